@@ -1,0 +1,62 @@
+// Bundles the extension, the engine, the command line and the webviews into dist/, and each test file into out/.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const node = { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode', 'onnxruntime-node', 'sharp'] };
+const shared = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: 'warning', metafile: true };
+
+/** Every bundle by its name; the zone test reads the same list. */
+export const bundles = {
+  extension: { ...shared, ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js' },
+  engine: { ...shared, ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  cli: {
+    ...shared,
+    ...node,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/group-cam.js',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+  webview: {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: ['webview/editor/editor.ts', 'webview/classes/classes.ts'],
+    outdir: 'dist/webview',
+    entryNames: '[name]',
+    loader: { '.ttf': 'file' },
+  },
+};
+
+/** One bundle a test file; packages stay outside, so that a test runs what the product runs. */
+export function testBundle() {
+  return {
+    ...shared,
+    ...node,
+    packages: 'external',
+    entryPoints: readdirSync(path.join(root, 'test'), { recursive: true })
+      .filter((file) => /\.(test|entry)\.ts$/.test(file))
+      .map((file) => path.join('test', file)),
+    outdir: 'out',
+    outbase: '.',
+  };
+}
+
+export async function build({ tests = true } = {}) {
+  const configs = [...Object.values(bundles), ...(tests ? [testBundle()] : [])].filter((c) => c.entryPoints.length);
+  await Promise.all(configs.map((config) => esbuild.build(config)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  mkdirSync(path.join(root, 'dist'), { recursive: true });
+  if (process.argv.includes('--watch')) {
+    for (const config of Object.values(bundles)) await (await esbuild.context(config)).watch();
+  } else {
+    await build();
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Every failure a user can meet has one code and one factory here. The code crosses the wire and decides what the
+ * interface offers; the message is one line that names the file, the thing and what to do.
+ */
+
+export type ErrorCode =
+  | 'model-missing'
+  | 'model-unreadable'
+  | 'model-too-large'
+  | 'model-untrusted'
+  | 'external-data-missing'
+  | 'external-data-outside'
+  | 'no-image-input'
+  | 'several-image-inputs'
+  | 'no-scores'
+  | 'no-spatial-layer'
+  | 'unknown-layer'
+  | 'unknown-class'
+  | 'ambiguous-class'
+  | 'labels-unreadable'
+  | 'labels-length'
+  | 'sidecar-invalid'
+  | 'unsupported-operator'
+  | 'not-connected'
+  | 'gradient-rule'
+  | 'image-missing'
+  | 'image-unreadable'
+  | 'image-too-large'
+  | 'tensor-unreadable'
+  | 'tensor-shape'
+  | 'output-unwritable'
+  | 'output-clash'
+  | 'device-unavailable'
+  | 'runtime-missing'
+  | 'runtime-failed'
+  | 'out-of-memory'
+  | 'bad-option'
+  | 'protocol-version'
+  | 'engine-crashed'
+  | 'engine-start'
+  | 'timeout'
+  | 'cancelled'
+  | 'internal';
+
+export class ExplainError extends Error {
+  override readonly name = 'ExplainError';
+
+  /**
+   * @param code what failed, for programs
+   * @param message what failed and what to do, in one line, for people
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The first line of whatever was thrown. */
+export function reasonOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return text.split('\n', 1)[0] ?? text;
+}
+
+const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
+  new ExplainError(code, message, cause === undefined ? undefined : { cause });
+
+/** At most `limit` names, then how many more there are. */
+function few(names: readonly string[], limit = 5): string {
+  const shown = names.slice(0, limit).join(', ');
+  return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
+}
+
+export const errors = {
+  modelMissing: (file: string) =>
+    make('model-missing', `${file}: no such model file. Choose an .onnx file that exists.`),
+  modelUnreadable: (file: string, reason: string, cause?: unknown) =>
+    make('model-unreadable', `${file}: not a readable ONNX model (${reason}). Export or copy it again.`, cause),
+  modelTooLarge: (file: string, bytes: number) =>
+    make(
+      'model-too-large',
+      `${file}: ${bytes} bytes in one file; protobuf's limit is 2 GiB. Save the weights as external data.`,
+    ),
+  modelUntrusted: (file: string) =>
+    make('model-untrusted', `${file}: models load only in trusted workspaces. Trust this workspace to explain images.`),
+  externalDataMissing: (file: string, location: string) =>
+    make(
+      'external-data-missing',
+      `${file}: its weights file ${location} is missing or too short. Put it beside the model.`,
+    ),
+  externalDataOutside: (file: string, location: string) =>
+    make(
+      'external-data-outside',
+      `${file}: its weights file ${location} lies outside the model's folder and is not read. Move it beside the model.`,
+    ),
+  noImageInput: (file: string, inputs: readonly string[]) =>
+    make(
+      'no-image-input',
+      `${file}: no image input (rank 4 with 1, 3 or 4 channels) among its inputs: ${few(inputs) || 'none'}. Group-CAM explains image classifiers.`,
+    ),
+  severalImageInputs: (file: string, inputs: readonly string[]) =>
+    make(
+      'several-image-inputs',
+      `${file}: several inputs (${few(inputs)}); models with one image input can be explained.`,
+    ),
+  noScores: (file: string, outputs: readonly string[]) =>
+    make(
+      'no-scores',
+      `${file}: no output with one score a class ([N, classes]) among: ${few(outputs)}. Name it as output.name in the sidecar.`,
+    ),
+  noSpatialLayer: (file: string) =>
+    make(
+      'no-spatial-layer',
+      `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
+    ),
+  unknownLayer: (file: string, layer: string, near: readonly string[]) =>
+    make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
+  unknownClass: (name: string, near: readonly string[]) =>
+    make('unknown-class', `class "${name}": not a class of this model.${near.length ? ` Near: ${few(near)}.` : ''}`),
+  ambiguousClass: (name: string, indices: readonly number[]) =>
+    make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
+  labelsUnreadable: (file: string, reason: string) =>
+    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label a line.`),
+  labelsLength: (file: string, labels: number, classes: number) =>
+    make(
+      'labels-length',
+      `${file}: ${labels} labels for ${classes} classes. Give one label a line, line n + 1 for class n.`,
+    ),
+  sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
+  unsupportedOperator: (operator: string, node: string) =>
+    make(
+      'unsupported-operator',
+      `operator ${operator} (node "${node}"): no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.`,
+    ),
+  notConnected: (tensor: string, score: string) =>
+    make(
+      'not-connected',
+      `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer.`,
+    ),
+  gradientRule: (operator: string, node: string, reason: string) =>
+    make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
+  imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
+  imageUnreadable: (file: string, reason: string, cause?: unknown) =>
+    make('image-unreadable', `${file}: not a readable image (${reason}).`, cause),
+  imageTooLarge: (file: string, width: number, height: number, limit: number) =>
+    make(
+      'image-too-large',
+      `${file}: ${width} x ${height} pixels; the limit is ${Math.round(limit / 1e6)} megapixels. Scale it down first.`,
+    ),
+  tensorUnreadable: (file: string, reason: string) =>
+    make('tensor-unreadable', `${file}: not a readable .npy tensor (${reason}).`),
+  tensorShape: (file: string, shape: readonly number[], wanted: string) =>
+    make('tensor-shape', `${file}: shape [${shape.join(', ')}] does not fit the model's input ${wanted}.`),
+  outputUnwritable: (file: string, reason: string) =>
+    make('output-unwritable', `${file}: can't be written (${reason}).`),
+  outputClash: (file: string, first: string, second: string) =>
+    make('output-clash', `${file}: both ${first} and ${second} would be written there. Rename one, or run them apart.`),
+  deviceUnavailable: (device: string, reason: string) =>
+    make('device-unavailable', `device ${device}: not available here (${reason}). Use another device, or auto.`),
+  runtimeMissing: (reason: string, remedy: string) =>
+    make('runtime-missing', `onnxruntime can't be loaded (${reason}). ${remedy}`),
+  runtimeFailed: (file: string, reason: string, cause?: unknown) =>
+    make('runtime-failed', `${file}: the model failed to run (${reason}).`, cause),
+  outOfMemory: (file: string, reason: string) =>
+    make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
+  badOption: (option: string, value: unknown, wanted: string) =>
+    make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),
+  protocolVersion: (ours: number, theirs: unknown) =>
+    make(
+      'protocol-version',
+      `the engine speaks protocol ${String(theirs)}, the extension ${ours}. Reload the window to start a matching engine.`,
+    ),
+  engineCrashed: (how: string) =>
+    make('engine-crashed', `the engine process ended (${how}). It starts again with the next request.`),
+  engineStart: (executable: string, reason: string) =>
+    make(
+      'engine-start',
+      `${executable}: the engine process can't be started (${reason}). Check the setting groupCam.nodePath.`,
+    ),
+  timeout: (method: string, milliseconds: number) =>
+    make(
+      'timeout',
+      `${method}: no answer within ${Math.round(milliseconds / 1000)} s; the engine was restarted. Try again.`,
+    ),
+  cancelled: () => make('cancelled', 'cancelled'),
+  internal: (what: string, cause?: unknown) => make('internal', `internal error: ${what}. Please report it.`, cause),
+} as const;
+
+/** Whatever was thrown as an `ExplainError`, so that every failure has a code. */
+export function toExplainError(thrown: unknown): ExplainError {
+  return thrown instanceof ExplainError ? thrown : errors.internal(reasonOf(thrown), thrown);
+}

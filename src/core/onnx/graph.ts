@@ -1,0 +1,75 @@
+/** Who makes and who uses each tensor, and the parts of a graph that lie between tensors. */
+import type { GraphProto, NodeProto } from 'onnx-buf';
+
+export interface GraphIndex {
+  /** In the file's order, which ONNX requires to be topological. */
+  readonly nodes: readonly NodeProto[];
+  readonly producer: ReadonlyMap<string, NodeProto>;
+  readonly consumers: ReadonlyMap<string, readonly NodeProto[]>;
+}
+
+/** Every tensor a node reads, those read by the bodies of If, Loop and Scan included. */
+export function inputsOf(node: NodeProto): string[] {
+  const own = node.input.filter((name) => name !== '');
+  const bodies = node.attribute.flatMap((attribute) => (attribute.g ? [attribute.g] : attribute.graphs));
+  return bodies.length === 0 ? own : [...own, ...bodies.flatMap(captured)];
+}
+
+/** Tensors of the outer scope that a body reads. */
+function captured(body: GraphProto): string[] {
+  const inner = new Set([
+    ...body.input.map(({ name }) => name),
+    ...body.initializer.map(({ name }) => name),
+    ...body.node.flatMap(({ output }) => output),
+  ]);
+  const read = [...body.node.flatMap(inputsOf), ...body.output.map(({ name }) => name)];
+  return read.filter((name) => !inner.has(name));
+}
+
+export function indexGraph(nodes: readonly NodeProto[]): GraphIndex {
+  const producer = new Map<string, NodeProto>();
+  const consumers = new Map<string, NodeProto[]>();
+  for (const node of nodes) {
+    for (const name of node.output) if (name !== '') producer.set(name, node);
+    for (const name of new Set(inputsOf(node))) {
+      const list = consumers.get(name);
+      if (list) list.push(node);
+      else consumers.set(name, [node]);
+    }
+  }
+  return { nodes, producer, consumers };
+}
+
+/** Nodes that lead to `targets`, in order; the walk does not go beyond `stops`. */
+export function nodesLeadingTo(
+  graph: GraphIndex,
+  targets: Iterable<string>,
+  stops: ReadonlySet<string> = new Set(),
+): NodeProto[] {
+  const wanted = new Set<NodeProto>();
+  const stack = [...targets].filter((name) => !stops.has(name));
+  while (stack.length) {
+    const node = graph.producer.get(stack.pop()!);
+    if (!node || wanted.has(node)) continue;
+    wanted.add(node);
+    stack.push(...inputsOf(node).filter((name) => !stops.has(name)));
+  }
+  return graph.nodes.filter((node) => wanted.has(node));
+}
+
+/**
+ * Tensors whose values depend on `sources`, these included. `through` may close a node to the walk: `Shape` passes on
+ * sizes, not values.
+ */
+export function tensorsDependingOn(
+  graph: GraphIndex,
+  sources: Iterable<string>,
+  through: (node: NodeProto) => boolean = () => true,
+): Set<string> {
+  const reached = new Set(sources);
+  for (const node of graph.nodes) {
+    if (!through(node) || !inputsOf(node).some((name) => reached.has(name))) continue;
+    for (const name of node.output) if (name !== '') reached.add(name);
+  }
+  return reached;
+}

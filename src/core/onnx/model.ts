@@ -1,0 +1,150 @@
+/**
+ * A parsed ONNX file. The large tensors stay views of the file's bytes; nothing here copies or re-encodes a weight.
+ */
+import { clone, create, fromBinary } from '@bufbuild/protobuf';
+import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+} from 'onnx-buf';
+import { errors, reasonOf } from '../errors';
+
+export interface Model {
+  /** The path it was read from, for messages. */
+  readonly file: string;
+  /** The file's bytes, which the initializers' `rawData` are views of. */
+  readonly bytes: Uint8Array;
+  readonly proto: ModelProto;
+  readonly graph: GraphProto;
+  /** Version of the default operator set. */
+  readonly opset: number;
+  readonly initializers: ReadonlyMap<string, TensorProto>;
+}
+
+/**
+ * Parses a model and brings it into one form: every constant is an initializer (none a `Constant` node), and no
+ * initializer is an input as well (IR 3), since the runtime folds only what can't be overridden.
+ *
+ * @throws model-unreadable if the bytes are no ONNX model
+ */
+export function parseModel(bytes: Uint8Array, file: string): Model {
+  const proto = decode(bytes, file);
+  const graph = proto.graph;
+  if (!graph || graph.node.length === 0) throw errors.modelUnreadable(file, 'it holds no graph');
+  const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  if (!opset) throw errors.modelUnreadable(file, 'it names no operator set');
+
+  const constants = graph.node.filter((node) => node.opType === 'Constant' && isDefaultDomain(node.domain));
+  graph.initializer.push(...constants.flatMap((node) => constantOf(node) ?? []));
+  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  graph.node = graph.node.filter((node) => !constants.includes(node) || !initializers.has(node.output[0]!));
+  graph.input = graph.input.filter(({ name }) => !initializers.has(name));
+  if (proto.irVersion < 4n) proto.irVersion = 4n;
+  return { file, bytes, proto, graph, opset: Number(opset.version), initializers };
+}
+
+function decode(bytes: Uint8Array, file: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw errors.modelUnreadable(file, reasonOf(error), error);
+  }
+}
+
+export function isDefaultDomain(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx';
+}
+
+/** A `Constant` node's value as a tensor; undefined for sparse and string values, which stay nodes. */
+function constantOf(node: NodeProto): TensorProto | undefined {
+  const name = node.output[0]!;
+  for (const attribute of node.attribute) {
+    switch (attribute.name) {
+      case 'value':
+        return (
+          attribute.t &&
+          Object.assign(clone(TensorProtoSchema, { ...attribute.t, rawData: new Uint8Array() }), {
+            name,
+            rawData: attribute.t.rawData,
+          })
+        );
+      case 'value_float':
+        return create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, floatData: [attribute.f] });
+      case 'value_floats':
+        return create(TensorProtoSchema, {
+          name,
+          dataType: TensorProto_DataType.FLOAT,
+          dims: [BigInt(attribute.floats.length)],
+          floatData: attribute.floats,
+        });
+      case 'value_int':
+        return create(TensorProtoSchema, { name, dataType: TensorProto_DataType.INT64, int64Data: [attribute.i] });
+      case 'value_ints':
+        return create(TensorProtoSchema, {
+          name,
+          dataType: TensorProto_DataType.INT64,
+          dims: [BigInt(attribute.ints.length)],
+          int64Data: attribute.ints,
+        });
+    }
+  }
+  return undefined;
+}
+
+const { decodeUtf8 } = getTextEncoding();
+
+/** An attribute's value as a plain one: number, string, number[], string[] or tensor; undefined if it is absent. */
+export function attributeOf(
+  node: NodeProto,
+  name: string,
+): number | string | readonly number[] | readonly string[] | TensorProto | undefined {
+  const attribute = node.attribute.find((candidate) => candidate.name === name);
+  return attribute && valueOf(attribute);
+}
+
+function valueOf(attribute: AttributeProto) {
+  switch (attribute.type) {
+    case AttributeProto_AttributeType.FLOAT:
+      return attribute.f;
+    case AttributeProto_AttributeType.INT:
+      return Number(attribute.i);
+    case AttributeProto_AttributeType.STRING:
+      return decodeUtf8(attribute.s);
+    case AttributeProto_AttributeType.FLOATS:
+      return attribute.floats;
+    case AttributeProto_AttributeType.INTS:
+      return attribute.ints.map(Number);
+    case AttributeProto_AttributeType.STRINGS:
+      return attribute.strings.map((s) => decodeUtf8(s));
+    case AttributeProto_AttributeType.TENSOR:
+      return attribute.t;
+    default:
+      return undefined;
+  }
+}
+
+export function intAttribute(node: NodeProto, name: string, fallback: number): number {
+  const value = attributeOf(node, name);
+  return typeof value === 'number' ? value : fallback;
+}
+
+export function floatAttribute(node: NodeProto, name: string, fallback: number): number {
+  return intAttribute(node, name, fallback);
+}
+
+export function stringAttribute(node: NodeProto, name: string, fallback: string): string {
+  const value = attributeOf(node, name);
+  return typeof value === 'string' ? value : fallback;
+}
+
+export function intsAttribute(node: NodeProto, name: string): readonly number[] | undefined {
+  const value = attributeOf(node, name);
+  return Array.isArray(value) ? (value as readonly number[]) : undefined;
+}

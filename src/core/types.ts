@@ -1,0 +1,200 @@
+/** Data that several stages share. Arrays are row-major; sizes are in pixels. */
+
+/** What long work looks at between its chunks; an AbortSignal is one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Where the network's input lies on the original, upright image. Axis-aligned, in pixel edges (0 is the left or top
+ * border): x_image = x_input * scaleX + offsetX. With `crop` the input covers a part of the image; with `pad` it
+ * reaches beyond the image.
+ */
+export interface ImageTransform {
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+  /** The original, after its EXIF orientation. */
+  readonly image: Size;
+}
+
+/**
+ * A saliency map as it streams. The receiver computes ReLU(upsample(map) - offset) at `inputSize`, then min-max;
+ * see `saliencyOf` in core/cam/merge.ts.
+ */
+export interface Frame {
+  readonly stage: 'grad-cam' | 'group-cam';
+  /** Masks scored so far, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** Rows and columns of `map`. */
+  readonly u: number;
+  readonly v: number;
+  /** sum over l of alpha_l M_l / (hi_l - lo_l), [u, v]. */
+  readonly map: Float32Array;
+  /** sum over l of alpha_l lo_l / (hi_l - lo_l). */
+  readonly offset: number;
+  readonly inputSize: Size;
+  readonly imageTransform: ImageTransform;
+}
+
+export const METHODS = ['group-cam', 'grad-cam'] as const;
+export type Method = (typeof METHODS)[number];
+
+export const VARIANTS = ['paper', 'official', 'gradient-free'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
+export type DeviceChoice = (typeof DEVICES)[number];
+export type Device = Exclude<DeviceChoice, 'auto'>;
+
+export const ACTIVATIONS = ['softmax', 'sigmoid', 'none'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+export const FITS = ['stretch', 'crop', 'pad'] as const;
+export type Fit = (typeof FITS)[number];
+
+export const COLORS = ['RGB', 'BGR', 'GRAY'] as const;
+export type Color = (typeof COLORS)[number];
+
+export interface MethodOptions {
+  readonly method: Method;
+  readonly variant: Variant;
+  /** G: groups of consecutive channels. */
+  readonly groups: number;
+  /** theta: percentile, 0 to 100; values not above it are removed from a mask. */
+  readonly theta: number;
+  /** Gaussian kernel of the blurred image: odd size in pixels, and sigma in pixels. */
+  readonly blurKernel: number;
+  readonly blurSigma: number;
+}
+
+/** The paper's settings. */
+export const DEFAULT_OPTIONS: MethodOptions = {
+  method: 'group-cam',
+  variant: 'paper',
+  groups: 32,
+  theta: 70,
+  blurKernel: 51,
+  blurSigma: 50,
+};
+
+/** A value and where it came from; `assumed` ones are shown as assumptions. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+export type Origin = 'chosen' | 'sidecar' | 'hugging-face' | 'metadata' | 'graph' | 'assumed';
+
+/** How an image becomes the network's input: value = (pixel * scale - mean) / std, per channel in `color`'s order. */
+export interface Preprocessing {
+  readonly width: Sourced<number>;
+  readonly height: Sourced<number>;
+  readonly fit: Sourced<Fit>;
+  /** `crop`: the shorter side before the centre crop. */
+  readonly resize: Sourced<number>;
+  readonly color: Sourced<Color>;
+  readonly scale: Sourced<number>;
+  readonly mean: Sourced<readonly number[]>;
+  readonly std: Sourced<readonly number[]>;
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  /** ONNX's name of the element type in lower case, such as float or int64. */
+  readonly dtype: string;
+  /** Numbers, or names of dimensions that are free. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** A tensor with rows and columns that every class score depends on. */
+export interface LayerInfo {
+  readonly tensor: string;
+  readonly operator: string;
+  /** Shape at batch 1. */
+  readonly shape: readonly number[];
+  /** Channels, rows, columns. */
+  readonly channels: number;
+  readonly u: number;
+  readonly v: number;
+  /** True if every path from the input to the scores runs through this tensor. */
+  readonly cut: boolean;
+}
+
+/** What `inspect` finds; everything here is known before an image is explained. */
+export interface ModelInfo {
+  readonly path: string;
+  readonly name: string;
+  /** True for the embedded demo model. */
+  readonly demo: boolean;
+  readonly bytes: number;
+  readonly irVersion: number;
+  readonly opset: number;
+  readonly producer: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
+  readonly preprocessing: Preprocessing;
+  readonly output: {
+    readonly name: string;
+    /** The tensor before softmax or sigmoid. */
+    readonly logits: string;
+    readonly activation: Sourced<Activation>;
+    readonly classes: number;
+  };
+  /** One per class; a class without a name is called by its index. */
+  readonly labels: Sourced<readonly string[]>;
+  readonly labelsFile?: string;
+  readonly layers: readonly LayerInfo[];
+  readonly layer: Sourced<string>;
+  /** Operators between the input and the scores that have no gradient rule. */
+  readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
+  /** What was assumed for want of a source, in words. */
+  readonly assumptions: readonly string[];
+}
+
+export interface ClassScore {
+  readonly class: number;
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** One explanation: how it was made and what came out. */
+export interface Explanation {
+  readonly image: string;
+  readonly model: string;
+  readonly method: Method;
+  readonly variant: Variant;
+  readonly options: MethodOptions;
+  readonly layer: string;
+  readonly class: number;
+  readonly label: string;
+  readonly probability: number;
+  readonly activation: Activation;
+  readonly top: readonly ClassScore[];
+  /** p of every class on the image. */
+  readonly probabilities: Float32Array;
+  /** The final map. */
+  readonly frame: Frame;
+  /** Before normalisation, at the input's size. `reason` says in words why a map is blank. */
+  readonly saliency: { readonly min: number; readonly max: number; readonly zero: boolean; readonly reason?: string };
+  /** alpha_l, one a mask; a constant mask has 0. */
+  readonly scores: Float32Array;
+  readonly milliseconds: {
+    readonly load: number;
+    readonly decode: number;
+    /** From the start of the request to the first frame. */
+    readonly first: number;
+    readonly total: number;
+  };
+  /** The provider that really ran. */
+  readonly device: Device;
+  /** Forward passes run for this explanation. */
+  readonly passes: number;
+}

@@ -1,0 +1,97 @@
+/**
+ * What the extension asks of the engine: one table from which both sides derive their types.
+ * Paths and small results cross the process boundary, never a model's bytes.
+ */
+import type { CancelSignal, DeviceChoice, Explanation, Frame, MethodOptions, ModelInfo, Size } from '../core/types';
+
+/** Raised with every change of the messages below; both sides must have the same. */
+export const PROTOCOL_VERSION = 1;
+
+/** A file, or the bytes of a document that is in no local file. */
+export type ImageSource =
+  | { readonly path: string }
+  | { readonly bytes: Uint8Array; readonly name: string }
+  /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
+  | { readonly tensor: string };
+
+/** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
+export interface ModelChoice {
+  readonly path?: string;
+  readonly layer?: string;
+  readonly labels?: string;
+}
+
+/** `top`: the class with the highest probability. */
+export type ClassChoice = 'top' | { readonly index: number } | { readonly label: string };
+
+export interface ExplainParams extends MethodOptions {
+  /** A newer request with the same view cancels the older one. */
+  readonly view: string;
+  readonly image: ImageSource;
+  readonly model: ModelChoice;
+  readonly target: ClassChoice;
+  readonly device: DeviceChoice;
+  /** How many of the most probable classes to list. */
+  readonly top: number;
+}
+
+export interface DeviceReport {
+  readonly device: DeviceChoice;
+  readonly available: boolean;
+  /** What it is, or why it is not available and how to get it. */
+  readonly detail: string;
+}
+
+export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
+export type RenderKind = (typeof RENDER_KINDS)[number];
+
+export const COLORMAPS = ['turbo', 'viridis', 'magma', 'jet', 'grey'] as const;
+export type Colormap = (typeof COLORMAPS)[number];
+
+/** How a map is drawn over its image; changing it never asks the engine for another map. */
+export interface HeatStyle {
+  readonly colormap: Colormap;
+  /** 0 to 1. */
+  readonly opacity: number;
+  /** Normalised saliency below it is not drawn, 0 to 1. */
+  readonly threshold: number;
+  readonly contour: boolean;
+}
+
+export const DEFAULT_STYLE: HeatStyle = { colormap: 'turbo', opacity: 0.55, threshold: 0, contour: false };
+
+export interface Requests {
+  /** Everything known about a model before it explains an image. */
+  inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
+  explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /** An image as a webview can show it: PNG bytes, upright, its longer side at most `longest` pixels. */
+  picture: {
+    params: { image: ImageSource; longest?: number };
+    result: { png: Uint8Array; shown: Size; image: Size };
+    events: Record<never, never>;
+  };
+  /** Writes an explanation as a file, or gives its bytes when there is no `output`. */
+  render: {
+    params: { kind: RenderKind; explanation: Explanation; image: ImageSource; style: HeatStyle; output?: string };
+    result: { bytes?: Uint8Array };
+    events: Record<never, never>;
+  };
+  /** Every device of the setting, whether it can be used here, and why not. */
+  devices: { params: Record<never, never>; result: readonly DeviceReport[]; events: Record<never, never> };
+  /** Writes the sidecar beside the model, with what is in use now. */
+  saveSidecar: { params: { model: ModelChoice }; result: { path: string }; events: Record<never, never> };
+}
+
+export type RequestName = keyof Requests;
+export type Params<N extends RequestName> = Requests[N]['params'];
+export type Result<N extends RequestName> = Requests[N]['result'];
+export type Events<N extends RequestName> = Requests[N]['events'];
+
+/** How the engine answers one request. `signal` is checked between chunks; `emit` streams events to the caller. */
+export interface RequestContext<N extends RequestName> {
+  readonly signal: CancelSignal;
+  emit<E extends keyof Events<N>>(event: E, data: Events<N>[E]): void;
+}
+export type Service = {
+  [N in RequestName]: (params: Params<N>, context: RequestContext<N>) => Promise<Result<N>>;
+};

@@ -1,0 +1,126 @@
+/** Messages between the extension and its webviews. The direction is in the type's name. */
+import type { ErrorCode } from '../core/errors';
+import type { ClassScore, Frame, Size } from '../core/types';
+import type { HeatStyle, RenderKind } from './requests';
+
+export type { ErrorCode } from '../core/errors';
+export type * from '../core/types';
+export type { Colormap, HeatStyle, RenderKind } from './requests';
+
+/** What a webview can load: an address it may fetch, or PNG bytes for what browsers can't show. */
+export type Picture = { readonly uri: string } | { readonly png: Uint8Array };
+
+/** A button under a message. */
+export interface Action {
+  readonly id:
+    | 'choose-model'
+    | 'choose-layer'
+    | 'choose-class'
+    | 'choose-device'
+    | 'retry'
+    | 'show-log'
+    | 'trust'
+    | 'gradient-free';
+  readonly title: string;
+}
+
+/** Facts about one finished explanation, for the line under the image. */
+export interface Summary {
+  readonly class: ClassScore;
+  readonly method: string;
+  readonly layer: string;
+  readonly layerShape: readonly number[];
+  readonly activation: string;
+  readonly model: string;
+  readonly device: string;
+  readonly milliseconds: number;
+  readonly passes: number;
+  /** Set when the map is blank: why. */
+  readonly blank?: string;
+  /** What was assumed about the model, in words. */
+  readonly assumptions: readonly string[];
+}
+
+export type SlotState =
+  | { readonly kind: 'working'; readonly text: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'done'; readonly summary: Summary }
+  | { readonly kind: 'cancelled' }
+  | {
+      readonly kind: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly actions: readonly Action[];
+    };
+
+/** One heatmap of the panel. Two slots are shown side by side, with their difference as a third. */
+export interface Slot {
+  /** The class as it is called in the interface, such as "dog" or "top class". */
+  readonly title: string;
+  readonly state: SlotState;
+  readonly frame?: Frame;
+}
+
+export interface StripItem {
+  readonly name: string;
+  readonly thumbnail?: Picture;
+  readonly state: 'waiting' | 'working' | 'done' | 'failed';
+}
+
+/** Everything an explanation panel shows; sent whole when the webview is ready or becomes visible again. */
+export interface EditorState {
+  readonly name: string;
+  readonly picture: Picture | undefined;
+  /** Upright size of the original, in pixels. */
+  readonly size: Size | undefined;
+  readonly slots: readonly Slot[];
+  /** More than one image: the queue, shown as thumbnails. */
+  readonly strip: readonly StripItem[];
+  readonly active: number;
+  /** The setting's style; the webview's own state wins once the user has changed it. */
+  readonly style: HeatStyle;
+  /** Shown when the embedded demo model is in use. */
+  readonly demo: boolean;
+}
+
+export type ToEditor =
+  | { readonly type: 'state'; readonly state: EditorState }
+  /** Newest wins; sent while the engine computes. */
+  | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
+  | { readonly type: 'strip'; readonly strip: readonly StripItem[]; readonly active: number }
+  /** A command of the palette or a key binding. */
+  | { readonly type: 'command'; readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' }
+  /** The answer to `export` and `copy`, shown in the status line. */
+  | { readonly type: 'notice'; readonly text: string };
+
+export type FromEditor =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'select'; readonly index: number }
+  | { readonly type: 'export'; readonly kind: RenderKind; readonly slot: number; readonly style: HeatStyle }
+  | { readonly type: 'action'; readonly id: Action['id'] }
+  /** A message for the user that the webview can't show itself, such as a failed copy. */
+  | { readonly type: 'error'; readonly message: string };
+
+/** Everything the Classes view shows. */
+export interface ClassesState {
+  readonly model: string;
+  readonly demo: boolean;
+  readonly activation: string;
+  readonly labels: readonly string[];
+  /** p of every class on the active image, when it is known. */
+  readonly probabilities: Float32Array | undefined;
+  /** The image that a click explains; undefined when no explanation is open. */
+  readonly image: string | undefined;
+  /** Classes shown now: one, or two that are compared. */
+  readonly shown: readonly number[];
+  /** A line in place of the list: what is missing and what to do. */
+  readonly message: string | undefined;
+}
+
+export type ToClasses = { readonly type: 'state'; readonly state: ClassesState };
+
+export type FromClasses =
+  | { readonly type: 'ready' }
+  | { readonly type: 'explain'; readonly class: number }
+  /** Two ticked classes are compared. */
+  | { readonly type: 'compare'; readonly classes: readonly number[] };
