@@ -106,10 +106,10 @@ export function attributeOf(
   name: string,
 ): number | string | readonly number[] | readonly string[] | TensorProto | undefined {
   const attribute = node.attribute.find((candidate) => candidate.name === name);
-  return attribute && valueOf(attribute);
+  return attribute && plainValue(attribute);
 }
 
-function valueOf(attribute: AttributeProto) {
+function plainValue(attribute: AttributeProto) {
   switch (attribute.type) {
     case AttributeProto_AttributeType.FLOAT:
       return attribute.f;
