@@ -1,0 +1,159 @@
+/** The only file that knows onnxruntime-node; it is loaded with the first session. */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { errors, reasonOf } from '../core/errors';
+import type { EncodedModel } from '../core/onnx/weights';
+import type { Device } from '../core/types';
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A tensor as the runtime takes and gives it; `type` is onnxruntime's name, such as float32 or int64. */
+export interface Tensor {
+  readonly type: string;
+  readonly data: TypedArray;
+  readonly dims: readonly number[];
+}
+
+export interface TensorMetadata {
+  readonly dtype: string;
+  /** Numbers, or names of dimensions that are free. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface Session {
+  readonly inputs: ReadonlyMap<string, TensorMetadata>;
+  readonly outputs: ReadonlyMap<string, TensorMetadata>;
+  /** Blocks the process until it is done. */
+  run(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly device: Device;
+  /** How far the runtime may rewrite the graph. */
+  readonly optimize: 'none' | 'basic' | 'all';
+  /** Copies weights into the kernels' own layout: faster runs, twice the memory, slower creation. */
+  readonly prepack: boolean;
+}
+
+/**
+ * Makes a session of an encoded graph. The runtime copies what it needs of `buffers`, which may be dropped afterwards.
+ *
+ * @param file the model's path, for messages
+ * @param buffers what the model's weights are slices of, by name
+ * @throws runtime-missing, runtime-failed, out-of-memory, device-unavailable
+ */
+export async function createSession(
+  file: string,
+  model: EncodedModel,
+  buffers: ReadonlyMap<string, Uint8Array>,
+  options: SessionOptions,
+): Promise<Session> {
+  const runtime = await loadRuntime();
+  const externalData = model.buffers.map((path) => {
+    const data = buffers.get(path);
+    if (!data) throw errors.internal(`no buffer "${path}" for the weights of ${file}`);
+    return { path, data };
+  });
+  let session: InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(model.bytes, {
+      executionProviders: [PROVIDERS[options.device]],
+      graphOptimizationLevel: LEVELS[options.optimize],
+      logSeverityLevel: FATAL,
+      externalData,
+      extra: { session: { disable_prepacking: options.prepack ? '0' : '1' } },
+    });
+  } catch (error) {
+    throw options.device === 'cpu' ? failure(file, error) : deviceFailure(file, options.device, error);
+  }
+  return {
+    inputs: metadataOf(session.inputMetadata),
+    outputs: metadataOf(session.outputMetadata),
+    run: async (feeds, fetches) => {
+      const tensors = Object.fromEntries(
+        Object.entries(feeds).map(([name, { type, data, dims }]) => [name, makeTensor(runtime, type, data, dims)]),
+      );
+      try {
+        return (await session.run(tensors, fetches)) as unknown as Record<string, Tensor>;
+      } catch (error) {
+        throw failure(file, error);
+      }
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Everything is thrown as an error, so the runtime need not print any but the last words of a crash. */
+const FATAL = 4;
+const LEVELS = { none: 'disabled', basic: 'basic', all: 'all' } as const;
+const PROVIDERS: Readonly<Record<Device, InferenceSession.ExecutionProviderConfig>> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  cuda: 'cuda',
+  dml: 'dml',
+  // The ML program form; the older form lacks most operators.
+  coreml: { name: 'coreml', coreMlFlags: 0x010 },
+};
+
+type Runtime = typeof import('onnxruntime-node');
+
+async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw errors.runtimeMissing(reasonOf(error), remedyFor(error));
+  }
+}
+
+function remedyFor(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  if (code !== 'ERR_DLOPEN_FAILED')
+    return `It has no build for ${process.platform}-${process.arch}, or was not installed: run npm ci.`;
+  return process.platform === 'win32'
+    ? 'Install the Microsoft Visual C++ Redistributable (https://aka.ms/vs/17/release/vc_redist.x64.exe).'
+    : 'It needs glibc 2.28 or newer (not musl) and the C++ runtime library libstdc++6.';
+}
+
+/** Providers that this build of the runtime brings or can load, as it names them. */
+export async function listProviders(): Promise<readonly string[]> {
+  return (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
+}
+
+function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: readonly number[]): OrtTensor {
+  return new runtime.Tensor(type as 'float32', data as Float32Array, dims);
+}
+
+function metadataOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, TensorMetadata> {
+  return new Map(values.flatMap((v) => (v.isTensor ? [[v.name, { dtype: v.type, shape: v.shape }]] : [])));
+}
+
+function failure(file: string, error: unknown) {
+  const reason = cleanReason(error);
+  return OUT_OF_MEMORY.test(reason) ? errors.outOfMemory(file, reason) : errors.runtimeFailed(file, reason, error);
+}
+
+function deviceFailure(file: string, device: Device, error: unknown) {
+  const reason = cleanReason(error);
+  return OUT_OF_MEMORY.test(reason) ? errors.outOfMemory(file, reason) : errors.deviceUnavailable(device, reason);
+}
+
+const OUT_OF_MEMORY = /bad_alloc|failed to allocate|out of memory/i;
+
+/** One line without the runtime's own source positions and signatures. */
+function cleanReason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error))
+    .replace(/\s+/g, ' ')
+    .replace(/\S*\.(cc|h):\d+ (?:[\w:~<>*& ,]+\([^)]*\)(?: const)? )?/g, '')
+    .trim()
+    .slice(0, 300);
+}
