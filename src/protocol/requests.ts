@@ -2,7 +2,16 @@
  * What the extension asks of the engine: one table from which both sides derive their types.
  * Paths and small results cross the process boundary, never a model's bytes.
  */
-import type { CancelSignal, DeviceChoice, Explanation, Frame, MethodOptions, ModelInfo, Size } from '../core/types';
+import type {
+  CancelSignal,
+  DeviceChoice,
+  Explanation,
+  Frame,
+  HeatStyle,
+  MethodOptions,
+  ModelInfo,
+  Size,
+} from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
 export const PROTOCOL_VERSION = 1;
@@ -45,20 +54,7 @@ export interface DeviceReport {
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
-export const COLORMAPS = ['turbo', 'viridis', 'magma', 'jet', 'grey'] as const;
-export type Colormap = (typeof COLORMAPS)[number];
-
-/** How a map is drawn over its image; changing it never asks the engine for another map. */
-export interface HeatStyle {
-  readonly colormap: Colormap;
-  /** 0 to 1. */
-  readonly opacity: number;
-  /** Normalised saliency below it is not drawn, 0 to 1. */
-  readonly threshold: number;
-  readonly contour: boolean;
-}
-
-export const DEFAULT_STYLE: HeatStyle = { colormap: 'turbo', opacity: 0.55, threshold: 0, contour: false };
+export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle } from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
