@@ -1,0 +1,133 @@
+/**
+ * A saliency map as a picture of the whole image. Values are interpolated first and coloured afterwards, so no colour
+ * appears that is not in the colormap. The webview and the exports draw with the same functions.
+ */
+import { contours } from 'd3-contour';
+import { type ColorTable, colorTables, differenceTable } from './colormaps';
+import type { Saliency } from './saliency';
+import type { HeatStyle, ImageTransform, Size } from './types';
+
+/** Widths of a contour in pixels: a light line on a wider dark one can be seen on any image. */
+export const CONTOUR = { line: '#ffffff', width: 1.5, halo: '#000000', haloWidth: 3.5 } as const;
+
+/** Where the contour runs: along the threshold, or at half of the maximum where nothing is hidden. */
+export const contourLevel = (style: HeatStyle): number => style.threshold || 0.5;
+
+/**
+ * The heat alone, RGBA of size.width * size.height pixels that cover the whole image. Clear (alpha 0) are: what lies
+ * outside the part of the image that the network saw, values below the threshold, and a constant map, which has
+ * nothing to show. All else is opaque: `style.opacity` is left to whoever composes, so that it changes without a
+ * redraw (CSS in the webview, alpha in an export). The contour is apart too, see `contourPath`.
+ */
+export function drawHeat(
+  saliency: Saliency,
+  inputSize: Size,
+  transform: ImageTransform,
+  size: Size,
+  style: HeatStyle,
+): Uint8ClampedArray<ArrayBuffer> {
+  if (saliency.zero) return new Uint8ClampedArray(4 * size.width * size.height);
+  const shown = (value: number) => value >= style.threshold;
+  return draw(sampler(saliency.map, inputSize, transform, size), size, colorTables[style.colormap], (v) => v, shown);
+}
+
+/**
+ * The difference of two maps at the same input size, each in [0, 1], in the colours of `differenceTable`; where it is
+ * smaller than the threshold it is clear.
+ */
+export function drawDifference(
+  difference: Float32Array,
+  inputSize: Size,
+  transform: ImageTransform,
+  size: Size,
+  threshold: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const shown = (value: number) => Math.abs(value) >= threshold;
+  return draw(sampler(difference, inputSize, transform, size), size, differenceTable, (v) => (v + 1) / 2, shown);
+}
+
+/**
+ * The value at a pixel (x, y) of a picture of `size` that covers the whole image, interpolated bilinearly between the
+ * centres of the map's pixels; NaN where the network did not see the image.
+ */
+export function sampler(
+  map: Float32Array,
+  inputSize: Size,
+  transform: ImageTransform,
+  size: Size,
+): (x: number, y: number) => number {
+  const { scaleX, scaleY, offsetX, offsetY, image } = transform;
+  const columns = taps(size.width, inputSize.width, image.width, scaleX, offsetX);
+  const rows = taps(size.height, inputSize.height, image.height, scaleY, offsetY);
+  return (x, y) => {
+    const top = rows.low[y]! * inputSize.width;
+    const bottom = rows.high[y]! * inputSize.width;
+    const left = columns.low[x]!;
+    const right = columns.high[x]!;
+    const across = columns.weight[x]!;
+    const down = rows.weight[y]!;
+    const upper = map[top + left]! * (1 - across) + map[top + right]! * across;
+    const lower = map[bottom + left]! * (1 - across) + map[bottom + right]! * across;
+    return upper * (1 - down) + lower * down;
+  };
+}
+
+/** For each of `count` pixels across an axis of the picture: its two neighbours in the map and the weight of the second. */
+function taps(count: number, inputLength: number, imageLength: number, scale: number, offset: number) {
+  const low = new Int32Array(count);
+  const high = new Int32Array(count);
+  const weight = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const position = (((i + 0.5) * imageLength) / count - offset) / scale;
+    const centred = Math.min(Math.max(position - 0.5, 0), inputLength - 1);
+    low[i] = Math.floor(centred);
+    high[i] = Math.min(low[i]! + 1, inputLength - 1);
+    weight[i] = position < 0 || position > inputLength ? Number.NaN : centred - low[i]!;
+  }
+  return { low, high, weight };
+}
+
+function draw(
+  valueAt: (x: number, y: number) => number,
+  size: Size,
+  table: ColorTable,
+  toUnit: (value: number) => number,
+  shown: (value: number) => boolean,
+): Uint8ClampedArray<ArrayBuffer> {
+  const out = new Uint8ClampedArray(4 * size.width * size.height);
+  let pixel = 0;
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++, pixel += 4) {
+      const value = valueAt(x, y);
+      if (Number.isNaN(value) || !shown(value)) continue;
+      const entry = 4 * Math.round(255 * toUnit(value));
+      out[pixel] = table[entry]!;
+      out[pixel + 1] = table[entry + 1]!;
+      out[pixel + 2] = table[entry + 2]!;
+      out[pixel + 3] = table[entry + 3]!;
+    }
+  }
+  return out;
+}
+
+/**
+ * The line where the map crosses `level`, as SVG path data in pixels of a picture of `size` that covers the whole
+ * image; empty where the map is constant. To be stroked twice, see `CONTOUR`.
+ */
+export function contourPath(
+  saliency: Saliency,
+  inputSize: Size,
+  transform: ImageTransform,
+  size: Size,
+  level: number,
+): string {
+  if (saliency.zero) return '';
+  const across = size.width / transform.image.width;
+  const down = size.height / transform.image.height;
+  const shape = contours().size([inputSize.width, inputSize.height]).contour(Array.from(saliency.map), level);
+  const point = ([x, y]: number[]) =>
+    `${round((x! * transform.scaleX + transform.offsetX) * across)} ${round((y! * transform.scaleY + transform.offsetY) * down)}`;
+  return shape.coordinates.flatMap((polygon) => polygon.map((ring) => `M${ring.map(point).join('L')}Z`)).join('');
+}
+
+const round = (value: number) => Math.round(100 * value) / 100;
