@@ -6,10 +6,18 @@ import * as esbuild from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** @typedef {esbuild.BuildOptions & { entryPoints: string[] }} Bundle */
+
+/** @type {esbuild.BuildOptions} */
 const node = { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode', 'onnxruntime-node', 'sharp'] };
+/** @type {esbuild.BuildOptions} */
 const shared = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: 'warning', metafile: true };
 
-/** Every bundle by its name; the zone test reads the same list. */
+/**
+ * Every bundle by its name; the zone test reads the same list.
+ *
+ * @type {Record<'extension' | 'engine' | 'cli' | 'webview', Bundle>}
+ */
 export const bundles = {
   extension: { ...shared, ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js' },
   engine: { ...shared, ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
@@ -32,13 +40,17 @@ export const bundles = {
   },
 };
 
-/** One bundle a test file; packages stay outside, so that a test runs what the product runs. */
+/**
+ * One bundle a test file; packages stay outside, so that a test runs what the product runs.
+ *
+ * @returns {Bundle}
+ */
 export function testBundle() {
   return {
     ...shared,
     ...node,
     packages: 'external',
-    entryPoints: readdirSync(path.join(root, 'test'), { recursive: true })
+    entryPoints: readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(test|entry)\.ts$/.test(file))
       .map((file) => path.join('test', file)),
     outdir: 'out',

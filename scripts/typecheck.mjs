@@ -12,6 +12,7 @@ export const ZONES = [
   'src/cli',
   'webview',
   'test',
+  'scripts',
 ];
 
 const require = createRequire(import.meta.url);

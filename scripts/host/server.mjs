@@ -1,0 +1,138 @@
+// Runs code-server with its own, fresh profile.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from './run.mjs';
+import { standIn } from './stand-in.mjs';
+
+/** A window without tips, updates and experiments. */
+export const QUIET_SETTINGS = {
+  'security.workspace.trust.enabled': false,
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'git.enabled': false,
+  'window.restoreWindows': 'none',
+};
+
+/** @returns {Promise<number>} */
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/**
+ * @typedef {object} Server
+ * @property {string} origin `http://127.0.0.1:port`
+ * @property {string} userData
+ * @property {string} extensions
+ * @property {number} pid
+ * @property {string} log file with the server's output
+ * @property {(folder: string, payload?: readonly [string, string][]) => string} url address of a window on a folder or
+ *   `.code-workspace` file; the payload's names are those of VS Code's web workbench
+ * @property {Promise<unknown>} ended
+ * @property {() => Promise<void>} stop ends the server with its extension hosts and removes its profile
+ */
+
+/**
+ * Starts code-server on a free port of this machine only.
+ *
+ * @param {object} [options]
+ * @param {Record<string, unknown>} [options.settings] user settings beside the quiet ones
+ * @param {boolean} [options.development] allows an extension under development in a window's address
+ * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {string} [options.log] file for the server's output
+ * @returns {Promise<Server>}
+ */
+export async function startServer({ settings = {}, development = true, trust = false, env = {}, log } = {}) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'group-cam-profile-'));
+  const userData = path.join(profile, 'user-data');
+  const extensions = path.join(profile, 'extensions');
+  const config = path.join(profile, 'config.yaml');
+  mkdirSync(path.join(userData, 'User'), { recursive: true });
+  mkdirSync(extensions);
+  writeFileSync(config, '');
+  const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
+  writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(all, null, 2));
+
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const logFile = log ?? path.join(profile, 'server.log');
+  const child = spawn(
+    standIn.node,
+    [
+      standIn.entry,
+      ...['--config', config, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+      ...['--user-data-dir', userData, '--extensions-dir', extensions],
+      ...[
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-getting-started-override',
+        '--ignore-last-opened',
+      ],
+      // Without it, the extension host of a browser that was closed lives on for hours.
+      ...['--reconnection-grace-time', '5'],
+      ...(trust ? [] : ['--disable-workspace-trust']),
+      // Without it, the server ignores `extensionDevelopmentPath` in a window's address.
+      ...(development ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+    ],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output = createWriteStream(logFile);
+  child.stdout.pipe(output, { end: false });
+  child.stderr.pipe(output, { end: false });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    if (!(await Promise.race([ended.then(() => true), sleep(10_000, false)]))) child.kill('SIGKILL');
+    await ended;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+
+  if (!(await isHealthy(origin, () => child.exitCode !== null))) {
+    await stop();
+    throw new SetupError(`code-server did not start; see ${logFile}`);
+  }
+  const url = (/** @type {string} */ folder, /** @type {readonly [string, string][]} */ payload = []) => {
+    const query = new URLSearchParams({ [folder.endsWith('.code-workspace') ? 'workspace' : 'folder']: folder });
+    if (payload.length) query.set('payload', JSON.stringify(payload));
+    return `${origin}/?${query}`;
+  };
+  return { origin, userData, extensions, pid: /** @type {number} */ (child.pid), log: logFile, url, ended, stop };
+}
+
+/**
+ * @param {string} origin
+ * @param {() => boolean} hasExited
+ */
+async function isHealthy(origin, hasExited) {
+  for (const end = Date.now() + 60_000; Date.now() < end && !hasExited(); await sleep(100)) {
+    const answer = await fetch(`${origin}/healthz`).catch(() => undefined);
+    if (answer?.ok) return true;
+  }
+  return false;
+}
+
+/**
+ * A path as the web workbench names it in a payload.
+ *
+ * @param {string} origin
+ * @param {string} file
+ */
+export const remoteUri = (origin, file) => `vscode-remote://${new URL(origin).host}${file}`;

@@ -1,0 +1,83 @@
+// System packages that the scripts need: installed where that is possible, else named in one command.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+import { env, runQuietly, SetupError } from './run.mjs';
+
+/**
+ * The first of some programs that is installed.
+ *
+ * @param {...string} names file names to look for on PATH, or absolute paths
+ * @returns {string | undefined}
+ */
+export function findProgram(...names) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
+  return names
+    .flatMap((name) => (path.isAbsolute(name) ? [name] : folders.map((folder) => path.join(folder, name))))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+export const findChromium = () =>
+  findProgram(
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  );
+
+/** Debian's own Python: its packages are not seen by another one that may come first on PATH. */
+const PYTHON = '/usr/bin/python3';
+
+/** @param {string} name */
+const hasPythonModule = (name) =>
+  spawnSync(PYTHON, ['-c', `import importlib.util as u, sys; sys.exit(u.find_spec("${name}") is None)`]).status === 0;
+
+/** Debian's packages and how to see that what they bring is there. */
+const PRESENT = {
+  chromium: () => findChromium() !== undefined,
+  'libkrb5-dev': () => existsSync('/usr/include/gssapi.h') || existsSync('/usr/include/gssapi/gssapi.h'),
+  python3: () => findProgram(PYTHON) !== undefined,
+  'g++': () => findProgram('g++') !== undefined,
+  make: () => findProgram('make') !== undefined,
+  'python3-torch': () => hasPythonModule('torch'),
+  'python3-torchvision': () => hasPythonModule('torchvision'),
+  'python3-onnx': () => hasPythonModule('onnx'),
+};
+
+/** To open pages. */
+export const BROWSER = /** @type {const} */ (['chromium']);
+/** To compile the native modules of code-server. */
+export const COMPILER = /** @type {const} */ (['libkrb5-dev', 'python3', 'g++', 'make']);
+/** To compare with PyTorch. */
+export const PYTORCH = /** @type {const} */ (['python3-torch', 'python3-torchvision', 'python3-onnx']);
+
+/**
+ * Makes sure of some packages: installs what is missing as root on Debian; elsewhere prints the one command to run.
+ *
+ * @param {readonly (keyof typeof PRESENT)[]} packages
+ */
+export async function requirePackages(packages) {
+  const missing = packages.filter((name) => !PRESENT[name]());
+  if (!missing.length) return;
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
+    throw new SetupError(
+      `System packages are missing. Run this, then start again:\n\n    sudo apt-get ${install.join(' ')}\n`,
+    );
+  }
+  console.log(`Installing system packages: ${missing.join(', ')}`);
+  const noninteractive = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+  await runQuietly('apt-get', ['update'], noninteractive);
+  await runQuietly('apt-get', install, noninteractive);
+  const still = missing.filter((name) => !PRESENT[name]());
+  if (still.length) throw new SetupError(`${still.join(', ')}: installed, but not found.`);
+}
