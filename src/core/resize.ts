@@ -20,18 +20,47 @@ function tap(i: number, from: number, to: number) {
   return { low, high: Math.min(low + 1, from - 1), weight: position - low };
 }
 
+/**
+ * Bounds of a map [u, v] resampled to [height, width], without resampling all of it: between four samples the
+ * interpolation is bilinear, so its extremes lie at the outermost pixels there.
+ */
+export function resizedBounds(map: Float32Array, u: number, v: number, height: number, width: number) {
+  const rows = outermost(u, height);
+  const columns = outermost(v, width);
+  let lo = Number.POSITIVE_INFINITY;
+  let hi = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    for (const column of columns) {
+      const value = interpolate(map, v, row, column);
+      lo = Math.min(lo, value);
+      hi = Math.max(hi, value);
+    }
+  }
+  return { lo, hi };
+}
+
+/** The first and the last of the pixels that lie between the same two samples. */
+function outermost(from: number, to: number) {
+  const taps = Array.from({ length: to }, (_, i) => tap(i, from, to));
+  return taps.filter((t, i) => t.low !== taps[i - 1]?.low || t.low !== taps[i + 1]?.low);
+}
+
+type Tap = ReturnType<typeof tap>;
+
+function interpolate(map: Float32Array, v: number, row: Tap, column: Tap): number {
+  const top = map[row.low * v + column.low]! * (1 - column.weight) + map[row.low * v + column.high]! * column.weight;
+  const bottom =
+    map[row.high * v + column.low]! * (1 - column.weight) + map[row.high * v + column.high]! * column.weight;
+  return top * (1 - row.weight) + bottom * row.weight;
+}
+
 /** Bilinear resampling of a map [u, v] to [height, width], half-pixel centres. */
 export function resizeMap(map: Float32Array, u: number, v: number, height: number, width: number): Float32Array {
   const columns = Array.from({ length: width }, (_, j) => tap(j, v, width));
   const out = new Float32Array(height * width);
   for (let i = 0; i < height; i++) {
-    const { low, high, weight } = tap(i, u, height);
-    for (let j = 0; j < width; j++) {
-      const column = columns[j]!;
-      const top = map[low * v + column.low]! * (1 - column.weight) + map[low * v + column.high]! * column.weight;
-      const bottom = map[high * v + column.low]! * (1 - column.weight) + map[high * v + column.high]! * column.weight;
-      out[i * width + j] = top * (1 - weight) + bottom * weight;
-    }
+    const row = tap(i, u, height);
+    for (let j = 0; j < width; j++) out[i * width + j] = interpolate(map, v, row, columns[j]!);
   }
   return out;
 }

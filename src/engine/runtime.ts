@@ -76,6 +76,7 @@ export async function createSession(
   } catch (error) {
     throw options.device === 'cpu' ? failure(file, error) : deviceFailure(file, options.device, error);
   }
+  created += 1;
   return {
     inputs: metadataOf(session.inputMetadata),
     outputs: metadataOf(session.outputMetadata),
@@ -91,6 +92,13 @@ export async function createSession(
     },
     release: () => session.release(),
   };
+}
+
+let created = 0;
+
+/** Sessions made since the process started. Each leaves some memory behind, so the process is recycled after many. */
+export function sessionsCreated(): number {
+  return created;
 }
 
 /** Everything is thrown as an error, so the runtime need not print any but the last words of a crash. */

@@ -1,0 +1,28 @@
+/** Equation 4: masks are min-max normalised. */
+import { resizedBounds } from '../resize';
+import type { FeatureMaps } from './network';
+
+/** An initial mask M_l, [u, v], with the bounds of its upsampled form. */
+export interface Mask {
+  readonly map: Float32Array;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/**
+ * The bounds are taken after upsampling, as in the authors' code; the paper's equation 4 normalises before. The
+ * difference is small, since upsampling lowers peaks.
+ */
+export function makeMask(map: Float32Array, { u, v }: FeatureMaps, height: number, width: number): Mask {
+  return { map, ...resizedBounds(map, u, v, height, width) };
+}
+
+/** A constant mask hides nothing in particular: it is not scored, and its weight is 0. */
+export function isConstant({ map, lo, hi }: Mask): boolean {
+  return !(hi > lo) || map.every((value) => value === map[0]);
+}
+
+/** (M - lo) / (hi - lo), [u, v]: upsampled it lies within [0, 1], since bilinear weights sum to 1. */
+export function normalised({ map, lo, hi }: Mask): Float32Array {
+  return map.map((value) => (value - lo) / (hi - lo));
+}
