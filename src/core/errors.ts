@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'image-missing'
   | 'image-unreadable'
   | 'image-too-large'
+  | 'codec-missing'
   | 'tensor-unreadable'
   | 'tensor-shape'
   | 'output-unwritable'
@@ -148,6 +149,12 @@ export const errors = {
     make(
       'image-too-large',
       `${file}: ${width} x ${height} pixels; the limit is ${Math.round(limit / 1e6)} megapixels. Scale it down first.`,
+    ),
+  codecMissing: (reason: string, cause?: unknown) =>
+    make(
+      'codec-missing',
+      `the image library sharp can't be loaded (${reason}). Install the build of Group-CAM for this platform.`,
+      cause,
     ),
   tensorUnreadable: (file: string, reason: string) =>
     make('tensor-unreadable', `${file}: not a readable .npy tensor (${reason}).`),

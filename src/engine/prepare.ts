@@ -1,0 +1,111 @@
+/** From a picture or a stored tensor to the network's input. */
+import { errors } from '../core/errors';
+import { identityTransform, place, transformOf, visibleWindow } from '../core/geometry';
+import { type RgbImage, resample } from '../core/resample';
+import type { Color, ImageTransform, ModelInfo, Size } from '../core/types';
+import type { ImageSource } from '../protocol/requests';
+import { decodeImage } from './image';
+import { type NpyArray, readNpy } from './npy';
+
+export interface PreparedInput {
+  /** [1, C, H, W] or [1, H, W, C], as the model wants it; `dims` says which. */
+  readonly tensor: Float32Array;
+  readonly dims: readonly number[];
+  readonly transform: ImageTransform;
+  /** Time of decoding and preprocessing. */
+  readonly milliseconds: number;
+}
+
+type Layout = ModelInfo['input']['layout'];
+
+/** A channel of the pixel at `i`, 0 to 255. */
+type Channel = (rgb: Uint8Array, i: number) => number;
+
+const red: Channel = (rgb, i) => rgb[i]!;
+const green: Channel = (rgb, i) => rgb[i + 1]!;
+const blue: Channel = (rgb, i) => rgb[i + 2]!;
+/** ITU-R 601 luma in Pillow's integers. */
+const luma: Channel = (rgb, i) => (rgb[i]! * 19595 + rgb[i + 1]! * 38470 + rgb[i + 2]! * 7471 + 0x8000) >> 16;
+/** Alpha of a picture whose alpha was dropped. */
+const opaque: Channel = () => 255;
+
+const CHANNELS: { readonly [C in Color]: readonly Channel[] } = {
+  RGB: [red, green, blue, opaque],
+  BGR: [blue, green, red, opaque],
+  GRAY: [luma, luma, luma, opaque],
+};
+
+/** @throws image-..., tensor-... errors that name the source */
+export async function prepareInput(source: ImageSource, info: ModelInfo): Promise<PreparedInput> {
+  const start = performance.now();
+  const size: Size = { width: info.preprocessing.width.value, height: info.preprocessing.height.value };
+  const dims = dimsOf(info.input.layout, info.input.channels, size);
+  const prepared =
+    'tensor' in source
+      ? {
+          tensor: fitTensor(source.tensor, await readNpy(source.tensor), info, size),
+          transform: identityTransform(size),
+        }
+      : preprocess(await decodeImage(source), info, size);
+  return { ...prepared, dims, milliseconds: performance.now() - start };
+}
+
+function dimsOf(layout: Layout, channels: number, { width, height }: Size): readonly number[] {
+  return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
+}
+
+/** A stored tensor in the model's layout; the other layout is transposed. */
+function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, size: Size): Float32Array {
+  const { layout, channels } = info.input;
+  const wanted = dimsOf(layout, channels, size);
+  if (String(shape) === String(wanted)) return data;
+  const other = layout === 'NCHW' ? 'NHWC' : 'NCHW';
+  if (String(shape) !== String(dimsOf(other, channels, size))) {
+    throw errors.tensorShape(file, shape, `[${wanted.join(', ')}]`);
+  }
+  const from = indexing(other, channels, size);
+  const to = indexing(layout, channels, size);
+  const tensor = new Float32Array(data.length);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < size.width * size.height; i++) {
+      tensor[c * to.channel + i * to.pixel] = data[c * from.channel + i * from.pixel]!;
+    }
+  }
+  return tensor;
+}
+
+/** How far apart neighbouring channels and pixels lie in a tensor. */
+function indexing(layout: Layout, channels: number, { width, height }: Size) {
+  return layout === 'NCHW' ? { channel: width * height, pixel: 1 } : { channel: 1, pixel: channels };
+}
+
+/**
+ * Resized, cropped or padded, and normalised: value = (pixel * scale - mean) / std. Where the input reaches beyond the
+ * image it holds 0, the mean colour.
+ */
+function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
+  const { fit, resize, color, scale, mean, std } = info.preprocessing;
+  const placement = place(image, size, fit.value, resize.value);
+  const visible = visibleWindow(size, placement);
+  const { left, top, width, height } = visible;
+  const pixels = resample(image, placement.resized, {
+    ...visible,
+    left: left + placement.left,
+    top: top + placement.top,
+  });
+
+  const { channels, layout } = info.input;
+  const stride = indexing(layout, channels, size);
+  const tensor = new Float32Array(size.width * size.height * channels);
+  CHANNELS[color.value].slice(0, channels).forEach((channel, c) => {
+    const center = mean.value[c]!;
+    const spread = std.value[c]!;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = channel(pixels.data, (y * width + x) * 3) * scale.value;
+        tensor[c * stride.channel + ((top + y) * size.width + left + x) * stride.pixel] = (value - center) / spread;
+      }
+    }
+  });
+  return { tensor, transform: transformOf(image, placement) };
+}
