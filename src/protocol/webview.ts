@@ -89,6 +89,8 @@ export type ToEditor =
   | { readonly type: 'strip'; readonly strip: readonly StripItem[]; readonly active: number }
   /** A command of the palette or a key binding. */
   | { readonly type: 'command'; readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' }
+  /** An export from outside the page: it answers with `export`, which has the slot in focus and the style of the moment. */
+  | { readonly type: 'export'; readonly kind: RenderKind }
   /** The answer to `export` and `copy`, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
@@ -98,6 +100,8 @@ export type FromEditor =
   | { readonly type: 'select'; readonly index: number }
   | { readonly type: 'export'; readonly kind: RenderKind; readonly slot: number; readonly style: HeatStyle }
   | { readonly type: 'action'; readonly id: Action['id'] }
+  /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
+  | { readonly type: 'unshowable' }
   /** A message for the user that the webview can't show itself, such as a failed copy. */
   | { readonly type: 'error'; readonly message: string };
 
