@@ -1,0 +1,143 @@
+/**
+ * The engine as its users see it: typed calls, and a process behind them that starts with the first call, is
+ * replaced when it crashes, hangs or has loaded many models, and ends when nobody has called for a while.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ExplainError, errors } from '../core/errors';
+import type { Params, RequestName, Result } from '../protocol/requests';
+import { type CallOptions, type Connection, type ConnectionLimits, connect } from './connection';
+
+export type { CallOptions } from './connection';
+
+/** `busy`: at least one call is not answered yet. */
+export type EngineState = 'stopped' | 'starting' | 'ready' | 'busy';
+
+export interface EngineLimits extends ConnectionLimits {
+  /** Wait in ms after the second crash in a row; doubles with each more, up to 30 s. */
+  readonly backOff: number;
+  /** Runtime sessions made by one process before it is replaced: onnxruntime keeps memory of released ones. */
+  readonly sessions: number;
+}
+
+const LIMITS: EngineLimits = { start: 30_000, call: 300_000, cancel: 10_000, backOff: 1000, sessions: 60 };
+const LONGEST_BACK_OFF = 30_000;
+
+export interface EngineOptions {
+  /** The engine's bundle, dist/engine.js. */
+  readonly module: string;
+  /** A Node executable to run it with; by default the one that runs this code. */
+  readonly executable?: string | undefined;
+  /** Gets each line that the engine writes to stdout or stderr. */
+  readonly log: (line: string) => void;
+  readonly onState?: (state: EngineState) => void;
+  /** Minutes without a call after which the process ends; 10 by default. */
+  readonly idleMinutes?: number | undefined;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+export interface Engine {
+  /** Rejects with an `ExplainError`. */
+  call<N extends RequestName>(method: N, params: Params<N>, options?: CallOptions<N>): Promise<Result<N>>;
+  readonly state: EngineState;
+  readonly pid: number | undefined;
+  /** Ends the process; running calls fail with `cancelled`, and the next call starts a new process at once. */
+  restart(): void;
+  /** Ends the process; running and later calls fail with `cancelled`. */
+  dispose(): void;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const limits: EngineLimits = { ...LIMITS, ...options.limits };
+  const idle = (options.idleMinutes ?? 10) * 60_000;
+  let current: Connection | undefined;
+  let state: EngineState = 'stopped';
+  let idleTimer: NodeJS.Timeout | undefined;
+  let disposed = false;
+  /** Processes in a row that ended without a single result. */
+  let crashes = 0;
+  let notBefore = 0;
+
+  function stop(): void {
+    current?.close(errors.cancelled());
+  }
+
+  function currentState(): EngineState {
+    if (!current) return 'stopped';
+    if (!current.ready) return 'starting';
+    return current.pending > 0 ? 'busy' : 'ready';
+  }
+
+  function update(): void {
+    clearTimeout(idleTimer);
+    const now = currentState();
+    if (now === 'ready') idleTimer = setTimeout(stop, current!.sessions < limits.sessions ? idle : 0);
+    if (now === state) return;
+    state = now;
+    options.onState?.(now);
+  }
+
+  function start(): Connection {
+    return connect({
+      module: options.module,
+      executable: options.executable,
+      log: options.log,
+      limits,
+      changed: update,
+      closed: ended,
+    });
+  }
+
+  function ended(error: ExplainError): void {
+    current = undefined;
+    if (error.code !== 'cancelled') {
+      crashes += 1;
+      const wait = crashes < 2 ? 0 : Math.min(limits.backOff * 2 ** (crashes - 2), LONGEST_BACK_OFF);
+      notBefore = performance.now() + wait;
+    }
+    update();
+  }
+
+  /** Waits until a process may be started; an abort ends the wait early. */
+  async function backOff(signal: AbortSignal | undefined): Promise<void> {
+    let left = notBefore - performance.now();
+    while (left > 0 && !signal?.aborted) {
+      await sleep(left, undefined, signal && { signal }).catch(() => {});
+      left = notBefore - performance.now();
+    }
+  }
+
+  async function call<N extends RequestName>(
+    method: N,
+    params: Params<N>,
+    callOptions: CallOptions<N> = {},
+  ): Promise<Result<N>> {
+    const { signal } = callOptions;
+    if (!current) await backOff(signal);
+    if (disposed || signal?.aborted) throw errors.cancelled();
+    current ??= start();
+    const result = current.call(method, params, callOptions);
+    update();
+    await result;
+    crashes = 0;
+    return result;
+  }
+
+  return {
+    call,
+    get state() {
+      return state;
+    },
+    get pid() {
+      return current?.pid;
+    },
+    restart: () => {
+      crashes = 0;
+      notBefore = 0;
+      stop();
+    },
+    dispose: () => {
+      disposed = true;
+      stop();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** Starts the engine's process and carries packets to and from it. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { reasonOf } from '../core/errors';
+import type { ToEngine, Transport } from '../protocol/wire';
+
+export interface ProcessOptions {
+  /** The engine's bundle. */
+  readonly module: string;
+  /** A Node executable; this process's own, which in a desktop VS Code is Electron's, when there is none. */
+  readonly executable?: string | undefined;
+  /** Gets each line that the engine writes to stdout or stderr. */
+  log(line: string): void;
+  /**
+   * The process could not be started, or has ended and everything it sent was received. Called once.
+   * @param how exit code, signal, or why it could not be started
+   * @param complaint the first error that it wrote, or nothing
+   */
+  ended(how: string, complaint: string): void;
+}
+
+export interface EngineProcess {
+  readonly transport: Transport<ToEngine>;
+  readonly pid: number | undefined;
+  /** Ends the process at once, also in the middle of a native call. */
+  kill(): void;
+}
+
+/** Of the report of an error, the line that says what it was. */
+const ERROR_LINE = /^(?:Uncaught )?\w*Error\b.*/;
+
+export function startProcess({ module, executable, log, ended }: ProcessOptions): EngineProcess {
+  let child: ChildProcess;
+  try {
+    child = fork(module, [], {
+      execPath: executable ?? process.execPath,
+      // Inspector and loader flags of the parent are not for the engine.
+      execArgv: [],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      serialization: 'advanced',
+      silent: true,
+    });
+  } catch (thrown) {
+    queueMicrotask(() => ended(reasonOf(thrown), ''));
+    return { transport: { send: () => {}, onMessage: () => {} }, pid: undefined, kill: () => {} };
+  }
+
+  let refusal = '';
+  child.on('error', (error) => {
+    refusal = reasonOf(error);
+  });
+  let complaint = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      complaint ||= ERROR_LINE.exec(line)?.[0] ?? '';
+      log(line);
+    });
+  }
+  // 'close' comes after the last message and the last line of output, 'exit' may come before them.
+  child.on('close', (code, signal) => {
+    const how = signal ? `signal ${signal}` : `exit code ${code}`;
+    ended(child.pid === undefined ? refusal : how, complaint);
+  });
+
+  return {
+    transport: {
+      // The callback takes the failure of a pipe that is breaking; 'close' follows and says why.
+      send: (packet) => void child.send(packet, (error) => error && log(`not sent: ${reasonOf(error)}`)),
+      onMessage: (receive) => void child.on('message', receive),
+    },
+    pid: child.pid,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
