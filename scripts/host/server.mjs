@@ -1,7 +1,7 @@
 // Runs code-server with its own, fresh profile.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +25,9 @@ export const QUIET_SETTINGS = {
   'git.enabled': false,
   'window.restoreWindows': 'none',
 };
+
+/** code-server would ask its gallery about every extension. */
+const NO_GALLERY = { EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: '' }) };
 
 /** @returns {Promise<number>} */
 async function freePort() {
@@ -54,19 +57,21 @@ async function freePort() {
  *
  * @param {object} [options]
  * @param {Record<string, unknown>} [options.settings] user settings beside the quiet ones
- * @param {boolean} [options.development] allows an extension under development in a window's address
+ * @param {string} [options.extension] folder of an extension that is installed as it stands; without it, a window's
+ *   address may name one under development, but then VS Code shows no notifications
  * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.log] file for the server's output
  * @returns {Promise<Server>}
  */
-export async function startServer({ settings = {}, development = true, trust = false, env = {}, log } = {}) {
+export async function startServer({ settings = {}, extension, trust = false, env = {}, log } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'group-cam-profile-'));
   const userData = path.join(profile, 'user-data');
   const extensions = path.join(profile, 'extensions');
   const config = path.join(profile, 'config.yaml');
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   mkdirSync(extensions);
+  if (extension) linkExtension(extension, extensions);
   writeFileSync(config, '');
   const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
   writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(all, null, 2));
@@ -90,9 +95,9 @@ export async function startServer({ settings = {}, development = true, trust = f
       ...['--reconnection-grace-time', '5'],
       ...(trust ? [] : ['--disable-workspace-trust']),
       // Without it, the server ignores `extensionDevelopmentPath` in a window's address.
-      ...(development ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...(extension ? [] : ['--vscode-option', 'enable-smoke-test-driver']),
     ],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...NO_GALLERY, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output = createWriteStream(logFile);
   child.stdout.pipe(output, { end: false });
@@ -115,6 +120,15 @@ export async function startServer({ settings = {}, development = true, trust = f
     return `${origin}/?${query}`;
   };
   return { origin, userData, extensions, pid: /** @type {number} */ (child.pid), log: logFile, url, ended, stop };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} extensions
+ */
+function linkExtension(folder, extensions) {
+  const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  symlinkSync(folder, path.join(extensions, `${publisher}.${name}-${version}`));
 }
 
 /**

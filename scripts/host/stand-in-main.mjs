@@ -40,7 +40,7 @@ runMain(async () => {
     );
     const code = await Promise.race([exit, sleep(LIMIT_MS, undefined, { ref: false })]);
     if (code === undefined) throw new SetupError(`stand-in: the suite did not end within ${LIMIT_MS / 1000} s`);
-    if (code !== 0) console.error(lines.join('\n'));
+    if (code !== 0) console.error(lines.slice(-40).join('\n'));
     process.exitCode = code;
   } finally {
     await browser.close();

@@ -1,0 +1,75 @@
+// `npm start`: builds the extension and opens it on a copy of the demo, in a desktop VS Code if there is one, else in
+// code-server for a browser. Ctrl-C ends everything.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from './build.mjs';
+import { findDesktop } from './host/desktop.mjs';
+import { env, root, runMain } from './host/run.mjs';
+import { remoteUri, startServer } from './host/server.mjs';
+import { installStandIn } from './host/stand-in.mjs';
+import { findProgram } from './host/system.mjs';
+
+const FIRST_IMAGE = 'scenes/cat-and-dog.png';
+
+const folder = path.join(root, '.vscode-test', 'start');
+const demo = path.join(folder, 'demo');
+const firstImage = path.join(demo, FIRST_IMAGE);
+
+/** A copy, so that nothing that is tried out changes the project. */
+function copyDemo() {
+  rmSync(demo, { recursive: true, force: true });
+  cpSync(path.join(root, 'media', 'demo'), demo, { recursive: true });
+  mkdirSync(path.join(demo, '.vscode'));
+  const settings = { 'workbench.editorAssociations': { [`**/${FIRST_IMAGE}`]: 'groupCam.explanation' } };
+  writeFileSync(path.join(demo, '.vscode', 'settings.json'), JSON.stringify(settings, null, 2));
+}
+
+/** @param {string} executable */
+async function startDesktop(executable) {
+  const isRoot = process.getuid?.() === 0;
+  const code = spawn(
+    executable,
+    [
+      `--extensionDevelopmentPath=${root}`,
+      `--user-data-dir=${path.join(folder, 'user-data')}`,
+      `--extensions-dir=${path.join(folder, 'extensions')}`,
+      '--disable-workspace-trust',
+      '--skip-welcome',
+      ...(isRoot ? ['--no-sandbox'] : []),
+      demo,
+      firstImage,
+    ],
+    { env, stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve, reject) => code.once('exit', resolve).once('error', reject));
+  process.once('SIGINT', () => code.kill());
+  process.once('SIGTERM', () => code.kill());
+  console.log(
+    '\nGroup-CAM is ready: VS Code is opening on the demo. Close its window, or press Ctrl-C here, to end it.',
+  );
+  await ended;
+}
+
+async function startInBrowser() {
+  await installStandIn();
+  const server = await startServer({ extension: root });
+  const url = server.url(demo, [['openFile', remoteUri(server.origin, firstImage)]]);
+  const stop = () => void server.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  console.log('\nGroup-CAM is ready. Open this address in a browser; Ctrl-C here ends it.\n');
+  console.log(`    ${url}\n`);
+  const opener = process.env.DISPLAY && findProgram('xdg-open');
+  if (opener) spawn(opener, [url], { stdio: 'ignore', detached: true }).unref();
+  await server.ended;
+}
+
+runMain(async () => {
+  console.log('Building');
+  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  await build({ tests: false });
+  copyDemo();
+  const desktop = await findDesktop();
+  await (desktop ? startDesktop(desktop) : startInBrowser());
+});
