@@ -59,15 +59,18 @@ export function place(image: Size, input: Size, fit: Fit, resize: number): Place
   };
 }
 
+/** The size alone: a picture has one too, and its pixels must not travel with a transform. */
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
 export function transformOf(image: Size, { resized, left, top }: Placement): ImageTransform {
   const scaleX = image.width / resized.width;
   const scaleY = image.height / resized.height;
-  return { scaleX, scaleY, offsetX: left * scaleX, offsetY: top * scaleY, image };
+  return { scaleX, scaleY, offsetX: left * scaleX, offsetY: top * scaleY, image: sizeOf(image) };
 }
 
 /** The transform of an input that is its own image. */
 export function identityTransform(image: Size): ImageTransform {
-  return { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image };
+  return { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: sizeOf(image) };
 }
 
 /** The part of the input that shows the image, in whole pixels of the input. */

@@ -43,7 +43,10 @@ function parseNpy(bytes: Uint8Array): NpyArray {
   if (bytes.length !== dataStart + count * 4) {
     throw new Error(`${bytes.length - dataStart} bytes of data for shape [${shape.join(', ')}]`);
   }
-  return { shape, data: new Float32Array(bytes.slice(dataStart).buffer) };
+  return {
+    shape,
+    data: new Float32Array(view.buffer.slice(view.byteOffset + dataStart, view.byteOffset + bytes.length)),
+  };
 }
 
 /** The bytes of a .npy file, format version 1. */
