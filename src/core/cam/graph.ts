@@ -1,0 +1,55 @@
+/** How a part of a model becomes a graph of its own, with float32 at its borders. */
+import { create } from '@bufbuild/protobuf';
+import { type GraphProto, type TensorProto, type ValueInfoProto, ValueInfoProtoSchema } from 'onnx-buf';
+import type { Emitter } from '../onnx/emit';
+import { type Facts, valueInfo } from '../onnx/facts';
+import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
+import type { Model } from '../onnx/model';
+import { DataType, makeTensor } from '../onnx/tensors';
+
+export interface GraphInput {
+  readonly name: string;
+  /** Sizes, or undefined for those that are free. */
+  readonly dims: readonly (number | undefined)[];
+}
+
+/** A tensor as another type, if it is not of that type already. */
+export function cast(emit: Emitter, tensor: string, from: DataType, to: DataType): string {
+  return from === to ? tensor : emit.op('Cast', [tensor], { to: { int: to } });
+}
+
+/**
+ * The nodes of the model and of two emitters that lead to `outputs`, with only the weights they read. All inputs are
+ * float32; the outputs' types are inferred by the runtime.
+ *
+ * @param before nodes ahead of the model's
+ * @param after nodes behind them
+ * @param known tensors that are not computed but constant: of those the values at batch 1 are known
+ */
+export function assemble(
+  model: Model,
+  before: Emitter,
+  after: Emitter,
+  inputs: readonly GraphInput[],
+  outputs: readonly string[],
+  known: Facts = new Map(),
+): GraphProto {
+  const made = new Set(before.nodes.flatMap(({ output }) => output));
+  const own = model.graph.node.filter((node) => !node.output.some((name) => made.has(name)));
+  const stops = new Set([...inputs.map(({ name }) => name), ...known.keys()]);
+  const node = nodesLeadingTo(indexGraph([...before.nodes, ...own, ...after.nodes]), outputs, stops);
+  const read = new Set(node.flatMap(inputsOf));
+  const weights = [...model.graph.initializer, ...before.initializers, ...after.initializers];
+  return {
+    ...model.graph,
+    node,
+    initializer: [...weights, ...constants(known)].filter(({ name }) => read.has(name)),
+    input: inputs.map(({ name, dims }): ValueInfoProto => valueInfo(name, DataType.FLOAT, dims)),
+    output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
+    valueInfo: [],
+  };
+}
+
+function constants(known: Facts): TensorProto[] {
+  return [...known].map(([name, { dtype, dims, values }]) => makeTensor(name, dtype, dims, values!));
+}

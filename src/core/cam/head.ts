@@ -1,0 +1,57 @@
+/** The gradient d y_c / dA as a graph: from the target layer, or the input, to the logits and back. */
+import type { GraphProto } from 'onnx-buf';
+import { appendGradient } from '../gradients/driver';
+import { createEmitter } from '../onnx/emit';
+import type { Facts } from '../onnx/facts';
+import type { Model } from '../onnx/model';
+import { DataType } from '../onnx/tensors';
+import { assemble, cast } from './graph';
+
+/** Names of the graph's inputs and outputs; all are float32. */
+export const HEAD = {
+  /** The values of `source`, for one image. */
+  source: 'group-cam:source',
+  /** One-hot over the classes, in the logits' dimensions. */
+  seed: 'group-cam:seed',
+  /** In the dimensions of `wrt`. */
+  gradient: 'group-cam:gradient',
+} as const;
+
+export interface HeadTarget {
+  /** Where the forward pass starts: a tensor that every path to the logits runs through, or the input. */
+  readonly source: string;
+  readonly wrt: string;
+  readonly logits: string;
+}
+
+/**
+ * Of the forward pass only what the gradient reads is kept: behind a global pooling and one linear layer that is nothing.
+ *
+ * @param facts of the model at batch 1, which the graph is bound to
+ * @throws what `appendGradient` throws
+ */
+export function headGraph(model: Model, facts: Facts, { source, wrt, logits }: HeadTarget): GraphProto {
+  const names = [...facts.keys()];
+  const [sourceFact, logitsFact, wrtFact] = [facts.get(source)!, facts.get(logits)!, facts.get(wrt)!];
+  const front = createEmitter('group-cam/source', model.opset, names);
+  front.alias(cast(front, HEAD.source, DataType.FLOAT, sourceFact.dtype), source);
+  const seed = cast(front, HEAD.seed, DataType.FLOAT, logitsFact.dtype);
+
+  const end = createEmitter('group-cam/gradient', model.opset, names);
+  const { node } = model.graph;
+  const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }).get(wrt)!;
+  end.alias(cast(end, gradient, wrtFact.dtype, DataType.FLOAT), HEAD.gradient);
+
+  const known = [...facts].filter(([name, { values }]) => values && !model.initializers.has(name));
+  return assemble(
+    model,
+    front,
+    end,
+    [
+      { name: HEAD.source, dims: sourceFact.dims },
+      { name: HEAD.seed, dims: logitsFact.dims },
+    ],
+    [HEAD.gradient],
+    new Map(known),
+  );
+}

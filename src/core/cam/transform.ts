@@ -1,0 +1,84 @@
+/**
+ * Transform: the model with the perturbation in front. Its graph blends the image with its blurred copy by each mask and
+ * scores the blends (Group-CAM, arXiv 2103.13859, section 3.2).
+ */
+import type { GraphProto } from 'onnx-buf';
+import { createEmitter, type Emitter } from '../onnx/emit';
+import type { Facts } from '../onnx/facts';
+import type { Model } from '../onnx/model';
+import { unsqueeze } from '../onnx/ops';
+import { DataType } from '../onnx/tensors';
+import type { Activation } from '../types';
+import { assemble, cast } from './graph';
+
+/** Names of the graph's inputs and outputs; all are float32. */
+export const SCORE = {
+  /** I, preprocessed, in the model's layout, [1, C, H, W] or [1, H, W, C]. */
+  image: 'group-cam:image',
+  /** B, as I. With B = I every blend is I, whatever the mask. */
+  blurred: 'group-cam:blurred',
+  /** Masks at the layer's size, within [0, 1], [N, u, v]. A mask of zeros gives B. */
+  masks: 'group-cam:masks',
+  /** Bilinear matrices, [H, u] and [v, W]. */
+  rows: 'group-cam:rows',
+  columns: 'group-cam:columns',
+  /** p of every class, [N, classes]. */
+  probabilities: 'group-cam:probabilities',
+  /** A, the target layer's output, [N, ...]. */
+  features: 'group-cam:features',
+} as const;
+
+export interface ScoreTarget {
+  readonly input: string;
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly logits: string;
+  readonly activation: Activation;
+  readonly layer: string;
+}
+
+/** @param facts of the model at batch 1 */
+export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
+  const names = [...facts.keys()];
+  const front = createEmitter('group-cam/transform', model.opset, names);
+  const { dims, dtype } = facts.get(target.input)!;
+  front.alias(cast(front, blend(front, target.layout), DataType.FLOAT, dtype), target.input);
+
+  const end = createEmitter('group-cam/score', model.opset, names);
+  const logits = cast(end, target.logits, facts.get(target.logits)!.dtype, DataType.FLOAT);
+  end.alias(probabilities(end, logits, target.activation), SCORE.probabilities);
+  end.alias(cast(end, target.layer, facts.get(target.layer)!.dtype, DataType.FLOAT), SCORE.features);
+
+  const image = [undefined, ...dims.slice(1)];
+  return assemble(
+    model,
+    front,
+    end,
+    [
+      { name: SCORE.image, dims: image },
+      { name: SCORE.blurred, dims: image },
+      { name: SCORE.masks, dims: [undefined, undefined, undefined] },
+      { name: SCORE.rows, dims: [undefined, undefined] },
+      { name: SCORE.columns, dims: [undefined, undefined] },
+    ],
+    [SCORE.probabilities, SCORE.features],
+  );
+}
+
+/**
+ * Equation 5, I_l = I M'_l + B (1 - M'_l), as B + M'_l (I - B), with M'_l the upsampled mask. Upsampling by two products
+ * of matrices is the same in every operator set; `Resize` has half-pixel centres only since 11.
+ */
+function blend(emit: Emitter, layout: 'NCHW' | 'NHWC'): string {
+  const upsampled = emit.op('MatMul', [emit.op('MatMul', [SCORE.rows, SCORE.masks]), SCORE.columns]);
+  const mask = unsqueeze(emit, upsampled, [layout === 'NCHW' ? 1 : 3]);
+  const difference = emit.op('Sub', [SCORE.image, SCORE.blurred]);
+  return emit.op('Add', [SCORE.blurred, emit.op('Mul', [mask, difference])]);
+}
+
+const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
+
+function probabilities(emit: Emitter, logits: string, activation: Activation): string {
+  const flat = emit.op('Flatten', [logits], { axis: { int: 1 } });
+  if (activation === 'none') return flat;
+  return emit.op(OPERATORS[activation], [flat], activation === 'softmax' ? { axis: { int: 1 } } : {});
+}
