@@ -43,10 +43,8 @@ function parseNpy(bytes: Uint8Array): NpyArray {
   if (bytes.length !== dataStart + count * 4) {
     throw new Error(`${bytes.length - dataStart} bytes of data for shape [${shape.join(', ')}]`);
   }
-  return {
-    shape,
-    data: new Float32Array(view.buffer.slice(view.byteOffset + dataStart, view.byteOffset + bytes.length)),
-  };
+  // Copied, since the data need not start at a multiple of four bytes.
+  return { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(dataStart)).buffer) };
 }
 
 /** The bytes of a .npy file, format version 1. */
