@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'external-data-outside'
   | 'no-image-input'
   | 'several-image-inputs'
+  | 'fixed-batch'
   | 'no-scores'
   | 'no-spatial-layer'
   | 'unknown-layer'
@@ -106,6 +107,8 @@ export const errors = {
       'several-image-inputs',
       `${file}: several inputs (${few(inputs)}); models with one image input can be explained.`,
     ),
+  fixedBatch: (file: string, batch: number) =>
+    make('fixed-batch', `${file}: takes ${batch} images at once. Export it with a batch of 1, or a free one.`),
   noScores: (file: string, outputs: readonly string[]) =>
     make(
       'no-scores',
