@@ -60,6 +60,12 @@ export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
   explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
+  gradient: {
+    params: { model: ModelChoice; image: ImageSource; target: ClassChoice; wrt?: string };
+    result: { tensor: string; shape: readonly number[]; data: Float32Array };
+    events: Record<never, never>;
+  };
   /** An image as a webview can show it: PNG bytes, upright, its longer side at most `longest` pixels. */
   picture: {
     params: { image: ImageSource; longest?: number };
