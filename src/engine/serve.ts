@@ -29,8 +29,8 @@ export function serve(service: Service, transport: Transport<FromEngine>, sessio
   }
 
   function fail(id: number, error: ExplainError): void {
-    // What nobody foresaw is the one failure whose stack helps; the parent writes it to its log.
-    if (error.code === 'internal') console.error(error.cause ?? error);
+    // Its stack is what the message leaves out; the parent writes it to its log.
+    if (error.cause !== undefined) console.error(error.cause);
     transport.send({ kind: 'failure', id, code: error.code, message: error.message });
   }
 

@@ -1,0 +1,33 @@
+/** The IPC channel of a forked process as the transport of `serve`, and how such a process ends. */
+import { reasonOf } from '../core/errors';
+import type { Service } from '../protocol/requests';
+import type { FromEngine } from '../protocol/wire';
+import { serve } from './serve';
+
+/**
+ * Answers the parent's calls until it is gone.
+ *
+ * @param sessionsCreated see `serve`
+ */
+export function serveParent(service: Service, sessionsCreated: () => number): void {
+  if (!process.send) {
+    console.error('This is the engine of Group-CAM, which the extension starts. On a command line use group-cam.');
+    process.exitCode = 1;
+    return;
+  }
+  const send = process.send.bind(process);
+
+  process.on('uncaughtException', (thrown) => {
+    console.error(thrown);
+    const last: FromEngine = { kind: 'fatal', message: reasonOf(thrown) };
+    send(last, undefined, undefined, () => process.exit(1));
+  });
+  // Without its parent nobody can ask for anything; an orphan would hold gigabytes for ever.
+  process.on('disconnect', () => process.exit(0));
+
+  serve(
+    service,
+    { send: (packet) => void send(packet), onMessage: (receive) => void process.on('message', receive) },
+    sessionsCreated,
+  );
+}

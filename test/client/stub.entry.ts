@@ -1,0 +1,96 @@
+/** An engine process whose service does what a test asks of it: `saveSidecar` takes the wish as its model's path. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errors } from '../../src/core/errors';
+import type { Frame } from '../../src/core/types';
+import { serveParent } from '../../src/engine/process';
+import type { ExplainParams, RequestContext, Service } from '../../src/protocol/requests';
+
+let sessions = 0;
+
+/** What `ask` of support.ts can wish for; the answer comes back as a path. */
+const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
+  pid: () => String(process.pid),
+  marker: () => process.env['STUB_MARKER'] ?? 'none',
+  arguments: () => JSON.stringify(process.execArgv),
+  fail: () => {
+    throw errors.unknownClass('zebu', ['zebra']);
+  },
+  'wrong code': () => {
+    throw new TypeError('x is not a function');
+  },
+  crash: () => {
+    setImmediate(() => {
+      throw new RangeError('out of paper');
+    });
+    return sleep(60_000, '');
+  },
+  exit: () => process.exit(7),
+  hang: () => {
+    const end = Date.now() + 60_000;
+    while (Date.now() < end);
+    return '';
+  },
+  never: () => sleep(60_000, ''),
+  'load a model': () => {
+    sessions += 2;
+    return String(process.pid);
+  },
+};
+
+/** A map of side `params.top` for each of `params.groups` chunks; all values of frame i are i. */
+async function explain(params: ExplainParams, { emit, signal }: RequestContext<'explain'>) {
+  const side = params.top;
+  const frameOf = (done: number): Frame => ({
+    stage: 'group-cam',
+    done,
+    total: params.groups,
+    u: side,
+    v: side,
+    map: new Float32Array(side * side).fill(done),
+    offset: 0.5,
+    inputSize: { width: 8, height: 8 },
+    imageTransform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 8, height: 8 } },
+  });
+  for (let done = 1; done <= params.groups; done++) {
+    await sleep(params.blurSigma);
+    if (signal.aborted) {
+      console.log(`stopped after ${done - 1} chunks`);
+      throw errors.cancelled();
+    }
+    emit('frame', frameOf(done));
+  }
+  return {
+    image: params.view,
+    model: 'stub',
+    method: params.method,
+    variant: params.variant,
+    options: params,
+    layer: 'features',
+    class: 0,
+    label: 'stub',
+    probability: 1,
+    activation: 'softmax' as const,
+    top: [],
+    probabilities: Float32Array.of(1),
+    frame: frameOf(params.groups),
+    saliency: { min: 0, max: 1, zero: false },
+    scores: new Float32Array(params.groups),
+    milliseconds: { load: 0, decode: 0, first: 0, total: 0 },
+    device: 'cpu' as const,
+    passes: params.groups,
+  };
+}
+
+const absent = () => Promise.reject(errors.internal('not in the stub'));
+
+const service: Service = {
+  explain,
+  saveSidecar: async ({ model }) => ({ path: await wishes[model.path!]!() }),
+  // A symbol can't cross the process boundary.
+  devices: async () => [{ device: 'cpu', available: true, detail: Symbol('detail') as unknown as string }],
+  render: async ({ style }) => ({ bytes: new Uint8Array(style.opacity * 1e6).fill(7) }),
+  inspect: absent,
+  picture: absent,
+};
+
+serveParent(service, () => sessions);

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { errors } from '../../src/core/errors';
+import { serve } from '../../src/engine/serve';
+import { PROTOCOL_VERSION, type Service } from '../../src/protocol/requests';
+import type { FromEngine } from '../../src/protocol/wire';
+
+/** A served service whose parent is the test. */
+function open(methods: Partial<Service>, { greet = true, sessions = (): number => 0 } = {}) {
+  const sent: FromEngine[] = [];
+  let receive = (_message: unknown): void => {};
+  serve(
+    methods as Service,
+    {
+      send: (packet) => void sent.push(structuredClone(packet)),
+      onMessage: (listener) => {
+        receive = listener;
+      },
+    },
+    sessions,
+  );
+  if (greet) receive({ kind: 'hello', version: PROTOCOL_VERSION });
+  return { sent, receive: (message: unknown) => receive(message) };
+}
+
+const call = (method: string, id = 1) => ({ kind: 'call', id, method, params: {} });
+
+describe('engine: serve', () => {
+  it('greets first', () => {
+    assert.deepEqual(open({}).sent, [{ kind: 'hello', version: PROTOCOL_VERSION }]);
+  });
+
+  for (const first of [{ kind: 'hello', version: PROTOCOL_VERSION + 1 }, call('devices'), null]) {
+    it(`refuses a parent whose first message is ${JSON.stringify(first)}`, () => {
+      const { receive } = open({}, { greet: false });
+      assert.throws(() => receive(first), { code: 'protocol-version' });
+    });
+  }
+
+  for (const method of ['explode', 'toString', '__proto__', 'constructor']) {
+    it(`answers the unknown method ${method} by name`, () => {
+      const { sent, receive } = open({ devices: async () => [] });
+      receive(call(method, 5));
+      const [, answer] = sent;
+      assert.ok(answer?.kind === 'failure' && answer.id === 5);
+      assert.match(answer.message, new RegExp(`no method "${method}"`));
+    });
+  }
+
+  for (const [message, name] of [
+    [7, '7 is no packet'],
+    [{ kind: 'reply', id: 1, result: {} }, 'unknown kind "reply"'],
+    [{ kind: 'call', id: 1, method: 'devices' }, '"call" without a object as its "params"'],
+    [{ kind: 'call', id: '1', method: 'devices', params: {} }, '"call" without a number as its "id"'],
+    [{ kind: 'hello', version: PROTOCOL_VERSION }, 'greeted twice'],
+  ] as const) {
+    it(`refuses what it can't answer: ${name}`, () => {
+      const { receive } = open({});
+      assert.throws(
+        () => receive(message),
+        (error: Error) => error.message.includes(name),
+      );
+    });
+  }
+
+  it('aborts the signal of a cancelled call, and of no other', async () => {
+    const aborted: boolean[] = [];
+    const devices: Service['devices'] = async (_params, { signal }) => {
+      await turn();
+      aborted.push(signal.aborted);
+      if (signal.aborted) throw errors.cancelled();
+      return [];
+    };
+    const { sent, receive } = open({ devices });
+    receive(call('devices', 1));
+    receive(call('devices', 2));
+    receive({ kind: 'cancel', id: 2 });
+    receive({ kind: 'cancel', id: 3 });
+    await turn();
+    await turn();
+    assert.deepEqual(aborted, [false, true]);
+    assert.deepEqual(sent.slice(1), [
+      { kind: 'reply', id: 1, result: [] },
+      { kind: 'failure', id: 2, code: 'cancelled', message: 'cancelled' },
+    ]);
+  });
+
+  it('reports the number of sessions before the answer that found it grown', async () => {
+    let sessions = 0;
+    const { sent, receive } = open(
+      {
+        devices: async () => {
+          sessions += 3;
+          throw errors.deviceUnavailable('cuda', 'no library');
+        },
+        inspect: async () => ({}) as never,
+      },
+      { sessions: () => sessions },
+    );
+    receive(call('devices', 1));
+    await turn();
+    receive(call('inspect', 2));
+    await turn();
+    assert.deepEqual(
+      sent.slice(1).map((packet) => (packet.kind === 'sessions' ? packet.created : packet.kind)),
+      [3, 'failure', 'reply'],
+    );
+  });
+});
