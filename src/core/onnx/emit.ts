@@ -17,7 +17,8 @@ export type AttributeValue =
   | { readonly string: string }
   | { readonly tensor: TensorProto }
   | { readonly ints: readonly number[] };
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+/** By name, or as another node has them. */
+export type Attributes = Readonly<Record<string, AttributeValue>> | readonly AttributeProto[];
 
 export interface Emitter {
   /** The operator set the nodes are written in: the model's own. */
@@ -105,8 +106,14 @@ export function makeNode(
     name,
     input: [...input],
     output: [...output],
-    attribute: Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),
+    attribute: isCopied(attributes)
+      ? [...attributes]
+      : Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),
   });
+}
+
+function isCopied(attributes: Attributes): attributes is readonly AttributeProto[] {
+  return Array.isArray(attributes);
 }
 
 const { encodeUtf8 } = getTextEncoding();

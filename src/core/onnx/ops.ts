@@ -1,5 +1,5 @@
 /** Operators whose form changed between operator sets: one function each, so that callers need not know. */
-import type { Attributes, Emitter } from './emit';
+import type { AttributeValue, Emitter } from './emit';
 
 /** `axes` became an input of most operators in 13, of the reductions but ReduceSum in 18. */
 function withAxes(
@@ -8,7 +8,7 @@ function withAxes(
   x: string,
   axes: readonly number[],
   since: number,
-  attributes: Attributes = {},
+  attributes: Readonly<Record<string, AttributeValue>> = {},
 ): string {
   return e.opset >= since
     ? e.op(type, [x, e.ints(axes)], attributes)

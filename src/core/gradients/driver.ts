@@ -1,0 +1,140 @@
+/**
+ * Reverse-mode differentiation as a graph pass: adds nodes that compute the gradient of a score with respect to any
+ * tensor before it. A rule per operator gives the local derivative; checks, un-broadcasting, accumulation and names are
+ * here, pruning is in path.ts.
+ */
+import type { NodeProto } from 'onnx-buf';
+import { ExplainError, errors, reasonOf } from '../errors';
+import type { Emitter } from '../onnx/emit';
+import { isDefaultDomain } from '../onnx/model';
+import { reduceSum, reshape } from '../onnx/ops';
+import { type GradientPath, nodesOnPath } from './path';
+import { type Answer, createContext, nameOf, type Rule, type RuleContext } from './rule';
+import { RULES } from './table';
+
+export interface GradientRequest extends GradientPath {
+  /** A tensor of the score's dimensions and type: the cotangent, one-hot for one class. */
+  readonly seed: string;
+}
+
+type RuleTable = Readonly<Record<string, Rule>>;
+
+/**
+ * Adds nodes that compute d(seed . score) / d(tensor) for each tensor of `wrt`.
+ *
+ * @param rules by operator; another table than the product's is for tests
+ * @returns the gradients' names by tensor; each has its tensor's dimensions and type
+ * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does not
+ *   depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer makes no sense
+ */
+export function appendGradient(
+  emit: Emitter,
+  request: GradientRequest,
+  rules: RuleTable = RULES,
+): ReadonlyMap<string, string> {
+  const { facts, score, seed, wrt } = request;
+  const path = nodesOnPath(request);
+  const check = createChecker(emit, [...facts.keys(), seed]);
+  const parts = new Map<string, string[]>([[score, [seed]]]);
+  const gradients = new Map<string, string>();
+
+  /** The sum of all that arrived at a tensor; no more arrives once its producer's turn has come. */
+  const settle = (tensor: string) => {
+    const arrived = parts.get(tensor);
+    if (arrived && !gradients.has(tensor))
+      gradients.set(tensor, arrived.length === 1 ? arrived[0]! : emit.op('Sum', arrived));
+  };
+  for (const node of path.nodes.toReversed()) {
+    emit.scope(nameOf(node).replace(/^\/+/, ''));
+    node.output.forEach(settle);
+    const context = createContext(node, emit, facts, gradients, (input) => path.carries(node, input));
+    const answers = answersOf(ruleOf(node, rules), context);
+    for (const [index, name] of node.input.entries()) {
+      if (!context.wants(index)) continue;
+      const answer = answers[index];
+      if (answer === undefined) throw errors.unsupportedOperator(node.opType, nameOf(node));
+      const part = unbroadcast(context, index, answer);
+      check(context, part);
+      parts.set(name, [...(parts.get(name) ?? []), part]);
+    }
+  }
+  emit.scope('');
+  wrt.forEach(settle);
+  return new Map(
+    wrt.map((tensor) => {
+      const gradient = gradients.get(tensor);
+      if (gradient === undefined) throw errors.notConnected(tensor, score);
+      return [tensor, gradient];
+    }),
+  );
+}
+
+/** The operators between `wrt` and the score that have no rule, each with the name of its first node. */
+export function operatorsWithoutRule(path: GradientPath): { operator: string; node: string }[] {
+  const missing = new Map<string, string>();
+  for (const node of nodesOnPath(path).nodes) {
+    if (!findRule(node, RULES) && !missing.has(node.opType)) missing.set(node.opType, nameOf(node));
+  }
+  return [...missing].map(([operator, node]) => ({ operator, node }));
+}
+
+function findRule(node: NodeProto, rules: RuleTable): Rule | undefined {
+  return isDefaultDomain(node.domain) && Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
+}
+
+function ruleOf(node: NodeProto, rules: RuleTable): Rule {
+  const rule = findRule(node, rules);
+  if (!rule) throw errors.unsupportedOperator(node.opType, nameOf(node));
+  return rule;
+}
+
+function answersOf(rule: Rule, context: RuleContext): readonly (Answer | undefined)[] {
+  const answers = runRule(rule, context);
+  if (answers.length > context.arity)
+    throw context.failure(`it answers ${answers.length} gradients for ${context.arity} inputs`);
+  return answers;
+}
+
+function runRule(rule: Rule, context: RuleContext) {
+  try {
+    return rule(context);
+  } catch (thrown) {
+    throw thrown instanceof ExplainError ? thrown : context.failure(reasonOf(thrown));
+  }
+}
+
+/** Sums a gradient over the axes along which the input was broadcast. */
+function unbroadcast(context: RuleContext, input: number, answer: Answer): string {
+  if (typeof answer === 'string') return answer;
+  const { tensor, dims: from } = answer;
+  const { name, dims: to } = context.input(input);
+  const extra = from.length - to.length;
+  const axes = from.flatMap((dim, axis) => (axis < extra || (to[axis - extra] === 1 && dim !== 1) ? [axis] : []));
+  const fits = extra >= 0 && to.every((dim, axis) => dim === 1 || dim === from[axis + extra]);
+  if (!fits) throw context.failure(`a gradient of [${from}] does not fit input "${name}" of [${to}]`);
+  if (axes.length === 0) return tensor;
+  const sum = reduceSum(context.emit, tensor, axes);
+  return extra === 0 ? sum : reshape(context.emit, sum, to);
+}
+
+/**
+ * Makes a check that an answer and every input of the nodes added since the last check exist, so that a rule's slip is
+ * found here and named, not by the runtime.
+ */
+function createChecker(emit: Emitter, forward: Iterable<string>) {
+  const known = new Set(forward);
+  let nodes = 0;
+  let initializers = 0;
+  const missing = (names: readonly string[]) => names.find((name) => name !== '' && !known.has(name));
+  return (context: RuleContext, answer: string) => {
+    for (; initializers < emit.initializers.length; initializers++) known.add(emit.initializers[initializers]!.name);
+    for (; nodes < emit.nodes.length; nodes++) {
+      const { input, output, opType } = emit.nodes[nodes]!;
+      const name = missing(input);
+      if (name !== undefined) throw context.failure(`its ${opType} reads "${name}", which does not exist`);
+      for (const made of output) known.add(made);
+    }
+    if (missing([answer]) !== undefined || answer === '')
+      throw context.failure(`its answer "${answer}" does not exist`);
+  };
+}

@@ -1,0 +1,54 @@
+/** The part of a graph that a gradient has to walk. */
+import type { NodeProto } from 'onnx-buf';
+import type { Facts } from '../onnx/facts';
+import { inputsOf } from '../onnx/graph';
+import { isDefaultDomain } from '../onnx/model';
+import { DataType, FLOATS } from '../onnx/tensors';
+import { NO_GRADIENT } from './table';
+
+/** Which gradients are wanted. */
+export interface GradientPath {
+  /** The forward nodes in topological order: a whole graph, or at least the part between `wrt` and `score`. */
+  readonly nodes: readonly NodeProto[];
+  /** Types and concrete dimensions of the forward tensors; the gradient holds for these dimensions only. */
+  readonly facts: Facts;
+  /** The tensor that is differentiated: the logits. */
+  readonly score: string;
+  /** Tensors to differentiate with respect to. */
+  readonly wrt: readonly string[];
+}
+
+/**
+ * The nodes that depend on `wrt` and lead to `score`, in order, and whether the gradient flows to an input of one.
+ * Tensors that are not of a floating-point type end the path (a tensor of unknown type does not), and so do the edges
+ * of `NO_GRADIENT`.
+ */
+export function nodesOnPath({ nodes, facts, score, wrt }: GradientPath) {
+  const isFloat = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT);
+  const flows = (node: NodeProto, input: number) => {
+    const stops = isDefaultDomain(node.domain) ? NO_GRADIENT[node.opType] : undefined;
+    return stops !== 'all' && !stops?.includes(input) && isFloat(node.input[input]!);
+  };
+  const sources = (node: NodeProto) => {
+    const captured = inputsOf(node).slice(node.input.filter((name) => name !== '').length);
+    return [...node.input.filter((name, index) => name !== '' && flows(node, index)), ...captured.filter(isFloat)];
+  };
+  const dependent = new Set(wrt);
+  for (const node of nodes) {
+    if (!sources(node).some((name) => dependent.has(name))) continue;
+    for (const name of node.output) if (name !== '' && isFloat(name)) dependent.add(name);
+  }
+  const leading = new Set([score]);
+  const reversed: NodeProto[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.output.some((name) => leading.has(name))) continue;
+    const from = sources(node).filter((name) => dependent.has(name));
+    if (from.length === 0) continue;
+    reversed.push(node);
+    for (const name of from) leading.add(name);
+  }
+  return {
+    nodes: reversed.reverse(),
+    carries: (node: NodeProto, input: number) => dependent.has(node.input[input]!) && flows(node, input),
+  };
+}

@@ -1,0 +1,37 @@
+/** dx sums dy / divisor over the windows that hold an element; the divisor is the number of elements averaged. */
+import { intAttribute, intsAttribute } from '../../onnx/model';
+import { reshape } from '../../onnx/ops';
+import type { Rule, RuleContext } from '../rule';
+import { slideBack, type Window, windowOf } from '../window';
+import { divide } from './arithmetic';
+
+export const AveragePool: Rule = (c) => {
+  const kernel = intsAttribute(c.node, 'kernel_shape')!;
+  const [n, channels, ...large] = c.x.dims as [number, number, ...number[]];
+  const window = windowOf(c, large, c.y.dims.slice(2), kernel);
+  const share = divisors(c, window).reduce((dy, divisor) => divide(c, dy, divisor), c.dy);
+  const planes = reshape(c.emit, share, [n * channels, 1, ...window.small]);
+  const ones = c.constant([1, 1, ...kernel], Array(kernel.reduce((a, b) => a * b)).fill(1));
+  return [reshape(c.emit, slideBack(c.emit, planes, ones, window), c.x.dims)];
+};
+
+/**
+ * The number of elements averaged is a product of one count per axis. Padding counts if `count_include_pad` says so, but
+ * never what `ceil_mode` reaches beyond it.
+ */
+function divisors(c: RuleContext, window: Window): string[] {
+  const { large, small, kernel, strides, dilations, begins, ends } = window;
+  const rank = kernel.length;
+  const withPadding = intAttribute(c.node, 'count_include_pad', 0) !== 0;
+  const padsAfter = intsAttribute(c.node, 'pads')?.slice(rank) ?? ends;
+  return kernel.map((k, axis) => {
+    const first = withPadding ? -begins[axis]! : 0;
+    const limit = large[axis]! + (withPadding ? padsAfter[axis]! : 0);
+    const counts = Array.from({ length: small[axis]! }, (_, position) => {
+      const start = position * strides[axis]! - begins[axis]!;
+      const places = Array.from({ length: k }, (_, i) => start + i * dilations[axis]!);
+      return places.filter((place) => place >= first && place < limit).length;
+    });
+    return c.constant([1, 1, ...small.map((dim, other) => (other === axis ? dim : 1))], counts);
+  });
+}

@@ -1,0 +1,39 @@
+/** Operators that only arrange the elements of their input anew: the gradient is arranged back. */
+import { intsAttribute } from '../../onnx/model';
+import { reshape, transpose } from '../../onnx/ops';
+import type { Rule } from '../rule';
+
+/** dx = dy in the input's dimensions */
+const reshaped: Rule = (c) => [reshape(c.emit, c.dy, c.x.dims)];
+
+/** dx = dy */
+const passed: Rule = (c) => [c.dy];
+
+export const layout = {
+  Reshape: reshaped,
+  Flatten: reshaped,
+  Squeeze: reshaped,
+  Unsqueeze: reshaped,
+  Identity: passed,
+
+  /** At inference, dropout passes its input on: dx = dy */
+  Dropout: (c) => {
+    if (c.has(2) && c.values(2)[0] !== 0) throw c.failure('it is in training mode');
+    return [c.dy];
+  },
+
+  /** dx = dy in the input's type */
+  Cast: (c) => [c.emit.op('Cast', [c.dy], { to: { int: c.x.dtype } })],
+
+  /** dx = dy with the axes permuted back; without `perm` the axes are reversed */
+  Transpose: (c) => {
+    const perm = intsAttribute(c.node, 'perm') ?? c.x.dims.map((_, axis) => c.x.dims.length - 1 - axis);
+    return [
+      transpose(
+        c.emit,
+        c.dy,
+        c.x.dims.map((_, axis) => perm.indexOf(axis)),
+      ),
+    ];
+  },
+} satisfies Record<string, Rule>;

@@ -1,0 +1,72 @@
+/** Operators that reduce axes to one value. dy and y are first given their reduced axes back, of size 1. */
+import { intAttribute, intsAttribute } from '../../onnx/model';
+import { expand, reduceSum, reshape } from '../../onnx/ops';
+import { sizeOf } from '../../onnx/tensors';
+import type { Rule, RuleContext } from '../rule';
+import { divide, isEqual, multiply, where } from './arithmetic';
+
+interface Reduced {
+  readonly axes: readonly number[];
+  /** Elements that go into one. */
+  readonly count: number;
+  readonly dy: string;
+  readonly y: string;
+}
+
+function reduced(c: RuleContext, axes = axesOf(c)): Reduced {
+  const kept = c.x.dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+  const sameRank = c.y.dims.length === kept.length;
+  const keep = (tensor: string) => (sameRank ? tensor : reshape(c.emit, tensor, kept));
+  return {
+    axes,
+    count: sizeOf(axes.map((axis) => c.x.dims[axis]!)),
+    dy: keep(c.dy),
+    get y() {
+      return keep(c.y.name);
+    },
+  };
+}
+
+/** The axes are an input in newer operator sets; none at all means every axis, or none if the node says so. */
+function axesOf(c: RuleContext): number[] {
+  const rank = c.x.dims.length;
+  const given = c.has(1) ? c.values(1) : (intsAttribute(c.node, 'axes') ?? []);
+  if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + rank : axis));
+  return intAttribute(c.node, 'noop_with_empty_axes', 0) ? [] : c.x.dims.map((_, axis) => axis);
+}
+
+const spatialAxes = (c: RuleContext) => c.x.dims.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+
+/** dx = dy / count, the same for all */
+const mean = (c: RuleContext, { dy, count }: Reduced) => [expand(c.emit, divide(c, dy, c.scalar(count)), c.x.dims)];
+
+/** dx = dy / (number of elements that reach the extremum), where x reaches it */
+const extremum: Rule = (c) => {
+  const { axes, dy, y } = reduced(c);
+  const reaches = isEqual(c, c.x.name, y);
+  const count = reduceSum(c.emit, c.emit.op('Cast', [reaches], { to: { int: c.x.dtype } }), axes);
+  return [where(c, reaches, divide(c, dy, count), c.scalar(0))];
+};
+
+export const reductions = {
+  /** dx = dy */
+  ReduceSum: (c) => [expand(c.emit, reduced(c).dy, c.x.dims)],
+
+  ReduceMean: (c) => mean(c, reduced(c)),
+  GlobalAveragePool: (c) => mean(c, reduced(c, spatialAxes(c))),
+
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+
+  /** y = sqrt(sum(x^2)): dx = dy x / y */
+  ReduceL2: (c) => {
+    const { dy, y } = reduced(c);
+    return [multiply(c, c.x.name, divide(c, dy, y))];
+  },
+
+  /** y = sum(x^2): dx = 2 dy x */
+  ReduceSumSquare: (c) => {
+    const { dy } = reduced(c);
+    return [multiply(c, c.x.name, multiply(c, dy, c.scalar(2)))];
+  },
+} satisfies Record<string, Rule>;

@@ -1,0 +1,71 @@
+/** Sliding windows of convolutions and pools over [N, C, ...spatial], and the way back from their outputs. */
+import type { Emitter } from '../onnx/emit';
+import { intsAttribute, stringAttribute } from '../onnx/model';
+import type { RuleContext } from './rule';
+
+/** One number per spatial axis. */
+type PerAxis = readonly number[];
+
+export interface Window {
+  /** Sizes of the large side (a convolution's input) and the small side (its output). */
+  readonly large: PerAxis;
+  readonly small: PerAxis;
+  readonly kernel: PerAxis;
+  readonly strides: PerAxis;
+  readonly dilations: PerAxis;
+  /** Padding before the first element. */
+  readonly begins: PerAxis;
+  /** Padding that the windows really reach after the last element; negative if they leave elements uncovered. */
+  readonly ends: PerAxis;
+}
+
+/** Elements from the first to the last that a window covers. */
+export function extent({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations'>, axis: number): number {
+  return (kernel[axis]! - 1) * dilations[axis]! + 1;
+}
+
+/** The windows of a node that slides from `large` to `small`, which the tracing run has told, so only begins are open. */
+export function windowOf({ node }: RuleContext, large: PerAxis, small: PerAxis, kernel: PerAxis): Window {
+  const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
+  const dilations = intsAttribute(node, 'dilations') ?? kernel.map(() => 1);
+  const reach = kernel.map((_, axis) => strides[axis]! * (small[axis]! - 1) + extent({ kernel, dilations }, axis));
+  const begins = beginsOf(
+    node,
+    reach.map((length, axis) => Math.max(0, length - large[axis]!)),
+  );
+  const ends = reach.map((length, axis) => length - begins[axis]! - large[axis]!);
+  return { large, small, kernel, strides, dilations, begins, ends };
+}
+
+/** @param total padding on both sides that auto_pad shares out */
+function beginsOf(node: RuleContext['node'], total: PerAxis): PerAxis {
+  switch (stringAttribute(node, 'auto_pad', 'NOTSET')) {
+    case 'SAME_UPPER':
+      return total.map((pad) => Math.floor(pad / 2));
+    case 'SAME_LOWER':
+      return total.map((pad) => Math.ceil(pad / 2));
+    case 'VALID':
+      return total.map(() => 0);
+    default:
+      return intsAttribute(node, 'pads')?.slice(0, total.length) ?? total.map(() => 0);
+  }
+}
+
+/**
+ * The adjoint of sliding: each element of the small side adds `weights` times itself to the elements its window covers.
+ *
+ * @param x [N, M, ...small]
+ * @param weights [M, C / groups, ...kernel]
+ * @returns [N, C, ...large]
+ */
+export function slideBack(emit: Emitter, x: string, weights: string, window: Window, groups = 1): string {
+  const { kernel, strides, dilations, begins, ends } = window;
+  return emit.op('ConvTranspose', [x, weights], {
+    kernel_shape: { ints: kernel },
+    strides: { ints: strides },
+    dilations: { ints: dilations },
+    pads: { ints: [...begins, ...ends.map((pad) => Math.max(pad, 0))] },
+    output_padding: { ints: ends.map((pad) => Math.max(-pad, 0)) },
+    group: { int: groups },
+  });
+}
