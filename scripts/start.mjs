@@ -1,28 +1,24 @@
 // `npm start`: builds the extension and opens it on a copy of the demo, in a desktop VS Code if there is one, else in
 // code-server for a browser. Ctrl-C ends everything.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
 import { findDesktop } from './host/desktop.mjs';
 import { env, root, runMain } from './host/run.mjs';
-import { remoteUri, startServer } from './host/server.mjs';
+import { startServer } from './host/server.mjs';
 import { installStandIn } from './host/stand-in.mjs';
 import { findProgram } from './host/system.mjs';
 
-const FIRST_IMAGE = 'scenes/cat-and-dog.png';
-
 const folder = path.join(root, '.vscode-test', 'start');
 const demo = path.join(folder, 'demo');
-const firstImage = path.join(demo, FIRST_IMAGE);
+const extensions = [root, path.join(root, 'scripts', 'host', 'opener')];
+const openFirst = { GROUP_CAM_FIRST_IMAGE: path.join(demo, 'scenes', 'cat-and-dog.png') };
 
 /** A copy, so that nothing that is tried out changes the project. */
 function copyDemo() {
   rmSync(demo, { recursive: true, force: true });
   cpSync(path.join(root, 'media', 'demo'), demo, { recursive: true });
-  mkdirSync(path.join(demo, '.vscode'));
-  const settings = { 'workbench.editorAssociations': { [`**/${FIRST_IMAGE}`]: 'groupCam.explanation' } };
-  writeFileSync(path.join(demo, '.vscode', 'settings.json'), JSON.stringify(settings, null, 2));
 }
 
 /** @param {string} executable */
@@ -31,16 +27,15 @@ async function startDesktop(executable) {
   const code = spawn(
     executable,
     [
-      `--extensionDevelopmentPath=${root}`,
+      ...extensions.map((extension) => `--extensionDevelopmentPath=${extension}`),
       `--user-data-dir=${path.join(folder, 'user-data')}`,
       `--extensions-dir=${path.join(folder, 'extensions')}`,
       '--disable-workspace-trust',
       '--skip-welcome',
       ...(isRoot ? ['--no-sandbox'] : []),
       demo,
-      firstImage,
     ],
-    { env, stdio: 'ignore' },
+    { env: { ...env, ...openFirst }, stdio: 'ignore' },
   );
   const ended = new Promise((resolve, reject) => code.once('exit', resolve).once('error', reject));
   process.once('SIGINT', () => code.kill());
@@ -53,8 +48,8 @@ async function startDesktop(executable) {
 
 async function startInBrowser() {
   await installStandIn();
-  const server = await startServer({ extension: root });
-  const url = server.url(demo, [['openFile', remoteUri(server.origin, firstImage)]]);
+  const server = await startServer({ extensions, env: openFirst });
+  const url = server.url(demo);
   const stop = () => void server.stop();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -57,21 +57,21 @@ async function freePort() {
  *
  * @param {object} [options]
  * @param {Record<string, unknown>} [options.settings] user settings beside the quiet ones
- * @param {string} [options.extension] folder of an extension that is installed as it stands; without it, a window's
- *   address may name one under development, but then VS Code shows no notifications
+ * @param {readonly string[]} [options.extensions] folders of extensions that are installed as they stand; without any,
+ *   a window's address may name one under development, but then VS Code shows no notifications
  * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {string} [options.log] file for the server's output
  * @returns {Promise<Server>}
  */
-export async function startServer({ settings = {}, extension, trust = false, env = {}, log } = {}) {
+export async function startServer({ settings = {}, extensions = [], trust = false, env = {}, log } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'group-cam-profile-'));
   const userData = path.join(profile, 'user-data');
-  const extensions = path.join(profile, 'extensions');
+  const extensionsFolder = path.join(profile, 'extensions');
   const config = path.join(profile, 'config.yaml');
   mkdirSync(path.join(userData, 'User'), { recursive: true });
-  mkdirSync(extensions);
-  if (extension) linkExtension(extension, extensions);
+  mkdirSync(extensionsFolder);
+  for (const extension of extensions) linkExtension(extension, extensionsFolder);
   writeFileSync(config, '');
   const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
   writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(all, null, 2));
@@ -84,7 +84,7 @@ export async function startServer({ settings = {}, extension, trust = false, env
     [
       standIn.entry,
       ...['--config', config, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      ...['--user-data-dir', userData, '--extensions-dir', extensions],
+      ...['--user-data-dir', userData, '--extensions-dir', extensionsFolder],
       ...[
         '--disable-telemetry',
         '--disable-update-check',
@@ -95,7 +95,7 @@ export async function startServer({ settings = {}, extension, trust = false, env
       ...['--reconnection-grace-time', '5'],
       ...(trust ? [] : ['--disable-workspace-trust']),
       // Without it, the server ignores `extensionDevelopmentPath` in a window's address.
-      ...(extension ? [] : ['--vscode-option', 'enable-smoke-test-driver']),
+      ...(extensions.length ? [] : ['--vscode-option', 'enable-smoke-test-driver']),
     ],
     { env: { ...process.env, ...NO_GALLERY, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -119,7 +119,16 @@ export async function startServer({ settings = {}, extension, trust = false, env
     if (payload.length) query.set('payload', JSON.stringify(payload));
     return `${origin}/?${query}`;
   };
-  return { origin, userData, extensions, pid: /** @type {number} */ (child.pid), log: logFile, url, ended, stop };
+  return {
+    origin,
+    userData,
+    extensions: extensionsFolder,
+    pid: /** @type {number} */ (child.pid),
+    log: logFile,
+    url,
+    ended,
+    stop,
+  };
 }
 
 /**

@@ -1,0 +1,32 @@
+// `npm run package [-- --out FILE]`: a VSIX for this platform. It holds the native libraries that npm installed here, so
+// each platform packages its own.
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { root, runMain, runQuietly } from './host/run.mjs';
+
+const require = createRequire(import.meta.url);
+const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const target = `${process.platform}-${process.arch}`;
+
+runMain(async () => {
+  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  const out = path.resolve(root, values.out ?? `${name}-${target}-${version}.vsix`);
+  await build({ tests: false });
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-package-'));
+  try {
+    const ignoreFile = path.join(folder, 'vscodeignore');
+    const binaries = `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/*`;
+    writeFileSync(ignoreFile, `${readFileSync(path.join(root, '.vscodeignore'), 'utf8')}!${binaries}\n`);
+    const vsce = path.join(path.dirname(require.resolve('@vscode/vsce/package.json')), 'vsce');
+    const options = ['--target', target, '--ignoreFile', ignoreFile, '--out', out, '--no-rewrite-relative-links'];
+    await runQuietly(process.execPath, [vsce, 'package', ...options]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`${out} (${(statSync(out).size / 1e6).toFixed(1)} MB)`);
+});
