@@ -175,6 +175,7 @@ export const errors = {
     make('runtime-failed', `${file}: the model failed to run (${reason}).`, cause),
   outOfMemory: (file: string, reason: string) =>
     make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
+  nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>
     make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),
   protocolVersion: (ours: number, theirs: unknown) =>

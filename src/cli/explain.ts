@@ -1,0 +1,111 @@
+import { type ErrorCode, ExplainError, errors } from '../core/errors';
+import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type MethodOptions } from '../core/types';
+import { recordOf } from '../engine/record';
+import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
+import { classChoice } from './options';
+import { type OutputName, outputName } from './outputs';
+import type { Terminal } from './terminal';
+import { explanationText } from './text';
+
+/** The options of `explain` under the names that the command line gives them. */
+export interface ExplainOptions extends MethodOptions {
+  readonly tensor?: string;
+  readonly model?: string;
+  readonly layer?: string;
+  readonly class: readonly string[];
+  readonly top: number;
+  readonly device: DeviceChoice;
+  readonly output?: string;
+  readonly npy?: string;
+  readonly json?: boolean;
+}
+
+type Source = Extract<ImageSource, { readonly path: string } | { readonly tensor: string }>;
+
+interface Target {
+  readonly kind: RenderKind;
+  readonly name: OutputName;
+}
+
+/** These concern one image; the other images are still explained. */
+const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set(['image-missing', 'image-unreadable', 'image-too-large']);
+
+/** Explains every image for every class, in this order, and writes each result as soon as it is there. */
+export async function explain(
+  images: readonly string[],
+  options: ExplainOptions,
+  service: Service,
+  terminal: Terminal,
+): Promise<void> {
+  const sources = sourcesOf(images, options.tensor);
+  const classes: readonly ClassChoice[] = options.class.length ? options.class.map(classChoice) : ['top'];
+  const targets = targetsOf(sources.map(fileOf), options, sources.length * classes.length > 1);
+
+  const { assumptions } = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
+  if (!options.json) for (const assumption of assumptions) terminal.say(`assumed: ${assumption}`);
+
+  for (const source of sources) {
+    try {
+      for (const target of classes) {
+        const explanation = await service.explain(paramsOf(source, target, options), {
+          signal: terminal.signal,
+          emit() {},
+        });
+        const written = await writeAll(explanation, source, targets, service, terminal);
+        if (options.json) terminal.put(recordOf(explanation));
+        else terminal.say(explanationText(explanation, written));
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ExplainError && OF_ONE_IMAGE.has(thrown.code))) throw thrown;
+      terminal.fail(thrown);
+    }
+  }
+}
+
+function sourcesOf(images: readonly string[], tensor: string | undefined): readonly Source[] {
+  if (tensor !== undefined) {
+    if (images.length > 0)
+      throw errors.badOption('--tensor', tensor, `given in place of images, not with ${images[0]}`);
+    return [{ tensor }];
+  }
+  if (images.length === 0) throw errors.nothingToExplain();
+  return images.map((path) => ({ path }));
+}
+
+const fileOf = (source: Source): string => ('tensor' in source ? source.tensor : source.path);
+
+function targetsOf(images: readonly string[], { output, npy }: ExplainOptions, several: boolean): readonly Target[] {
+  const targets: Target[] = [];
+  if (output !== undefined) {
+    targets.push({ kind: 'overlay', name: outputName('--output', output, '.png', images, several) });
+  }
+  if (npy !== undefined) targets.push({ kind: 'npy', name: outputName('--npy', npy, '.npy', images, several) });
+  return targets;
+}
+
+const modelOf = ({ model, layer }: ExplainOptions) => ({
+  ...(model !== undefined && { path: model }),
+  ...(layer !== undefined && { layer }),
+});
+
+function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions): ExplainParams {
+  const { method, variant, groups, theta, blurKernel, blurSigma, device, top } = options;
+  const model = modelOf(options);
+  return { view: 'cli', image, model, target, device, top, method, variant, groups, theta, blurKernel, blurSigma };
+}
+
+async function writeAll(
+  explanation: Explanation,
+  image: Source,
+  targets: readonly Target[],
+  service: Service,
+  { signal }: Terminal,
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const { kind, name } of targets) {
+    const output = name(fileOf(image), explanation.class);
+    await service.render({ kind, explanation, image, style: DEFAULT_STYLE, output }, { signal, emit() {} });
+    written.push(output);
+  }
+  return written;
+}

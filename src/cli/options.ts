@@ -1,0 +1,70 @@
+/** Values of options: read and checked while the command line is parsed. */
+import { Option } from 'commander';
+import { errors } from '../core/errors';
+import type { ClassChoice } from '../protocol/requests';
+
+interface Range {
+  readonly wanted: string;
+  readonly holds: (value: number) => boolean;
+}
+
+export const COUNT: Range = {
+  wanted: 'a whole number from 1',
+  holds: (value) => Number.isSafeInteger(value) && value >= 1,
+};
+export const SEED: Range = {
+  wanted: 'a whole number from 0',
+  holds: (value) => Number.isSafeInteger(value) && value >= 0,
+};
+export const ODD: Range = {
+  wanted: 'an odd number of pixels from 1',
+  holds: (value) => COUNT.holds(value) && value % 2 === 1,
+};
+export const PERCENTILE: Range = { wanted: 'a number from 0 to 100', holds: (value) => value >= 0 && value <= 100 };
+export const POSITIVE: Range = {
+  wanted: 'a number above 0',
+  holds: (value) => value > 0 && Number.isFinite(value),
+};
+
+/** `flags` as commander writes them, such as `--groups <n>`. */
+export function numberOption(flags: string, description: string, range: Range, preset: number): Option {
+  const option = new Option(flags, description).default(preset);
+  return option.argParser((text: string) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!range.holds(value)) throw errors.badOption(option.long ?? flags, text, range.wanted);
+    return value;
+  });
+}
+
+export function choiceOption<T extends string>(
+  flags: string,
+  description: string,
+  choices: readonly T[],
+  preset: T,
+): Option {
+  const option = new Option(flags, `${description} (${choices.join(', ')})`).default(preset);
+  return option.argParser((text: string) => {
+    if (!choices.some((choice) => choice === text)) {
+      throw errors.badOption(option.long ?? flags, text, `one of ${choices.join(', ')}`);
+    }
+    return text;
+  });
+}
+
+/** An option that may be repeated. */
+export function listOption(flags: string, description: string): Option {
+  return new Option(flags, description).default([]).argParser((text: string, before: string[]) => [...before, text]);
+}
+
+/** All digits: an index. Anything else: a label, or one of its names. */
+export function classChoice(text: string): ClassChoice {
+  return /^\d+$/.test(text) ? { index: Number(text) } : { label: text };
+}
+
+/** The index that `gradient` wants. */
+export function classIndexOption(flags: string, description: string): Option {
+  return new Option(flags, description).makeOptionMandatory().argParser((text: string) => {
+    if (!/^\d+$/.test(text)) throw errors.badOption('--class', text, 'the index of a class');
+    return Number(text);
+  });
+}

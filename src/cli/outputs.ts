@@ -1,0 +1,56 @@
+/** Where results are written: one file, or a folder with one file for each image and class. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { errors } from '../core/errors';
+
+/** The file of an image and a class. */
+export type OutputName = (image: string, classIndex: number) => string;
+
+/**
+ * @param option as the user typed it, such as `--output`
+ * @param value its value
+ * @param extension of the files, such as `.png`
+ * @param images all that will be explained
+ * @param several more than one (image, class) pair, so that `value` must be a folder
+ * @throws bad-option, output-clash; before anything is computed
+ */
+export function outputName(
+  option: string,
+  value: string,
+  extension: string,
+  images: readonly string[],
+  several: boolean,
+): OutputName {
+  const isFile = !isFolder(value);
+  if (several && isFile && path.extname(value) === extension) {
+    throw errors.badOption(option, value, 'a folder, since there are several maps to write');
+  }
+  if (!several && isFile && path.extname(value) !== '') {
+    if (path.extname(value) === extension) return () => value;
+    throw errors.badOption(
+      option,
+      value,
+      `a ${extension} file, or a folder (end the name of a new one with ${path.sep})`,
+    );
+  }
+  checkStems(value, extension, images);
+  return (image, classIndex) => path.join(value, `${stemOf(image)}.${classIndex}${extension}`);
+}
+
+function isFolder(value: string): boolean {
+  return /[\\/]$/.test(value) || (statSync(value, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+function checkStems(folder: string, extension: string, images: readonly string[]): void {
+  const first = new Map<string, string>();
+  for (const image of images) {
+    const stem = stemOf(image);
+    const other = first.get(stem);
+    if (other !== undefined) {
+      throw errors.outputClash(path.join(folder, `${stem}.<class>${extension}`), other, image);
+    }
+    first.set(stem, image);
+  }
+}
+
+const stemOf = (file: string): string => path.parse(file).name;

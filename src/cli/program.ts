@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
+import type { Service } from '../protocol/requests';
+import { explain } from './explain';
+import { gradient } from './gradient';
+import { methods } from './methods';
+import {
+  COUNT,
+  choiceOption,
+  classIndexOption,
+  listOption,
+  numberOption,
+  ODD,
+  PERCENTILE,
+  POSITIVE,
+  SEED,
+} from './options';
+import type { Terminal } from './terminal';
+import { modelText } from './text';
+
+/** The command line; `service` is made only by the commands that need it. */
+export function createProgram(service: () => Service, terminal: Terminal): Command {
+  const program = new Command('group-cam')
+    .description('Shows what an ONNX image classifier looked at.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) });
+
+  const { method, variant, groups, theta, blurKernel, blurSigma } = DEFAULT_OPTIONS;
+  program
+    .command('explain')
+    .description('explain images: a heatmap for each image and class')
+    .argument('[image...]', 'images (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP)')
+    .option('--tensor <input.npy>', 'a preprocessed input, float32 [1,C,H,W] or [1,H,W,C], in place of images')
+    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
+    .addOption(listOption('--class <index|label>', 'a class to explain, may be repeated (default: the top class)'))
+    .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
+    .option('--layer <tensor>', 'the target layer (default: see inspect)')
+    .addOption(choiceOption('--method <name>', 'the method', METHODS, method))
+    .addOption(choiceOption('--variant <name>', 'the variant of group-cam', VARIANTS, variant))
+    .addOption(numberOption('--groups <n>', 'groups of channels', COUNT, groups))
+    .addOption(numberOption('--theta <percentile>', 'values not above it are removed from a mask', PERCENTILE, theta))
+    .addOption(numberOption('--blur-kernel <pixels>', 'size of the blur, odd', ODD, blurKernel))
+    .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blurSigma))
+    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
+    .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
+    .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1]')
+    .option('--json', 'print one line for each image and class on stdout')
+    .addOption(numberOption('--seed <n>', 'accepted for scripts; no method here draws random numbers', SEED, 0))
+    .addOption(verboseOption())
+    .action((images, options) => explain(images, options, service(), terminal));
+
+  program
+    .command('gradient')
+    .description('the gradient of a class logit, float32, in the shape of the tensor')
+    .requiredOption('--model <m.onnx>', 'the classifier')
+    .requiredOption('--tensor <input.npy>', 'a preprocessed input, float32 [1,C,H,W] or [1,H,W,C]')
+    .addOption(classIndexOption('--class <index>', 'the class'))
+    .option('--wrt <tensor>', 'with respect to this tensor (default: the input)')
+    .requiredOption('--npy <gradient.npy>', 'the file to write')
+    .addOption(verboseOption())
+    .action((options) => gradient(options, service(), terminal));
+
+  program
+    .command('inspect')
+    .description('what is known about a model before it explains an image')
+    .argument('<m.onnx>', 'the classifier')
+    .option('--json', 'print one line on stdout')
+    .addOption(verboseOption())
+    .action(async (path, options) => {
+      const info = await service().inspect({ model: { path } }, { signal: terminal.signal, emit() {} });
+      if (options.json) terminal.put(info);
+      else terminal.say(modelText(info));
+    });
+
+  program
+    .command('methods')
+    .description('the methods and their variants')
+    .option('--json', 'print one line on stdout')
+    .addOption(verboseOption())
+    .action((options) => methods(Boolean(options.json), terminal));
+  return program;
+}
+
+const verboseOption = () => new Option('--verbose', 'show the stack trace of an error');

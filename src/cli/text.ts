@@ -1,0 +1,66 @@
+/** Results as text for people. */
+import type { Explanation, ModelInfo, Sourced, TensorInfo } from '../core/types';
+
+/** Rows of cells with their columns aligned. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const width = (i: number) => Math.max(...rows.map((row) => row[i]?.length ?? 0));
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(width(i))).join('  ')}`.trimEnd()).join('\n');
+}
+
+const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
+
+export function explanationText(explanation: Explanation, written: readonly string[]): string {
+  const { image, model, label, probability, method, variant, layer, device, passes, milliseconds, saliency } =
+    explanation;
+  const kind = method === 'group-cam' ? `${method} (${variant})` : method;
+  const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
+  return [
+    `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,
+    `  ${model}, layer ${layer}, ${kind}, ${device}, ${passes} passes, ${Math.round(milliseconds.total)} ms`,
+    table(top),
+    ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
+    ...written.map((file) => `  written: ${file}`),
+  ].join('\n');
+}
+
+export function modelText(info: ModelInfo): string {
+  const sections: readonly (readonly [title: string, rows: readonly (readonly string[])[]])[] = [
+    ['inputs', info.inputs.map(tensorRow)],
+    ['outputs', info.outputs.map(tensorRow)],
+    ['preprocessing', preprocessingRows(info)],
+    [
+      'scores',
+      [
+        ['logits', info.output.logits],
+        ['activation', ...sourced(info.output.activation)],
+        ['classes', String(info.output.classes)],
+        ['labels', info.labelsFile ?? '', info.labels.origin],
+      ],
+    ],
+    [
+      'layers (* is the default one)',
+      info.layers.map(({ tensor, operator, channels, u, v }) => [
+        tensor === info.layer.value ? '*' : '',
+        tensor,
+        operator,
+        `${channels} x ${u} x ${v}`,
+      ]),
+    ],
+    ['operators without a gradient', info.unsupported.map(({ operator, node }) => [operator, node])],
+    ['assumed', info.assumptions.map((assumption) => [assumption])],
+  ];
+  const head = `${info.path}: IR ${info.irVersion}, opset ${info.opset}, ${info.producer}`;
+  const shown = sections.map(([title, rows]) => `${title}\n${rows.length ? table(rows) : '  none'}`);
+  return [head, ...shown].join('\n');
+}
+
+const tensorRow = ({ name, dtype, shape }: TensorInfo) => [name, dtype, `[${shape.join(', ')}]`];
+
+const sourced = ({ value, origin }: Sourced<unknown>) => [String(value), origin];
+
+function preprocessingRows({ preprocessing, input }: ModelInfo) {
+  const rows = Object.entries(preprocessing)
+    .filter(([name]) => name !== 'resize' || preprocessing.fit.value === 'crop')
+    .map(([name, entry]) => [name, ...sourced(entry)]);
+  return [['layout', input.layout, 'graph'], ...rows];
+}
