@@ -1,0 +1,184 @@
+/**
+ * Who may import what. Each check sees what the others miss: the scan reads every file and its type imports too, the
+ * bundler follows what really gets into a bundle, and the compiler's settings keep globals such as `process` out.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+import { type Import, importsOf } from './support/imports';
+import { project } from './support/shared';
+
+interface Zone {
+  /** Files of the project that it may import, without extension. */
+  readonly files: RegExp;
+  /** Packages that it may import; `node:` stands for Node's own modules. */
+  readonly packages?: readonly string[];
+  /** Packages of which it may import types alone. */
+  readonly types?: readonly string[];
+}
+
+/** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
+const ZONES: Readonly<Record<string, Zone>> = {
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic'] },
+  'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
+  'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
+  'src/core/model': { files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/, types: ['onnx-buf'] },
+  'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
+  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },
+  'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
+  'src/extension': {
+    files: /^src\/(extension\/|client\/|protocol\/|core\/errors$)/,
+    packages: ['node:', 'vscode'],
+  },
+  'src/cli': { files: /^src\/(cli|engine|protocol|core)\//, packages: ['node:', 'commander'] },
+  webview: {
+    files: /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors)$)/,
+    packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons'],
+  },
+};
+
+/** Packages that one file alone may import, types included. */
+const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
+  'onnxruntime-node': 'src/engine/runtime.ts',
+  sharp: 'src/engine/image.ts',
+  '@vscode/webview-ui-toolkit': 'webview/toolkit.ts',
+};
+
+/** What may be in each bundle: files of the project, and what is left outside it. */
+const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
+  extension: {
+    files: /^src\/(extension|client|protocol|core\/(errors|types)\.ts)/,
+    outside: ['node:', 'vscode'],
+  },
+  engine: {
+    files: /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-\w+))\//,
+    outside: ['node:', 'onnxruntime-node', 'sharp'],
+  },
+  cli: {
+    files: /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-\w+))\//,
+    outside: ['node:', 'onnxruntime-node', 'sharp'],
+  },
+  webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
+};
+
+function filesUnder(folder: string, extensions: RegExp): string[] {
+  return readdirSync(project(folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => path.posix.join(folder, file.split(path.sep).join('/')))
+    .filter((file) => extensions.test(file));
+}
+
+function packageOf(specifier: string): string {
+  if (builtinModules.includes(specifier.replace(/^node:/, ''))) return 'node:';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function zoneOf(file: string): Zone {
+  const folder = Object.keys(ZONES)
+    .filter((name) => file.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  assert.ok(folder, `${file} is in no zone`);
+  return ZONES[folder]!;
+}
+
+/** Why a file may not have an import, or null. */
+function objection(file: string, { specifier, typeOnly }: Import): string | null {
+  if (specifier === null) return `${file} imports what only a run can tell`;
+  const zone = zoneOf(file);
+  if (specifier.startsWith('.')) {
+    const target = path.posix.join(path.posix.dirname(file), specifier).replace(/\.(ts|css)$/, '');
+    return zone.files.test(target) ? null : `${file} imports ${target}`;
+  }
+  const name = packageOf(specifier);
+  const sole = SOLE_IMPORTERS[name];
+  if (sole && sole !== file) return `${file} imports ${name}, which is for ${sole} alone`;
+  const allowed = [...(zone.packages ?? []), ...(typeOnly ? (zone.types ?? []) : [])];
+  return allowed.includes(name) ? null : `${file} imports ${specifier}`;
+}
+
+describe('zones', function () {
+  this.timeout(60_000);
+
+  it('every file imports only what its zone may', () => {
+    const files = [...filesUnder('src', /\.ts$/), ...filesUnder('webview', /\.ts$/)];
+    assert.ok(files.length > 80, `found ${files.length} files`);
+    const objections = files.flatMap((file) =>
+      importsOf(readFileSync(project(file), 'utf8')).map((found) => objection(file, found)),
+    );
+    assert.deepEqual(
+      objections.filter((text) => text !== null),
+      [],
+    );
+  });
+
+  for (const [file, text] of [
+    ['src/core/errors.ts', "import * as vscode from 'vscode';"],
+    ['src/core/onnx/model.ts', "export { readFile } from 'node:fs/promises';"],
+    ['src/core/onnx/model.ts', "import { rules } from '../gradients/table';"],
+    ['src/core/gradients/driver.ts', "import { create } from '@bufbuild/protobuf';"],
+    ['src/core/cam/split.ts', "import { NodeProtoSchema } from 'onnx-buf';"],
+    ['src/protocol/channel.ts', "import { fork } from 'child_process';"],
+    ['src/client/engine.ts', "import {\n  saliencyOf,\n} from '../core/saliency';"],
+    ['src/client/engine.ts', "import '../engine/runtime';"],
+    ['src/engine/explain.ts', "const { env } = require('vscode');"],
+    ['src/engine/explain.ts', "import type { Tensor } from 'onnxruntime-node';"],
+    ['src/extension/panel.ts', 'const { default: sharp } = await import(`sharp`);'],
+    ['src/extension/panel.ts', "export type { Facts } from '../core/onnx/facts';"],
+    ['src/extension/panel.ts', 'const codec = await import(name);'],
+    ['src/extension/panel.ts', "const load = createRequire(__filename)('sharp');"],
+    ['webview/editor/heat.ts', "import { decodeModel } from '../../src/core/onnx/model';"],
+  ] as const) {
+    it(`the check sees ${text.replaceAll('\n', ' ')} in ${file}`, () => {
+      const objections = importsOf(text).map((found) => objection(file, found));
+      assert.ok(objections.some(Boolean), 'no objection');
+    });
+  }
+
+  it('every bundle holds only what it may', async () => {
+    const build = (await import(pathToFileURL(project('scripts/build.mjs')).href)) as {
+      bundles: Record<string, esbuild.BuildOptions>;
+    };
+    assert.deepEqual(Object.keys(build.bundles).sort(), Object.keys(BUNDLES).sort());
+    for (const [name, options] of Object.entries(build.bundles)) {
+      const { metafile } = await esbuild.build({ ...options, write: false, metafile: true });
+      const { files, outside } = BUNDLES[name]!;
+      const inside = Object.keys(metafile!.inputs).filter((file) => !files.test(file));
+      assert.deepEqual(inside, [], `in ${name}`);
+      const left = Object.values(metafile!.inputs)
+        .flatMap((input) => input.imports)
+        .filter((found) => found.external)
+        .map((found) => packageOf(found.path));
+      assert.deepEqual(
+        [...new Set(left)].filter((found) => !outside.includes(found)),
+        [],
+        `outside ${name}`,
+      );
+    }
+  });
+
+  it('core and protocol are compiled without types of Node or of browsers', () => {
+    for (const zone of ['src/core', 'src/protocol']) {
+      const { compilerOptions } = JSON.parse(readFileSync(project(zone, 'tsconfig.json'), 'utf8'));
+      assert.deepEqual(compilerOptions, { lib: ['ES2023'], types: [] });
+    }
+  });
+});
+
+describe('files', () => {
+  it('are at most 300 lines long', () => {
+    const files = ['src', 'webview', 'test', 'scripts'].flatMap((folder) =>
+      filesUnder(folder, /\.(ts|mjs|cjs|js|css|html|py)$/),
+    );
+    const lines = (file: string) => readFileSync(project(file), 'utf8').trimEnd().split('\n').length;
+    assert.deepEqual(
+      files.map((file) => `${file}: ${lines(file)} lines`).filter((text) => Number(/: (\d+)/.exec(text)![1]) > 300),
+      [],
+    );
+  });
+});
