@@ -1,0 +1,49 @@
+/** The image with its heat at full resolution, for the clipboard. */
+import { CONTOUR } from '../../src/core/overlay';
+import type { HeatStyle, Size } from '../../src/protocol/webview';
+import type { Heat } from './heat';
+
+/** Rejects when the picture can't be read or the clipboard may not be written. */
+export async function copyImage(source: string, size: Size, heats: readonly Heat[], style: HeatStyle): Promise<void> {
+  // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
+  const png = compose(source, size, heats, style);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+}
+
+/** One image a map, side by side as on the screen; the image alone when there is no map. */
+async function compose(source: string, size: Size, heats: readonly Heat[], style: HeatStyle): Promise<Blob> {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const panes: readonly (Heat | undefined)[] = heats.length ? heats : [undefined];
+  const canvas = new OffscreenCanvas(size.width * panes.length, size.height);
+  const context = canvas.getContext('2d')!;
+  for (const heat of panes) {
+    context.globalAlpha = 1;
+    context.drawImage(image, 0, 0, size.width, size.height);
+    context.globalAlpha = style.opacity;
+    if (heat) {
+      context.drawImage(layer(heat, size, style), 0, 0);
+      strokeContour(context, heat.contour(size, style));
+    }
+    context.translate(size.width, 0);
+  }
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+function layer(heat: Heat, size: Size, style: HeatStyle): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  canvas.getContext('2d')!.putImageData(new ImageData(heat.draw(size, style), size.width, size.height), 0, 0);
+  return canvas;
+}
+
+function strokeContour(context: OffscreenCanvasRenderingContext2D, path: string): void {
+  const line = new Path2D(path);
+  context.lineJoin = 'round';
+  context.strokeStyle = CONTOUR.halo;
+  context.lineWidth = CONTOUR.haloWidth;
+  context.stroke(line);
+  context.strokeStyle = CONTOUR.line;
+  context.lineWidth = CONTOUR.width;
+  context.stroke(line);
+}

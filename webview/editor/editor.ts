@@ -1,0 +1,198 @@
+/** The page of an explanation: the image, the heat over it, and what is known about it. */
+import './editor.css';
+import { reasonOf } from '../../src/core/errors';
+import { DEFAULT_STYLE, type Size } from '../../src/core/types';
+import type { EditorState, FromEditor, HeatStyle, RenderKind, ToEditor } from '../../src/protocol/webview';
+import { h, icon, liveRegion } from '../dom';
+import { connect, listen } from '../messages';
+import { textButton } from '../toolkit';
+import { copyImage } from './copy';
+import { stateText } from './facts';
+import { listenToKeys } from './gestures';
+import type { MenuItem } from './menu';
+import { createPictures } from './pictures';
+import { createHeats, type Heats, panesOf, probeText } from './scene';
+import { createStage } from './stage';
+import { changed, overall, type Saved } from './state';
+import { createStatus } from './status';
+import { createStrip } from './strip';
+import { createToolbar } from './toolbar';
+import type { Point } from './viewport';
+
+const host = connect<FromEditor, Saved>();
+/** The host restores a panel from this text, so it is part of all that is saved. */
+const { restore } = document.body.dataset;
+let saved: Saved = { ...host.saved, ...(restore !== undefined && { restore }) };
+host.save(saved);
+let state: EditorState | undefined;
+let heats: Heats = new Map();
+const original = { toggled: false, held: false };
+let probe: { readonly at: Point; readonly spoken: boolean } | undefined;
+
+const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
+const NO_SIZE: Size = { width: 1, height: 1 };
+const size = (): Size => state?.size ?? state?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? NO_SIZE;
+
+const heatsOf = createHeats();
+const pictures = createPictures();
+const speech = liveRegion();
+const status = createStatus(() => host.post({ type: 'cancel' }));
+const strip = createStrip((index) => host.post({ type: 'select', index }));
+const toolbar = createToolbar({
+  style: (change) => keep({ style: { ...style(), ...change } }),
+  original: toggleHeat,
+  swipe: () => toolbar.showSwipe(stage.toggleSwipe()),
+  zoomIn: () => stage.zoomIn(),
+  zoomOut: () => stage.zoomOut(),
+  fit: () => stage.fit(),
+  actual: () => stage.actual(),
+  copy,
+});
+const stage = createStage(saved.viewport, {
+  viewport(viewport, scale) {
+    toolbar.showZoom(scale, viewport.zoom === 'fit');
+    if (viewport === saved.viewport) return;
+    saved = { ...saved, viewport };
+    host.save(saved);
+  },
+  probe(at, byKey) {
+    probe = at && { at, spoken: byKey };
+    showProbe();
+  },
+  pictureError() {
+    if (!state?.picture) return;
+    if ('uri' in state.picture) host.post({ type: 'unshowable' });
+    else host.post({ type: 'error', message: `${state.name} can't be displayed.` });
+  },
+});
+const banner = h(
+  'div',
+  { class: 'banner', role: 'note', 'data-testid': 'banner', hidden: true },
+  icon('beaker'),
+  h('span', {}, 'Demo model: it knows 32 kinds of drawn objects, not photographs.'),
+  textButton('Choose Model', 'banner-choose-model', () => host.post({ type: 'action', id: 'choose-model' })),
+);
+document.body.append(toolbar.root, banner, status.bar, stage.root, strip.root, status.root, speech.root);
+document.body.dataset['state'] = 'empty';
+
+function keep(change: Saved): void {
+  saved = { ...saved, ...change };
+  host.save(saved);
+  schedule();
+}
+
+let scheduled = false;
+/** Draws with the next picture of the screen: of many frames and slider moves only the last counts. */
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  if (!state) return;
+  const { slots } = state;
+  heats = heatsOf(slots);
+  stage.show({
+    panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
+    source: pictures.sourceOf(state.picture),
+    image: size(),
+    style: style(),
+    original: original.toggled || original.held,
+  });
+  toolbar.showStyle(style());
+  toolbar.showOriginal(original.toggled || original.held);
+  toolbar.showExports(exportItems(state));
+  toolbar.enableCopy(state.picture !== undefined);
+  status.showStyle(style());
+  status.showSlots(slots);
+  strip.show(state.strip, state.active);
+  banner.hidden = !state.demo;
+  showProbe();
+  const now = overall(slots);
+  // While it works the line of progress changes too often to be spoken; only its start is.
+  if (now === 'working') speech.say(`Explaining ${slots.map(({ title }) => title).join(' and ')}`);
+  else speech.say(slots.map(stateText).join('; '));
+  document.body.dataset['state'] = now;
+}
+
+function showProbe(): void {
+  const text = probe && state ? probeText(probe.at, state.slots, heats) : '';
+  status.showProbe(text);
+  if (probe?.spoken) speech.say(text);
+}
+
+function toggleHeat(): void {
+  original.toggled = !original.toggled;
+  schedule();
+}
+
+const KINDS: Readonly<Record<RenderKind, string>> = {
+  overlay: 'Overlay (PNG)',
+  heatmap: 'Heatmap (PNG)',
+  npy: 'Saliency (NumPy)',
+  json: 'Facts (JSON)',
+};
+
+function exportItems({ slots }: EditorState): MenuItem[] {
+  return slots.flatMap(({ title, state: { kind } }, slot) =>
+    kind !== 'done'
+      ? []
+      : (Object.entries(KINDS) as [RenderKind, string][]).map(([kind, label]) => ({
+          label,
+          testId: `export-${kind}-${slot}`,
+          group: title,
+          run: () => host.post({ type: 'export', kind, slot, style: style() }),
+        })),
+  );
+}
+
+async function copy(): Promise<void> {
+  const source = pictures.sourceOf(state?.picture);
+  if (!source) return;
+  try {
+    await copyImage(source, size(), original.toggled ? [] : [...heats.values()], style());
+    status.showNotice('Image copied');
+  } catch (thrown) {
+    host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
+  }
+}
+
+listenToKeys(stage.root, {
+  pan: stage.pan,
+  probe: stage.probeBy,
+  probePeak() {
+    const first = heats.values().next().value;
+    if (first) stage.probePeak(first);
+  },
+  zoomIn: stage.zoomIn,
+  zoomOut: stage.zoomOut,
+  fit: stage.fit,
+  actual: stage.actual,
+  original(held) {
+    if (original.held === held) return;
+    original.held = held;
+    schedule();
+  },
+  escape() {
+    if (!toolbar.close()) stage.clearProbe();
+  },
+});
+
+const apply = (message: Parameters<typeof changed>[1]) => {
+  state = changed(state, message);
+  schedule();
+};
+listen<ToEditor>({
+  export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),
+  state: apply,
+  slot: apply,
+  strip: apply,
+  notice: ({ text }) => status.showNotice(text),
+  command: ({ command }) =>
+    ({ 'toggle-heat': toggleHeat, 'zoom-fit': stage.fit, 'zoom-actual': stage.actual, copy })[command](),
+});
+host.post({ type: 'ready' });

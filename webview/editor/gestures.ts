@@ -1,0 +1,119 @@
+/** Pointer, wheel and keys over the image, as moves of the viewport. */
+import type { Point } from './viewport';
+
+export interface Moves {
+  pan(dx: number, dy: number): void;
+  /** `at` is relative to the view under the pointer. */
+  zoom(factor: number, at: Point): void;
+  toggleZoom(at: Point): void;
+  /** The pointer is over a point of a view, or over none. */
+  hover(at: Point | undefined): void;
+}
+
+/** Wheels turn by lines in some browsers and systems. */
+const LINE = 16;
+
+/** Listens on `stage`; `viewAt` finds the pane's view that an event is over. */
+export function listenToPointer(
+  stage: HTMLElement,
+  viewAt: (target: EventTarget | null) => HTMLElement | undefined,
+  moves: Moves,
+) {
+  const relative = (event: MouseEvent): Point | undefined => {
+    const box = viewAt(event.target)?.getBoundingClientRect();
+    return box && { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  stage.addEventListener(
+    'wheel',
+    (event) => {
+      const at = relative(event);
+      if (!at) return;
+      event.preventDefault();
+      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
+      // A pinch on a touch pad arrives as a wheel with the control key.
+      if (event.ctrlKey || event.metaKey) moves.zoom(Math.exp(-event.deltaY * unit * 0.005), at);
+      else if (event.shiftKey && !event.deltaX) moves.pan(-event.deltaY * unit, 0);
+      else moves.pan(-event.deltaX * unit, -event.deltaY * unit);
+    },
+    { passive: false },
+  );
+
+  let from: Point | undefined;
+  stage.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0 || !relative(event)) return;
+    from = { x: event.clientX, y: event.clientY };
+  });
+  stage.addEventListener('pointermove', (event) => {
+    if (from) {
+      // Captured only once it is a drag: a captured double click would no longer tell which pane it is on.
+      stage.setPointerCapture(event.pointerId);
+      moves.pan(event.clientX - from.x, event.clientY - from.y);
+      from = { x: event.clientX, y: event.clientY };
+      stage.classList.add('dragging');
+      return;
+    }
+    moves.hover(relative(event));
+  });
+  const release = () => {
+    from = undefined;
+    stage.classList.remove('dragging');
+  };
+  stage.addEventListener('pointerup', release);
+  stage.addEventListener('pointercancel', release);
+  stage.addEventListener('pointerleave', () => moves.hover(undefined));
+  stage.addEventListener('dblclick', (event) => {
+    const at = relative(event);
+    if (at) moves.toggleZoom(at);
+  });
+}
+
+export interface Keys {
+  pan(dx: number, dy: number): void;
+  /** Moves the probe by so many steps. */
+  probe(dx: number, dy: number): void;
+  probePeak(): void;
+  zoomIn(): void;
+  zoomOut(): void;
+  fit(): void;
+  actual(): void;
+  /** While the key is held. */
+  original(held: boolean): void;
+  escape(): void;
+}
+
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const PAN = 40;
+
+/** Keys of the page; those that controls use themselves act only while the image or nothing has the focus. */
+export function listenToKeys(stage: HTMLElement, keys: Keys) {
+  const plain: Readonly<Record<string, () => void>> = {
+    '+': keys.zoomIn,
+    '=': keys.zoomIn,
+    '-': keys.zoomOut,
+    '0': keys.fit,
+    '1': keys.actual,
+    Escape: keys.escape,
+    m: keys.probePeak,
+    M: keys.probePeak,
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const onImage = document.activeElement === stage || document.activeElement === document.body;
+    const arrow = ARROWS[event.key];
+    if (onImage && event.key === ' ') keys.original(true);
+    else if (onImage && arrow) event.shiftKey ? keys.probe(...arrow) : keys.pan(-PAN * arrow[0], -PAN * arrow[1]);
+    else if (plain[event.key]) plain[event.key]!();
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener('keyup', (event) => {
+    if (event.key === ' ') keys.original(false);
+  });
+  window.addEventListener('blur', () => keys.original(false));
+}

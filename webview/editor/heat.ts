@@ -1,0 +1,87 @@
+/** What a pane can draw and measure: the map of one frame, or the difference of two. Without the DOM. */
+import { type ColorTable, colorTables, differenceTable } from '../../src/core/colormaps';
+import { contourLevel, contourPath, drawDifference, drawHeat, sampler } from '../../src/core/overlay';
+import { saliencyOf } from '../../src/core/saliency';
+import type { Frame, HeatStyle, ImageTransform, Size } from '../../src/core/types';
+
+export interface Heat {
+  /** RGBA of a picture of the whole image. */
+  draw(size: Size, style: HeatStyle): Uint8ClampedArray<ArrayBuffer>;
+  /** SVG path data in pixels of such a picture; empty without a contour. */
+  contour(size: Size, style: HeatStyle): string;
+  /** At a pixel of the image; NaN where the network did not see it. */
+  valueAt(x: number, y: number): number;
+  /** The pixel of the image with the largest magnitude. */
+  peak(): { readonly x: number; readonly y: number };
+}
+
+/** The longer side of the canvas in pixels, whatever the image's size: fine enough for any screen, quick to draw. */
+const LONGER = 1024;
+
+export function canvasSize(image: Size): Size {
+  const scale = LONGER / Math.max(image.width, image.height);
+  const side = (length: number) => Math.max(Math.round(length * scale), 1);
+  return { width: side(image.width), height: side(image.height) };
+}
+
+const known = new WeakMap<Frame, Heat>();
+
+export function heatOf(frame: Frame): Heat {
+  const cached = known.get(frame);
+  if (cached) return cached;
+  const saliency = saliencyOf(frame);
+  const { inputSize, imageTransform } = frame;
+  const heat: Heat = {
+    draw: (size, style) => drawHeat(saliency, inputSize, imageTransform, size, style),
+    contour: (size, style) =>
+      style.contour ? contourPath(saliency, inputSize, imageTransform, size, contourLevel(style)) : '',
+    ...measured(saliency.map, inputSize, imageTransform),
+  };
+  known.set(frame, heat);
+  return heat;
+}
+
+/** First minus second; undefined when they are not maps of the same part of the same image. */
+export function differenceOf(first: Frame, second: Frame): Heat | undefined {
+  const { inputSize, imageTransform } = first;
+  if (JSON.stringify([inputSize, imageTransform]) !== JSON.stringify([second.inputSize, second.imageTransform])) {
+    return undefined;
+  }
+  const subtrahend = saliencyOf(second).map;
+  const map = saliencyOf(first).map.map((value, i) => value - subtrahend[i]!);
+  return {
+    draw: (size, style) => drawDifference(map, inputSize, imageTransform, size, style.threshold),
+    contour: () => '',
+    ...measured(map, inputSize, imageTransform),
+  };
+}
+
+function measured(map: Float32Array, inputSize: Size, transform: ImageTransform): Pick<Heat, 'valueAt' | 'peak'> {
+  return {
+    valueAt: sampler(map, inputSize, transform, transform.image),
+    peak() {
+      let best = 0;
+      for (let i = 1; i < map.length; i++) if (Math.abs(map[i]!) > Math.abs(map[best]!)) best = i;
+      const { scaleX, scaleY, offsetX, offsetY, image } = transform;
+      const pixel = (index: number, scale: number, offset: number, length: number) =>
+        Math.min(Math.max(Math.floor((index + 0.5) * scale + offset), 0), length - 1);
+      return {
+        x: pixel(best % inputSize.width, scaleX, offsetX, image.width),
+        y: pixel(Math.floor(best / inputSize.width), scaleY, offsetY, image.height),
+      };
+    },
+  };
+}
+
+/** The colours of a legend: what lies below the threshold is clear, as on the image. */
+export function legend(style: HeatStyle): ColorTable {
+  const table = colorTables[style.colormap].slice();
+  for (let i = 0; i < 256; i++) if (i / 255 < style.threshold) table[4 * i + 3] = 0;
+  return table;
+}
+
+export function differenceLegend(style: HeatStyle): ColorTable {
+  const table = differenceTable.slice();
+  for (let i = 0; i < 256; i++) if (Math.abs((2 * i) / 255 - 1) < style.threshold) table[4 * i + 3] = 0;
+  return table;
+}

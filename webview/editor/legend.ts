@@ -1,0 +1,21 @@
+/** A strip of the colormap with the values at its ends. */
+import type { ColorTable } from '../../src/core/colormaps';
+import { h } from '../dom';
+
+export function createLegend(name: string, from: string, to: string) {
+  const canvas = h('canvas', { width: 256, height: 1, class: 'legend-bar', 'aria-hidden': 'true' });
+  const root = h(
+    'div',
+    { class: 'legend', role: 'img', 'aria-label': name },
+    h('span', {}, from),
+    canvas,
+    h('span', {}, to),
+  );
+  return {
+    root,
+    show(table: ColorTable): void {
+      const colors = new ImageData(new Uint8ClampedArray(table), 256, 1);
+      canvas.getContext('2d')!.putImageData(colors, 0, 0);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** One image with its heat. Elements are made once and changed in place, so that nothing flickers while frames stream. */
+import { CONTOUR } from '../../src/core/overlay';
+import type { HeatStyle, Size } from '../../src/protocol/webview';
+import { h } from '../dom';
+import { canvasSize, type Heat } from './heat';
+import { createDivider } from './swipe';
+import { PIXELATED, type Placement, type Point } from './viewport';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export interface PaneContent {
+  /** What the image shows, for screen readers. */
+  readonly title: string;
+  /** Shown above the image when there is more than one pane. */
+  readonly caption: Node | undefined;
+  readonly heat: Heat | undefined;
+  /** In place of, or over, the heat: an error, an explanation of a blank map. */
+  readonly message: Node | undefined;
+  /** The class that the heat is of, when it is done. */
+  readonly class: number | undefined;
+}
+
+export interface Pane {
+  readonly root: HTMLElement;
+  /** The part that shows the image; positions of pointers are relative to it. */
+  readonly view: HTMLElement;
+  show(content: PaneContent, source: string | undefined, image: Size, style: HeatStyle): void;
+  /** Opacity alone, which needs no drawing. */
+  fade(opacity: number): void;
+  place(placement: Placement, image: Size, swipe: number | undefined, probe: Point | undefined): void;
+}
+
+export interface PaneEvents {
+  /** The picture can't be shown. */
+  pictureError(): void;
+  /** The divider was moved to a fraction of the view's width. */
+  swiped(position: number): void;
+}
+
+export function createPane(id: string, events: PaneEvents): Pane {
+  const img = h('img', { alt: '', draggable: 'false', 'data-testid': `image-${id}` });
+  const canvas = h('canvas', { width: 1, height: 1, 'data-testid': `heat-${id}` });
+  const contour = contourLayer(id);
+  const heatLayer = h('div', { class: 'heat' }, canvas, contour.root);
+  const picture = h('div', { class: 'picture' }, img, heatLayer);
+  const cross = h('div', { class: 'cross', hidden: true });
+  const divider = createDivider(events.swiped);
+  const view = h('div', { class: 'view' }, picture, cross, divider.root);
+  const caption = h('div', { class: 'caption' });
+  const message = h('div', { class: 'message' });
+  const root = h('section', { class: 'pane', 'data-testid': `pane-${id}` }, caption, view, message);
+  img.addEventListener('error', events.pictureError);
+
+  let drawn: { heat: Heat | undefined; style: HeatStyle; size: Size } | undefined;
+  const draw = (heat: Heat | undefined, size: Size, style: HeatStyle) => {
+    if (drawn && drawn.heat === heat && drawn.size === size && sameDrawing(drawn.style, style)) return;
+    drawn = { heat, style, size };
+    const { width, height } = canvasSize(size);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    if (heat) context.putImageData(new ImageData(heat.draw({ width, height }, style), width, height), 0, 0);
+    else context.clearRect(0, 0, width, height);
+    contour.show(heat?.contour(size, style) ?? '', size);
+  };
+
+  return {
+    root,
+    view,
+    show(content, source, image, style) {
+      img.hidden = !source;
+      if (source && img.getAttribute('src') !== source) img.src = source;
+      img.alt = content.title;
+      root.setAttribute('aria-label', content.title);
+      setOrRemove(root.dataset, 'class', content.class?.toString());
+      showOnly(caption, content.caption);
+      showOnly(message, content.message);
+      draw(content.heat, image, style);
+    },
+    fade(opacity) {
+      heatLayer.style.opacity = String(opacity);
+    },
+    place({ left, top, scale }, image, swipe, probe) {
+      picture.style.transform = `translate(${left}px, ${top}px)`;
+      picture.style.width = `${image.width * scale}px`;
+      picture.style.height = `${image.height * scale}px`;
+      img.classList.toggle('pixelated', scale >= PIXELATED);
+      const hidden = swipe === undefined ? 0 : Math.max(swipe * view.clientWidth - left, 0);
+      heatLayer.style.clipPath = hidden ? `inset(0 0 0 ${hidden}px)` : '';
+      divider.show(swipe);
+      cross.hidden = !probe;
+      if (probe) {
+        const x = left + (probe.x + 0.5) * scale;
+        const y = top + (probe.y + 0.5) * scale;
+        cross.style.transform = `translate(${x}px, ${y}px)`;
+      }
+    },
+  };
+}
+
+const sameDrawing = (a: HeatStyle, b: HeatStyle) =>
+  a.colormap === b.colormap && a.threshold === b.threshold && a.contour === b.contour;
+
+/** Leaves a child that is there already alone, so that its buttons keep the focus. */
+function showOnly(parent: HTMLElement, child: Node | undefined): void {
+  if ((parent.firstChild ?? undefined) !== child) parent.replaceChildren(...(child ? [child] : []));
+}
+
+function setOrRemove(data: DOMStringMap, name: string, value: string | undefined): void {
+  if (value === undefined) delete data[name];
+  else data[name] = value;
+}
+
+/** The contour as vectors, so that it stays a thin line at every zoom. */
+function contourLayer(id: string) {
+  const root = document.createElementNS(SVG, 'svg');
+  root.setAttribute('class', 'contour');
+  root.setAttribute('aria-hidden', 'true');
+  root.setAttribute('preserveAspectRatio', 'none');
+  root.setAttribute('data-testid', `contour-${id}`);
+  const lines = [
+    { stroke: CONTOUR.halo, width: CONTOUR.haloWidth },
+    { stroke: CONTOUR.line, width: CONTOUR.width },
+  ].map(({ stroke, width }) => {
+    const line = document.createElementNS(SVG, 'path');
+    line.setAttribute('fill', 'none');
+    line.setAttribute('stroke', stroke);
+    line.setAttribute('stroke-width', String(width));
+    line.setAttribute('stroke-linejoin', 'round');
+    line.setAttribute('vector-effect', 'non-scaling-stroke');
+    root.append(line);
+    return line;
+  });
+  return {
+    root,
+    show(path: string, image: Size) {
+      root.setAttribute('viewBox', `0 0 ${image.width} ${image.height}`);
+      for (const line of lines) line.setAttribute('d', path);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The lines under the image: how far the work is, what was computed, the value pointed at, the colours. */
+import type { HeatStyle, Slot, Summary } from '../../src/protocol/webview';
+import { h, icon } from '../dom';
+import { textButton } from '../toolkit';
+import { facts, probability, stateText } from './facts';
+import { legend } from './heat';
+import { createLegend } from './legend';
+
+const NOTICE_MILLISECONDS = 8000;
+
+export function createStatus(cancel: () => void) {
+  const bar = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Explanation', hidden: true });
+  const stateLine = h('span', { class: 'state-line', 'data-testid': 'state-line' });
+  const cancelButton = textButton('Cancel', 'cancel', cancel);
+  const work = h('div', { class: 'status-row work', hidden: true }, stateLine, cancelButton);
+  const results = h('div', { class: 'results' });
+  const assumptions = h('div', { class: 'assumptions', 'data-testid': 'assumptions' });
+  const probe = h('span', { class: 'probe', 'data-testid': 'probe' });
+  const notice = h('span', { class: 'notice', role: 'status', 'data-testid': 'notice' });
+  const colors = createLegend('Colours from low to high saliency', '0', '1');
+  const root = h(
+    'footer',
+    { class: 'status' },
+    work,
+    results,
+    assumptions,
+    h('div', { class: 'status-row readout' }, notice, probe, colors.root),
+  );
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let shown: readonly Slot[] | undefined;
+  return {
+    root,
+    bar,
+    showStyle: (style: HeatStyle) => colors.show(legend(style)),
+    showSlots(slots: readonly Slot[]): void {
+      const working = slots.find(({ state }) => state.kind === 'working');
+      showProgress(working?.state);
+      cancelButton.hidden = !working;
+      const failed = slots.find(({ state }) => state.kind === 'failed' || state.kind === 'cancelled');
+      const telling = working ?? failed;
+      work.hidden = !telling;
+      // Of a finished map the line still holds the text, for whoever reads it; the facts show more.
+      stateLine.textContent = telling ? stateText(telling) : slots.map(stateText).join('; ');
+      if (slots === shown) return;
+      shown = slots;
+      const summaries = slots.map(({ state }) => (state.kind === 'done' ? state.summary : undefined));
+      results.replaceChildren(...summaries.flatMap((summary, i) => (summary ? [result(summary, i)] : [])));
+      const assumed = [...new Set(summaries.flatMap((summary) => summary?.assumptions ?? []))];
+      assumptions.hidden = assumed.length === 0;
+      assumptions.replaceChildren(icon('info'), h('span', {}, `Assumed: ${assumed.join('; ')}`));
+    },
+    showProbe(text: string): void {
+      probe.textContent = text;
+    },
+    showNotice(text: string): void {
+      clearTimeout(timer);
+      notice.textContent = text;
+      timer = setTimeout(() => notice.replaceChildren(), NOTICE_MILLISECONDS);
+    },
+  };
+
+  function showProgress(state: Slot['state'] | undefined): void {
+    bar.hidden = state?.kind !== 'working';
+    if (state?.kind !== 'working') return;
+    const known = state.total > 0;
+    bar.classList.toggle('endless', !known);
+    bar.style.setProperty('--done', String(known ? state.done / state.total : 0));
+    bar.setAttribute('aria-valuetext', known ? `${state.done} of ${state.total}` : state.text);
+    if (known) bar.setAttribute('aria-valuenow', String(Math.round((100 * state.done) / state.total)));
+    else bar.removeAttribute('aria-valuenow');
+  }
+}
+
+function result(summary: Summary, index: number): HTMLElement {
+  const { label, probability: p } = summary.class;
+  const pieces = facts(summary).map((text) => h('span', { class: 'fact' }, text));
+  return h(
+    'div',
+    { class: 'result', 'data-testid': `facts-${index}` },
+    h('strong', { class: 'result-class' }, label),
+    h('span', { class: 'result-probability' }, probability(p, summary.activation)),
+    h('span', { class: 'fact' }, summary.activation === 'none' ? 'score' : summary.activation),
+    ...pieces,
+  );
+}

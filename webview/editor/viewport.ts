@@ -1,0 +1,92 @@
+/** Where the image lies in a pane, without the DOM. All panes of a panel share one viewport. */
+import type { Size } from '../../src/core/types';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Viewport {
+  /** Pixels of the screen for one of the image, or as many as fit. */
+  readonly zoom: number | 'fit';
+  /** Point of the image at the centre of a pane, as fractions of the image, so that it suits another image too. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The image's top left corner in the pane, and pixels of the screen for one of the image. */
+export interface Placement {
+  readonly left: number;
+  readonly top: number;
+  readonly scale: number;
+}
+
+export const FIT: Viewport = { zoom: 'fit', x: 0.5, y: 0.5 };
+
+const LARGEST = 64;
+/** An image can always be zoomed out to this, or to fit. */
+const SMALLEST = 0.1;
+/** One press of a key or button. */
+export const STEP = 1.25;
+/** From here on single pixels are shown as squares. */
+export const PIXELATED = 3;
+
+export const fitScale = (image: Size, pane: Size): number =>
+  Math.min(pane.width / image.width, pane.height / image.height, LARGEST);
+
+export function place(viewport: Viewport, image: Size, pane: Size): Placement {
+  const scale = viewport.zoom === 'fit' ? fitScale(image, pane) : viewport.zoom;
+  return {
+    scale,
+    left: start(viewport.x, image.width * scale, pane.width),
+    top: start(viewport.y, image.height * scale, pane.height),
+  };
+}
+
+/** An image smaller than the pane is centred; a larger one never leaves a gap. */
+function start(centre: number, image: number, pane: number): number {
+  if (image <= pane) return (pane - image) / 2;
+  return Math.min(Math.max(pane / 2 - centre * image, pane - image), 0);
+}
+
+/** The viewport that shows what `placement` shows. */
+function viewportOf({ left, top, scale }: Placement, zoom: Viewport['zoom'], image: Size, pane: Size): Viewport {
+  return {
+    zoom,
+    x: (pane.width / 2 - left) / (image.width * scale),
+    y: (pane.height / 2 - top) / (image.height * scale),
+  };
+}
+
+/** Zooms by a factor; the point `at` of the pane stays where it is, as far as the borders allow. */
+export function zoomBy(viewport: Viewport, factor: number, image: Size, pane: Size, at: Point): Viewport {
+  const before = place(viewport, image, pane);
+  const smallest = Math.min(SMALLEST, fitScale(image, pane));
+  const scale = Math.min(Math.max(before.scale * factor, smallest), LARGEST);
+  const ratio = scale / before.scale;
+  const moved = { scale, left: at.x - (at.x - before.left) * ratio, top: at.y - (at.y - before.top) * ratio };
+  return panBy(viewportOf(moved, scale, image, pane), 0, 0, image, pane);
+}
+
+/** Moves the image by pixels of the screen; stops at the borders. */
+export function panBy(viewport: Viewport, dx: number, dy: number, image: Size, pane: Size): Viewport {
+  const { left, top, scale } = place(viewport, image, pane);
+  const moved = viewportOf({ left: left + dx, top: top + dy, scale }, viewport.zoom, image, pane);
+  return viewportOf(place(moved, image, pane), viewport.zoom, image, pane);
+}
+
+/** The point of the image, in pixel edges, under a point of the pane. */
+export function toImage({ left, top, scale }: Placement, at: Point): Point {
+  return { x: (at.x - left) / scale, y: (at.y - top) / scale };
+}
+
+/** How many columns of panes show the image largest. */
+export function columnsFor(panes: number, image: Size, stage: Size): number {
+  let best = { columns: 1, scale: 0 };
+  for (let columns = panes; columns >= 1; columns--) {
+    const pane = { width: stage.width / columns, height: stage.height / Math.ceil(panes / columns) };
+    const scale = Math.min(pane.width / image.width, pane.height / image.height);
+    if (scale > best.scale * 1.05) best = { columns, scale };
+  }
+  return best.columns;
+}

@@ -1,0 +1,31 @@
+/** The typed line to the extension host, and what a webview keeps while it is hidden. */
+
+/** One handler for every message; a message without one does not compile. */
+export type Handlers<Message extends { readonly type: string }> = {
+  readonly [Type in Message['type']]: (message: Extract<Message, { type: Type }>) => void;
+};
+
+export interface Host<From, Saved> {
+  post(message: From): void;
+  /** What `save` kept when the webview was last shown. */
+  readonly saved: Saved | undefined;
+  save(state: Saved): void;
+}
+
+/** To be called once a page: VS Code hands out its interface only once. */
+export function connect<From, Saved>(): Host<From, Saved> {
+  const api = acquireVsCodeApi<Saved>();
+  return {
+    post: (message) => api.postMessage(message),
+    saved: api.getState(),
+    save: (state) => api.setState(state),
+  };
+}
+
+export function listen<To extends { readonly type: string }>(handlers: Handlers<To>): void {
+  window.addEventListener('message', ({ data }: MessageEvent<To>) => {
+    // TypeScript can't relate a key of the table to the message that the key was read from.
+    const handle = handlers[data.type as To['type']] as ((message: To) => void) | undefined;
+    handle?.(data);
+  });
+}
