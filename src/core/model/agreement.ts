@@ -1,0 +1,65 @@
+/** What a source says against what the graph demands. */
+import { errors } from '../errors';
+import type { Model } from '../onnx/model';
+import type { InputConventions, Source } from './conventions';
+import type { ImageInput } from './inputs';
+
+/** A field of `input` that the graph does not allow, and what it allows. */
+interface Conflict {
+  readonly field: keyof InputConventions;
+  readonly wanted: string;
+}
+
+function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
+  const conflicts: Conflict[] = [];
+  const demand = (field: keyof InputConventions, ok: boolean, wanted: string) => {
+    if (said[field] !== undefined && !ok) conflicts.push({ field, wanted });
+  };
+  const { name, width, height, channels } = input;
+  demand('name', said.name === name, `"${name}", the model's input`);
+  demand('width', width === undefined || said.width === width, `${width}, which the model demands`);
+  demand('height', height === undefined || said.height === height, `${height}, which the model demands`);
+  const grey = channels === 1;
+  demand('color', (said.color === 'GRAY') === grey, grey ? 'GRAY, since the model takes 1 channel' : 'RGB or BGR');
+  for (const field of ['mean', 'std'] as const) {
+    const value = said[field];
+    demand(field, !Array.isArray(value) || value.length === channels, `one number for each of ${channels} channels`);
+  }
+  return conflicts;
+}
+
+/**
+ * The sources without what contradicts the graph. The sidecar is written for this model, so it must not contradict it;
+ * of other files, which may lie there for another model, only what fits is used, and a note says what was not.
+ *
+ * @throws sidecar-invalid
+ */
+export function agreeing(model: Model, input: ImageInput, sources: readonly Source[]): Source[] {
+  return sources.map((source) => {
+    const { conventions, file, origin } = source;
+    const conflicts = conflictsOf(conventions.input ?? {}, input);
+    const [first] = conflicts;
+    if (origin === 'sidecar') {
+      if (first) throw errors.sidecarInvalid(file, `input.${first.field}: must be ${first.wanted}`);
+      checkOutput(model, source);
+    }
+    if (!first) return source;
+    const rejected = new Set<string>(conflicts.map(({ field }) => field));
+    const fitting = Object.entries(conventions.input ?? {}).filter(([field]) => !rejected.has(field));
+    return {
+      ...source,
+      conventions: { ...conventions, input: Object.fromEntries(fitting) },
+      notes: [
+        ...source.notes,
+        ...conflicts.map(({ field, wanted }) => `${file}: ${field} not used; it must be ${wanted}`),
+      ],
+    };
+  });
+}
+
+function checkOutput(model: Model, { file, conventions }: Source): void {
+  const name = conventions.output?.name;
+  const outputs = model.graph.output.map((output) => output.name);
+  if (name !== undefined && !outputs.includes(name))
+    throw errors.sidecarInvalid(file, `output.name: must be an output of the model: ${outputs.join(', ')}`);
+}

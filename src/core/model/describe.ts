@@ -1,0 +1,110 @@
+/** Everything known about a model before it explains an image, in one value. */
+import { errors } from '../errors';
+import type { Facts } from '../onnx/facts';
+import type { Model } from '../onnx/model';
+import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
+import { firstOf, type Source } from './conventions';
+import { type ImageInput, tensorInfo } from './inputs';
+import { checkLabels, indexLabels } from './labels';
+import { findLayers } from './layers';
+import { findScores, type Scores } from './logits';
+import { nearest } from './near';
+
+/** Labels as they were read. */
+export interface ReadLabels {
+  readonly labels: readonly string[];
+  readonly origin: Origin;
+  /** For messages. */
+  readonly from: string;
+  /** The file, if they have one of their own. */
+  readonly file?: string;
+}
+
+export interface Known {
+  readonly model: Model;
+  readonly bytes: number;
+  readonly demo: boolean;
+  readonly input: ImageInput;
+  /** Best first, in agreement with the graph. */
+  readonly sources: readonly Source[];
+  readonly preprocessing: Preprocessing;
+  /** What the preprocessing assumes, in words. */
+  readonly assumptions: readonly string[];
+  /** At batch 1 and the input's size. */
+  readonly facts: Facts;
+  /** The layer that the user chose. */
+  readonly layer: string | undefined;
+  readonly labels: ReadLabels | undefined;
+}
+
+/**
+ * @throws no-scores, no-spatial-layer, unknown-layer, sidecar-invalid (its layer), labels-length
+ */
+export function describeModel(known: Known): Omit<ModelInfo, 'unsupported'> {
+  const { model, input, sources, facts } = known;
+  const { proto, graph, file } = model;
+  const scores = findScores(model, facts, input.name, firstOf(sources, ({ output }) => output?.name)?.value);
+  const { layers, preferred } = findLayers(model, facts, input, scores);
+  const assumptions = [...known.assumptions];
+  const activation = activationOf(scores, sources, assumptions);
+  const { labels } = known;
+  if (!labels) assumptions.push('no labels: classes are called by their index');
+  return {
+    path: file,
+    name: file.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''),
+    demo: known.demo,
+    bytes: known.bytes,
+    irVersion: Number(proto.irVersion),
+    opset: model.opset,
+    producer: [proto.producerName, proto.producerVersion].filter((part) => part !== '').join(' '),
+    inputs: graph.input.map(tensorInfo),
+    outputs: graph.output.map(tensorInfo),
+    input: { name: input.name, layout: input.layout, channels: input.channels },
+    preprocessing: known.preprocessing,
+    output: { name: scores.output, logits: scores.logits, activation, classes: scores.classes },
+    labels: labels
+      ? { value: checkLabels(labels.labels, scores.classes, labels.from), origin: labels.origin }
+      : { value: indexLabels(scores.classes), origin: 'assumed' },
+    ...(labels?.file !== undefined && { labelsFile: labels.file }),
+    layers,
+    layer: layerOf(known, layers, preferred),
+    assumptions: [...assumptions, ...sources.flatMap(({ notes }) => notes)],
+  };
+}
+
+/**
+ * How logits become p. A sidecar's "none" for a graph that ends in an activation says that its output is p already, which
+ * is what the graph's own activation of the logits gives.
+ */
+function activationOf(scores: Scores, sources: readonly Source[], assumptions: string[]): Sourced<Activation> {
+  const said = firstOf(sources, ({ output }) => output?.activation);
+  if (said && !(said.value === 'none' && scores.activation)) return said;
+  if (scores.activation) return { value: scores.activation, origin: 'graph' };
+  // One score alone is always 1 after softmax.
+  const value = scores.classes === 1 ? 'sigmoid' : 'softmax';
+  assumptions.push(`probability: ${value} of the output`);
+  return { value, origin: 'assumed' };
+}
+
+function layerOf({ model, layer, sources }: Known, layers: readonly LayerInfo[], preferred: string): Sourced<string> {
+  const isKnown = (name: string) => layers.some(({ tensor }) => tensor === name);
+  if (layer !== undefined) {
+    if (!isKnown(layer)) throw errors.unknownLayer(model.file, layer, nearLayers(layers, layer));
+    return { value: layer, origin: 'chosen' };
+  }
+  const source = sources.find(({ conventions }) => conventions.layer !== undefined);
+  const said = source?.conventions.layer;
+  if (!source || said === undefined) return { value: preferred, origin: 'graph' };
+  if (!isKnown(said)) {
+    const near = nearLayers(layers, said).join(', ');
+    throw errors.sidecarInvalid(source.file, `layer: no layer "${said}" to explain. Candidates: ${near}`);
+  }
+  return { value: said, origin: source.origin };
+}
+
+/** Layers of a similar name, else the last ones. */
+function nearLayers(layers: readonly LayerInfo[], wanted: string): string[] {
+  const named = layers.map(({ tensor }) => ({ name: tensor }));
+  const near = nearest(named, wanted);
+  return (near.length > 0 ? near : named.slice(-5).reverse()).map(({ name }) => name);
+}

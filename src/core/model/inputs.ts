@@ -1,0 +1,90 @@
+/** Which input of a model takes the image, and how its axes lie. */
+import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
+import { errors } from '../errors';
+import { indexGraph, tensorsDependingOn } from '../onnx/graph';
+import type { Model } from '../onnx/model';
+import { intAttribute } from '../onnx/model';
+import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
+import type { TensorInfo } from '../types';
+
+export interface ImageInput {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly channels: number;
+  /** undefined: the graph leaves it free. */
+  readonly height: number | undefined;
+  readonly width: number | undefined;
+}
+
+const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
+const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE, DataType.UINT8]);
+
+/**
+ * The image input: rank 4 with 1, 3 or 4 channels.
+ *
+ * @throws no-image-input, several-image-inputs (a second input of any kind can't be fed), fixed-batch
+ */
+export function findImageInput(model: Model): ImageInput {
+  const { input } = model.graph;
+  const images = input.flatMap((value) => asImage(model, value) ?? []);
+  const [image] = images;
+  if (!image) throw errors.noImageInput(model.file, input.map(describe));
+  if (input.length > 1) throw errors.severalImageInputs(model.file, input.map(describe));
+  return image;
+}
+
+function asImage(model: Model, value: ValueInfoProto): ImageInput | undefined {
+  const type = tensorType(value);
+  if (!type || !PIXELS.has(type.elemType)) return undefined;
+  const dims = shapeOf(type);
+  if (dims.length !== 4) return undefined;
+  const [batch, ...rest] = dims.map(sizeOrFree);
+  const layout = layoutOf(rest);
+  const [channels, height, width] = layout === 'NCHW' ? rest : [rest[2], rest[0], rest[1]];
+  const known = channels ?? channelsOfFirstConv(model, value.name);
+  if (!CHANNELS.has(known)) return undefined;
+  if (batch !== undefined && batch !== 1) throw errors.fixedBatch(model.file, batch);
+  return { name: value.name, dtype: type.elemType, layout, channels: known!, height, width };
+}
+
+/** Channels come last only where that is the one reading that gives 1, 3 or 4 of them. */
+function layoutOf([first, , last]: readonly (number | undefined)[]): ImageInput['layout'] {
+  return !CHANNELS.has(first) && CHANNELS.has(last) ? 'NHWC' : 'NCHW';
+}
+
+/** For inputs of which every dimension is free, as Hugging Face exports them: what the first convolution takes. */
+function channelsOfFirstConv(model: Model, input: string): number | undefined {
+  const graph = indexGraph(model.graph.node);
+  const dependent = tensorsDependingOn(graph, [input]);
+  const isConv = (node: NodeProto) => node.opType === 'Conv' && dependent.has(node.input[0]!);
+  const conv = graph.nodes.find(isConv);
+  const weights = conv && model.initializers.get(conv.input[1]!);
+  return weights && dimsOf(weights)[1]! * intAttribute(conv, 'group', 1);
+}
+
+/** Dimensions of 0 or less are how some exporters write free ones. */
+function sizeOrFree(dim: number | string): number | undefined {
+  return typeof dim === 'number' && dim > 0 ? dim : undefined;
+}
+
+function tensorType({ type }: ValueInfoProto): TypeProto_Tensor | undefined {
+  return type?.value.case === 'tensorType' ? type.value.value : undefined;
+}
+
+/** Numbers, or names of free dimensions ("?" for one without a name). */
+function shapeOf(type: TypeProto_Tensor): (number | string)[] {
+  return (type.shape?.dim ?? []).map(({ value }) =>
+    value.case === 'dimValue' ? Number(value.value) : value.value || '?',
+  );
+}
+
+export function tensorInfo(value: ValueInfoProto): TensorInfo {
+  const type = tensorType(value);
+  return { name: value.name, dtype: type ? dtypeName(type.elemType) : 'no tensor', shape: type ? shapeOf(type) : [] };
+}
+
+function describe(value: ValueInfoProto): string {
+  const { name, dtype, shape } = tensorInfo(value);
+  return `${name} (${dtype} [${shape.join(', ')}])`;
+}

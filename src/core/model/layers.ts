@@ -1,0 +1,118 @@
+/** Candidate target layers: the spatial maps on which the class scores rest. */
+import type { NodeProto } from 'onnx-buf';
+import { errors } from '../errors';
+import { type Facts, SIZE_ONLY } from '../onnx/facts';
+import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
+import { intAttribute, type Model } from '../onnx/model';
+import { FLOATS, sizeOf } from '../onnx/tensors';
+import type { LayerInfo } from '../types';
+import { findCuts } from './cuts';
+import type { ImageInput } from './inputs';
+import { channelsFirst } from './layout';
+import type { Scores } from './logits';
+
+const POOLING: readonly string[] = [
+  'MaxPool',
+  'AveragePool',
+  'LpPool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'GlobalLpPool',
+  'ReduceMean',
+  'ReduceSum',
+  'ReduceMax',
+];
+const UNCHANGING: readonly string[] = ['Dropout', 'Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
+/** With those above: each channel stays apart from the others. */
+const APART: readonly string[] = [
+  'Relu',
+  'Clip',
+  'LeakyRelu',
+  'PRelu',
+  'Elu',
+  'Selu',
+  'Sigmoid',
+  'HardSigmoid',
+  'HardSwish',
+  'Tanh',
+  'Softplus',
+  'BatchNormalization',
+  'Transpose',
+  'Pad',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+];
+/** A layer is rather what these operators are given. PyTorch exports average pooling with a Pad, often of nothing. */
+const NOT_A_DEFAULT: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, 'Pad']);
+const CHANNELWISE: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, ...APART]);
+
+export interface Layers {
+  /** In the graph's order. */
+  readonly layers: readonly LayerInfo[];
+  /** Name of the one to explain if none is chosen. */
+  readonly preferred: string;
+}
+
+/**
+ * All tensors [1, K, u, v] with u, v > 1 that depend on the image and that every class score depends on.
+ *
+ * Preferred is the last one that is not the output of a pooling, dropout, reshape or identity node, nor a map with one
+ * channel per class that is only pooled afterwards: there only one channel has a gradient.
+ *
+ * @param facts at batch 1
+ * @throws no-spatial-layer
+ */
+export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: Scores): Layers {
+  // Sizes are the same for every image, so a path through Shape carries no evidence.
+  const values = indexGraph(model.graph.node.filter(({ opType }) => !SIZE_ONLY.has(opType)));
+  const fromImage = tensorsDependingOn(values, [input.name]);
+  const parts = classParts(values, facts, scores.logits).map((part) => leadingTo(values, part));
+  const spatial = channelsFirst(model.graph.node, facts, input);
+  const cuts = findCuts(indexGraph(model.graph.node), input.name, scores.logits);
+  const found = values.nodes.flatMap((node) =>
+    node.output.flatMap((tensor): Candidate[] => {
+      const fact = facts.get(tensor);
+      if (!fact || !FLOATS.has(fact.dtype) || !spatial.has(tensor) || !fromImage.has(tensor)) return [];
+      const [, channels, u, v] = fact.dims;
+      if (!(u! > 1 && v! > 1) || !parts.every((part) => part.has(tensor))) return [];
+      const cut = cuts.has(tensor);
+      return [
+        { node, layer: { tensor, operator: node.opType, shape: fact.dims, channels: channels!, u: u!, v: v!, cut } },
+      ];
+    }),
+  );
+  const [last] = found.slice(-1);
+  if (!last) throw errors.noSpatialLayer(model.file);
+  const preferable = found.filter(({ node }) => !NOT_A_DEFAULT.has(node.opType));
+  const preferred = preferable.findLast(({ layer }) => !isPooledPerClass(values, layer, scores)) ?? preferable.at(-1);
+  return { layers: found.map(({ layer }) => layer), preferred: (preferred ?? last).layer.tensor };
+}
+
+interface Candidate {
+  readonly node: NodeProto;
+  readonly layer: LayerInfo;
+}
+
+/** All tensors that lead to `target`, itself included. */
+function leadingTo(graph: GraphIndex, target: string): Set<string> {
+  return new Set([target, ...nodesLeadingTo(graph, [target]).flatMap(inputsOf)]);
+}
+
+/** Where several heads are joined to one row of scores, each of them; else the logits themselves. */
+function classParts(graph: GraphIndex, facts: Facts, tensor: string): string[] {
+  const node = graph.producer.get(tensor);
+  if (node && UNCHANGING.includes(node.opType)) return classParts(graph, facts, node.input[0]!);
+  const dims = facts.get(tensor)?.dims ?? [];
+  const joinsClasses = node?.opType === 'Concat' && dims.at(intAttribute(node, 'axis', 1)) === sizeOf(dims);
+  return joinsClasses ? node.input.flatMap((part) => classParts(graph, facts, part)) : [tensor];
+}
+
+function isPooledPerClass(graph: GraphIndex, layer: LayerInfo, { logits, classes }: Scores): boolean {
+  if (layer.channels !== classes) return false;
+  const after = tensorsDependingOn(graph, [layer.tensor]);
+  return nodesLeadingTo(graph, [logits], new Set([layer.tensor]))
+    .filter((node) => inputsOf(node).some((name) => after.has(name)))
+    .every(({ opType }) => CHANNELWISE.has(opType));
+}

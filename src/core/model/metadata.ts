@@ -1,0 +1,69 @@
+/** Conventions from a model's own `metadata_props`. */
+import type { Model } from '../onnx/model';
+import type { Color } from '../types';
+import type { Conventions, InputConventions } from './conventions';
+import { isRecord } from './json';
+import { namesByIndex } from './labels';
+
+/** ONNX, docs/MetadataProps.md. */
+const PIXEL_FORMATS: readonly (readonly [RegExp, Color])[] = [
+  [/^gray/i, 'GRAY'],
+  [/^rgb/i, 'RGB'],
+  [/^bgr/i, 'BGR'],
+];
+const PIXEL_RANGES: Readonly<Record<string, InputConventions>> = {
+  NominalRange_0_255: { scale: 1, mean: 0, std: 1 },
+  Normalized_0_1: { scale: 1 / 255, mean: 0, std: 1 },
+  Normalized_1_1: { scale: 1 / 127.5, mean: 1, std: 1 },
+};
+/** Under which keys exporters keep the classes' names. */
+const NAMES = ['names', 'labels', 'classes', 'class_names', 'id2label'];
+
+export function readMetadata(model: Model): Conventions {
+  const props = new Map(model.proto.metadataProps.map(({ key, value }) => [key, value]));
+  const format = props.get('Image.BitmapPixelFormat') ?? '';
+  const [height, width] = sizeOf(props.get('imgsz'));
+  return {
+    input: {
+      width,
+      height,
+      color: PIXEL_FORMATS.find(([pattern]) => pattern.test(format))?.[1],
+      ...PIXEL_RANGES[props.get('Image.NominalPixelRange') ?? ''],
+    },
+    names: NAMES.map((key) => namesIn(props.get(key))).find((names) => names !== undefined),
+  };
+}
+
+/** Ultralytics writes "[224, 224]". */
+function sizeOf(text = ''): (number | undefined)[] {
+  const sides =
+    text
+      .match(/^\[(\d+), ?(\d+)\]$/)
+      ?.slice(1)
+      .map(Number) ?? [];
+  return sides.every((side) => side > 0) ? sides : [];
+}
+
+/** A list or an object by index as JSON, or a Python dictionary as Ultralytics writes it. */
+function namesIn(text = ''): readonly string[] | undefined {
+  const parsed = parseJson(text) ?? parsePython(text);
+  if (Array.isArray(parsed)) return parsed.every((name) => typeof name === 'string') ? parsed : undefined;
+  return isRecord(parsed) ? namesByIndex(parsed) : undefined;
+}
+
+/** Metadata is free text, so text that is no JSON is no failure. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsePython(text: string): unknown {
+  const entries = [...text.matchAll(/(\d+): (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)];
+  if (!text.startsWith('{') || entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([, key, single, double]) => [key, (single ?? double)!.replace(/\\(.)/g, '$1')]),
+  );
+}

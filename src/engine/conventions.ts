@@ -1,0 +1,109 @@
+/** Reads the files beside a model that say how it is used: sidecar, Hugging Face's files, labels. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errors, reasonOf } from '../core/errors';
+import type { Conventions, Source } from '../core/model/conventions';
+import type { ReadLabels } from '../core/model/describe';
+import {
+  CONFIG_FILE,
+  isModelConfig,
+  PREPROCESSOR_FILE,
+  readConfig,
+  readPreprocessor,
+} from '../core/model/hugging-face';
+import { isRecord, type Json } from '../core/model/json';
+import { parseLabels } from '../core/model/labels';
+import { readMetadata } from '../core/model/metadata';
+import { parseSidecar, sidecarPath } from '../core/model/sidecar';
+import type { Model } from '../core/onnx/model';
+
+export interface ReadSources {
+  /** In the order in which they count. */
+  readonly sources: readonly Source[];
+  /** Every file that was looked for, whether it is there or not. */
+  readonly files: readonly string[];
+}
+
+/**
+ * @throws sidecar-invalid
+ */
+export async function readSources(model: Model): Promise<ReadSources> {
+  const sidecar = sidecarPath(model.file);
+  const text = await readSidecar(sidecar);
+  const folder = path.dirname(path.resolve(model.file));
+  // An export to `onnx/model.onnx` leaves the configuration one folder up.
+  const folders = [folder, path.dirname(folder)];
+  const places = (name: string) => folders.map((place) => path.join(place, name));
+  const sources = [
+    ...(text === undefined ? [] : [source('sidecar', sidecar, parseSidecar(text, sidecar))]),
+    ...(await huggingFace(places(PREPROCESSOR_FILE), () => true, readPreprocessor)),
+    ...(await huggingFace(places(CONFIG_FILE), isModelConfig, readConfig)),
+    source('metadata', model.file, readMetadata(model)),
+  ];
+  return { sources, files: [sidecar, ...places(PREPROCESSOR_FILE), ...places(CONFIG_FILE)] };
+}
+
+function source(
+  origin: Source['origin'],
+  file: string,
+  conventions: Conventions,
+  notes: readonly string[] = [],
+): Source {
+  return { origin, file, conventions, notes };
+}
+
+async function readSidecar(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw errors.sidecarInvalid(file, `can't be read (${reasonOf(error)})`);
+  }
+}
+
+/** The first of the files that is there and is of Hugging Face; one that can't be read is noted, not used. */
+async function huggingFace(
+  files: readonly string[],
+  isTheirs: (json: Json) => boolean,
+  read: (json: Json) => { conventions: Conventions; notes: readonly string[] },
+): Promise<Source[]> {
+  for (const file of files) {
+    let json: unknown;
+    try {
+      json = JSON.parse(await readFile(file, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      return [source('hugging-face', file, {}, [`${file}: not used (${reasonOf(error)})`])];
+    }
+    if (!isRecord(json) || !isTheirs(json)) continue;
+    const { conventions, notes } = read(json);
+    return [source('hugging-face', file, conventions, notes)];
+  }
+  return [];
+}
+
+/**
+ * The labels: of the chosen file, else of the first source that names a file or has names itself.
+ *
+ * @throws labels-unreadable
+ */
+export async function readLabels(
+  sources: readonly Source[],
+  chosen: string | undefined,
+): Promise<ReadLabels | undefined> {
+  if (chosen !== undefined) return labelsFile(chosen, 'chosen');
+  for (const { origin, file, conventions } of sources) {
+    if (conventions.labels !== undefined)
+      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin);
+    if (conventions.names !== undefined) return { labels: conventions.names, origin, from: file };
+  }
+  return undefined;
+}
+
+async function labelsFile(file: string, origin: Source['origin']): Promise<ReadLabels> {
+  try {
+    return { labels: parseLabels(await readFile(file, 'utf8')), origin, from: file, file };
+  } catch (error) {
+    throw errors.labelsUnreadable(file, reasonOf(error));
+  }
+}

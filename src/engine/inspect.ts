@@ -1,0 +1,94 @@
+/** Opens a model: reads it and what lies beside it, and finds out everything that is known before an image comes. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errors, reasonOf } from '../core/errors';
+import { agreeing } from '../core/model/agreement';
+import { resolvePreprocessing } from '../core/model/conventions';
+import { describeModel } from '../core/model/describe';
+import { findImageInput, type ImageInput } from '../core/model/inputs';
+import { sidecarOf, sidecarPath } from '../core/model/sidecar';
+import type { Facts } from '../core/onnx/facts';
+import type { ModelInfo, Preprocessing } from '../core/types';
+import type { ModelChoice } from '../protocol/requests';
+import { readLabels, readSources } from './conventions';
+import { type ModelFile, readModelFile } from './model-file';
+import { type Stamp, stampOf } from './stamps';
+import { traceFacts } from './trace';
+
+export interface Opened {
+  readonly info: ModelInfo;
+  readonly file: ModelFile;
+  /** At batch 1 and the size of input in use. */
+  readonly facts: Facts;
+  /** All files that `info` rests on; see `isCurrent`. */
+  readonly stamps: readonly Stamp[];
+}
+
+/**
+ * @throws every failure of a model, its sidecar and its labels that core/errors.ts names
+ */
+export async function openModel(choice: ModelChoice): Promise<Opened> {
+  const file = await readModelFile(choice.path ?? demoModel());
+  const { model } = file;
+  const input = findImageInput(model);
+  const read = await readSources(model);
+  const sources = agreeing(model, input, read.sources);
+  const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
+  const labels = await readLabels(sources, choice.labels);
+  const facts = await traceFacts(file, {
+    name: input.name,
+    dtype: input.dtype,
+    dims: inputDims(input, preprocessing),
+  });
+  const described = describeModel({
+    model,
+    bytes: file.bytes,
+    demo: choice.path === undefined,
+    input,
+    sources,
+    preprocessing,
+    assumptions,
+    facts,
+    layer: choice.layer,
+    labels,
+  });
+  const beside = await Promise.all([...read.files, ...(labels?.file ? [labels.file] : [])].map(stampOf));
+  return { info: { ...described, unsupported: [] }, file, facts, stamps: [...file.stamps, ...beside] };
+}
+
+/** Batch 1, in the order of the input's axes. */
+function inputDims({ layout, channels }: ImageInput, { width, height }: Preprocessing): number[] {
+  const pixels = [height.value, width.value];
+  return layout === 'NCHW' ? [1, channels, ...pixels] : [1, ...pixels, channels];
+}
+
+const DEMO = path.join('media', 'demo', 'demo-objects.onnx');
+
+/** The embedded model, looked for upwards, since bundles of this file lie at several depths. */
+export function demoModel(folder = __dirname): string {
+  const file = path.join(folder, DEMO);
+  if (existsSync(file)) return file;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw errors.modelMissing(path.join(__dirname, '..', DEMO));
+  return demoModel(parent);
+}
+
+/**
+ * Writes the sidecar beside a model with what is in use now.
+ *
+ * @throws output-unwritable; what `openModel` throws
+ */
+export async function saveSidecar(choice: ModelChoice): Promise<{ path: string }> {
+  const { info } = await openModel(choice);
+  const file = sidecarPath(info.path);
+  if (info.demo) throw errors.outputUnwritable(file, 'the demo model comes with its settings');
+  const folder = path.dirname(path.resolve(info.path));
+  const labels = info.labelsFile && path.relative(folder, path.resolve(info.labelsFile)).replaceAll(path.sep, '/');
+  try {
+    await writeFile(file, `${JSON.stringify(sidecarOf(info, labels), undefined, 2)}\n`);
+  } catch (error) {
+    throw errors.outputUnwritable(file, reasonOf(error));
+  }
+  return { path: file };
+}
