@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from './run.mjs';
+import { runQuietly, SetupError } from './run.mjs';
 import { standIn } from './stand-in.mjs';
 
 /** A window without tips, updates and experiments. */
@@ -42,6 +42,7 @@ async function freePort() {
 /**
  * @typedef {object} Server
  * @property {string} origin `http://127.0.0.1:port`
+ * @property {string} config
  * @property {string} userData
  * @property {string} extensions
  * @property {number} pid
@@ -121,6 +122,7 @@ export async function startServer({ settings = {}, extensions = [], trust = fals
   };
   return {
     origin,
+    config,
     userData,
     extensions: extensionsFolder,
     pid: /** @type {number} */ (child.pid),
@@ -130,6 +132,19 @@ export async function startServer({ settings = {}, extensions = [], trust = fals
     stop,
   };
 }
+
+/**
+ * Installs a packaged extension into a server's profile; windows that are opened later have it.
+ *
+ * @param {Server} server
+ * @param {string} vsix
+ */
+export const installVsix = (server, vsix) =>
+  runQuietly(standIn.node, [
+    standIn.entry,
+    ...['--config', server.config, '--user-data-dir', server.userData, '--extensions-dir', server.extensions],
+    ...['--install-extension', vsix],
+  ]);
 
 /**
  * @param {string} folder

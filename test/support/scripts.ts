@@ -1,0 +1,9 @@
+/** The scripts' modules, loaded as they stand: they find their own files, so they can't be bundled into a test. */
+import { pathToFileURL } from 'node:url';
+import { project } from './shared';
+
+const load = <T>(name: string): Promise<T> => import(pathToFileURL(project('scripts', name)).href);
+
+export const serverScript = () => load<typeof import('../../scripts/host/server.mjs')>('host/server.mjs');
+export const chromiumScript = () => load<typeof import('../../scripts/host/chromium.mjs')>('host/chromium.mjs');
+export const buildScript = () => load<typeof import('../../scripts/build.mjs')>('build.mjs');

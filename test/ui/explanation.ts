@@ -1,0 +1,75 @@
+/** What our pages show: state, classes, and the heat read back from the canvas. */
+import { strict as assert } from 'node:assert';
+import type { FrameLocator, Page } from 'playwright-core';
+import { classesFrame, editorFrame, showSidePanel } from './workbench';
+
+export type State = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
+
+/** Waits until the editor is in one of some states and tells which. */
+export async function settled(
+  page: Page,
+  states: readonly State[] = ['done', 'failed'],
+  timeout = 60_000,
+): Promise<State> {
+  const selector = states.map((state) => `body[data-state="${state}"]`).join(', ');
+  const body = editorFrame(page).locator(selector);
+  await body.waitFor({ state: 'attached', timeout });
+  return (await body.getAttribute('data-state')) as State;
+}
+
+/** Waits until the editor shows the finished map of a class; undefined: of any. */
+export async function explained(page: Page, index?: number): Promise<void> {
+  const pane = index === undefined ? '[data-class]' : `[data-class="${index}"]`;
+  const done = editorFrame(page).locator(`body[data-state="done"] [data-testid="pane-0"]${pane}`);
+  const failed = editorFrame(page).locator('body[data-state="failed"]');
+  await done.or(failed).first().waitFor({ state: 'attached', timeout: 60_000 });
+  if (await failed.count()) assert.fail(`not explained: ${await stateLine(page)}`);
+}
+
+export const stateLine = (page: Page): Promise<string> => editorFrame(page).getByTestId('state-line').innerText();
+
+/** Chooses a class in the Classes view, by way of its search, and waits for its map. */
+export async function chooseClass(page: Page, index: number, label: string): Promise<void> {
+  await showSidePanel(page);
+  const frame = classesFrame(page);
+  await frame.locator('body[data-state="ready"]').waitFor({ state: 'attached' });
+  const row = frame.getByTestId(`class-${index}`);
+  await search(frame, (await row.isVisible()) ? '' : label);
+  await row.click();
+  await explained(page, index);
+}
+
+export async function search(frame: FrameLocator, text: string): Promise<void> {
+  await frame.getByTestId('search').locator('input').fill(text);
+}
+
+/** Intensity 0 to 1 of each pixel of the heat, with the grey colormap; opacity is not in the canvas. */
+export interface Heat {
+  readonly width: number;
+  readonly height: number;
+  readonly value: readonly number[];
+  readonly visible: readonly boolean[];
+}
+
+export async function readHeat(page: Page, id = '0'): Promise<Heat> {
+  const read = await editorFrame(page)
+    .getByTestId(`heat-${id}`)
+    .evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+      return { width, height, rgba: Array.from(new Uint32Array(data.buffer)) };
+    });
+  const value = read.rgba.map((pixel) => (pixel & 255) / 255);
+  const visible = read.rgba.map((pixel) => pixel >>> 24 > 0);
+  return { width: read.width, height: read.height, value, visible };
+}
+
+/** Where the heat is greatest, as fractions of the image; every pixel that shares the maximum. */
+export function maxima({ width, height, value }: Heat): { x: number; y: number }[] {
+  const max = value.reduce((a, b) => Math.max(a, b), 0);
+  assert.ok(max > 0, 'the heat is blank');
+  return value.flatMap((v, i) =>
+    v === max ? [{ x: ((i % width) + 0.5) / width, y: (Math.floor(i / width) + 0.5) / height }] : [],
+  );
+}

@@ -1,0 +1,77 @@
+/** A real VS Code window on a fresh workspace: code-server with a new profile, shown in Chromium. */
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { chromiumScript, serverScript } from '../support/scripts';
+import { project, root } from '../support/shared';
+
+export const LIGHT = 'Default Light Modern';
+export const DARK = 'Default Dark Modern';
+export const HIGH_CONTRAST = 'Default High Contrast';
+
+export interface WindowOptions {
+  /** User settings. */
+  readonly settings?: Record<string, unknown>;
+  /** Files of the workspace by their path in it, with the files or folders to copy them from. */
+  readonly files?: Record<string, string>;
+  readonly viewport?: { width: number; height: number };
+  /** VSIX to install in place of the project's folder. */
+  readonly vsix?: string;
+  /** The server asks for trust of the workspace. */
+  readonly trust?: boolean;
+}
+
+export interface Window {
+  readonly page: Page;
+  readonly browser: Browser;
+  /** The workspace's folder. */
+  readonly folder: string;
+  /** Process id of the server, the parent of all others. */
+  readonly pid: number;
+  /** Opens the window's address again, as for a new visitor, perhaps on another folder or workspace file. */
+  open(folder?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The scenes of the demo, under `scenes`. */
+export const SCENES = { scenes: project('media', 'demo', 'scenes') };
+
+/** Results that don't depend on the machine. */
+const SETTINGS = { 'groupCam.device': 'cpu' };
+
+export async function openWindow(options: WindowOptions = {}): Promise<Window> {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-workspace-')));
+  for (const [name, source] of Object.entries(options.files ?? SCENES)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    cpSync(source, path.join(folder, name), { recursive: true });
+  }
+  const { startServer, installVsix } = await serverScript();
+  const { launchChromium } = await chromiumScript();
+  const server = await startServer({
+    extensions: options.vsix ? [] : [root],
+    settings: { 'workbench.colorTheme': LIGHT, ...SETTINGS, ...options.settings },
+    trust: options.trust ?? false,
+  });
+  if (options.vsix) await installVsix(server, options.vsix);
+  const browser = await launchChromium();
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1400, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const open = async (which = folder) => {
+    await page.goto(server.url(which));
+    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  };
+  const close = async () => {
+    // Leaving the page first lets the server end its extension host at once.
+    await page.goto('about:blank');
+    await browser.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  await open();
+  return { page, browser, folder, pid: server.pid, open, close };
+}

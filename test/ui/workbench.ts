@@ -1,0 +1,73 @@
+/** Hands on VS Code's workbench: what a user clicks and types. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** Menus ignore a mouse button that goes up within 100 ms after they opened. */
+const MENU_MS = 250;
+
+const OURS = 'iframe.webview[src*="extensionId=group-cam.group-cam"]';
+
+/** The page inside our editor. */
+export const editorFrame = (page: Page): FrameLocator =>
+  page.frameLocator(`${OURS}:not([src*="purpose=webviewView"])`).frameLocator('#active-frame');
+
+/** The page inside the Classes view. */
+export const classesFrame = (page: Page): FrameLocator =>
+  page.frameLocator(`${OURS}[src*="purpose=webviewView"]`).frameLocator('#active-frame');
+
+export const explorerRow = (page: Page, name: string): Locator =>
+  page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.getByText(name, { exact: true }) });
+
+/** Opens a folder of the Explorer, unless it is open. */
+export async function expand(page: Page, name: string): Promise<void> {
+  const row = explorerRow(page, name);
+  if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+}
+
+/** Right-click, then an item, of a submenu if two are named. */
+export async function chooseFromMenu(page: Page, target: Locator, ...items: readonly string[]): Promise<void> {
+  await target.click({ button: 'right' });
+  for (const [level, name] of items.entries()) {
+    const item = page.locator('.monaco-menu').nth(level).getByRole('menuitem', { name });
+    await item.waitFor();
+    await page.waitForTimeout(MENU_MS);
+    await item.click();
+  }
+}
+
+/** Runs a command of the palette by its whole title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+  await row.waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Writes into the quick input that is open, such as a file's path, and accepts it. */
+export async function answer(page: Page, text: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor();
+  await input.fill(text);
+  await page.waitForTimeout(MENU_MS);
+  await page.keyboard.press('Enter');
+}
+
+/** Shows the side panel. */
+export async function showSidePanel(page: Page): Promise<void> {
+  const icon = page.locator('.activitybar a.action-label[aria-label^="Group-CAM"]');
+  const shown = page.locator('.sidebar .composite.title h2', { hasText: 'Group-CAM' });
+  if (!(await shown.isVisible())) await icon.click();
+  await shown.waitFor();
+}
+
+export async function showExplorer(page: Page): Promise<void> {
+  const explorer = page.locator('.explorer-folders-view');
+  if (!(await explorer.isVisible())) await page.locator('.activitybar a.action-label[aria-label^="Explorer"]').click();
+  await explorer.waitFor();
+}
+
+export const closeAllEditors = (page: Page): Promise<void> => runCommand(page, 'View: Close All Editors');
+
+export const notifications = (page: Page): Locator => page.locator('.notifications-toasts .notification-list-item');
