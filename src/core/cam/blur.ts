@@ -1,6 +1,5 @@
 /** The blurred image B: a Gaussian filter as a model of its own, so that it runs natively and on the same device. */
-import { create, toBinary } from '@bufbuild/protobuf';
-import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema } from 'onnx-buf';
+import { standaloneModel } from '../onnx/compose';
 import { createEmitter } from '../onnx/emit';
 import { valueInfo } from '../onnx/facts';
 import { transpose } from '../onnx/ops';
@@ -26,17 +25,13 @@ export function blurModel(layout: 'NCHW' | 'NHWC'): EncodedModel {
   const blurred = emit.op('MatMul', [emit.op('MatMul', [BLUR.rows, planes]), columns]);
   emit.alias(layout === 'NCHW' ? blurred : transpose(emit, blurred, [0, 2, 3, 1]), BLUR.blurred);
   const input = (name: string, rank: number) => valueInfo(name, DataType.FLOAT, new Array(rank).fill(undefined));
-  const graph = create(GraphProtoSchema, {
+  return standaloneModel(opset, {
     name: 'blur',
     node: emit.nodes,
+    initializer: emit.initializers,
     input: [input(BLUR.image, 4), input(BLUR.rows, 2), input(BLUR.columns, 2)],
     output: [input(BLUR.blurred, 4)],
   });
-  const opsetImport = [create(OperatorSetIdProtoSchema, { version: BigInt(opset) })];
-  return {
-    bytes: toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 7n, opsetImport, graph })),
-    buffers: [],
-  };
 }
 
 /**

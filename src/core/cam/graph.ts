@@ -1,6 +1,6 @@
 /** How a part of a model becomes a graph of its own, with float32 at its borders. */
-import { create } from '@bufbuild/protobuf';
-import { type GraphProto, type TensorProto, type ValueInfoProto, ValueInfoProtoSchema } from 'onnx-buf';
+import type { GraphProto, TensorProto } from 'onnx-buf';
+import { untypedInfo } from '../onnx/compose';
 import type { Emitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
 import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
@@ -44,8 +44,8 @@ export function assemble(
     ...model.graph,
     node,
     initializer: [...weights, ...constants(known)].filter(({ name }) => read.has(name)),
-    input: inputs.map(({ name, dims }): ValueInfoProto => valueInfo(name, DataType.FLOAT, dims)),
-    output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
+    input: inputs.map(({ name, dims }) => valueInfo(name, DataType.FLOAT, dims)),
+    output: outputs.map(untypedInfo),
     valueInfo: [],
   };
 }
