@@ -10,7 +10,7 @@ export interface ConnectionLimits {
   readonly start: number;
   /** Silence of the engine that a call waits through unless it says otherwise. */
   readonly call: number;
-  /** Silence of the engine after a call was cancelled; a chunk of a large model may well take seconds. */
+  /** Silence of the engine that nobody but cancelled calls keeps busy; a chunk of a large model may take seconds. */
   readonly cancel: number;
 }
 
@@ -55,6 +55,8 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
   let sessions = 0;
   let heardAt = performance.now();
   let lastWords = '';
+  /** Calls, by their `answered`, that somebody still waits for. */
+  const wanted = new Set<Promise<void>>();
 
   const child = startProcess({
     module,
@@ -110,19 +112,28 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
     { on, signal, timeout = limits.call }: CallOptions<N>,
   ): Promise<Result<N>> {
     const { result, answered, abandon } = channel.call(method, params, on);
+    const done = (): void => void wanted.delete(answered);
+    wanted.add(answered);
     let stopWatching = whenSilent(timeout, () => {
       abandon(errors.timeout(method, timeout));
       channel.close(errors.engineCrashed(`stopped, as ${method} gave no answer`));
     });
+    // A run may take longer than this while it is only slow, so it is not ended under calls that wait for it to end.
+    const watchCancelled = (): void => {
+      stopWatching = whenSilent(limits.cancel, () => {
+        if (wanted.size > 0) watchCancelled();
+        else channel.close(errors.engineCrashed(`stopped, as a cancelled ${method} went on`));
+      });
+    };
     const cancel = (): void => {
-      stopWatching();
+      done();
       abandon(errors.cancelled());
-      stopWatching = whenSilent(limits.cancel, () =>
-        channel.close(errors.engineCrashed(`stopped, as a cancelled ${method} went on`)),
-      );
+      stopWatching();
+      watchCancelled();
     };
     signal?.addEventListener('abort', cancel, { once: true });
     void answered.then(() => {
+      done();
       stopWatching();
       signal?.removeEventListener('abort', cancel);
       changed();

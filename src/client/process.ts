@@ -1,5 +1,5 @@
 /** Starts the engine's process and carries packets to and from it. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { reasonOf } from '../core/errors';
 import type { ToEngine, Transport } from '../protocol/wire';
@@ -7,8 +7,8 @@ import type { ToEngine, Transport } from '../protocol/wire';
 export interface ProcessOptions {
   /** The engine's bundle. */
   readonly module: string;
-  /** A Node executable; this process's own, which in a desktop VS Code is Electron's, when there is none. */
-  readonly executable?: string | undefined;
+  /** A Node executable, or Electron's. */
+  readonly executable: string;
   /** Gets each line that the engine writes to stdout or stderr. */
   log(line: string): void;
   /**
@@ -30,16 +30,19 @@ export interface EngineProcess {
 const ERROR_LINE = /^(?:Uncaught )?\w*Error\b.*/;
 
 export function startProcess({ module, executable, log, ended }: ProcessOptions): EngineProcess {
+  const options: ForkOptions & { windowsHide: boolean } = {
+    execPath: executable,
+    // Inspector and loader flags of the parent are not for the engine.
+    execArgv: [],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    serialization: 'advanced',
+    silent: true,
+    // node.exe would open a console window.
+    windowsHide: true,
+  };
   let child: ChildProcess;
   try {
-    child = fork(module, [], {
-      execPath: executable ?? process.execPath,
-      // Inspector and loader flags of the parent are not for the engine.
-      execArgv: [],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      serialization: 'advanced',
-      silent: true,
-    });
+    child = fork(module, [], options);
   } catch (thrown) {
     queueMicrotask(() => ended(reasonOf(thrown), ''));
     return { transport: { send: () => {}, onMessage: () => {} }, pid: undefined, kill: () => {} };

@@ -97,6 +97,17 @@ describe('client: calls', function () {
     assert.notEqual(await ask(engine, 'pid'), before);
   });
 
+  it('waits for a cancelled call that is only slow when another call is behind it', async () => {
+    const engine = startEngine({ limits: { cancel: 200 } });
+    const before = await ask(engine, 'pid');
+    const controller = new AbortController();
+    const slow = ask(engine, 'be slow', { signal: controller.signal });
+    const next = ask(engine, 'pid');
+    controller.abort();
+    await assert.rejects(slow, { code: 'cancelled' });
+    assert.equal(await next, before);
+  });
+
   it('keeps many calls apart that run at the same time', async () => {
     const engine = startEngine();
     const counts = Array.from({ length: 60 }, (_, i) => (i % 7) + 1);

@@ -7,6 +7,13 @@ import type { ExplainParams, RequestContext, Service } from '../../src/protocol/
 
 let sessions = 0;
 
+/** Holds the event loop, as a run of the runtime does. */
+function block(milliseconds: number): string {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end);
+  return 'done';
+}
+
 /** What `ask` of support.ts can wish for; the answer comes back as a path. */
 const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
   pid: () => String(process.pid),
@@ -25,11 +32,8 @@ const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
     return sleep(60_000, '');
   },
   exit: () => process.exit(7),
-  hang: () => {
-    const end = Date.now() + 60_000;
-    while (Date.now() < end);
-    return '';
-  },
+  hang: () => block(60_000),
+  'be slow': () => block(1000),
   never: () => sleep(60_000, ''),
   'load a model': () => {
     sessions += 2;
@@ -90,6 +94,7 @@ const service: Service = {
   devices: async () => [{ device: 'cpu', available: true, detail: Symbol('detail') as unknown as string }],
   render: async ({ style }) => ({ bytes: new Uint8Array(style.opacity * 1e6).fill(7) }),
   inspect: absent,
+  gradient: absent,
   picture: absent,
 };
 
