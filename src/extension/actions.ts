@@ -1,0 +1,61 @@
+/** What the interface offers after a failure, by its code. Pure. */
+import type { Action, ErrorCode } from '../protocol/webview';
+
+type ActionId = Action['id'];
+
+const TITLES: Readonly<Record<ActionId, string>> = {
+  'choose-model': 'Choose Model…',
+  'choose-layer': 'Choose Layer…',
+  'choose-class': 'Choose Class…',
+  'choose-device': 'Choose Device…',
+  retry: 'Try Again',
+  'show-log': 'Show Log',
+  trust: 'Manage Workspace Trust',
+  'gradient-free': 'Use the Gradient-Free Variant',
+};
+
+const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
+  'model-missing': ['choose-model', 'retry'],
+  'model-unreadable': ['choose-model', 'retry'],
+  'model-too-large': ['choose-model'],
+  'model-untrusted': ['trust'],
+  'external-data-missing': ['retry', 'choose-model'],
+  'external-data-outside': ['choose-model'],
+  'no-image-input': ['choose-model'],
+  'several-image-inputs': ['choose-model'],
+  'no-scores': ['choose-model', 'retry'],
+  'no-spatial-layer': ['choose-model'],
+  'unknown-layer': ['choose-layer'],
+  'unknown-class': ['choose-class'],
+  'ambiguous-class': ['choose-class'],
+  'labels-unreadable': ['choose-model', 'retry'],
+  'labels-length': ['choose-model', 'retry'],
+  'sidecar-invalid': ['retry', 'choose-model'],
+  'fixed-batch': ['choose-model'],
+  'unsupported-operator': ['choose-layer', 'gradient-free'],
+  'not-connected': ['choose-layer'],
+  'gradient-rule': ['choose-layer', 'gradient-free', 'show-log'],
+  'image-missing': ['retry'],
+  'image-unreadable': ['retry'],
+  'image-too-large': [],
+  'tensor-unreadable': [],
+  'tensor-shape': [],
+  'output-unwritable': [],
+  'output-clash': [],
+  'device-unavailable': ['choose-device'],
+  'runtime-missing': ['show-log', 'retry'],
+  'codec-missing': ['show-log', 'retry'],
+  'runtime-failed': ['retry', 'choose-device', 'show-log'],
+  'out-of-memory': ['retry', 'choose-model'],
+  'bad-option': ['retry'],
+  'protocol-version': ['show-log'],
+  'engine-crashed': ['retry', 'show-log'],
+  'engine-start': ['retry', 'show-log'],
+  timeout: ['retry', 'show-log'],
+  cancelled: ['retry'],
+  internal: ['retry', 'show-log'],
+};
+
+export function actionsFor(code: ErrorCode): readonly Action[] {
+  return ACTIONS[code].map((id) => ({ id, title: TITLES[id] }));
+}

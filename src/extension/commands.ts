@@ -1,0 +1,122 @@
+/** The commands of package.json, as data: each is one line that says what it does. */
+import * as vscode from 'vscode';
+import type { RenderKind, ToEditor } from '../protocol/webview';
+import type { Editors } from './editor';
+import type { WindowEngine } from './engine';
+import type { CurrentModel } from './model';
+import type { PerformableAction } from './notify';
+import { activeFile, openExplanation, openOriginal } from './open';
+import type { Panel } from './panel';
+import type { Panels } from './panels';
+import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickModel } from './pickers';
+import { imagesOf, isUri, modelOf, nameOf } from './targets';
+
+export interface CommandServices {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: WindowEngine;
+  readonly model: CurrentModel;
+  readonly panels: Panels;
+  readonly editors: Editors;
+  readonly log: vscode.LogOutputChannel;
+  report(thrown: unknown): void;
+}
+
+/** What the buttons under messages do. */
+export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
+  'choose-model': 'groupCam.chooseModel',
+  'choose-layer': 'groupCam.chooseLayer',
+  'choose-class': 'groupCam.chooseClass',
+  'choose-device': 'groupCam.chooseDevice',
+  'show-log': 'groupCam.showLog',
+  trust: 'workbench.trust.manage',
+};
+
+const EXAMPLE = 'media/demo/scenes/cat-and-dog.png';
+
+type Handler = (...args: unknown[]) => unknown;
+
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const { engine, model, panels, log } = services;
+  const current = (act: (panel: Panel) => unknown) => () => panels.current && act(panels.current);
+  const toPage = (message: ToEditor) => current((panel) => panel.send(message));
+  const exportAs = (kind: RenderKind) => toPage({ type: 'export', kind });
+  const inPage = (command: Extract<ToEditor, { type: 'command' }>['command']) => toPage({ type: 'command', command });
+
+  const commands: Readonly<Record<string, Handler>> = {
+    explain: (...args) => explain(services, args),
+    openExample: () => openExplanation(vscode.Uri.joinPath(services.extensionUri, EXAMPLE)),
+    showOriginal: (...args) => showOriginal(services, args),
+    useModel: (...args) => useModel(services, args),
+    chooseModel: () => pickModel(model),
+    useDemoModel: () => model.choose({}),
+    chooseLabels: () => pickLabels(model),
+    chooseLayer: () => pickLayer(model),
+    chooseDevice: () => pickDevice(engine),
+    chooseClass: current((panel) => pickClass(model, panel)),
+    cancel: () => {
+      for (const panel of panels.all) panel.cancel();
+    },
+    exportOverlay: exportAs('overlay'),
+    exportHeatmap: exportAs('heatmap'),
+    exportNpy: exportAs('npy'),
+    exportJson: exportAs('json'),
+    copyImage: inPage('copy'),
+    toggleHeat: inPage('toggle-heat'),
+    zoomFit: inPage('zoom-fit'),
+    zoomActual: inPage('zoom-actual'),
+    saveModelSettings: () => saveModelSettings(services),
+    restartEngine: () => restartEngine(services),
+    showLog: () => log.show(),
+  };
+
+  const registered = Object.entries(commands).map(([name, handler]) =>
+    vscode.commands.registerCommand(`groupCam.${name}`, async (...args: unknown[]) => {
+      try {
+        return await handler(...args);
+      } catch (thrown) {
+        services.report(thrown);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+/** One image opens in its own editor, in the place where it is open already; several share one panel. */
+async function explain({ editors }: CommandServices, args: readonly unknown[]): Promise<void> {
+  const meant = imagesOf(args, activeFile());
+  const [first, ...others] = meant.length > 0 ? meant : await pickImages();
+  if (!first) return;
+  if (others.length === 0) return openExplanation(first);
+  editors.openImages([first, ...others]);
+}
+
+async function showOriginal({ panels }: CommandServices, [clicked]: readonly unknown[]): Promise<void> {
+  const panel = panels.current;
+  const uri = isUri(clicked) ? (clicked as vscode.Uri) : (activeFile() ?? panel?.images[panel.state.active]?.uri);
+  if (uri) await openOriginal(uri);
+}
+
+async function useModel({ model }: CommandServices, args: readonly unknown[]): Promise<void> {
+  const file = modelOf(args, activeFile());
+  await (file ? model.choose({ path: file.fsPath }) : pickModel(model));
+}
+
+async function saveModelSettings({ engine, model }: CommandServices): Promise<void> {
+  const choice = model.choice();
+  if (choice.path === undefined) {
+    void vscode.window.showInformationMessage(
+      'The demo model comes with its settings. Choose a model of your own first.',
+    );
+    return;
+  }
+  const saved = vscode.Uri.file((await engine.call('saveSidecar', { model: choice })).path);
+  const open = 'Open';
+  const picked = await vscode.window.showInformationMessage(`Saved ${nameOf(saved)}`, open);
+  if (picked === open) await vscode.window.showTextDocument(saved);
+}
+
+/** Running questions end with the process; they are asked again. */
+function restartEngine({ engine, model }: CommandServices): void {
+  engine.restart();
+  model.renew();
+}

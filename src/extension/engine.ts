@@ -1,0 +1,61 @@
+/**
+ * The window's engine process. This is the one place where the extension reaches native code, so it is also where
+ * Workspace Trust is checked: in Restricted Mode the process never starts, neither for a model nor for an image.
+ */
+import * as vscode from 'vscode';
+import { createEngine, type Engine, type EngineState } from '../client/engine';
+import { errors } from '../core/errors';
+import { affects, readSettings } from './settings';
+
+export interface WindowEngine extends vscode.Disposable {
+  readonly call: Engine['call'];
+  readonly pid: number | undefined;
+  readonly state: EngineState;
+  readonly onDidChangeState: vscode.Event<EngineState>;
+  restart(): void;
+}
+
+export function createWindowEngine(extensionUri: vscode.Uri, log: vscode.LogOutputChannel): WindowEngine {
+  const changed = new vscode.EventEmitter<EngineState>();
+  let engine = create();
+
+  function create(): Engine {
+    const { nodePath, idleMinutes } = readSettings();
+    return createEngine({
+      module: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
+      ...(nodePath && { executable: nodePath }),
+      idleMinutes,
+      log: (line) => log.info(`engine: ${line}`),
+      onState: (state) => {
+        log.debug(`engine: ${state}`);
+        changed.fire(state);
+      },
+    });
+  }
+
+  const settings = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (!affects(event, 'engine')) return;
+    engine.dispose();
+    engine = create();
+  });
+
+  return {
+    call: async (name, params, options) => {
+      if (!vscode.workspace.isTrusted) throw errors.modelUntrusted('Restricted Mode');
+      return engine.call(name, params, options);
+    },
+    get pid() {
+      return engine.pid;
+    },
+    get state() {
+      return engine.state;
+    },
+    onDidChangeState: changed.event,
+    restart: () => engine.restart(),
+    dispose: () => {
+      settings.dispose();
+      engine.dispose();
+      changed.dispose();
+    },
+  };
+}

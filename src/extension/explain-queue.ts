@@ -1,0 +1,86 @@
+/**
+ * A panel's questions to the engine: one image at a time, its classes one after another, the image on screen first.
+ * Whoever changes a question raises the image's run, and that is what stops the work on the older one.
+ */
+import { toExplainError } from '../core/errors';
+import type { ExplainParams } from '../protocol/requests';
+import type { ModelInfo } from '../protocol/webview';
+import type { WindowEngine } from './engine';
+import { nextImage, type PanelEvent, type PanelSlot, type PanelState } from './panel-state';
+import { summaryOf } from './summary';
+
+export interface ExplainQueue {
+  /** Brings the work in line with the state; called after every change of it. */
+  update(): void;
+  dispose(): void;
+}
+
+export interface QueueOptions {
+  readonly engine: WindowEngine;
+  state(): PanelState;
+  dispatch(event: PanelEvent): void;
+  /** What to ask for one class of an image. */
+  request(image: number, target: ExplainParams['target']): Promise<ExplainParams>;
+  modelInfo(): Promise<ModelInfo>;
+  /** For the log: the interface shows failures itself. */
+  failed(thrown: unknown): void;
+}
+
+export function createExplainQueue(options: QueueOptions): ExplainQueue {
+  const { engine, state, dispatch } = options;
+  let work: { readonly image: number; readonly run: number; readonly abort: AbortController } | undefined;
+  let disposed = false;
+
+  function update(): void {
+    if (disposed) return;
+    const next = nextImage(state());
+    if (work) {
+      if (state().images[work.image]?.run !== work.run) work.abort.abort();
+      else if (next !== undefined && next === state().active) dispatch({ type: 'preempted', image: work.image });
+    } else if (next !== undefined) {
+      start(next);
+    }
+  }
+
+  function start(image: number): void {
+    const { run, slots } = state().images[image]!;
+    const mine = { image, run, abort: new AbortController() };
+    work = mine;
+    dispatch({ type: 'started', image });
+    void explainSlots(image, run, slots, mine.abort.signal).finally(() => {
+      work = undefined;
+      update();
+    });
+  }
+
+  async function explainSlots(image: number, run: number, slots: readonly PanelSlot[], signal: AbortSignal) {
+    for (const [slot, { target, shown }] of slots.entries()) {
+      if (shown.state.kind === 'done') continue;
+      const at = { image, run, slot };
+      try {
+        const params = await options.request(image, target);
+        const answer = engine.call('explain', params, {
+          signal,
+          on: { frame: (frame) => dispatch({ type: 'frame', ...at, frame }) },
+        });
+        const [explanation, info] = await Promise.all([answer, options.modelInfo()]);
+        dispatch({ type: 'explained', ...at, explanation, summary: summaryOf(explanation, info) });
+      } catch (thrown) {
+        // Aborted: the event that raised the run has already said what the panel shows now.
+        if (signal.aborted) return;
+        const { code, message } = toExplainError(thrown);
+        options.failed(thrown);
+        dispatch({ type: 'failed', ...at, code, message });
+        return;
+      }
+    }
+  }
+
+  return {
+    update,
+    dispose: () => {
+      disposed = true;
+      work?.abort.abort();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** The documents that webviews start from; the scripts build everything in them. Pure. */
+import { randomBytes } from 'node:crypto';
+
+export interface Page {
+  readonly title: string;
+  /** Addresses that the webview may load, and the source that its policy allows. */
+  readonly script: string;
+  readonly style: string;
+  readonly cspSource: string;
+  /** What the page puts into its saved state for the host, so that the panel can be restored. */
+  readonly restore?: string;
+}
+
+export function pageHtml({ title, script, style, cspSource, restore }: Page, nonce = makeNonce()): string {
+  const policy = [
+    `default-src 'none'`,
+    `img-src ${cspSource} blob: data:`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${attribute(title)}</title>
+<link rel="stylesheet" href="${attribute(style)}">
+</head>
+<body${restore === undefined ? '' : ` data-restore="${attribute(restore)}"`}>
+<script nonce="${nonce}" src="${attribute(script)}"></script>
+</body>
+</html>
+`;
+}
+
+function makeNonce(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function attribute(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+}

@@ -1,0 +1,101 @@
+/** An image of the workspace: how the engine reads it and how a webview shows it. */
+import { open } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { errors, reasonOf } from '../core/errors';
+import type { ImageSource } from '../protocol/requests';
+import type { Picture, Size } from '../protocol/webview';
+import type { WindowEngine } from './engine';
+import { type ReadAt, webviewShows } from './image-types';
+import { nameOf } from './targets';
+
+export interface ImageFile {
+  readonly uri: vscode.Uri;
+  /** What an untitled document holds; it has no file. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Longer side of a picture that the engine sends; webviews draw canvases of up to 16,384 pixels. */
+const PICTURE_LONGEST = 8192;
+const THUMBNAIL_LONGEST = 128;
+
+/** Local files go by their path; documents of other file systems are read here, through VS Code. */
+export async function sourceOf({ uri, bytes }: ImageFile): Promise<ImageSource> {
+  if (bytes) return { bytes, name: nameOf(uri) };
+  if (uri.scheme === 'file') return { path: uri.fsPath };
+  return { bytes: await readDocument(uri), name: nameOf(uri) };
+}
+
+async function readDocument(uri: vscode.Uri): Promise<Uint8Array> {
+  try {
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (thrown) {
+    if (thrown instanceof vscode.FileSystemError && thrown.code === 'FileNotFound') {
+      throw errors.imageMissing(uri.toString());
+    }
+    throw errors.imageUnreadable(uri.toString(), reasonOf(thrown), thrown);
+  }
+}
+
+export interface Loaded {
+  readonly picture: Picture;
+  readonly size?: Size;
+}
+
+/**
+ * The image as the webview gets it: its address where a browser can decode it, else PNG bytes from the engine.
+ *
+ * @param version changes with the file, so that the webview does not show an old picture
+ */
+export async function loadPicture(
+  image: ImageFile,
+  webview: vscode.Webview,
+  engine: WindowEngine,
+  version: number,
+): Promise<Loaded> {
+  if (!image.bytes && (await isShowable(image.uri))) {
+    return {
+      picture: {
+        uri: webview
+          .asWebviewUri(image.uri)
+          .with({ query: `version=${version}` })
+          .toString(),
+      },
+    };
+  }
+  return enginePicture(image, engine);
+}
+
+/** The engine's PNG, for what browsers can't decode. */
+export async function enginePicture(image: ImageFile, engine: WindowEngine): Promise<Loaded> {
+  const answer = await engine.call('picture', { image: await sourceOf(image), longest: PICTURE_LONGEST });
+  return { picture: { png: plain(answer.png) }, size: answer.image };
+}
+
+export async function loadThumbnail(image: ImageFile, engine: WindowEngine): Promise<Picture> {
+  const { png } = await engine.call('picture', { image: await sourceOf(image), longest: THUMBNAIL_LONGEST });
+  return { png: plain(png) };
+}
+
+async function isShowable(uri: vscode.Uri): Promise<boolean> {
+  if (uri.scheme !== 'file') {
+    const bytes = await readDocument(uri);
+    return webviewShows(uri.path, async (offset, length) => bytes.subarray(offset, offset + length));
+  }
+  const file = await open(uri.fsPath).catch(() => {
+    throw errors.imageMissing(uri.fsPath);
+  });
+  try {
+    const read: ReadAt = async (offset, length) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    return await webviewShows(uri.path, read);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Webviews get no Node Buffer, and of a view the whole buffer behind it. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

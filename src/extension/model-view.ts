@@ -1,0 +1,75 @@
+/** The Model view: a tree of `modelRows`. */
+import * as vscode from 'vscode';
+import type { CurrentModel } from './model';
+import { failedRows, modelRows, type Row } from './model-rows';
+import type { Panels } from './panels';
+import { readSettings } from './settings';
+
+/** A click on a row that can be changed opens its picker; so does its inline button (package.json). */
+const PICKERS: Readonly<Record<NonNullable<Row['pick']>, string>> = {
+  model: 'groupCam.chooseModel',
+  labels: 'groupCam.chooseLabels',
+  layer: 'groupCam.chooseLayer',
+  device: 'groupCam.chooseDevice',
+};
+
+export function registerModelView(model: CurrentModel, panels: Panels): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  let shown = '';
+
+  const provider: vscode.TreeDataProvider<Row> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: toItem,
+    getChildren: (row) => (row ? [...(row.children ?? [])] : rows()),
+  };
+  const view = vscode.window.createTreeView('groupCam.model', { treeDataProvider: provider });
+
+  function rows(): Row[] {
+    const { inspection } = model;
+    if (inspection.kind === 'failed') return failedRows(inspection.message);
+    if (inspection.kind !== 'ready') return [];
+    const ran = ranOn(panels);
+    return modelRows(inspection.info, { setting: readSettings().device, ...(ran && { ran }) });
+  }
+
+  function update(): void {
+    const isWanted = view.visible && vscode.workspace.isTrusted;
+    if (model.inspection.kind === 'unknown' && isWanted) void inspectQuietly(model);
+    const now = JSON.stringify(rows());
+    if (now === shown) return;
+    shown = now;
+    changed.fire();
+  }
+
+  return vscode.Disposable.from(
+    view,
+    changed,
+    view.onDidChangeVisibility(update),
+    model.onDidInspect(update),
+    panels.onDidChange(update),
+    vscode.workspace.onDidChangeConfiguration(update),
+  );
+}
+
+/** A failure reaches the views as the model's inspection, so there is nothing to add here. */
+export async function inspectQuietly(model: CurrentModel): Promise<void> {
+  await model.info().catch(() => {});
+}
+
+/** The device of the newest explanation of the current panel. */
+export function ranOn(panels: Panels): string | undefined {
+  const state = panels.current?.state;
+  return state?.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.device;
+}
+
+function toItem(row: Row): vscode.TreeItem {
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(row.label, row.children ? Collapsed : None);
+  item.id = row.id;
+  item.contextValue = row.pick ?? 'fact';
+  if (row.description) item.description = row.description;
+  if (row.tooltip) item.tooltip = row.tooltip;
+  if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon);
+  if (row.pick && !row.children) item.command = { command: PICKERS[row.pick], title: row.label };
+  return item;
+}

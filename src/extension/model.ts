@@ -1,0 +1,119 @@
+/** The model in use in this window: its choice, what is known about it, and the files whose change makes it a new one. */
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { toExplainError } from '../core/errors';
+import type { ModelChoice } from '../protocol/requests';
+import type { ModelInfo } from '../protocol/webview';
+import type { WindowEngine } from './engine';
+import { absolutePath, modelFiles, resolveModel } from './model-choice';
+import { affects, readSettings } from './settings';
+import type { Inspection } from './summary';
+import { watchFiles } from './watch';
+
+/** `chosen`: another model, so its classes are others too. `changed`: the same one has changed. */
+export type ModelChange = 'chosen' | 'changed';
+
+export interface CurrentModel extends vscode.Disposable {
+  choice(): ModelChoice;
+  /** What the engine finds in the model; asked once until the model changes. */
+  info(): Promise<ModelInfo>;
+  readonly inspection: Inspection;
+  readonly onDidInspect: vscode.Event<void>;
+  readonly onDidChange: vscode.Event<ModelChange>;
+  /** Remembers the choice with the workspace; writes no file. */
+  choose(chosen: ModelChoice): Promise<void>;
+  /** Reads the model again, as if its file had changed. */
+  renew(): void;
+}
+
+const CHOSEN_KEY = 'model';
+
+export function createCurrentModel(
+  engine: WindowEngine,
+  memory: vscode.Memento,
+  log: vscode.LogOutputChannel,
+): CurrentModel {
+  const inspected = new vscode.EventEmitter<void>();
+  const changed = new vscode.EventEmitter<ModelChange>();
+  let inspection: Inspection = { kind: 'unknown' };
+  let asked: Promise<ModelInfo> | undefined;
+  /** Raised with every change; what was asked about an older version is not reported. */
+  let version = 0;
+  let watched: vscode.Disposable | undefined;
+
+  function choice(): ModelChoice {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+    const chosen = memory.get<ModelChoice>(CHOSEN_KEY);
+    return resolveModel(chosen, readSettings(), (file) => absolutePath(file, folders, existsSync));
+  }
+
+  async function inspect(): Promise<ModelInfo> {
+    const mine = version;
+    const model = choice();
+    const report = (next: Inspection) => {
+      if (mine !== version) return;
+      inspection = next;
+      inspected.fire();
+    };
+    report({ kind: 'loading' });
+    watch(model, model.labels);
+    try {
+      const info = await engine.call('inspect', { model });
+      if (mine === version) watch(model, info.labelsFile);
+      report({ kind: 'ready', info });
+      return info;
+    } catch (thrown) {
+      const error = toExplainError(thrown);
+      log.error(error.message);
+      if (mine === version) asked = undefined;
+      report({ kind: 'failed', message: error.message });
+      throw error;
+    }
+  }
+
+  function watch(model: ModelChoice, labels: string | undefined): void {
+    watched?.dispose();
+    watched = model.path === undefined ? undefined : watchFiles(modelFiles(model.path, labels), () => renew('changed'));
+  }
+
+  function renew(change: ModelChange): void {
+    version += 1;
+    asked = undefined;
+    inspection = { kind: 'unknown' };
+    inspected.fire();
+    changed.fire(change);
+  }
+
+  const subscriptions = [
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (!affects(event, 'model')) return;
+      // The newest decision counts: a setting that is changed now replaces what a command chose before.
+      await memory.update(CHOSEN_KEY, undefined);
+      renew('chosen');
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => renew('changed')),
+  ];
+
+  return {
+    choice,
+    info: () => {
+      asked ??= inspect();
+      return asked;
+    },
+    get inspection() {
+      return inspection;
+    },
+    onDidInspect: inspected.event,
+    onDidChange: changed.event,
+    choose: async (chosen) => {
+      const before = choice();
+      await memory.update(CHOSEN_KEY, chosen);
+      renew(choice().path === before.path ? 'changed' : 'chosen');
+    },
+    renew: () => renew('changed'),
+    dispose: () => {
+      for (const item of [...subscriptions, inspected, changed]) item.dispose();
+      watched?.dispose();
+    },
+  };
+}

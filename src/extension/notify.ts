@@ -1,0 +1,38 @@
+/** Notifications for failures that no panel can show: one at a time, never a pile. */
+import * as vscode from 'vscode';
+import { type ExplainError, toExplainError } from '../core/errors';
+import type { Action } from '../protocol/webview';
+import { actionsFor } from './actions';
+
+export type PerformableAction = Exclude<Action['id'], 'retry' | 'gradient-free'>;
+
+export function isPerformable(id: Action['id']): id is PerformableAction {
+  return id !== 'retry' && id !== 'gradient-free';
+}
+
+/** Logs what was thrown and shows it, unless a notification is still open or the user cancelled. */
+export function createReporter(
+  log: vscode.LogOutputChannel,
+  perform: (action: PerformableAction) => void,
+): (thrown: unknown) => void {
+  let open = false;
+
+  async function show(error: ExplainError): Promise<void> {
+    const actions = actionsFor(error.code).filter(({ id }) => isPerformable(id));
+    open = true;
+    try {
+      const picked = await vscode.window.showErrorMessage(error.message, ...actions.map(({ title }) => title));
+      const action = actions.find(({ title }) => title === picked);
+      if (action && isPerformable(action.id)) perform(action.id);
+    } finally {
+      open = false;
+    }
+  }
+
+  return (thrown) => {
+    const error = toExplainError(thrown);
+    if (error.code === 'cancelled') return;
+    log.error(error);
+    if (!open) void show(error);
+  };
+}

@@ -1,0 +1,191 @@
+/** What an explanation panel knows, and how each event changes it. Pure: events in, a new state out. */
+import type { ClassChoice } from '../protocol/requests';
+import type {
+  ErrorCode,
+  Explanation,
+  Frame,
+  HeatStyle,
+  Picture,
+  Size,
+  Slot,
+  SlotState,
+  Summary,
+} from '../protocol/webview';
+import { actionsFor } from './actions';
+
+/** A class as the user asked for it, and what to call it until the answer names it. */
+export interface Wanted {
+  readonly target: ClassChoice;
+  readonly title: string;
+}
+
+export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
+
+export interface PanelSlot {
+  readonly target: ClassChoice;
+  readonly shown: Slot;
+  readonly explanation?: Explanation;
+}
+
+/** `idle`: not asked for, or its queue was cancelled before its turn. */
+export type ImageStatus = 'idle' | 'queued' | 'working' | 'done' | 'failed' | 'cancelled';
+
+export interface PanelImage {
+  readonly name: string;
+  readonly picture?: Picture;
+  readonly size?: Size;
+  readonly thumbnail?: Picture;
+  readonly status: ImageStatus;
+  /** Raised with every new question about the image; answers to older ones are dropped. */
+  readonly run: number;
+  readonly slots: readonly PanelSlot[];
+}
+
+export interface PanelState {
+  readonly images: readonly PanelImage[];
+  readonly active: number;
+  readonly style: HeatStyle;
+  readonly demo: boolean;
+}
+
+interface OfSlot {
+  readonly image: number;
+  readonly run: number;
+  readonly slot: number;
+}
+
+export type PanelEvent =
+  | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
+  | { readonly type: 'thumbnail'; readonly image: number; readonly thumbnail: Picture }
+  | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
+  /** The same question again, because the model or the image has changed. */
+  | { readonly type: 'refreshed'; readonly image: number }
+  | { readonly type: 'started'; readonly image: number }
+  /** Another image goes first. */
+  | { readonly type: 'preempted'; readonly image: number }
+  | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
+  | ({ readonly type: 'explained'; readonly explanation: Explanation; readonly summary: Summary } & OfSlot)
+  | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'selected'; readonly image: number }
+  | { readonly type: 'style'; readonly style: HeatStyle }
+  | { readonly type: 'demo'; readonly demo: boolean };
+
+export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
+  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, slots: [] }));
+  return { images, active: 0, style, demo };
+}
+
+const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
+const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
+
+export function reduce(state: PanelState, event: PanelEvent): PanelState {
+  switch (event.type) {
+    case 'style':
+      return { ...state, style: event.style };
+    case 'demo':
+      return { ...state, demo: event.demo };
+    case 'selected':
+      return select(state, event.image);
+    case 'cancelled':
+      return { ...state, images: state.images.map(cancel) };
+    default:
+      return withImage(state, event.image, (image) => reduceImage(image, event));
+  }
+}
+
+type ImageEvent = Extract<PanelEvent, { image: number }>;
+
+function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'selected' }>): PanelImage {
+  switch (event.type) {
+    case 'picture':
+      return { ...image, picture: event.picture, ...(event.size && { size: event.size }) };
+    case 'thumbnail':
+      return { ...image, thumbnail: event.thumbnail };
+    case 'asked':
+      return ask(image, event.wanted);
+    case 'refreshed':
+      return image.status === 'idle' ? image : ask(image, wantedOf(image));
+    case 'started':
+      return { ...withUnfinished(image, PREPARING), status: 'working' };
+    case 'preempted':
+      return { ...withUnfinished(image, WAITING), status: 'queued', run: image.run + 1 };
+    default:
+      return event.run === image.run ? reduceSlot(image, event) : image;
+  }
+}
+
+function reduceSlot(
+  image: PanelImage,
+  event: Extract<PanelEvent, { type: 'frame' | 'explained' | 'failed' }>,
+): PanelImage {
+  switch (event.type) {
+    case 'frame': {
+      const { frame } = event;
+      const state: SlotState = { kind: 'working', text: STAGES[frame.stage], done: frame.done, total: frame.total };
+      return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
+    }
+    case 'explained': {
+      const { explanation, summary } = event;
+      const shown: Slot = { title: explanation.label, state: { kind: 'done', summary }, frame: explanation.frame };
+      const next = withSlot(image, event.slot, (slot) => ({ ...slot, shown, explanation }));
+      return next.slots.every((slot) => slot.shown.state.kind === 'done') ? { ...next, status: 'done' } : next;
+    }
+    case 'failed': {
+      const { code, message } = event;
+      const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code) };
+      const failed = withSlot(image, event.slot, ({ target, shown }) => ({
+        target,
+        shown: { title: shown.title, state },
+      }));
+      return { ...withUnfinished(failed, { kind: 'cancelled' }), status: 'failed' };
+    }
+  }
+}
+
+const STAGES: Readonly<Record<Frame['stage'], string>> = { 'grad-cam': 'Grad-CAM', 'group-cam': 'Scoring masks' };
+
+function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
+  const slots = wanted.map(({ target, title }): PanelSlot => ({ target, shown: { title, state: WAITING } }));
+  return { ...image, status: 'queued', run: image.run + 1, slots };
+}
+
+function wantedOf(image: PanelImage): Wanted[] {
+  return image.slots.map(({ target, shown }) => (target === 'top' ? TOP_CLASS : { target, title: shown.title }));
+}
+
+function cancel(image: PanelImage): PanelImage {
+  if (image.status === 'queued') return { ...image, status: 'idle', slots: [], run: image.run + 1 };
+  if (image.status !== 'working') return image;
+  return { ...withUnfinished(image, { kind: 'cancelled' }), status: 'cancelled', run: image.run + 1 };
+}
+
+/** An image that was never explained is explained when it is selected. */
+function select(state: PanelState, index: number): PanelState {
+  const image = state.images[index];
+  if (!image) return state;
+  const selected = { ...state, active: index };
+  return image.status === 'idle' ? withImage(selected, index, (idle) => ask(idle, [TOP_CLASS])) : selected;
+}
+
+function withImage(state: PanelState, index: number, change: (image: PanelImage) => PanelImage): PanelState {
+  return { ...state, images: state.images.map((image, i) => (i === index ? change(image) : image)) };
+}
+
+function withSlot(image: PanelImage, index: number, change: (slot: PanelSlot) => PanelSlot): PanelImage {
+  return { ...image, slots: image.slots.map((slot, i) => (i === index ? change(slot) : slot)) };
+}
+
+function withUnfinished(image: PanelImage, state: SlotState): PanelImage {
+  const slots = image.slots.map((slot) =>
+    slot.shown.state.kind === 'working' ? { ...slot, shown: { ...slot.shown, state } } : slot,
+  );
+  return { ...image, slots };
+}
+
+/** The image to work on next: the one the user looks at, else the first that waits. */
+export function nextImage(state: PanelState): number | undefined {
+  if (state.images[state.active]?.status === 'queued') return state.active;
+  const index = state.images.findIndex((image) => image.status === 'queued');
+  return index < 0 ? undefined : index;
+}

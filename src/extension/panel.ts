@@ -1,0 +1,224 @@
+/**
+ * One explanation panel: its webview, its images, and the queue of questions to the engine. State changes only through
+ * `reduce`; each change is sent to the webview, and the whole state again whenever the webview comes back to life.
+ */
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { toExplainError } from '../core/errors';
+import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor, Variant } from '../protocol/webview';
+import type { WindowEngine } from './engine';
+import { createExplainQueue } from './explain-queue';
+import { enginePicture, type ImageFile, type Loaded, loadPicture, loadThumbnail, sourceOf } from './image-file';
+import type { CurrentModel, ModelChange } from './model';
+import { isPerformable, type PerformableAction } from './notify';
+import { editorState, messagesBetween } from './panel-messages';
+import { initialState, type PanelEvent, type PanelState, reduce, TOP_CLASS, type Wanted } from './panel-state';
+import { readSettings } from './settings';
+import { nameOf } from './targets';
+import { watchUris } from './watch';
+
+export interface PanelServices {
+  readonly engine: WindowEngine;
+  readonly model: CurrentModel;
+  readonly log: vscode.LogOutputChannel;
+  /** Carries out a button under a message, except those that act on the panel alone. */
+  perform(action: PerformableAction): void;
+  /** Saves an explanation as a file that the user names; undefined when the user gave up. */
+  save(image: ImageFile, kind: RenderKind, explanation: Explanation, style: HeatStyle): Promise<string | undefined>;
+  /** A failure that has no place in the panel. */
+  report(thrown: unknown): void;
+}
+
+export interface Panel {
+  readonly webviewPanel: vscode.WebviewPanel;
+  readonly images: readonly ImageFile[];
+  readonly state: PanelState;
+  readonly onDidChange: vscode.Event<void>;
+  /** Explains classes on the image that is shown, one after another. */
+  explain(wanted: readonly Wanted[]): void;
+  cancel(): void;
+  /** Asks again for everything explained so far, because the model or a setting has changed. */
+  refresh(change: ModelChange): void;
+  restyle(): void;
+  /** To the page, if there is one now; a hidden webview has none. */
+  send(message: ToEditor): void;
+}
+
+export function createPanel(
+  webviewPanel: vscode.WebviewPanel,
+  images: readonly ImageFile[],
+  services: PanelServices,
+): Panel {
+  const { webview } = webviewPanel;
+  const { engine, model, log } = services;
+  const changed = new vscode.EventEmitter<void>();
+  const view = randomUUID();
+  const versions = images.map(() => 0);
+  let state = initialState(
+    images.map(({ uri }) => nameOf(uri)),
+    readSettings().style,
+    isDemo(),
+  );
+  let listening = false;
+  let disposed = false;
+  /** A failed gradient rule offers the variant without gradients, for this panel only. */
+  let variant: Variant | undefined;
+
+  const queue = createExplainQueue({
+    engine,
+    state: () => state,
+    dispatch,
+    request: async (image, target) => {
+      const { device, topClasses, options } = readSettings();
+      return {
+        ...options,
+        ...(variant && { variant }),
+        view,
+        image: await sourceOf(images[image]!),
+        model: model.choice(),
+        target,
+        device,
+        top: topClasses,
+      };
+    },
+    modelInfo: model.info,
+    failed: (thrown) => log.error(toExplainError(thrown)),
+  });
+
+  function isDemo(): boolean {
+    return model.choice().path === undefined;
+  }
+
+  function dispatch(event: PanelEvent): void {
+    if (disposed) return;
+    const before = state;
+    state = reduce(state, event);
+    messagesBetween(before, state).forEach(send);
+    changed.fire();
+    queue.update();
+  }
+
+  function send(message: ToEditor): void {
+    if (listening) void webview.postMessage(message);
+  }
+
+  /** @param how what fetches the picture; the newest fetch of the newest file wins */
+  async function show(image: number, how: (file: ImageFile) => Promise<Loaded>): Promise<void> {
+    const version = versions[image];
+    try {
+      const loaded = await how(images[image]!);
+      if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
+    } catch (thrown) {
+      const { code, message } = toExplainError(thrown);
+      log.error(toExplainError(thrown));
+      dispatch({ type: 'failed', image, run: state.images[image]!.run, slot: 0, code, message });
+    }
+  }
+
+  function showActive(): void {
+    const image = state.active;
+    if (state.images[image]?.picture) return;
+    void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
+  }
+
+  async function showThumbnails(indices: readonly number[]): Promise<void> {
+    for (const image of indices) {
+      if (disposed) return;
+      try {
+        dispatch({ type: 'thumbnail', image, thumbnail: await loadThumbnail(images[image]!, engine) });
+      } catch (thrown) {
+        // The strip shows the name in its place; why it can't be read is shown when its turn comes.
+        log.warn(toExplainError(thrown).message);
+      }
+    }
+  }
+
+  function reload(addresses: readonly string[]): void {
+    const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
+    for (const image of indices) {
+      versions[image]! += 1;
+      if (state.images[image]?.picture)
+        void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
+      dispatch({ type: 'refreshed', image });
+    }
+    if (images.length > 1) void showThumbnails(indices);
+  }
+
+  async function saveSlot({ kind, slot, style }: Extract<FromEditor, { type: 'export' }>): Promise<void> {
+    const image = state.active;
+    const explanation = state.images[image]?.slots[slot]?.explanation;
+    if (!explanation) return send({ type: 'notice', text: 'Nothing to export yet' });
+    try {
+      const saved = await services.save(images[image]!, kind, explanation, style);
+      if (saved) send({ type: 'notice', text: `Saved ${saved}` });
+    } catch (thrown) {
+      services.report(thrown);
+    }
+  }
+
+  function act(id: Action['id']): void {
+    if (isPerformable(id)) {
+      services.perform(id);
+      return;
+    }
+    if (id === 'gradient-free') variant = 'gradient-free';
+    dispatch({ type: 'refreshed', image: state.active });
+  }
+
+  const handlers: { readonly [T in FromEditor['type']]: (message: Extract<FromEditor, { type: T }>) => void } = {
+    ready: () => {
+      listening = true;
+      send({ type: 'state', state: editorState(state) });
+    },
+    cancel: () => dispatch({ type: 'cancelled' }),
+    select: ({ index }) => {
+      dispatch({ type: 'selected', image: index });
+      showActive();
+    },
+    export: (message) => void saveSlot(message),
+    action: ({ id }) => act(id),
+    unshowable: () => void show(state.active, (file) => enginePicture(file, engine)),
+    error: ({ message }) => services.report(new Error(message)),
+  };
+
+  const subscriptions = [
+    webview.onDidReceiveMessage((message: FromEditor) => handlers[message.type](message as never)),
+    webviewPanel.onDidChangeViewState(() => {
+      if (!webviewPanel.visible) listening = false;
+      changed.fire();
+    }),
+    watchUris(
+      images.flatMap(({ uri, bytes }) => (bytes ? [] : [uri])),
+      reload,
+    ),
+  ];
+  webviewPanel.onDidDispose(() => {
+    disposed = true;
+    queue.dispose();
+    for (const item of [...subscriptions, changed]) item.dispose();
+  });
+
+  showActive();
+  if (images.length > 1) void showThumbnails([...images.keys()]);
+  for (const image of images.keys()) dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
+
+  return {
+    webviewPanel,
+    images,
+    get state() {
+      return state;
+    },
+    onDidChange: changed.event,
+    explain: (wanted) => dispatch({ type: 'asked', image: state.active, wanted }),
+    cancel: () => dispatch({ type: 'cancelled' }),
+    refresh: (change) => {
+      dispatch({ type: 'demo', demo: isDemo() });
+      for (const [image, { status }] of state.images.entries()) {
+        if (change === 'changed') dispatch({ type: 'refreshed', image });
+        else if (status !== 'idle') dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
+      }
+    },
+    restyle: () => dispatch({ type: 'style', style: readSettings().style }),
+    send,
+  };
+}

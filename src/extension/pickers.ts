@@ -1,0 +1,103 @@
+/** The pickers behind the "choose" commands. Each changes one thing, or nothing when the user gives up. */
+import * as vscode from 'vscode';
+import type { DeviceChoice, ModelInfo } from '../protocol/webview';
+import type { WindowEngine } from './engine';
+import { IMAGE_EXTENSIONS } from './image-types';
+import type { CurrentModel } from './model';
+import { layerSize } from './model-rows';
+import type { Panel } from './panel';
+import { readSettings, writeSetting } from './settings';
+
+const MOST_MODELS = 50;
+
+/** Models of the workspace, the demo model, or any file. */
+export async function pickModel(model: CurrentModel): Promise<void> {
+  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
+  const inUse = model.choice().path;
+  const current = (isInUse: boolean) => (isInUse ? { description: 'in use' } : {});
+  const files = found
+    .filter((uri) => uri.scheme === 'file')
+    .map((uri) => ({
+      label: vscode.workspace.asRelativePath(uri),
+      ...current(uri.fsPath === inUse),
+      path: uri.fsPath,
+    }));
+  const demo = {
+    label: '$(beaker) Demo model',
+    ...current(inUse === undefined),
+    detail: '32 kinds of objects',
+    path: '',
+  };
+  const browse = { label: '$(folder-opened) Browse…', path: '' };
+  const picked = await vscode.window.showQuickPick([...files, demo, browse], { title: 'Model for Explanations' });
+  if (!picked) return;
+  if (picked === browse) return pickModelFile(model);
+  await model.choose(picked === demo ? {} : { path: picked.path });
+}
+
+async function pickModelFile(model: CurrentModel): Promise<void> {
+  const [file] = (await openDialog('Use for Explanations', 'ONNX model', ['onnx'])) ?? [];
+  if (file) await model.choose({ path: file.fsPath });
+}
+
+export async function pickLabels(model: CurrentModel): Promise<void> {
+  const [file] = (await openDialog('Use as Labels', 'One label a line', ['txt'])) ?? [];
+  if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
+}
+
+export async function pickLayer(model: CurrentModel): Promise<void> {
+  const info = await model.info();
+  const items = [...info.layers].reverse().map((layer) => ({
+    label: layer.tensor,
+    description: `${layer.operator} ${layerSize(layer)}${layer.tensor === info.layer.value ? ', in use' : ''}`,
+    ...(!layer.cut && { detail: 'Not the only path to the scores: each class costs a full pass' }),
+  }));
+  const title = `Target Layer of ${info.name}`;
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked) await model.choose({ ...model.choice(), layer: picked.label });
+}
+
+export async function pickDevice(engine: WindowEngine): Promise<void> {
+  const inUse = readSettings().device;
+  const items = engine.call('devices', {}).then((reports) =>
+    reports.map(({ device, available, detail }) => ({
+      label: `$(${available ? 'check' : 'circle-slash'}) ${device}`,
+      ...(device === inUse && { description: 'in use' }),
+      detail,
+      device,
+    })),
+  );
+  const picked = await vscode.window.showQuickPick(items, { title: 'Device' });
+  if (picked) await writeSetting('device', picked.device satisfies DeviceChoice);
+}
+
+/** Every class, the most probable on the panel's image first. */
+export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
+  const info = await model.info();
+  const picked = await vscode.window.showQuickPick(classItems(info, probabilitiesOf(panel)), {
+    title: 'Class to Explain',
+    matchOnDescription: true,
+  });
+  if (picked) panel.explain([{ target: { index: picked.index }, title: picked.label }]);
+}
+
+function classItems(info: ModelInfo, probabilities: Float32Array | undefined) {
+  const items = info.labels.value.map((label, index) => ({
+    label,
+    description: probabilities ? `${((probabilities[index] ?? 0) * 100).toFixed(1)} %` : `class ${index}`,
+    index,
+  }));
+  return probabilities ? items.sort((a, b) => (probabilities[b.index] ?? 0) - (probabilities[a.index] ?? 0)) : items;
+}
+
+function probabilitiesOf({ state }: Panel): Float32Array | undefined {
+  return state.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.probabilities;
+}
+
+export async function pickImages(): Promise<readonly vscode.Uri[]> {
+  return (await openDialog('Explain', 'Image', IMAGE_EXTENSIONS, true)) ?? [];
+}
+
+function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
+  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: [...extensions] }, canSelectMany });
+}

@@ -1,0 +1,71 @@
+/** The settings as typed values; package.json has their defaults and descriptions. */
+import * as vscode from 'vscode';
+import type { Colormap } from '../protocol/requests';
+import type { DeviceChoice, HeatStyle, Method, MethodOptions, Variant } from '../protocol/webview';
+
+export const SECTION = 'groupCam';
+
+export interface Settings {
+  readonly model: string;
+  readonly labels: string;
+  readonly layer: string;
+  readonly device: DeviceChoice;
+  readonly topClasses: number;
+  readonly options: MethodOptions;
+  readonly style: HeatStyle;
+  readonly nodePath: string;
+  readonly idleMinutes: number;
+}
+
+/** The engine checks the numbers and words of its options: its message names the option and what it must be. */
+export function readSettings(): Settings {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const value = <T>(name: string): T => section.get<T>(name)!;
+  return {
+    model: value<string>('model').trim(),
+    labels: value<string>('labels').trim(),
+    layer: value<string>('layer').trim(),
+    device: value<DeviceChoice>('device'),
+    topClasses: value<number>('topClasses'),
+    options: {
+      method: value<Method>('method'),
+      variant: value<Variant>('variant'),
+      groups: value<number>('groups'),
+      theta: value<number>('theta'),
+      blurKernel: value<number>('blurKernel'),
+      blurSigma: value<number>('blurSigma'),
+    },
+    style: {
+      colormap: value<Colormap>('colormap'),
+      opacity: value<number>('opacity'),
+      threshold: value<number>('threshold'),
+      contour: value<boolean>('contour'),
+    },
+    nodePath: value<string>('nodePath').trim(),
+    idleMinutes: value<number>('idleMinutes'),
+  };
+}
+
+/** Groups of settings by what has to happen when one of them changes. */
+export const AFFECTED = {
+  engine: ['nodePath', 'idleMinutes'],
+  model: ['model', 'labels', 'layer'],
+  maps: ['device', 'method', 'variant', 'groups', 'theta', 'blurKernel', 'blurSigma', 'topClasses'],
+  style: ['colormap', 'opacity', 'threshold', 'contour'],
+} as const satisfies Record<string, readonly (keyof Settings | keyof MethodOptions | keyof HeatStyle)[]>;
+
+export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typeof AFFECTED): boolean {
+  return AFFECTED[group].some((name) => event.affectsConfiguration(`${SECTION}.${name}`));
+}
+
+/** Writes a setting where it is set now, else for the user. */
+export async function writeSetting(name: string, value: unknown): Promise<void> {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  const set = section.inspect(name);
+  const inWorkspace = set?.workspaceValue !== undefined;
+  await section.update(
+    name,
+    value,
+    inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+}

@@ -1,0 +1,52 @@
+/** One status bar item: the model, the device and what goes on; a click lists the commands. */
+import * as vscode from 'vscode';
+import type { WindowEngine } from './engine';
+import type { CurrentModel } from './model';
+import { ranOn } from './model-view';
+import type { Panels } from './panels';
+import { readSettings } from './settings';
+import { progressOf, statusText } from './status';
+
+export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('groupCam.status', vscode.StatusBarAlignment.Right, 90);
+  item.name = 'Group-CAM';
+  item.command = { title: 'Group-CAM', command: 'workbench.action.quickOpen', arguments: ['>Group-CAM: '] };
+
+  function update(): void {
+    const panel = panels.current?.state;
+    const { text, tooltip } = statusText({
+      trusted: vscode.workspace.isTrusted,
+      inspection: model.inspection,
+      engine: engine.state,
+      device: ranOn(panels) ?? readSettings().device,
+      panel,
+    });
+    if (item.text !== text) item.text = text;
+    if (item.tooltip !== tooltip) item.tooltip = tooltip;
+    setContext('groupCam.hasExplanation', panel !== undefined);
+    setContext(
+      'groupCam.working',
+      panels.all.some(({ state }) => progressOf(state) !== undefined),
+    );
+  }
+
+  update();
+  item.show();
+  return vscode.Disposable.from(
+    item,
+    engine.onDidChangeState(update),
+    model.onDidInspect(update),
+    panels.onDidChange(update),
+    vscode.workspace.onDidChangeConfiguration(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(update),
+  );
+}
+
+const contexts = new Map<string, boolean>();
+
+/** Context keys for the manifest's when clauses; each change is a message to the window, so only changes are sent. */
+function setContext(key: string, value: boolean): void {
+  if (contexts.get(key) === value) return;
+  contexts.set(key, value);
+  void vscode.commands.executeCommand('setContext', key, value);
+}

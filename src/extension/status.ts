@@ -1,0 +1,47 @@
+/** What the status bar says. Pure. */
+import type { EngineState } from '../client/engine';
+import type { PanelState } from './panel-state';
+import { type Inspection, modelName } from './summary';
+
+export interface StatusFacts {
+  readonly trusted: boolean;
+  readonly inspection: Inspection;
+  readonly engine: EngineState;
+  /** The setting's device, or the one that ran. */
+  readonly device: string;
+  readonly panel: PanelState | undefined;
+}
+
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+export function statusText({ trusted, inspection, engine, device, panel }: StatusFacts): StatusText {
+  if (!trusted) {
+    return { text: '$(flame) Group-CAM: Restricted Mode', tooltip: 'Models load only in trusted workspaces.' };
+  }
+  if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: inspection.message };
+  const model = inspection.kind === 'ready' ? modelName(inspection.info) : 'Group-CAM';
+  const progress = progressOf(panel);
+  const text = [`$(${progress ? 'loading~spin' : 'flame'}) ${model}`, device, ...(progress ? [progress] : [])].join(
+    ' · ',
+  );
+  const state = progress ?? ENGINE_STATES[engine];
+  return { text, tooltip: `Model: ${model}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
+}
+
+const ENGINE_STATES: Readonly<Record<EngineState, string>> = {
+  stopped: 'not running',
+  starting: 'starting',
+  ready: 'ready',
+  busy: 'working',
+};
+
+/** "12/32" while masks are scored, "working" before, nothing when no image is being explained. */
+export function progressOf(panel: PanelState | undefined): string | undefined {
+  const working = panel?.images.find((image) => image.status === 'working');
+  if (!working) return undefined;
+  const state = working.slots.map((slot) => slot.shown.state).find((shown) => shown.kind === 'working');
+  return state && state.total > 0 ? `${state.done}/${state.total}` : 'working';
+}

@@ -1,0 +1,68 @@
+/** Facts about a finished explanation in the words of the interface. Pure. */
+import type { ClassesState, Explanation, ModelInfo, Summary } from '../protocol/webview';
+import type { PanelImage } from './panel-state';
+
+const METHOD_NAMES: Readonly<Record<Explanation['method'], string>> = {
+  'group-cam': 'Group-CAM',
+  'grad-cam': 'Grad-CAM',
+};
+
+export function methodName({ method, variant, options }: Explanation): string {
+  if (method === 'grad-cam') return METHOD_NAMES[method];
+  const details = [`G ${options.groups}`];
+  if (variant === 'paper') details.push(`θ ${options.theta}`);
+  else details.push(variant);
+  return `${METHOD_NAMES[method]} (${details.join(', ')})`;
+}
+
+export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
+  const { saliency } = explanation;
+  return {
+    class: { class: explanation.class, label: explanation.label, probability: explanation.probability },
+    method: methodName(explanation),
+    layer: explanation.layer,
+    layerShape: info.layers.find((layer) => layer.tensor === explanation.layer)?.shape ?? [],
+    activation: explanation.activation,
+    model: modelName(info),
+    device: explanation.device,
+    milliseconds: explanation.milliseconds.total,
+    passes: explanation.passes,
+    ...(saliency.zero && { blank: saliency.reason ?? 'The map is zero everywhere.' }),
+    assumptions: info.assumptions,
+  };
+}
+
+export function modelName(info: ModelInfo): string {
+  return info.demo ? `${info.name} (demo model)` : info.name;
+}
+
+/** What is known about the model: asked for, answered, or refused. */
+export type Inspection =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly info: ModelInfo }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Everything the Classes view shows, for the model in use and the image that a click would explain. */
+export function classesState(inspection: Inspection, image: PanelImage | undefined): ClassesState {
+  const base = { model: '', demo: false, activation: '', labels: [], probabilities: undefined, shown: [] };
+  if (inspection.kind === 'failed') return { ...base, image: image?.name, message: inspection.message };
+  if (inspection.kind !== 'ready') return { ...base, image: image?.name, message: 'Reading the model…' };
+  const { info } = inspection;
+  const answered = image?.slots.find((slot) => slot.explanation)?.explanation;
+  return {
+    model: modelName(info),
+    demo: info.demo,
+    activation: info.output.activation.value,
+    labels: info.labels.value,
+    probabilities: answered?.probabilities,
+    image: image?.name,
+    shown: image?.slots.flatMap(shownClass) ?? [],
+    message: undefined,
+  };
+}
+
+function shownClass({ target, explanation }: PanelImage['slots'][number]): number[] {
+  if (explanation) return [explanation.class];
+  return typeof target === 'object' && 'index' in target ? [target.index] : [];
+}
