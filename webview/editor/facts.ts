@@ -1,23 +1,14 @@
 /** Texts under the image. Pure. */
 import type { Slot, Summary } from '../../src/protocol/webview';
-
-const number = (value: number, digits: number) => value.toFixed(digits);
-
-/** A probability in percent; the bare score of a model that gives no probabilities. */
-export function probability(value: number, activation: string): string {
-  if (activation === 'none') return Number(value.toPrecision(4)).toString();
-  const percent = 100 * value;
-  if (percent > 0 && percent < 0.1) return '< 0.1 %';
-  return `${number(percent, 1)} %`;
-}
+import { percentOf } from '../numbers';
 
 export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${number(milliseconds / 1000, 2)} s`;
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
-export const saliencyValue = (value: number): string => number(value, 2);
+export const saliencyValue = (value: number): string => value.toFixed(2);
 
-export const signedValue = (value: number): string => `${value < 0 ? '−' : '+'}${number(Math.abs(value), 2)}`;
+export const signedValue = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
 /** How the map was made, in short pieces. */
 export function facts(summary: Summary): string[] {
@@ -40,7 +31,7 @@ export function stateText({ title, state }: Slot): string {
       return state.total > 0 ? `${state.text} ${state.done}/${state.total}` : state.text;
     case 'done': {
       const { class: score, activation, blank } = state.summary;
-      return blank ? `${title}: ${blank}` : `${score.label}, ${probability(score.probability, activation)}`;
+      return blank ? `${title}: ${blank}` : `${score.label}, ${percentOf(score.probability, activation)}`;
     }
     case 'cancelled':
       return 'Cancelled';

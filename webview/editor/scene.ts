@@ -1,8 +1,9 @@
 /** From the panel's state to what each pane shows. */
 import type { Action, EditorState, HeatStyle, Slot } from '../../src/protocol/webview';
 import { h } from '../dom';
+import { percentOf } from '../numbers';
 import { cardOf } from './cards';
-import { probability, saliencyValue, signedValue } from './facts';
+import { saliencyValue, signedValue } from './facts';
 import { differenceLegend, differenceOf, type Heat, heatOf } from './heat';
 import { createLegend } from './legend';
 import type { PaneContent } from './pane';
@@ -44,9 +45,7 @@ export function panesOf(
     const score = slot.state.kind === 'done' ? slot.state.summary : undefined;
     panes.set(String(i), {
       title: `${name}, heat of ${slot.title}`,
-      caption: several
-        ? caption(slot.title, score && probability(score.class.probability, score.activation))
-        : undefined,
+      caption: several ? caption(slot.title, score && percentOf(score.class.probability, score.activation)) : undefined,
       heat: heats.get(String(i)),
       message: cards.get(slot),
       class: score?.class.class,

@@ -1,8 +1,9 @@
 /** The lines under the image: how far the work is, what was computed, the value pointed at, the colours. */
 import type { HeatStyle, Slot, Summary } from '../../src/protocol/webview';
 import { h, icon } from '../dom';
+import { percentOf } from '../numbers';
 import { textButton } from '../toolkit';
-import { facts, probability, stateText } from './facts';
+import { facts, stateText } from './facts';
 import { legend } from './heat';
 import { createLegend } from './legend';
 
@@ -79,7 +80,7 @@ function result(summary: Summary, index: number): HTMLElement {
     'div',
     { class: 'result', 'data-testid': `facts-${index}` },
     h('strong', { class: 'result-class' }, label),
-    h('span', { class: 'result-probability' }, probability(p, summary.activation)),
+    h('span', { class: 'result-probability' }, percentOf(p, summary.activation)),
     h('span', { class: 'fact' }, summary.activation === 'none' ? 'score' : summary.activation),
     ...pieces,
   );

@@ -1,0 +1,61 @@
+/** Which classes to list, in which order, and what a tick means. Pure. */
+import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+
+type Probabilities = ClassesState['probabilities'];
+
+/** Class indices, the most probable first; in the model's order while no probability is known. */
+export function ranked(labels: readonly string[], probabilities: Probabilities): number[] {
+  const order = Array.from(labels, (_, i) => i);
+  return probabilities ? order.sort((a, b) => probabilities[b]! - probabilities[a]! || a - b) : order;
+}
+
+/**
+ * The classes that a text finds, best match first, then by `order`: an index, a whole name, the start of a name, the
+ * start of a word, any part; of several words each must occur.
+ */
+export function search(labels: readonly string[], order: readonly number[], text: string): readonly number[] {
+  const query = text.trim().toLowerCase();
+  if (!query) return order;
+  const words = query.split(/\s+/);
+  const found = order.flatMap((index) => {
+    const match = matchOf(lowered(labels)[index]!, index, query, words);
+    return match < NO_MATCH ? [{ index, match }] : [];
+  });
+  // Sorting is stable, so equal matches stay in their order.
+  return found.sort((a, b) => a.match - b.match).map(({ index }) => index);
+}
+
+const NO_MATCH = 6;
+
+function matchOf(label: string, index: number, query: string, words: readonly string[]): number {
+  if (String(index) === query) return 0;
+  if (!words.every((word) => label.includes(word))) return NO_MATCH;
+  const at = label.indexOf(query);
+  if (at < 0) return 5;
+  if (label === query || label.split(/,\s*/).includes(query)) return 1;
+  if (label.startsWith(query) || label.includes(`, ${query}`)) return 2;
+  return /[\s_(-]/.test(label[at - 1]!) ? 3 : 4;
+}
+
+const lowercase = new WeakMap<readonly string[], readonly string[]>();
+
+/** Made once for a model's labels: there may be 20,000, and each key asks for them again. */
+function lowered(labels: readonly string[]): readonly string[] {
+  let found = lowercase.get(labels);
+  if (!found) {
+    found = labels.map((label) => label.toLowerCase());
+    lowercase.set(labels, found);
+  }
+  return found;
+}
+
+/**
+ * What follows when a class is ticked or unticked. The ticks are the classes shown: one, or two that are compared. A
+ * third takes the place of the older of two, and the last can't be removed.
+ */
+export function ticked(shown: readonly number[], index: number): FromClasses | undefined {
+  const rest = shown.filter((other) => other !== index);
+  const next = rest.length < shown.length ? rest : [...shown, index].slice(-2);
+  if (next.length === 0) return undefined;
+  return next.length === 1 ? { type: 'explain', class: next[0]! } : { type: 'compare', classes: next };
+}
