@@ -1,4 +1,7 @@
-/** dx = dy where min < x < max, else 0: the bounds themselves give 0, as autograd has it for ReLU6. */
+/**
+ * dx = dy where min < y < max, else 0: the bounds themselves give 0, as autograd has it for ReLU6. Told from y, so that
+ * the runtime may still fuse Clip with the convolution before it.
+ */
 import { attributeOf } from '../../onnx/model';
 import type { Rule } from '../rule';
 import { where } from './arithmetic';
@@ -13,8 +16,8 @@ export const Clip: Rule = (c) => {
   const min = bound('min', 1);
   const max = bound('max', 2);
   const inside = [
-    ...(min ? [c.emit.op('Greater', [c.x.name, min])] : []),
-    ...(max ? [c.emit.op('Less', [c.x.name, max])] : []),
+    ...(min ? [c.emit.op('Greater', [c.y.name, min])] : []),
+    ...(max ? [c.emit.op('Less', [c.y.name, max])] : []),
   ];
   if (inside.length === 0) return [c.dy];
   return [

@@ -11,8 +11,8 @@ const isPositive = ({ emit, scalar }: RuleContext, tensor: string) => emit.op('G
 const square = (c: RuleContext, tensor: string) => multiply(c, tensor, tensor);
 
 export const elementwise = {
-  /** dx = dy where x > 0 */
-  Relu: (c) => [where(c, isPositive(c, c.x.name), c.dy, c.scalar(0))],
+  /** dx = dy where y > 0; told from y, so that the runtime may still fuse the ReLU with what is before it */
+  Relu: (c) => [where(c, isPositive(c, c.y.name), c.dy, c.scalar(0))],
 
   /** dx = dy where x > 0, else alpha dy */
   LeakyRelu: (c) => {
