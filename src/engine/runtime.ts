@@ -23,6 +23,10 @@ export interface Tensor {
   readonly dims: readonly number[];
 }
 
+export function floats(data: Float32Array, dims: readonly number[]): Tensor {
+  return { type: 'float32', data, dims };
+}
+
 export interface TensorMetadata {
   readonly dtype: string;
   /** Numbers, or names of dimensions that are free. */

@@ -62,7 +62,7 @@ export interface Requests {
   explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
-    params: { model: ModelChoice; image: ImageSource; target: ClassChoice; wrt?: string };
+    params: { model: ModelChoice; image: ImageSource; target: Exclude<ClassChoice, 'top'>; wrt?: string };
     result: { tensor: string; shape: readonly number[]; data: Float32Array };
     events: Record<never, never>;
   };

@@ -1,0 +1,42 @@
+/** A map that drops the entries used longest ago once their costs exceed a budget; the newest always stays. */
+export interface Lru<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: V): void;
+  delete(key: string): void;
+  entries(): readonly (readonly [key: string, value: V])[];
+}
+
+export function createLru<V>(
+  budget: number,
+  cost: (value: V) => number = () => 1,
+  drop: (value: V) => void = () => {},
+): Lru<V> {
+  const map = new Map<string, V>();
+  const remove = (key: string) => {
+    const value = map.get(key);
+    if (value === undefined) return;
+    map.delete(key);
+    drop(value);
+  };
+  return {
+    get: (key) => {
+      const value = map.get(key);
+      if (value === undefined) return undefined;
+      map.delete(key);
+      map.set(key, value);
+      return value;
+    },
+    set: (key, value) => {
+      remove(key);
+      map.set(key, value);
+      let total = [...map.values()].reduce((sum, entry) => sum + cost(entry), 0);
+      for (const [oldest, entry] of map) {
+        if (total <= budget || oldest === key) break;
+        total -= cost(entry);
+        remove(oldest);
+      }
+    },
+    delete: remove,
+    entries: () => [...map],
+  };
+}

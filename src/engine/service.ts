@@ -1,0 +1,28 @@
+/** Everything the engine answers. */
+import type { Service } from '../protocol/requests';
+import { createDevices } from './devices';
+import { explain } from './explain';
+import { gradient } from './gradient';
+import { saveSidecar } from './inspect';
+import { picture } from './picture';
+import { render } from './render';
+import { createSessions } from './sessions';
+import { createTurns } from './turns';
+
+export function createService(): Service {
+  const sessions = createSessions();
+  const devices = createDevices();
+  const turns = createTurns();
+  return {
+    inspect: async ({ model }) => (await sessions.know(model)).info,
+    explain: (params, context) =>
+      turns.take(params.view, context.signal, async (signal) =>
+        explain(sessions, await devices.choose(params.device), params, { ...context, signal }),
+      ),
+    gradient,
+    picture,
+    render,
+    devices: () => devices.report(),
+    saveSidecar: ({ model }) => saveSidecar(model),
+  };
+}
