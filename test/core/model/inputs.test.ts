@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { findImageInput } from '../../../src/core/model/inputs';
+import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
+import { parseTiny, type TinyModel, type TinyShape } from '../../support/tiny-model';
+
+function model(inputs: Readonly<Record<string, TinyShape>>, more: Partial<TinyModel> = {}) {
+  return parseTiny({ inputs, nodes: [['Relu', Object.keys(inputs)[0]!, 'y']], outputs: ['y'], ...more });
+}
+
+describe('image input', () => {
+  const shapes: [TinyShape, string, number, number | undefined, number | undefined][] = [
+    [['N', 3, 224, 200], 'NCHW', 3, 224, 200],
+    [[1, 1, 28, 28], 'NCHW', 1, 28, 28],
+    [[1, 4, 'h', 'w'], 'NCHW', 4, undefined, undefined],
+    [['N', 224, 200, 3], 'NHWC', 3, 224, 200],
+    [['N', 'h', 'w', 3], 'NHWC', 3, undefined, undefined],
+    [[-1, 3, -1, -1], 'NCHW', 3, undefined, undefined],
+    [[1, 3, 32, 3], 'NCHW', 3, 32, 3],
+  ];
+  for (const [shape, layout, channels, height, width] of shapes)
+    it(`[${shape}] is ${layout} with ${channels} channels`, () => {
+      const input = findImageInput(model({ image: shape }));
+      assert.deepEqual(input, { name: 'image', dtype: DataType.FLOAT, layout, channels, height, width });
+    });
+
+  it('takes the channels of an input without any from the first convolution, with its groups', () => {
+    const free = { image: ['batch', 'channels', 'height', 'width'] };
+    const nodes = [['Conv', 'image w', 'y', { group: { int: 3 } }]] as const;
+    assert.equal(findImageInput(model(free, { nodes, weights: { w: [6, 1, 3, 3] } })).channels, 3);
+  });
+
+  it('does not count weights that are inputs as well (IR 3)', () => {
+    const inputs = { image: ['N', 3, 8, 8], w: [6, 3, 3, 3] };
+    const nodes = [['Conv', 'image w', 'y']] as const;
+    const input = findImageInput(model(inputs, { nodes, weights: { w: [6, 3, 3, 3] }, irVersion: 3, opset: 9 }));
+    assert.equal(input.name, 'image');
+  });
+
+  it('accepts pixels as they are, uint8', () => {
+    const input = findImageInput(model({ image: ['N', 8, 8, 3] }, { inputType: DataType.UINT8 }));
+    assert.equal(input.dtype, DataType.UINT8);
+  });
+
+  const refused: [string, string, Readonly<Record<string, TinyShape>>, RegExp, Partial<TinyModel>?][] = [
+    ['a row of numbers', 'no-image-input', { x: ['N', 10] }, /x \(float \[N, 10\]\)/],
+    ['two channels', 'no-image-input', { x: ['N', 2, 8, 8] }, /x \(float \[N, 2, 8, 8\]\)/],
+    ['words', 'no-image-input', { ids: [1, 3, 8, 8] }, /ids \(int64/, { inputType: DataType.INT64 }],
+    ['two images', 'several-image-inputs', { left: [1, 3, 8, 8], right: [1, 3, 8, 8] }, /left .* right/],
+    ['an image and more', 'several-image-inputs', { image: [1, 3, 8, 8], size: [1, 2] }, /image .* size/],
+    ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes 8 images/],
+  ];
+  for (const [what, code, inputs, message, more] of refused)
+    it(`refuses ${what}: ${code}`, () => {
+      assert.throws(() => findImageInput(model(inputs, more)), { code, message });
+    });
+
+  it('refuses a model whose only input is a weight', () => {
+    const weight = makeTensor('w', DataType.FLOAT, [1, 3, 2, 2], Array(12).fill(1));
+    const all = model({ w: [1, 3, 2, 2] }, { initializers: [weight] });
+    assert.throws(() => findImageInput(all), { code: 'no-image-input', message: /none/ });
+  });
+});

@@ -1,0 +1,76 @@
+/** Small models, written node by node. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema, type TensorProto, ValueInfoProtoSchema } from 'onnx-buf';
+import { type Attributes, makeNode } from '../../src/core/onnx/emit';
+import { type Facts, valueInfo } from '../../src/core/onnx/facts';
+import { type Model, parseModel } from '../../src/core/onnx/model';
+import { DataType, makeTensor, sizeOf } from '../../src/core/onnx/tensors';
+import { OWN_BYTES } from '../../src/core/onnx/weights';
+import { traceFacts } from '../../src/engine/trace';
+
+/** [operator, inputs, outputs, attributes] */
+export type TinyNode = readonly [string, string, string, Attributes?];
+export type TinyShape = readonly (number | string)[];
+
+export interface TinyModel {
+  readonly inputs?: Readonly<Record<string, TinyShape>>;
+  readonly inputType?: DataType;
+  readonly outputs: readonly string[];
+  /** Inputs and outputs of a node are separated by spaces. */
+  readonly nodes: readonly TinyNode[];
+  /** Weights by shape; their values run through -0.5, -0.4 ... 0.5. */
+  readonly weights?: Readonly<Record<string, readonly number[]>>;
+  readonly initializers?: readonly TensorProto[];
+  readonly opset?: number;
+  readonly irVersion?: number;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const IMAGE = { image: ['N', 3, 8, 8] };
+
+export function tinyModel(model: TinyModel): Uint8Array {
+  const type = model.inputType ?? DataType.FLOAT;
+  const weights = Object.entries(model.weights ?? {}).map(([name, dims]) =>
+    makeTensor(
+      name,
+      DataType.FLOAT,
+      dims,
+      Array.from({ length: sizeOf(dims) }, (_, i) => (i % 11) / 10 - 0.5),
+    ),
+  );
+  const graph = create(GraphProtoSchema, {
+    name: 'tiny',
+    node: model.nodes.map(([operator, inputs, outputs, attributes]) =>
+      makeNode(operator, outputs, inputs.split(' '), outputs.split(' '), attributes ?? {}),
+    ),
+    initializer: [...weights, ...(model.initializers ?? [])],
+    input: Object.entries(model.inputs ?? IMAGE).map(([name, dims]) => valueInfo(name, type, dims)),
+    output: model.outputs.map((name) => create(ValueInfoProtoSchema, { name })),
+  });
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(model.irVersion ?? 8),
+      opsetImport: [{ domain: '', version: BigInt(model.opset ?? 17) }],
+      graph,
+      metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    }),
+  );
+}
+
+export function parseTiny(model: TinyModel): Model {
+  return parseModel(tinyModel(model), 'tiny.onnx');
+}
+
+/** What the runtime says of a tiny model with one input, which is called `image`. */
+export function factsOf(model: Model, dims: readonly number[] = [1, 3, 8, 8]): Promise<Facts> {
+  const file = {
+    path: model.file,
+    bytes: model.bytes.length,
+    identity: '',
+    stamps: [],
+    model,
+    buffers: async () => new Map([[OWN_BYTES, model.bytes]]),
+  };
+  return traceFacts(file, { name: 'image', dtype: DataType.FLOAT, dims });
+}
