@@ -5,7 +5,7 @@
 //   ui       end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
@@ -60,6 +60,18 @@ function testFiles(folder) {
   return files.filter((file) => file.endsWith('.test.js')).map((file) => path.join(folder, file));
 }
 
+/** A workspace of two folders: the demo, and a scratch folder with a copy of its first scene. */
+function suiteWorkspace() {
+  const scratch = path.join(root, '.vscode-test', 'suite');
+  const demo = path.join(root, 'media', 'demo');
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(path.join(scratch, 'second'), { recursive: true });
+  cpSync(path.join(demo, 'scenes', 'cat-and-dog.png'), path.join(scratch, 'second', 'copy.png'));
+  const file = path.join(scratch, 'two.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders: [{ path: demo }, { path: 'second' }], settings: {} }));
+  return file;
+}
+
 /**
  * The suite inside one host.
  *
@@ -73,7 +85,7 @@ async function suiteIn(host, vscodeExecutablePath) {
     vscodeExecutablePath,
     extensionDevelopmentPath: root,
     extensionTestsPath: path.join(out, 'suite', 'index.entry.js'),
-    launchArgs: [path.join(root, 'media', 'demo')],
+    launchArgs: [suiteWorkspace()],
     extensionTestsEnv: { TEST_HOST: host, TEST_RESULTS: file },
   }).catch((error) => {
     if (error instanceof TestRunFailedError) return 1;

@@ -26,7 +26,11 @@ export async function explained(page: Page, index?: number): Promise<void> {
   if (await failed.count()) assert.fail(`not explained: ${await stateLine(page)}`);
 }
 
-export const stateLine = (page: Page): Promise<string> => editorFrame(page).getByTestId('state-line').innerText();
+export const stateLine = (page: Page): Promise<string> =>
+  editorFrame(page)
+    .getByTestId('state-line')
+    .textContent()
+    .then((text) => text ?? '');
 
 /** Chooses a class in the Classes view, by way of its search, and waits for its map. */
 export async function chooseClass(page: Page, index: number, label: string): Promise<void> {

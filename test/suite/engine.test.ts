@@ -1,0 +1,29 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { platform } from 'node:os';
+import { missing } from '../support/shared';
+import { activated, demoFile } from './extension';
+
+const image = () => demoFile('scenes', 'cat-and-dog.png');
+
+describe('the engine', () => {
+  it('starts again after it was killed', async () => {
+    const api = await activated();
+    const before = await api.explain(image());
+    const pid = api.enginePid();
+    assert.ok(pid);
+    process.kill(pid, 'SIGKILL');
+    const after = await api.explain(image(), { class: before.class });
+    assert.notEqual(api.enginePid(), pid);
+    assert.deepEqual([...after.scores], [...before.scores]);
+  });
+
+  it('is another process: this one maps neither onnxruntime nor sharp', async function () {
+    if (platform() !== 'linux') missing(this, '/proc, which only Linux has');
+    const api = await activated();
+    await api.explain(image());
+    const native = /onnxruntime|libvips|sharp/;
+    assert.doesNotMatch(readFileSync('/proc/self/maps', 'utf8'), native);
+    assert.match(readFileSync(`/proc/${api.enginePid()}/maps`, 'utf8'), native);
+  });
+});

@@ -1,0 +1,72 @@
+/** Every object of the demo: its heat, as a user sees it, lies on it, and is what the command line computes. */
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { groupCam } from '../support/cli';
+import { demoScenes, type Scene, type SceneObject } from '../support/demo';
+import { correlation, readMap, shrink } from '../support/maps';
+import { project } from '../support/shared';
+import { chooseClass, explained, type Heat, maxima, readHeat } from './explanation';
+import { openWindow, type Window } from './harness';
+import { chooseFromMenu, closeAllEditors, expand, explorerRow, showExplorer } from './workbench';
+
+describe('the scenes of the demo, right-clicked in the Explorer', () => {
+  let window: Window;
+  let maps: string;
+
+  before(async () => {
+    maps = mkdtempSync(path.join(tmpdir(), 'group-cam-maps-'));
+    window = await openWindow({ settings: { 'groupCam.colormap': 'grey' } });
+  });
+
+  after(async () => {
+    await window.close();
+    rmSync(maps, { recursive: true, force: true });
+  });
+
+  const scenes = demoScenes();
+
+  it('have 27 objects', () => {
+    assert.equal(scenes.flatMap(({ objects }) => objects).length, 27);
+  });
+
+  for (const scene of scenes) {
+    it(`${scene.name}: the heat of each class lies on its object and agrees with the command line`, async () => {
+      await mapsOf(scene, maps);
+      await showExplorer(window.page);
+      await expand(window.page, 'scenes');
+      await chooseFromMenu(window.page, explorerRow(window.page, scene.name), 'Explain Image');
+      await explained(window.page);
+      for (const object of scene.objects) {
+        await chooseClass(window.page, object.class, object.label);
+        const heat = await readHeat(window.page);
+        assertInside(heat, object);
+        const stem = path.parse(scene.name).name;
+        assertSameMap(heat, path.join(maps, `${stem}.${object.class}.npy`), object.label);
+      }
+      await closeAllEditors(window.page);
+    });
+  }
+});
+
+async function mapsOf(scene: Scene, folder: string): Promise<void> {
+  const classes = scene.objects.flatMap((object) => ['--class', String(object.class)]);
+  const image = project('media', 'demo', 'scenes', scene.name);
+  await groupCam('explain', image, ...classes, '--device', 'cpu', '--npy', folder);
+}
+
+function assertInside(heat: Heat, { label, box }: SceneObject): void {
+  for (const { x, y } of maxima(heat)) {
+    const inside = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+    assert.ok(inside, `${label}: the maximum at ${x.toFixed(3)}, ${y.toFixed(3)} is outside ${JSON.stringify(box)}`);
+  }
+}
+
+/** The network's input covers these images whole, so its grid divides the canvas evenly. */
+function assertSameMap(heat: Heat, file: string, label: string): void {
+  const wanted = readMap(file);
+  const shown = shrink(heat, wanted.width, wanted.height);
+  const r = correlation(shown.value, wanted.value);
+  assert.ok(r >= 0.99, `${label}: canvas and command line correlate with ${r.toFixed(4)}`);
+}
