@@ -97,7 +97,7 @@ describe('client: the real engine', function () {
 
   it('carries the engine failures with their codes', async () => {
     const engine = startEngine({ module: ENGINE });
-    const file = project('README.md');
+    const file = project('package.json');
     for (const [params, code] of [
       [{ ...explain(), model: { path: '/no/such/model.onnx' } }, 'model-missing'],
       [{ ...explain(), model: { path: file } }, 'model-unreadable'],
