@@ -59,7 +59,8 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
-    files: /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
+    files:
+      /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
