@@ -1,8 +1,8 @@
 import { type ErrorCode, ExplainError, errors } from '../core/errors';
+import { findClass } from '../core/model/labels';
 import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type MethodOptions } from '../core/types';
 import { recordOf } from '../engine/record';
 import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
-import { classChoice } from './options';
 import { type OutputName, outputName } from './outputs';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
@@ -38,11 +38,11 @@ export async function explain(
   terminal: Terminal,
 ): Promise<void> {
   const sources = sourcesOf(images, options.tensor);
-  const classes: readonly ClassChoice[] = options.class.length ? options.class.map(classChoice) : ['top'];
-  const targets = targetsOf(sources.map(fileOf), options, sources.length * classes.length > 1);
-
-  const { assumptions } = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
-  if (!options.json) for (const assumption of assumptions) terminal.say(`assumed: ${assumption}`);
+  const several = sources.length * Math.max(options.class.length, 1) > 1;
+  const targets = targetsOf(sources.map(fileOf), options, several);
+  const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
+  const classes = classesOf(info.labels.value, options.class);
+  if (!options.json) for (const assumption of info.assumptions) terminal.say(`assumed: ${assumption}`);
 
   for (const source of sources) {
     try {
@@ -70,6 +70,12 @@ function sourcesOf(images: readonly string[], tensor: string | undefined): reado
   }
   if (images.length === 0) throw errors.nothingToExplain();
   return images.map((path) => ({ path }));
+}
+
+/** The classes meant, each once; all are known before the first image is looked at. */
+function classesOf(labels: readonly string[], names: readonly string[]): readonly ClassChoice[] {
+  if (names.length === 0) return ['top'];
+  return [...new Set(names.map((label) => findClass(labels, { label })))].map((index) => ({ index }));
 }
 
 const fileOf = (source: Source): string => ('tensor' in source ? source.tensor : source.path);

@@ -1,7 +1,6 @@
 /** Values of options: read and checked while the command line is parsed. */
 import { Option } from 'commander';
 import { errors } from '../core/errors';
-import type { ClassChoice } from '../protocol/requests';
 
 interface Range {
   readonly wanted: string;
@@ -54,11 +53,6 @@ export function choiceOption<T extends string>(
 /** An option that may be repeated. */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).default([]).argParser((text: string, before: string[]) => [...before, text]);
-}
-
-/** All digits: an index. Anything else: a label, or one of its names. */
-export function classChoice(text: string): ClassChoice {
-  return /^\d+$/.test(text) ? { index: Number(text) } : { label: text };
 }
 
 /** The index that `gradient` wants. */
