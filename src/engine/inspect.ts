@@ -41,7 +41,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     dtype: input.dtype,
     dims: inputDims(input, preprocessing),
   });
-  const described = describeModel({
+  const info = describeModel({
     model,
     bytes: file.bytes,
     demo: choice.path === undefined,
@@ -54,7 +54,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     labels,
   });
   const beside = await Promise.all([...read.files, ...(labels?.file ? [labels.file] : [])].map(stampOf));
-  return { info: { ...described, unsupported: [] }, file, facts, stamps: [...file.stamps, ...beside] };
+  return { info, file, facts, stamps: [...file.stamps, ...beside] };
 }
 
 /** Batch 1, in the order of the input's axes. */

@@ -1,5 +1,6 @@
 /** Everything known about a model before it explains an image, in one value. */
 import { errors } from '../errors';
+import { operatorsWithoutRule } from '../gradients/driver';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
@@ -40,7 +41,7 @@ export interface Known {
 /**
  * @throws no-scores, no-spatial-layer, unknown-layer, sidecar-invalid (its layer), labels-length
  */
-export function describeModel(known: Known): Omit<ModelInfo, 'unsupported'> {
+export function describeModel(known: Known): ModelInfo {
   const { model, input, sources, facts } = known;
   const { proto, graph, file } = model;
   const scores = findScores(model, facts, input.name, firstOf(sources, ({ output }) => output?.name)?.value);
@@ -68,6 +69,7 @@ export function describeModel(known: Known): Omit<ModelInfo, 'unsupported'> {
     ...(labels?.file !== undefined && { labelsFile: labels.file }),
     layers,
     layer: layerOf(known, layers, preferred),
+    unsupported: operatorsWithoutRule({ nodes: graph.node, facts, score: scores.logits, wrt: [input.name] }),
     assumptions: [...assumptions, ...sources.flatMap(({ notes }) => notes)],
   };
 }

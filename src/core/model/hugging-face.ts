@@ -24,7 +24,7 @@ export function readPreprocessor(json: Json): Read {
         std: normalised ? valuesAt(json, 'image_std') : 1,
       },
     },
-    notes: notBilinear(PIL_FILTERS[numberAt(json, 'resample') ?? BILINEAR]),
+    notes: [...notBilinear(PIL_FILTERS[numberAt(json, 'resample') ?? BILINEAR]), ...notSqueezed(json)],
   };
 }
 
@@ -42,6 +42,13 @@ function notBilinear(filter: string | undefined): string[] {
   return filter === undefined || filter === 'bilinear' ? [] : [`resampling: bilinear, where ${filter} is asked for`];
 }
 
+/** Where the processor changes an image's proportions before it crops. */
+function notSqueezed(json: Json): string[] {
+  const size = recordAt(json, 'size') ?? {};
+  const squeezed = json['do_center_crop'] === true && 'height' in size;
+  return squeezed ? ['fit: proportions are kept, where stretching before the crop is asked for'] : [];
+}
+
 function valuesAt(json: Json, key: string): number | readonly number[] | undefined {
   return numbersAt(json, key) ?? numberAt(json, key);
 }
@@ -50,33 +57,33 @@ function geometryOf(json: Json): InputConventions {
   const size = sidesAt(json, 'size');
   const crop = sidesAt(json, 'crop_size');
   const shortest = size.shortest ?? (size.height && size.width && Math.min(size.height, size.width));
+  const part = numberAt(json, 'crop_pct');
+  if (part && shortest) return convNext(shortest, part);
   if (json['do_center_crop'] !== false && crop.height && crop.width)
     return { width: crop.width, height: crop.height, fit: 'crop', resize: shortest };
   if (size.height && size.width) return { width: size.width, height: size.height, fit: 'stretch' };
-  if (!shortest) return {};
-  // ConvNeXt's way: small sizes are cropped from a larger one, sizes from 384 up are stretched.
-  const part = numberAt(json, 'crop_pct') ?? 1;
-  const square = { width: shortest, height: shortest };
-  return shortest >= CONVNEXT_STRETCHED && 'crop_pct' in json
-    ? { ...square, fit: 'stretch' }
-    : { ...square, fit: 'crop', resize: Math.floor(shortest / part) };
+  return shortest ? { width: shortest, height: shortest, fit: 'crop', resize: shortest } : {};
 }
 
-const CONVNEXT_STRETCHED = 384;
+/** ConvNeXt's processor, which ResNet and others use too: from 384 pixels up it stretches the whole image. */
+function convNext(side: number, part: number): InputConventions {
+  const square = { width: side, height: side };
+  return side < 384 ? { ...square, fit: 'crop', resize: Math.floor(side / part) } : { ...square, fit: 'stretch' };
+}
+
+interface Sides {
+  readonly height?: number | undefined;
+  readonly width?: number | undefined;
+  readonly shortest?: number | undefined;
+}
 
 /** A size is a number, {height, width} or {shortest_edge}. */
-function sidesAt(
-  json: Json,
-  key: string,
-): { height?: number | undefined; width?: number | undefined; shortest?: number | undefined } {
+function sidesAt(json: Json, key: string): Sides {
   const side = numberAt(json, key);
   if (side !== undefined) return { height: side, width: side };
   const sides = recordAt(json, key) ?? {};
-  return {
-    height: numberAt(sides, 'height'),
-    width: numberAt(sides, 'width'),
-    shortest: numberAt(sides, 'shortest_edge'),
-  };
+  const [height, width] = [numberAt(sides, 'height'), numberAt(sides, 'width')];
+  return { height, width, shortest: numberAt(sides, 'shortest_edge') };
 }
 
 /** True for a `config.json` of transformers or timm; other programs have files of this name too. */

@@ -46,18 +46,16 @@ export function findClass(
   labels: readonly string[],
   choice: { readonly index: number } | { readonly label: string },
 ): number {
-  if ('index' in choice) {
-    const { index } = choice;
-    if (Number.isInteger(index) && index >= 0 && index < labels.length) return index;
-    throw errors.unknownClass(`${index}`, [`indices run from 0 to ${labels.length - 1}`]);
-  }
+  if ('index' in choice) return checkIndex(labels, choice.index);
   const wanted = choice.label.trim();
-  if (/^\d+$/.test(wanted) && Number(wanted) < labels.length) return Number(wanted);
+  const isIndex = /^\d+$/.test(wanted);
+  if (isIndex && Number(wanted) < labels.length) return Number(wanted);
   for (const matches of [(label: string) => label === wanted, (label: string) => namesOf(label).includes(wanted)]) {
     const found = labels.flatMap((label, index) => (matches(label) ? [index] : []));
     if (found.length === 1) return found[0]!;
     if (found.length > 1) throw errors.ambiguousClass(wanted, found);
   }
+  if (isIndex) return checkIndex(labels, Number(wanted));
   const near = nearest(
     labels.flatMap((label, index) => namesOf(label).map((name) => ({ name, index }))),
     wanted,
@@ -66,6 +64,11 @@ export function findClass(
     wanted,
     near.map(({ name, index }) => `${name} (${index})`),
   );
+}
+
+function checkIndex(labels: readonly string[], index: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < labels.length) return index;
+  throw errors.unknownClass(`${index}`, [`indices run from 0 to ${labels.length - 1}`]);
 }
 
 function namesOf(label: string): string[] {

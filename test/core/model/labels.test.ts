@@ -36,14 +36,13 @@ describe('a class by its name', () => {
   it('is an index, else a full label, else one of its names', () => {
     assert.equal(findClass(labels, { index: 281 }), 281);
     assert.equal(findClass(labels, { label: '281' }), 281);
-    // The labels of 638 and 639 share the name, which is the whole label of one of them only.
-    const [full] = labels.filter((label) => label.includes(','));
-    assert.equal(findClass(labels, { label: full! }), labels.indexOf(full!));
-    const name = full!.split(',')[0]!.trim();
-    assert.equal(findClass(labels, { label: ` ${name} ` }), labels.indexOf(full!));
+    assert.equal(findClass(labels, { label: 'tench, Tinca tinca' }), 0);
+    assert.equal(findClass(labels, { label: 'man-eater' }), 2);
+    assert.equal(findClass(labels, { label: ' Carassius auratus ' }), 1);
   });
 
   it('a full label counts before a name of another', () => {
+    assert.equal(findClass(labels, { label: 'maillot' }), 638);
     assert.equal(findClass(['maillot, tank suit', 'maillot'], { label: 'maillot' }), 1);
   });
 
@@ -63,8 +62,13 @@ describe('a class by its name', () => {
     assert.throws(near('xylophone'), { code: 'unknown-class', message: /not a class of this model\.$/ });
   });
 
+  it('that is a number outside the classes is an error with the range', () => {
+    assert.throws(() => findClass(labels, { label: '1000' }), { code: 'unknown-class', message: /0 to 999/ });
+  });
+
   for (const index of [-1, 1000, 1.5])
     it(`index ${index} of 1000 is an error with the range`, () => {
-      assert.throws(() => findClass(labels, { index }), { code: 'unknown-class', message: /0 to 999/ });
+      const outside = { code: 'unknown-class', message: /0 to 999/ };
+      assert.throws(() => findClass(labels, { index }), outside);
     });
 });

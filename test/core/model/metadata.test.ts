@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { readMetadata } from '../../../src/core/model/metadata';
+import { parseTiny } from '../../support/tiny-model';
+
+const read = (metadata: Readonly<Record<string, string>>) =>
+  readMetadata(parseTiny({ nodes: [['Relu', 'image', 'y']], outputs: ['y'], metadata }));
+
+describe('metadata of a model', () => {
+  it("has ONNX's own keys for images", () => {
+    const { input } = read({ 'Image.BitmapPixelFormat': 'Bgr8', 'Image.NominalPixelRange': 'NominalRange_0_255' });
+    assert.deepEqual(input, { width: undefined, height: undefined, color: 'BGR', scale: 1, mean: 0, std: 1 });
+    assert.equal(read({ 'Image.BitmapPixelFormat': 'Gray8' }).input?.color, 'GRAY');
+  });
+
+  it('a range of -1 to 1 makes black -1 and white 1', () => {
+    const { scale, mean, std } = read({ 'Image.NominalPixelRange': 'Normalized_1_1' }).input!;
+    const value = (pixel: number) => (pixel * scale! - Number(mean)) / Number(std);
+    assert.equal(value(0), -1);
+    assert.equal(value(255), 1);
+  });
+
+  it('has size and names as Ultralytics writes them', () => {
+    const { input, names } = read({ imgsz: '[160, 224]', names: `{0: 'tench', 1: "jack-o'-lantern", 2: 'it\\'s'}` });
+    assert.deepEqual([input?.height, input?.width], [160, 224]);
+    assert.deepEqual(names, ['tench', "jack-o'-lantern", "it's"]);
+  });
+
+  it('has names as JSON', () => {
+    assert.deepEqual(read({ labels: '["cat", "dog"]' }).names, ['cat', 'dog']);
+    assert.deepEqual(read({ id2label: '{"1": "dog", "0": "cat"}' }).names, ['cat', 'dog']);
+  });
+
+  it('may hold anything else', () => {
+    const { input, names } = read({ classes: '80', names: 'see the readme', imgsz: '[0, 0]', author: '{0: "me"}' });
+    assert.equal(names, undefined);
+    assert.equal(input?.width, undefined);
+  });
+});
