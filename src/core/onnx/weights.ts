@@ -114,8 +114,9 @@ export function splitExternalData(
   const ranges = externalRanges(model).map((range) => {
     const size = fileSize(range.location);
     const length = range.length ?? (size ?? 0) - range.offset;
-    if (size === undefined || length < 0 || range.offset + length > size)
-      throw errors.externalDataMissing(model.file, range.location);
+    // Also false for an offset or a length that is no number.
+    const inside = size !== undefined && range.offset >= 0 && length >= 0 && range.offset + length <= size;
+    if (!inside) throw errors.externalDataMissing(model.file, range.location);
     return { ...range, length };
   });
   ranges.sort((a, b) => (a.location === b.location ? a.offset - b.offset : a.location < b.location ? -1 : 1));
