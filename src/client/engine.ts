@@ -5,7 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExplainError, errors } from '../core/errors';
 import type { Params, RequestName, Result } from '../protocol/requests';
-import { type CallOptions, type Connection, type ConnectionLimits, connect } from './connection';
+import {
+  type CallOptions,
+  type Connection,
+  type ConnectionLimits,
+  type ConnectionOptions,
+  connect,
+} from './connection';
 
 export type { CallOptions } from './connection';
 
@@ -22,13 +28,7 @@ export interface EngineLimits extends ConnectionLimits {
 const LIMITS: EngineLimits = { start: 30_000, call: 300_000, cancel: 10_000, backOff: 1000, sessions: 60 };
 const LONGEST_BACK_OFF = 30_000;
 
-export interface EngineOptions {
-  /** The engine's bundle, dist/engine.js. */
-  readonly module: string;
-  /** A Node executable to run it with; by default the one that runs this code. */
-  readonly executable?: string | undefined;
-  /** Gets each line that the engine writes to stdout or stderr. */
-  readonly log: (line: string) => void;
+export interface EngineOptions extends Pick<ConnectionOptions, 'module' | 'executable' | 'log'> {
   readonly onState?: (state: EngineState) => void;
   /** Minutes without a call after which the process ends; 10 by default. */
   readonly idleMinutes?: number | undefined;

@@ -119,44 +119,51 @@ export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks)
   transport.send({ kind: 'hello', version: PROTOCOL_VERSION });
 
   function call<N extends RequestName>(method: N, params: Params<N>, on: EventHandlers<N> = {}): Call<N> {
+    if (closedBy) return { result: Promise.reject(closedBy), answered: Promise.resolve(), abandon: () => {} };
     lastId += 1;
     const id = lastId;
+    const result = deferred<Result<N>>();
+    const answered = deferred<void>();
     let abandoned = false;
-    let answered = () => {};
-    const answer = new Promise<void>((resolve) => {
-      answered = resolve;
-    });
-    let abandon = (_error: ExplainError) => {};
-    const result = new Promise<Result<N>>((resolve, reject) => {
-      if (closedBy) {
-        reject(closedBy);
-        return answered();
-      }
-      abandon = (error) => {
-        if (abandoned || !pending.has(id)) return;
-        abandoned = true;
-        reject(error);
-        transport.send({ kind: 'cancel', id });
-      };
-      const event = (name: string, data: unknown): void => {
-        if (abandoned || !Object.hasOwn(on, name)) return;
-        try {
-          on[name as keyof Events<N>]?.(data as Events<N>[keyof Events<N>]);
-        } catch (thrown) {
-          abandon(toExplainError(thrown));
-        }
-      };
-      pending.set(id, { event, resolve: (value) => resolve(value as Result<N>), reject, answered });
+    const abandon = (error: ExplainError): void => {
+      if (abandoned || !pending.has(id)) return;
+      abandoned = true;
+      result.reject(error);
+      transport.send({ kind: 'cancel', id });
+    };
+    const event = (name: string, data: unknown): void => {
+      if (abandoned || !Object.hasOwn(on, name)) return;
       try {
-        transport.send({ kind: 'call', id, method, params } as ToEngine);
+        on[name as keyof Events<N>]?.(data as Events<N>[keyof Events<N>]);
       } catch (thrown) {
-        pending.delete(id);
-        reject(toExplainError(thrown));
-        answered();
+        abandon(toExplainError(thrown));
       }
+    };
+    pending.set(id, {
+      event,
+      resolve: (value) => result.resolve(value as Result<N>),
+      reject: result.reject,
+      answered: answered.resolve,
     });
-    return { result, answered: answer, abandon };
+    try {
+      transport.send({ kind: 'call', id, method, params } as ToEngine);
+    } catch (thrown) {
+      pending.delete(id);
+      result.reject(toExplainError(thrown));
+      answered.resolve();
+    }
+    return { result: result.promise, answered: answered.promise, abandon };
   }
 
   return { call, pending: () => pending.size, close };
+}
+
+function deferred<T>() {
+  let resolve = (_value: T): void => {};
+  let reject = (_error: ExplainError): void => {};
+  const promise = new Promise<T>((resolvePromise, rejectPromise) => {
+    resolve = resolvePromise;
+    reject = rejectPromise;
+  });
+  return { promise, resolve, reject };
 }

@@ -10,19 +10,19 @@ import type { ExplainParams } from '../../src/protocol/requests';
 /** The bundle of stub.entry.ts. */
 export const STUB = path.join(__dirname, 'stub.entry.js');
 
-const started: { engine: Engine; log: string[] }[] = [];
+const started: Engine[] = [];
 
-/** An engine over the stub, or as the options say; `disposeAll` ends it. */
-export function startEngine(options: Partial<EngineOptions> = {}): Engine & { readonly log: string[] } {
+/** An engine over the stub, or as the options say, with all that it wrote; `disposeAll` ends it. */
+export function startEngine(options: Partial<EngineOptions> = {}): Engine & { readonly log: readonly string[] } {
   const log: string[] = [];
   const engine = createEngine({ module: STUB, log: (line) => log.push(line), ...options });
-  started.push({ engine, log });
-  return Object.defineProperty(engine, 'log', { value: log }) as Engine & { readonly log: string[] };
+  started.push(engine);
+  return Object.assign(engine, { log });
 }
 
 /** For `afterEach`. */
 export function disposeAll(): void {
-  for (const { engine } of started.splice(0)) engine.dispose();
+  for (const engine of started.splice(0)) engine.dispose();
 }
 
 /** Has the stub do one of its wishes. */
