@@ -82,7 +82,7 @@ describe('client: calls', function () {
   });
 
   it('does not time out while the engine is at work', async () => {
-    const result = await startEngine().call('explain', stream(40, 2, 20), { timeout: 500 });
+    const result = await startEngine().call('explain', stream(40, 2, 50), { timeout: 1000 });
     assert.equal(result.passes, 40);
   });
 
