@@ -12,7 +12,7 @@ export interface ExplainOptions extends MethodOptions {
   readonly tensor?: string;
   readonly model?: string;
   readonly layer?: string;
-  readonly class: readonly string[];
+  readonly class?: readonly string[];
   readonly top: number;
   readonly device: DeviceChoice;
   readonly output?: string;
@@ -38,7 +38,7 @@ export async function explain(
   terminal: Terminal,
 ): Promise<void> {
   const sources = sourcesOf(images, options.tensor);
-  const several = sources.length * Math.max(options.class.length, 1) > 1;
+  const several = sources.length * (options.class?.length ?? 1) > 1;
   const targets = targetsOf(sources.map(fileOf), options, several);
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
   const classes = classesOf(info.labels.value, options.class);
@@ -73,8 +73,8 @@ function sourcesOf(images: readonly string[], tensor: string | undefined): reado
 }
 
 /** The classes meant, each once; all are known before the first image is looked at. */
-function classesOf(labels: readonly string[], names: readonly string[]): readonly ClassChoice[] {
-  if (names.length === 0) return ['top'];
+function classesOf(labels: readonly string[], names?: readonly string[]): readonly ClassChoice[] {
+  if (names === undefined) return ['top'];
   return [...new Set(names.map((label) => findClass(labels, { label })))].map((index) => ({ index }));
 }
 

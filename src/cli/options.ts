@@ -52,7 +52,7 @@ export function choiceOption<T extends string>(
 
 /** An option that may be repeated. */
 export function listOption(flags: string, description: string): Option {
-  return new Option(flags, description).default([]).argParser((text: string, before: string[]) => [...before, text]);
+  return new Option(flags, description).argParser((text: string, before: readonly string[] = []) => [...before, text]);
 }
 
 /** The index that `gradient` wants. */
