@@ -3,7 +3,6 @@ import {
   closeSync,
   ftruncateSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -11,10 +10,8 @@ import {
   symlinkSync,
   truncateSync,
   utimesSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { StringStringEntryProtoSchema, TensorProto_DataLocation, TensorProtoSchema } from 'onnx-buf';
@@ -23,6 +20,7 @@ import { encodeModel } from '../../src/core/onnx/weights';
 import { readModelFile } from '../../src/engine/model-file';
 import { createSession } from '../../src/engine/runtime';
 import { isCurrent } from '../../src/engine/stamps';
+import { testFolder } from '../support/folder';
 import { project } from '../support/shared';
 import { tinyModel } from '../support/tiny-model';
 
@@ -52,18 +50,7 @@ const MATRIX = Float32Array.from({ length: 2000 }, (_, i) => (i % 5) + 1);
 const MATRIX_BYTES = MATRIX.byteLength;
 
 describe('model file', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-model-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const at = (...parts: string[]) => path.join(folder, ...parts);
-  const write = (name: string, content: string | Uint8Array) => {
-    mkdirSync(path.dirname(at(name)), { recursive: true });
-    writeFileSync(at(name), content);
-    return at(name);
-  };
+  const { at, write } = testFolder();
   /** A file of `size` bytes with the matrix at `offset`; all else is a hole that takes no space. */
   const writeSparse = (name: string, offset: number, size = offset + MATRIX_BYTES) => {
     const file = openSync(at(name), 'w');
@@ -89,7 +76,7 @@ describe('model file', () => {
     const bad: [string, () => string, string, RegExp][] = [
       ['is not there', () => at('none.onnx'), 'model-missing', /none\.onnx: no such model file/],
       ['lies in a file', () => path.join(write('a.txt', 'a'), 'm.onnx'), 'model-missing', /m\.onnx/],
-      ['is a folder', () => folder, 'model-unreadable', /not a file/],
+      ['is a folder', () => at(), 'model-unreadable', /not a file/],
       ['is empty', () => write('m.onnx', ''), 'model-unreadable', /it is empty/],
       ['is a text', () => write('m.onnx', 'This is not a model.\nIt is a text.\n'), 'model-unreadable', /m\.onnx/],
       ['is JSON', () => write('m.onnx', '{"a": 1}'), 'model-unreadable', /m\.onnx/],
@@ -134,7 +121,7 @@ describe('model file', () => {
       const { sums, read } = await columnSums(file);
       assert.deepEqual(sums, [400, 800, 1200, 1600, 2000]);
       assert.equal(read.bytes, readFileSync(file).length + 4096 + MATRIX_BYTES);
-      assert.deepEqual(readdirSync(folder).sort(), ['m.onnx', 'weights.bin']);
+      assert.deepEqual(readdirSync(at()).sort(), ['m.onnx', 'weights.bin']);
     });
 
     it('reads from beyond 2 GiB what the tensors use, and no more', async () => {

@@ -26,6 +26,20 @@ export interface TinyModel {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** [N, 3, 8, 8] to a map of 4 channels, to 2 probabilities. */
+export const CLASSIFIER: TinyModel = {
+  nodes: [
+    ['Conv', 'image stem', 'map'],
+    ['Relu', 'map', 'relu'],
+    ['GlobalAveragePool', 'relu', 'pooled'],
+    ['Flatten', 'pooled', 'row'],
+    ['Gemm', 'row fc', 'logits'],
+    ['Softmax', 'logits', 'p'],
+  ],
+  outputs: ['p'],
+  weights: { stem: [4, 3, 3, 3], fc: [4, 2] },
+};
+
 const IMAGE = { image: ['N', 3, 8, 8] };
 
 export function tinyModel(model: TinyModel): Uint8Array {
