@@ -3,9 +3,12 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
+import { SMALL } from '../core/onnx/facts';
 import { type Model, parseModel } from '../core/onnx/model';
+import { dimsOf, sizeOf } from '../core/onnx/tensors';
 import {
   type EncodedModel,
+  embed,
   externalRanges,
   OWN_BYTES,
   splitExternalData,
@@ -46,6 +49,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
   const external = await findExternal(model, file);
   const pieces = splitExternalData(model, (location) => external.get(location)?.size);
   const byName = new Map(pieces.map((piece) => [piece.name, piece]));
+  await embedSmall();
   const stamps = [{ path: file, size: info.size, mtime: info.mtimeMs }, ...external.values()];
   return {
     path: file,
@@ -57,11 +61,24 @@ export async function readModelFile(file: string): Promise<ModelFile> {
       const buffers = new Map<string, Uint8Array>();
       for (const name of encoded.buffers) {
         const piece = byName.get(name);
-        buffers.set(name, piece ? await readPiece(file, external.get(piece.location)!.path, piece) : ownBytes(name));
+        buffers.set(name, piece ? await readExternal(piece) : ownBytes(name));
       }
       return buffers;
     },
   };
+
+  /** Sizes and indices are looked at before any session is made, wherever they are kept. */
+  async function embedSmall(): Promise<void> {
+    for (const { tensor, location: name, offset, length = 0 } of externalRanges(model)) {
+      const piece = byName.get(name)!;
+      if (sizeOf(dimsOf(tensor)) <= SMALL)
+        embed(tensor, await readExternal({ ...piece, offset: piece.offset + offset, length }));
+    }
+  }
+
+  function readExternal(piece: WeightPiece): Promise<Uint8Array> {
+    return readPiece(file, external.get(piece.location)!.path, piece);
+  }
 
   function ownBytes(name: string): Uint8Array {
     if (name !== OWN_BYTES) throw errors.internal(`no part of ${file} is called "${name}"`);

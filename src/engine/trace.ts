@@ -1,5 +1,5 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
-import { constantFacts, type Facts, planTrace, type TensorFact, valueInfo } from '../core/onnx/facts';
+import { constantFacts, type Facts, planTrace, SMALL, type TensorFact, valueInfo } from '../core/onnx/facts';
 import { DataType, sizeOf } from '../core/onnx/tensors';
 import type { ModelFile } from './model-file';
 import { createSession, type Tensor, type TypedArray } from './runtime';
@@ -10,9 +10,6 @@ export interface TraceInput {
   readonly dtype: DataType;
   readonly dims: readonly number[];
 }
-
-/** Tensors of more elements are never sizes or indices that decide a shape. */
-const SMALL = 1024;
 
 /**
  * The facts of a model for one size of input. Most models' shapes are plain from the graph, and the runtime infers them

@@ -15,7 +15,7 @@ import {
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { StringStringEntryProtoSchema, TensorProto_DataLocation, TensorProtoSchema } from 'onnx-buf';
-import { DataType } from '../../src/core/onnx/tensors';
+import { DataType, valuesOf } from '../../src/core/onnx/tensors';
 import { encodeModel } from '../../src/core/onnx/weights';
 import { readModelFile } from '../../src/engine/model-file';
 import { createSession } from '../../src/engine/runtime';
@@ -27,12 +27,12 @@ import { tinyModel } from '../support/tiny-model';
 const GIB = 2 ** 30;
 const DEMO = project('media', 'demo', 'demo-objects.onnx');
 
-/** A [1, 400] row times an external matrix [400, 5]. */
-function withExternal(entries: Readonly<Record<string, string | number>>): Uint8Array {
+/** A [1, 400] row times an external matrix. */
+function withExternal(entries: Readonly<Record<string, string | number>>, dims = [400, 5]): Uint8Array {
   const matrix = create(TensorProtoSchema, {
     name: 'matrix',
     dataType: DataType.FLOAT,
-    dims: [400n, 5n],
+    dims: dims.map(BigInt),
     dataLocation: TensorProto_DataLocation.EXTERNAL,
     externalData: Object.entries(entries).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value: `${value}` }),
@@ -130,6 +130,13 @@ describe('model file', () => {
       const { sums, bytes } = await columnSums(file);
       assert.deepEqual(sums, [400, 800, 1200, 1600, 2000]);
       assert.equal(bytes, MATRIX_BYTES);
+    });
+
+    it('has small ones, such as shapes, at hand at once', async () => {
+      writeSparse('weights.bin', 0);
+      const file = write('m.onnx', withExternal({ location: 'weights.bin', offset: 4, length: 16 }, [2, 2]));
+      const { model } = await readModelFile(file);
+      assert.deepEqual(valuesOf(model.initializers.get('matrix')!), [2, 3, 4, 5]);
     });
 
     it('may keep them in a folder of its own, without offset and length', async () => {

@@ -71,7 +71,7 @@ export function resolvePreprocessing(
   const saidHeight = said(({ height }) => height) ?? fromGraph(input.height);
   const width = saidWidth ?? assume(saidHeight?.value ?? USUAL_SIZE);
   const height = saidHeight ?? assume(width.value);
-  if (!saidWidth || !saidHeight) assumptions.push(`input size ${width.value} x ${height.value}`);
+  if (!saidWidth || !saidHeight) assumptions.push(`input size: ${width.value} x ${height.value}`);
   const usualResize = Math.round(height.value / USUAL_CROP);
   const saidResize = said(({ resize }) => resize);
   const fit = said((its) => its.fit) ?? assume<Fit>('crop', 'fit: the centre of the image');
@@ -88,15 +88,11 @@ export function resolvePreprocessing(
     const scale = said((its) => its.scale);
     const mean = said((its) => (its.mean !== undefined ? each(its.mean) : undefined));
     const std = said((its) => (its.std !== undefined ? each(its.std) : undefined));
-    if (scale && mean && std) return { scale, mean, std };
     if (!scale && !mean && !std) return unsaidNormalisation();
-    const missing = Object.entries({ scale, mean, std }).filter(([, known]) => !known);
-    const neutral = `${missing.map(([key]) => key).join(' and ')}: as if not normalised`;
-    assumptions.push(neutral);
     return {
-      scale: scale ?? assume(1 / 255),
-      mean: mean ?? assume(each(0)),
-      std: std ?? assume(each(1)),
+      scale: scale ?? assume(1 / 255, 'scale: 1/255'),
+      mean: mean ?? assume(each(0), 'mean: 0'),
+      std: std ?? assume(each(1), 'std: 1'),
     };
   }
 
@@ -106,10 +102,10 @@ export function resolvePreprocessing(
     if (input.dtype === DataType.UINT8)
       return { scale: fromGraph(1)!, mean: fromGraph(none.mean)!, std: fromGraph(none.std)! };
     if (input.channels === 1) {
-      assumptions.push('scale 1/255, without mean and std');
+      assumptions.push('scale: 1/255, without mean and std');
       return { scale: assume(1 / 255), mean: assume(none.mean), std: assume(none.std) };
     }
-    assumptions.push('mean and std of ImageNet, scale 1/255');
+    assumptions.push('mean and std: those of ImageNet, with scale 1/255');
     const order = color.value === 'BGR' ? [2, 1, 0] : [0, 1, 2];
     const colors = (values: readonly number[], rest: readonly number[]) =>
       rest.map((value, i) => values[order[i] ?? i] ?? value);

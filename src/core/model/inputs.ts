@@ -2,8 +2,7 @@
 import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
-import type { Model } from '../onnx/model';
-import { intAttribute } from '../onnx/model';
+import { intAttribute, type Model } from '../onnx/model';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
 import type { TensorInfo } from '../types';
 

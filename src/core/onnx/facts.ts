@@ -37,8 +37,8 @@ export interface TracePlan {
 }
 
 const SHAPE_SUFFIX = '/group-cam/shape';
-/** Tensors of more elements are never sizes. */
-const SMALL = 1024;
+/** Tensors of more elements are never sizes, indices or attributes in the form of an input. */
+export const SMALL = 1024;
 /** Types of tables that index others; their values can decide shapes, so they are kept. */
 const KEPT: ReadonlySet<number> = new Set([DataType.INT64, DataType.INT32, DataType.BOOL, DataType.STRING]);
 /** Operators whose outputs are no tensors. */

@@ -137,5 +137,12 @@ export function splitExternalData(
   return pieces;
 }
 
+/** Makes an external tensor hold its bytes itself. */
+export function embed(tensor: TensorProto, bytes: Uint8Array): void {
+  tensor.rawData = bytes;
+  tensor.externalData = [];
+  tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
+}
+
 /** Tensors are aligned to pages at most; a wider gap holds nothing of ours and is not read. */
 const PAGE = 65536;
