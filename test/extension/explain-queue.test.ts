@@ -1,0 +1,174 @@
+import { strict as assert } from 'node:assert';
+import { setImmediate as turn } from 'node:timers/promises';
+import { errors } from '../../src/core/errors';
+import { DEFAULT_OPTIONS, DEFAULT_STYLE, type Explanation } from '../../src/core/types';
+import type { WindowEngine } from '../../src/extension/engine';
+import { createExplainQueue } from '../../src/extension/explain-queue';
+import { initialState, type PanelEvent, reduce, TOP_CLASS, type Wanted } from '../../src/extension/panel-state';
+import type { ExplainParams } from '../../src/protocol/requests';
+import { explanation, frame, info } from './support';
+
+interface Asked {
+  readonly params: ExplainParams;
+  readonly signal: AbortSignal;
+  readonly onFrame: (data: ReturnType<typeof frame>) => void;
+  answer(found: Explanation): void;
+  fail(thrown: unknown): void;
+}
+
+/** A panel's state with its queue, and an engine that answers when the test says so. */
+function panel(...names: string[]) {
+  const calls: Asked[] = [];
+  const logged: unknown[] = [];
+  let state = initialState(names, DEFAULT_STYLE, false);
+  const call = (
+    _method: string,
+    params: ExplainParams,
+    options: { signal: AbortSignal; on: { frame: Asked['onFrame'] } },
+  ) =>
+    new Promise<Explanation>((answer, fail) => {
+      const { signal } = options;
+      signal.addEventListener('abort', () => fail(errors.cancelled()));
+      calls.push({ params, signal, onFrame: options.on.frame, answer, fail });
+    });
+  const dispatch = (event: PanelEvent) => {
+    state = reduce(state, event);
+    queue.update();
+  };
+  const queue = createExplainQueue({
+    engine: { call } as unknown as WindowEngine,
+    state: () => state,
+    dispatch,
+    request: async (image, target) => ({
+      ...DEFAULT_OPTIONS,
+      view: 'v',
+      image: { path: names[image]! },
+      model: {},
+      target,
+      device: 'cpu',
+      top: 5,
+    }),
+    modelInfo: async () => info,
+    failed: (thrown) => logged.push(thrown),
+  });
+  const ask = (image: number, ...wanted: Wanted[]) => dispatch({ type: 'asked', image, wanted });
+  const asked = () => calls.map(({ params }) => [(params.image as { path: string }).path, params.target]);
+  return {
+    calls,
+    logged,
+    dispatch,
+    ask,
+    asked,
+    queue,
+    state: () => state,
+    statuses: () => state.images.map((i) => i.status),
+  };
+}
+
+const bee: Wanted = { target: { index: 1 }, title: 'bee' };
+const cat: Wanted = { target: { index: 2 }, title: 'cat' };
+
+describe('questions to the engine', () => {
+  it('one image after another', async () => {
+    const p = panel('a', 'b');
+    p.ask(0, TOP_CLASS);
+    p.ask(1, TOP_CLASS);
+    await turn();
+    assert.deepEqual(p.asked(), [['a', 'top']]);
+    p.calls[0]!.answer(explanation(0));
+    await turn();
+    assert.deepEqual(p.asked(), [
+      ['a', 'top'],
+      ['b', 'top'],
+    ]);
+    p.calls[1]!.answer(explanation(1));
+    await turn();
+    assert.deepEqual(p.statuses(), ['done', 'done']);
+  });
+
+  it('two classes of an image, one after the other', async () => {
+    const p = panel('a');
+    p.ask(0, bee, cat);
+    await turn();
+    assert.deepEqual(p.asked(), [['a', { index: 1 }]]);
+    p.calls[0]!.answer(explanation(1));
+    await turn();
+    assert.deepEqual(p.asked(), [
+      ['a', { index: 1 }],
+      ['a', { index: 2 }],
+    ]);
+  });
+
+  it('another class stops the work on the first, whose late frame changes nothing', async () => {
+    const p = panel('a');
+    p.ask(0, TOP_CLASS);
+    await turn();
+    p.ask(0, bee);
+    await turn();
+    assert.ok(p.calls[0]!.signal.aborted);
+    assert.deepEqual(p.asked(), [
+      ['a', 'top'],
+      ['a', { index: 1 }],
+    ]);
+    p.calls[0]!.onFrame(frame(8));
+    assert.equal(p.state().images[0]!.slots[0]!.shown.frame, undefined);
+    p.calls[1]!.onFrame(frame(8));
+    assert.equal(p.state().images[0]!.slots[0]!.shown.frame?.done, 8);
+    assert.deepEqual(p.logged, []);
+  });
+
+  it('an image that is selected goes before the one in work, which is done later', async () => {
+    const p = panel('a', 'b', 'c');
+    for (const image of [0, 1, 2]) p.ask(image, TOP_CLASS);
+    await turn();
+    p.dispatch({ type: 'selected', image: 2 });
+    await turn();
+    assert.ok(p.calls[0]!.signal.aborted);
+    for (const index of [1, 2, 3]) {
+      p.calls[index]!.answer(explanation(0));
+      await turn();
+    }
+    assert.deepEqual(
+      p.asked().map(([name]) => name),
+      ['a', 'c', 'a', 'b'],
+    );
+    assert.deepEqual(p.statuses(), ['done', 'done', 'done']);
+  });
+
+  it('cancel ends the work and asks nothing more', async () => {
+    const p = panel('a', 'b');
+    p.ask(0, TOP_CLASS);
+    p.ask(1, TOP_CLASS);
+    await turn();
+    p.dispatch({ type: 'cancelled' });
+    await turn();
+    assert.ok(p.calls[0]!.signal.aborted);
+    assert.equal(p.calls.length, 1);
+    assert.deepEqual(p.statuses(), ['cancelled', 'idle']);
+    assert.deepEqual(p.logged, [], 'what the user stopped is no failure');
+  });
+
+  it('a failure is shown and logged once, and the next image has its turn', async () => {
+    const p = panel('a', 'b');
+    p.ask(0, TOP_CLASS);
+    p.ask(1, TOP_CLASS);
+    await turn();
+    p.calls[0]!.fail(errors.engineCrashed('signal SIGKILL'));
+    await turn();
+    const shown = p.state().images[0]!.slots[0]!.shown.state;
+    assert.ok(shown.kind === 'failed' && shown.code === 'engine-crashed');
+    assert.equal(p.logged.length, 1);
+    assert.equal(p.calls.length, 2);
+  });
+
+  it('a closed panel stops its work and starts none', async () => {
+    const p = panel('a', 'b');
+    p.ask(0, TOP_CLASS);
+    p.ask(1, TOP_CLASS);
+    await turn();
+    p.queue.dispose();
+    await turn();
+    assert.ok(p.calls[0]!.signal.aborted);
+    assert.equal(p.calls.length, 1);
+  });
+});

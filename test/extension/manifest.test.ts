@@ -1,0 +1,62 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { COLORMAPS, DEFAULT_OPTIONS, DEFAULT_STYLE, DEVICES, METHODS, VARIANTS } from '../../src/core/types';
+import { IMAGE_EXTENSIONS } from '../../src/extension/image-types';
+import { project } from '../support/shared';
+
+const manifest = JSON.parse(readFileSync(project('package.json'), 'utf8'));
+const strings: Record<string, string> = JSON.parse(readFileSync(project('package.nls.json'), 'utf8'));
+const { contributes, capabilities } = manifest;
+const settings: Record<string, { default: unknown; enum?: unknown[] }> = Object.assign(
+  {},
+  ...contributes.configuration.map(({ properties }: { properties: object }) => properties),
+);
+const setting = (name: string) => settings[`groupCam.${name}`];
+
+describe('the manifest', () => {
+  it('has every string in package.nls.json, and no other there', () => {
+    const used = [...JSON.stringify(manifest).matchAll(/"%([\w.-]+)%"/g)].map((match) => match[1]!);
+    assert.deepEqual(new Set(used), new Set(Object.keys(strings)));
+  });
+
+  it('defaults are those of the engine and the webview', () => {
+    for (const [name, value] of Object.entries({ ...DEFAULT_OPTIONS, ...DEFAULT_STYLE })) {
+      assert.equal(setting(name)?.default, value, name);
+    }
+    const lists = { method: METHODS, variant: VARIANTS, device: DEVICES, colormap: COLORMAPS };
+    for (const [name, values] of Object.entries(lists)) assert.deepEqual(setting(name)?.enum, [...values], name);
+  });
+
+  it('its menus and its editor know the same image files as the code', () => {
+    const pattern: string = contributes.customEditors[0].selector[0].filenamePattern;
+    assert.equal(pattern, `*.{${IMAGE_EXTENSIONS.join(',')}}`);
+    for (const menu of ['explorer/context', 'editor/title/context', 'editor/title']) {
+      const item = contributes.menus[menu].find(({ command }: { command?: string }) => command === 'groupCam.explain');
+      const source = /resourceExtname =~ \/(.+?)\/i/.exec(item.when)?.[1];
+      assert.ok(source, menu);
+      const matches = (extension: string) => new RegExp(source, 'i').test(`.${extension}`);
+      assert.deepEqual(
+        IMAGE_EXTENSIONS.filter((extension) => !matches(extension)),
+        [],
+        menu,
+      );
+      assert.ok(!matches('txt') && !matches('svg') && !matches('onnx'), menu);
+    }
+  });
+
+  it('its menus show commands that exist', () => {
+    const declared = new Set(contributes.commands.map(({ command }: { command: string }) => command));
+    const items: { command?: string }[] = Object.values(contributes.menus).flat() as { command?: string }[];
+    const unknown = items.flatMap(({ command }) => (command && !declared.has(command) ? [command] : []));
+    assert.deepEqual(unknown, []);
+  });
+
+  it('an image still opens in the built-in preview by default', () => {
+    assert.equal(contributes.customEditors[0].priority, 'option');
+  });
+
+  it('settings that name a file or program are restricted in untrusted workspaces', () => {
+    const naming = Object.keys(settings).filter((name) => /model|labels|path/i.test(name));
+    assert.deepEqual(new Set(capabilities.untrustedWorkspaces.restrictedConfigurations), new Set(naming));
+  });
+});

@@ -1,0 +1,122 @@
+import { strict as assert } from 'node:assert';
+import { ACTIVATIONS, DEFAULT_STYLE } from '../../src/core/types';
+import { actionsFor } from '../../src/extension/actions';
+import { exportName } from '../../src/extension/export-names';
+import { modelRows } from '../../src/extension/model-rows';
+import { initialState, reduce, TOP_CLASS } from '../../src/extension/panel-state';
+import { statusText } from '../../src/extension/status';
+import { classesState, methodName, summaryOf } from '../../src/extension/summary';
+import { explanation, frame, info } from './support';
+
+describe('what the interface says', () => {
+  it('actions lead to what a failure needs', () => {
+    assert.deepEqual(
+      actionsFor('model-untrusted').map(({ id }) => id),
+      ['trust'],
+    );
+    assert.deepEqual(
+      actionsFor('device-unavailable').map(({ id }) => id),
+      ['choose-device'],
+    );
+    assert.deepEqual(actionsFor('image-too-large'), []);
+  });
+
+  it('a method by its name and the options that it used', () => {
+    const one = explanation(0);
+    assert.equal(methodName(one), 'Group-CAM (G 32, θ 70)');
+    assert.equal(methodName({ ...one, variant: 'official' }), 'Group-CAM (G 32, official)');
+    assert.equal(methodName({ ...one, method: 'grad-cam' }), 'Grad-CAM');
+  });
+
+  it('a summary has the facts of the explanation and of its model', () => {
+    const summary = summaryOf(explanation(1, 'bee'), info);
+    assert.deepEqual(summary.layerShape, [1, 6, 1, 2]);
+    assert.deepEqual(summary.class, { class: 1, label: 'bee', probability: 0.25 });
+    assert.deepEqual(summary.assumptions, ['mean and std of ImageNet']);
+    assert.equal('blank' in summary, false);
+    assert.ok(ACTIVATIONS.some((name) => name === summary.activation));
+  });
+
+  it('a blank map says why', () => {
+    const blank = { ...explanation(1), saliency: { min: 0, max: 0, zero: true, reason: 'all evidence is negative' } };
+    assert.equal(summaryOf(blank, info).blank, 'all evidence is negative');
+  });
+
+  it('the Classes view: labels without an image, probabilities with one, else what is missing', () => {
+    const ready = { kind: 'ready', info } as const;
+    const without = classesState(ready, undefined);
+    assert.deepEqual(
+      [without.labels, without.image, without.probabilities],
+      [['ant', 'bee', 'cat'], undefined, undefined],
+    );
+    const found = explanation(2, 'cat');
+    const slots = [
+      { target: 'top' as const, explanation: found, shown: { title: 'cat', state: { kind: 'cancelled' as const } } },
+      { target: { index: 1 }, shown: { title: 'bee', state: { kind: 'cancelled' as const } } },
+    ];
+    const withImage = classesState(ready, { name: 'a.png', status: 'done', run: 1, slots });
+    assert.deepEqual(withImage.shown, [2, 1]);
+    assert.equal(withImage.probabilities, found.probabilities);
+    assert.equal(
+      classesState({ kind: 'failed', message: 'no such model file' }, undefined).message,
+      'no such model file',
+    );
+  });
+
+  it('the Model view says where each value came from', () => {
+    const rows = modelRows(info, { setting: 'auto', ran: 'webgpu' });
+    const described = (id: string) =>
+      rows.flatMap((row) => [row, ...(row.children ?? [])]).find((row) => row.id === id)?.description;
+    assert.equal(described('labels'), '3, chosen by you');
+    assert.equal(described('input.fit'), 'crop, from the sidecar');
+    assert.equal(described('input.resize'), '9, assumed');
+    assert.equal(described('input.color'), 'BGR, from Hugging Face files');
+    assert.equal(described('input.scale'), "0.003922, from the model's metadata");
+    assert.equal(described('input.mean'), '0.485, 0.456, 0.406, assumed');
+    assert.equal(described('output.activation'), 'softmax, assumed');
+    assert.equal(described('layer'), 'relu 6 × 1 × 2');
+    assert.equal(described('device'), 'auto (ran on webgpu)');
+    assert.deepEqual(
+      rows.find(({ id }) => id === 'unsupported')?.children?.map(({ label, description }) => [label, description]),
+      [['Einsum', 'einsum_3']],
+    );
+    assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length);
+  });
+
+  it('the Model view leaves out the resize that another fit does not use', () => {
+    const stretched = {
+      ...info,
+      preprocessing: { ...info.preprocessing, fit: { value: 'stretch', origin: 'graph' } as const },
+    };
+    const input = modelRows(stretched, { setting: 'cpu' }).find(({ id }) => id === 'input');
+    assert.equal(
+      input?.children?.some(({ id }) => id === 'input.resize'),
+      false,
+    );
+  });
+
+  it('the status bar: model, device, progress', () => {
+    const base = {
+      trusted: true,
+      inspection: { kind: 'ready', info },
+      engine: 'busy',
+      device: 'cpu',
+      panel: undefined,
+    } as const;
+    assert.equal(statusText(base).text, '$(flame) net · cpu');
+    const working = [
+      { type: 'asked', image: 0, wanted: [TOP_CLASS] } as const,
+      { type: 'started', image: 0 } as const,
+      { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(12) } as const,
+    ].reduce(reduce, initialState(['a'], DEFAULT_STYLE, false));
+    assert.equal(statusText({ ...base, panel: working }).text, '$(loading~spin) net · cpu · 12/32');
+    assert.match(statusText({ ...base, trusted: false }).text, /Restricted Mode/);
+    assert.match(statusText({ ...base, inspection: { kind: 'failed', message: 'bad' } }).tooltip, /bad/);
+  });
+
+  it('exports are named as the command line names them, and two kinds never share a name', () => {
+    assert.equal(exportName('my.cat.jpg', 'overlay', 281), 'my.cat.281.png');
+    assert.equal(exportName('my.cat.jpg', 'npy', 281), 'my.cat.281.npy');
+    assert.notEqual(exportName('a.png', 'heatmap', 1), exportName('a.png', 'overlay', 1));
+  });
+});
