@@ -30,8 +30,12 @@ const original = { toggled: false, held: false };
 let probe: { readonly at: Point; readonly spoken: boolean } | undefined;
 
 const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
-const NO_SIZE: Size = { width: 1, height: 1 };
-const size = (): Size => state?.size ?? state?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? NO_SIZE;
+/** The picture that the browser has decoded, or could not decode. */
+let picture: { readonly source: string; readonly size: Size | undefined } | undefined;
+const source = () => pictures.sourceOf(state?.picture);
+const decoded = () => (picture?.source === source() ? picture?.size : undefined);
+const size = (): Size | undefined =>
+  state?.size ?? state?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
 
 const heatsOf = createHeats();
 const pictures = createPictures();
@@ -50,7 +54,7 @@ const toolbar = createToolbar({
 });
 const stage = createStage(saved.viewport, {
   viewport(viewport, scale) {
-    toolbar.showZoom(scale, viewport.zoom === 'fit');
+    toolbar.showZoom(scale);
     if (viewport === saved.viewport) return;
     saved = { ...saved, viewport };
     host.save(saved);
@@ -59,10 +63,16 @@ const stage = createStage(saved.viewport, {
     probe = at && { at, spoken: byKey };
     showProbe();
   },
-  pictureError() {
-    if (!state?.picture) return;
-    if ('uri' in state.picture) host.post({ type: 'unshowable' });
-    else host.post({ type: 'error', message: `${state.name} can't be displayed.` });
+  pictureLoaded(source, size) {
+    picture = { source, size };
+    schedule();
+  },
+  pictureFailed(source) {
+    // Every pane tells of the same picture; the host is asked once.
+    if (picture?.source === source) return;
+    picture = { source, size: undefined };
+    if (state?.picture && 'uri' in state.picture) host.post({ type: 'unshowable' });
+    else host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
   },
 });
 const banner = h(
@@ -72,6 +82,7 @@ const banner = h(
   h('span', {}, 'Demo model: it knows 32 kinds of drawn objects, not photographs.'),
   textButton('Choose Model', 'banner-choose-model', () => host.post({ type: 'action', id: 'choose-model' })),
 );
+stage.root.append(status.probe);
 document.body.append(toolbar.root, banner, status.bar, stage.root, strip.root, status.root, speech.root);
 document.body.dataset['state'] = 'empty';
 
@@ -98,7 +109,7 @@ function draw(): void {
   heats = heatsOf(slots);
   stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
-    source: pictures.sourceOf(state.picture),
+    source: source(),
     image: size(),
     style: style(),
     original: original.toggled || original.held,
@@ -106,7 +117,7 @@ function draw(): void {
   toolbar.showStyle(style());
   toolbar.showOriginal(original.toggled || original.held);
   toolbar.showExports(exportItems(state));
-  toolbar.enableCopy(state.picture !== undefined);
+  toolbar.enableCopy(decoded() !== undefined);
   status.showStyle(style());
   status.showSlots(slots);
   strip.show(state.strip, state.active);
@@ -151,10 +162,10 @@ function exportItems({ slots }: EditorState): MenuItem[] {
 }
 
 async function copy(): Promise<void> {
-  const source = pictures.sourceOf(state?.picture);
-  if (!source) return;
+  const [from, pixels] = [source(), size()];
+  if (!from || !pixels) return;
   try {
-    await copyImage(source, size(), original.toggled ? [] : [...heats.values()], style());
+    await copyImage(from, pixels, original.toggled ? [] : [...heats.values()], style());
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });

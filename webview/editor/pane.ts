@@ -24,21 +24,22 @@ export interface Pane {
   readonly root: HTMLElement;
   /** The part that shows the image; positions of pointers are relative to it. */
   readonly view: HTMLElement;
-  show(content: PaneContent, source: string | undefined, image: Size, style: HeatStyle): void;
+  show(content: PaneContent, source: string | undefined, image: Size | undefined, style: HeatStyle): void;
   /** Opacity alone, which needs no drawing. */
   fade(opacity: number): void;
   place(placement: Placement, image: Size, swipe: number | undefined, probe: Point | undefined): void;
 }
 
 export interface PaneEvents {
-  /** The picture can't be shown. */
-  pictureError(): void;
+  /** The picture was decoded; `size` is its own, after its EXIF orientation. */
+  pictureLoaded(source: string, size: Size): void;
+  pictureFailed(source: string): void;
   /** The divider was moved to a fraction of the view's width. */
   swiped(position: number): void;
 }
 
 export function createPane(id: string, events: PaneEvents): Pane {
-  const img = h('img', { alt: '', draggable: 'false', 'data-testid': `image-${id}` });
+  const img = h('img', { alt: '', draggable: 'false', hidden: true, 'data-testid': `image-${id}` });
   const canvas = h('canvas', { width: 1, height: 1, 'data-testid': `heat-${id}` });
   const contour = contourLayer(id);
   const heatLayer = h('div', { class: 'heat' }, canvas, contour.root);
@@ -49,7 +50,15 @@ export function createPane(id: string, events: PaneEvents): Pane {
   const caption = h('div', { class: 'caption' });
   const message = h('div', { class: 'message' });
   const root = h('section', { class: 'pane', 'data-testid': `pane-${id}` }, caption, view, message);
-  img.addEventListener('error', events.pictureError);
+  // Hidden while it is not decoded: a browser's sign of a broken image says nothing that the messages don't.
+  img.addEventListener('load', () => {
+    img.hidden = false;
+    events.pictureLoaded(img.getAttribute('src') ?? '', { width: img.naturalWidth, height: img.naturalHeight });
+  });
+  img.addEventListener('error', () => {
+    img.hidden = true;
+    events.pictureFailed(img.getAttribute('src') ?? '');
+  });
 
   let drawn: { heat: Heat | undefined; style: HeatStyle; size: Size } | undefined;
   const draw = (heat: Heat | undefined, size: Size, style: HeatStyle) => {
@@ -67,14 +76,16 @@ export function createPane(id: string, events: PaneEvents): Pane {
     root,
     view,
     show(content, source, image, style) {
-      img.hidden = !source;
-      if (source && img.getAttribute('src') !== source) img.src = source;
+      if (!source) img.removeAttribute('src');
+      else if (img.getAttribute('src') !== source) img.src = source;
+      if (!source) img.hidden = true;
       img.alt = content.title;
       root.setAttribute('aria-label', content.title);
       setOrRemove(root.dataset, 'class', content.class?.toString());
       showOnly(caption, content.caption);
       showOnly(message, content.message);
-      draw(content.heat, image, style);
+      picture.hidden = !image;
+      if (image) draw(content.heat, image, style);
     },
     fade(opacity) {
       heatLayer.style.opacity = String(opacity);

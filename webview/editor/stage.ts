@@ -3,27 +3,42 @@ import type { HeatStyle, Size } from '../../src/protocol/webview';
 import { h } from '../dom';
 import { listenToPointer } from './gestures';
 import type { Heat } from './heat';
-import { createPane, type Pane, type PaneContent } from './pane';
-import { columnsFor, FIT, PIXELATED, type Point, panBy, place, STEP, toImage, type Viewport, zoomBy } from './viewport';
+import { createPane, type Pane, type PaneContent, type PaneEvents } from './pane';
+import {
+  columnsFor,
+  type Extent,
+  FIT,
+  type Point,
+  panBy,
+  place,
+  STEP,
+  toImage,
+  type Viewport,
+  zoomBy,
+} from './viewport';
 
 export interface Scene {
   /** By pane: '0', '1', 'difference'. */
   readonly panes: ReadonlyMap<string, PaneContent>;
   readonly source: string | undefined;
-  readonly image: Size;
+  /** Undefined while it is not known. */
+  readonly image: Size | undefined;
   readonly style: HeatStyle;
   /** The image alone. */
   readonly original: boolean;
 }
 
 export interface StageEvents {
-  viewport(viewport: Viewport, scale: number): void;
+  /** `scale` is undefined while there is no image. */
+  viewport(viewport: Viewport, scale: number | undefined): void;
   /** A pixel of the image is pointed at, or none. `byKey`: it is to be spoken. */
   probe(at: Point | undefined, byKey: boolean): void;
-  pictureError(): void;
+  pictureLoaded: PaneEvents['pictureLoaded'];
+  pictureFailed: PaneEvents['pictureFailed'];
 }
 
-export type Stage = ReturnType<typeof createStage>;
+/** In pixels of the screen. */
+const PROBE_STEP = 8;
 
 const HELP =
   'Arrow keys move the image, plus and minus zoom, 0 fits it, 1 shows its actual size. Hold Space to see the image ' +
@@ -45,27 +60,26 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
   /** Where the heat starts, as a fraction of a view's width; undefined when it is shown whole. */
   let swipe: number | undefined;
 
-  const paneSize = (): Size => {
+  /** Undefined while nothing can be placed. */
+  function extent(): Extent | undefined {
     const view = panes.values().next().value?.view;
-    return { width: view?.clientWidth ?? 0, height: view?.clientHeight ?? 0 };
-  };
-  const centre = (): Point => {
-    const { width, height } = paneSize();
-    return { x: width / 2, y: height / 2 };
-  };
+    if (!scene?.image || !view?.clientWidth || !view.clientHeight) return undefined;
+    return { image: scene.image, pane: { width: view.clientWidth, height: view.clientHeight } };
+  }
+  const centreOf = ({ pane }: Extent): Point => ({ x: pane.width / 2, y: pane.height / 2 });
 
   function arrange(): void {
-    if (!scene) return;
     const box = { width: grid.clientWidth, height: grid.clientHeight };
-    grid.style.gridTemplateColumns = `repeat(${columnsFor(panes.size || 1, scene.image, box)}, minmax(0, 1fr))`;
-    const size = paneSize();
-    if (!size.width || !size.height) return;
-    const placement = place(viewport, scene.image, size);
-    const mark = probeByKey ? probe : undefined;
-    for (const pane of panes.values()) pane.place(placement, scene.image, swipe, mark);
-    root.classList.toggle('pannable', placement.left < 0 || placement.top < 0);
-    root.classList.toggle('pixelated', placement.scale >= PIXELATED);
-    events.viewport(viewport, placement.scale);
+    const columns = columnsFor(panes.size || 1, scene?.image ?? box, box);
+    grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    const now = extent();
+    const placement = now && place(viewport, now);
+    if (placement) {
+      const mark = probeByKey ? probe : undefined;
+      for (const pane of panes.values()) pane.place(placement, now.image, swipe, mark);
+      root.classList.toggle('pannable', placement.left < 0 || placement.top < 0);
+    }
+    events.viewport(viewport, placement?.scale);
   }
 
   function setViewport(next: Viewport): void {
@@ -90,21 +104,26 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
 
   const moves = {
     pan(dx: number, dy: number) {
-      if (scene) setViewport(panBy(viewport, dx, dy, scene.image, paneSize()));
+      const now = extent();
+      if (now) setViewport(panBy(viewport, dx, dy, now));
     },
-    zoom(factor: number, at: Point) {
-      if (scene) setViewport(zoomBy(viewport, factor, scene.image, paneSize(), at));
+    /** Without a point the centre stays. */
+    zoom(factor: number, at?: Point) {
+      const now = extent();
+      if (now) setViewport(zoomBy(viewport, factor, at ?? centreOf(now), now));
+    },
+    actual(at?: Point) {
+      const now = extent();
+      if (now) moves.zoom(1 / place(viewport, now).scale, at);
     },
     toggleZoom(at: Point) {
-      if (!scene) return;
-      const { scale } = place(viewport, scene.image, paneSize());
-      if (viewport.zoom === 'fit') moves.zoom(1 / scale, at);
+      if (viewport.zoom === 'fit') moves.actual(at);
       else setViewport(FIT);
     },
     hover(at: Point | undefined) {
-      if (!scene) return;
-      const point = at && toImage(place(viewport, scene.image, paneSize()), at);
-      setProbe(point && inside(point, scene.image) ? floor(point) : undefined, false);
+      const now = extent();
+      const point = at && now && toImage(place(viewport, now), at);
+      setProbe(point && inside(point, now.image) ? floor(point) : undefined, false);
     },
   };
   listenToPointer(root, (target) => (target as Element | null)?.closest?.<HTMLElement>('.view') ?? undefined, moves);
@@ -129,7 +148,7 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
         panes.delete(id);
       }
       for (const [id, content] of next.panes) {
-        const pane = panes.get(id) ?? createPane(id, { pictureError: events.pictureError, swiped: setSwipe });
+        const pane = panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
         pane.show(content, next.source, next.image, next.style);
@@ -142,20 +161,19 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
     /** The slot of the pane that was clicked last; the difference belongs to the first. */
     focused: () => Number(focused) || 0,
     pan: moves.pan,
-    zoomIn: () => moves.zoom(STEP, centre()),
-    zoomOut: () => moves.zoom(1 / STEP, centre()),
+    zoomIn: () => moves.zoom(STEP),
+    zoomOut: () => moves.zoom(1 / STEP),
     fit: () => setViewport(FIT),
-    actual: () => {
-      if (scene) moves.zoom(1 / place(viewport, scene.image, paneSize()).scale, centre());
-    },
+    actual: () => moves.actual(),
     /** Moves the probe by steps of the screen, at least one pixel of the image each. */
     probeBy(dx: number, dy: number) {
-      if (!scene) return;
-      const placement = place(viewport, scene.image, paneSize());
-      const step = Math.max(Math.round(8 / placement.scale), 1);
-      const from = probe ?? floor(toImage(placement, centre()));
+      const now = extent();
+      if (!now) return;
+      const placement = place(viewport, now);
+      const step = Math.max(Math.round(PROBE_STEP / placement.scale), 1);
+      const from = probe ?? floor(toImage(placement, centreOf(now)));
       const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), length - 1);
-      const { width, height } = scene.image;
+      const { width, height } = now.image;
       setProbe({ x: clamp(from.x + dx * step, width), y: clamp(from.y + dy * step, height) }, true);
     },
     probePeak(heat: Heat) {

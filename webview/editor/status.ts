@@ -13,19 +13,18 @@ export function createStatus(cancel: () => void) {
   const bar = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Explanation', hidden: true });
   const stateLine = h('span', { class: 'state-line', 'data-testid': 'state-line' });
   const cancelButton = textButton('Cancel', 'cancel', cancel);
-  const work = h('div', { class: 'status-row work', hidden: true }, stateLine, cancelButton);
+  const work = h('div', { class: 'work' }, stateLine, cancelButton);
   const results = h('div', { class: 'results' });
   const assumptions = h('div', { class: 'assumptions', 'data-testid': 'assumptions' });
-  const probe = h('span', { class: 'probe', 'data-testid': 'probe' });
+  // Over the image, so that nothing moves when it comes and goes.
+  const probe = h('div', { class: 'probe', 'data-testid': 'probe', hidden: true });
   const notice = h('span', { class: 'notice', role: 'status', 'data-testid': 'notice' });
   const colors = createLegend('Colours from low to high saliency', '0', '1');
   const root = h(
     'footer',
     { class: 'status' },
     work,
-    results,
-    assumptions,
-    h('div', { class: 'status-row readout' }, notice, probe, colors.root),
+    h('div', { class: 'summary' }, h('div', { class: 'texts' }, results, assumptions), notice, colors.root),
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,6 +32,7 @@ export function createStatus(cancel: () => void) {
   return {
     root,
     bar,
+    probe,
     showStyle: (style: HeatStyle) => colors.show(legend(style)),
     showSlots(slots: readonly Slot[]): void {
       const working = slots.find(({ state }) => state.kind === 'working');
@@ -40,9 +40,11 @@ export function createStatus(cancel: () => void) {
       cancelButton.hidden = !working;
       const failed = slots.find(({ state }) => state.kind === 'failed' || state.kind === 'cancelled');
       const telling = working ?? failed;
-      work.hidden = !telling;
-      // Of a finished map the line still holds the text, for whoever reads it; the facts show more.
+      // Only progress is seen here: of the rest the cards over the image and the facts tell more.
+      work.classList.toggle('visually-hidden', !working);
+      work.setAttribute('aria-hidden', String(!working));
       stateLine.textContent = telling ? stateText(telling) : slots.map(stateText).join('; ');
+      colors.root.hidden = !slots.some(({ frame }) => frame);
       if (slots === shown) return;
       shown = slots;
       const summaries = slots.map(({ state }) => (state.kind === 'done' ? state.summary : undefined));
@@ -50,9 +52,11 @@ export function createStatus(cancel: () => void) {
       const assumed = [...new Set(summaries.flatMap((summary) => summary?.assumptions ?? []))];
       assumptions.hidden = assumed.length === 0;
       assumptions.replaceChildren(icon('info'), h('span', {}, `Assumed: ${assumed.join('; ')}`));
+      assumptions.title = assumed.join('\n');
     },
     showProbe(text: string): void {
       probe.textContent = text;
+      probe.hidden = !text;
     },
     showNotice(text: string): void {
       clearTimeout(timer);
@@ -78,7 +82,7 @@ function result(summary: Summary, index: number): HTMLElement {
   const pieces = facts(summary).map((text) => h('span', { class: 'fact' }, text));
   return h(
     'div',
-    { class: 'result', 'data-testid': `facts-${index}` },
+    { class: 'result', title: facts(summary).join('\n'), 'data-testid': `facts-${index}` },
     h('strong', { class: 'result-class' }, label),
     h('span', { class: 'result-probability' }, percentOf(p, summary.activation)),
     h('span', { class: 'fact' }, summary.activation === 'none' ? 'score' : summary.activation),

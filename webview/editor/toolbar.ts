@@ -15,8 +15,6 @@ export interface ToolbarEvents {
   copy(): void;
 }
 
-export type Toolbar = ReturnType<typeof createToolbar>;
-
 export function createToolbar(events: ToolbarEvents) {
   const opacity = slider('Opacity', 'opacity', 'Opacity of the heat', (value) => events.style({ opacity: value }));
   const threshold = slider('Threshold', 'threshold', 'Hide saliency below', (value) =>
@@ -50,14 +48,13 @@ export function createToolbar(events: ToolbarEvents) {
     'data-testid': 'zoom-actual',
   });
   actual.addEventListener('click', events.actual);
-  const fit = toggle('screen-full', 'Fit', 'zoom-fit', 'Fit the image (0)', events.fit);
   const zoom = h(
     'div',
     { class: 'tools', role: 'group', 'aria-label': 'Zoom' },
     iconButton('zoom-out', 'Zoom out', 'zoom-out', events.zoomOut, 'Zoom out (-)'),
     actual,
     iconButton('zoom-in', 'Zoom in', 'zoom-in', events.zoomIn, 'Zoom in (+)'),
-    fit,
+    iconButton('screen-full', 'Fit', 'zoom-fit', events.fit, 'Fit the image (0)'),
   );
   const copy = iconButton('copy', 'Copy image', 'copy', events.copy, 'Copy image with heat');
   const exports = createMenu('export', 'Export', 'export');
@@ -96,9 +93,8 @@ export function createToolbar(events: ToolbarEvents) {
     },
     showOriginal: (on: boolean) => setPressed(original, on),
     showSwipe: (on: boolean) => setPressed(swipe, on),
-    showZoom(scale: number, fitted: boolean): void {
-      actual.textContent = `${Math.round(100 * scale)} %`;
-      setPressed(fit, fitted);
+    showZoom(scale: number | undefined): void {
+      actual.textContent = scale === undefined ? '' : `${Math.round(100 * scale)} %`;
     },
     showExports: (items: readonly MenuItem[]) => exports.show(items),
     enableCopy(on: boolean): void {

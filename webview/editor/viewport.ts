@@ -14,6 +14,12 @@ export interface Viewport {
   readonly y: number;
 }
 
+/** What a viewport is applied to: the image in its own pixels, a pane in those of the screen. */
+export interface Extent {
+  readonly image: Size;
+  readonly pane: Size;
+}
+
 /** The image's top left corner in the pane, and pixels of the screen for one of the image. */
 export interface Placement {
   readonly left: number;
@@ -31,11 +37,17 @@ export const STEP = 1.25;
 /** From here on single pixels are shown as squares. */
 export const PIXELATED = 3;
 
-export const fitScale = (image: Size, pane: Size): number =>
-  Math.min(pane.width / image.width, pane.height / image.height, LARGEST);
+/** Space around an image that fits. */
+const MARGIN = 8;
 
-export function place(viewport: Viewport, image: Size, pane: Size): Placement {
-  const scale = viewport.zoom === 'fit' ? fitScale(image, pane) : viewport.zoom;
+export function fitScale({ image, pane }: Extent): number {
+  const inner = (length: number) => Math.max(length - 2 * MARGIN, length / 2);
+  return Math.min(inner(pane.width) / image.width, inner(pane.height) / image.height, LARGEST);
+}
+
+export function place(viewport: Viewport, extent: Extent): Placement {
+  const { image, pane } = extent;
+  const scale = viewport.zoom === 'fit' ? fitScale(extent) : viewport.zoom;
   return {
     scale,
     left: start(viewport.x, image.width * scale, pane.width),
@@ -50,7 +62,7 @@ function start(centre: number, image: number, pane: number): number {
 }
 
 /** The viewport that shows what `placement` shows. */
-function viewportOf({ left, top, scale }: Placement, zoom: Viewport['zoom'], image: Size, pane: Size): Viewport {
+function viewportOf({ left, top, scale }: Placement, zoom: Viewport['zoom'], { image, pane }: Extent): Viewport {
   return {
     zoom,
     x: (pane.width / 2 - left) / (image.width * scale),
@@ -59,20 +71,20 @@ function viewportOf({ left, top, scale }: Placement, zoom: Viewport['zoom'], ima
 }
 
 /** Zooms by a factor; the point `at` of the pane stays where it is, as far as the borders allow. */
-export function zoomBy(viewport: Viewport, factor: number, image: Size, pane: Size, at: Point): Viewport {
-  const before = place(viewport, image, pane);
-  const smallest = Math.min(SMALLEST, fitScale(image, pane));
+export function zoomBy(viewport: Viewport, factor: number, at: Point, extent: Extent): Viewport {
+  const before = place(viewport, extent);
+  const smallest = Math.min(SMALLEST, fitScale(extent));
   const scale = Math.min(Math.max(before.scale * factor, smallest), LARGEST);
   const ratio = scale / before.scale;
   const moved = { scale, left: at.x - (at.x - before.left) * ratio, top: at.y - (at.y - before.top) * ratio };
-  return panBy(viewportOf(moved, scale, image, pane), 0, 0, image, pane);
+  return panBy(viewportOf(moved, scale, extent), 0, 0, extent);
 }
 
 /** Moves the image by pixels of the screen; stops at the borders. */
-export function panBy(viewport: Viewport, dx: number, dy: number, image: Size, pane: Size): Viewport {
-  const { left, top, scale } = place(viewport, image, pane);
-  const moved = viewportOf({ left: left + dx, top: top + dy, scale }, viewport.zoom, image, pane);
-  return viewportOf(place(moved, image, pane), viewport.zoom, image, pane);
+export function panBy(viewport: Viewport, dx: number, dy: number, extent: Extent): Viewport {
+  const { left, top, scale } = place(viewport, extent);
+  const moved = viewportOf({ left: left + dx, top: top + dy, scale }, viewport.zoom, extent);
+  return viewportOf(place(moved, extent), viewport.zoom, extent);
 }
 
 /** The point of the image, in pixel edges, under a point of the pane. */
