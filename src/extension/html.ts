@@ -15,7 +15,7 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
   const policy = [
     `default-src 'none'`,
     `img-src ${cspSource} blob: data:`,
-    `style-src ${cspSource}`,
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
@@ -24,6 +24,8 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<!-- The toolkit probes for :focus-visible with an empty sheet that carries this nonce. -->
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${attribute(title)}</title>
 <link rel="stylesheet" href="${attribute(style)}">
