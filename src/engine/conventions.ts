@@ -16,12 +16,13 @@ import { parseLabels } from '../core/model/labels';
 import { readMetadata } from '../core/model/metadata';
 import { parseSidecar, sidecarPath } from '../core/model/sidecar';
 import type { Model } from '../core/onnx/model';
+import { type Stamp, stampOf } from './stamps';
 
 export interface ReadSources {
   /** In the order in which they count. */
   readonly sources: readonly Source[];
-  /** Every file that was looked for, whether it is there or not. */
-  readonly files: readonly string[];
+  /** Every file that was looked for, whether it is there or not, as it was before it was read. */
+  readonly stamps: readonly Stamp[];
 }
 
 /**
@@ -29,18 +30,19 @@ export interface ReadSources {
  */
 export async function readSources(model: Model): Promise<ReadSources> {
   const sidecar = sidecarPath(model.file);
-  const text = await readSidecar(sidecar);
   const folder = path.dirname(path.resolve(model.file));
   // An export to `onnx/model.onnx` leaves the configuration one folder up.
-  const folders = [folder, path.dirname(folder)];
-  const places = (name: string) => folders.map((place) => path.join(place, name));
+  const places = (name: string) => [path.join(folder, name), path.join(path.dirname(folder), name)];
+  const [preprocessors, configs] = [places(PREPROCESSOR_FILE), places(CONFIG_FILE)];
+  const stamps = await Promise.all([sidecar, ...preprocessors, ...configs].map(stampOf));
+  const text = await readSidecar(sidecar);
   const sources = [
     ...(text === undefined ? [] : [source('sidecar', sidecar, parseSidecar(text, sidecar))]),
-    ...(await huggingFace(places(PREPROCESSOR_FILE), () => true, readPreprocessor)),
-    ...(await huggingFace(places(CONFIG_FILE), isModelConfig, readConfig)),
+    ...(await huggingFace(preprocessors, () => true, readPreprocessor)),
+    ...(await huggingFace(configs, isModelConfig, readConfig)),
     source('metadata', model.file, readMetadata(model)),
   ];
-  return { sources, files: [sidecar, ...places(PREPROCESSOR_FILE), ...places(CONFIG_FILE)] };
+  return { sources, stamps };
 }
 
 function source(
@@ -83,26 +85,30 @@ async function huggingFace(
 }
 
 /**
- * The labels: of the chosen file, else of the first source that names a file or has names itself.
+ * The labels: of the chosen file, else of the first source that names a file or has names itself; and the file's stamp
+ * if they are from one.
  *
  * @throws labels-unreadable
  */
 export async function readLabels(
   sources: readonly Source[],
   chosen: string | undefined,
-): Promise<ReadLabels | undefined> {
+): Promise<{ labels: ReadLabels | undefined; stamps: readonly Stamp[] }> {
   if (chosen !== undefined) return labelsFile(chosen, 'chosen');
   for (const { origin, file, conventions } of sources) {
     if (conventions.labels !== undefined)
       return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin);
-    if (conventions.names !== undefined) return { labels: conventions.names, origin, from: file };
+    if (conventions.names !== undefined)
+      return { labels: { labels: conventions.names, origin, from: file }, stamps: [] };
   }
-  return undefined;
+  return { labels: undefined, stamps: [] };
 }
 
-async function labelsFile(file: string, origin: Source['origin']): Promise<ReadLabels> {
+async function labelsFile(file: string, origin: Source['origin']) {
+  const stamp = await stampOf(file);
   try {
-    return { labels: parseLabels(await readFile(file, 'utf8')), origin, from: file, file };
+    const labels = parseLabels(await readFile(file, 'utf8'));
+    return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
   } catch (error) {
     throw errors.labelsUnreadable(file, reasonOf(error));
   }

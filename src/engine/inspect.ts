@@ -13,7 +13,7 @@ import type { ModelInfo, Preprocessing } from '../core/types';
 import type { ModelChoice } from '../protocol/requests';
 import { readLabels, readSources } from './conventions';
 import { type ModelFile, readModelFile } from './model-file';
-import { type Stamp, stampOf } from './stamps';
+import type { Stamp } from './stamps';
 import { traceFacts } from './trace';
 
 export interface Opened {
@@ -35,7 +35,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const read = await readSources(model);
   const sources = agreeing(model, input, read.sources);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
-  const labels = await readLabels(sources, choice.labels);
+  const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {
     name: input.name,
     dtype: input.dtype,
@@ -53,8 +53,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     layer: choice.layer,
     labels,
   });
-  const beside = await Promise.all([...read.files, ...(labels?.file ? [labels.file] : [])].map(stampOf));
-  return { info, file, facts, stamps: [...file.stamps, ...beside] };
+  return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
 }
 
 /** Batch 1, in the order of the input's axes. */

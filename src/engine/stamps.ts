@@ -8,6 +8,7 @@ export interface Stamp {
   readonly mtime: number;
 }
 
+/** A file that can't be looked at counts as absent: reading it tells why. */
 export async function stampOf(path: string): Promise<Stamp> {
   const info = await stat(path).catch(() => undefined);
   return { path, size: info?.size, mtime: info?.mtimeMs ?? 0 };

@@ -75,6 +75,23 @@ describe('opening a model', () => {
     assert.match(info.assumptions.join('; '), /no labels/);
   });
 
+  for (const [opset, irVersion] of [
+    [9, 3],
+    [9, 4],
+    [11, 6],
+    [13, 7],
+    [18, 8],
+    [21, 10],
+    [23, 11],
+  ] as const)
+    it(`reads operator set ${opset} in IR ${irVersion}`, async () => {
+      // In IR 3 weights are inputs as well.
+      const inputs = { image: ['N', 3, 8, 8], ...(irVersion === 3 && CLASSIFIER.weights) };
+      const { info } = await openModel({ path: writeModel({ opset, irVersion, inputs }) });
+      assert.deepEqual([info.opset, info.input.name, info.output.logits], [opset, 'image', 'logits']);
+      assert.deepEqual(info.layer, { value: 'relu', origin: 'graph' });
+    });
+
   it('runs at the size of the sidecar where the graph leaves it free', async () => {
     const file = writeModel({ inputs: { image: ['N', 3, 'h', 'w'] } });
     write('net.explain.json', { input: { width: 20, height: 10 } });

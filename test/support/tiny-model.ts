@@ -33,7 +33,7 @@ export const CLASSIFIER: TinyModel = {
     ['Relu', 'map', 'relu'],
     ['GlobalAveragePool', 'relu', 'pooled'],
     ['Flatten', 'pooled', 'row'],
-    ['Gemm', 'row fc', 'logits'],
+    ['MatMul', 'row fc', 'logits'],
     ['Softmax', 'logits', 'p'],
   ],
   outputs: ['p'],

@@ -67,8 +67,8 @@ export function resolvePreprocessing(
     return { value, origin: 'assumed' };
   };
 
-  const saidWidth = said(({ width }) => width) ?? fromGraph(input.width);
-  const saidHeight = said(({ height }) => height) ?? fromGraph(input.height);
+  const saidWidth = said(({ width }) => width) ?? sizeFromGraph(input.width);
+  const saidHeight = said(({ height }) => height) ?? sizeFromGraph(input.height);
   const width = saidWidth ?? assume(saidHeight?.value ?? USUAL_SIZE);
   const height = saidHeight ?? assume(width.value);
   if (!saidWidth || !saidHeight) assumptions.push(`input size: ${width.value} x ${height.value}`);
@@ -78,9 +78,7 @@ export function resolvePreprocessing(
   const words = fit.value === 'crop' ? `resize: shorter side to ${usualResize} before the crop` : undefined;
   const resize = saidResize ?? assume(usualResize, words);
   const color =
-    input.channels === 1
-      ? fromGraph<Color>('GRAY')!
-      : (said((its) => its.color) ?? assume<Color>('RGB', 'colour: RGB'));
+    input.channels === 1 ? fromGraph<Color>('GRAY') : (said((its) => its.color) ?? assume<Color>('RGB', 'colour: RGB'));
   return { preprocessing: { width, height, fit, resize, color, ...normalisation() }, assumptions };
 
   function normalisation(): Pick<Preprocessing, 'scale' | 'mean' | 'std'> {
@@ -100,7 +98,7 @@ export function resolvePreprocessing(
     const none = { mean: perChannel(0, input.channels), std: perChannel(1, input.channels) };
     // Whole numbers of 8 bits have room for pixels as they are, and for nothing else.
     if (input.dtype === DataType.UINT8)
-      return { scale: fromGraph(1)!, mean: fromGraph(none.mean)!, std: fromGraph(none.std)! };
+      return { scale: fromGraph(1), mean: fromGraph(none.mean), std: fromGraph(none.std) };
     if (input.channels === 1) {
       assumptions.push('scale: 1/255, without mean and std');
       return { scale: assume(1 / 255), mean: assume(none.mean), std: assume(none.std) };
@@ -117,8 +115,12 @@ export function resolvePreprocessing(
   }
 }
 
-function fromGraph<T>(value: T | undefined): Sourced<T> | undefined {
-  return value === undefined ? undefined : { value, origin: 'graph' };
+function fromGraph<T>(value: T): Sourced<T> {
+  return { value, origin: 'graph' };
+}
+
+function sizeFromGraph(size: number | undefined): Sourced<number> | undefined {
+  return size === undefined ? undefined : fromGraph(size);
 }
 
 function perChannel(value: number | readonly number[], channels: number): readonly number[] {

@@ -71,16 +71,14 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   const parts = classParts(values, facts, scores.logits).map((part) => leadingTo(values, part));
   const spatial = channelsFirst(model.graph.node, facts, input);
   const cuts = findCuts(indexGraph(model.graph.node), input.name, scores.logits);
+  const isLayer = (tensor: string) =>
+    spatial.has(tensor) && fromImage.has(tensor) && parts.every((part) => part.has(tensor));
   const found = values.nodes.flatMap((node) =>
-    node.output.flatMap((tensor): Candidate[] => {
-      const fact = facts.get(tensor);
-      if (!fact || !FLOATS.has(fact.dtype) || !spatial.has(tensor) || !fromImage.has(tensor)) return [];
-      const [, channels, u, v] = fact.dims;
-      if (!(u! > 1 && v! > 1) || !parts.every((part) => part.has(tensor))) return [];
-      const cut = cuts.has(tensor);
-      return [
-        { node, layer: { tensor, operator: node.opType, shape: fact.dims, channels: channels!, u: u!, v: v!, cut } },
-      ];
+    node.output.filter(isLayer).flatMap((tensor): Candidate[] => {
+      const { dtype, dims: shape } = facts.get(tensor)!;
+      const [, channels, u, v] = shape as [number, number, number, number];
+      if (!FLOATS.has(dtype) || u <= 1 || v <= 1) return [];
+      return [{ node, layer: { tensor, operator: node.opType, shape, channels, u, v, cut: cuts.has(tensor) } }];
     }),
   );
   const [last] = found.slice(-1);
