@@ -1,5 +1,5 @@
 /** Where results are written: one file, or a folder with one file for each image and class. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { errors } from '../core/errors';
 
@@ -38,7 +38,7 @@ export function outputName(
 }
 
 function isFolder(value: string): boolean {
-  return /[\\/]$/.test(value) || (statSync(value, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return /[\\/]$/.test(value) || (existsSync(value) && statSync(value).isDirectory());
 }
 
 function checkStems(folder: string, extension: string, images: readonly string[]): void {

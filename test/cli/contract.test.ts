@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -97,6 +99,31 @@ describe('cli: results', () => {
     const { code, stdout, stderr } = await groupCamEnds(['explain', bad, SCENE, '--json', ...SMALL]);
     assert.deepEqual([code, stdout.split('\n').length - 1, stderr.split('\n').length - 1], [1, 1, 1]);
     assert.ok(stderr.startsWith(`error: ${bad}: `));
+  });
+
+  it('Ctrl-C ends it between two images, with no half-written file', async () => {
+    const scenes = project('media', 'demo', 'scenes');
+    const images = readdirSync(scenes).flatMap((name) => (name.endsWith('.png') ? [path.join(scenes, name)] : []));
+    const out = path.join(folder, 'out');
+    const child = spawn(process.execPath, [
+      project('dist', 'group-cam.js'),
+      'explain',
+      ...images,
+      '--json',
+      '--npy',
+      out,
+    ]);
+    let [stdout, stderr] = ['', ''];
+    child.stderr.on('data', (data) => (stderr += data));
+    child.stdout.on('data', (data) => {
+      stdout += data;
+      child.kill('SIGINT');
+    });
+    const [code] = await once(child, 'close');
+    assert.deepEqual([code, stderr], [1, 'error: cancelled\n']);
+    const done = stdout.trimEnd().split('\n').length;
+    assert.ok(done < images.length);
+    assert.ok(readdirSync(out).every((name) => name.endsWith('.npy')));
   });
 
   it('--tensor gives the map of the reference', async function () {
