@@ -15,6 +15,8 @@ export interface Terminal {
 export function processTerminal(verbose: boolean): Terminal {
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
+  // Whoever read the lines has gone (`| head -1`), so there is nobody left to compute for.
+  process.stdout.once('error', () => abort.abort());
   return {
     signal: abort.signal,
     say: (text) => process.stderr.write(`${text}\n`),

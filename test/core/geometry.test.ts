@@ -24,7 +24,11 @@ describe('core/geometry: placing the input', () => {
     // 256 * 500 / 433 = 295.6, (295 - 224) / 2 = 35.5 -> 36
     ['crop, portrait', place(size(433, 500), input, 'crop', 256), { resized: size(256, 295), left: 16, top: 36 }],
     ['crop, smaller image', place(size(32, 32), input, 'crop', 256), { resized: size(256, 256), left: 16, top: 16 }],
-    ['crop beyond the image', place(size(50, 50), input, 'crop', 200), { resized: size(200, 200), left: -12, top: -12 }],
+    [
+      'crop beyond the image',
+      place(size(50, 50), input, 'crop', 200),
+      { resized: size(200, 200), left: -12, top: -12 },
+    ],
     ['pad, landscape', place(size(400, 100), input, 'pad', 0), { resized: size(224, 56), left: 0, top: -84 }],
     ['pad, portrait', place(size(100, 400), input, 'pad', 0), { resized: size(56, 224), left: -84, top: 0 }],
     ['pad, a line', place(size(1000, 1), input, 'pad', 0), { resized: size(224, 1), left: 0, top: -112 }],
