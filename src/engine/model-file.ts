@@ -76,7 +76,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
     }
   }
 
-  function readExternal(piece: WeightPiece): Promise<Uint8Array> {
+  function readExternal(piece: WeightPiece): Promise<Uint8Array<ArrayBuffer>> {
     return readPiece(file, external.get(piece.location)!.path, piece);
   }
 
@@ -154,7 +154,7 @@ async function findExternal(model: Model, file: string): Promise<Map<string, Ext
   return found;
 }
 
-async function readPiece(file: string, weights: string, piece: WeightPiece): Promise<Uint8Array> {
+async function readPiece(file: string, weights: string, piece: WeightPiece): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = allocate(file, piece.length);
   const handle = await open(weights, 'r').catch(() => undefined);
   try {

@@ -138,7 +138,7 @@ export function splitExternalData(
 }
 
 /** Makes an external tensor hold its bytes itself. */
-export function embed(tensor: TensorProto, bytes: Uint8Array): void {
+export function embed(tensor: TensorProto, bytes: Uint8Array<ArrayBuffer>): void {
   tensor.rawData = bytes;
   tensor.externalData = [];
   tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
