@@ -38,7 +38,7 @@ const LFS_POINTER = 'version https://git-lfs';
 /**
  * Reads and parses a model.
  *
- * @param file the model's path, absolute
+ * @param file the model's path
  * @throws model-missing, model-unreadable, model-too-large, external-data-missing, external-data-outside
  */
 export async function readModelFile(file: string): Promise<ModelFile> {

@@ -6,10 +6,10 @@ import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { type Model, parseModel } from '../../src/core/onnx/model';
 import { DataType, makeTensor, sizeOf } from '../../src/core/onnx/tensors';
 import { OWN_BYTES } from '../../src/core/onnx/weights';
-import { traceFacts } from '../../src/engine/trace';
+import { type TraceInput, traceFacts } from '../../src/engine/trace';
 
 /** [operator, inputs, outputs, attributes] */
-export type TinyNode = readonly [string, string, string, Attributes?];
+export type TinyNode = readonly [string, string, string, (Attributes | undefined)?];
 export type TinyShape = readonly (number | string)[];
 
 export interface TinyModel {
@@ -78,6 +78,11 @@ export function parseTiny(model: TinyModel): Model {
 
 /** What the runtime says of a tiny model with one input, which is called `image`. */
 export function factsOf(model: Model, dims: readonly number[] = [1, 3, 8, 8]): Promise<Facts> {
+  return traceTiny(model, { name: 'image', dtype: DataType.FLOAT, dims });
+}
+
+/** What the runtime says of a tiny model for an input of any name and type. */
+export function traceTiny(model: Model, input: TraceInput): Promise<Facts> {
   const file = {
     path: model.file,
     bytes: model.bytes.length,
@@ -86,5 +91,5 @@ export function factsOf(model: Model, dims: readonly number[] = [1, 3, 8, 8]): P
     model,
     buffers: async () => new Map([[OWN_BYTES, model.bytes]]),
   };
-  return traceFacts(file, { name: 'image', dtype: DataType.FLOAT, dims });
+  return traceFacts(file, input);
 }
