@@ -35,10 +35,10 @@ function bmp({ width, height, bits, compression = 0, extra = [], gap = 0, pixels
 
 const decode = async (bytes: Uint8Array) => [...(await decodeImage({ bytes, name: 'a.bmp' })).data];
 const uint32 = (...values: number[]) => [...new Uint8Array(Uint32Array.from(values).buffer)];
-const uint16 = (...values: number[]) => [...new Uint8Array(Uint16Array.from(values).buffer)];
 
 /** 16 colours: (i, 2 i, 3 i), stored as blue, green, red, 0. */
 const PALETTE = Array.from({ length: 16 }, (_, i) => [3 * i, 2 * i, i, 0]).flat();
+const FULL_PALETTE = [...PALETTE, ...new Array(240 * 4).fill(0)];
 const indexed = (...indices: number[]) => indices.flatMap((i) => [i, 2 * i, 3 * i]);
 
 const cases: readonly [string, Fields, readonly number[]][] = [
@@ -59,30 +59,8 @@ const cases: readonly [string, Fields, readonly number[]][] = [
     [254, 3, 2],
   ],
   [
-    '16 bits, 5 a channel',
-    { width: 3, height: 1, bits: 16, pixels: uint16(0x7fff, 0x7c00, 1, 0) },
-    [255, 255, 255, 255, 0, 0, 0, 0, 8],
-  ],
-  [
-    '16 bits, 5-6-5',
-    {
-      width: 2,
-      height: 1,
-      bits: 16,
-      compression: 3,
-      extra: uint32(0xf800, 0x7e0, 0x1f),
-      pixels: uint16(0xffff, 0x07e0),
-    },
-    [255, 255, 255, 0, 255, 0],
-  ],
-  [
     '8 bits, width padded to four bytes',
-    { width: 3, height: 2, bits: 8, extra: PALETTE, pixels: [1, 2, 3, 0, 4, 5, 6, 0], gap: 0 },
-    indexed(4, 5, 6, 1, 2, 3),
-  ],
-  [
-    '4 bits, odd width',
-    { width: 3, height: 2, bits: 4, extra: PALETTE, pixels: [0x12, 0x30, 0, 0, 0x45, 0x60, 0, 0] },
+    { width: 3, height: 2, bits: 8, extra: FULL_PALETTE, pixels: [1, 2, 3, 0, 4, 5, 6, 0] },
     indexed(4, 5, 6, 1, 2, 3),
   ],
   [
@@ -90,35 +68,12 @@ const cases: readonly [string, Fields, readonly number[]][] = [
     { width: 10, height: 1, bits: 1, extra: [0, 0, 0, 0, 9, 8, 7, 0], pixels: [0b10000001, 0b01000000, 0, 0] },
     [1, 0, 0, 0, 0, 0, 0, 1, 0, 1].flatMap((on) => (on ? [7, 8, 9] : [0, 0, 0])),
   ],
-  [
-    'run lengths, 8 bits: a run, literals with their padding, end of row, a jump',
-    {
-      width: 5,
-      height: 2,
-      bits: 8,
-      compression: 1,
-      extra: PALETTE,
-      pixels: [2, 7, 0, 3, 1, 2, 3, 0, 0, 0, 0, 2, 1, 0, 4, 9, 0, 1],
-    },
-    indexed(0, 9, 9, 9, 9, 7, 7, 1, 2, 3),
-  ],
-  [
-    'run lengths, 4 bits',
-    { width: 6, height: 1, bits: 4, compression: 2, extra: PALETTE, pixels: [3, 0xab, 0, 3, 0x12, 0x30, 0, 1] },
-    indexed(10, 11, 10, 1, 2, 3),
-  ],
 ];
 
 describe('engine/bmp', () => {
   for (const [name, fields, expected] of cases) {
     it(name, async () => assert.deepEqual(await decode(bmp(fields)), expected));
   }
-
-  it('the OS/2 header, with a palette of three bytes a colour', async () => {
-    const header = [0x42, 0x4d, ...uint32(0, 0, 32), ...uint32(12), ...uint16(2, 1, 1, 1)];
-    const bytes = Uint8Array.from([...header, 1, 2, 3, 4, 5, 6, 0b01000000, 0, 0, 0]);
-    assert.deepEqual(await decode(bytes), [3, 2, 1, 6, 5, 4]);
-  });
 
   it('what another library wrote', async () => {
     const data = Buffer.from([0, 30, 20, 10, 0, 60, 50, 40, 0, 90, 80, 70]);
@@ -128,11 +83,6 @@ describe('engine/bmp', () => {
 
   const rejected: readonly [string, Uint8Array, RegExp][] = [
     ['cut short', bmp({ width: 2, height: 2, bits: 24, pixels: [1, 2, 3] }), /a\.bmp: .*cut short/],
-    [
-      'run lengths cut short',
-      bmp({ width: 5, height: 2, bits: 8, compression: 1, extra: PALETTE, pixels: [2, 7] }),
-      /cut short/,
-    ],
     ['a header cut short', Buffer.from('BM1234'), /a\.bmp: not a readable image/],
     [
       'too many pixels',
@@ -140,6 +90,9 @@ describe('engine/bmp', () => {
       /40000 x 40000 pixels; the limit/,
     ],
     ['no pixels', bmp({ width: 0, height: 4, bits: 24, pixels: [] }), /0 x 4/],
+    ['16 bits', bmp({ width: 1, height: 1, bits: 16, pixels: [0, 0, 0, 0] }), /16 bits a pixel .* save it as PNG/],
+    ['4 bits', bmp({ width: 1, height: 1, bits: 4, extra: PALETTE, pixels: [0, 0, 0, 0] }), /4 bits a pixel/],
+    ['run lengths', bmp({ width: 1, height: 1, bits: 8, compression: 1, pixels: [0, 1] }), /compression 1/],
     ['JPEG inside', bmp({ width: 1, height: 1, bits: 24, compression: 4, pixels: [0, 0, 0, 0] }), /compression 4/],
   ];
   for (const [name, bytes, text] of rejected) it(`refuses: ${name}`, () => assert.rejects(decode(bytes), text));
