@@ -34,12 +34,13 @@ export function bmpSize(head: Uint8Array): Size {
 /** @throws Error with the reason if it is no bitmap that can be read, or cut short */
 export function decodeBmp(bytes: Uint8Array): RgbImage {
   const { width, height } = bmpSize(bytes);
-  const { data } = decode(asRead(bytes, width, height), { toRGBA: true });
+  // Alpha, blue, green, red: its option for the usual order does not reach pictures with a palette.
+  const { data } = decode(asRead(bytes, width, height));
   const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = data[from]!;
-    rgb[to + 1] = data[from + 1]!;
-    rgb[to + 2] = data[from + 2]!;
+    rgb[to] = data[from + 3]!;
+    rgb[to + 1] = data[from + 2]!;
+    rgb[to + 2] = data[from + 1]!;
   }
   return { width, height, data: rgb };
 }
