@@ -11,10 +11,12 @@ import { elementwise } from './rules/elementwise';
 import { Gather, GatherElements } from './rules/Gather';
 import { Gemm } from './rules/Gemm';
 import { GlobalMaxPool } from './rules/GlobalMaxPool';
+import { LRN } from './rules/LRN';
 import { layout } from './rules/layout';
 import { MatMul } from './rules/MatMul';
 import { MaxPool } from './rules/MaxPool';
 import { Pad } from './rules/Pad';
+import { Resize } from './rules/Resize';
 import { reductions } from './rules/reductions';
 import { Slice } from './rules/Slice';
 import { LogSoftmax, Softmax } from './rules/Softmax';
@@ -35,13 +37,16 @@ export const RULES = {
   GatherElements,
   Gemm,
   GlobalMaxPool,
+  LRN,
   LogSoftmax,
   MatMul,
   MaxPool,
   Pad,
+  Resize,
   Slice,
   Softmax,
   Split,
+  Upsample: Resize,
 } satisfies Record<string, Rule>;
 
 /**

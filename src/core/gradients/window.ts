@@ -24,7 +24,10 @@ export function extent({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations
   return (kernel[axis]! - 1) * dilations[axis]! + 1;
 }
 
-/** The windows of a node that slides from `large` to `small`, which the tracing run has told, so only begins are open. */
+/**
+ * The windows of a node between `large` and `small`, which the tracing run has told, so that only the padding before the
+ * first element is open.
+ */
 export function windowOf({ node }: RuleContext, large: PerAxis, small: PerAxis, kernel: PerAxis): Window {
   const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
   const dilations = intsAttribute(node, 'dilations') ?? kernel.map(() => 1);
@@ -37,9 +40,12 @@ export function windowOf({ node }: RuleContext, large: PerAxis, small: PerAxis, 
   return { large, small, kernel, strides, dilations, begins, ends };
 }
 
-/** @param total padding on both sides that auto_pad shares out */
+/** @param total padding on both sides, to be shared out if the node gives none */
 function beginsOf(node: RuleContext['node'], total: PerAxis): PerAxis {
-  switch (stringAttribute(node, 'auto_pad', 'NOTSET')) {
+  // A transposed convolution of a given output size pads as SAME_LOWER does unless told otherwise.
+  const unset = intsAttribute(node, 'output_shape') ? 'SAME_LOWER' : 'NOTSET';
+  const mode = stringAttribute(node, 'auto_pad', 'NOTSET');
+  switch (mode === 'NOTSET' ? unset : mode) {
     case 'SAME_UPPER':
       return total.map((pad) => Math.floor(pad / 2));
     case 'SAME_LOWER':

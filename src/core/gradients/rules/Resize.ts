@@ -1,0 +1,51 @@
+/**
+ * Resizing is linear and separable: y = R_h x R_w^T for an image, so dx = R_h^T dy R_w. Each axis' matrix is the operator
+ * itself applied to the identity matrix, so modes, coordinates and roundings are the runtime's own.
+ */
+import { intsAttribute, stringAttribute } from '../../onnx/model';
+import { reshape, transpose } from '../../onnx/ops';
+import { DataType } from '../../onnx/tensors';
+import type { Rule, RuleContext } from '../rule';
+import { contract } from '../scatter';
+
+export const Resize: Rule = (c) => {
+  if (stringAttribute(c.node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize')
+    throw c.failure('crops (tf_crop_and_resize) are not supported');
+  if (stringAttribute(c.node, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch')
+    throw c.failure('only the aspect ratio policy stretch is supported');
+  const scales = scalesOf(c);
+  let dims = c.y.dims;
+  let dx = c.dy;
+  for (const [axis, size] of c.x.dims.entries()) {
+    if (dims[axis] === size && (scales?.[axis] ?? 1) === 1) continue;
+    const matrix = matrixOf(c, size, dims[axis]!, scales?.[axis]);
+    dx = contract(c.emit, dx, dims, axis, transpose(c.emit, matrix, [1, 0]), size);
+    dims = dims.with(axis, size);
+  }
+  return [dx];
+};
+
+/** The scales by axis; undefined if the node gives sizes. `Upsample`, and `Resize` of 10, have them as input 1. */
+function scalesOf(c: RuleContext): readonly number[] | undefined {
+  const input = c.node.opType === 'Upsample' || c.emit.opset < 11 ? 1 : 2;
+  const given = c.has(input) ? c.values(input) : [];
+  if (given.length === 0) return undefined;
+  const axes = intsAttribute(c.node, 'axes');
+  const scales: number[] = c.x.dims.map(() => 1);
+  for (const [i, scale] of given.entries()) scales[axes?.[i] ?? i] = scale;
+  return scales;
+}
+
+/** [to, from]: the operator applied to the rows of the identity matrix. */
+function matrixOf(c: RuleContext, from: number, to: number, scale: number | undefined): string {
+  const { emit } = c;
+  const shape = emit.op('ConstantOfShape', [emit.ints([from, from])]);
+  const identity = reshape(emit, emit.op('EyeLike', [shape], { dtype: { int: DataType.FLOAT } }), [1, 1, from, from]);
+  const attributes = c.node.attribute.filter(({ name }) => name !== 'axes');
+  const scales = scale === undefined ? '' : emit.constant(DataType.FLOAT, [4], [1, 1, scale, 1]);
+  const none = emit.constant(DataType.FLOAT, [0], []);
+  const sizes = scale === undefined ? [emit.ints([1, 1, to, from])] : [];
+  const inputs =
+    c.node.opType === 'Upsample' || emit.opset < 11 ? [identity, scales] : [identity, none, scales || none, ...sizes];
+  return reshape(emit, emit.op(c.node.opType, inputs, attributes), [to, from]);
+}

@@ -1,0 +1,41 @@
+import { strict as assert } from 'node:assert';
+import { RULES } from '../../../src/core/gradients/table';
+import { products, reductions, softmaxes } from './cases/algebra';
+import { arithmetic, elementwise } from './cases/elementwise';
+import { layout, parts } from './cases/layout';
+import { convolutions, normalisations, pools, resizes } from './cases/windows';
+import { type Case, check } from './check';
+
+const cases: readonly Case[] = [
+  ...elementwise,
+  ...arithmetic,
+  ...products,
+  ...softmaxes,
+  ...reductions,
+  ...layout,
+  ...parts,
+  ...convolutions,
+  ...pools,
+  ...normalisations,
+  ...resizes,
+];
+
+describe('gradient rules', () => {
+  for (const [i, row] of cases.entries()) {
+    it(`${row.op} ${titleOf(row)} (${i})`, () => check(row));
+  }
+
+  it('has a case for every rule', () => {
+    const tested = new Set(cases.map(({ op }) => op));
+    assert.deepEqual(
+      Object.keys(RULES).filter((operator) => !tested.has(operator)),
+      [],
+    );
+  });
+});
+
+function titleOf({ inputs, attributes = {}, opset = 17, wrt = [0] }: Case): string {
+  const operands = inputs.map((input) => (input === '' ? '-' : `[${'dims' in input ? input.dims : input}]`));
+  const values = Object.entries(attributes).map(([name, value]) => `${name}=${Object.values(value)[0]}`);
+  return [...operands, ...values, `d/d${wrt.join(',')}`, `opset ${opset}`].join(' ');
+}
