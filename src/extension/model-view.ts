@@ -24,7 +24,9 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
   };
   const view = vscode.window.createTreeView('groupCam.model', { treeDataProvider: provider });
 
+  /** Without rows the view shows its welcome text, which in Restricted Mode leads to Workspace Trust. */
   function rows(): Row[] {
+    if (!vscode.workspace.isTrusted) return [];
     const { inspection } = model;
     if (inspection.kind === 'failed') return failedRows(inspection.message);
     if (inspection.kind !== 'ready') return [];

@@ -121,7 +121,14 @@ export function createPanel(
     void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
   }
 
+  /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
+  function showMissing(): void {
+    showActive();
+    void showThumbnails(state.images.flatMap(({ thumbnail }, image) => (thumbnail ? [] : [image])));
+  }
+
   async function showThumbnails(indices: readonly number[]): Promise<void> {
+    if (images.length < 2) return;
     for (const image of indices) {
       if (disposed) return;
       try {
@@ -141,7 +148,7 @@ export function createPanel(
         void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
       dispatch({ type: 'refreshed', image });
     }
-    if (images.length > 1) void showThumbnails(indices);
+    void showThumbnails(indices);
   }
 
   async function saveSlot({ kind, slot, style }: Extract<FromEditor, { type: 'export' }>): Promise<void> {
@@ -162,6 +169,7 @@ export function createPanel(
       return;
     }
     if (id === 'gradient-free') variant = 'gradient-free';
+    showMissing();
     dispatch({ type: 'refreshed', image: state.active });
   }
 
@@ -198,8 +206,7 @@ export function createPanel(
     for (const item of [...subscriptions, changed]) item.dispose();
   });
 
-  showActive();
-  if (images.length > 1) void showThumbnails([...images.keys()]);
+  showMissing();
   for (const image of images.keys()) dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
 
   return {
@@ -212,6 +219,7 @@ export function createPanel(
     explain: (wanted) => dispatch({ type: 'asked', image: state.active, wanted }),
     cancel: () => dispatch({ type: 'cancelled' }),
     refresh: (change) => {
+      showMissing();
       dispatch({ type: 'demo', demo: isDemo() });
       for (const [image, { status }] of state.images.entries()) {
         if (change === 'changed') dispatch({ type: 'refreshed', image });
