@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { ranked, search, ticked } from '../../webview/classes/list';
+
+const LABELS = [
+  'tench',
+  'crane',
+  'Egyptian cat',
+  'tiger cat',
+  'cat',
+  'catamaran',
+  'lynx, catamount',
+  'crane',
+  'bobcat',
+];
+const probabilities = Float32Array.from([0.1, 0.05, 0.2, 0.3, 0.02, 0.08, 0.15, 0.06, 0.04]);
+const inOrder = ranked(LABELS, undefined);
+
+describe('the list of classes', () => {
+  it('ranks by probability, and keeps the order of the model where there is none or it is equal', () => {
+    assert.deepEqual(ranked(LABELS, probabilities), [3, 2, 6, 0, 5, 7, 1, 8, 4]);
+    assert.deepEqual(inOrder, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    assert.deepEqual(ranked(['a', 'b', 'c'], new Float32Array(3)), [0, 1, 2]);
+  });
+
+  for (const [text, expected, why] of [
+    ['', inOrder, 'nothing asked: all'],
+    ['cat', [4, 5, 6, 2, 3, 8], 'whole name, start of a name, start of a word, any part'],
+    ['CAT', [4, 5, 6, 2, 3, 8], 'case does not matter'],
+    ['crane', [1, 7], 'classes of one name are all found'],
+    ['7', [7], 'an index'],
+    ['catamount', [6], 'one of several names'],
+    ['cat tiger', [3], 'all words, in any order'],
+    ['dog', [], 'nothing'],
+  ] as const) {
+    it(`finds "${text}": ${why}`, () => assert.deepEqual(search(LABELS, inOrder, text), expected));
+  }
+
+  it('lists equal matches by probability', () => {
+    assert.deepEqual(search(LABELS, ranked(LABELS, probabilities), 'crane'), [7, 1]);
+  });
+
+  it('finds a name that is a number', () => {
+    assert.deepEqual(search(['7', '3', '1'], [0, 1, 2], '1'), [1, 2]);
+  });
+});
+
+describe('ticks', () => {
+  for (const [name, shown, index, expected] of [
+    ['the second is compared with the first', [3], 5, { type: 'compare', classes: [3, 5] }],
+    ['a third takes the place of the older', [3, 5], 7, { type: 'compare', classes: [5, 7] }],
+    ['unticking one of two shows the other', [3, 5], 3, { type: 'explain', class: 5 }],
+    ['the last one stays', [3], 3, undefined],
+    ['the first is explained', [], 3, { type: 'explain', class: 3 }],
+  ] as const) {
+    it(name, () => assert.deepEqual(ticked(shown, index), expected));
+  }
+});

@@ -1,0 +1,130 @@
+/** The editor page in Chromium: what its canvases hold. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import type { Frame } from '../../src/core/types';
+import { needs, project } from '../support/shared';
+import { brightest, type EditorPage, openEditor, visible } from './editor-page';
+import { launch, type Options } from './page';
+import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
+
+const middleOf = (name: string) => {
+  const [x, y, width, height] = BOXES[name]!;
+  return { x: x + width / 2, y: y + height / 2 };
+};
+
+describe('the heat of the editor page', () => {
+  let browser: Browser;
+  let editor: EditorPage;
+  before(async function () {
+    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  const open = async (state: object, options?: Options) => {
+    editor = await openEditor(browser, state, options);
+  };
+  afterEach(async () => {
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+
+  it('is hottest inside the box of the class, over the very pixels of the image', async () => {
+    await open(editorState([CAT], { style: { colormap: 'grey', opacity: 1, threshold: 0, contour: false } }));
+    const canvas = await editor.canvas('0');
+    const hottest = brightest(canvas);
+    const at = { x: (hottest.x * SCENE.width) / canvas.width, y: (hottest.y * SCENE.height) / canvas.height };
+    const middle = middleOf('cat');
+    assert.ok(Math.abs(at.x - middle.x) < 16 && Math.abs(at.y - middle.y) < 16, JSON.stringify({ at, middle }));
+    assert.deepEqual(await editor.find('heat-0').boundingBox(), await editor.find('image-0').boundingBox());
+    assert.equal(await editor.bodyState(), 'done');
+    assert.equal(await editor.find('pane-0').getAttribute('data-class'), '10');
+  });
+
+  it('is clear where a cropping network did not look', async () => {
+    // Only the right half of the image was seen.
+    const map = Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? 0 : 1)) as unknown as Float32Array;
+    const imageTransform = { scaleX: 2, scaleY: 4, offsetX: 256, offsetY: 0, image: SCENE };
+    const frame: Frame = { ...hillOn('cat'), u: 4, v: 4, map, imageTransform };
+    await open(editorState([{ ...CAT, frame }]));
+    const { width, height, rgba } = await editor.canvas('0');
+    for (const y of [0, height - 1]) {
+      assert.equal(rgba[4 * (y * width + width / 2 - 1) + 3], 0);
+      assert.equal(rgba[4 * (y * width + width / 2) + 3], 255);
+    }
+  });
+
+  it('changes with colormap and threshold, and with opacity only in the page, asking nobody', async () => {
+    await open(editorState([CAT]));
+    const before = await editor.canvas('0');
+    await editor.setSlider('opacity', 20);
+    const opacity = () => editor.page.locator('.heat').evaluate((element) => getComputedStyle(element).opacity);
+    assert.equal(await opacity(), '0.2');
+    assert.deepEqual(await editor.canvas('0'), before);
+    await editor.setSlider('threshold', 50);
+    // The Gaussian exp(-r^2 / 0.02) is above a half inside a circle of area pi 0.02 ln 2 of the image; 16 cells blunt it a little.
+    const area = Math.PI * 0.02 * Math.log(2) * before.width * before.height;
+    const ratio = visible(await editor.canvas('0')) / area;
+    assert.ok(ratio > 0.9 && ratio < 1.1, `${ratio}`);
+    await editor.find('colormap').click();
+    await editor.settle(() => editor.page.getByRole('option', { name: 'grey' }).click());
+    assert.deepEqual(brightest(await editor.canvas('0')).rgba, [255, 255, 255, 255]);
+    await editor.settle(() => editor.find('contour').click());
+    const path = await editor.find('contour-0').locator('path').first().getAttribute('d');
+    assert.match(path ?? '', /^M.+Z$/);
+    assert.deepEqual(await editor.posted(), [{ type: 'ready' }]);
+  });
+
+  it('streams without a blank between frames, and goes when another class is asked for', async () => {
+    const state = (done: number) => ({ kind: 'working', text: 'Scoring masks', done, total: 32 }) as const;
+    await open(editorState([{ title: 'cat', state: { ...state(0), total: 0 } }]));
+    assert.equal(visible(await editor.canvas('0')), 0);
+    await editor.page.evaluate(watchForBlanks);
+    for (const done of [4, 8, 16, 32]) {
+      const slot = { title: 'cat', state: state(done), frame: hillOn('cat', done) };
+      await editor.send({ type: 'slot', index: 0, slot });
+      assert.equal(await editor.find('state-line').textContent(), `Scoring masks ${done}/32`);
+      assert.ok(visible(await editor.canvas('0')) > 0);
+    }
+    assert.equal(await editor.page.evaluate(() => Reflect.get(window, 'blanks')), 0);
+    assert.equal(await editor.bodyState(), 'working');
+    await editor.send({ type: 'slot', index: 0, slot: { title: 'dog', state: state(0) } });
+    assert.equal(visible(await editor.canvas('0')), 0);
+  });
+
+  it('of two classes is shown with their difference, red for the first and blue for the second', async () => {
+    await open(editorState([CAT, DOG]));
+    const { width, height, rgba } = await editor.canvas('difference');
+    const colorOn = (name: string) => {
+      const { x, y } = middleOf(name);
+      const pixel = Math.round((y * height) / SCENE.height) * width + Math.round((x * width) / SCENE.width);
+      return rgba.subarray(4 * pixel, 4 * pixel + 4);
+    };
+    const [cat, dog] = [colorOn('cat'), colorOn('dog')];
+    assert.ok(cat[0]! > cat[2]! + 50 && cat[3] === 255, `${cat}`);
+    assert.ok(dog[2]! > dog[0]! + 50 && dog[3] === 255, `${dog}`);
+    assert.ok(rgba[3]! < 10, 'clear where both are zero');
+  });
+
+  it('draws no picture and no zoom while the size of the image is not known', async () => {
+    const message = 'broken.jpg: not a readable image.';
+    const failed = { kind: 'failed', code: 'image-unreadable', message, actions: [] } as const;
+    await open(editorState([{ title: 'top class', state: failed }], { picture: undefined, size: undefined }));
+    assert.equal(await editor.find('image-0').isVisible(), false);
+    assert.equal(await editor.find('zoom-actual').textContent(), '');
+    assert.match((await editor.find('error-0').textContent()) ?? '', /broken\.jpg/);
+  });
+});
+
+/** Counts the frames of the screen in which a canvas that had heat has none. */
+function watchForBlanks(): void {
+  Reflect.set(window, 'blanks', 0);
+  const canvas = document.querySelector('canvas')!;
+  let had = false;
+  const look = () => {
+    const [, , , alpha] = canvas.getContext('2d')!.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+    if (had && alpha === 0) Reflect.set(window, 'blanks', Reflect.get(window, 'blanks') + 1);
+    had ||= alpha !== 0;
+    requestAnimationFrame(look);
+  };
+  look();
+}

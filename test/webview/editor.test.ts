@@ -1,0 +1,230 @@
+/** The editor page in Chromium: what the user's hands do, and what the host is told. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import type { Size } from '../../src/core/types';
+import { needs, project } from '../support/shared';
+import { type EditorPage, numbersOf, openEditor } from './editor-page';
+import { launch, type Options } from './page';
+import { BOXES, CAT, DOG, editorState, SCENE, strip } from './states';
+
+describe('the editor page', () => {
+  let browser: Browser;
+  let editor: EditorPage;
+  before(async function () {
+    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  const open = async (state: object, options?: Options) => {
+    editor = await openEditor(browser, state, options);
+  };
+  afterEach(async () => {
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+  const probe = async () => (await editor.find('probe').textContent()) ?? '';
+
+  describe('the original', () => {
+    const opacity = () => editor.page.locator('.heat').evaluate((element) => getComputedStyle(element).opacity);
+
+    it('is seen while Space is held, and with the button', async () => {
+      await open(editorState([CAT]));
+      await editor.find('stage').focus();
+      await editor.settle(() => editor.page.keyboard.down('Space'));
+      assert.equal(await opacity(), '0');
+      await editor.settle(() => editor.page.keyboard.up('Space'));
+      assert.equal(await opacity(), '0.55');
+      await editor.settle(() => editor.find('original').click());
+      assert.equal(await opacity(), '0');
+      await editor.send({ type: 'command', command: 'toggle-heat' });
+      assert.equal(await opacity(), '0.55');
+    });
+
+    it('is left of the divider, which keys move', async () => {
+      await open(editorState([CAT]));
+      await editor.settle(() => editor.find('swipe').click());
+      await editor.find('divider').focus();
+      const clip = () => editor.page.locator('.heat').evaluate((element) => element.style.clipPath);
+      const { view, left } = await editor.placement();
+      assert.equal(await clip(), `inset(0px 0px 0px ${view.width / 2 - left}px)`);
+      await editor.press('Home');
+      assert.equal(await clip(), '');
+    });
+  });
+
+  describe('zoom and pan', () => {
+    it('with keys: fit, actual size, in and out, arrows', async () => {
+      await open(editorState([CAT]), { width: 400, height: 400 });
+      const fitted = await editor.placement();
+      assert.ok(fitted.scale < 0.7);
+      await editor.press('1');
+      const actual = await editor.placement();
+      assert.equal(actual.scale, 1);
+      assert.equal(await editor.find('zoom-actual').textContent(), '100 %');
+      await editor.press('ArrowRight');
+      assert.equal((await editor.placement()).left, actual.left - 40);
+      await editor.press('+');
+      assert.equal((await editor.placement()).scale, 1.25);
+      await editor.press('0');
+      assert.deepEqual(await editor.placement(), fitted);
+    });
+
+    it('with a pinch keeps the point under the pointer; pixels become squares', async () => {
+      await open(editorState([CAT]), { width: 400, height: 400 });
+      await editor.press('1');
+      const { view } = await editor.placement();
+      const at = { x: view.x + view.width / 2 + 90, y: view.y + view.height / 2 - 60 };
+      await editor.page.mouse.move(at.x, at.y);
+      const [x, y] = numbersOf(await probe());
+      await editor.page.keyboard.down('Control');
+      for (let i = 0; i < 3; i++) await editor.settle(() => editor.page.mouse.wheel(0, -100));
+      await editor.page.keyboard.up('Control');
+      await editor.settle(() => editor.page.mouse.move(at.x + 1, at.y));
+      const [x2, y2] = numbersOf(await probe());
+      assert.ok(Math.abs(x2! - x!) <= 1 && Math.abs(y2! - y!) <= 1, `${[x, y]} to ${[x2, y2]}`);
+      assert.match((await editor.find('image-0').getAttribute('class')) ?? '', /pixelated/);
+    });
+
+    it('with a wheel, a drag and a double click', async () => {
+      await open(editorState([CAT]), { width: 400, height: 400 });
+      await editor.press('1');
+      const before = await editor.placement();
+      const at = { x: before.view.x + 150, y: before.view.y + 100 };
+      await editor.page.mouse.move(at.x, at.y);
+      await editor.settle(() => editor.page.mouse.wheel(30, 20));
+      const wheeled = await editor.placement();
+      assert.deepEqual([wheeled.left - before.left, wheeled.top - before.top].map(Math.round), [-30, -20]);
+      await editor.page.mouse.down();
+      await editor.page.mouse.move(at.x + 40, at.y + 10);
+      await editor.settle(() => editor.page.mouse.up());
+      const dragged = await editor.placement();
+      assert.deepEqual([dragged.left - wheeled.left, dragged.top - wheeled.top].map(Math.round), [40, 10]);
+      await editor.settle(() => editor.page.mouse.dblclick(at.x, at.y));
+      assert.ok((await editor.placement()).top >= 8, 'a double click fits the image');
+    });
+  });
+
+  describe('values', () => {
+    it('under the pointer are those of the map', async () => {
+      await open(editorState([CAT]));
+      const { left, top, scale, view } = await editor.placement();
+      const [x, y, width, height] = BOXES['cat']!;
+      const middle = { x: x + width / 2, y: y + height / 2 };
+      const at = { x: view.x + left + middle.x * scale, y: view.y + top + middle.y * scale };
+      await editor.settle(() => editor.page.mouse.move(at.x, at.y));
+      const [px, py, value] = numbersOf(await probe());
+      assert.ok(Math.abs(px! - middle.x) <= 1 && Math.abs(py! - middle.y) <= 1 && value! > 0.95, await probe());
+    });
+
+    it('are found and spoken by keys', async () => {
+      await open(editorState([CAT, DOG]));
+      await editor.find('stage').focus();
+      await editor.press('m');
+      assert.match(await probe(), /cat 1\.00 .* dog 0\.\d\d .* difference \+\d\.\d\d/);
+      const spoken = editor.page.locator('.visually-hidden[aria-live]');
+      assert.equal(await spoken.textContent(), await editor.find('probe').textContent());
+      const [x] = numbersOf(await probe());
+      await editor.press('Shift+ArrowLeft');
+      assert.ok(numbersOf(await probe())[0]! < x!);
+      await editor.press('Escape');
+      assert.equal(await editor.find('probe').isHidden(), true);
+    });
+  });
+
+  describe('what the host is told', () => {
+    it('cancel, retry, actions of an error, another image', async () => {
+      const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
+      await open(editorState([{ title: 'cat', state: working }], { strip }));
+      await editor.find('cancel').click();
+      assert.equal((await editor.postedOf('cancel')).length, 1);
+      await editor.find('strip-2').click();
+      assert.deepEqual(await editor.postedOf('select'), [{ type: 'select', index: 2 }]);
+      await editor.send({ type: 'slot', index: 0, slot: { title: 'cat', state: { kind: 'cancelled' } } });
+      assert.equal(await editor.bodyState(), 'cancelled');
+      await editor.find('retry').click();
+      const actions = [{ id: 'choose-device', title: 'Choose Device' }];
+      const failed = { kind: 'failed', code: 'device-unavailable', message: 'device cuda: not available.', actions };
+      await editor.send({ type: 'slot', index: 0, slot: { title: 'cat', state: failed } });
+      assert.equal(await editor.bodyState(), 'failed');
+      assert.match((await editor.find('error-0').textContent()) ?? '', /device cuda/);
+      await editor.find('action-choose-device').click();
+      const ids = (await editor.postedOf('action')).map(({ id }) => id);
+      assert.deepEqual(ids, ['retry', 'choose-device']);
+    });
+
+    it('an export with the style of the moment, chosen by keys, and one of the pane in focus', async () => {
+      await open(editorState([CAT, DOG]));
+      await editor.setSlider('opacity', 80);
+      await editor.find('export').click();
+      await editor.press('ArrowDown');
+      assert.equal(await editor.page.evaluate(() => document.activeElement?.textContent), 'Heatmap (PNG)');
+      await editor.press('Enter');
+      const style = { colormap: 'turbo', opacity: 0.8, threshold: 0, contour: false };
+      assert.deepEqual(await editor.postedOf('export'), [{ type: 'export', kind: 'heatmap', slot: 0, style }]);
+      await editor.find('pane-1').click();
+      await editor.send({ type: 'export', kind: 'npy' });
+      assert.deepEqual((await editor.postedOf('export'))[1], { type: 'export', kind: 'npy', slot: 1, style });
+    });
+
+    it('once, that its picture can not be shown', async () => {
+      await open(editorState([CAT, DOG]));
+      const images = editor.page.locator('.picture img');
+      await images.evaluateAll((all) => {
+        for (const image of all) image.setAttribute('src', 'data:image/png,broken');
+      });
+      await editor.page.waitForFunction(() =>
+        [...document.querySelectorAll<HTMLElement>('.picture img')].every((image) => image.hidden),
+      );
+      assert.equal((await editor.postedOf('unshowable')).length, 1);
+    });
+  });
+
+  it('copies the image with its heat at full resolution', async () => {
+    await open(editorState([CAT]));
+    await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await editor.find('copy').click();
+    await editor.page.waitForFunction(
+      () => document.querySelector('[data-testid=notice]')?.textContent === 'Image copied',
+    );
+    assert.deepEqual(await editor.page.evaluate(sizeOnClipboard), SCENE);
+  });
+
+  it('keeps style and zoom while it is hidden, and the text that the host restores it from', async () => {
+    await open(editorState([CAT]), { restore: '{"image":1}' });
+    await editor.setSlider('threshold', 30);
+    await editor.press('1');
+    const saved = await editor.saved();
+    assert.equal((saved as { restore: string }).restore, '{"image":1}');
+    await editor.close();
+    await open(editorState([CAT]), { saved });
+    assert.equal(await editor.find('threshold').inputValue(), '30');
+    assert.equal((await editor.placement()).scale, 1);
+  });
+
+  it('every control has a name, and Tab reaches them all', async () => {
+    await open(editorState([CAT, DOG], { strip }));
+    const session = await editor.page.context().newCDPSession(editor.page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const roles = ['button', 'slider', 'combobox', 'application', 'image', 'toolbar'];
+    const controls = nodes.filter(({ role }) => roles.includes(role?.value));
+    assert.ok(controls.length >= 18, `${controls.length} controls`);
+    for (const node of controls) assert.ok(node.name?.value?.trim(), `${node.role?.value} without a name`);
+    const reached = new Set<string>();
+    for (let i = 0; i < 25; i++) {
+      await editor.page.keyboard.press('Tab');
+      reached.add(await editor.page.evaluate(() => (document.activeElement as HTMLElement).dataset['testid'] ?? ''));
+    }
+    const style = ['opacity', 'colormap', 'threshold', 'contour'];
+    const rest = ['original', 'swipe', 'zoom-out', 'zoom-in', 'zoom-fit', 'copy', 'export', 'stage', 'strip-0'];
+    assert.deepEqual(
+      [...style, ...rest].filter((id) => !reached.has(id)),
+      [],
+    );
+  });
+});
+
+async function sizeOnClipboard(): Promise<Size> {
+  const [item] = await navigator.clipboard.read();
+  const { width, height } = await createImageBitmap(await item!.getType('image/png'));
+  return { width, height };
+}

@@ -1,0 +1,111 @@
+/** A page of ours in plain Chromium: the real document and policy, with a stand-in for VS Code around it. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { pageHtml } from '../../src/extension/html';
+import { chromiumScript } from '../support/scripts';
+import { project } from '../support/shared';
+import { type Theme, variablesOf } from './themes';
+
+export const launch = async (): Promise<Browser> => (await chromiumScript()).launchChromium();
+
+const ORIGIN = 'https://webview.test';
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+  '.png': 'image/png',
+};
+
+export interface Options {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  /** What getState of an earlier page returned. */
+  readonly saved?: unknown;
+  readonly restore?: string;
+}
+
+export interface Webview {
+  readonly page: Page;
+  /** Sends a message as the host would. Arrays of numbers under the key `map` or `probabilities` arrive as Float32Array. */
+  send(message: object): Promise<void>;
+  /** What the page has told the host so far. */
+  posted(): Promise<{ type: string; [key: string]: unknown }[]>;
+  saved(): Promise<unknown>;
+  /** Errors of the console, among them violations of the policy. */
+  readonly errors: string[];
+  close(): Promise<void>;
+}
+
+/** An address of a picture that the page may load. */
+export const pictureUri = (...parts: string[]): string => `${ORIGIN}/${parts.join('/')}`;
+
+export async function openPage(browser: Browser, name: 'editor' | 'classes', options: Options = {}): Promise<Webview> {
+  const { theme = 'dark', width = 1000, height = 700 } = options;
+  const context = await browser.newContext({ viewport: { width, height } });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.route(`${ORIGIN}/**`, async (route) => {
+    const file = new URL(route.request().url()).pathname;
+    if (file === '/') return route.fulfill({ contentType: 'text/html', body: documentOf(name, options.restore) });
+    const type = TYPES[path.extname(file)];
+    const folder = file.endsWith('.png') ? '' : 'dist/webview';
+    await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
+  });
+  await page.addInitScript(standIn, { variables: variablesOf(theme), theme, saved: options.saved });
+  await page.goto(`${ORIGIN}/`);
+  await page.waitForFunction(() => Reflect.get(window, 'posted').some((m: { type: string }) => m.type === 'ready'));
+  return {
+    page,
+    errors,
+    async send(message) {
+      await page.evaluate(deliver, JSON.stringify(message));
+      // Two frames of the screen: one until the page draws, one until it has.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    },
+    posted: () => page.evaluate(() => Reflect.get(window, 'posted')),
+    saved: () => page.evaluate(() => Reflect.get(window, 'saved')),
+    close: () => context.close(),
+  };
+}
+
+function documentOf(name: string, restore: string | undefined): string {
+  const files = { script: `${ORIGIN}/${name}.js`, style: `${ORIGIN}/${name}.css`, cspSource: ORIGIN };
+  return pageHtml({ title: name, ...files, ...(restore !== undefined && { restore }) });
+}
+
+/** Runs in the page before its own script. */
+function standIn({ variables, theme, saved }: { variables: Record<string, string>; theme: string; saved: unknown }) {
+  Object.assign(window, { posted: [], saved });
+  const api = {
+    postMessage: (message: unknown) => Reflect.get(window, 'posted').push(message),
+    getState: () => Reflect.get(window, 'saved'),
+    setState: (state: unknown) => Reflect.set(window, 'saved', structuredClone(state)),
+  };
+  Reflect.set(window, 'acquireVsCodeApi', () => api);
+  // VS Code's own sheet for webviews comes first, so ours wins over it.
+  const defaults = new CSSStyleSheet();
+  defaults.replaceSync(`@layer vscode {
+    body { background: transparent; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family);
+           font-size: var(--vscode-font-size); margin: 0; padding: 0 20px; }
+    img, video { max-width: 100%; max-height: 100%; }
+  }`);
+  document.adoptedStyleSheets = [defaults];
+  document.addEventListener('readystatechange', () => {
+    if (document.readyState !== 'interactive') return;
+    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+    document.body.classList.add(`vscode-${theme}`);
+    document.body.dataset['vscodeThemeKind'] = `vscode-${theme}`;
+  });
+}
+
+function deliver(json: string): void {
+  const floats = ['map', 'probabilities'];
+  const message = JSON.parse(json, (key, value) =>
+    floats.includes(key) && Array.isArray(value) ? Float32Array.from(value) : value,
+  );
+  window.postMessage(message, '*');
+}

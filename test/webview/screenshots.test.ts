@@ -1,0 +1,78 @@
+/** Every state in every theme, at a large and a small size, as pictures to look at; nothing may be reported or cut off. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import type { Slot } from '../../src/protocol/webview';
+import { needs, project } from '../support/shared';
+import { launch, openPage } from './page';
+import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
+import { THEMES } from './themes';
+
+const FOLDER = project('test-results', 'webview');
+
+const failed: Slot = {
+  title: 'dog',
+  state: {
+    kind: 'failed',
+    code: 'unsupported-operator',
+    message:
+      'operator Gelu (node "/blocks.3/act/Gelu"): no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.',
+    actions: [
+      { id: 'choose-layer', title: 'Choose Layer' },
+      { id: 'gradient-free', title: 'Use Gradient-Free Variant' },
+      { id: 'show-log', title: 'Show Log' },
+    ],
+  },
+};
+const working: Slot = {
+  title: 'dog',
+  state: { kind: 'working', text: 'Scoring masks', done: 12, total: 32 },
+  frame: hillOn('dog', 12),
+};
+const blank: Slot = {
+  title: 'umbrella',
+  state: {
+    kind: 'done',
+    summary: summary('umbrella', 31, 0.0001, {
+      blank: 'no part of the image raises the score of "umbrella" above that of the blurred image.',
+      assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
+    }),
+  },
+  frame: { ...hillOn('cat'), map: Array(256).fill(0) as unknown as Float32Array },
+};
+
+const STATES: Readonly<Record<string, object>> = {
+  done: editorState([CAT]),
+  compare: editorState([CAT, DOG]),
+  working: editorState([working], { strip, active: 1 }),
+  failed: editorState([failed], { demo: false }),
+  cancelled: editorState([{ title: 'dog', state: { kind: 'cancelled' } }]),
+  blank: editorState([blank], { demo: false }),
+};
+
+const SIZES = { large: { width: 1100, height: 760 }, small: { width: 400, height: 300 } };
+
+describe('pictures of the editor', () => {
+  let browser: Browser;
+  before(async function () {
+    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
+    mkdirSync(FOLDER, { recursive: true });
+    browser = await launch();
+  });
+  after(() => browser?.close());
+
+  for (const theme of THEMES) {
+    for (const [sizeName, size] of Object.entries(SIZES)) {
+      for (const [name, state] of Object.entries(STATES)) {
+        it(`${name}, ${theme}, ${sizeName}`, async () => {
+          const webview = await openPage(browser, 'editor', { theme, ...size });
+          await webview.send({ type: 'state', state });
+          await webview.page.waitForLoadState('networkidle');
+          await webview.page.screenshot({ path: `${FOLDER}/editor-${name}-${theme}-${sizeName}.png` });
+          assert.deepEqual(webview.errors, []);
+          await webview.close();
+        });
+      }
+    }
+  }
+});

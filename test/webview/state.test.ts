@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { Frame } from '../../src/core/types';
+import type { EditorState, Slot, SlotState } from '../../src/protocol/webview';
+import { duration, facts, signedValue, stateText } from '../../webview/editor/facts';
+import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat';
+import { samePicture } from '../../webview/editor/pictures';
+import { changed, overall } from '../../webview/editor/state';
+import { percentOf } from '../../webview/numbers';
+import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
+
+const slot = (state: SlotState): Slot => ({ title: 'cat', state });
+const WORKING: SlotState = { kind: 'working', text: 'Scoring masks', done: 4, total: 32 };
+const FAILED: SlotState = { kind: 'failed', code: 'internal', message: 'broken', actions: [] };
+
+describe('the state of the editor page', () => {
+  const state: EditorState = editorState([CAT, DOG]);
+
+  it('is replaced as a whole, or by slot, or in its strip', () => {
+    assert.equal(changed(undefined, { type: 'state', state }), state);
+    const after = changed(state, { type: 'slot', index: 1, slot: slot(WORKING) });
+    assert.deepEqual(after?.slots, [CAT, slot(WORKING)]);
+    assert.deepEqual(state.slots, [CAT, DOG]);
+    const stripped = changed(state, { type: 'strip', strip, active: 3 });
+    assert.deepEqual([stripped?.strip, stripped?.active, stripped?.slots], [strip, 3, state.slots]);
+  });
+
+  it('stays empty until the host has sent it whole', () => {
+    assert.equal(changed(undefined, { type: 'slot', index: 0, slot: CAT }), undefined);
+  });
+
+  for (const [expected, states] of [
+    ['empty', []],
+    ['working', [CAT.state, WORKING]],
+    ['failed', [CAT.state, FAILED]],
+    ['working', [FAILED, WORKING]],
+    ['cancelled', [CAT.state, { kind: 'cancelled' }]],
+    ['done', [CAT.state, DOG.state]],
+  ] as const) {
+    it(`[${states.map(({ kind }) => kind)}] is ${expected}`, () => {
+      assert.equal(overall(states.map((each) => slot(each))), expected);
+    });
+  }
+});
+
+describe('texts of the editor page', () => {
+  it('name the state', () => {
+    assert.equal(stateText(slot(WORKING)), 'Scoring masks 4/32');
+    assert.equal(stateText(slot({ ...WORKING, total: 0 })), 'Scoring masks');
+    assert.equal(stateText(slot(FAILED)), 'broken');
+    assert.equal(stateText(CAT), 'cat, 61.2 %');
+    const blank = slot({ kind: 'done', summary: summary('cat', 10, 0.5, { blank: 'All negative.' }) });
+    assert.equal(stateText(blank), 'cat: All negative.');
+  });
+
+  it('name the facts, the layer without its batch', () => {
+    const pieces = facts(summary('cat', 10, 0.5, { milliseconds: 1234, passes: 1 }));
+    assert.deepEqual(pieces.slice(1), [
+      'features.12 (128 × 16 × 16)',
+      'demo-objects (demo model)',
+      'cpu',
+      '1.23 s',
+      '1 pass',
+    ]);
+  });
+
+  it('write numbers', () => {
+    assert.equal(percentOf(0.6123, 'softmax'), '61.2 %');
+    assert.equal(percentOf(0.0004, 'sigmoid'), '< 0.1 %');
+    assert.equal(percentOf(0, 'softmax'), '0.0 %');
+    assert.equal(percentOf(12.34567, 'none'), '12.35');
+    assert.equal(duration(412.4), '412 ms');
+    assert.equal(signedValue(-0.5), '−0.50');
+    assert.equal(signedValue(0.5), '+0.50');
+  });
+});
+
+describe('heat', () => {
+  const typed = (frame: Frame): Frame => ({ ...frame, map: Float32Array.from(frame.map) });
+  const [cat, dog] = [typed(hillOn('cat')), typed(hillOn('dog'))];
+
+  it('has its peak on the object, and the value 1 there', () => {
+    const heat = heatOf(cat);
+    const { x, y } = heat.peak();
+    assert.ok(x > 206 && x < 206 + 211 && y > 84 && y < 84 + 212, `${x}, ${y}`);
+    assert.ok(heat.valueAt(x, y) > 0.99);
+    assert.equal(heatOf(cat), heat);
+  });
+
+  it('as a difference is the first minus the second', () => {
+    const difference = differenceOf(cat, dog)!;
+    const [a, b] = [heatOf(cat), heatOf(dog)];
+    for (const [x, y] of [
+      [0, 0],
+      [311, 190],
+      [115, 286],
+    ] as const) {
+      assert.ok(Math.abs(difference.valueAt(x, y) - (a.valueAt(x, y) - b.valueAt(x, y))) < 1e-6);
+    }
+  });
+
+  it('of maps of different sizes has no difference', () => {
+    assert.equal(differenceOf(cat, { ...dog, inputSize: { width: 64, height: 64 } }), undefined);
+  });
+
+  it('is drawn with 1024 pixels on the longer side, never with none on the shorter', () => {
+    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }), { width: 1024, height: 768 });
+    assert.deepEqual(canvasSize({ width: 32, height: 32 }), { width: 1024, height: 1024 });
+    assert.deepEqual(canvasSize({ width: 9000, height: 2 }), { width: 1024, height: 1 });
+  });
+});
+
+describe('pictures', () => {
+  const png = (...bytes: number[]) => ({ png: Uint8Array.from(bytes) });
+  it('are the same by address or by content, since messages are copies', () => {
+    assert.ok(samePicture({ uri: 'a' }, { uri: 'a' }));
+    assert.ok(!samePicture({ uri: 'a' }, { uri: 'b' }));
+    assert.ok(samePicture(png(1, 2), png(1, 2)));
+    assert.ok(!samePicture(png(1, 2), png(1, 3)));
+    assert.ok(!samePicture(png(1), { uri: 'a' }));
+    assert.ok(!samePicture(undefined, { uri: 'a' }));
+  });
+});
