@@ -1,12 +1,12 @@
 /** What `activate` returns: for other extensions, and for the tests that run inside VS Code. */
 import type * as vscode from 'vscode';
-import type { EngineState } from '../client/engine';
 import { ExplainError, errors } from '../core/errors';
 import type { EditorState, Explanation } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { openExplanation } from './open';
 import type { Panel } from './panel';
 import { editorState } from './panel-messages';
+import { TOP_CLASS } from './panel-state';
 import type { Panels } from './panels';
 
 export interface OpenExplanation {
@@ -19,39 +19,25 @@ export interface OpenExplanation {
 }
 
 export interface GroupCamApi {
-  /** Opens the image as the command does; settles with its explanation, or rejects with an ExplainError. */
+  /** Opens the image as the command does and explains the class, or the top class; rejects with an ExplainError. */
   explain(uri: vscode.Uri, choice?: { class?: number }): Promise<Explanation>;
   /** Every open panel, the current one last. */
   explanations(): readonly OpenExplanation[];
-  readonly engine: {
-    /** The engine's process; undefined while none runs. */
-    readonly pid: number | undefined;
-    readonly state: EngineState;
-    restart(): void;
-  };
+  /** The engine's process; undefined while none runs. */
   enginePid(): number | undefined;
 }
 
 export function createApi(engine: WindowEngine, panels: Panels): GroupCamApi {
   return {
-    explain: async (uri, choice = {}) => {
+    explain: async (uri, { class: index } = {}) => {
+      const wasOpen = panelOf(panels, uri) !== undefined;
       await openExplanation(uri);
       const panel = await until(panels.onDidChange, () => panelOf(panels, uri));
-      if (choice.class !== undefined) {
-        panel.explain([{ target: { index: choice.class }, title: `class ${choice.class}` }]);
-      }
+      if (index !== undefined) panel.explain([{ target: { index }, title: `class ${index}` }]);
+      else if (wasOpen) panel.explain([TOP_CLASS]);
       return until(panels.onDidChange, () => outcome(panels, panel));
     },
     explanations: () => panels.all.map(snapshot),
-    engine: {
-      get pid() {
-        return engine.pid;
-      },
-      get state() {
-        return engine.state;
-      },
-      restart: () => engine.restart(),
-    },
     enginePid: () => engine.pid,
   };
 }

@@ -101,18 +101,18 @@ async function useModel({ model }: CommandServices, args: readonly unknown[]): P
   await (file ? model.choose({ path: file.fsPath }) : pickModel(model));
 }
 
-async function saveModelSettings({ engine, model }: CommandServices): Promise<void> {
+async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {
   const choice = model.choice();
-  if (choice.path === undefined) {
-    void vscode.window.showInformationMessage(
-      'The demo model comes with its settings. Choose a model of your own first.',
-    );
-    return;
-  }
-  const saved = vscode.Uri.file((await engine.call('saveSidecar', { model: choice })).path);
-  const open = 'Open';
-  const picked = await vscode.window.showInformationMessage(`Saved ${nameOf(saved)}`, open);
-  if (picked === open) await vscode.window.showTextDocument(saved);
+  if (choice.path === undefined)
+    return tell(panels, 'The demo model comes with its settings; choose a model of your own');
+  const { path } = await engine.call('saveSidecar', { model: choice });
+  tell(panels, `Saved ${nameOf(vscode.Uri.file(path))}`);
+}
+
+/** In the panel that is on screen, else as a notification. */
+function tell({ current }: Panels, text: string): void {
+  if (current?.webviewPanel.visible) current.send({ type: 'notice', text });
+  else void vscode.window.showInformationMessage(text);
 }
 
 /** Running questions end with the process; they are asked again. */

@@ -88,8 +88,9 @@ export function createCurrentModel(
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (!affects(event, 'model')) return;
       // The newest decision counts: a setting that is changed now replaces what a command chose before.
-      await memory.update(CHOSEN_KEY, undefined);
+      const forgotten = memory.update(CHOSEN_KEY, undefined);
       renew('chosen');
+      await forgotten;
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => renew('changed')),
   ];

@@ -1,0 +1,106 @@
+import { strict as assert } from 'node:assert';
+import { copyFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commands, type Tab, TabInputCustom, TabInputWebview, Uri, window, workspace } from 'vscode';
+import type { GroupCamApi, OpenExplanation } from '../../src/extension/api';
+import { project } from '../support/shared';
+import { activated, demoFile } from './extension';
+
+const scene = (name: string) => demoFile('scenes', `${name}.png`);
+/** A file of the workspace's second folder, where tests may write. */
+const scratch = (name: string) => Uri.joinPath(workspace.workspaceFolders![1]!.uri, name);
+
+async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+  for (let waited = 0; waited < 20_000; waited += 50) {
+    const found = look();
+    if (found) return found;
+    await sleep(50);
+  }
+  assert.fail(`waited in vain: ${what}`);
+}
+
+const MODEL = project('media', 'demo', 'demo-objects.onnx');
+
+const tabs = (): readonly Tab[] => window.tabGroups.all.flatMap((group) => group.tabs);
+const viewTypes = () => tabs().map(({ input }) => (input instanceof TabInputCustom ? input.viewType : undefined));
+
+/** The panel on these images, once the one in front is explained. */
+const explainedPanel = (api: GroupCamApi, ...uris: Uri[]): Promise<OpenExplanation> =>
+  until(`explanation of ${uris.join()}`, () =>
+    api.explanations().find((panel) => panel.explanations.length > 0 && String(panel.uris) === String(uris)),
+  );
+
+describe('editors', () => {
+  beforeEach(() => commands.executeCommand('workbench.action.closeAllEditors'));
+  after(() => commands.executeCommand('workbench.action.closeAllEditors'));
+
+  it('an image that is open gets its heat in place, and one command goes back', async () => {
+    const api = await activated();
+    const image = scene('tiger-and-cat');
+    await commands.executeCommand('vscode.open', image, { preview: false });
+    await until('the preview', () => viewTypes().includes('imagePreview.previewEditor'));
+    await commands.executeCommand('groupCam.explain', image);
+    await explainedPanel(api, image);
+    assert.deepEqual(viewTypes(), ['groupCam.explanation']);
+    await commands.executeCommand('groupCam.showOriginal');
+    await until('the preview again', () => viewTypes().join() === 'imagePreview.previewEditor');
+  });
+
+  it('several images share one panel, which explains them one after another', async () => {
+    const api = await activated();
+    const images = [scene('pizza-and-apple'), scene('turtle-and-fish'), scene('tree-and-house')];
+    await commands.executeCommand('groupCam.explain', images[0], images);
+    const opened = () => api.explanations().filter((panel) => panel.uris.length > 1);
+    await until('every image', () => opened()[0]?.state.strip.every(({ state }) => state === 'done'));
+    assert.equal(opened().length, 1);
+    assert.deepEqual(
+      opened()[0]?.state.strip.map(({ name, thumbnail }) => [name, thumbnail !== undefined]),
+      images.map((uri) => [path.posix.basename(uri.path), true]),
+    );
+    assert.equal(tabs().filter(({ input }) => input instanceof TabInputWebview).length, 1);
+  });
+
+  it('"Use for Explanations" writes nothing, and a change of that file refreshes what is open', async () => {
+    const api = await activated();
+    const [model, image] = [scratch('mine.onnx'), scene('cat-and-dog')];
+    copyFileSync(MODEL, model.fsPath);
+    try {
+      const before = readdirSync(scratch('').fsPath);
+      await commands.executeCommand('groupCam.useModel', model);
+      const { model: used } = await api.explain(image);
+      assert.equal(used, model.fsPath);
+      assert.deepEqual(readdirSync(scratch('').fsPath), before);
+
+      await workspace.fs.writeFile(model, new TextEncoder().encode('no longer a model'));
+      const failed = () => api.explanations()[0]?.state.slots[0]?.state;
+      await until('the failure', () => failed()?.kind === 'failed');
+      copyFileSync(MODEL, model.fsPath);
+      await until('the repaired model', () => failed()?.kind === 'done');
+    } finally {
+      await commands.executeCommand('groupCam.useDemoModel');
+    }
+    assert.equal((await api.explain(image)).label, 'cat');
+  });
+
+  it('a change of the image refreshes its explanation', async () => {
+    const api = await activated();
+    const image = scratch('changing.png');
+    copyFileSync(scene('cat-and-dog').fsPath, image.fsPath);
+    assert.equal((await api.explain(image)).label, 'cat');
+    copyFileSync(scene('pizza-and-apple').fsPath, image.fsPath);
+    await until('the new class', () => api.explanations()[0]?.explanations[0]?.label === 'pizza');
+  });
+
+  it('cancel stops the image in work and the queue', async () => {
+    const api = await activated();
+    const images = [scene('pizza-and-apple'), scene('turtle-and-fish'), scene('tree-and-house')];
+    await commands.executeCommand('groupCam.explain', images[0], images);
+    await until('the first work', () => api.explanations()[0]?.state.strip.some(({ state }) => state === 'working'));
+    await commands.executeCommand('groupCam.cancel');
+    const states = () => api.explanations()[0]!.state.strip.map(({ state }) => state);
+    assert.ok(!states().includes('working'), states().join());
+    await sleep(1500);
+    assert.ok(states().includes('waiting') && !states().includes('working'), states().join());
+  });
+});
