@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import type { Slot } from '../../src/protocol/webview';
 import { needs, project } from '../support/shared';
-import { launch, openPage } from './page';
-import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
+import { launch, type Options, openPage } from './page';
+import { CAT, classesState, DOG, editorState, hillOn, strip, summary } from './states';
 import { THEMES } from './themes';
 
 const FOLDER = project('test-results', 'webview');
@@ -52,7 +52,14 @@ const STATES: Readonly<Record<string, object>> = {
 
 const SIZES = { large: { width: 1100, height: 760 }, small: { width: 400, height: 300 } };
 
-describe('pictures of the editor', () => {
+const CLASSES: Readonly<Record<string, object>> = {
+  shown: classesState(),
+  compared: classesState({ shown: [10, 12] }),
+  'no-image': classesState({ image: undefined, probabilities: undefined, shown: [] }),
+  message: classesState({ message: 'broken.onnx: not a readable ONNX model (truncated). Export or copy it again.' }),
+};
+
+describe('pictures of the webviews', () => {
   let browser: Browser;
   before(async function () {
     needs(this, project('dist/webview/editor.js'), 'run npm run build first');
@@ -61,18 +68,27 @@ describe('pictures of the editor', () => {
   });
   after(() => browser?.close());
 
+  const picture = async (page: 'editor' | 'classes', file: string, options: Options, state: object) => {
+    const webview = await openPage(browser, page, options);
+    await webview.send({ type: 'state', state });
+    await webview.page.waitForLoadState('networkidle');
+    await webview.page.screenshot({ path: `${FOLDER}/${page}-${file}.png` });
+    assert.deepEqual(webview.errors, []);
+    const { scrollWidth, clientWidth } = await webview.page.evaluate(() => document.documentElement);
+    assert.equal(scrollWidth, clientWidth, 'nothing is wider than the window');
+    await webview.close();
+  };
+
   for (const theme of THEMES) {
     for (const [sizeName, size] of Object.entries(SIZES)) {
       for (const [name, state] of Object.entries(STATES)) {
-        it(`${name}, ${theme}, ${sizeName}`, async () => {
-          const webview = await openPage(browser, 'editor', { theme, ...size });
-          await webview.send({ type: 'state', state });
-          await webview.page.waitForLoadState('networkidle');
-          await webview.page.screenshot({ path: `${FOLDER}/editor-${name}-${theme}-${sizeName}.png` });
-          assert.deepEqual(webview.errors, []);
-          await webview.close();
-        });
+        const file = `${name}-${theme}-${sizeName}`;
+        it(`editor-${file}`, () => picture('editor', file, { theme, ...size }, state));
       }
+    }
+    for (const [name, state] of Object.entries(CLASSES)) {
+      const file = `${name}-${theme}`;
+      it(`classes-${file}`, () => picture('classes', file, { theme, width: 280, height: 420 }, state));
     }
   }
 });

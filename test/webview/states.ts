@@ -1,7 +1,7 @@
 /** States as the host sends them, about a scene of the demo with a cat on the right and a dog at the lower left. */
 import { readFileSync } from 'node:fs';
 import { DEFAULT_STYLE, type Frame, type ImageTransform } from '../../src/core/types';
-import type { EditorState, Slot, Summary } from '../../src/protocol/webview';
+import type { ClassesState, EditorState, Slot, Summary } from '../../src/protocol/webview';
 import { project } from '../support/shared';
 import { pictureUri } from './page';
 
@@ -95,3 +95,28 @@ export const strip: EditorState['strip'] = STRIP.map((name, i) => ({
   thumbnail: { uri: pictureUri(`media/demo/scenes/${name}.png`) },
   state: (['done', 'done', 'working', 'failed', 'waiting'] as const)[i]!,
 }));
+
+const DEMO_LABELS = readFileSync(project('media/demo/demo-objects.labels.txt'), 'utf8').trim().split('\n');
+
+/** The Classes view on the demo's scene, with the cat explained. Probabilities are a plain array, as JSON needs it. */
+export function classesState(more: Partial<ClassesState> = {}): ClassesState {
+  const known: Readonly<Record<string, number>> = {
+    cat: 0.612,
+    dog: 0.371,
+    tiger: 0.012,
+    horse: 0.003,
+    turtle: 0.0004,
+  };
+  const probabilities = DEMO_LABELS.map((label) => known[label] ?? 0.00001);
+  return {
+    model: 'demo-objects (demo model)',
+    demo: true,
+    activation: 'softmax',
+    labels: DEMO_LABELS,
+    probabilities: probabilities as unknown as Float32Array,
+    image: 'cat-and-dog.png',
+    shown: [DEMO_LABELS.indexOf('cat')],
+    message: undefined,
+    ...more,
+  };
+}
