@@ -80,8 +80,8 @@ export function createCurrentModel(
     version += 1;
     asked = undefined;
     inspection = { kind: 'unknown' };
-    inspected.fire();
     changed.fire(change);
+    inspected.fire();
   }
 
   const subscriptions = [

@@ -39,6 +39,8 @@ export interface PanelImage {
   /** Raised with every new question about the image; answers to older ones are dropped. */
   readonly run: number;
   readonly slots: readonly PanelSlot[];
+  /** p of every class, kept while other classes are explained on the same image by the same model. */
+  readonly probabilities?: Float32Array;
 }
 
 export interface PanelState {
@@ -58,8 +60,8 @@ export type PanelEvent =
   | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
   | { readonly type: 'thumbnail'; readonly image: number; readonly thumbnail: Picture }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
-  /** The same question again, because the model or the image has changed. */
-  | { readonly type: 'refreshed'; readonly image: number }
+  /** The question again, or another one, because the model or the image has changed. Only what was asked before. */
+  | { readonly type: 'refreshed'; readonly image: number; readonly wanted?: readonly Wanted[] }
   | { readonly type: 'started'; readonly image: number }
   /** Another image goes first. */
   | { readonly type: 'preempted'; readonly image: number }
@@ -105,7 +107,7 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
-      return image.status === 'idle' ? image : ask(image, wantedOf(image));
+      return image.status === 'idle' ? image : forget(ask(image, event.wanted ?? wantedOf(image)));
     case 'started':
       return { ...withUnfinished(image, PREPARING), status: 'working' };
     case 'preempted':
@@ -128,7 +130,8 @@ function reduceSlot(
     case 'explained': {
       const { explanation, summary } = event;
       const shown: Slot = { title: explanation.label, state: { kind: 'done', summary }, frame: explanation.frame };
-      const next = withSlot(image, event.slot, (slot) => ({ ...slot, shown, explanation }));
+      const { probabilities } = explanation;
+      const next = { ...withSlot(image, event.slot, (slot) => ({ ...slot, shown, explanation })), probabilities };
       return next.slots.every((slot) => slot.shown.state.kind === 'done') ? { ...next, status: 'done' } : next;
     }
     case 'failed': {
@@ -148,6 +151,10 @@ const STAGES: Readonly<Record<Frame['stage'], string>> = { 'grad-cam': 'Grad-CAM
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   const slots = wanted.map(({ target, title }): PanelSlot => ({ target, shown: { title, state: WAITING } }));
   return { ...image, status: 'queued', run: image.run + 1, slots };
+}
+
+function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
+  return image;
 }
 
 function wantedOf(image: PanelImage): Wanted[] {

@@ -8,7 +8,7 @@ import { toExplainError } from '../core/errors';
 import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor, Variant } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { createExplainQueue } from './explain-queue';
-import { enginePicture, type ImageFile, type Loaded, loadPicture, loadThumbnail, sourceOf } from './image-file';
+import { enginePicture, type ImageFile, loadPicture, loadThumbnail, sourceOf } from './image-file';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
@@ -34,7 +34,7 @@ export interface Panel {
   readonly images: readonly ImageFile[];
   readonly state: PanelState;
   readonly onDidChange: vscode.Event<void>;
-  /** Explains classes on the image that is shown, one after another. */
+  /** Explains classes on the image in front, one after another, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
   cancel(): void;
   /** Asks again for everything explained so far, because the model or a setting has changed. */
@@ -102,11 +102,14 @@ export function createPanel(
     if (listening) void webview.postMessage(message);
   }
 
-  /** @param how what fetches the picture; the newest fetch of the newest file wins */
-  async function show(image: number, how: (file: ImageFile) => Promise<Loaded>): Promise<void> {
-    const version = versions[image];
+  /** Fetches a picture; one of a file that has changed in the meantime is dropped. */
+  async function show(
+    image: number,
+    fetch = (file: ImageFile, version: number) => loadPicture(file, webview, engine, version),
+  ): Promise<void> {
+    const version = versions[image]!;
     try {
-      const loaded = await how(images[image]!);
+      const loaded = await fetch(images[image]!, version);
       if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
     } catch (thrown) {
       const { code, message } = toExplainError(thrown);
@@ -116,9 +119,7 @@ export function createPanel(
   }
 
   function showActive(): void {
-    const image = state.active;
-    if (state.images[image]?.picture) return;
-    void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
+    if (!state.images[state.active]?.picture) void show(state.active);
   }
 
   /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
@@ -144,8 +145,7 @@ export function createPanel(
     const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
     for (const image of indices) {
       versions[image]! += 1;
-      if (state.images[image]?.picture)
-        void show(image, (file) => loadPicture(file, webview, engine, versions[image]!));
+      if (state.images[image]?.picture || image === state.active) void show(image);
       dispatch({ type: 'refreshed', image });
     }
     void showThumbnails(indices);
@@ -216,15 +216,16 @@ export function createPanel(
       return state;
     },
     onDidChange: changed.event,
-    explain: (wanted) => dispatch({ type: 'asked', image: state.active, wanted }),
+    explain: (wanted) => {
+      if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
+      dispatch({ type: 'asked', image: state.active, wanted });
+    },
     cancel: () => dispatch({ type: 'cancelled' }),
     refresh: (change) => {
       showMissing();
       dispatch({ type: 'demo', demo: isDemo() });
-      for (const [image, { status }] of state.images.entries()) {
-        if (change === 'changed') dispatch({ type: 'refreshed', image });
-        else if (status !== 'idle') dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
-      }
+      const wanted = change === 'chosen' ? { wanted: [TOP_CLASS] } : {};
+      for (const image of images.keys()) dispatch({ type: 'refreshed', image, ...wanted });
     },
     restyle: () => dispatch({ type: 'style', style: readSettings().style }),
     send,

@@ -91,7 +91,7 @@ function classItems(info: ModelInfo, probabilities: Float32Array | undefined) {
 }
 
 function probabilitiesOf({ state }: Panel): Float32Array | undefined {
-  return state.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.probabilities;
+  return state.images[state.active]?.probabilities;
 }
 
 export async function pickImages(): Promise<readonly vscode.Uri[]> {

@@ -49,13 +49,12 @@ export function classesState(inspection: Inspection, image: PanelImage | undefin
   if (inspection.kind === 'failed') return { ...base, image: image?.name, message: inspection.message };
   if (inspection.kind !== 'ready') return { ...base, image: image?.name, message: 'Reading the model…' };
   const { info } = inspection;
-  const answered = image?.slots.find((slot) => slot.explanation)?.explanation;
   return {
     model: modelName(info),
     demo: info.demo,
     activation: info.output.activation.value,
     labels: info.labels.value,
-    probabilities: answered?.probabilities,
+    probabilities: image?.probabilities,
     image: image?.name,
     shown: image?.slots.flatMap(shownClass) ?? [],
     message: undefined,

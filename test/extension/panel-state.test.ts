@@ -123,6 +123,19 @@ describe('the state of a panel', () => {
       ],
     );
   });
+
+  it('keeps the probabilities while other classes are asked for, and forgets them with the model', () => {
+    const done = apply(opened('a'), asked(0, TOP_CLASS), { type: 'started', image: 0 }, explained(0, 1, 0, 2));
+    assert.equal(done.images[0]!.probabilities, done.images[0]!.slots[0]!.explanation?.probabilities);
+    const other = apply(done, asked(0, bee));
+    assert.equal(other.images[0]!.probabilities, done.images[0]!.probabilities);
+    const chosen = apply(other, { type: 'refreshed', image: 0, wanted: [TOP_CLASS] });
+    assert.equal(chosen.images[0]!.probabilities, undefined);
+    assert.deepEqual(
+      chosen.images[0]!.slots.map(({ target }) => target),
+      ['top'],
+    );
+  });
 });
 
 describe('the queue of a panel', () => {

@@ -54,7 +54,13 @@ describe('what the interface says', () => {
       { target: 'top' as const, explanation: found, shown: { title: 'cat', state: { kind: 'cancelled' as const } } },
       { target: { index: 1 }, shown: { title: 'bee', state: { kind: 'cancelled' as const } } },
     ];
-    const withImage = classesState(ready, { name: 'a.png', status: 'done', run: 1, slots });
+    const withImage = classesState(ready, {
+      name: 'a.png',
+      status: 'done',
+      run: 1,
+      slots,
+      probabilities: found.probabilities,
+    });
     assert.deepEqual(withImage.shown, [2, 1]);
     assert.equal(withImage.probabilities, found.probabilities);
     assert.equal(
