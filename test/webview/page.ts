@@ -55,7 +55,9 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
     const folder = file.endsWith('.png') ? '' : 'dist/webview';
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
   });
-  await page.addInitScript(standIn, { variables: variablesOf(theme), theme, saved: options.saved });
+  const variables = variablesOf(theme);
+  const background = variables[`--vscode-${name === 'editor' ? 'editor' : 'sideBar'}-background`]!;
+  await page.addInitScript(standIn, { variables, background, theme, saved: options.saved });
   await page.goto(`${ORIGIN}/`);
   await page.waitForFunction(() => Reflect.get(window, 'posted').some((m: { type: string }) => m.type === 'ready'));
   return {
@@ -77,8 +79,16 @@ function documentOf(name: string, restore: string | undefined): string {
   return pageHtml({ title: name, ...files, ...(restore !== undefined && { restore }) });
 }
 
+interface Surroundings {
+  readonly variables: Record<string, string>;
+  /** What lies behind the page, which may be transparent. */
+  readonly background: string;
+  readonly theme: Theme;
+  readonly saved: unknown;
+}
+
 /** Runs in the page before its own script. */
-function standIn({ variables, theme, saved }: { variables: Record<string, string>; theme: string; saved: unknown }) {
+function standIn({ variables, background, theme, saved }: Surroundings) {
   Object.assign(window, { posted: [], saved });
   const api = {
     postMessage: (message: unknown) => Reflect.get(window, 'posted').push(message),
@@ -97,6 +107,7 @@ function standIn({ variables, theme, saved }: { variables: Record<string, string
   document.addEventListener('readystatechange', () => {
     if (document.readyState !== 'interactive') return;
     for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
+    document.documentElement.style.background = background;
     document.body.classList.add(`vscode-${theme}`);
     document.body.dataset['vscodeThemeKind'] = `vscode-${theme}`;
   });

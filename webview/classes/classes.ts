@@ -23,7 +23,12 @@ const field = searchField('Search classes', 'search', (text) => {
   render();
 });
 field.value = query;
-const demo = h('div', { class: 'note', 'data-testid': 'demo', hidden: true }, icon('beaker'), h('span'));
+const demo = h(
+  'div',
+  { class: 'note', 'data-testid': 'demo', hidden: true },
+  icon('beaker'),
+  'Demo model. Choose your own in the Model view.',
+);
 const hint = h('div', { class: 'hint', 'data-testid': 'hint' });
 const message = h(
   'div',
@@ -48,10 +53,9 @@ field.addEventListener('keydown', (event) => {
 
 function render(): void {
   if (!state) return;
-  const { message: text, model, image, labels } = state;
+  const { message: text, image, labels } = state;
   const usable = text === undefined;
   demo.hidden = !state.demo || !usable;
-  demo.lastElementChild!.textContent = `${model}: choose your own in the Model view.`;
   message.hidden = usable;
   message.lastElementChild!.textContent = text ?? '';
   for (const element of [field, hint, list.root]) element.hidden = !usable;
