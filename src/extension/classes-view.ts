@@ -10,11 +10,12 @@ import { classesState } from './summary';
 
 export function registerClassesView(extensionUri: vscode.Uri, model: CurrentModel, panels: Panels): vscode.Disposable {
   let view: vscode.WebviewView | undefined;
+  /** The page is there; a hidden view has none. */
   let listening = false;
   let sent: ClassesState | undefined;
 
   function update(): void {
-    if (!view?.visible || !listening) return;
+    if (!view || !listening) return;
     if (model.inspection.kind === 'unknown') void inspectQuietly(model);
     const panel = panels.current?.state;
     const state = classesState(model.inspection, panel?.images[panel.active]);

@@ -103,8 +103,7 @@ async function useModel({ model }: CommandServices, args: readonly unknown[]): P
 
 async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {
   const choice = model.choice();
-  if (choice.path === undefined)
-    return tell(panels, 'The demo model comes with its settings; choose a model of your own');
+  if (choice.path === undefined) return tell(panels, 'The demo model has its settings already');
   const { path } = await engine.call('saveSidecar', { model: choice });
   tell(panels, `Saved ${nameOf(vscode.Uri.file(path))}`);
 }
