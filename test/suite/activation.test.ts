@@ -30,8 +30,10 @@ describe('activation', () => {
   });
 
   it('declares a default for every setting', () => {
-    const properties: Record<string, unknown> = manifest().contributes.configuration.properties;
-    for (const name of Object.keys(properties)) {
+    const sections: readonly { properties: object }[] = [manifest().contributes.configuration].flat();
+    const names = sections.flatMap(({ properties }) => Object.keys(properties));
+    assert.ok(names.includes('groupCam.model'));
+    for (const name of names) {
       const { defaultValue } = workspace.getConfiguration().inspect(name) ?? {};
       assert.notEqual(defaultValue, undefined, name);
     }

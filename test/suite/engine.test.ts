@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { missing } from '../support/shared';
 import { activated, demoFile } from './extension';
 
@@ -13,6 +14,7 @@ describe('the engine', () => {
     const pid = api.enginePid();
     assert.ok(pid);
     process.kill(pid, 'SIGKILL');
+    while (api.enginePid() === pid) await sleep(50);
     const after = await api.explain(image(), { class: before.class });
     assert.notEqual(api.enginePid(), pid);
     assert.deepEqual([...after.scores], [...before.scores]);

@@ -1,6 +1,7 @@
 /** What our pages show: state, classes, and the heat read back from the canvas. */
 import { strict as assert } from 'node:assert';
 import type { FrameLocator, Page } from 'playwright-core';
+import { readCanvas } from '../support/canvas';
 import { classesFrame, editorFrame, showSidePanel } from './workbench';
 
 export type State = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
@@ -56,24 +57,23 @@ export interface Heat {
 }
 
 export async function readHeat(page: Page, id = '0'): Promise<Heat> {
-  const read = await editorFrame(page)
-    .getByTestId(`heat-${id}`)
-    .evaluate((element) => {
-      const canvas = element as HTMLCanvasElement;
-      const { width, height } = canvas;
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
-      return { width, height, rgba: Array.from(new Uint32Array(data.buffer)) };
-    });
-  const value = read.rgba.map((pixel) => (pixel & 255) / 255);
-  const visible = read.rgba.map((pixel) => pixel >>> 24 > 0);
-  return { width: read.width, height: read.height, value, visible };
+  const { width, height, rgba } = await readCanvas(editorFrame(page).getByTestId(`heat-${id}`));
+  const pixels = Array.from({ length: width * height }, (_, i) => 4 * i);
+  return {
+    ...{ width, height },
+    value: pixels.map((at) => rgba[at]! / 255),
+    visible: pixels.map((at) => rgba[at + 3]! > 0),
+  };
 }
 
-/** Where the heat is greatest, as fractions of the image; every pixel that shares the maximum. */
-export function maxima({ width, height, value }: Heat): { x: number; y: number }[] {
+/**
+ * Where the heat is greatest, as fractions of the image: the centre of the pixels that share the maximum, for levels are
+ * few and the outermost cells of a map reach up to the border.
+ */
+export function maximum({ width, height, value }: Heat): { x: number; y: number } {
   const max = value.reduce((a, b) => Math.max(a, b), 0);
   assert.ok(max > 0, 'the heat is blank');
-  return value.flatMap((v, i) =>
-    v === max ? [{ x: ((i % width) + 0.5) / width, y: (Math.floor(i / width) + 0.5) / height }] : [],
-  );
+  const at = value.flatMap((v, i) => (v === max ? [i] : []));
+  const mean = (coordinate: (i: number) => number) => at.reduce((sum, i) => sum + coordinate(i) + 0.5, 0) / at.length;
+  return { x: mean((i) => i % width) / width, y: mean((i) => Math.floor(i / width)) / height };
 }

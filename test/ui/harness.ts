@@ -75,3 +75,15 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   await open();
   return { page, browser, folder, pid: server.pid, open, close };
 }
+
+/** A picture of the window among the test results. */
+export async function screenshot({ page }: Window, name: string): Promise<string> {
+  const file = project('test-results', 'screenshots', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
+  await page.screenshot({ path: file });
+  return file;
+}
+
+/** For `afterEach`: what the window looked like when a test failed. */
+export async function keepFailure({ currentTest }: Mocha.Context, window: Window | undefined): Promise<void> {
+  if (window && currentTest?.state === 'failed') await screenshot(window, `failed ${currentTest.fullTitle()}`);
+}

@@ -1,0 +1,68 @@
+/** A model and a photograph of the user's own: MobileNet v2 with its sidecar, chosen in the settings. */
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { groupCam } from '../support/cli';
+import { correlation, readMap, shrink } from '../support/maps';
+import { needs, shared } from '../support/shared';
+import { explained, readHeat, stateLine } from './explanation';
+import { keepFailure, openWindow, type Window } from './harness';
+import { chooseFromMenu, explorerRow } from './workbench';
+
+const MODEL = shared('models', 'mobilenet_v2.onnx');
+const PHOTO = shared('images', 'imagenet', 'n01443537_goldfish.JPEG');
+const GOLDFISH = 1;
+
+describe('a photograph, explained with MobileNet v2', () => {
+  let window: Window;
+  const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-photo-'));
+
+  before(async function () {
+    needs(this, MODEL, 'a real model');
+    needs(this, PHOTO, 'a photograph');
+    window = await openWindow({
+      files: { 'goldfish.jpg': PHOTO },
+      settings: { 'groupCam.model': MODEL, 'groupCam.colormap': 'grey' },
+    });
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(async () => {
+    await window?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows the heat of the goldfish, as the command line computes it', async () => {
+    const npy = path.join(folder, 'goldfish.npy');
+    await groupCam('explain', PHOTO, '--model', MODEL, '--class', String(GOLDFISH), '--device', 'cpu', '--npy', npy);
+    await chooseFromMenu(window.page, explorerRow(window.page, 'goldfish.jpg'), 'Explain Image');
+    await explained(window.page, GOLDFISH);
+    assert.match(await stateLine(window.page), /goldfish/);
+
+    const heat = await readHeat(window.page);
+    const wanted = readMap(npy);
+    const shown = shrink(centreCrop(heat), wanted.width, wanted.height);
+    const r = correlation(shown.value, wanted.value);
+    assert.ok(r >= 0.99, `canvas and command line correlate with ${r.toFixed(4)}`);
+  });
+});
+
+/** The part of the image that the network saw: its sidecar scales the shorter side to 256 and crops 224 x 224. */
+function centreCrop({ width, height, value, visible }: Awaited<ReturnType<typeof readHeat>>) {
+  const size = Math.round((Math.min(width, height) * 224) / 256);
+  const [left, top] = [Math.round((width - size) / 2), Math.round((height - size) / 2)];
+  const cropped = new Float32Array(size * size);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const at = (top + y) * width + left + x;
+      assert.ok(visible[at] || x < 2 || y < 2 || x > size - 3 || y > size - 3, `no heat at ${x}, ${y} of the crop`);
+      cropped[y * size + x] = value[at]!;
+    }
+  }
+  assert.equal(visible[0], false, 'heat where the network did not look');
+  return { width: size, height: size, value: cropped };
+}

@@ -1,0 +1,121 @@
+/** What goes wrong, and that the next explanation works all the same. */
+import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { project, shared } from '../support/shared';
+import { explained, maximum, readHeat, settled, stateLine } from './explanation';
+import { keepFailure, openWindow, SCENES, type Window } from './harness';
+import { enginesBelow } from './processes';
+import { chooseFromMenu, closeAllEditors, editorFrame, expand, explorerRow, showExplorer } from './workbench';
+
+const SCENE = 'cat-and-dog.png';
+const PHOTO = 'goldfish.jpg';
+
+describe('an explanation survives', () => {
+  let window: Window;
+
+  before(async () => {
+    window = await openWindow({
+      files: {
+        ...SCENES,
+        [PHOTO]: shared('images', 'imagenet', 'n01443537_goldfish.JPEG'),
+        'models/mobilenet_v2.onnx': shared('models', 'mobilenet_v2.onnx'),
+        'models/mobilenet_v2.explain.json': shared('models', 'mobilenet_v2.explain.json'),
+        'models/imagenet_labels.txt': shared('models', 'imagenet_labels.txt'),
+        'models/demo.onnx': project('media', 'demo', 'demo-objects.onnx'),
+        'models/demo.explain.json': project('media', 'demo', 'demo-objects.explain.json'),
+        'models/demo-objects.labels.txt': project('media', 'demo', 'demo-objects.labels.txt'),
+      },
+      // Many groups make a run that lasts long enough to be disturbed.
+      settings: { 'groupCam.groups': 1280 },
+    });
+    writeFileSync(path.join(window.folder, 'broken.png'), '');
+    writeFileSync(path.join(window.folder, 'models', 'broken.onnx'), 'not a model');
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(() => window.close());
+
+  async function explain(name: string): Promise<void> {
+    await showExplorer(window.page);
+    await expand(window.page, 'scenes');
+    await chooseFromMenu(window.page, explorerRow(window.page, name), 'Explain Image');
+  }
+
+  async function useModel(name: string): Promise<void> {
+    await showExplorer(window.page);
+    await expand(window.page, 'models');
+    await chooseFromMenu(window.page, explorerRow(window.page, name), 'Use for Explanations');
+  }
+
+  /** Waits until some masks are scored, but not all. */
+  async function inMidRun(): Promise<void> {
+    await editorFrame(window.page)
+      .locator('body[data-state="working"] canvas[data-testid="heat-0"]')
+      .waitFor({ state: 'attached' });
+    await window.page.waitForTimeout(300);
+    assert.equal(await settled(window.page, ['working', 'done']), 'working', 'the run was over too soon');
+  }
+
+  it('a window that is reloaded', async () => {
+    await explain(SCENE);
+    await explained(window.page);
+    const before = await readHeat(window.page);
+    await window.page.reload();
+    await explained(window.page);
+    assert.deepEqual(maximum(await readHeat(window.page)), maximum(before));
+  });
+
+  it('another model, chosen in the Explorer', async () => {
+    await useModel('mobilenet_v2.onnx');
+    await closeAllEditors(window.page);
+    await explain(PHOTO);
+    await explained(window.page, 1);
+    assert.match(await stateLine(window.page), /goldfish/);
+  });
+
+  it('an engine that is killed in mid-run', async () => {
+    await closeAllEditors(window.page);
+    await explain(PHOTO);
+    await inMidRun();
+    const engines = enginesBelow(window.pid);
+    assert.equal(engines.length, 1, `engines: ${engines}`);
+    process.kill(engines[0]!, 'SIGKILL');
+    assert.equal(await settled(window.page), 'failed');
+    await editorFrame(window.page).getByTestId('retry').first().click();
+    await explained(window.page, 1);
+    assert.notDeepEqual(enginesBelow(window.pid), engines);
+  });
+
+  it('being cancelled', async () => {
+    await closeAllEditors(window.page);
+    await explain(PHOTO);
+    await inMidRun();
+    await editorFrame(window.page).getByTestId('cancel').first().click();
+    assert.equal(await settled(window.page, ['cancelled', 'done', 'failed']), 'cancelled');
+    await editorFrame(window.page).getByTestId('retry').first().click();
+    await explained(window.page, 1);
+  });
+
+  it('a file that is no model', async () => {
+    await useModel('broken.onnx');
+    assert.equal(await settled(window.page, ['failed']), 'failed');
+    assert.match(await stateLine(window.page), /broken\.onnx/);
+    await useModel('demo.onnx');
+    await closeAllEditors(window.page);
+    await explain(SCENE);
+    await explained(window.page);
+  });
+
+  it('a file that is no image', async () => {
+    await explain('broken.png');
+    assert.equal(await settled(window.page, ['failed']), 'failed');
+    assert.match(await stateLine(window.page), /broken\.png/);
+    await closeAllEditors(window.page);
+    await explain(SCENE);
+    await explained(window.page);
+  });
+});
