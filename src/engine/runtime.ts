@@ -1,7 +1,8 @@
 /** The only file that knows onnxruntime-node; it is loaded with the first session. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { errors, reasonOf } from '../core/errors';
-import type { EncodedModel } from '../core/onnx/weights';
+import { ExplainError, errors, reasonOf } from '../core/errors';
+import { DataType } from '../core/onnx/tensors';
+import type { EncodedModel, WeightFeed } from '../core/onnx/weights';
 import type { Device } from '../core/types';
 
 export type TypedArray =
@@ -53,7 +54,7 @@ export interface SessionOptions {
  * Makes a session of an encoded graph. The runtime copies what it needs of `buffers`, which may be dropped afterwards.
  *
  * @param file the model's path, for messages
- * @param buffers what the model's weights are slices of, by name
+ * @param buffers what the model's weights are slices of, by name; weights that are fed are copied from there once
  * @throws runtime-missing, runtime-failed, out-of-memory, device-unavailable
  */
 export async function createSession(
@@ -63,24 +64,38 @@ export async function createSession(
   options: SessionOptions,
 ): Promise<Session> {
   const runtime = await loadRuntime();
-  const externalData = model.buffers.map((path) => {
-    const data = buffers.get(path);
-    if (!data) throw errors.internal(`no buffer "${path}" for the weights of ${file}`);
-    return { path, data };
-  });
-  let session: InferenceSession;
+  const bufferOf = (name: string) => {
+    const data = buffers.get(name);
+    if (!data) throw errors.internal(`no buffer "${name}" for the weights of ${file}`);
+    return data;
+  };
   try {
-    session = await runtime.InferenceSession.create(model.bytes, {
+    const session = await runtime.InferenceSession.create(model.bytes, {
       executionProviders: [PROVIDERS[options.device]],
       graphOptimizationLevel: LEVELS[options.optimize],
       logSeverityLevel: FATAL,
-      externalData,
+      externalData: model.buffers.map((path) => ({ path, data: bufferOf(path) })),
       extra: { session: { disable_prepacking: options.prepack ? '0' : '1' } },
     });
+    created += 1;
+    const weights = (model.feeds ?? []).map((feed) => [
+      feed.name,
+      weightTensor(runtime, feed, bufferOf(feed.location)),
+    ]);
+    return wrap(runtime, file, session, Object.fromEntries(weights));
   } catch (error) {
+    if (error instanceof ExplainError) throw error;
     throw options.device === 'cpu' ? failure(file, error) : deviceFailure(file, options.device, error);
   }
-  created += 1;
+}
+
+/** A function of its own, since what the session keeps must not keep the buffers it was made from. */
+function wrap(
+  runtime: Runtime,
+  file: string,
+  session: InferenceSession,
+  weights: Readonly<Record<string, OrtTensor>>,
+): Session {
   return {
     inputs: metadataOf(session.inputMetadata),
     outputs: metadataOf(session.outputMetadata),
@@ -89,7 +104,7 @@ export async function createSession(
         Object.entries(feeds).map(([name, { type, data, dims }]) => [name, makeTensor(runtime, type, data, dims)]),
       );
       try {
-        return (await session.run(tensors, fetches)) as unknown as Record<string, Tensor>;
+        return (await session.run({ ...tensors, ...weights }, fetches)) as unknown as Record<string, Tensor>;
       } catch (error) {
         throw failure(file, error);
       }
@@ -144,6 +159,18 @@ export async function listProviders(): Promise<readonly string[]> {
 function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: readonly number[]): OrtTensor {
   return new runtime.Tensor(type as 'float32', data as Float32Array, dims);
 }
+
+/** A copy of a weight's bytes, which in the buffer need not be aligned. */
+function weightTensor(runtime: Runtime, { type, dims, offset, length }: WeightFeed, buffer: Uint8Array): OrtTensor {
+  const { name, array } = FED[type]!;
+  return makeTensor(runtime, name, new array(buffer.slice(offset, offset + length).buffer as ArrayBuffer), dims);
+}
+
+const FED: Readonly<Partial<Record<DataType, { name: string; array: new (buffer: ArrayBuffer) => TypedArray }>>> = {
+  [DataType.FLOAT]: { name: 'float32', array: Float32Array },
+  [DataType.DOUBLE]: { name: 'float64', array: Float64Array },
+  [DataType.FLOAT16]: { name: 'float16', array: Uint16Array },
+};
 
 function metadataOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, TensorMetadata> {
   return new Map(values.flatMap((v) => (v.isTensor ? [[v.name, { dtype: v.type, shape: v.shape }]] : [])));

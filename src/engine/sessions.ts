@@ -2,6 +2,7 @@
 import { headGraph } from '../core/cam/head';
 import { scoreGraph } from '../core/cam/transform';
 import type { Facts } from '../core/onnx/facts';
+import { encodeWithFeeds } from '../core/onnx/feeds';
 import { encodeModel } from '../core/onnx/weights';
 import { bilinearMatrix } from '../core/resize';
 import type { Device, ModelInfo } from '../core/types';
@@ -133,8 +134,8 @@ function upsamplingOf({ layers, layer, preprocessing: { height, width } }: Model
 async function createHead({ info, facts, device }: Explainer, { model, buffers }: ModelFile): Promise<Session> {
   const wrt = info.layer.value;
   const source = isCut(info, wrt) ? wrt : info.input.name;
-  const encoded = encodeModel(model, headGraph(model, facts, { source, wrt, logits: info.output.logits }));
-  // It runs once a class: copies of its weights in the kernels' layout would cost more than they save.
+  const encoded = encodeWithFeeds(model, headGraph(model, facts, { source, wrt, logits: info.output.logits }));
+  // It runs once a class: the runtime's own copies of its weights would cost more than they save.
   return createSession(info.path, encoded, await buffers(encoded), { device, optimize: 'all', prepack: false });
 }
 

@@ -13,7 +13,7 @@ import {
 } from 'onnx-buf';
 import { errors } from '../errors';
 import type { Model } from './model';
-import { isExternal } from './tensors';
+import { type DataType, isExternal } from './tensors';
 
 /** The name under which the runtime finds the model file's own bytes. */
 export const OWN_BYTES = 'model.onnx';
@@ -26,6 +26,21 @@ export interface EncodedModel {
   readonly bytes: Uint8Array;
   /** Names of the buffers that the weights are slices of: OWN_BYTES or a piece's name. */
   readonly buffers: readonly string[];
+  /** Weights that are inputs; see feeds.ts. */
+  readonly feeds?: readonly WeightFeed[];
+}
+
+/** A contiguous part of one of the buffers. */
+export interface Place {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface WeightFeed extends Place {
+  readonly name: string;
+  readonly type: DataType;
+  readonly dims: readonly number[];
 }
 
 /** Encodes `graph` as a model of the same kind as `model`, with the weights by reference. */
@@ -38,11 +53,29 @@ export function encodeModel(model: Model, graph: GraphProto): EncodedModel {
   };
 }
 
-/** A large tensor that is a view of `bytes`, as a reference into them; any other as it is. */
+/** A large tensor as a reference; any other as it is. */
 function byReference(tensor: TensorProto, bytes: Uint8Array): TensorProto {
+  const place = placeOf(tensor, bytes);
+  return place && !isExternal(tensor) ? reference(tensor, place.location, place.offset, place.length) : tensor;
+}
+
+/**
+ * Where the bytes of a large or external tensor lie; undefined for one that is encoded with the graph.
+ *
+ * @param bytes the model file's own
+ */
+export function placeOf(tensor: TensorProto, bytes: Uint8Array): Place | undefined {
+  if (isExternal(tensor)) {
+    const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+    return {
+      location: locationOf(tensor),
+      offset: Number(entries.get('offset')),
+      length: Number(entries.get('length')),
+    };
+  }
   const { rawData } = tensor;
-  if (rawData.byteLength < LARGE || rawData.buffer !== bytes.buffer) return tensor;
-  return reference(tensor, OWN_BYTES, rawData.byteOffset - bytes.byteOffset, rawData.byteLength);
+  if (rawData.byteLength < LARGE || rawData.buffer !== bytes.buffer) return undefined;
+  return { location: OWN_BYTES, offset: rawData.byteOffset - bytes.byteOffset, length: rawData.byteLength };
 }
 
 function reference(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
