@@ -46,10 +46,10 @@ export const colorTables = {
 } as const;
 
 /**
- * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). Alpha grows with the magnitude, so that the image
+ * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). Alpha grows quickly with the magnitude, so that the image
  * stays visible where two maps agree.
  */
 export const differenceTable: ColorTable = table(
   (value) => interpolateRdBu(1 - value),
-  (value) => clamp(2 * Math.abs(2 * value - 1)),
+  (value) => clamp(5 * Math.abs(2 * value - 1)),
 );

@@ -41,6 +41,6 @@ describe('colormaps', () => {
     assert.ok(blue! > red! + 50 && alpha === 255);
     const [red1, , blue1, alpha1] = entry(differenceTable, 255);
     assert.ok(red1! > blue1! + 50 && alpha1 === 255);
-    assert.ok(entry(differenceTable, 127)[3]! < 3 && entry(differenceTable, 128)[3]! < 3);
+    assert.ok(entry(differenceTable, 127)[3]! < 8 && entry(differenceTable, 128)[3]! < 8);
   });
 });
