@@ -27,6 +27,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': { files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/, types: ['onnx-buf'] },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
+  'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'unsupported-operator'
   | 'not-connected'
   | 'gradient-rule'
+  | 'method-unsuitable'
   | 'image-missing'
   | 'image-unreadable'
   | 'image-too-large'
@@ -145,6 +146,8 @@ export const errors = {
     ),
   gradientRule: (operator: string, node: string, reason: string) =>
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
+  methodUnsuitable: (method: string, needed: string, instead: string) =>
+    make('method-unsuitable', `method ${method}: needs ${needed}, which this model has not. Use ${instead} instead.`),
   imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
   imageUnreadable: (file: string, reason: string, cause?: unknown) =>
     make('image-unreadable', `${file}: not a readable image (${reason}).`, cause),

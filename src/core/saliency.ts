@@ -15,7 +15,7 @@ export interface Saliency {
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
  * summed at the activation's size since bilinear upsampling is linear).
  */
-export function saliencyOf(frame: Frame): Saliency {
+export function saliencyOf(frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'inputSize'>): Saliency {
   const { width, height } = frame.inputSize;
   const map = resizeMap(frame.map, frame.u, frame.v, height, width);
   let min = Number.POSITIVE_INFINITY;

@@ -35,6 +35,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'unsupported-operator': ['choose-layer', 'gradient-free'],
   'not-connected': ['choose-layer'],
   'gradient-rule': ['choose-layer', 'gradient-free', 'show-log'],
+  'method-unsuitable': [],
   'image-missing': ['retry'],
   'image-unreadable': ['retry'],
   'image-too-large': [],
