@@ -32,7 +32,8 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
       const metadata = session.outputs.get(name);
       return metadata ? [{ name, ...metadata, valued: plan.isStatic(name) && INTEGERS.has(metadata.dtype) }] : [];
     });
-    const inferred = tensors.every(({ shape, valued }) => isKnown(shape) && !valued);
+    const rounded = file.model.graph.node.some(({ opType }) => ROUNDED.has(opType));
+    const inferred = !rounded && tensors.every(({ shape, valued }) => isKnown(shape) && !valued);
     const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
     const results = inferred ? {} : await session.run({ [input.name]: zeros(input) }, fetches);
     for (const { name, dtype, shape, valued } of tensors) {
@@ -45,6 +46,9 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
     await session.release();
   }
 }
+
+/** Sizes times a fraction: inference and kernels round them differently (1.4 x 5 is inferred as 6, and made 7). */
+const ROUNDED: ReadonlySet<string> = new Set(['Resize', 'Upsample']);
 
 /** The runtime names unknown dimensions, and gives no dimensions for scalars and for tensors of unknown rank alike. */
 function isKnown(shape: readonly (number | string)[]): boolean {
