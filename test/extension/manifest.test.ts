@@ -59,4 +59,14 @@ describe('the manifest', () => {
     const naming = Object.keys(settings).filter((name) => /model|labels|path/i.test(name));
     assert.deepEqual(new Set(capabilities.untrustedWorkspaces.restrictedConfigurations), new Set(naming));
   });
+
+  it('the README lists every setting with its default', () => {
+    const readme = readFileSync(project('README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| `(groupCam\.\w+)` \| (.*?) ?\|/gm)].map(([, name, value]) => [name, value]);
+    const expected = Object.entries(settings).map(([name, { default: value }]) => [
+      name,
+      value === '' ? '' : `\`${value}\``,
+    ]);
+    assert.deepEqual(rows, expected);
+  });
 });
