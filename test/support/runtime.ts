@@ -1,55 +1,41 @@
-/** Gradients of models and of small graphs, run by the product's own runtime. */
-import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  GraphProtoSchema,
-  ModelProtoSchema,
-  type NodeProto,
-  OperatorSetIdProtoSchema,
-  type TensorProto,
-  ValueInfoProtoSchema,
-} from 'onnx-buf';
+/** The gradient of a whole model, run by the product's own runtime. */
+import { create } from '@bufbuild/protobuf';
+import { ValueInfoProtoSchema } from 'onnx-buf';
 import { appendGradient } from '../../src/core/gradients/driver';
 import { createEmitter } from '../../src/core/onnx/emit';
 import { type Facts, valueInfo } from '../../src/core/onnx/facts';
-import { type Model, parseModel } from '../../src/core/onnx/model';
-import { DataType } from '../../src/core/onnx/tensors';
-import { encodeModel, OWN_BYTES } from '../../src/core/onnx/weights';
+import { DataType, sizeOf } from '../../src/core/onnx/tensors';
+import { encodeModel } from '../../src/core/onnx/weights';
 import type { ModelFile } from '../../src/engine/model-file';
-import { createSession, type Session, type Tensor } from '../../src/engine/runtime';
+import { createSession, type Tensor } from '../../src/engine/runtime';
 import { traceFacts } from '../../src/engine/trace';
 
+/** A model with the gradient of its first output, at the dimensions of one input. */
 export interface GradientSession {
   readonly facts: Facts;
-  /** Runs the model and its gradient: the score and d(seed . score) / d(tensor) for each tensor of `wrt`. */
-  run(
-    input: Tensor,
-    seed: (score: Tensor) => Float32Array | Float64Array,
-  ): Promise<{ score: Tensor; gradients: Map<string, Tensor> }>;
+  /** The score, and d score[index] / d(tensor) for each tensor of `wrt`. */
+  run(input: Tensor, index: number): Promise<{ score: Tensor; gradients: ReadonlyMap<string, Tensor> }>;
   release(): Promise<void>;
 }
 
-/** A session of a model with the gradient of its first output appended; `input` tells the dimensions. */
 export async function gradientSession(
   file: ModelFile,
-  input: Tensor,
+  dims: readonly number[],
   wrt: readonly string[],
 ): Promise<GradientSession> {
   const { model } = file;
   const { graph } = model;
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
-  const dtype = input.type === 'float64' ? DataType.DOUBLE : DataType.FLOAT;
-  const facts = await traceFacts(file, { name: source, dtype, dims: input.dims });
+  const facts = await traceFacts(file, { name: source, dtype: DataType.FLOAT, dims });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const seed = 'seed';
-  const request = { nodes: graph.node, facts, score, seed, wrt };
-  const gradients = appendGradient(emit, request);
-  const outputs = new Map(wrt.map((tensor, i) => [tensor, emit.alias(gradients.get(tensor)!, `grad/result${i}`)]));
-  const dims = facts.get(score)!.dims;
+  const gradients = appendGradient(emit, { nodes: graph.node, facts, score, seed: 'seed', wrt });
+  const outputs = new Map(wrt.map((tensor, i) => [tensor, emit.alias(gradients.get(tensor)!, `gradient ${i}`)]));
+  const scores = facts.get(score)!.dims;
   const encoded = encodeModel(model, {
     ...graph,
     node: [...graph.node, ...emit.nodes],
     initializer: [...graph.initializer, ...emit.initializers],
-    input: [valueInfo(source, dtype, input.dims), valueInfo(seed, dtype, dims)],
+    input: [valueInfo(source, DataType.FLOAT, dims), valueInfo('seed', DataType.FLOAT, scores)],
     output: [score, ...outputs.values()].map((name) => create(ValueInfoProtoSchema, { name })),
     valueInfo: [],
   });
@@ -60,15 +46,9 @@ export async function gradientSession(
   });
   return {
     facts,
-    run: async (x, seedOf) => {
-      const zero: Tensor = {
-        type: x.type,
-        data: new (x.data.constructor as Float32ArrayConstructor)(size(dims)),
-        dims,
-      };
-      const forward = (await session.run({ [source]: x, [seed]: zero }, [score]))[score]!;
-      const seeded = { ...zero, data: seedOf(forward) };
-      const results = await session.run({ [source]: x, [seed]: seeded }, [score, ...outputs.values()]);
+    run: async (input, index) => {
+      const seed = { type: 'float32', data: new Float32Array(sizeOf(scores)).fill(1, index, index + 1), dims: scores };
+      const results = await session.run({ [source]: input, seed }, [score, ...outputs.values()]);
       return {
         score: results[score]!,
         gradients: new Map([...outputs].map(([tensor, output]) => [tensor, results[output]!])),
@@ -78,8 +58,11 @@ export async function gradientSession(
   };
 }
 
-const size = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
-
-/** The seed that picks one class of [1, classes]. */
-export const oneHot = (index: number) => (score: Tensor) =>
-  Float32Array.from(score.data as Float32Array, (_, i) => Number(i === index));
+/** The largest and the median difference, relative to the largest magnitude expected. */
+export function relativeErrors(actual: ArrayLike<number>, expected: ArrayLike<number>) {
+  if (actual.length !== expected.length) throw new Error(`${actual.length} values for ${expected.length}`);
+  const scale = Array.from(expected).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const differences = Float64Array.from(expected, (value, i) => Math.abs(actual[i]! - value) / scale).sort();
+  // A NaN sorts to the end, so it is the largest difference and fails any comparison.
+  return { largest: differences.at(-1)!, median: differences[differences.length >> 1]! };
+}
