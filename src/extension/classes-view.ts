@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { ClassesState, FromClasses, ToClasses } from '../protocol/webview';
 import type { CurrentModel } from './model';
-import { inspectQuietly } from './model-view';
 import { setPage } from './page';
 import type { Wanted } from './panel-state';
 import type { Panels } from './panels';
@@ -16,7 +15,7 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
 
   function update(): void {
     if (!view || !listening) return;
-    if (model.inspection.kind === 'unknown') void inspectQuietly(model);
+    model.inspectSoon();
     const panel = panels.current?.state;
     const state = classesState(model.inspection, panel?.images[panel.active]);
     if (sent && sameState(sent, state)) return;

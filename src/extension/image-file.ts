@@ -78,11 +78,15 @@ export async function loadThumbnail(image: ImageFile, engine: WindowEngine): Pro
 
 async function isShowable(uri: vscode.Uri): Promise<boolean> {
   if (uri.scheme !== 'file') {
-    const bytes = await readDocument(uri);
-    return webviewShows(uri.path, async (offset, length) => bytes.subarray(offset, offset + length));
+    let bytes: Promise<Uint8Array> | undefined;
+    return webviewShows(uri.path, async (offset, length) => {
+      bytes ??= readDocument(uri);
+      return (await bytes).subarray(offset, offset + length);
+    });
   }
-  const file = await open(uri.fsPath).catch(() => {
-    throw errors.imageMissing(uri.fsPath);
+  const file = await open(uri.fsPath).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') throw errors.imageMissing(uri.fsPath);
+    throw errors.imageUnreadable(uri.fsPath, reasonOf(thrown), thrown);
   });
   try {
     const read: ReadAt = async (offset, length) => {

@@ -1,12 +1,12 @@
 /** Which files are images here, and which of them a webview can show by itself. Pure. */
 
-/** By extension; `engine`: browsers can't decode it, so the engine sends it as PNG. */
-const DECODER: Readonly<Record<string, 'webview' | 'engine'>> = {
+/** By extension: who decodes it for the webview. `engine` sends it as PNG; a JPEG may be either's, by its colours. */
+const DECODER: Readonly<Record<string, 'webview' | 'engine' | 'jpeg'>> = {
   png: 'webview',
-  jpg: 'webview',
-  jpeg: 'webview',
-  jpe: 'webview',
-  jfif: 'webview',
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  jpe: 'jpeg',
+  jfif: 'jpeg',
   webp: 'webview',
   avif: 'webview',
   gif: 'webview',
@@ -34,8 +34,8 @@ export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 
 /** Whether a webview shows this file as it is: its format, and for a JPEG its colour channels (CMYK has 4). */
 export async function webviewShows(path: string, read: ReadAt): Promise<boolean> {
-  if (DECODER[extensionOf(path)] !== 'webview') return false;
-  return (await jpegChannels(read)) !== 4;
+  const decoder = DECODER[extensionOf(path)];
+  return decoder === 'jpeg' ? (await jpegChannels(read)) !== 4 : decoder === 'webview';
 }
 
 /**

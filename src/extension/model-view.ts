@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { CurrentModel } from './model';
 import { failedRows, modelRows, type Row } from './model-rows';
-import type { Panels } from './panels';
+import { type Panels, ranOn } from './panels';
 import { readSettings } from './settings';
 
 /** A click on a row that can be changed opens its picker; so does its inline button (package.json). */
@@ -35,8 +35,7 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
   }
 
   function update(): void {
-    const isWanted = view.visible && vscode.workspace.isTrusted;
-    if (model.inspection.kind === 'unknown' && isWanted) void inspectQuietly(model);
+    if (view.visible && vscode.workspace.isTrusted) model.inspectSoon();
     const now = JSON.stringify(rows());
     if (now === shown) return;
     shown = now;
@@ -51,17 +50,6 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
     panels.onDidChange(update),
     vscode.workspace.onDidChangeConfiguration(update),
   );
-}
-
-/** A failure reaches the views as the model's inspection, so there is nothing to add here. */
-export async function inspectQuietly(model: CurrentModel): Promise<void> {
-  await model.info().catch(() => {});
-}
-
-/** The device of the newest explanation of the current panel. */
-export function ranOn(panels: Panels): string | undefined {
-  const state = panels.current?.state;
-  return state?.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.device;
 }
 
 function toItem(row: Row): vscode.TreeItem {

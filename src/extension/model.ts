@@ -18,6 +18,8 @@ export interface CurrentModel extends vscode.Disposable {
   /** What the engine finds in the model; asked once until the model changes. */
   info(): Promise<ModelInfo>;
   readonly inspection: Inspection;
+  /** Asks for it if nobody has; the outcome, a failure too, is the next `inspection`. */
+  inspectSoon(): void;
   readonly onDidInspect: vscode.Event<void>;
   readonly onDidChange: vscode.Event<ModelChange>;
   /** Remembers the choice with the workspace; writes no file. */
@@ -95,11 +97,16 @@ export function createCurrentModel(
     vscode.workspace.onDidGrantWorkspaceTrust(() => renew('changed')),
   ];
 
+  function info(): Promise<ModelInfo> {
+    asked ??= inspect();
+    return asked;
+  }
+
   return {
     choice,
-    info: () => {
-      asked ??= inspect();
-      return asked;
+    info,
+    inspectSoon: () => {
+      if (inspection.kind === 'unknown') void info().catch(() => {});
     },
     get inspection() {
       return inspection;

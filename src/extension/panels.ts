@@ -11,6 +11,12 @@ export interface Panels {
   add(panel: Panel): void;
 }
 
+/** The device of the newest explanation that the current panel shows. */
+export function ranOn(panels: Panels): string | undefined {
+  const state = panels.current?.state;
+  return state?.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.device;
+}
+
 export function createPanels(): Panels {
   const changed = new vscode.EventEmitter<void>();
   /** The last in front comes last. */

@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import type { WindowEngine } from './engine';
 import type { CurrentModel } from './model';
-import { ranOn } from './model-view';
-import type { Panels } from './panels';
+import { type Panels, ranOn } from './panels';
 import { readSettings } from './settings';
 import { progressOf, statusText } from './status';
 
