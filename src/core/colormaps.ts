@@ -46,10 +46,10 @@ export const colorTables = {
 } as const;
 
 /**
- * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). Alpha grows quickly with the magnitude, so that the image
- * stays visible where two maps agree.
+ * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). The colour follows the square root of the magnitude,
+ * so that small differences are no pale veil; alpha makes the image itself visible where two maps agree.
  */
 export const differenceTable: ColorTable = table(
-  (value) => interpolateRdBu(1 - value),
+  (value) => interpolateRdBu(0.5 - Math.sign(value - 0.5) * Math.sqrt(Math.abs(value - 0.5) / 2)),
   (value) => clamp(5 * Math.abs(2 * value - 1)),
 );
