@@ -1,9 +1,129 @@
-/** stub */
-import type { Device, DeviceChoice } from '../core/types';
+/** Which devices can be used here, and which one `auto` means. Nothing is downloaded. */
+import { existsSync } from 'node:fs';
+import { ExplainError, errors, reasonOf } from '../core/errors';
+import { DEVICES, type Device, type DeviceChoice } from '../core/types';
 import type { DeviceReport } from '../protocol/requests';
-export function createDevices() {
-  return {
-    choose: async (choice: DeviceChoice): Promise<Device> => (choice === 'auto' ? 'cpu' : choice),
-    report: async (): Promise<readonly DeviceReport[]> => [],
+import { listProviders, missingCuda } from './runtime';
+import { agree, type Trial, trial } from './self-test';
+
+export interface Devices {
+  /**
+   * Runs `task` on the chosen device. With `auto`, a device that fails is not used again and the CPU takes over.
+   *
+   * @throws device-unavailable if a named device can't be used; whatever the task throws
+   */
+  run<T>(choice: DeviceChoice, task: (device: Device) => Promise<T>): Promise<T>;
+  report(): Promise<readonly DeviceReport[]>;
+}
+
+/** In the order in which `auto` tries them. */
+const ACCELERATORS = ['cuda', 'dml', 'coreml', 'webgpu'] as const;
+type Accelerator = (typeof ACCELERATORS)[number];
+
+interface Finding {
+  /** undefined: the device can't be used, for the reason in `detail`. */
+  readonly trial: Trial | undefined;
+  readonly detail: string;
+}
+
+export function createDevices(): Devices {
+  const findings = new Map<Accelerator, Promise<Finding>>();
+  let cpu: Promise<Trial> | undefined;
+  let automatic: Promise<Device> | undefined;
+
+  const onCpu = () => {
+    cpu ??= trial('cpu');
+    return cpu;
   };
+  const find = (device: Accelerator) => {
+    const known = findings.get(device) ?? examine(device, onCpu);
+    findings.set(device, known);
+    return known;
+  };
+  const isFaster = async ({ trial }: Finding) => !!trial && trial.milliseconds < (await onCpu()).milliseconds;
+
+  async function best(): Promise<Device> {
+    if (!hasGraphicsDevice()) return 'cpu';
+    for (const device of ACCELERATORS) if (await isFaster(await find(device))) return device;
+    return 'cpu';
+  }
+
+  async function choose(choice: DeviceChoice): Promise<Device> {
+    if (choice === 'cpu') return choice;
+    if (choice === 'auto') {
+      automatic ??= best();
+      return automatic;
+    }
+    const finding = await find(choice);
+    if (!finding.trial) throw errors.deviceUnavailable(choice, finding.detail);
+    return choice;
+  }
+
+  return {
+    run: async (choice, task) => {
+      const device = await choose(choice);
+      try {
+        return await task(device);
+      } catch (thrown) {
+        if (choice !== 'auto' || device === 'cpu' || !isDeviceFailure(thrown)) throw thrown;
+        findings.set(device, Promise.resolve({ trial: undefined, detail: `it failed: ${reasonOf(thrown)}` }));
+        automatic = Promise.resolve('cpu');
+        return task('cpu');
+      }
+    },
+    report: async () => {
+      const reports: DeviceReport[] = [];
+      // One after the other: they are timed.
+      for (const device of DEVICES) reports.push(await describe(device));
+      return reports;
+    },
+  };
+
+  async function describe(device: DeviceChoice): Promise<DeviceReport> {
+    if (device === 'auto') return { device, available: true, detail: `now ${await choose('auto')}` };
+    if (device === 'cpu') return { device, available: true, detail: 'always there' };
+    const { trial, detail } = await find(device);
+    return { device, available: trial !== undefined, detail };
+  }
+}
+
+const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'out-of-memory']);
+
+function isDeviceFailure(thrown: unknown): boolean {
+  return thrown instanceof ExplainError && FAILURES.has(thrown.code);
+}
+
+/** A device counts only if it computes what the CPU computes. */
+async function examine(device: Accelerator, onCpu: () => Promise<Trial>): Promise<Finding> {
+  const missing = await whyMissing(device);
+  if (missing) return { trial: undefined, detail: missing };
+  try {
+    const result = await trial(device);
+    const reference = await onCpu();
+    if (!agree(reference.output, result.output))
+      return { trial: undefined, detail: 'its results differ from those of the CPU' };
+    const ratio = reference.milliseconds / result.milliseconds;
+    return { trial: result, detail: `${ratio.toFixed(1)} times as fast as the CPU on a small network` };
+  } catch (thrown) {
+    return { trial: undefined, detail: detailOf(thrown) };
+  }
+}
+
+/** The reason inside a message that names the device already. */
+function detailOf(thrown: unknown): string {
+  return /not available here \((.*)\)\. Use another/.exec(reasonOf(thrown))?.[1] ?? reasonOf(thrown);
+}
+
+/** What can be said without touching the device. */
+async function whyMissing(device: Accelerator): Promise<string | undefined> {
+  const providers = await listProviders();
+  if (!providers.includes(device)) return `onnxruntime has none for ${process.platform}-${process.arch}`;
+  return device === 'cuda' ? missingCuda() : undefined;
+}
+
+/** `auto` does not even try where the system shows no graphics device: the attempt takes time and prints warnings. */
+function hasGraphicsDevice(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (process.env['VK_ICD_FILENAMES'] || process.env['VK_DRIVER_FILES']) return true;
+  return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some(existsSync);
 }

@@ -1,4 +1,6 @@
 /** The only file that knows onnxruntime-node; it is loaded with the first session. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { DataType } from '../core/onnx/tensors';
@@ -156,6 +158,16 @@ export async function listProviders(): Promise<readonly string[]> {
   return (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
 }
 
+/** The libraries of the CUDA provider come apart from the package. The reason why it can't be used without them. */
+export async function missingCuda(): Promise<string | undefined> {
+  const { env } = await loadRuntime();
+  const folder = path.join(path.dirname(require.resolve('onnxruntime-node')), '..', 'bin', 'napi-v6', 'linux', 'x64');
+  if (['cuda', 'shared'].every((name) => existsSync(path.join(folder, `libonnxruntime_providers_${name}.so`))))
+    return undefined;
+  const source = `https://www.nuget.org/packages/Microsoft.ML.OnnxRuntime.Gpu.Linux/${env.versions.node}`;
+  return `it needs CUDA 12, cuDNN 9 and runtimes/linux-x64/native/*.so of ${source} in ${folder}`;
+}
+
 function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: readonly number[]): OrtTensor {
   return new runtime.Tensor(type as 'float32', data as Float32Array, dims);
 }
@@ -188,11 +200,13 @@ function deviceFailure(file: string, device: Device, error: unknown) {
 
 const OUT_OF_MEMORY = /bad_alloc|failed to allocate|out of memory/i;
 
-/** One line without the runtime's own source positions and signatures. */
+/** One line without the runtime's own source positions, signatures and failed conditions. */
 function cleanReason(error: unknown): string {
   return (error instanceof Error ? error.message : String(error))
     .replace(/\s+/g, ' ')
     .replace(/\S*\.(cc|h):\d+ (?:[\w:~<>*& ,]+\([^)]*\)(?: const)? )?/g, '')
+    .replace(/^.* was false\. (?=\S)/, '')
+    .replace(/\.$/, '')
     .trim()
     .slice(0, 300);
 }

@@ -16,8 +16,8 @@ export function createService(): Service {
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
     explain: (params, context) =>
-      turns.take(params.view, context.signal, async (signal) =>
-        explain(sessions, await devices.choose(params.device), params, { ...context, signal }),
+      turns.take(params.view, context.signal, (signal) =>
+        devices.run(params.device, (device) => explain(sessions, device, params, { ...context, signal })),
       ),
     gradient,
     picture,
