@@ -13,8 +13,8 @@ import { traceFacts } from '../../src/engine/trace';
 /** A model with the gradient of its first output, at the dimensions of one input. */
 export interface GradientSession {
   readonly facts: Facts;
-  /** The score, and d score[index] / d(tensor) for each tensor of `wrt`. */
-  run(input: Tensor, index: number): Promise<{ score: Tensor; gradients: ReadonlyMap<string, Tensor> }>;
+  /** The score, and d(seed . score) / d(tensor) for each tensor of `wrt`; a number seeds that one class of [1, classes]. */
+  run(input: Tensor, seed: Float32Array | number): Promise<{ score: Tensor; gradients: ReadonlyMap<string, Tensor> }>;
   release(): Promise<void>;
 }
 
@@ -46,8 +46,9 @@ export async function gradientSession(
   });
   return {
     facts,
-    run: async (input, index) => {
-      const seed = { type: 'float32', data: new Float32Array(sizeOf(scores)).fill(1, index, index + 1), dims: scores };
+    run: async (input, choice) => {
+      const data = typeof choice === 'number' ? oneHot(sizeOf(scores), choice) : choice;
+      const seed = { type: 'float32', data, dims: scores };
       const results = await session.run({ [source]: input, seed }, [score, ...outputs.values()]);
       return {
         score: results[score]!,
@@ -57,6 +58,8 @@ export async function gradientSession(
     release: () => session.release(),
   };
 }
+
+const oneHot = (length: number, index: number) => new Float32Array(length).fill(1, index, index + 1);
 
 /** The largest and the median difference, relative to the largest magnitude expected. */
 export function relativeErrors(actual: ArrayLike<number>, expected: ArrayLike<number>) {

@@ -6,6 +6,7 @@ import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { type Model, parseModel } from '../../src/core/onnx/model';
 import { DataType, makeTensor, sizeOf } from '../../src/core/onnx/tensors';
 import { OWN_BYTES } from '../../src/core/onnx/weights';
+import type { ModelFile } from '../../src/engine/model-file';
 import { type TraceInput, traceFacts } from '../../src/engine/trace';
 
 /** [operator, inputs, outputs, attributes] */
@@ -83,7 +84,12 @@ export function factsOf(model: Model, dims: readonly number[] = [1, 3, 8, 8]): P
 
 /** What the runtime says of a tiny model for an input of any name and type. */
 export function traceTiny(model: Model, input: TraceInput): Promise<Facts> {
-  const file = {
+  return traceFacts(inMemory(model), input);
+}
+
+/** A model that no file holds. */
+export function inMemory(model: Model): ModelFile {
+  return {
     path: model.file,
     bytes: model.bytes.length,
     identity: '',
@@ -91,5 +97,4 @@ export function traceTiny(model: Model, input: TraceInput): Promise<Facts> {
     model,
     buffers: async () => new Map([[OWN_BYTES, model.bytes]]),
   };
-  return traceFacts(file, input);
 }

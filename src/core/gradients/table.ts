@@ -11,6 +11,7 @@ import { elementwise } from './rules/elementwise';
 import { Gather, GatherElements } from './rules/Gather';
 import { Gemm } from './rules/Gemm';
 import { GlobalMaxPool } from './rules/GlobalMaxPool';
+import { LayerNormalization } from './rules/LayerNormalization';
 import { LRN } from './rules/LRN';
 import { layout } from './rules/layout';
 import { MatMul } from './rules/MatMul';
@@ -37,6 +38,7 @@ export const RULES = {
   GatherElements,
   Gemm,
   GlobalMaxPool,
+  LayerNormalization,
   LRN,
   LogSoftmax,
   MatMul,

@@ -119,6 +119,15 @@ export const normalisations: readonly Case[] = [
     inputs: [[1, 7, 2, 2]],
     attributes: { size: int(5), alpha: float(0.9), beta: float(0.6), bias: float(1.5) },
   },
+  ...[{}, { axis: int(1), epsilon: float(0.1) }].flatMap((attributes): Case[] =>
+    [17, 18].map((opset) => ({
+      op: 'LayerNormalization',
+      kind: 'smooth',
+      inputs: [[2, 3, 4], 'axis' in attributes ? [3, 4] : [4], [4]],
+      attributes,
+      opset,
+    })),
+  ),
   ...[9, 15].flatMap((opset): Case[] =>
     [
       [2, 3, 4, 2],
