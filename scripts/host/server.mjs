@@ -57,7 +57,7 @@ async function freePort() {
  * Starts code-server on a free port of this machine only.
  *
  * @param {object} [options]
- * @param {Record<string, unknown>} [options.settings] user settings beside the quiet ones
+ * @param {Record<string, unknown>} [options.settings] user and machine settings beside the quiet ones
  * @param {readonly string[]} [options.extensions] folders of extensions that are installed as they stand; without any,
  *   a window's address may name one under development, but then VS Code shows no notifications
  * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
@@ -70,12 +70,15 @@ export async function startServer({ settings = {}, extensions = [], trust = fals
   const userData = path.join(profile, 'user-data');
   const extensionsFolder = path.join(profile, 'extensions');
   const config = path.join(profile, 'config.yaml');
-  mkdirSync(path.join(userData, 'User'), { recursive: true });
   mkdirSync(extensionsFolder);
   for (const extension of extensions) linkExtension(extension, extensionsFolder);
   writeFileSync(config, '');
   const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
-  writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(all, null, 2));
+  // A server's window takes settings of machine scope, such as paths, from the second file only.
+  for (const scope of ['User', 'Machine']) {
+    mkdirSync(path.join(userData, scope), { recursive: true });
+    writeFileSync(path.join(userData, scope, 'settings.json'), JSON.stringify(all, null, 2));
+  }
 
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;

@@ -85,7 +85,7 @@ describe('an explanation survives', () => {
     assert.equal(engines.length, 1, `engines: ${engines}`);
     process.kill(engines[0]!, 'SIGKILL');
     assert.equal(await settled(window.page), 'failed');
-    await editorFrame(window.page).getByTestId('retry').first().click();
+    await editorFrame(window.page).getByTestId('action-retry').click();
     await explained(window.page, 1);
     assert.notDeepEqual(enginesBelow(window.pid), engines);
   });
