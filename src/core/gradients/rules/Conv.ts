@@ -7,6 +7,7 @@
  */
 import { intAttribute } from '../../onnx/model';
 import { reshape, transpose } from '../../onnx/ops';
+import { sizeOf } from '../../onnx/tensors';
 import type { Rule, RuleContext, Tensor } from '../rule';
 import { reverse } from '../scatter';
 import { extent, slideBack, type Window, windowOf } from '../window';
@@ -29,12 +30,12 @@ export const Conv: Rule = (c) => {
   return [dx];
 };
 
-/** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], back to front in space. */
+/** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], the kernel's elements back to front. */
 function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, groups: number): string {
-  const [outputs, inputs] = dims as [number, number, ...number[]];
-  const spatial = kernel.map((_, axis) => axis + 2);
-  const grouped = reshape(c.emit, name, [groups, outputs / groups, inputs, ...kernel]);
-  const swapped = transpose(c.emit, grouped, [0, 2, 1, ...spatial.map((axis) => axis + 1)]);
-  const flat = reshape(c.emit, swapped, [groups * inputs, outputs / groups, ...kernel]);
-  return reverse(c.emit, flat, dims, spatial);
+  const [outputs, inputs] = [dims[0]! / groups, dims[1]!];
+  const size = sizeOf(kernel);
+  const grouped = reshape(c.emit, name, [groups, outputs, inputs, size]);
+  const swapped = transpose(c.emit, grouped, [0, 2, 1, 3]);
+  const backwards = reverse(c.emit, swapped, [groups, inputs, outputs, size], [3]);
+  return reshape(c.emit, backwards, [groups * inputs, outputs, ...kernel]);
 }
