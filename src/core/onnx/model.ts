@@ -1,7 +1,7 @@
 /**
  * A parsed ONNX file. The large tensors stay views of the file's bytes; nothing here copies or re-encodes a weight.
  */
-import { clone, create, fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import {
   type AttributeProto,
@@ -41,10 +41,14 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
   if (!opset) throw errors.modelUnreadable(file, 'it names no operator set');
 
-  const constants = graph.node.filter((node) => node.opType === 'Constant' && isDefaultDomain(node.domain));
-  graph.initializer.push(...constants.flatMap((node) => constantOf(node) ?? []));
+  const constants = new Map<NodeProto, TensorProto>();
+  for (const node of graph.node) {
+    const tensor = node.opType === 'Constant' && isDefaultDomain(node.domain) ? constantOf(node) : undefined;
+    if (tensor) constants.set(node, tensor);
+  }
+  graph.initializer.push(...constants.values());
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  graph.node = graph.node.filter((node) => !constants.includes(node) || !initializers.has(node.output[0]!));
+  graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
   if (proto.irVersion < 4n) proto.irVersion = 4n;
   return { file, bytes, proto, graph, opset: Number(opset.version), initializers };
@@ -68,13 +72,7 @@ function constantOf(node: NodeProto): TensorProto | undefined {
   for (const attribute of node.attribute) {
     switch (attribute.name) {
       case 'value':
-        return (
-          attribute.t &&
-          Object.assign(clone(TensorProtoSchema, { ...attribute.t, rawData: new Uint8Array() }), {
-            name,
-            rawData: attribute.t.rawData,
-          })
-        );
+        return attribute.t && Object.assign(attribute.t, { name });
       case 'value_float':
         return create(TensorProtoSchema, { name, dataType: TensorProto_DataType.FLOAT, floatData: [attribute.f] });
       case 'value_floats':
