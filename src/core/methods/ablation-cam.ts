@@ -1,0 +1,26 @@
+/** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel weighs how much the score drops without it. */
+import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
+import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import { logitOf } from './target';
+
+export async function* ablationCam(network: MethodNetwork, target: Target): MethodRun {
+  const { features } = network;
+  const pixels = features.u * features.v;
+  const score = logitOf(target, network);
+  const sum = new Float64Array(pixels);
+  let done = 0;
+  for await (const chunk of network.scoreFeatures(ablated(features))) {
+    for (const { item, ...scores } of chunk) {
+      // The paper divides the drop by the score: a common factor, which would turn the map over where it is negative.
+      addScaled(sum, features.data, score - logitOf(target, scores), item.k * pixels);
+      done = item.k + 1;
+    }
+    yield evidenceFrame(features, sum, { done, total: features.channels });
+  }
+  return NO_EVIDENCE;
+}
+
+/** A with one channel set to 0, for each channel. */
+function* ablated({ data, channels, u, v }: FeatureMaps) {
+  for (let k = 0; k < channels; k++) yield { k, features: data.slice().fill(0, k * u * v, (k + 1) * u * v) };
+}

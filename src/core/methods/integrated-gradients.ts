@@ -1,0 +1,59 @@
+/** Integrated Gradients (arXiv 1703.01365): the path from a baseline to the image, and what each pixel adds along it. */
+import { poolingOption } from './channels';
+import { NO_DIFFERENCE } from './maps';
+import type { MethodNetwork, MethodRun, Target } from './network';
+import { integer, type OptionsOf } from './options';
+import { meanGradient, pooledFrame } from './pixel-gradient';
+import { seedOf } from './target';
+
+export const integratedGradientsOptions = {
+  steps: integer('Steps of the path', 50, 1, 10_000),
+  channels: poolingOption('sum'),
+};
+
+/** The baseline is 0, after preprocessing mostly the mean colour. */
+export async function* integratedGradients(
+  network: MethodNetwork,
+  target: Target,
+  { steps, channels }: OptionsOf<typeof integratedGradientsOptions>,
+): MethodRun {
+  const seed = seedOf(target, network.logits.length);
+  for await (const { done, attributions } of integrate(network, seed, 0, midpoints(steps))) {
+    yield pooledFrame(network, attributions, channels, { done, total: steps });
+  }
+  return NO_DIFFERENCE;
+}
+
+/**
+ * Equation 1, (I - B) times the mean of the gradients at B + a (I - B) over `path`, as a running mean.
+ *
+ * @param baseline the value of every pixel and channel of B
+ * @param path values of a, whose plain mean approximates the integral
+ */
+export async function* integrate(
+  network: MethodNetwork,
+  seed: Float32Array,
+  baseline: number,
+  path: readonly number[],
+): AsyncGenerator<{ readonly done: number; readonly attributions: Float32Array }> {
+  const { data } = network.input;
+  function* images() {
+    for (const a of path) yield { image: data.map((value) => baseline + a * (value - baseline)) };
+  }
+  for await (const { done, mean } of meanGradient(network, seed, images())) {
+    yield { done, attributions: mean.map((g, i) => g * (data[i]! - baseline)) };
+  }
+}
+
+/**
+ * The middles of equal steps from 0 to 1, in an order in which the first few are spread over the whole path already, so
+ * that running means mean something.
+ */
+export function midpoints(steps: number): number[] {
+  const bits = Math.ceil(Math.log2(steps));
+  const reversed = (i: number) =>
+    Array.from({ length: bits }, (_, b) => ((i >> b) & 1) << (bits - 1 - b)).reduce((a, b) => a | b, 0);
+  return Array.from({ length: 2 ** bits }, (_, i) => reversed(i))
+    .filter((i) => i < steps)
+    .map((i) => (i + 0.5) / steps);
+}

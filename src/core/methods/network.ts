@@ -1,0 +1,111 @@
+/**
+ * What the methods ask of a network that looks at one image, and what they answer. The engine implements it with the
+ * runtime.
+ *
+ * Questions about many images are asked lazily: an item is drawn from its iterable only when there is room for it in a
+ * chunk, and a chunk's answers come before the next chunk is drawn, in order. So memory is bounded by the chunk,
+ * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
+ */
+import type { FeatureMaps } from '../cam/network';
+
+export type { FeatureMaps } from '../cam/network';
+
+/** The network's preprocessed input I as planes, [channels, height, width]. */
+export interface InputImage {
+  readonly data: Float32Array;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface Scores {
+  /** y of every class, before softmax or sigmoid. */
+  readonly logits: Float32Array;
+  /** p of every class. */
+  readonly probabilities: Float32Array;
+}
+
+/** An item with its scores. */
+export interface Scored<T> extends Scores {
+  readonly item: T;
+}
+
+export interface WithImage {
+  /** In the place of I, [channels, height, width]. */
+  readonly image: Float32Array;
+}
+
+export interface WithMask {
+  /** M within [0, 1], of the layer's size, [u, v]; upsampled bilinearly to the input's. */
+  readonly mask: Float32Array;
+}
+
+export interface WithFeatures {
+  /** In the place of A, [K, u, v]. */
+  readonly features: Float32Array;
+}
+
+/** `guided`: every ReLU passes back only what is positive, where it is active. */
+export type BackwardRule = 'plain' | 'guided';
+
+/** B: the blurred image, or zeros (after preprocessing, so mostly the mean colour). */
+export type Background = 'blurred' | 'zero';
+
+export interface MethodNetwork extends Scores {
+  readonly input: InputImage;
+  /** A, the target layer's output for I. */
+  readonly features: FeatureMaps;
+  /** Weights of the last linear layer, [classes, K], where only global average pooling lies between A and it. */
+  readonly head: Float32Array | undefined;
+  /** d(seed . y) / dA, [K, u, v]. The seed has a number for every class. */
+  featureGradient(seed: Float32Array): Promise<Float32Array>;
+  /** d(seed . y) / dI at each image, [channels, height, width]. */
+  inputGradients<T extends WithImage>(
+    items: Iterable<T>,
+    seed: Float32Array,
+    rule: BackwardRule,
+  ): AsyncIterable<readonly { readonly item: T; readonly gradient: Float32Array }[]>;
+  /** Scores of each image. */
+  scoreImages<T extends WithImage>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
+  /** Scores of I M + B (1 - M) for each mask M. */
+  scoreMasks<T extends WithMask>(items: Iterable<T>, background: Background): AsyncIterable<readonly Scored<T>[]>;
+  /** Scores with other features in the place of A. */
+  scoreFeatures<T extends WithFeatures>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
+}
+
+/** What is explained: a class, or what speaks for it rather than for others. */
+export interface Target {
+  readonly class: number;
+  readonly contrast?: {
+    readonly classes: readonly number[];
+    /** How much of the others' score is subtracted; 1 is the plain difference. */
+    readonly weight: number;
+  };
+}
+
+/**
+ * A running estimate; the last one is the result. Shown is upsample(map), from `signed` maps as it is, else
+ * ReLU(upsample(map) - offset).
+ */
+export interface MethodFrame {
+  /** Passes run so far, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** Rows and columns of `map`: the layer's, or the input's. */
+  readonly u: number;
+  readonly v: number;
+  readonly map: Float32Array;
+  readonly offset: number;
+  /** True if negative values speak against the class and are shown too. */
+  readonly signed: boolean;
+}
+
+export interface MethodResult {
+  /** Why the map would be blank, should it be; in words for the user. */
+  readonly whyBlank: string;
+  /** Of methods with a few named masks: what each was found worth. */
+  readonly scores?: Float32Array;
+}
+
+export type MethodRun = AsyncGenerator<MethodFrame, MethodResult>;
+export type Method<Options> = (network: MethodNetwork, target: Target, options: Options) => MethodRun;

@@ -1,0 +1,41 @@
+/** Gradients with respect to the input's pixels, and frames of them. */
+import { type ChannelPooling, poolChannels } from './channels';
+import { addScaled, type Progress, pixelFrame } from './maps';
+import type { BackwardRule, MethodFrame, MethodNetwork, WithImage } from './network';
+
+/** The gradient at the image itself, [channels, height, width]. */
+export async function inputGradient(
+  network: MethodNetwork,
+  seed: Float32Array,
+  rule: BackwardRule,
+): Promise<Float32Array> {
+  let gradient: Float32Array = new Float32Array();
+  for await (const { mean } of meanGradient(network, seed, [{ image: network.input.data }], rule)) gradient = mean;
+  return gradient;
+}
+
+/** After each chunk the number of images so far and the mean of their gradients, [channels, height, width]. */
+export async function* meanGradient(
+  network: MethodNetwork,
+  seed: Float32Array,
+  images: Iterable<WithImage>,
+  rule: BackwardRule = 'plain',
+): AsyncGenerator<{ readonly done: number; readonly mean: Float32Array }> {
+  const sum = new Float64Array(network.input.data.length);
+  let done = 0;
+  for await (const chunk of network.inputGradients(images, seed, rule)) {
+    for (const { gradient } of chunk) addScaled(sum, gradient, 1);
+    done += chunk.length;
+    yield { done, mean: Float32Array.from(sum, (value) => value / done) };
+  }
+}
+
+/** @param values [channels, height, width] */
+export function pooledFrame(
+  { input }: MethodNetwork,
+  values: Float32Array,
+  pooling: ChannelPooling,
+  progress?: Progress,
+): MethodFrame {
+  return pixelFrame(input, poolChannels(values, input.channels, pooling), pooling === 'sum', progress);
+}

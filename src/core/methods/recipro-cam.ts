@@ -1,0 +1,53 @@
+/** Recipro-CAM (arXiv 2209.14074): the score of each position of the feature map on its own. */
+import { NO_DIFFERENCE, relativeFrame } from './maps';
+import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import { choice, type OptionsOf } from './options';
+import { scoreOf } from './target';
+
+export const reciproCamOptions = {
+  mask: choice('What is kept around a position', 'gaussian', ['gaussian', 'point']),
+};
+
+export async function* reciproCam(
+  network: MethodNetwork,
+  target: Target,
+  { mask }: OptionsOf<typeof reciproCamOptions>,
+): MethodRun {
+  const { features } = network;
+  const { u, v } = features;
+  const map = new Float32Array(u * v);
+  let done = 0;
+  for await (const chunk of network.scoreFeatures(spatialMasks(features, KERNELS[mask]))) {
+    for (const { item, ...scores } of chunk) {
+      map[item.position] = scoreOf(target, scores);
+      done = item.position + 1;
+    }
+    // Positions that are still to come show as the lowest.
+    const least = map.subarray(0, done).reduce((a, b) => Math.min(a, b));
+    yield relativeFrame(
+      u,
+      v,
+      map.map((value, i) => (i < done ? value : least)),
+      { done, total: map.length },
+    );
+  }
+  return NO_DIFFERENCE;
+}
+
+/** Weights by distance, 0 and 1, of one axis of the mask; the 3 x 3 Gaussian is the authors'. */
+const KERNELS = { gaussian: [1 / 2, 1 / 4], point: [1, 0] } as const;
+
+/** A times a mask around each position in turn, cut off at the borders. */
+function* spatialMasks({ data, u, v }: FeatureMaps, kernel: readonly [number, number]) {
+  for (let position = 0; position < u * v; position++) {
+    const [row, column] = [Math.floor(position / v), position % v];
+    const features = new Float32Array(data.length);
+    for (let i = Math.max(row - 1, 0); i < Math.min(row + 2, u); i++) {
+      for (let j = Math.max(column - 1, 0); j < Math.min(column + 2, v); j++) {
+        const weight = kernel[Math.abs(i - row)]! * kernel[Math.abs(j - column)]!;
+        for (let at = i * v + j; at < data.length; at += u * v) features[at] = weight * data[at]!;
+      }
+    }
+    yield { position, features };
+  }
+}

@@ -1,0 +1,37 @@
+/** SmoothGrad (arXiv 1706.03825): the mean of the gradients at copies of the image with Gaussian noise. */
+import { poolingOption } from './channels';
+import { NO_DIFFERENCE } from './maps';
+import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
+import { integer, type OptionsOf, real, seedOption } from './options';
+import { meanGradient, pooledFrame } from './pixel-gradient';
+import { createRandom, type Random } from './random';
+import { seedOf } from './target';
+
+export const smoothGradOptions = {
+  samples: integer('Noisy copies', 50, 1, 10_000),
+  noise: real('Sigma of the noise, in percent of the range of the input', 15, 0, 100),
+  channels: poolingOption('magnitude'),
+  seed: seedOption,
+};
+
+export async function* smoothGrad(
+  network: MethodNetwork,
+  target: Target,
+  { samples, noise, channels, seed }: OptionsOf<typeof smoothGradOptions>,
+): MethodRun {
+  const { input, logits } = network;
+  const images = noisy(input, samples, (noise / 100) * rangeOf(input.data), createRandom(seed));
+  for await (const { done, mean } of meanGradient(network, seedOf(target, logits.length), images)) {
+    yield pooledFrame(network, mean, channels, { done, total: samples });
+  }
+  return NO_DIFFERENCE;
+}
+
+function* noisy({ data }: InputImage, count: number, sigma: number, random: Random) {
+  for (let i = 0; i < count; i++) yield { image: data.map((value) => value + sigma * random.normal()) };
+}
+
+/** x_max - x_min (section 3). */
+function rangeOf(values: Float32Array): number {
+  return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+}
