@@ -1,0 +1,89 @@
+/** The whole way without a mouse. */
+import { strict as assert } from 'node:assert';
+import { explained } from './explanation';
+import { keepFailure, openWindow, type Window } from './harness';
+import { classesFrame, editorFrame, runCommand } from './workbench';
+
+const DOG = 12;
+
+describe('with the keyboard alone', () => {
+  let window: Window;
+
+  before(async () => {
+    window = await openWindow();
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(() => window.close());
+
+  it('an image is explained from the Explorer', async () => {
+    const { keyboard } = window.page;
+    await runCommand(window.page, 'File: Focus on Files Explorer');
+    await keyboard.press('Home');
+    await keyboard.press('ArrowRight');
+    await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'cat-and-dog' }).waitFor();
+    // Typing in a list finds its rows.
+    await keyboard.press('ArrowDown');
+    await keyboard.type('cat-and-dog');
+    await window.page.locator('.explorer-folders-view .monaco-list-row.focused', { hasText: 'cat-and-dog' }).waitFor();
+    await keyboard.press('Escape');
+    await keyboard.press('Shift+F10');
+    const item = window.page.locator('.monaco-menu').getByRole('menuitem', { name: 'Explain Image' });
+    await item.waitFor();
+    const focused = window.page.locator('.monaco-menu .action-item.focused', { hasText: 'Explain Image' });
+    for (let steps = 0; steps < 10 && !(await focused.isVisible()); steps++) await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await explained(window.page);
+  });
+
+  it('the editor has the focus; its keys zoom, and Space shows the original while it is held', async () => {
+    const { keyboard } = window.page;
+    const frame = editorFrame(window.page);
+    await tabTo(frame.getByTestId('stage'));
+    const zoom = frame.getByTestId('zoom-actual');
+    const fitted = await zoom.textContent();
+    await keyboard.press('+');
+    assert.notEqual(await zoom.textContent(), fitted);
+    await keyboard.press('0');
+    assert.equal(await zoom.textContent(), fitted);
+    const original = frame.getByTestId('original');
+    await keyboard.down('Space');
+    assert.equal(await original.getAttribute('aria-pressed'), 'true');
+    await keyboard.up('Space');
+    assert.equal(await original.getAttribute('aria-pressed'), 'false');
+  });
+
+  it('the opacity is changed', async () => {
+    const slider = editorFrame(window.page).getByTestId('opacity');
+    await tabTo(slider);
+    const before = Number(await slider.inputValue());
+    await window.page.keyboard.press('ArrowRight');
+    assert.equal(Number(await slider.inputValue()), before + 1);
+  });
+
+  it('another class is found and explained in the Classes view', async () => {
+    const { keyboard } = window.page;
+    await runCommand(window.page, 'Group-CAM: Focus on Classes View');
+    const frame = classesFrame(window.page);
+    await frame.locator('body[data-state="ready"]').waitFor({ state: 'attached' });
+    await tabTo(frame.getByTestId('search').locator('input'));
+    await keyboard.type('dog');
+    await frame.getByTestId(`class-${DOG}`).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await explained(window.page, DOG);
+  });
+
+  /** Presses Tab until an element has the focus. */
+  async function tabTo(target: ReturnType<ReturnType<typeof editorFrame>['getByTestId']>): Promise<void> {
+    const hasFocus = () => target.evaluate((element) => element.matches(':focus, :focus-within'));
+    for (let presses = 0; presses < 40; presses++) {
+      if (await hasFocus()) return;
+      await window.page.keyboard.press('Tab');
+    }
+    assert.fail('Tab does not get there');
+  }
+});

@@ -1,0 +1,68 @@
+/** Several images in one panel, and two classes side by side. */
+import { strict as assert } from 'node:assert';
+import { chooseClass, explained, readHeat } from './explanation';
+import { keepFailure, openWindow, screenshot, type Window } from './harness';
+import {
+  chooseFromMenu,
+  classesFrame,
+  closeAllEditors,
+  editorFrame,
+  expand,
+  explorerRow,
+  showExplorer,
+} from './workbench';
+
+const SCENES = ['cat-and-dog.png', 'pizza-and-apple.png', 'turtle-and-fish.png'];
+const CAT = 10;
+const DOG = 12;
+
+describe('more than one', () => {
+  let window: Window;
+
+  before(async () => {
+    window = await openWindow();
+    await expand(window.page, 'scenes');
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(() => window.close());
+
+  it('images: one panel with a strip, each explained in its turn', async () => {
+    const rows = SCENES.map((name) => explorerRow(window.page, name));
+    for (const row of rows) await row.click({ modifiers: ['Control'] });
+    await chooseFromMenu(window.page, rows[1]!, 'Explain Image');
+    const frame = editorFrame(window.page);
+    for (const i of SCENES.keys()) {
+      await frame.getByTestId(`strip-${i}`).and(frame.locator('[data-state="done"]')).waitFor({ timeout: 60_000 });
+    }
+    assert.equal(await frame.locator('[data-testid^="strip-"]').count(), SCENES.length);
+    await frame.getByTestId('strip-2').click();
+    await explained(window.page);
+    await frame
+      .getByTestId('image-0')
+      .and(frame.getByAltText(/turtle|fish/))
+      .waitFor();
+    await screenshot(window, 'strip');
+    await closeAllEditors(window.page);
+  });
+
+  it('classes: two ticked ones stand side by side with their difference', async () => {
+    await showExplorer(window.page);
+    await chooseFromMenu(window.page, explorerRow(window.page, SCENES[0]!), 'Explain Image');
+    await explained(window.page);
+    await chooseClass(window.page, CAT, 'cat');
+    await classesFrame(window.page).getByTestId(`tick-${DOG}`).click();
+    const frame = editorFrame(window.page);
+    await frame.locator(`[data-testid="pane-1"][data-class="${DOG}"]`).waitFor();
+    await explained(window.page, CAT);
+    await screenshot(window, 'compare');
+    const [cat, dog, difference] = await Promise.all(['0', '1', 'difference'].map((id) => readHeat(window.page, id)));
+    assert.notDeepEqual(cat!.value, dog!.value);
+    assert.ok(difference!.visible.some(Boolean));
+    await classesFrame(window.page).getByTestId(`tick-${DOG}`).click();
+    await frame.getByTestId('pane-1').waitFor({ state: 'detached' });
+  });
+});

@@ -1,0 +1,42 @@
+/** Pictures of the window in VS Code's themes and in small and large windows; people look at them. */
+import { strict as assert } from 'node:assert';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { project } from '../support/shared';
+import { chooseClass, explained } from './explanation';
+import { DARK, HIGH_CONTRAST, LIGHT, openWindow, SCENES, screenshot } from './harness';
+import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
+
+const DOG = 12;
+
+/** The README's picture is made from this one. */
+const README = 'light';
+
+const WINDOWS = {
+  [README]: { theme: LIGHT, viewport: { width: 1280, height: 800 } },
+  dark: { theme: DARK, viewport: { width: 1280, height: 800 } },
+  'high-contrast': { theme: HIGH_CONTRAST, viewport: { width: 1280, height: 800 } },
+  small: { theme: DARK, viewport: { width: 800, height: 500 } },
+  large: { theme: LIGHT, viewport: { width: 2200, height: 1300 } },
+};
+
+describe('the window', () => {
+  for (const [name, { theme, viewport }] of Object.entries(WINDOWS)) {
+    it(`${name}: ${theme}, ${viewport.width} x ${viewport.height}`, async () => {
+      const window = await openWindow({ viewport, files: SCENES, settings: { 'workbench.colorTheme': theme } });
+      try {
+        await expand(window.page, 'scenes');
+        await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+        await explained(window.page);
+        await chooseClass(window.page, DOG, 'dog');
+        const stage = await editorFrame(window.page).getByTestId('stage').boundingBox();
+        assert.ok(stage && stage.width > 200 && stage.height > 150, JSON.stringify(stage));
+        const file = await screenshot(window, name);
+        assert.ok(statSync(file).size > 20_000);
+        const readme = project('media', 'screenshot.png');
+        if (name === README && (process.env['TEST_SCREENSHOT'] || !existsSync(readme))) copyFileSync(file, readme);
+      } finally {
+        await window.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,38 @@
+/** A workspace that is not trusted: models are native code's input, so none loads there. */
+import { strict as assert } from 'node:assert';
+import { explained, settled, stateLine } from './explanation';
+import { keepFailure, openWindow, type Window } from './harness';
+import { enginesBelow } from './processes';
+import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
+
+describe('a workspace that is not trusted', () => {
+  let window: Window;
+
+  before(async () => {
+    window = await openWindow({ trust: true, settings: { 'security.workspace.trust.startupPrompt': 'never' } });
+    await expand(window.page, 'scenes');
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(() => window.close());
+
+  it('starts no engine and says why', async () => {
+    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+    assert.equal(await settled(window.page), 'failed');
+    assert.match(await stateLine(window.page), /trust/i);
+    assert.deepEqual(enginesBelow(window.pid), []);
+  });
+
+  it('is explained once it is trusted', async () => {
+    await editorFrame(window.page).getByTestId('action-trust').click();
+    await window.page
+      .getByRole('button', { name: /^Trust$/ })
+      .first()
+      .click();
+    await explained(window.page);
+    assert.equal(enginesBelow(window.pid).length, 1);
+  });
+});
