@@ -89,6 +89,14 @@ export function searchField(name: string, testId: string, onInput: (text: string
   return made;
 }
 
+/** It also tells of states that are set from here, which the caller knows already. */
+export function checkbox(text: string, hint: string, testId: string, onChange: (checked: boolean) => void): Checkbox {
+  const made = element<Checkbox>('vscode-checkbox', { title: hint, 'data-testid': testId });
+  made.append(text);
+  made.addEventListener('change', () => onChange(made.checked));
+  return made;
+}
+
 /** The box alone: it shows a state, while the element around it takes clicks and keys. */
 export function checkMark(checked: boolean): Checkbox {
   const made = element<Checkbox>('vscode-checkbox', { inert: '' });

@@ -205,10 +205,11 @@ describe('the editor page', () => {
     await open(editorState([CAT, DOG], { strip }));
     const session = await editor.page.context().newCDPSession(editor.page);
     const { nodes } = await session.send('Accessibility.getFullAXTree');
-    const roles = ['button', 'slider', 'combobox', 'application', 'image', 'toolbar'];
+    const roles = ['button', 'slider', 'combobox', 'application', 'checkbox', 'toolbar'];
     const controls = nodes.filter(({ role }) => roles.includes(role?.value));
     assert.ok(controls.length >= 18, `${controls.length} controls`);
     for (const node of controls) assert.ok(node.name?.value?.trim(), `${node.role?.value} without a name`);
+    assert.equal(await editor.find('image-1').getAttribute('alt'), 'cat-and-dog.png, heat of dog');
     const reached = new Set<string>();
     for (let i = 0; i < 25; i++) {
       await editor.page.keyboard.press('Tab');

@@ -2,14 +2,14 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import { DEFAULT_STYLE, type Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, RenderKind, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, FromEditor, HeatStyle, RenderKind, Slot, ToEditor } from '../../src/protocol/webview';
 import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { copyImage } from './copy';
 import { stateText } from './facts';
 import { listenToKeys } from './gestures';
-import type { MenuItem } from './menu';
+import type { MenuGroup } from './menu';
 import { createPictures } from './pictures';
 import { createHeats, type Heats, panesOf, probeText } from './scene';
 import { createStage } from './stage';
@@ -27,7 +27,7 @@ host.save(saved);
 let state: EditorState | undefined;
 let heats: Heats = new Map();
 const original = { toggled: false, held: false };
-let probe: { readonly at: Point; readonly spoken: boolean } | undefined;
+let probe: Point | undefined;
 
 const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
 /** The picture that the browser has decoded, or could not decode. */
@@ -51,6 +51,7 @@ const toolbar = createToolbar({
   fit: () => stage.fit(),
   actual: () => stage.actual(),
   copy,
+  exports,
 });
 const stage = createStage(saved.viewport, {
   viewport(viewport, scale) {
@@ -60,8 +61,9 @@ const stage = createStage(saved.viewport, {
     host.save(saved);
   },
   probe(at, byKey) {
-    probe = at && { at, spoken: byKey };
-    showProbe();
+    probe = at;
+    const text = showProbe();
+    if (byKey) speech.say(text);
   },
   pictureLoaded(source, size) {
     picture = { source, size };
@@ -116,24 +118,30 @@ function draw(): void {
   });
   toolbar.showStyle(style());
   toolbar.showOriginal(original.toggled || original.held);
-  toolbar.showExports(exportItems(state));
+  toolbar.enableExport(exports().length > 0);
   toolbar.enableCopy(decoded() !== undefined);
   status.showStyle(style());
   status.showSlots(slots);
   strip.show(state.strip, state.active);
   banner.hidden = !state.demo;
   showProbe();
-  const now = overall(slots);
-  // While it works the line of progress changes too often to be spoken; only its start is.
-  if (now === 'working') speech.say(`Explaining ${slots.map(({ title }) => title).join(' and ')}`);
-  else speech.say(slots.map(stateText).join('; '));
-  document.body.dataset['state'] = now;
+  document.body.dataset['state'] = overall(slots);
+  announce(slots);
 }
 
-function showProbe(): void {
-  const text = probe && state ? probeText(probe.at, state.slots, heats) : '';
+let announced = '';
+/** Speaks what has come of the slots; while they work only that they do, since their progress changes too often. */
+function announce(slots: readonly Slot[]): void {
+  const titles = slots.map(({ title }) => title).join(' and ');
+  const text = overall(slots) === 'working' ? `Explaining ${titles}` : slots.map(stateText).join('; ');
+  if (text !== announced) speech.say(text);
+  announced = text;
+}
+
+function showProbe(): string {
+  const text = probe && state ? probeText(probe, state.slots, heats) : '';
   status.showProbe(text);
-  if (probe?.spoken) speech.say(text);
+  return text;
 }
 
 function toggleHeat(): void {
@@ -148,17 +156,18 @@ const KINDS: Readonly<Record<RenderKind, string>> = {
   json: 'Facts (JSON)',
 };
 
-function exportItems({ slots }: EditorState): MenuItem[] {
-  return slots.flatMap(({ title, state: { kind } }, slot) =>
-    kind !== 'done'
-      ? []
-      : (Object.entries(KINDS) as [RenderKind, string][]).map(([kind, label]) => ({
-          label,
-          testId: `export-${kind}-${slot}`,
-          group: title,
-          run: () => host.post({ type: 'export', kind, slot, style: style() }),
-        })),
-  );
+/** By slot that is done. */
+function exports(): MenuGroup[] {
+  const kinds = Object.entries(KINDS) as [RenderKind, string][];
+  return (state?.slots ?? []).flatMap((of, slot) => {
+    if (of.state.kind !== 'done') return [];
+    const items = kinds.map(([kind, label]) => ({
+      label,
+      testId: `export-${kind}-${slot}`,
+      run: () => host.post({ type: 'export', kind, slot, style: style() }),
+    }));
+    return [{ heading: of.title, items }];
+  });
 }
 
 async function copy(): Promise<void> {

@@ -5,12 +5,17 @@ import { iconButton } from '../toolkit';
 export interface MenuItem {
   readonly label: string;
   readonly testId: string;
-  /** Items of different groups are divided by a heading. */
-  readonly group: string;
   readonly run: () => void;
 }
 
-export function createMenu(iconName: string, name: string, testId: string) {
+/** Items under a heading, which is shown when there is more than one group. */
+export interface MenuGroup {
+  readonly heading: string;
+  readonly items: readonly MenuItem[];
+}
+
+/** @param content asked for whenever the menu opens */
+export function createMenu(iconName: string, name: string, testId: string, content: () => readonly MenuGroup[]) {
   const list = h('div', { class: 'menu', role: 'menu', 'aria-label': name, hidden: true });
   const button = iconButton(iconName, name, testId, () => (list.hidden ? open() : close()));
   button.ariaHaspopup = 'menu';
@@ -19,6 +24,11 @@ export function createMenu(iconName: string, name: string, testId: string) {
   const items = () => [...list.querySelectorAll<HTMLElement>('[role=menuitem]')];
 
   function open(): void {
+    const groups = content();
+    const headed = groups.length > 1;
+    list.replaceChildren(
+      ...groups.flatMap(({ heading, items }) => [...(headed ? [title(heading)] : []), ...items.map(row)]),
+    );
     list.hidden = false;
     button.ariaExpanded = 'true';
     items()[0]?.focus();
@@ -55,14 +65,8 @@ export function createMenu(iconName: string, name: string, testId: string) {
 
   return {
     root,
-    show(content: readonly MenuItem[]): void {
-      const groups = [...new Set(content.map((item) => item.group))];
-      const rows = groups.flatMap((group) => [
-        ...(groups.length > 1 ? [h('div', { class: 'menu-heading', role: 'presentation' }, group)] : []),
-        ...content.filter((item) => item.group === group).map(row),
-      ]);
-      list.replaceChildren(...rows);
-      button.disabled = content.length === 0;
+    enable(on: boolean): void {
+      button.disabled = !on;
     },
   };
 
@@ -80,3 +84,5 @@ export function createMenu(iconName: string, name: string, testId: string) {
     return made;
   }
 }
+
+const title = (text: string) => h('div', { class: 'menu-heading', role: 'presentation' }, text);

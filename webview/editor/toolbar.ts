@@ -1,8 +1,8 @@
 /** Controls of the style and the view. Nothing here asks the engine for anything. */
 import { COLORMAPS, type HeatStyle } from '../../src/core/types';
 import { h } from '../dom';
-import { type Button, dropdown, iconButton, setPressed } from '../toolkit';
-import { createMenu, type MenuItem } from './menu';
+import { type Button, checkbox, dropdown, iconButton, setPressed } from '../toolkit';
+import { createMenu, type MenuGroup } from './menu';
 
 export interface ToolbarEvents {
   style(change: Partial<HeatStyle>): void;
@@ -13,6 +13,8 @@ export interface ToolbarEvents {
   fit(): void;
   actual(): void;
   copy(): void;
+  /** What can be exported now. */
+  exports(): readonly MenuGroup[];
 }
 
 export function createToolbar(events: ToolbarEvents) {
@@ -24,9 +26,9 @@ export function createToolbar(events: ToolbarEvents) {
     // The dropdown also tells of values that were set from here.
     if (value !== shown?.colormap) events.style({ colormap: value });
   });
-  const contour = toggle('target', 'Contour', 'contour', 'Contour at the threshold, or at half of the maximum', () =>
-    events.style({ contour: !shown?.contour }),
-  );
+  const contour = checkbox('Contour', 'A line at the threshold, or at half of the maximum', 'contour', (on) => {
+    if (on !== shown?.contour) events.style({ contour: on });
+  });
   const original = toggle('eye', 'Show original', 'original', 'Show original (hold Space)', events.original);
   const swipe = toggle('split-horizontal', 'Swipe', 'swipe', 'Swipe between original and heat', events.swipe);
   const style = h(
@@ -57,7 +59,7 @@ export function createToolbar(events: ToolbarEvents) {
     iconButton('screen-full', 'Fit', 'zoom-fit', events.fit, 'Fit the image (0)'),
   );
   const copy = iconButton('copy', 'Copy image', 'copy', events.copy, 'Copy image with heat');
-  const exports = createMenu('export', 'Export', 'export');
+  const exports = createMenu('export', 'Export', 'export', events.exports);
   const root = h(
     'div',
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Explanation' },
@@ -74,6 +76,9 @@ export function createToolbar(events: ToolbarEvents) {
     styleToggle.ariaExpanded = String(open);
   }
   expandStyle(false);
+  document.addEventListener('pointerdown', (event) => {
+    if (!root.contains(event.target as Node)) expandStyle(false);
+  });
 
   let shown: HeatStyle | undefined;
   return {
@@ -89,14 +94,14 @@ export function createToolbar(events: ToolbarEvents) {
       opacity.show(next.opacity);
       threshold.show(next.threshold);
       if (colormap.value !== next.colormap) colormap.value = next.colormap;
-      setPressed(contour, next.contour);
+      contour.checked = next.contour;
     },
     showOriginal: (on: boolean) => setPressed(original, on),
     showSwipe: (on: boolean) => setPressed(swipe, on),
     showZoom(scale: number | undefined): void {
       actual.textContent = scale === undefined ? '' : `${Math.round(100 * scale)} %`;
     },
-    showExports: (items: readonly MenuItem[]) => exports.show(items),
+    enableExport: exports.enable,
     enableCopy(on: boolean): void {
       copy.disabled = !on;
     },
