@@ -1,0 +1,32 @@
+/** Requests to the engine's service, with the paper's options. */
+import { DEFAULT_OPTIONS, type Explanation, type Frame } from '../../src/core/types';
+import type { ExplainParams, Service } from '../../src/protocol/requests';
+
+export interface Explained {
+  readonly explanation: Explanation;
+  readonly frames: readonly Frame[];
+}
+
+type Choice = Pick<ExplainParams, 'image' | 'model'> & Partial<ExplainParams>;
+
+export function paramsOf(choice: Choice): ExplainParams {
+  return { ...DEFAULT_OPTIONS, view: 'test', target: 'top', device: 'cpu', top: 5, ...choice };
+}
+
+/** @param onFrame called with each frame as it arrives */
+export async function explainWith(
+  service: Service,
+  choice: Choice,
+  onFrame: (frame: Frame) => void = () => {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Explained> {
+  const frames: Frame[] = [];
+  const explanation = await service.explain(paramsOf(choice), {
+    signal,
+    emit: (_event, frame) => {
+      frames.push(frame as Frame);
+      onFrame(frame as Frame);
+    },
+  });
+  return { explanation, frames };
+}
