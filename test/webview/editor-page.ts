@@ -1,12 +1,8 @@
 /** The editor page with hands and eyes for tests. */
-import type { Browser, Page } from 'playwright-core';
-import type { Size } from '../../src/core/types';
+import type { Browser } from 'playwright-core';
+import { type Canvas, readCanvas } from '../support/canvas';
 import { type Options, openPage, type Webview } from './page';
 import { SCENE } from './states';
-
-export interface Canvas extends Size {
-  readonly rgba: Uint8Array;
-}
 
 export type EditorPage = Awaited<ReturnType<typeof openEditor>>;
 
@@ -37,24 +33,8 @@ export async function openEditor(browser: Browser, state: object, options: Optio
       const image = (await find('image-0').boundingBox())!;
       return { left: image.x - view.x, top: image.y - view.y, scale: image.width / SCENE.width, view };
     },
-    canvas: (id: string) => readCanvas(page, id),
+    canvas: (id: string) => readCanvas(find(`heat-${id}`)),
   };
-}
-
-async function readCanvas(page: Page, id: string): Promise<Canvas> {
-  const { width, height, base64 } = await page.getByTestId(`heat-${id}`).evaluate(async (element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { width, height } = canvas;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
-    // Text, since millions of numbers would take minutes to come over.
-    const reader = new FileReader();
-    await new Promise((done) => {
-      reader.onload = done;
-      reader.readAsDataURL(new Blob([data]));
-    });
-    return { width, height, base64: String(reader.result).split(',')[1]! };
-  });
-  return { width, height, rgba: Buffer.from(base64, 'base64') };
 }
 
 /** The pixel with the highest red, of a grey canvas the brightest. */
