@@ -1,5 +1,5 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
-import { resizeMap } from '../resize';
+import { bilinearMatrix, resizeMap } from '../resize';
 import { addScaled, NO_DIFFERENCE, relativeFrame } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { integer, type OptionsOf, real, seedOption } from './options';
@@ -38,7 +38,9 @@ export async function* rise(
 function* masked({ data }: InputImage, count: number, makeMask: () => Float32Array) {
   for (let i = 0; i < count; i++) {
     const mask = makeMask();
-    yield { mask, image: data.map((value, at) => value * mask[at % mask.length]!) };
+    const image = data.slice();
+    for (let at = 0; at < image.length; at++) image[at]! *= mask[at % mask.length]!;
+    yield { mask, image };
   }
 }
 
@@ -55,12 +57,17 @@ export function randomMask(
   const grid = Float32Array.from({ length: cells * cells }, () => (random.uniform() < probability ? 1 : 0));
   const [cellHeight, cellWidth] = [Math.ceil(height / cells), Math.ceil(width / cells)];
   const [rows, columns] = [(cells + 1) * cellHeight, (cells + 1) * cellWidth];
-  const upsampled = resizeMap(grid, cells, cells, rows, columns);
   const [top, left] = [random.below(cellHeight), random.below(cellWidth)];
+  const across = resizeMap(grid, cells, cells, cells, columns);
+  const down = bilinearMatrix(cells, rows);
   const mask = new Float32Array(height * width);
   for (let i = 0; i < height; i++) {
-    const from = (top + i) * columns + left;
-    mask.set(upsampled.subarray(from, from + width), i * width);
+    for (let r = 0; r < cells; r++) {
+      const weight = down[(top + i) * cells + r]!;
+      // All but two are 0.
+      if (weight === 0) continue;
+      for (let j = 0; j < width; j++) mask[i * width + j]! += weight * across[r * columns + left + j]!;
+    }
   }
   return mask;
 }

@@ -1,0 +1,46 @@
+/** Runs methods to their end and compares maps. */
+import assert from 'node:assert/strict';
+import type { MethodFrame, MethodNetwork, MethodRun, Target } from '../../../src/core/methods/network';
+import { type MethodName, methods } from '../../../src/core/methods/table';
+
+export async function framesOf(run: MethodRun): Promise<MethodFrame[]> {
+  const frames: MethodFrame[] = [];
+  for await (const frame of run) frames.push(frame);
+  return frames;
+}
+
+/** The last frame. */
+export async function explain(
+  network: MethodNetwork,
+  method: MethodName,
+  target: Target = { class: 0 },
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<MethodFrame> {
+  const frames = await framesOf(methods[method].run(network, target, options));
+  assert.ok(frames.length > 0, `${method}: no frame`);
+  return frames.at(-1)!;
+}
+
+export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-5, what = ''): void {
+  assert.equal(actual.length, expected.length, `${what} length`);
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!);
+    assert.ok(difference <= tolerance, `${what} [${i}]: ${actual[i]} instead of ${expected[i]}`);
+  }
+}
+
+export const sumOf = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+
+/** Pearson's. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  assert.equal(a.length, b.length);
+  const [meanA, meanB] = [sumOf(a) / a.length, sumOf(b) / b.length];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [da, db] = [a[i]! - meanA, b[i]! - meanB];
+    ab += da * db;
+    aa += da ** 2;
+    bb += db ** 2;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
