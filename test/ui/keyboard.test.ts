@@ -22,7 +22,9 @@ describe('with the keyboard alone', () => {
   it('an image is explained from the Explorer', async () => {
     const { keyboard } = window.page;
     await runCommand(window.page, 'File: Focus on Files Explorer');
+    await window.page.locator('.explorer-folders-view .monaco-list:focus-within').waitFor();
     await keyboard.press('Home');
+    await window.page.locator('.explorer-folders-view .monaco-list-row.focused', { hasText: 'scenes' }).waitFor();
     await keyboard.press('ArrowRight');
     await window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'cat-and-dog' }).waitFor();
     // Typing in a list finds its rows.

@@ -51,6 +51,7 @@ describe('more than one', () => {
 
   it('classes: two ticked ones stand side by side with their difference', async () => {
     await showExplorer(window.page);
+    await explorerRow(window.page, SCENES[0]!).click();
     await chooseFromMenu(window.page, explorerRow(window.page, SCENES[0]!), 'Explain Image');
     await explained(window.page);
     await chooseClass(window.page, CAT, 'cat');
