@@ -21,7 +21,7 @@ export function reduceSum(e: Emitter, x: string, axes: readonly number[], keepdi
 
 export function reduce(
   e: Emitter,
-  type: 'ReduceMean' | 'ReduceMax' | 'ReduceMin',
+  type: 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd',
   x: string,
   axes: readonly number[],
   keepdims = true,

@@ -1,8 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { RULES } from '../../../src/core/gradients/table';
+import { activations, trigonometry } from './cases/activations';
 import { products, reductions, softmaxes } from './cases/algebra';
 import { arithmetic, elementwise } from './cases/elementwise';
+import { indexing } from './cases/indexing';
 import { layout, parts } from './cases/layout';
+import { norms } from './cases/norms';
 import { convolutions, normalisations, pools, resizes } from './cases/windows';
 import { type Case, check } from './check';
 
@@ -18,6 +21,10 @@ const cases: readonly Case[] = [
   ...pools,
   ...normalisations,
   ...resizes,
+  ...activations,
+  ...trigonometry,
+  ...indexing,
+  ...norms,
 ];
 
 describe('gradient rules', () => {

@@ -18,31 +18,38 @@ export const Gather: Rule = (c) => {
     const zeros = c.x.dims.map(() => 0);
     return [border(c.emit, dy, zeros.with(axis, place), zeros.with(axis, size - 1 - place))];
   }
-  const chosen = c.emit.op('Equal', [range(c, size, 2), reshape(c.emit, positive(c, indices, size), [1, count])]);
-  const matrix = c.emit.op('Cast', [chosen], { to: { int: c.y.dtype } });
-  return [contract(c.emit, dy, picked, axis, matrix, size)];
+  return [contract(c.emit, dy, picked, axis, selection(c, positive(c, indices, size), count, size), size)];
 };
 
+/** [size, count] with a 1 where an index (int64, not negative) picks a place: times it, a gradient goes back there. */
+export function selection(c: RuleContext, indices: string, count: number, size: number): string {
+  const chosen = c.emit.op('Equal', [range(c, size, 2), reshape(c.emit, indices, [1, count])]);
+  return c.emit.op('Cast', [chosen], { to: { int: c.y.dtype } });
+}
+
 /** As Gather, but each element of y has an index of its own. */
-export const GatherElements: Rule = (c) => {
-  const { axis, size } = axisOf(c);
-  const indices = unsqueeze(c.emit, positive(c, c.input(1), size), [axis]);
+export const GatherElements: Rule = (c) => [takenBack(c, c.input(1), intAttribute(c.node, 'axis', 0))];
+
+/** y, the first output, has the largest or smallest elements of x: dx has dy where they were, as the indices tell. */
+export const TopK: Rule = (c) => [takenBack(c, c.output(1), intAttribute(c.node, 'axis', -1))];
+
+/** dx of elements y that were taken along an axis, each by its own index; in the dimensions of x. */
+function takenBack(c: RuleContext, places: Tensor, along: number): string {
+  const { axis, size } = axisOf(c, along);
+  const indices = unsqueeze(c.emit, positive(c, places, size), [axis]);
   const chosen = c.emit.op('Equal', [range(c, size, c.x.dims.length + 1 - axis), indices]);
   const dy = unsqueeze(c.emit, c.dy, [axis]);
   const sum = reduceSum(c.emit, where(c, chosen, dy, c.scalar(0)), [axis + 1], false);
   const rest = c.x.dims.map((dim, other) => (other === axis ? 0 : dim - c.y.dims[other]!));
-  return [
-    border(
-      c.emit,
-      sum,
-      rest.map(() => 0),
-      rest,
-    ),
-  ];
-};
+  return border(
+    c.emit,
+    sum,
+    rest.map(() => 0),
+    rest,
+  );
+}
 
-function axisOf(c: RuleContext) {
-  const given = intAttribute(c.node, 'axis', 0);
+function axisOf(c: RuleContext, given = intAttribute(c.node, 'axis', 0)) {
   const axis = given < 0 ? given + c.x.dims.length : given;
   return { axis, size: c.x.dims[axis]! };
 }

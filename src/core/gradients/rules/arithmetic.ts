@@ -47,6 +47,14 @@ export const arithmetic = {
       return i === 0 ? slope : negate(c, multiply(c, slope, c.y.name));
     }),
 
+  /** y = a - b q with q the whole part of a / b: da = dy, db = -dy q = -dy (a - y) / b */
+  Mod: (c) =>
+    each(c, (i) => {
+      if (i === 0) return c.dy;
+      const quotient = divide(c, subtract(c, c.x.name, c.y.name), c.input(1).name);
+      return negate(c, multiply(c, c.dy, quotient));
+    }),
+
   /** dx_i = dy */
   Sum: (c) => each(c, () => c.dy),
 

@@ -16,14 +16,18 @@ export const layout = {
   Unsqueeze: reshaped,
   Identity: passed,
 
-  /** At inference, dropout passes its input on: dx = dy */
+  /** At inference, or with a ratio of 0, dropout passes its input on: dx = dy */
   Dropout: (c) => {
-    if (c.has(2) && c.values(2)[0] !== 0) throw c.failure('it is in training mode');
+    const drops = !c.has(1) || c.values(1)[0] !== 0;
+    if (drops && c.has(2) && c.values(2)[0] !== 0) throw c.failure('it is in training mode');
     return [c.dy];
   },
 
   /** dx = dy in the input's type */
   Cast: (c) => [c.emit.op('Cast', [c.dy], { to: { int: c.x.dtype } })],
+
+  /** As Cast, to the type of the second input */
+  CastLike: (c) => [c.emit.op('Cast', [c.dy], { to: { int: c.x.dtype } })],
 
   /** dx = dy with the axes permuted back; without `perm` the axes are reversed */
   Transpose: (c) => {

@@ -1,9 +1,9 @@
 /** Operators that reduce axes to one value. dy and y are first given their reduced axes back, of size 1. */
 import { intAttribute, intsAttribute } from '../../onnx/model';
-import { expand, reduceSum, reshape } from '../../onnx/ops';
+import { expand, reduce, reduceSum, reshape } from '../../onnx/ops';
 import { sizeOf } from '../../onnx/tensors';
 import type { Rule, RuleContext } from '../rule';
-import { divide, isEqual, multiply, where } from './arithmetic';
+import { divide, isEqual, multiply, subtract, where } from './arithmetic';
 
 interface Reduced {
   readonly axes: readonly number[];
@@ -58,10 +58,38 @@ export const reductions = {
   ReduceMax: extremum,
   ReduceMin: extremum,
 
-  /** y = sqrt(sum(x^2)): dx = dy x / y */
+  /** y = sum(|x|): dx = dy sign(x) */
+  ReduceL1: (c) => [multiply(c, c.emit.op('Sign', [c.x.name]), reduced(c).dy)],
+
+  /** y = log(sum(x)): dx = dy / exp(y) */
+  ReduceLogSum: (c) => {
+    const { dy, y } = reduced(c);
+    return [expand(c.emit, divide(c, dy, c.emit.op('Exp', [y])), c.x.dims)];
+  },
+
+  /** y = log(sum(exp(x))): dx = dy exp(x - y) */
+  ReduceLogSumExp: (c) => {
+    const { dy, y } = reduced(c);
+    return [multiply(c, dy, c.emit.op('Exp', [subtract(c, c.x.name, y)]))];
+  },
+
+  /** dx = dy times the product of the other elements, which is 0 as soon as one of them is */
+  ReduceProd: (c) => {
+    const { axes, dy } = reduced(c);
+    const isZero = isEqual(c, c.x.name, c.scalar(0));
+    const one = c.emit.op('Cast', [isZero], { to: { int: c.x.dtype } });
+    const otherZeros = subtract(c, reduceSum(c.emit, one, axes), one);
+    const factor = where(c, isZero, c.scalar(1), c.x.name);
+    const others = divide(c, reduce(c.emit, 'ReduceProd', factor, axes), factor);
+    const hasOthers = c.emit.op('Less', [otherZeros, c.scalar(0.5)]);
+    return [multiply(c, dy, where(c, hasOthers, others, c.scalar(0)))];
+  },
+
+  /** y = sqrt(sum(x^2)): dx = dy x / y, 0 where y is 0 */
   ReduceL2: (c) => {
     const { dy, y } = reduced(c);
-    return [multiply(c, c.x.name, divide(c, dy, y))];
+    const isZero = isEqual(c, y, c.scalar(0));
+    return [multiply(c, c.x.name, where(c, isZero, c.scalar(0), divide(c, dy, y)))];
   },
 
   /** y = sum(x^2): dx = 2 dy x */

@@ -1,0 +1,13 @@
+/** y = scale n + bias with n = (x - mean) / sqrt(var + epsilon) over each plane; see standardise.ts. */
+import { floatAttribute } from '../../onnx/model';
+import { reshape } from '../../onnx/ops';
+import type { Rule } from '../rule';
+import { standardised } from '../standardise';
+import { multiply } from './arithmetic';
+
+export const InstanceNormalization: Rule = (c) => {
+  const plane = c.x.dims.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const scale = reshape(c.emit, c.input(1).name, [-1, ...plane.map(() => 1)]);
+  const { back } = standardised(c, c.x.name, plane, floatAttribute(c.node, 'epsilon', 1e-5));
+  return [back(multiply(c, c.dy, scale))];
+};

@@ -1,0 +1,84 @@
+/** Activations beyond those of elementwise.ts: dx = dy f'(x). */
+import { floatAttribute, stringAttribute } from '../../onnx/model';
+import type { Rule, RuleContext } from '../rule';
+import { add, divide, multiply, subtract, where } from './arithmetic';
+
+const isPositive = ({ emit, scalar }: RuleContext, tensor: string) => emit.op('Greater', [tensor, scalar(0)]);
+
+/** f' where x > 0 is a constant, and another tensor elsewhere. */
+const twoSided = (c: RuleContext, positive: number, elsewhere: string) => [
+  multiply(c, c.dy, where(c, isPositive(c, c.x.name), c.scalar(positive), elsewhere)),
+];
+
+/** f' = f(1) sigmoid + x f(1)' of y = x sigmoid(alpha x): s + alpha y (1 - s) */
+function swish(c: RuleContext, alpha: number) {
+  const s = c.emit.op('Sigmoid', [multiply(c, c.x.name, c.scalar(alpha))]);
+  return add(c, s, multiply(c, multiply(c, c.y.name, c.scalar(alpha)), subtract(c, c.scalar(1), s)));
+}
+
+/** Phi(x) + x phi(x) with the normal distribution's Phi and phi */
+function gelu(c: RuleContext) {
+  const error = c.emit.op('Erf', [multiply(c, c.x.name, c.scalar(Math.SQRT1_2))]);
+  const cumulative = multiply(c, add(c, error, c.scalar(1)), c.scalar(0.5));
+  const bell = c.emit.op('Exp', [multiply(c, multiply(c, c.x.name, c.x.name), c.scalar(-0.5))]);
+  return add(c, cumulative, multiply(c, c.x.name, multiply(c, bell, c.scalar(1 / Math.sqrt(2 * Math.PI)))));
+}
+
+/** y = x (1 + t) / 2 with t = tanh(k (x + q x^3)): (1 + t) / 2 + x (1 - t^2) k (1 + 3 q x^2) / 2 */
+function geluByTanh(c: RuleContext) {
+  const [k, q] = [Math.sqrt(2 / Math.PI), 0.044715];
+  const square = multiply(c, c.x.name, c.x.name);
+  const inner = add(c, multiply(c, square, c.scalar(k * q)), c.scalar(k));
+  const t = c.emit.op('Tanh', [multiply(c, c.x.name, inner)]);
+  const slope = add(c, multiply(c, square, c.scalar(3 * k * q)), c.scalar(k));
+  const steep = multiply(c, subtract(c, c.scalar(1), multiply(c, t, t)), multiply(c, c.x.name, slope));
+  return multiply(c, add(c, add(c, t, c.scalar(1)), steep), c.scalar(0.5));
+}
+
+export const activations = {
+  Gelu: (c) => [multiply(c, c.dy, stringAttribute(c.node, 'approximate', 'none') === 'tanh' ? geluByTanh(c) : gelu(c))],
+
+  /** y = x sigmoid(alpha x) */
+  Swish: (c) => [multiply(c, c.dy, swish(c, floatAttribute(c.node, 'alpha', 1)))],
+
+  /** y = x t with t = tanh(softplus(x)): dx = dy (t + x (1 - t^2) sigmoid(x)) */
+  Mish: (c) => {
+    const t = c.emit.op('Tanh', [c.emit.op('Softplus', [c.x.name])]);
+    const slope = multiply(c, subtract(c, c.scalar(1), multiply(c, t, t)), c.emit.op('Sigmoid', [c.x.name]));
+    return [multiply(c, c.dy, add(c, t, multiply(c, c.x.name, slope)))];
+  },
+
+  /** y = x / (1 + |x|): dx = dy / (1 + |x|)^2 */
+  Softsign: (c) => {
+    const size = add(c, c.emit.op('Abs', [c.x.name]), c.scalar(1));
+    return [divide(c, c.dy, multiply(c, size, size))];
+  },
+
+  /** y = gamma x where x > 0, else gamma alpha (exp(x) - 1): dx = dy gamma, else dy (y + gamma alpha) */
+  Selu: (c) => {
+    const alpha = floatAttribute(c.node, 'alpha', 1.6732631921768188);
+    const gamma = floatAttribute(c.node, 'gamma', 1.0507010221481323);
+    return twoSided(c, gamma, add(c, c.y.name, c.scalar(gamma * alpha)));
+  },
+
+  /** y = x where x > 0, else alpha (exp(x / alpha) - 1): dx = dy, else dy (y / alpha + 1) */
+  Celu: (c) => {
+    const alpha = c.scalar(floatAttribute(c.node, 'alpha', 1));
+    return twoSided(c, 1, add(c, divide(c, c.y.name, alpha), c.scalar(1)));
+  },
+
+  /** dx = dy where x > alpha */
+  ThresholdedRelu: (c) => {
+    const above = c.emit.op('Greater', [c.x.name, c.scalar(floatAttribute(c.node, 'alpha', 1))]);
+    return [where(c, above, c.dy, c.scalar(0))];
+  },
+
+  /** y = x moved towards 0 by a bias where |x| > lambda, else 0: dx = dy there */
+  Shrink: (c) => {
+    const outside = c.emit.op('Greater', [
+      c.emit.op('Abs', [c.x.name]),
+      c.scalar(floatAttribute(c.node, 'lambd', 0.5)),
+    ]);
+    return [where(c, outside, c.dy, c.scalar(0))];
+  },
+} satisfies Record<string, Rule>;

@@ -1,0 +1,26 @@
+/** What layer, instance, group and mean-variance normalisation have in common. */
+import { reduce } from '../onnx/ops';
+import type { RuleContext } from './rule';
+import { add, divide, multiply, subtract } from './rules/arithmetic';
+
+/** n = (x - mean) / sqrt(var + epsilon) over some axes. */
+export interface Standardised {
+  readonly normal: string;
+  /** dx of dn: (dn - mean(dn) - n mean(dn n)) / sqrt(var + epsilon) */
+  back(dn: string): string;
+}
+
+export function standardised(c: RuleContext, x: string, axes: readonly number[], epsilon: number): Standardised {
+  const mean = (tensor: string) => reduce(c.emit, 'ReduceMean', tensor, axes);
+  const centred = subtract(c, x, mean(x));
+  const variance = mean(multiply(c, centred, centred));
+  const deviation = c.emit.op('Sqrt', [add(c, variance, c.scalar(epsilon))]);
+  const normal = divide(c, centred, deviation);
+  return {
+    normal,
+    back: (dn) => {
+      const along = multiply(c, normal, mean(multiply(c, dn, normal)));
+      return divide(c, subtract(c, subtract(c, dn, mean(dn)), along), deviation);
+    },
+  };
+}

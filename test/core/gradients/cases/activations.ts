@@ -1,0 +1,40 @@
+import type { Case } from '../check';
+import { float, string } from './operands';
+
+const x = [2, 3, 4];
+/** On both sides of every kink, and at least a step of smooth32 away from it. */
+const spread = { dims: [8], values: [-4, -2.9, -1, -0.4, 0.2, 0.9, 2.5, 4] };
+const inside = [-0.8, 0.8] as const;
+
+/** The runtime has these for float32 only. */
+const single = (op: string, attributes: Case['attributes'] = {}, opset = 17): Case => ({
+  op,
+  kind: 'smooth32',
+  inputs: [spread],
+  attributes: attributes ?? {},
+  opset,
+});
+
+export const activations: readonly Case[] = [
+  single('Gelu', {}, 20),
+  single('Gelu', { approximate: string('none') }, 20),
+  single('Gelu', { approximate: string('tanh') }, 20),
+  single('Mish', {}, 18),
+  single('Softsign'),
+  single('Selu'),
+  single('Selu', { alpha: float(0.7), gamma: float(1.3) }, 9),
+  single('Celu'),
+  single('Celu', { alpha: float(0.6) }, 12),
+  single('ThresholdedRelu'),
+  single('ThresholdedRelu', { alpha: float(0.3) }),
+  single('Shrink'),
+  single('Shrink', { lambd: float(1.2), bias: float(0.4) }),
+  single('Swish', {}, 24),
+  single('Swish', { alpha: float(1.7) }, 24),
+];
+
+export const trigonometry: readonly Case[] = [
+  ...['Tan', 'Asin', 'Acos', 'Atan', 'Atanh'].map((op): Case => ({ op, kind: 'smooth32', inputs: [x], range: inside })),
+  ...['Sinh', 'Cosh', 'Asinh'].map((op): Case => ({ op, kind: 'smooth32', inputs: [x] })),
+  { op: 'Acosh', kind: 'smooth32', inputs: [x], range: [1.5, 3] },
+];
