@@ -19,6 +19,15 @@ export interface NaiveImage {
   readonly width: number;
 }
 
+export interface NaiveOptions {
+  readonly groups: number;
+  readonly theta: number;
+  readonly kernel: number;
+  readonly sigma: number;
+  /** Every channel counts the same, and nothing is removed. */
+  readonly gradientFree?: boolean;
+}
+
 type Map2 = number[][];
 
 export interface NaiveResult {
@@ -61,19 +70,19 @@ export function naiveGroupCam(
   net: NaiveNetwork,
   image: NaiveImage,
   target: number,
-  { groups, theta, kernel, sigma }: { groups: number; theta: number; kernel: number; sigma: number },
+  { groups, theta, kernel, sigma, gradientFree = false }: NaiveOptions,
 ): NaiveResult {
   const A = features(net, image);
   const [u, v] = [A[0]!.length, A[0]![0]!.length];
   // The mean over u v pixels, then a linear layer: d y_c / dA is the same at every pixel.
-  const weights = range(net.channels).map((k) => net.linear[k * net.classes + target]! / (u * v));
+  const weights = range(net.channels).map((k) => (gradientFree ? 1 : net.linear[k * net.classes + target]! / (u * v)));
   const size = Math.ceil(net.channels / groups);
   const masks = range(Math.ceil(net.channels / size)).map((l) => {
     const members = range(net.channels).slice(l * size, (l + 1) * size);
     const map = range(u).map((i) =>
       range(v).map((j) => Math.max(0, sum(members.map((k) => weights[k]! * A[k]![i]![j]!)))),
     );
-    const limit = percentile(map.flat(), theta);
+    const limit = gradientFree ? -1 : percentile(map.flat(), theta);
     return upsample(
       map.map((row) => row.map((value) => (value <= limit ? 0 : value))),
       image.height,
