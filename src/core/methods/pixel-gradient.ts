@@ -1,6 +1,6 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
 import { type ChannelPooling, poolChannels } from './channels';
-import { addScaled, type Progress, pixelFrame } from './maps';
+import { addScaled, type Progress, pixelFrame, scaled } from './maps';
 import type { BackwardRule, MethodFrame, MethodNetwork, WithImage } from './network';
 
 /** The gradient at the image itself, [channels, height, width]. */
@@ -26,7 +26,7 @@ export async function* meanGradient(
   for await (const chunk of network.inputGradients(images, seed, rule)) {
     for (const { gradient } of chunk) addScaled(sum, gradient, 1);
     done += chunk.length;
-    yield { done, mean: Float32Array.from(sum, (value) => value / done) };
+    yield { done, mean: scaled(sum, 1 / done) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
 import { bilinearMatrix, resizeMap } from '../resize';
-import { addScaled, NO_DIFFERENCE, relativeFrame } from './maps';
+import { addScaled, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { integer, type OptionsOf, real, seedOption } from './options';
 import { createRandom, type Random } from './random';
@@ -28,7 +28,7 @@ export async function* rise(
     for (const { item, ...scores } of chunk) addScaled(sum, item.mask, scoreOf(target, scores));
     done += chunk.length;
     // Equation 6.
-    const map = Float32Array.from(sum, (value) => value / (done * probability));
+    const map = scaled(sum, 1 / (done * probability));
     yield relativeFrame(input.height, input.width, map, { done, total: masks });
   }
   return NO_DIFFERENCE;

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { MethodFrame, MethodRun } from '../../../src/core/methods/network';
+import { severalLayers } from '../../../src/core/methods/several-layers';
+import { assertClose, framesOf } from './run';
+
+async function* fake(whyBlank: string, frames: readonly Partial<MethodFrame>[]): MethodRun {
+  for (const frame of frames)
+    yield { done: 1, total: 1, u: 1, v: 2, map: new Float32Array(2), offset: 0, signed: false, ...frame };
+  return { whyBlank };
+}
+
+const size = { width: 2, height: 1 };
+
+describe('several layers', () => {
+  it('are scaled each for itself and averaged', async () => {
+    const runs = [
+      () => fake('a', [{ map: Float32Array.of(0, 8) }]),
+      () =>
+        fake('b', [
+          { map: Float32Array.of(3, 2), offset: 2, done: 1, total: 2 },
+          { map: Float32Array.of(5, 2), offset: 2, done: 2, total: 2 },
+        ]),
+    ];
+    const frames = await framesOf(severalLayers(runs, size));
+    assertClose(frames[0]!.map, [0, 1]);
+    assertClose(frames[1]!.map, [0.5, 0.5]);
+    assert.deepEqual(
+      frames.map(({ done, total }) => done / total),
+      [0.5, 0.75, 1],
+    );
+  });
+
+  it('keep the sign of signed maps', async () => {
+    const runs = [-4, 2].map((x) => () => fake('', [{ map: Float32Array.of(x, 1), signed: true }]));
+    const last = (await framesOf(severalLayers(runs, size))).at(-1)!;
+    assertClose(last.map, [(-1 + 1) / 2, (0.25 + 0.5) / 2]);
+    assert.ok(last.signed);
+  });
+
+  it('are resized to the input; a layer begins when it is its turn; blank ones add nothing', async () => {
+    const begun: string[] = [];
+    const runs = ['first', 'second'].map((name) => () => {
+      begun.push(name);
+      return fake(name, [{ u: 1, v: 1, map: Float32Array.of(3) }]);
+    });
+    const run = severalLayers(runs, size);
+    assertClose(((await run.next()).value as MethodFrame).map, [0, 0]);
+    assert.deepEqual(begun, ['first']);
+    assertClose(((await run.next()).value as MethodFrame).map, [0, 0]);
+    assert.deepEqual((await run.next()).value, { whyBlank: 'first; second' });
+  });
+});
