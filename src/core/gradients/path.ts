@@ -26,7 +26,8 @@ export interface GradientPath {
 export function nodesOnPath({ nodes, facts, score, wrt }: GradientPath) {
   const isFloat = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT);
   const flows = (node: NodeProto, input: number) => {
-    const stops = isDefaultDomain(node.domain) ? NO_GRADIENT[node.opType] : undefined;
+    const known = isDefaultDomain(node.domain) && Object.hasOwn(NO_GRADIENT, node.opType);
+    const stops = known ? NO_GRADIENT[node.opType] : undefined;
     return stops !== 'all' && !stops?.includes(input) && isFloat(node.input[input]!);
   };
   const sources = (node: NodeProto) => {

@@ -25,9 +25,12 @@ export const Resize: Rule = (c) => {
   return [dx];
 };
 
-/** The scales by axis; undefined if the node gives sizes. `Upsample`, and `Resize` of 10, have them as input 1. */
+/** Before `sizes` came in 11, the inputs were x and scales; since, they are x, roi, scales and sizes. */
+const hasScalesOnly = (c: RuleContext) => c.node.opType === 'Upsample' || c.emit.opset < 11;
+
+/** The scales by axis; undefined if the node gives sizes. */
 function scalesOf(c: RuleContext): readonly number[] | undefined {
-  const input = c.node.opType === 'Upsample' || c.emit.opset < 11 ? 1 : 2;
+  const input = hasScalesOnly(c) ? 1 : 2;
   const given = c.has(input) ? c.values(input) : [];
   if (given.length === 0) return undefined;
   const axes = intsAttribute(c.node, 'axes');
@@ -36,16 +39,14 @@ function scalesOf(c: RuleContext): readonly number[] | undefined {
   return scales;
 }
 
-/** [to, from]: the operator applied to the rows of the identity matrix. */
+/** [to, from]: the operator applied to the columns of the identity matrix. */
 function matrixOf(c: RuleContext, from: number, to: number, scale: number | undefined): string {
   const { emit } = c;
-  const shape = emit.op('ConstantOfShape', [emit.ints([from, from])]);
-  const identity = reshape(emit, emit.op('EyeLike', [shape], { dtype: { int: DataType.FLOAT } }), [1, 1, from, from]);
+  const square = emit.op('ConstantOfShape', [emit.ints([from, from])]);
+  const identity = reshape(emit, emit.op('EyeLike', [square], { dtype: { int: DataType.FLOAT } }), [1, 1, from, from]);
   const attributes = c.node.attribute.filter(({ name }) => name !== 'axes');
-  const scales = scale === undefined ? '' : emit.constant(DataType.FLOAT, [4], [1, 1, scale, 1]);
-  const none = emit.constant(DataType.FLOAT, [0], []);
-  const sizes = scale === undefined ? [emit.ints([1, 1, to, from])] : [];
-  const inputs =
-    c.node.opType === 'Upsample' || emit.opset < 11 ? [identity, scales] : [identity, none, scales || none, ...sizes];
-  return reshape(emit, emit.op(c.node.opType, inputs, attributes), [to, from]);
+  const floats = (...values: number[]) => emit.constant(DataType.FLOAT, [values.length], values);
+  const size = scale === undefined ? [floats(), emit.ints([1, 1, to, from])] : [floats(1, 1, scale, 1)];
+  const resized = emit.op(c.node.opType, [identity, ...(hasScalesOnly(c) ? [] : [floats()]), ...size], attributes);
+  return reshape(emit, resized, [to, from]);
 }

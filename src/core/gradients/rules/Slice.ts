@@ -4,30 +4,23 @@ import type { Rule, RuleContext } from '../rule';
 import { border, reverse, spread } from '../scatter';
 
 export const Slice: Rule = (c) => {
-  const taken = c.x.dims.map((size, axis) => ({ size, count: c.y.dims[axis]!, start: 0, step: 1 }));
-  const { starts, axes, steps } = parameters(c);
-  for (const [i, start] of starts.entries()) {
-    const given = axes[i] ?? i;
-    const entry = taken.at(given)!;
-    entry.step = steps[i] ?? 1;
-    const limit = entry.step < 0 ? entry.size - 1 : entry.size;
-    const first = Math.min(Math.max(start < 0 ? start + entry.size : start, 0), limit);
-    // A negative step takes the elements backwards: the last one taken is the first in the input.
-    entry.start = entry.step < 0 ? first + (entry.count - 1) * entry.step : first;
+  /** Of each axis, the place of the first element taken, in the input's order, and how far apart they are. */
+  const starts = c.x.dims.map(() => 0);
+  const steps = c.x.dims.map(() => 1);
+  const backwards: number[] = [];
+  const given = parameters(c);
+  for (const [i, start] of given.starts.entries()) {
+    const axis = (given.axes[i] ?? i) + ((given.axes[i] ?? i) < 0 ? c.x.dims.length : 0);
+    const [size, step] = [c.x.dims[axis]!, given.steps[i] ?? 1];
+    const first = Math.min(Math.max(start < 0 ? start + size : start, 0), step < 0 ? size - 1 : size);
+    starts[axis] = step < 0 ? first + (c.y.dims[axis]! - 1) * step : first;
+    steps[axis] = Math.abs(step);
+    if (step < 0) backwards.push(axis);
   }
-  const backwards = taken.flatMap(({ step }, axis) => (step < 0 ? [axis] : []));
-  const steps_ = taken.map(({ step }) => Math.abs(step));
-  const forward = reverse(c.emit, c.dy, c.y.dims, backwards);
-  const apart = spread(c.emit, forward, c.y.dims, steps_);
-  const after = taken.map(({ size, count, start, step }) => size - start - count * Math.abs(step));
-  return [
-    border(
-      c.emit,
-      apart,
-      taken.map(({ start }) => start),
-      after,
-    ),
-  ];
+  const inOrder = reverse(c.emit, c.dy, c.y.dims, backwards);
+  const apart = spread(c.emit, inOrder, c.y.dims, steps);
+  const after = c.x.dims.map((size, axis) => size - starts[axis]! - c.y.dims[axis]! * steps[axis]!);
+  return [border(c.emit, apart, starts, after)];
 };
 
 /** Attributes before 10, inputs since. */

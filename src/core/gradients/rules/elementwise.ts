@@ -3,7 +3,6 @@ import { floatAttribute } from '../../onnx/model';
 import type { Rule, RuleContext } from '../rule';
 import { add, divide, multiply, negate, subtract, where } from './arithmetic';
 
-/** 1 / sqrt(2), 2 / sqrt(pi) and 1 / sqrt(2 pi). */
 const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
 const isPositive = ({ emit, scalar }: RuleContext, tensor: string) => emit.op('Greater', [tensor, scalar(0)]);
