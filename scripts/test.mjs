@@ -12,12 +12,12 @@ import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { findDesktop } from './host/desktop.mjs';
 import { env, root, run, runMain, SetupError } from './host/run.mjs';
 import { installStandIn, standIn } from './host/stand-in.mjs';
-import { PYTORCH, requirePackages } from './host/system.mjs';
+import { BROWSER, PYTORCH, requirePackages } from './host/system.mjs';
 
 /** @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', error?: string }} Test */
 
 const require = createRequire(import.meta.url);
-const results = path.join(root, 'test-results');
+const results = path.join(root, 'test-results', process.env.TEST_RESULTS_FOLDER ?? '');
 const out = path.join(root, 'out', 'test');
 /** Folders of out/test that have a stage of their own. */
 const OWN_STAGE = ['suite', 'ui', 'package'];
@@ -110,7 +110,7 @@ const STAGES = {
   },
 
   async unit() {
-    await requirePackages(PYTORCH);
+    await requirePackages([...BROWSER, ...PYTORCH]);
     const isOther = (/** @type {string} */ file) =>
       OWN_STAGE.includes(path.relative(out, file).split(path.sep)[0] ?? '');
     return mocha(

@@ -41,7 +41,8 @@ export const SCENES = { scenes: project('media', 'demo', 'scenes') };
 const SETTINGS = { 'groupCam.device': 'cpu' };
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-workspace-')));
+  const parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-ui-')));
+  const folder = path.join(parent, 'demo');
   for (const [name, source] of Object.entries(options.files ?? SCENES)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     cpSync(source, path.join(folder, name), { recursive: true });
@@ -70,7 +71,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await page.goto('about:blank');
     await browser.close();
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(parent, { recursive: true, force: true });
   };
   await open();
   return { page, browser, folder, pid: server.pid, open, close };
