@@ -24,8 +24,7 @@ def case(x, seed, gradient, **more):
 
 
 # ---------------------------------------------------------------- kinks
-def kink(op, function, values, dims=None, attributes=None, nodes=None, opset=17):
-    """`nodes`: the graph of x to y as [operator, inputs, attributes] where one node is not enough."""
+def kink(op, function, values, dims=None, attributes=None, opset=17):
     x = torch.tensor(values, dtype=torch.float32).reshape(dims or [-1]).requires_grad_()
     y = function(x)
     seed = torch.arange(1, y.numel() + 1, dtype=torch.float32).reshape(y.shape)
@@ -59,6 +58,7 @@ KINKS = [
          {'kernel_shape': [3], 'strides': [2]}),
     kink('GlobalMaxPool', lambda x: F.adaptive_max_pool2d(x, 1), TIES, [1, 1, 4, 4]),
     kink('ReduceMax', lambda x: torch.amax(x, (2, 3), keepdim=True), TIES, [1, 1, 4, 4], {'axes': [2, 3]}),
+    kink('ReduceL2', lambda x: torch.norm(x, dim=1), [0, 0, 3, 4], [2, 2], {'axes': [1], 'keepdims': 0}),
     kink('ReduceMin', lambda x: torch.amin(x, 3), TIES, [1, 1, 4, 4], {'axes': [3], 'keepdims': 0}),
 ]
 
