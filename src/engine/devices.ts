@@ -20,30 +20,55 @@ export interface Devices {
 const ACCELERATORS = ['cuda', 'dml', 'coreml', 'webgpu'] as const;
 type Accelerator = (typeof ACCELERATORS)[number];
 
+/** What is asked of the machine. */
+export interface Machine {
+  /** False where the system shows no graphics device: there `auto` does not even try. */
+  hasGraphics(): boolean;
+  /** Why a device can't be there, as far as can be said without touching it. */
+  whyMissing(device: Device): Promise<string | undefined>;
+  trial(device: Device): Promise<Trial>;
+}
+
 interface Finding {
   /** undefined: the device can't be used, for the reason in `detail`. */
   readonly trial: Trial | undefined;
   readonly detail: string;
 }
 
-export function createDevices(): Devices {
+export function createDevices(machine: Machine = thisMachine): Devices {
   const findings = new Map<Accelerator, Promise<Finding>>();
   let cpu: Promise<Trial> | undefined;
   let automatic: Promise<Device> | undefined;
 
   const onCpu = () => {
-    cpu ??= trial('cpu');
+    cpu ??= machine.trial('cpu');
     return cpu;
   };
   const find = (device: Accelerator) => {
-    const known = findings.get(device) ?? examine(device, onCpu);
+    const known = findings.get(device) ?? examine(device);
     findings.set(device, known);
     return known;
   };
   const isFaster = async ({ trial }: Finding) => !!trial && trial.milliseconds < (await onCpu()).milliseconds;
 
+  /** A device counts only if it computes what the CPU computes. */
+  async function examine(device: Accelerator): Promise<Finding> {
+    const missing = await machine.whyMissing(device);
+    if (missing) return { trial: undefined, detail: missing };
+    try {
+      const result = await machine.trial(device);
+      const reference = await onCpu();
+      if (!agree(reference.output, result.output))
+        return { trial: undefined, detail: 'its results differ from those of the CPU' };
+      const ratio = reference.milliseconds / result.milliseconds;
+      return { trial: result, detail: `${ratio.toPrecision(2)} times as fast as the CPU on a small network` };
+    } catch (thrown) {
+      return { trial: undefined, detail: detailOf(thrown) };
+    }
+  }
+
   async function best(): Promise<Device> {
-    if (!hasGraphicsDevice()) return 'cpu';
+    if (!machine.hasGraphics()) return 'cpu';
     for (const device of ACCELERATORS) if (await isFaster(await find(device))) return device;
     return 'cpu';
   }
@@ -93,37 +118,21 @@ function isDeviceFailure(thrown: unknown): boolean {
   return thrown instanceof ExplainError && FAILURES.has(thrown.code);
 }
 
-/** A device counts only if it computes what the CPU computes. */
-async function examine(device: Accelerator, onCpu: () => Promise<Trial>): Promise<Finding> {
-  const missing = await whyMissing(device);
-  if (missing) return { trial: undefined, detail: missing };
-  try {
-    const result = await trial(device);
-    const reference = await onCpu();
-    if (!agree(reference.output, result.output))
-      return { trial: undefined, detail: 'its results differ from those of the CPU' };
-    const ratio = reference.milliseconds / result.milliseconds;
-    return { trial: result, detail: `${ratio.toFixed(1)} times as fast as the CPU on a small network` };
-  } catch (thrown) {
-    return { trial: undefined, detail: detailOf(thrown) };
-  }
-}
-
 /** The reason inside a message that names the device already. */
 function detailOf(thrown: unknown): string {
   return /not available here \((.*)\)\. Use another/.exec(reasonOf(thrown))?.[1] ?? reasonOf(thrown);
 }
 
-/** What can be said without touching the device. */
-async function whyMissing(device: Accelerator): Promise<string | undefined> {
-  const providers = await listProviders();
-  if (!providers.includes(device)) return `onnxruntime has none for ${process.platform}-${process.arch}`;
-  return device === 'cuda' ? missingCuda() : undefined;
-}
-
-/** `auto` does not even try where the system shows no graphics device: the attempt takes time and prints warnings. */
-function hasGraphicsDevice(): boolean {
-  if (process.platform !== 'linux') return true;
-  if (process.env['VK_ICD_FILENAMES'] || process.env['VK_DRIVER_FILES']) return true;
-  return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some(existsSync);
-}
+const thisMachine: Machine = {
+  // The attempt would take time and print warnings.
+  hasGraphics: () =>
+    process.platform !== 'linux' ||
+    ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES'].some((name) => process.env[name]) ||
+    ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some(existsSync),
+  whyMissing: async (device) => {
+    const providers = await listProviders();
+    if (!providers.includes(device)) return `onnxruntime has none for ${process.platform}-${process.arch}`;
+    return device === 'cuda' ? missingCuda() : undefined;
+  },
+  trial,
+};

@@ -14,7 +14,7 @@ export interface Trial {
   readonly milliseconds: number;
 }
 
-const IMAGES = 2;
+const IMAGES = 1;
 const SIZE = 56;
 const WIDTH = 64;
 const RUNS = 3;

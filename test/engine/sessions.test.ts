@@ -1,0 +1,144 @@
+import { strict as assert } from 'node:assert';
+import { type Batching, batchingFor, nextChunk } from '../../src/engine/batching';
+import { createLru } from '../../src/engine/lru';
+import { sessionsCreated } from '../../src/engine/runtime';
+import { createSessions } from '../../src/engine/sessions';
+import { createTurns } from '../../src/engine/turns';
+import { testFolder } from '../support/folder';
+import { LAYER, networkModel } from '../support/tiny-network';
+
+describe('sessions', () => {
+  const folder = testFolder();
+
+  it('are kept while the model stays the same, and made anew when it changes', async () => {
+    const sessions = createSessions();
+    const path = folder.write('model.onnx', networkModel());
+    const first = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
+    const made = sessionsCreated();
+    assert.equal(await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true), first);
+    assert.equal(sessionsCreated(), made);
+
+    folder.write('model.onnx', networkModel({ opset: 13 }));
+    const second = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
+    assert.notEqual(second, first);
+    assert.equal(second.info.opset, 13);
+    await assert.rejects(first.score.run({}, []), 'the old session is released');
+  });
+
+  it('need no gradient session for a method without gradients, and get it later', async () => {
+    const sessions = createSessions();
+    const path = folder.write('model.onnx', networkModel());
+    const without = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', false);
+    assert.equal(without.head, undefined);
+    const { score } = without;
+    const withGradients = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
+    assert.ok(withGradients.head);
+    assert.equal(withGradients.score, score);
+  });
+});
+
+describe('least recently used', () => {
+  it('entries go once the budget is exceeded, and are released', () => {
+    const dropped: number[] = [];
+    const lru = createLru<number>(
+      10,
+      (value) => value,
+      (value) => dropped.push(value),
+    );
+    lru.set('a', 4);
+    lru.set('b', 5);
+    assert.equal(lru.get('a'), 4);
+    lru.set('c', 3);
+    assert.deepEqual(dropped, [5]);
+    assert.deepEqual(lru.entries(), [
+      ['a', 4],
+      ['c', 3],
+    ]);
+  });
+  it('the newest stays however large', () => {
+    const lru = createLru<number>(10, (value) => value);
+    lru.set('a', 1);
+    lru.set('b', 100);
+    assert.deepEqual(lru.entries(), [['b', 100]]);
+  });
+  it('a replaced entry is released', () => {
+    const dropped: number[] = [];
+    const lru = createLru<number>(
+      10,
+      () => 1,
+      (value) => dropped.push(value),
+    );
+    lru.set('a', 1);
+    lru.set('a', 2);
+    assert.deepEqual(dropped, [1]);
+  });
+});
+
+describe('chunks', () => {
+  const sizes = (count: number, batching: Batching) => {
+    const chunks: number[] = [];
+    for (let left = count; left > 0; left -= chunks.at(-1)!) chunks.push(nextChunk(left, batching));
+    return chunks;
+  };
+  // 32 masks and the blurred image, and what is left when masks are constant.
+  for (const [count, expected] of [
+    [33, [7, 7, 7, 6, 6]],
+    [32, [8, 8, 8, 8]],
+    [9, [5, 4]],
+    [1, [1]],
+  ] as const) {
+    it(`of ${count} are even`, () => assert.deepEqual(sizes(count, { size: 8, padded: false }), expected));
+  }
+  it('are full where every run has the same size', () => {
+    assert.deepEqual(sizes(18, { size: 8, padded: true }), [8, 8, 2]);
+  });
+  it('are of one image for a model that takes one', () => {
+    const info = (batch: number | string) => ({
+      inputs: [{ name: 'image', dtype: 'float', shape: [batch, 3, 8, 8] }],
+      input: { name: 'image', layout: 'NCHW', channels: 3 },
+    });
+    assert.equal(batchingFor(info(1) as never, 'cuda').size, 1);
+    assert.equal(batchingFor(info('N') as never, 'cuda').padded, true);
+    assert.equal(batchingFor(info('N') as never, 'cpu').padded, false);
+  });
+});
+
+describe('turns', () => {
+  const idle = { aborted: false };
+
+  it('come one after the other', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const task = (name: string) => async () => {
+      log.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`${name} ends`);
+    };
+    await Promise.all([turns.take('one', idle, task('a')), turns.take('two', idle, task('b'))]);
+    assert.deepEqual(log, ['a starts', 'a ends', 'b starts', 'b ends']);
+  });
+
+  it('are not taken by a request that was cancelled while it waited', async () => {
+    const turns = createTurns();
+    const controller = new AbortController();
+    const first = turns.take('one', idle, () => new Promise((resolve) => setTimeout(resolve, 5)));
+    const second = turns.take('two', controller.signal, () => assert.fail('it ran'));
+    controller.abort();
+    await assert.rejects(second, { code: 'cancelled' });
+    await first;
+  });
+
+  it('tell the running request that a newer one of its view waits', async () => {
+    const turns = createTurns();
+    const seen: boolean[] = [];
+    const older = turns.take('one', idle, async (signal) => {
+      seen.push(signal.aborted);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push(signal.aborted);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    const newer = turns.take('one', idle, async (signal) => seen.push(signal.aborted));
+    await Promise.all([older, newer]);
+    assert.deepEqual(seen, [false, true, false]);
+  });
+});
