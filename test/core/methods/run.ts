@@ -30,17 +30,3 @@ export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
 }
 
 export const sumOf = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
-
-/** Pearson's. */
-export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  assert.equal(a.length, b.length);
-  const [meanA, meanB] = [sumOf(a) / a.length, sumOf(b) / b.length];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [da, db] = [a[i]! - meanA, b[i]! - meanB];
-    ab += da * db;
-    aa += da ** 2;
-    bb += db ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
-}

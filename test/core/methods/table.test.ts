@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type MethodName, methods } from '../../../src/core/methods/table';
-import { correlation, explain, framesOf } from './run';
+import { correlation } from '../../support/maps';
+import { explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
 /** 16 x 16 pixels of three colours, a layer of six channels of 8 x 8, three classes. */

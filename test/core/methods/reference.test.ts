@@ -1,0 +1,71 @@
+/** Methods against maps by PyTorch of the shared models, which the product's own runtime runs. */
+import assert from 'node:assert/strict';
+import { poolChannels } from '../../../src/core/methods/channels';
+import { integrate } from '../../../src/core/methods/integrated-gradients';
+import type { MethodName } from '../../../src/core/methods/table';
+import { saliencyOf } from '../../../src/core/saliency';
+import { correlation } from '../../support/maps';
+import { needs, shared } from '../../support/shared';
+import { openReference, type ReferenceCase } from './reference';
+import { explain } from './run';
+
+const LEAST = 0.999;
+
+for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
+  describe(`methods on ${model}`, function () {
+    // Score-CAM asks about every channel.
+    this.timeout(600_000);
+    let opened: ReferenceCase;
+
+    before(async function () {
+      needs(this, shared('reference', model), 'methods are compared with PyTorch there');
+      opened = await openReference(model);
+    });
+    after(() => opened?.release());
+
+    for (const [method, file] of [
+      ['grad-cam', 'gradcam'],
+      ['grad-cam++', 'gradcampp'],
+      ['score-cam', 'scorecam'],
+    ] as const satisfies readonly (readonly [MethodName, string])[]) {
+      it(method, async () => {
+        const { network, array } = opened;
+        const { height, width } = network.input;
+        const frame = await explain(network, method, { class: opened.class });
+        const { map } = saliencyOf({ ...frame, inputSize: { width, height } });
+        assertAlike(map, await array(file));
+      });
+    }
+
+    it('gradient', async () => {
+      const { network, array } = opened;
+      const reference = await array('input_gradient');
+      for (const channels of ['largest', 'magnitude', 'sum'] as const) {
+        const { map } = await explain(network, 'gradient', { class: opened.class }, { channels });
+        assertAlike(map, poolChannels(reference, network.input.channels, channels));
+      }
+    });
+
+    it('Input x Gradient', async () => {
+      const { network, array } = opened;
+      const product = (await array('input_gradient')).map((g, i) => g * network.input.data[i]!);
+      const { map } = await explain(network, 'input-x-gradient', { class: opened.class });
+      assertAlike(map, poolChannels(product, network.input.channels, 'sum'));
+    });
+
+    it('Integrated Gradients, sampled as the reference is', async () => {
+      const { network, array } = opened;
+      const seed = new Float32Array(network.logits.length).fill(1, opened.class, opened.class + 1);
+      const path = Array.from({ length: 20 }, (_, i) => i / 19);
+      let latest: Float32Array = new Float32Array();
+      for await (const { attributions } of integrate(network, seed, 0, path)) latest = attributions;
+      const product = (await array('integrated_gradient_mean')).map((g, i) => g * network.input.data[i]!);
+      assertAlike(latest, product);
+    });
+  });
+}
+
+function assertAlike(map: Float32Array, expected: Float32Array): void {
+  const alike = correlation(map, expected);
+  assert.ok(alike >= LEAST, `correlation ${alike}`);
+}

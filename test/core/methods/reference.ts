@@ -1,0 +1,97 @@
+/** A case of the shared reference as the methods see it. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
+import { encodeModel } from '../../../src/core/onnx/weights';
+import { resizeMap } from '../../../src/core/resize';
+import { readModelFile } from '../../../src/engine/model-file';
+import { readNpy } from '../../../src/engine/npy';
+import { createSession, floats } from '../../../src/engine/runtime';
+import { gradientSession } from '../../support/runtime';
+import { shared } from '../../support/shared';
+
+export interface ReferenceCase {
+  readonly class: number;
+  readonly network: MethodNetwork;
+  array(name: string): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+const CHUNK = 8;
+
+/** The top class of a model's first image. Activation and its gradient are the stored ones; what is run, is run here. */
+export async function openReference(model: string): Promise<ReferenceCase> {
+  const folder = shared('reference', model, 'case_00');
+  const { files, class_index } = JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8'));
+  const read = (name: string) => readNpy(path.join(folder, files[name]));
+  const array = async (name: string) => (await read(name)).data;
+  const [input, activation] = [await read('input'), await read('activation')];
+  const [channels, u, v] = activation.shape.slice(1) as [number, number, number];
+  const [colours, height, width] = input.shape.slice(1) as [number, number, number];
+
+  const file = await readModelFile(shared('models', `${model}.onnx`));
+  const { graph } = file.model;
+  const [source, output] = [graph.input[0]!.name, graph.output[0]!.name];
+  const encoded = encodeModel(file.model, graph);
+  const options = { device: 'cpu', optimize: 'all', prepack: true } as const;
+  const scorer = await createSession(file.path, encoded, await file.buffers(encoded), options);
+  const gradients = await gradientSession(file, input.shape, [source]);
+
+  const scoresOf = async (images: readonly Float32Array[]): Promise<Scores[]> => {
+    const data = new Float32Array(images.length * input.data.length);
+    images.forEach((image, i) => {
+      data.set(image, i * image.length);
+    });
+    const result = await scorer.run({ [source]: floats(data, [images.length, colours, height, width]) }, [output]);
+    const all = result[output]!.data as Float32Array;
+    const classes = all.length / images.length;
+    return images.map((_, i) => {
+      const logits = all.slice(i * classes, (i + 1) * classes);
+      const total = logits.reduce((sum, y) => sum + Math.exp(y), 0);
+      return { logits, probabilities: logits.map((y) => Math.exp(y) / total) };
+    });
+  };
+  async function* score<T>(items: Iterable<T>, imageOf: (item: T) => Float32Array) {
+    for (const chunk of chunks(items)) {
+      const scores = await scoresOf(chunk.map(imageOf));
+      yield chunk.map((item, i) => ({ item, ...scores[i]! }));
+    }
+  }
+  const masked = (mask: Float32Array) => {
+    const shown = resizeMap(mask, u, v, height, width);
+    return input.data.map((value, i) => value * shown[i % shown.length]!);
+  };
+  const [scores] = await scoresOf([input.data]);
+  const network: MethodNetwork = {
+    ...scores!,
+    input: { data: input.data, channels: colours, height, width },
+    features: { data: activation.data, channels, u, v },
+    head: undefined,
+    featureGradient: () => array('gradient'),
+    async *inputGradients(items, seed) {
+      for (const item of items) {
+        const { gradients: found } = await gradients.run(floats(item.image, input.shape), seed.indexOf(1));
+        yield [{ item, gradient: found.get(source)!.data as Float32Array }];
+      }
+    },
+    scoreImages: (items) => score(items, ({ image }) => image),
+    scoreMasks: (items) => score(items, ({ mask }) => masked(mask)),
+    scoreFeatures: () => assert.fail('no case stores scores of features'),
+  };
+  const release = async () => {
+    await scorer.release();
+    await gradients.release();
+  };
+  return { class: class_index, network, array, release };
+}
+
+function* chunks<T>(items: Iterable<T>): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
