@@ -28,9 +28,10 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
     file.model,
     headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits }),
   );
+  // Without the blocked layouts, whose rounding tips more units near 0: VGG-19 agrees with autograd to 2e-6, not 2e-2.
   const session = await createSession(info.path, encoded, await file.buffers(encoded), {
     device: 'cpu',
-    optimize: 'all',
+    optimize: 'basic',
     prepack: false,
   });
   try {
