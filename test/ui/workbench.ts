@@ -29,15 +29,20 @@ export async function expand(page: Page, name: string): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
 }
 
-/** Right-click, then an item, of a submenu if two are named. */
-export async function chooseFromMenu(page: Page, target: Locator, ...items: readonly string[]): Promise<void> {
-  await target.click({ button: 'right' });
-  for (const [level, name] of items.entries()) {
-    const item = page.locator('.monaco-menu').nth(level).getByRole('menuitem', { name });
-    await item.waitFor();
-    await page.waitForTimeout(MENU_MS);
-    await item.click();
+/** Right-click, then an item. A menu that opens before the extension is registered lacks its items: it is opened again. */
+export async function chooseFromMenu(page: Page, target: Locator, name: string): Promise<void> {
+  const item = page.locator('.monaco-menu').getByRole('menuitem', { name });
+  for (let tries = 0; tries < 5; tries++) {
+    await target.click({ button: 'right' });
+    const isThere = await item.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) break;
+    await page.keyboard.press('Escape');
   }
+  await page.waitForTimeout(MENU_MS);
+  await item.click();
 }
 
 /** Runs a command of the palette by its whole title. */
