@@ -147,9 +147,12 @@ describe('opening a model', () => {
   });
 
   it('lists operators between the input and the scores that have no gradient rule', async () => {
+    const window = { kernel_shape: { ints: [1, 1] } };
     const nodes: readonly TinyNode[] = [['Det', 'image', 'unused'], ...CLASSIFIER.nodes];
-    const path = writeModel({ nodes: nodes.map((node) => (node[0] === 'Relu' ? ['Celu', 'map', 'relu'] : node)) });
-    assert.deepEqual((await openModel({ path })).info.unsupported, [{ operator: 'Celu', node: 'relu' }]);
+    const path = writeModel({
+      nodes: nodes.map((node) => (node[0] === 'Relu' ? ['LpPool', 'map', 'relu', window] : node)),
+    });
+    assert.deepEqual((await openModel({ path })).info.unsupported, [{ operator: 'LpPool', node: 'relu' }]);
   });
 
   describe('saving its settings', () => {
