@@ -27,34 +27,36 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     variant === 'gradient-free'
       ? unitWeights(features.channels)
       : channelWeights(await network.featureGradient(seedOf(target, logits.length)), features.channels);
-  const frame = (map: Float32Array, offset: number, done: number, total: number): MethodFrame => {
-    return { done, total, u: features.u, v: features.v, map, offset, signed: false };
-  };
-
-  const initial = split(features, weights, options);
-  yield frame(groupMaps(features, weights, 1)[0]!, 0, 0, initial.length);
-
-  const masks = initial
+  const masks = split(features, weights, options)
     .map((map) => (variant === 'paper' ? denoise(map, theta) : map))
     .map((map) => makeMask(map, features, input.height, input.width));
+  const shown = masks.flatMap((mask, l) => (isConstant(mask) ? [] : [{ l, ...mask }]));
+
+  const { u, v } = features;
+  const total = 1 + shown.length;
+  const frame = (done: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
+    return { done, total, u, v, map, offset, signed: false };
+  };
+  yield frame(0, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
+
   const scores = new Float32Array(masks.length);
-  let blurred: number | undefined;
-  for await (const chunk of network.scoreMasks(shown(masks), 'blurred')) {
+  let [done, blurred] = [0, 0];
+  for await (const chunk of network.scoreMasks(blurredFirst(shown, u * v), 'blurred')) {
     for (const { item, ...answer } of chunk) {
       const score = scoreOf(target, answer);
-      blurred ??= score;
-      if (item.l !== undefined) scores[item.l] = gain(score, blurred, variant);
+      if (item.l === undefined) blurred = score;
+      else scores[item.l] = gain(score, blurred, variant);
     }
-    const { map, offset } = merge(masks, scores, variant);
-    yield frame(map, offset, (chunk.at(-1)!.item.l ?? -1) + 1, masks.length);
+    done += chunk.length;
+    yield frame(done, merge(masks, scores, variant));
   }
   return { scores, whyBlank: whyBlank(masks, scores) };
 }
 
-/** A mask that leaves only the blurred image, then those that are not constant. */
-function* shown(masks: readonly Mask[]): Generator<{ readonly l?: number; readonly mask: Float32Array }> {
-  yield { mask: new Float32Array(masks[0]!.map.length) };
-  for (const [l, mask] of masks.entries()) if (!isConstant(mask)) yield { l, mask: normalised(mask) };
+/** A mask that leaves only the blurred image, then the given ones. */
+function* blurredFirst(shown: readonly (Mask & { readonly l: number })[], pixels: number) {
+  yield { l: undefined, mask: new Float32Array(pixels) };
+  for (const mask of shown) yield { l: mask.l, mask: normalised(mask) };
 }
 
 /** Equation 2, with groups of consecutive channels, or as in the authors' code of channels whose w_k A^k are alike. */

@@ -4,10 +4,10 @@ import { NO_DIFFERENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { integer, type OptionsOf } from './options';
 import { meanGradient, pooledFrame } from './pixel-gradient';
-import { seedOf } from './target';
+import { logitOf, seedOf } from './target';
 
 export const integratedGradientsOptions = {
-  steps: integer('Steps of the path', 50, 1, 10_000),
+  steps: integer('Steps of the path', 100, 1, 10_000),
   channels: poolingOption('sum'),
 };
 
@@ -18,10 +18,17 @@ export async function* integratedGradients(
   { steps, channels }: OptionsOf<typeof integratedGradientsOptions>,
 ): MethodRun {
   const seed = seedOf(target, network.logits.length);
+  let sum = 0;
   for await (const { done, attributions } of integrate(network, seed, 0, midpoints(steps))) {
     yield pooledFrame(network, attributions, channels, { done, total: steps });
+    sum = attributions.reduce((a, b) => a + b, 0);
   }
-  return NO_DIFFERENCE;
+  // Proposition 1; section 5 asks for more steps where the two are not within 5 %.
+  let difference = logitOf(target, network);
+  for await (const chunk of network.scoreImages([{ image: new Float32Array(network.input.data.length) }])) {
+    for (const baseline of chunk) difference -= logitOf(target, baseline);
+  }
+  return { ...NO_DIFFERENCE, completeness: { sum, difference } };
 }
 
 /**

@@ -105,6 +105,8 @@ export interface MethodResult {
   readonly whyBlank: string;
   /** Of methods with a few named masks: what each was found worth. */
   readonly scores?: Float32Array;
+  /** Of attributions that should sum to a difference of logits: their sum, and that difference. */
+  readonly completeness?: { readonly sum: number; readonly difference: number };
 }
 
 export type MethodRun = AsyncGenerator<MethodFrame, MethodResult>;

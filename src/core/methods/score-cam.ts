@@ -1,36 +1,34 @@
 /** Score-CAM (arXiv 1910.01279): a channel weighs what the image scores where only that channel's mask shows it. */
-import { isConstant, makeMask, normalised } from '../cam/masks';
+import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
-import type { FeatureMaps, InputImage, MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf } from './target';
 
 export async function* scoreCam(network: MethodNetwork, target: Target): MethodRun {
   const { features, input } = network;
-  const sum = new Float64Array(features.u * features.v);
-  let baseline: number | undefined;
-  for await (const chunk of network.scoreMasks(channelMasks(features, input), 'zero')) {
+  const { data, channels, u, v } = features;
+  // Scaled to [0, 1] by min-max after upsampling, as in the authors' code. Constant channels are left out.
+  const masks = Array.from({ length: channels }, (_, k) => data.subarray(k * u * v, (k + 1) * u * v))
+    .map((channel) => makeMask(channel, features, input.height, input.width))
+    .filter((mask) => !isConstant(mask));
+  const total = 1 + masks.length;
+
+  const sum = new Float64Array(u * v);
+  let [done, baseline] = [0, 0];
+  for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
     for (const { item, ...scores } of chunk) {
-      // The channel-wise increase of confidence, f(X M_k) - f(X_b); X_b is what the first mask leaves.
       const score = scoreOf(target, scores);
-      baseline ??= score;
-      addScaled(sum, item.channel, score - baseline);
+      // The channel-wise increase of confidence, f(X M_k) - f(X_b), with X_b what a mask of zeros leaves.
+      if (item.channel) addScaled(sum, item.channel, score - baseline);
+      else baseline = score;
     }
-    yield evidenceFrame(features, sum, { done: chunk.at(-1)!.item.k + 1, total: features.channels });
+    done += chunk.length;
+    yield evidenceFrame(features, sum, { done, total });
   }
   return NO_EVIDENCE;
 }
 
-/**
- * A mask that hides all, then every channel scaled to [0, 1] by min-max after upsampling, as in the authors' code.
- * Constant channels are left out.
- */
-function* channelMasks(features: FeatureMaps, { height, width }: InputImage) {
-  const pixels = features.u * features.v;
-  const nothing = new Float32Array(pixels);
-  yield { k: -1, channel: nothing, mask: nothing };
-  for (let k = 0; k < features.channels; k++) {
-    const channel = features.data.subarray(k * pixels, (k + 1) * pixels);
-    const mask = makeMask(channel, features, height, width);
-    if (!isConstant(mask)) yield { k, channel, mask: normalised(mask) };
-  }
+function* nothingFirst(masks: readonly Mask[], pixels: number) {
+  yield { channel: undefined, mask: new Float32Array(pixels) };
+  for (const mask of masks) yield { channel: mask.map, mask: normalised(mask) };
 }

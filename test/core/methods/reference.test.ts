@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { poolChannels } from '../../../src/core/methods/channels';
 import { integrate } from '../../../src/core/methods/integrated-gradients';
-import type { MethodName } from '../../../src/core/methods/table';
+import { type MethodName, methods } from '../../../src/core/methods/table';
 import { saliencyOf } from '../../../src/core/saliency';
 import { correlation } from '../../support/maps';
 import { needs, shared } from '../../support/shared';
@@ -26,6 +26,7 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
     for (const [method, file] of [
       ['grad-cam', 'gradcam'],
       ['grad-cam++', 'gradcampp'],
+      ['group-cam', 'saliency'],
       ['score-cam', 'scorecam'],
     ] as const satisfies readonly (readonly [MethodName, string])[]) {
       it(method, async () => {
@@ -61,6 +62,14 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
       for await (const { attributions } of integrate(network, seed, 0, path)) latest = attributions;
       const product = (await array('integrated_gradient_mean')).map((g, i) => g * network.input.data[i]!);
       assertAlike(latest, product);
+    });
+
+    it("Integrated Gradients' sum is within 1 % of the difference of the logits", async () => {
+      const run = methods['integrated-gradients'].run(opened.network, { class: opened.class });
+      let step = await run.next();
+      while (!step.done) step = await run.next();
+      const { sum, difference } = step.value.completeness!;
+      assert.ok(Math.abs(sum - difference) <= 0.01 * Math.abs(difference), `${sum} instead of ${difference}`);
     });
   });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
+import type { Background, MethodNetwork, Scores } from '../../../src/core/methods/network';
 import { encodeModel } from '../../../src/core/onnx/weights';
 import { resizeMap } from '../../../src/core/resize';
 import { readModelFile } from '../../../src/engine/model-file';
@@ -58,9 +58,11 @@ export async function openReference(model: string): Promise<ReferenceCase> {
       yield chunk.map((item, i) => ({ item, ...scores[i]! }));
     }
   }
-  const masked = (mask: Float32Array) => {
+  const behind = { blurred: await array('blurred'), zero: new Float32Array(input.data.length) };
+  const masked = (mask: Float32Array, background: Background) => {
     const shown = resizeMap(mask, u, v, height, width);
-    return input.data.map((value, i) => value * shown[i % shown.length]!);
+    const b = behind[background];
+    return input.data.map((value, i) => b[i]! + shown[i % shown.length]! * (value - b[i]!));
   };
   const [scores] = await scoresOf([input.data]);
   const network: MethodNetwork = {
@@ -76,7 +78,7 @@ export async function openReference(model: string): Promise<ReferenceCase> {
       }
     },
     scoreImages: (items) => score(items, ({ image }) => image),
-    scoreMasks: (items) => score(items, ({ mask }) => masked(mask)),
+    scoreMasks: (items, background) => score(items, ({ mask }) => masked(mask, background)),
     scoreFeatures: () => assert.fail('no case stores scores of features'),
   };
   const release = async () => {

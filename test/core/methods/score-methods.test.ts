@@ -109,6 +109,7 @@ describe('methods of scores', () => {
     const gain = p(2.5 - 1, 1.25 + 0.5) - p(2 - 2, 1 + 1);
     assertClose(map, [0, gain]);
     assertClose([offset], [0]);
+    // The blurred image and one mask.
     assert.equal(frames.at(-1)!.total, 2);
   });
 
