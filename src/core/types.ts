@@ -138,6 +138,10 @@ export interface LayerInfo {
   readonly channels: number;
   readonly u: number;
   readonly v: number;
+  /** The order of its axes: [1, K, u, v], [1, u, v, K], or tokens [1, T, K] of which u v are the patches, row by row. */
+  readonly arrangement: 'NCHW' | 'NHWC' | 'tokens';
+  /** Tokens before the first patch: a class token, registers. */
+  readonly skip: number;
   /** True if every path from the input to the scores runs through this tensor. */
   readonly cut: boolean;
 }

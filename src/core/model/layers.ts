@@ -4,12 +4,13 @@ import { errors } from '../errors';
 import { type Facts, SIZE_ONLY } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
-import { FLOATS, sizeOf } from '../onnx/tensors';
+import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
 import { findCuts } from './cuts';
 import type { ImageInput } from './inputs';
-import { channelsFirst } from './layout';
+import { findLayouts, type Layout } from './layout';
 import type { Scores } from './logits';
+import { followPatches } from './patches';
 
 const POOLING: readonly string[] = [
   'MaxPool',
@@ -45,7 +46,7 @@ const APART: readonly string[] = [
   'Div',
 ];
 /** A layer is rather what these operators are given. PyTorch exports average pooling with a Pad, often of nothing. */
-const NOT_A_DEFAULT: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, 'Pad']);
+const NOT_A_DEFAULT: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, 'Pad', 'Transpose']);
 const CHANNELWISE: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, ...APART]);
 
 export interface Layers {
@@ -56,10 +57,14 @@ export interface Layers {
 }
 
 /**
- * All tensors [1, K, u, v] with u, v > 1 that depend on the image and that every class score depends on.
+ * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1) or of tokens on a grid ([1, T, K]) that depend on the image
+ * and that every class score depends on. Of tokens, the scores must depend on the patches: behind a transformer's last
+ * attention only the class token leads to them.
  *
  * Preferred is the last one that is not the output of a pooling, dropout, reshape or identity node, nor a map with one
- * channel per class that is only pooled afterwards: there only one channel has a gradient.
+ * channel per class that is only pooled afterwards: there only one channel has a gradient. Of tokens it is the last of the
+ * network's own width through which everything runs that leads from patches to the scores. With a class token that is the
+ * normalised input of the last block, else the normalised output of all blocks.
  *
  * @param facts at batch 1
  * @throws no-spatial-layer
@@ -69,21 +74,32 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   const values = indexGraph(model.graph.node.filter(({ opType }) => !SIZE_ONLY.has(opType)));
   const fromImage = tensorsDependingOn(values, [input.name]);
   const parts = classParts(values, facts, scores.logits).map((part) => leadingTo(values, part));
-  const spatial = channelsFirst(model.graph.node, facts, input);
+  const layouts = findLayouts(model.graph.node, facts, input);
   const cuts = findCuts(indexGraph(model.graph.node), input.name, scores.logits);
+  const patches = followPatches(nodesLeadingTo(values, [scores.logits]), layouts, facts);
   const isLayer = (tensor: string) =>
-    spatial.has(tensor) && fromImage.has(tensor) && parts.every((part) => part.has(tensor));
+    FLOATS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED) &&
+    fromImage.has(tensor) &&
+    parts.every((part) => part.has(tensor)) &&
+    (!layouts.get(tensor)?.grid || patches.live.has(tensor));
   const found = values.nodes.flatMap((node) =>
     node.output.filter(isLayer).flatMap((tensor): Candidate[] => {
-      const { dtype, dims: shape } = facts.get(tensor)!;
-      const [, channels, u, v] = shape as [number, number, number, number];
-      if (!FLOATS.has(dtype) || u <= 1 || v <= 1) return [];
-      return [{ node, layer: { tensor, operator: node.opType, shape, channels, u, v, cut: cuts.has(tensor) } }];
+      const shape = facts.get(tensor)!.dims;
+      const arranged = arrange(shape, layouts.get(tensor));
+      return arranged
+        ? [{ node, layer: { tensor, operator: node.opType, shape, ...arranged, cut: cuts.has(tensor) } }]
+        : [];
     }),
   );
   const [last] = found.slice(-1);
   if (!last) throw errors.noSpatialLayer(model.file);
-  const preferable = found.filter(({ node }) => !NOT_A_DEFAULT.has(node.opType));
+  const known = new Set(found.map(({ layer }) => layer.tensor));
+  const separating = findCuts(patches.graph, input.name, scores.logits);
+  const width = widthOfTokens(patches.graph, layouts, facts);
+  const preferable = found.filter(({ node, layer }) => {
+    if (NOT_A_DEFAULT.has(node.opType) && known.has(node.input[0]!)) return false;
+    return layer.arrangement !== 'tokens' || (separating.has(layer.tensor) && layer.channels === width);
+  });
   const preferred = preferable.findLast(({ layer }) => !isPooledPerClass(values, layer, scores)) ?? preferable.at(-1);
   return { layers: found.map(({ layer }) => layer), preferred: (preferred ?? last).layer.tensor };
 }
@@ -91,6 +107,24 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
 interface Candidate {
   readonly node: NodeProto;
   readonly layer: LayerInfo;
+}
+
+type Arranged = Pick<LayerInfo, 'channels' | 'u' | 'v' | 'arrangement' | 'skip'>;
+
+/** How a tensor holds maps; undefined if it holds none with rows and columns. */
+function arrange(shape: readonly number[], layout: Layout | undefined): Arranged | undefined {
+  if (!layout || shape[0] !== 1) return undefined;
+  const { axes, grid } = layout;
+  const arrangement = axes === 'NTC' ? 'tokens' : axes === 'NCHW' || axes === 'NHWC' ? axes : undefined;
+  const size = (letter: string) => shape[axes.indexOf(letter)]!;
+  const { u, v, skip } = grid ?? { u: size('H'), v: size('W'), skip: 0 };
+  return arrangement && u > 1 && v > 1 ? { channels: size('C'), u, v, arrangement, skip } : undefined;
+}
+
+/** Channels of the last tokens: those of the sums that run through a transformer. */
+function widthOfTokens({ nodes }: GraphIndex, layouts: ReadonlyMap<string, Layout>, facts: Facts): number | undefined {
+  const last = nodes.flatMap(({ output }) => output).findLast((name) => layouts.get(name)?.axes === 'NTC');
+  return last === undefined ? undefined : facts.get(last)!.dims.at(-1);
 }
 
 /** All tensors that lead to `target`, itself included. */

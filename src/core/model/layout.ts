@@ -1,8 +1,26 @@
-/** Which four-dimensional tensors are feature maps with channels first. */
+/** What the axes of tensors mean, followed from the image through the graph: maps with rows and columns, and tokens. */
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../onnx/facts';
-import { intsAttribute } from '../onnx/model';
+import { intAttribute, intsAttribute } from '../onnx/model';
+import { sizeOf } from '../onnx/tensors';
 import type { ImageInput } from './inputs';
+
+/**
+ * Axes by letter: N images, C channels, H rows, W columns; T tokens, which are the pixels of a map row by row, with
+ * others (a class token, registers) before or after them.
+ */
+export interface Layout {
+  readonly axes: string;
+  /** Of the tokens. */
+  readonly grid?: TokenGrid;
+}
+
+export interface TokenGrid {
+  readonly u: number;
+  readonly v: number;
+  /** Tokens before the first pixel. */
+  readonly skip: number;
+}
 
 /** ONNX defines these for channels first only. */
 const CHANNELS_FIRST: ReadonlySet<string> = new Set([
@@ -14,6 +32,9 @@ const CHANNELS_FIRST: ReadonlySet<string> = new Set([
   'MaxPool',
   'AveragePool',
   'LpPool',
+  'GlobalMaxPool',
+  'GlobalAveragePool',
+  'GlobalLpPool',
   'BatchNormalization',
   'InstanceNormalization',
   'GroupNormalization',
@@ -23,26 +44,168 @@ const CHANNELS_FIRST: ReadonlySet<string> = new Set([
 ]);
 
 /** After these, what an axis means can't be told from the input's axes. */
-const REGROUPING: ReadonlySet<string> = new Set(['Reshape', 'Einsum', 'Expand', 'Squeeze', 'Unsqueeze', 'Gather']);
+const REGROUPING: ReadonlySet<string> = new Set([
+  'Einsum',
+  'Expand',
+  'Tile',
+  'Gather',
+  'GatherElements',
+  'GatherND',
+  'ScatterND',
+  'ScatterElements',
+  'TopK',
+  'Gemm',
+]);
 
 /**
- * Tensors [N, K, u, v] with axes of that meaning, as followed from the image and from operators that demand it. Maps of
- * attention ([N, heads, tokens, tokens]) and maps with channels last are not among them.
+ * The layout of every tensor for which it can be told. Inside of windows, of attention and of other regrouped axes it
+ * can't; a sum with a tensor whose layout is known tells it again.
+ *
+ * @param facts at batch 1
  */
-export function channelsFirst(nodes: readonly NodeProto[], facts: Facts, input: ImageInput): Set<string> {
-  const orders = new Map<string, string>([[input.name, input.layout]]);
+export function findLayouts(nodes: readonly NodeProto[], facts: Facts, input: ImageInput): Map<string, Layout> {
+  const layouts = new Map<string, Layout>([[input.name, { axes: input.layout }]]);
+  const fits = ({ axes, grid }: Layout, dims: readonly number[]) =>
+    axes.length === dims.length && (!grid || grid.skip + grid.u * grid.v <= dims[axes.indexOf('T')]!);
+  const demanded = new Set(nodes.filter(({ opType }) => CHANNELS_FIRST.has(opType)).map(({ input: [x] }) => x));
   for (const node of nodes) {
-    const order = orderOf(node, orders);
-    if (order === undefined) continue;
-    for (const output of node.output) if (facts.get(output)?.dims.length === 4) orders.set(output, order);
+    const layout = layoutOf(node, layouts, facts);
+    for (const output of node.output) {
+      const dims = dimsOf(facts, output);
+      if (layout && fits(layout, dims)) layouts.set(output, layout);
+      else if (demanded.has(output) && dims.length === 4) layouts.set(output, { axes: 'NCHW' });
+    }
   }
-  return new Set([...orders].filter(([, order]) => order === 'NCHW').map(([tensor]) => tensor));
+  return layouts;
 }
 
-function orderOf(node: NodeProto, orders: ReadonlyMap<string, string>): string | undefined {
-  if (CHANNELS_FIRST.has(node.opType)) return 'NCHW';
+function layoutOf(node: NodeProto, layouts: ReadonlyMap<string, Layout>, facts: Facts): Layout | undefined {
+  if (CHANNELS_FIRST.has(node.opType)) return { axes: 'NCHW' };
   if (REGROUPING.has(node.opType)) return undefined;
-  const order = node.input.map((name) => orders.get(name)).find((known) => known !== undefined);
-  if (node.opType !== 'Transpose' || order === undefined) return order;
-  return (intsAttribute(node, 'perm') ?? [3, 2, 1, 0]).map((axis) => order[axis]).join('');
+  const source = node.input.find((name) => layouts.get(name)?.axes.length === facts.get(node.output[0]!)?.dims.length);
+  const reshaped = RESHAPING.has(node.opType) ? node.input[0]! : undefined;
+  const layout = layouts.get(reshaped ?? source ?? '');
+  if (!layout) return undefined;
+  if (reshaped !== undefined) return regrouped(layout, dimsOf(facts, reshaped), dimsOf(facts, node.output[0]!));
+  return (RULES[node.opType] ?? (() => layout))(node, layout, facts, layouts);
+}
+
+const RESHAPING: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+type LayoutRule = (
+  node: NodeProto,
+  layout: Layout,
+  facts: Facts,
+  layouts: ReadonlyMap<string, Layout>,
+) => Layout | undefined;
+
+const RULES: Readonly<Record<string, LayoutRule>> = {
+  Transpose: (node, layout) => ({ ...layout, axes: permuted(node, layout.axes) }),
+
+  /** A matrix of weights mixes the last axis. */
+  MatMul: ({ input: [a, b] }, layout, _, layouts) =>
+    layouts.has(a!) && !layouts.has(b!) && layout.axes.endsWith('C') ? layout : undefined,
+
+  /** Rows and columns put together from parts may have moved; tokens are put before or after. */
+  Concat: (node, layout, facts, layouts) => {
+    const axis = axisOf(layout, intAttribute(node, 'axis', 1));
+    if ('NC'.includes(axis)) return layout;
+    if (axis !== 'T' || node.input.filter((name) => layouts.has(name)).length !== 1) return undefined;
+    const place = layout.axes.indexOf('T');
+    const before = node.input.slice(
+      0,
+      node.input.findIndex((name) => layouts.has(name)),
+    );
+    return shifted(
+      layout,
+      before.reduce((sum, name) => sum + dimsOf(facts, name)[place]!, 0),
+    );
+  },
+
+  Split: (node, layout) => ('NC'.includes(axisOf(layout, intAttribute(node, 'axis', 0))) ? layout : undefined),
+
+  /** Every second pixel is a map still, and so are tokens without those that are no pixels. */
+  Slice: (node, layout, facts) => {
+    const parts = slicesOf(node, layout, facts);
+    if (!parts) return undefined;
+    const [from, to] = [dimsOf(facts, node.input[0]!), dimsOf(facts, node.output[0]!)];
+    let result = layout;
+    for (const { axis, start, step } of parts) {
+      const letter = layout.axes[axis]!;
+      if (from[axis] === to[axis] || 'NC'.includes(letter)) continue;
+      if (letter === 'T' && step === 1) result = shifted(result, -start);
+      else if (letter === 'T' || step === 1) return undefined;
+    }
+    return (result.grid?.skip ?? 0) < 0 ? undefined : result;
+  },
+};
+
+/** The letter of an axis, which may be counted from the end. */
+function axisOf({ axes }: Layout, axis: number): string {
+  return axes.at(axis) ?? '';
+}
+
+function permuted(node: NodeProto, axes: string): string {
+  return (intsAttribute(node, 'perm') ?? [...axes].map((_, i) => axes.length - 1 - i)).map((i) => axes[i]).join('');
+}
+
+function shifted({ axes, grid }: Layout, by: number): Layout {
+  return { axes, ...(grid && { grid: { ...grid, skip: grid.skip + by } }) };
+}
+
+interface Part {
+  readonly axis: number;
+  /** Not negative. */
+  readonly start: number;
+  readonly step: number;
+}
+
+/** What `Slice` takes; undefined if it depends on the image. */
+export function slicesOf(node: NodeProto, { axes }: Layout, facts: Facts): Part[] | undefined {
+  const given = (input: number, attribute: string) =>
+    node.input.length > 1 ? facts.get(node.input[input] ?? '')?.values : intsAttribute(node, attribute);
+  const starts = given(1, 'starts');
+  if (!starts) return undefined;
+  const [along, steps] = [given(3, 'axes'), given(4, 'steps')];
+  return starts.map((start, i) => {
+    const axis = along?.[i] ?? i;
+    const place = axis < 0 ? axis + axes.length : axis;
+    return {
+      axis: place,
+      start: start < 0 ? start + dimsOf(facts, node.input[0]!)[place]! : start,
+      step: steps?.[i] ?? 1,
+    };
+  });
+}
+
+function dimsOf(facts: Facts, tensor: string): readonly number[] {
+  return facts.get(tensor)?.dims ?? [];
+}
+
+/** Axes after a reshape that joins rows and columns to tokens, parts these again, or only moves axes of size 1. */
+function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly number[]): Layout | undefined {
+  const parted = grid && grid.skip === 0 && grid.u * grid.v === from[axes.indexOf('T')];
+  const atoms = [...axes].flatMap((letter, i) =>
+    letter === 'T' && parted
+      ? [
+          { letter: 'H', size: grid.u },
+          { letter: 'W', size: grid.v },
+        ]
+      : [{ letter, size: from[i]! }],
+  );
+  let next = 0;
+  let found: TokenGrid | undefined = parted ? undefined : grid;
+  const groups = to.map((size) => {
+    const first = next;
+    for (let product = 1; next < atoms.length && (next === first || product < size); next++)
+      product *= atoms[next]!.size;
+    const group = atoms.slice(first, next);
+    if (sizeOf(group.map((atom) => atom.size)) !== size) return undefined;
+    const letters = group.map(({ letter }) => letter).join('');
+    if (letters !== 'HW') return letters.length === 1 ? letters : undefined;
+    found = { u: group[0]!.size, v: group[1]!.size, skip: 0 };
+    return 'T';
+  });
+  if (next < atoms.length || groups.includes(undefined)) return undefined;
+  return { axes: groups.join(''), ...(found && { grid: found }) };
 }

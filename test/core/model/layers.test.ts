@@ -41,7 +41,7 @@ describe('target layers', () => {
     ]);
     assert.deepEqual(named(found), ['a', 'last']);
     assert.equal(found.preferred, 'last');
-    const shape = { shape: [1, 4, 8, 8], channels: 4, u: 8, v: 8 };
+    const shape = { shape: [1, 4, 8, 8], channels: 4, u: 8, v: 8, arrangement: 'NCHW', skip: 0 };
     assert.deepEqual(found.layers[1], { tensor: 'last', operator: 'Relu', ...shape, cut: true });
   });
 
@@ -146,7 +146,7 @@ describe('target layers', () => {
     assert.deepEqual(named(found), ['shared']);
   });
 
-  it('follows axes: maps with channels last and maps of attention are left out', async () => {
+  it('follows axes: maps with channels last are layers, maps of attention are not', async () => {
     const found = await layersOf(
       [
         ['Transpose', 'image', 'first', { perm: ints(0, 3, 1, 2) }],
@@ -171,7 +171,11 @@ describe('target layers', () => {
       },
       [1, 8, 8, 3],
     );
-    assert.deepEqual(named(found), ['first', 'a', 'back']);
+    assert.deepEqual(named(found), ['first', 'a', 'channels_last', 'relu_last', 'back']);
+    assert.deepEqual(
+      found.layers.map(({ arrangement }) => arrangement),
+      ['NCHW', 'NCHW', 'NHWC', 'NHWC', 'NCHW'],
+    );
   });
 
   it('without a map there is nothing to explain: no-spatial-layer', async () => {
