@@ -1,5 +1,6 @@
 /** A network that looks at one image: the sessions of an explainer at work. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mapsOf } from '../core/arrangement';
 import { HEAD } from '../core/cam/head';
 import type { FeatureMaps, Network, ScoredChunk } from '../core/cam/network';
 import { SCORE } from '../core/cam/transform';
@@ -17,6 +18,9 @@ export interface ImageState {
   readonly input: PreparedInput;
   /** p of every class. */
   readonly probabilities: Float32Array;
+  /** The target layer's output, in its own arrangement. */
+  readonly activations: Float32Array;
+  /** The same as maps. */
   readonly features: FeatureMaps;
   background: Background | undefined;
 }
@@ -44,7 +48,8 @@ export async function probe(
   options: MethodOptions,
   work: Work,
 ): Promise<ImageState> {
-  const { u, v, channels } = layerOf(explainer);
+  const layer = layerOf(explainer);
+  const { u, v, channels } = layer;
   const image = imageOf(input);
   const constant = (value: number) => new Float32Array(u * v).fill(value);
   // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
@@ -53,10 +58,12 @@ export async function probe(
   const masks = background ? [constant(1), constant(0)] : [constant(0)];
   const scored = await score(explainer, work, image, background?.blurred ?? image, masks, true);
   if (background) background.probabilities = scored.probabilities[1]!;
+  const activations = scored.features!.slice(0, sizeOf(layer.shape));
   return {
     input,
     probabilities: scored.probabilities[0]!,
-    features: { data: scored.features!.slice(0, channels * u * v), channels, u, v },
+    activations,
+    features: { data: mapsOf(activations, layer), channels, u, v },
     background,
   };
 }
@@ -158,10 +165,10 @@ async function gradient(explainer: Explainer, state: ImageState, target: number,
   const seed = new Float32Array(sizeOf(dims));
   seed[target] = 1;
   await turn(work);
-  const source = cut ? floats(state.features.data, layer.shape) : imageOf(state.input);
+  const source = cut ? floats(state.activations, layer.shape) : imageOf(state.input);
   const result = await head.run({ [HEAD.source]: source, [HEAD.seed]: floats(seed, dims) }, [HEAD.gradient]);
   if (!cut) work.passes += 1;
-  return numbers(explainer, 'gradients', result[HEAD.gradient]!);
+  return mapsOf(numbers(explainer, 'gradients', result[HEAD.gradient]!), layer);
 }
 
 async function backgroundOf(explainer: Explainer, state: ImageState, options: MethodOptions): Promise<Background> {
