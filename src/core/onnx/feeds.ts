@@ -9,7 +9,7 @@ import { DataType, dimsOf } from './tensors';
 import { type EncodedModel, encodeModel, placeOf, type WeightFeed } from './weights';
 
 /** Weights of at least so many bytes are fed. */
-const LARGE = 2 ** 20;
+const LARGE = 2 ** 24;
 const FEEDABLE: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16]);
 
 /** As `encodeModel`, with the largest weights as inputs, which the session feeds at each run. */
