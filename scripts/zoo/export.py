@@ -2,12 +2,14 @@
 """Exports one torchvision model with input gradients by autograd, for zoo.mjs.
 
 Usage: export.py TOOL --list             names, the smallest model first
-       export.py TOOL OUT NAME INPUTS    OUT/NAME.onnx, and for k < INPUTS OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy
-                                         (float32 [1,3,H,W]); the last line printed is JSON: {"classes": [..]} or
-                                         {"error": the exporter's}
-TOOL is export-torchvision.py, which builds and exports. Two of its initialisations would test nothing and are replaced:
-heads of zeros (ViT), whose gradient is zero, and GoogLeNet's and Inception's of small deviation, whose maps are so flat
-that rounding decides their maxima.
+       export.py TOOL OUT NAME INPUTS [SIZE]
+                                         OUT/NAME.onnx, and for k < INPUTS OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy
+                                         (float32 [1,3,H,W], computed in float64), of the model's own size or SIZE; the
+                                         last line printed is JSON: {"classes": [..], "own": [error of autograd in
+                                         float32 ..]} or {"error": the exporter's}
+TOOL is export-torchvision.py, which builds and exports. Two of its initialisations would test nothing and are changed:
+heads of zeros (ViT), whose gradient is zero, and GoogLeNet's and Inception's weights of small deviation, whose maps are so
+flat that rounding decides their maxima; there, batch norms get the statistics of noise.
 """
 import importlib.util
 import json
@@ -35,8 +37,6 @@ def keep_built_models():
     built, get_model = [], torchvision.models.get_model
 
     def build(name, **options):
-        if 'init_weights' in options:
-            options['init_weights'] = False
         model = get_model(name, **options)
         for module in model.modules():
             if isinstance(module, torch.nn.Linear) and not module.weight.any():
@@ -48,27 +48,44 @@ def keep_built_models():
     return built
 
 
-def autograd(model, seed, shape):
-    torch.manual_seed(seed)
-    x = torch.randn(shape, requires_grad=True)
+def measure_batch_norm(model):
+    """As the tool's randomise_batch_norm, but with the statistics of noise."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = None  # the mean of all batches
+    with torch.no_grad():
+        model.train()(torch.randn(8, 3, 299, 299))
+
+
+def autograd(model, x):
+    x = x.detach().requires_grad_()
     y = model(x)
     c = int(y.argmax(1))
     y[0, c].backward()
-    return x.detach().numpy(), x.grad.numpy(), c
+    return x.grad.numpy(), c
 
 
-def export(tool, out, name, inputs):
+def export(tool, out, name, inputs, size):
     built = keep_built_models()
+    if name in ('googlenet', 'inception_v3'):
+        tool.randomise_batch_norm = measure_batch_norm
     tool.export(name, out, 17)
-    first = os.path.join(out, name + '.npz')
-    with np.load(first) as data:
-        results = [(data['input'], data['grad'], int(data['klass']))]
-    os.remove(first)
-    results += [autograd(built[0], seed, results[0][0].shape) for seed in range(1, inputs)]
-    for k, (x, gradient, _) in enumerate(results):
-        np.save(os.path.join(out, f'{name}.{k}.input.npy'), x)
-        np.save(os.path.join(out, f'{name}.{k}.gradient.npy'), gradient)
-    return [c for _, _, c in results]
+    with np.load(os.path.join(out, name + '.npz')) as data:
+        shape = list(data['input'].shape)
+    images = []
+    for seed in range(inputs):
+        torch.manual_seed(seed)
+        images.append(torch.randn(shape[:2] + (size or shape[2:])))
+    single = [autograd(built[0], x)[0] for x in images]
+    double = built[0].double()
+    classes, own = [], []
+    for k, x in enumerate(images):
+        gradient, c = autograd(double, x.double())
+        classes.append(c)
+        own.append(float(np.abs(single[k] - gradient).max() / np.abs(gradient).max()))
+        np.save(os.path.join(out, f'{name}.{k}.input.npy'), x.numpy())
+        np.save(os.path.join(out, f'{name}.{k}.gradient.npy'), gradient.astype(np.float32))
+    return {'classes': classes, 'own': own}
 
 
 if __name__ == '__main__':
@@ -76,8 +93,9 @@ if __name__ == '__main__':
     if sys.argv[2] == '--list':
         print('\n'.join(sorted(tool.names(), key=parameters)))
         sys.exit()
-    out, name, inputs = sys.argv[2:]
+    out, name, inputs = sys.argv[2:5]
+    size = [int(sys.argv[5])] * 2 if len(sys.argv) > 5 else None
     try:
-        print(json.dumps({'classes': export(tool, out, name, int(inputs))}))
+        print(json.dumps(export(tool, out, name, int(inputs), size)))
     except Exception as error:  # the exporter's own failure is a fact to report
         print(json.dumps({'error': str(error).splitlines()[0]}))

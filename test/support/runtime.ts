@@ -7,7 +7,7 @@ import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { DataType, sizeOf } from '../../src/core/onnx/tensors';
 import { encodeModel } from '../../src/core/onnx/weights';
 import type { ModelFile } from '../../src/engine/model-file';
-import { createSession, type Tensor } from '../../src/engine/runtime';
+import { createSession, type SessionOptions, type Tensor } from '../../src/engine/runtime';
 import { traceFacts } from '../../src/engine/trace';
 
 /** A model with the gradient of its first output, at the dimensions of one input. */
@@ -22,6 +22,7 @@ export async function gradientSession(
   file: ModelFile,
   dims: readonly number[],
   wrt: readonly string[],
+  optimize: SessionOptions['optimize'] = 'all',
 ): Promise<GradientSession> {
   const { model } = file;
   const { graph } = model;
@@ -41,7 +42,7 @@ export async function gradientSession(
   });
   const session = await createSession(file.path, encoded, await file.buffers(encoded), {
     device: 'cpu',
-    optimize: 'all',
+    optimize,
     prepack: true,
   });
   return {
