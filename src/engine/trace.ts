@@ -1,8 +1,15 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
+import type { TensorProto } from 'onnx-buf';
+import { untypedInfo } from '../core/onnx/compose';
 import { constantFacts, type Facts, planTrace, SMALL, type TensorFact, valueInfo } from '../core/onnx/facts';
-import { DataType, sizeOf } from '../core/onnx/tensors';
+import { constantNodes } from '../core/onnx/fold';
+import { DataType, makeTensor, sizeOf } from '../core/onnx/tensors';
+import { encodeModel } from '../core/onnx/weights';
 import type { ModelFile } from './model-file';
 import { createSession, type Tensor, type TypedArray } from './runtime';
+
+/** For a session that runs once at most. */
+const CHEAP = { device: 'cpu', optimize: 'none', prepack: false } as const;
 
 /** The model's image input, with the dimensions it is run at. */
 export interface TraceInput {
@@ -18,21 +25,24 @@ export interface TraceInput {
  * @throws runtime-failed if the model can't take an input of these dimensions
  */
 export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Facts> {
-  const fixed = [valueInfo(input.name, input.dtype, input.dims)];
-  const plan = planTrace({ ...file.model, graph: { ...file.model.graph, input: fixed } }, [input.name]);
-  const session = await createSession(file.path, plan.model, await file.buffers(plan.model), {
-    device: 'cpu',
-    optimize: 'none',
-    prepack: false,
-  });
+  const { graph } = file.model;
+  const folded = await foldConstants(file);
+  const fixed = {
+    ...graph,
+    input: [valueInfo(input.name, input.dtype, input.dims)],
+    node: graph.node.filter((node) => !node.output.some((name) => folded.has(name))),
+    initializer: [...graph.initializer, ...tensorsOf(folded)],
+  };
+  const plan = planTrace({ ...file.model, graph: fixed }, [input.name]);
+  const session = await createSession(file.path, plan.model, await file.buffers(plan.model), CHEAP);
   try {
-    const facts = new Map<string, TensorFact>(constantFacts(file.model));
+    const facts = new Map<string, TensorFact>([...constantFacts(file.model), ...folded]);
     facts.set(input.name, { dtype: input.dtype, dims: input.dims });
     const tensors = plan.tensors.flatMap((name) => {
       const metadata = session.outputs.get(name);
       return metadata ? [{ name, ...metadata, valued: plan.isStatic(name) && INTEGERS.has(metadata.dtype) }] : [];
     });
-    const rounded = file.model.graph.node.some(({ opType }) => ROUNDED.has(opType));
+    const rounded = graph.node.some(({ opType }) => ROUNDED.has(opType));
     const inferred = !rounded && tensors.every(({ shape, valued }) => isKnown(shape) && !valued);
     const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
     const results = inferred ? {} : await session.run({ [input.name]: zeros(input) }, fetches);
@@ -45,6 +55,39 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
   } finally {
     await session.release();
   }
+}
+
+/** What the graph computes from constants, found by running those nodes alone. */
+async function foldConstants(file: ModelFile): Promise<Map<string, TensorFact>> {
+  const node = constantNodes(file.model);
+  const names = node.flatMap(({ output }) => output.filter((name) => name !== ''));
+  const folded = new Map<string, TensorFact>();
+  if (names.length === 0) return folded;
+  const encoded = encodeModel(file.model, {
+    ...file.model.graph,
+    node,
+    input: [],
+    output: names.map(untypedInfo),
+    valueInfo: [],
+  });
+  const session = await createSession(file.path, encoded, await file.buffers(encoded), CHEAP);
+  try {
+    for (const [name, { type, dims, data }] of Object.entries(await session.run({}, names))) {
+      const dtype = DATA_TYPES[type];
+      if (dtype !== undefined && FOLDED.has(dtype) && data.length <= SMALL)
+        folded.set(name, { dtype, dims, values: Array.from(data as Int32Array, Number) });
+    }
+  } finally {
+    await session.release();
+  }
+  return folded;
+}
+
+/** Types of which a tensor can be made from its values. */
+const FOLDED: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.INT64, DataType.INT32, DataType.BOOL]);
+
+function tensorsOf(facts: ReadonlyMap<string, TensorFact>): TensorProto[] {
+  return [...facts].map(([name, { dtype, dims, values }]) => makeTensor(name, dtype, dims, values!));
 }
 
 /** Sizes times a fraction: inference and kernels round them differently (1.4 x 5 is inferred as 6, and made 7). */
