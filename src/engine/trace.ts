@@ -1,12 +1,22 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
 import type { TensorProto } from 'onnx-buf';
 import { untypedInfo } from '../core/onnx/compose';
-import { constantFacts, type Facts, planTrace, SMALL, type TensorFact, valueInfo } from '../core/onnx/facts';
+import {
+  constantFacts,
+  encodeForInference,
+  type Facts,
+  planTrace,
+  SMALL,
+  staticTensors,
+  type TensorFact,
+  valueInfo,
+} from '../core/onnx/facts';
 import { constantNodes } from '../core/onnx/fold';
+import type { Model } from '../core/onnx/model';
 import { DataType, makeTensor, sizeOf } from '../core/onnx/tensors';
-import { encodeModel } from '../core/onnx/weights';
+import { type EncodedModel, encodeModel } from '../core/onnx/weights';
 import type { ModelFile } from './model-file';
-import { createSession, type Tensor, type TypedArray } from './runtime';
+import { createSession, type Session, type Tensor, type TypedArray } from './runtime';
 
 /** For a session that runs once at most. */
 const CHEAP = { device: 'cpu', optimize: 'none', prepack: false } as const;
@@ -33,28 +43,58 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
     node: graph.node.filter((node) => !node.output.some((name) => folded.has(name))),
     initializer: [...graph.initializer, ...tensorsOf(folded)],
   };
-  const plan = planTrace({ ...file.model, graph: fixed }, [input.name]);
-  const session = await createSession(file.path, plan.model, await file.buffers(plan.model), CHEAP);
+  const model = { ...file.model, graph: fixed };
+  const computed = (await infer(file, model, input)) ?? (await measure(file, model, input));
+  const facts = [...constantFacts(file.model), ...folded, ...computed];
+  return new Map([...facts, [input.name, { dtype: input.dtype, dims: input.dims }]]);
+}
+
+/** The facts that the runtime infers from the graph; undefined if that is not all of them. */
+async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<Facts | undefined> {
+  if (model.graph.node.some(({ opType }) => ROUNDED.has(opType))) return undefined;
+  const isStatic = staticTensors(model, [input.name]);
+  const session = await load(file, encodeForInference(model));
   try {
-    const facts = new Map<string, TensorFact>([...constantFacts(file.model), ...folded]);
-    facts.set(input.name, { dtype: input.dtype, dims: input.dims });
-    const tensors = plan.tensors.flatMap((name) => {
-      const metadata = session.outputs.get(name);
-      return metadata ? [{ name, ...metadata, valued: plan.isStatic(name) && INTEGERS.has(metadata.dtype) }] : [];
-    });
-    const rounded = graph.node.some(({ opType }) => ROUNDED.has(opType));
-    const inferred = !rounded && tensors.every(({ shape, valued }) => isKnown(shape) && !valued);
-    const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
-    const results = inferred ? {} : await session.run({ [input.name]: zeros(input) }, fetches);
-    for (const { name, dtype, shape, valued } of tensors) {
-      const dims = inferred ? shape.map(Number) : numbersOf(results[plan.shapeOutput(name)]!);
-      const values = valued && sizeOf(dims) <= SMALL ? numbersOf(results[name]!) : undefined;
-      facts.set(name, { dtype: DATA_TYPES[dtype] ?? DataType.UNDEFINED, dims, ...(values && { values }) });
-    }
-    return facts;
+    const outputs = [...session.outputs];
+    const complete = outputs.every(
+      ([name, { dtype, shape }]) => isKnown(shape) && !(INTEGERS.has(dtype) && isStatic(name)),
+    );
+    if (!complete) return undefined;
+    return new Map(outputs.map(([name, { dtype, shape }]) => [name, factOf(dtype, shape.map(Number))]));
   } finally {
     await session.release();
   }
+}
+
+/** The facts as a run on an image of zeros shows them. */
+async function measure(file: ModelFile, model: Model, input: TraceInput): Promise<Facts> {
+  const plan = planTrace(model, [input.name]);
+  const session = await load(file, plan.model);
+  try {
+    const tensors = plan.tensors.flatMap((name) => {
+      const dtype = session.outputs.get(name)?.dtype;
+      return dtype ? [{ name, dtype, valued: plan.isStatic(name) && INTEGERS.has(dtype) }] : [];
+    });
+    const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
+    const results = await session.run({ [input.name]: zeros(input) }, fetches);
+    return new Map(
+      tensors.map(({ name, dtype, valued }) => {
+        const dims = numbersOf(results[plan.shapeOutput(name)]!);
+        const values = valued && sizeOf(dims) <= SMALL ? numbersOf(results[name]!) : undefined;
+        return [name, { ...factOf(dtype, dims), ...(values && { values }) }];
+      }),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+async function load(file: ModelFile, encoded: EncodedModel): Promise<Session> {
+  return createSession(file.path, encoded, await file.buffers(encoded), CHEAP);
+}
+
+function factOf(dtype: string, dims: readonly number[]): TensorFact {
+  return { dtype: DATA_TYPES[dtype] ?? DataType.UNDEFINED, dims };
 }
 
 /** What the graph computes from constants, found by running those nodes alone. */
@@ -70,7 +110,7 @@ async function foldConstants(file: ModelFile): Promise<Map<string, TensorFact>> 
     output: names.map(untypedInfo),
     valueInfo: [],
   });
-  const session = await createSession(file.path, encoded, await file.buffers(encoded), CHEAP);
+  const session = await load(file, encoded);
   try {
     for (const [name, { type, dims, data }] of Object.entries(await session.run({}, names))) {
       const dtype = DATA_TYPES[type];
