@@ -82,14 +82,18 @@ FAMILIES = {  # how to build it, and the input's height and width
 
 
 def randomise(model):
-    """Parameters and statistics that are 0 or 1 by default get other values, so that a wrong rule shows."""
+    """Weights of one size in all layers, so that none saturates, and nothing left at its default of 0 or 1."""
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.3)
             module.running_var.uniform_(0.5, 2)
-    for parameter in model.parameters():
-        if parameter.ndim < 2 or not parameter.any():
-            nn.init.normal_(parameter, 0.5 if parameter.ndim < 2 else 0, 0.3)
+    for name, parameter in model.named_parameters():
+        if parameter.ndim > 1:
+            parameter.normal_(0, (parameter[0].numel() / 2) ** -0.5)
+        elif name.endswith('weight'):
+            parameter.uniform_(0.5, 1.5)
+        else:
+            parameter.normal_(0, 0.2)
 
 
 def family(name):
