@@ -87,5 +87,3 @@ export async function showExplorer(page: Page): Promise<void> {
 }
 
 export const closeAllEditors = (page: Page): Promise<void> => runCommand(page, 'View: Close All Editors');
-
-export const notifications = (page: Page): Locator => page.locator('.notifications-toasts .notification-list-item');
