@@ -1,5 +1,4 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
-import type { TensorProto } from 'onnx-buf';
 import { untypedInfo } from '../core/onnx/compose';
 import {
   constantFacts,
@@ -13,7 +12,7 @@ import {
 } from '../core/onnx/facts';
 import { constantNodes } from '../core/onnx/fold';
 import type { Model } from '../core/onnx/model';
-import { DataType, makeTensor, sizeOf } from '../core/onnx/tensors';
+import { DataType, makeTensor, sizeOf, type TensorProto } from '../core/onnx/tensors';
 import { type EncodedModel, encodeModel } from '../core/onnx/weights';
 import type { ModelFile } from './model-file';
 import { createSession, type Session, type Tensor, type TypedArray } from './runtime';
