@@ -74,15 +74,27 @@ export function createSessions(): Sessions {
     const key = JSON.stringify([identityOf(known.stamps), known.info.layer.value, device]);
     dropOutdated(known);
     const ready = explainers.get(key);
-    if (ready && (ready.head || !gradients)) return ready;
-
+    if (ready && (ready.head || !gradients)) {
+      file?.release();
+      return ready;
+    }
     const source = file ?? (await readModelFile(known.info.path));
-    if (source.identity !== known.identity) return explainerFor(choice, device, gradients);
-    // One session after the other, so that the memory each needs while it is made is not needed twice.
-    const explainer = ready ?? (await createExplainer(known, source, device));
-    explainers.set(key, explainer);
-    if (gradients) explainer.head = await createHead(explainer, source);
-    return explainer;
+    try {
+      if (source.identity !== known.identity) return await explainerFor(choice, device, gradients);
+      // One session after the other, so that the memory each needs while it is made is not needed twice.
+      const explainer = ready ?? (await createExplainer(known, source, device));
+      explainers.set(key, explainer);
+      if (gradients) explainer.head = await createHead(explainer, source);
+      return explainer;
+    } finally {
+      source.release();
+    }
+  }
+
+  async function know(choice: ModelChoice): Promise<KnownModel> {
+    const { known, file } = await open(choice);
+    file?.release();
+    return known;
   }
 
   /** A file that changed has another identity: what was made from the old one is of no use any more. */
@@ -92,7 +104,7 @@ export function createSessions(): Sessions {
     }
   }
 
-  return { know: async (choice) => (await open(choice)).known, explainerFor };
+  return { know, explainerFor };
 }
 
 async function createExplainer(known: KnownModel, { model, buffers }: ModelFile, device: Device): Promise<Explainer> {
