@@ -57,11 +57,12 @@ describe('with the keyboard alone', () => {
   });
 
   it('the opacity is changed', async () => {
-    const slider = editorFrame(window.page).getByTestId('opacity');
+    const frame = editorFrame(window.page);
+    const slider = frame.getByTestId('opacity');
     await tabTo(slider);
     const before = Number(await slider.inputValue());
     await window.page.keyboard.press('ArrowRight');
-    assert.equal(Number(await slider.inputValue()), before + 1);
+    await frame.getByText(`${before + 1} %`, { exact: true }).waitFor();
   });
 
   it('another class is found and explained in the Classes view', async () => {
