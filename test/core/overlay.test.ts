@@ -5,7 +5,9 @@ import { DEFAULT_STYLE, type HeatStyle, type ImageTransform, type Size } from '.
 
 const GREY: HeatStyle = { ...DEFAULT_STYLE, colormap: 'grey' };
 const square = (length: number): Size => ({ width: length, height: length });
-const saliency = (map: ArrayLike<number>): Saliency => ({ map: Float32Array.from(map), min: 0, max: 1, zero: false });
+const saliency = (map: ArrayLike<number>, signed = false): Saliency => {
+  return { map: Float32Array.from(map), signed, min: 0, max: 1, zero: false };
+};
 
 /** A map of n * n with one pixel of 1. */
 function spot(n: number, x: number, y: number): Saliency {
@@ -90,7 +92,7 @@ describe('overlay', () => {
     });
 
     it('a constant map', () => {
-      const blank = { map: new Float32Array(400), min: 0, max: 0, zero: true };
+      const blank = { map: new Float32Array(400), signed: false, min: 0, max: 0, zero: true };
       assert.equal(opaque(drawHeat(blank, square(20), FITS.stretch!, IMAGE, GREY)), 0);
       assert.equal(contourPath(blank, square(20), FITS.stretch!, IMAGE, 0.5), '');
     });

@@ -75,14 +75,14 @@ describe('the heat of the editor page', () => {
   });
 
   it('streams without a blank between frames, and goes when another class is asked for', async () => {
-    const state = (done: number) => ({ kind: 'working', text: 'Scoring masks', done, total: 32 }) as const;
+    const state = (done: number) => ({ kind: 'working', text: 'Running passes', done, total: 32 }) as const;
     await open(editorState([{ title: 'cat', state: { ...state(0), total: 0 } }]));
     assert.equal(visible(await editor.canvas('0')), 0);
     await editor.page.evaluate(watchForBlanks);
     for (const done of [4, 8, 16, 32]) {
       const slot = { title: 'cat', state: state(done), frame: hillOn('cat', done) };
       await editor.send({ type: 'slot', index: 0, slot });
-      assert.equal(await editor.find('state-line').textContent(), `Scoring masks ${done}/32`);
+      assert.equal(await editor.find('state-line').textContent(), `Running passes ${done}/32`);
       assert.ok(visible(await editor.canvas('0')) > 0);
     }
     assert.equal(await editor.page.evaluate(() => Reflect.get(window, 'blanks')), 0);

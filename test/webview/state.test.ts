@@ -9,7 +9,7 @@ import { percentOf } from '../../webview/numbers';
 import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
 
 const slot = (state: SlotState): Slot => ({ title: 'cat', state });
-const WORKING: SlotState = { kind: 'working', text: 'Scoring masks', done: 4, total: 32 };
+const WORKING: SlotState = { kind: 'working', text: 'Running passes', done: 4, total: 32 };
 const FAILED: SlotState = { kind: 'failed', code: 'internal', message: 'broken', actions: [] };
 
 describe('the state of the editor page', () => {
@@ -44,8 +44,8 @@ describe('the state of the editor page', () => {
 
 describe('texts of the editor page', () => {
   it('name the state', () => {
-    assert.equal(stateText(slot(WORKING)), 'Scoring masks 4/32');
-    assert.equal(stateText(slot({ ...WORKING, total: 0 })), 'Scoring masks');
+    assert.equal(stateText(slot(WORKING)), 'Running passes 4/32');
+    assert.equal(stateText(slot({ ...WORKING, total: 0 })), 'Running passes');
     assert.equal(stateText(slot(FAILED)), 'broken');
     assert.equal(stateText(CAT), 'cat, 61.2 %');
     const blank = slot({ kind: 'done', summary: summary('cat', 10, 0.5, { blank: 'All negative.' }) });
