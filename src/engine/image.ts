@@ -6,7 +6,7 @@
  * case where the numbers have no plain reading as RGB.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import type { Metadata } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import type { RgbImage } from '../core/resample';
 import type { Size } from '../core/types';
@@ -26,7 +26,7 @@ const MAX_BMP_BYTES = MAX_PIXELS * 4 + 65_536;
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
 
-type Codec = (input?: string | Uint8Array | SharpOptions, options?: SharpOptions) => Sharp;
+type Codec = (typeof import('sharp'))['default'];
 let codec: Promise<Codec> | undefined;
 
 function loadCodec(): Promise<Codec> {

@@ -81,7 +81,11 @@ export function createSessions(): Sessions {
     // One session after the other, so that the memory each needs while it is made is not needed twice.
     const explainer = ready ?? (await createExplainer(known, source, device));
     explainers.set(key, explainer);
-    for (const part of missing) await addPart(explainer, part, source);
+    for (const part of missing) {
+      await addPart(explainer, part, source);
+      // It costs more now.
+      explainers.set(key, explainer);
+    }
     return explainer;
   }
 

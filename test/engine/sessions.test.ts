@@ -62,6 +62,20 @@ describe('least recently used', () => {
     lru.set('b', 100);
     assert.deepEqual(lru.entries(), [['b', 100]]);
   });
+  it('an entry set again is counted anew, not released', () => {
+    const dropped: { cost: number }[] = [];
+    const lru = createLru<{ cost: number }>(
+      10,
+      ({ cost }) => cost,
+      (value) => dropped.push(value),
+    );
+    const [a, b] = [{ cost: 4 }, { cost: 4 }];
+    lru.set('a', a);
+    lru.set('b', b);
+    b.cost = 8;
+    lru.set('b', b);
+    assert.deepEqual(dropped, [a]);
+  });
   it('a replaced entry is released', () => {
     const dropped: number[] = [];
     const lru = createLru<number>(
