@@ -26,7 +26,7 @@ const MAX_BMP_BYTES = MAX_PIXELS * 4 + 65_536;
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
 
-type Codec = (typeof import('sharp'))['default'];
+type Codec = typeof import('sharp')['default'];
 let codec: Promise<Codec> | undefined;
 
 function loadCodec(): Promise<Codec> {
