@@ -1,7 +1,7 @@
 // Runs code-server with its own, fresh profile.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -40,13 +40,37 @@ async function freePort() {
 }
 
 /**
+ * A new profile in the system's folder for temporary files.
+ *
+ * @param {Record<string, unknown>} settings
+ * @param {readonly string[]} extensions
+ */
+function makeProfile(settings, extensions) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-profile-'));
+  const profile = {
+    folder,
+    config: path.join(folder, 'config.yaml'),
+    userData: path.join(folder, 'user-data'),
+    extensions: path.join(folder, 'extensions'),
+  };
+  writeFileSync(profile.config, '');
+  // A server's window takes settings of machine scope, such as paths, from the second file only.
+  for (const scope of ['User', 'Machine']) {
+    mkdirSync(path.join(profile.userData, scope), { recursive: true });
+    writeFileSync(path.join(profile.userData, scope, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
+  mkdirSync(profile.extensions);
+  for (const extension of extensions) linkExtension(extension, profile.extensions);
+  return profile;
+}
+
+/**
  * @typedef {object} Server
  * @property {string} origin `http://127.0.0.1:port`
- * @property {string} config
+ * @property {string} config the server's own settings
  * @property {string} userData
  * @property {string} extensions
  * @property {number} pid
- * @property {string} log file with the server's output
  * @property {(folder: string, payload?: readonly [string, string][]) => string} url address of a window on a folder or
  *   `.code-workspace` file; the payload's names are those of VS Code's web workbench
  * @property {Promise<unknown>} ended
@@ -62,33 +86,19 @@ async function freePort() {
  *   a window's address may name one under development, but then VS Code shows no notifications
  * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
  * @param {NodeJS.ProcessEnv} [options.env]
- * @param {string} [options.log] file for the server's output
  * @returns {Promise<Server>}
  */
-export async function startServer({ settings = {}, extensions = [], trust = false, env = {}, log } = {}) {
-  const profile = mkdtempSync(path.join(tmpdir(), 'group-cam-profile-'));
-  const userData = path.join(profile, 'user-data');
-  const extensionsFolder = path.join(profile, 'extensions');
-  const config = path.join(profile, 'config.yaml');
-  mkdirSync(extensionsFolder);
-  for (const extension of extensions) linkExtension(extension, extensionsFolder);
-  writeFileSync(config, '');
+export async function startServer({ settings = {}, extensions = [], trust = false, env = {} } = {}) {
   const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
-  // A server's window takes settings of machine scope, such as paths, from the second file only.
-  for (const scope of ['User', 'Machine']) {
-    mkdirSync(path.join(userData, scope), { recursive: true });
-    writeFileSync(path.join(userData, scope, 'settings.json'), JSON.stringify(all, null, 2));
-  }
-
+  const profile = makeProfile(all, extensions);
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const logFile = log ?? path.join(profile, 'server.log');
   const child = spawn(
     standIn.node,
     [
       standIn.entry,
-      ...['--config', config, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
-      ...['--user-data-dir', userData, '--extensions-dir', extensionsFolder],
+      ...['--config', profile.config, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`],
+      ...['--user-data-dir', profile.userData, '--extensions-dir', profile.extensions],
       ...[
         '--disable-telemetry',
         '--disable-update-check',
@@ -103,37 +113,30 @@ export async function startServer({ settings = {}, extensions = [], trust = fals
     ],
     { env: { ...process.env, ...NO_GALLERY, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const output = createWriteStream(logFile);
-  child.stdout.pipe(output, { end: false });
-  child.stderr.pipe(output, { end: false });
+  // The end of it is told if the server does not start; read it must be always, or the server would stop at a full pipe.
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => (output = `${output}${text}`.slice(-4000)));
+  }
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
     child.kill('SIGTERM');
-    if (!(await Promise.race([ended.then(() => true), sleep(10_000, false)]))) child.kill('SIGKILL');
+    if (!(await Promise.race([ended.then(() => true), sleep(10_000, false, { ref: false })]))) child.kill('SIGKILL');
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    rmSync(profile.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
 
   if (!(await isHealthy(origin, () => child.exitCode !== null))) {
     await stop();
-    throw new SetupError(`code-server did not start; see ${logFile}`);
+    throw new SetupError(`code-server did not start:\n${output}`);
   }
   const url = (/** @type {string} */ folder, /** @type {readonly [string, string][]} */ payload = []) => {
     const query = new URLSearchParams({ [folder.endsWith('.code-workspace') ? 'workspace' : 'folder']: folder });
     if (payload.length) query.set('payload', JSON.stringify(payload));
     return `${origin}/?${query}`;
   };
-  return {
-    origin,
-    config,
-    userData,
-    extensions: extensionsFolder,
-    pid: /** @type {number} */ (child.pid),
-    log: logFile,
-    url,
-    ended,
-    stop,
-  };
+  const pid = /** @type {number} */ (child.pid);
+  return { ...profile, origin, pid, url, ended, stop };
 }
 
 /**

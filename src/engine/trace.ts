@@ -1,8 +1,24 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
-import { constantFacts, type Facts, planTrace, SMALL, type TensorFact, valueInfo } from '../core/onnx/facts';
-import { DataType, sizeOf } from '../core/onnx/tensors';
+import { untypedInfo } from '../core/onnx/compose';
+import {
+  constantFacts,
+  encodeForInference,
+  type Facts,
+  planTrace,
+  SMALL,
+  staticTensors,
+  type TensorFact,
+  valueInfo,
+} from '../core/onnx/facts';
+import { constantNodes } from '../core/onnx/fold';
+import type { Model } from '../core/onnx/model';
+import { DataType, makeTensor, sizeOf, type TensorProto } from '../core/onnx/tensors';
+import { type EncodedModel, encodeModel } from '../core/onnx/weights';
 import type { ModelFile } from './model-file';
-import { createSession, type Tensor, type TypedArray } from './runtime';
+import { createSession, type Session, type Tensor, type TypedArray } from './runtime';
+
+/** For a session that runs once at most. */
+const CHEAP = { device: 'cpu', optimize: 'none', prepack: false } as const;
 
 /** The model's image input, with the dimensions it is run at. */
 export interface TraceInput {
@@ -18,33 +34,99 @@ export interface TraceInput {
  * @throws runtime-failed if the model can't take an input of these dimensions
  */
 export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Facts> {
-  const fixed = [valueInfo(input.name, input.dtype, input.dims)];
-  const plan = planTrace({ ...file.model, graph: { ...file.model.graph, input: fixed } }, [input.name]);
-  const session = await createSession(file.path, plan.model, await file.buffers(plan.model), {
-    device: 'cpu',
-    optimize: 'none',
-    prepack: false,
-  });
+  const { graph } = file.model;
+  const folded = await foldConstants(file);
+  const fixed = {
+    ...graph,
+    input: [valueInfo(input.name, input.dtype, input.dims)],
+    node: graph.node.filter((node) => !node.output.some((name) => folded.has(name))),
+    initializer: [...graph.initializer, ...tensorsOf(folded)],
+  };
+  const model = { ...file.model, graph: fixed };
+  const computed = (await infer(file, model, input)) ?? (await measure(file, model, input));
+  const facts = [...constantFacts(file.model), ...folded, ...computed];
+  return new Map([...facts, [input.name, { dtype: input.dtype, dims: input.dims }]]);
+}
+
+/** The facts that the runtime infers from the graph; undefined if that is not all of them. */
+async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<Facts | undefined> {
+  if (model.graph.node.some(({ opType }) => ROUNDED.has(opType))) return undefined;
+  const isStatic = staticTensors(model, [input.name]);
+  const session = await load(file, encodeForInference(model));
   try {
-    const facts = new Map<string, TensorFact>(constantFacts(file.model));
-    facts.set(input.name, { dtype: input.dtype, dims: input.dims });
-    const tensors = plan.tensors.flatMap((name) => {
-      const metadata = session.outputs.get(name);
-      return metadata ? [{ name, ...metadata, valued: plan.isStatic(name) && INTEGERS.has(metadata.dtype) }] : [];
-    });
-    const rounded = file.model.graph.node.some(({ opType }) => ROUNDED.has(opType));
-    const inferred = !rounded && tensors.every(({ shape, valued }) => isKnown(shape) && !valued);
-    const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
-    const results = inferred ? {} : await session.run({ [input.name]: zeros(input) }, fetches);
-    for (const { name, dtype, shape, valued } of tensors) {
-      const dims = inferred ? shape.map(Number) : numbersOf(results[plan.shapeOutput(name)]!);
-      const values = valued && sizeOf(dims) <= SMALL ? numbersOf(results[name]!) : undefined;
-      facts.set(name, { dtype: DATA_TYPES[dtype] ?? DataType.UNDEFINED, dims, ...(values && { values }) });
-    }
-    return facts;
+    const outputs = [...session.outputs];
+    const complete = outputs.every(
+      ([name, { dtype, shape }]) => isKnown(shape) && !(INTEGERS.has(dtype) && isStatic(name)),
+    );
+    if (!complete) return undefined;
+    return new Map(outputs.map(([name, { dtype, shape }]) => [name, factOf(dtype, shape.map(Number))]));
   } finally {
     await session.release();
   }
+}
+
+/** The facts as a run on an image of zeros shows them. */
+async function measure(file: ModelFile, model: Model, input: TraceInput): Promise<Facts> {
+  const plan = planTrace(model, [input.name]);
+  const session = await load(file, plan.model);
+  try {
+    const tensors = plan.tensors.flatMap((name) => {
+      const dtype = session.outputs.get(name)?.dtype;
+      return dtype ? [{ name, dtype, valued: plan.isStatic(name) && INTEGERS.has(dtype) }] : [];
+    });
+    const fetches = tensors.flatMap(({ name, valued }) => [plan.shapeOutput(name), ...(valued ? [name] : [])]);
+    const results = await session.run({ [input.name]: zeros(input) }, fetches);
+    return new Map(
+      tensors.map(({ name, dtype, valued }) => {
+        const dims = numbersOf(results[plan.shapeOutput(name)]!);
+        const values = valued && sizeOf(dims) <= SMALL ? numbersOf(results[name]!) : undefined;
+        return [name, { ...factOf(dtype, dims), ...(values && { values }) }];
+      }),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+async function load(file: ModelFile, encoded: EncodedModel): Promise<Session> {
+  return createSession(file.path, encoded, await file.buffers(encoded), CHEAP);
+}
+
+function factOf(dtype: string, dims: readonly number[]): TensorFact {
+  return { dtype: DATA_TYPES[dtype] ?? DataType.UNDEFINED, dims };
+}
+
+/** What the graph computes from constants, found by running those nodes alone. */
+async function foldConstants(file: ModelFile): Promise<Map<string, TensorFact>> {
+  const node = constantNodes(file.model);
+  const names = node.flatMap(({ output }) => output.filter((name) => name !== ''));
+  const folded = new Map<string, TensorFact>();
+  if (names.length === 0) return folded;
+  const encoded = encodeModel(file.model, {
+    ...file.model.graph,
+    node,
+    input: [],
+    output: names.map(untypedInfo),
+    valueInfo: [],
+  });
+  const session = await load(file, encoded);
+  try {
+    for (const [name, { type, dims, data }] of Object.entries(await session.run({}, names))) {
+      const dtype = DATA_TYPES[type];
+      if (dtype !== undefined && FOLDED.has(dtype) && data.length <= SMALL)
+        folded.set(name, { dtype, dims, values: Array.from(data as Int32Array, Number) });
+    }
+  } finally {
+    await session.release();
+  }
+  return folded;
+}
+
+/** Types of which a tensor can be made from its values. */
+const FOLDED: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.INT64, DataType.INT32, DataType.BOOL]);
+
+function tensorsOf(facts: ReadonlyMap<string, TensorFact>): TensorProto[] {
+  return [...facts].map(([name, { dtype, dims, values }]) => makeTensor(name, dtype, dims, values!));
 }
 
 /** Sizes times a fraction: inference and kernels round them differently (1.4 x 5 is inferred as 6, and made 7). */

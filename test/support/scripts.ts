@@ -6,4 +6,3 @@ const load = <T>(name: string): Promise<T> => import(pathToFileURL(project('scri
 
 export const serverScript = () => load<typeof import('../../scripts/host/server.mjs')>('host/server.mjs');
 export const chromiumScript = () => load<typeof import('../../scripts/host/chromium.mjs')>('host/chromium.mjs');
-export const buildScript = () => load<typeof import('../../scripts/build.mjs')>('build.mjs');

@@ -44,7 +44,7 @@ export async function chooseClass(page: Page, index: number, label: string): Pro
   await explained(page, index);
 }
 
-export async function search(frame: FrameLocator, text: string): Promise<void> {
+async function search(frame: FrameLocator, text: string): Promise<void> {
   await frame.getByTestId('search').locator('input').fill(text);
 }
 

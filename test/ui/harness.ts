@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { chromiumScript, serverScript } from '../support/scripts';
 import { project, root } from '../support/shared';
 
@@ -24,13 +24,10 @@ export interface WindowOptions {
 
 export interface Window {
   readonly page: Page;
-  readonly browser: Browser;
   /** The workspace's folder. */
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
-  /** Opens the window's address again, as for a new visitor, perhaps on another folder or workspace file. */
-  open(folder?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,10 +59,6 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
-  const open = async (which = folder) => {
-    await page.goto(server.url(which));
-    await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-  };
   const close = async () => {
     // Leaving the page first lets the server end its extension host at once.
     await page.goto('about:blank');
@@ -73,8 +66,9 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await server.stop();
     rmSync(parent, { recursive: true, force: true });
   };
-  await open();
-  return { page, browser, folder, pid: server.pid, open, close };
+  await page.goto(server.url(folder));
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  return { page, folder, pid: server.pid, close };
 }
 
 /** A picture of the window among the test results. */

@@ -27,7 +27,7 @@ describe('an explanation survives', () => {
         'models/demo-objects.labels.txt': project('media', 'demo', 'demo-objects.labels.txt'),
       },
       // Many groups make a run that lasts long enough to be disturbed.
-      settings: { 'groupCam.groups': 1280 },
+      settings: { 'groupCam.groups': 640 },
     });
     writeFileSync(path.join(window.folder, 'broken.png'), '');
     writeFileSync(path.join(window.folder, 'models', 'broken.onnx'), 'not a model');

@@ -45,14 +45,21 @@ export async function chooseFromMenu(page: Page, target: Locator, name: string):
   await item.click();
 }
 
-/** Runs a command of the palette by its whole title. */
-export async function runCommand(page: Page, title: string): Promise<void> {
+/**
+ * Runs a command of the palette by its whole title. The palette closes when something else takes the focus, such as a
+ * page that has just loaded: then it is opened again.
+ */
+export async function runCommand(page: Page, title: string, tries = 3): Promise<void> {
   await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input');
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
-  await row.waitFor();
+  try {
+    await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: 5_000 });
+    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+    await row.waitFor({ timeout: 5_000 });
+  } catch (error) {
+    if (tries === 1) throw error;
+    await page.keyboard.press('Escape');
+    return runCommand(page, title, tries - 1);
+  }
   await page.keyboard.press('Enter');
 }
 
@@ -80,5 +87,3 @@ export async function showExplorer(page: Page): Promise<void> {
 }
 
 export const closeAllEditors = (page: Page): Promise<void> => runCommand(page, 'View: Close All Editors');
-
-export const notifications = (page: Page): Locator => page.locator('.notifications-toasts .notification-list-item');

@@ -108,8 +108,8 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
 
   /** Rows and columns put together from parts may have moved; tokens are put before or after. */
   Concat: (node, layout, facts, layouts) => {
-    const axis = axisOf(layout, intAttribute(node, 'axis', 1));
-    if ('NC'.includes(axis)) return layout;
+    const axis = layout.axes.at(intAttribute(node, 'axis', 1));
+    if (isUnmapped(axis)) return layout;
     if (axis !== 'T' || node.input.filter((name) => layouts.has(name)).length !== 1) return undefined;
     const place = layout.axes.indexOf('T');
     const before = node.input.slice(
@@ -122,7 +122,7 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
     );
   },
 
-  Split: (node, layout) => ('NC'.includes(axisOf(layout, intAttribute(node, 'axis', 0))) ? layout : undefined),
+  Split: (node, layout) => (isUnmapped(layout.axes.at(intAttribute(node, 'axis', 0))) ? layout : undefined),
 
   /** Every second pixel is a map still, and so are tokens without those that are no pixels. */
   Slice: (node, layout, facts) => {
@@ -131,8 +131,8 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
     const [from, to] = [dimsOf(facts, node.input[0]!), dimsOf(facts, node.output[0]!)];
     let result = layout;
     for (const { axis, start, step } of parts) {
-      const letter = layout.axes[axis]!;
-      if (from[axis] === to[axis] || 'NC'.includes(letter)) continue;
+      const letter = layout.axes[axis];
+      if (from[axis] === to[axis] || isUnmapped(letter)) continue;
       if (letter === 'T' && step === 1) result = shifted(result, -start);
       else if (letter === 'T' || step === 1) return undefined;
     }
@@ -140,9 +140,9 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
   },
 };
 
-/** The letter of an axis, which may be counted from the end. */
-function axisOf({ axes }: Layout, axis: number): string {
-  return axes.at(axis) ?? '';
+/** True for axes along which parts have no place on the image. */
+function isUnmapped(letter: string | undefined): boolean {
+  return letter === 'N' || letter === 'C';
 }
 
 function permuted(node: NodeProto, axes: string): string {

@@ -5,6 +5,7 @@
  */
 import { create } from '@bufbuild/protobuf';
 import {
+  type GraphProto,
   type NodeProto,
   type TensorProto,
   TensorShapeProtoSchema,
@@ -52,12 +53,38 @@ const NOT_TENSORS: ReadonlySet<string> = new Set([
 /** Operators that pass on dimensions, not values. */
 export const SIZE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
-/** The model that tells the facts, to be run once on any input of the wanted size. */
+/** A plan to run the model once on any input of the wanted size. */
 export function planTrace(model: Model, inputs: readonly string[]): TracePlan {
   const { graph } = model;
-  const tensors = graph.node
+  const tensors = tensorsOf(graph);
+  const shapes = tensors.map((name) => makeNode('Shape', name + SHAPE_SUFFIX, [name], [name + SHAPE_SUFFIX], {}));
+  return {
+    model: encodeTraced(model, shapes),
+    tensors,
+    shapeOutput: (tensor) => tensor + SHAPE_SUFFIX,
+    isStatic: staticTensors(model, inputs),
+  };
+}
+
+/** Which tensors have the same values for every image of the size. */
+export function staticTensors({ graph }: Model, inputs: readonly string[]): (tensor: string) => boolean {
+  const dependent = tensorsDependingOn(indexGraph(graph.node), inputs, (node) => !SIZE_ONLY.has(node.opType));
+  return (tensor) => !dependent.has(tensor);
+}
+
+/** The model with all tensors as outputs, of which the runtime infers the types and, where it can, the dimensions. */
+export function encodeForInference(model: Model): EncodedModel {
+  return encodeTraced(model, []);
+}
+
+function tensorsOf(graph: GraphProto): string[] {
+  return graph.node
     .filter((node) => !NOT_TENSORS.has(node.opType))
     .flatMap((node) => node.output.filter((name) => name !== ''));
+}
+
+function encodeTraced(model: Model, shapes: readonly NodeProto[]): EncodedModel {
+  const { graph } = model;
   const zeros: NodeProto[] = [];
   const initializer: TensorProto[] = [];
   for (const tensor of graph.initializer) {
@@ -69,21 +96,15 @@ export function planTrace(model: Model, inputs: readonly string[]): TracePlan {
     initializer.push(makeTensor(shape, DataType.INT64, [tensor.dims.length], dimsOf(tensor)));
     zeros.push(zerosNode(tensor, shape));
   }
-  const shapes = tensors.map((name) => makeNode('Shape', name + SHAPE_SUFFIX, [name], [name + SHAPE_SUFFIX], {}));
   const typed = new Set(graph.output.map(({ name }) => name));
   const output = [
     ...graph.output,
-    ...tensors.filter((name) => !typed.has(name)).map((name) => create(ValueInfoProtoSchema, { name })),
+    ...tensorsOf(graph)
+      .filter((name) => !typed.has(name))
+      .map((name) => create(ValueInfoProtoSchema, { name })),
     ...shapes.map((node) => valueInfo(node.output[0]!, DataType.INT64, [undefined])),
   ];
-  const traced = { ...graph, node: [...zeros, ...graph.node, ...shapes], initializer, output };
-  const dependent = tensorsDependingOn(indexGraph(graph.node), inputs, (node) => !SIZE_ONLY.has(node.opType));
-  return {
-    model: encodeModel(model, traced),
-    tensors,
-    shapeOutput: (tensor) => tensor + SHAPE_SUFFIX,
-    isStatic: (tensor) => !dependent.has(tensor),
-  };
+  return encodeModel(model, { ...graph, node: [...zeros, ...graph.node, ...shapes], initializer, output });
 }
 
 function zerosNode(tensor: TensorProto, shape: string): NodeProto {

@@ -1,5 +1,6 @@
 /** Operators whose form changed between operator sets: one function each, so that callers need not know. */
 import type { AttributeValue, Emitter } from './emit';
+import type { DataType } from './tensors';
 
 /** `axes` became an input of most operators in 13, of the reductions but ReduceSum in 18. */
 function withAxes(
@@ -62,9 +63,18 @@ export function slice(
   return e.op('Slice', [x], { starts: { ints: starts }, ends: { ints: ends }, axes: { ints: axes } });
 }
 
-/** Zero padding; `pads` as ONNX orders them: all begins, then all ends. Negative ones crop. */
-export function pad(e: Emitter, x: string, pads: readonly number[]): string {
-  return e.opset >= 11 ? e.op('Pad', [x, e.ints(pads)]) : e.op('Pad', [x], { pads: { ints: pads } });
+/**
+ * Pads with zeros or another value of the given type; `pads` as ONNX orders them: all begins, then all ends. Negative ones
+ * crop.
+ */
+export function pad(
+  e: Emitter,
+  x: string,
+  pads: readonly number[],
+  fill?: { readonly value: number; readonly type: DataType },
+): string {
+  if (e.opset < 11) return e.op('Pad', [x], { pads: { ints: pads }, value: { float: fill?.value ?? 0 } });
+  return e.op('Pad', [x, e.ints(pads), ...(fill ? [e.scalar(fill.value, fill.type)] : [])]);
 }
 
 export function split(e: Emitter, x: string, sizes: readonly number[], axis: number): string[] {

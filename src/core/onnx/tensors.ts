@@ -7,6 +7,7 @@ import {
   TensorProtoSchema,
 } from 'onnx-buf';
 
+export type { TensorProto };
 export { DataType };
 
 export const FLOATS: ReadonlySet<DataType> = new Set([

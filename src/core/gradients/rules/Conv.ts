@@ -2,32 +2,37 @@
  * Y = conv(X, W) + B: dX is the adjoint of the convolution, a transposed convolution of dY with the same weights.
  *
  * With strides of 1 that is a convolution too, of dY with the weights flipped in space and channels swapped, and the
- * runtime's convolutions are several times faster than its transposed ones, above all with groups. The flipped weights
- * depend on no image, so the runtime computes them once.
+ * runtime's convolutions are several times faster than its transposed ones, above all with groups. With a stride s the
+ * elements of X at one phase (their place modulo s) see every s-th of the weights: one convolution gives all s x s phases
+ * as channels, and DepthToSpace interleaves them. Weights depend on no image, so the runtime rearranges them once.
  */
 import { intAttribute } from '../../onnx/model';
-import { reshape, transpose } from '../../onnx/ops';
+import { pad, reshape, transpose } from '../../onnx/ops';
 import { sizeOf } from '../../onnx/tensors';
 import type { Rule, RuleContext, Tensor } from '../rule';
-import { reverse } from '../scatter';
+import { border, reverse } from '../scatter';
 import { extent, slideBack, type Window, windowOf } from '../window';
 
 export const Conv: Rule = (c) => {
   const weights = c.input(1);
   const groups = intAttribute(c.node, 'group', 1);
   const window = windowOf(c, c.x.dims.slice(2), c.y.dims.slice(2), weights.dims.slice(2));
-  const before = window.begins.map((pad, axis) => extent(window, axis) - 1 - pad);
-  const after = window.ends.map((pad, axis) => extent(window, axis) - 1 - pad);
+  const before = window.begins.map((pads, axis) => extent(window, axis) - 1 - pads);
+  const after = window.ends.map((pads, axis) => extent(window, axis) - 1 - pads);
   const isConvolution =
-    window.strides.every((stride) => stride === 1) && [...before, ...after].every((pad) => pad >= 0);
-  if (!isConvolution) return [slideBack(c.emit, c.dy, weights.name, window, groups)];
-  const dx = c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
-    kernel_shape: { ints: window.kernel },
-    dilations: { ints: window.dilations },
-    pads: { ints: [...before, ...after] },
-    group: { int: groups },
-  });
-  return [dx];
+    window.strides.every((stride) => stride === 1) && [...before, ...after].every((pads) => pads >= 0);
+  if (isConvolution) {
+    const dx = c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
+      kernel_shape: { ints: window.kernel },
+      dilations: { ints: window.dilations },
+      pads: { ints: [...before, ...after] },
+      group: { int: groups },
+    });
+    return [dx];
+  }
+  return [
+    isPhased(c, window, groups) ? byPhases(c, weights, window) : slideBack(c.emit, c.dy, weights.name, window, groups),
+  ];
 };
 
 /** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], the kernel's elements back to front. */
@@ -38,4 +43,34 @@ function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, gro
   const swapped = transpose(c.emit, grouped, [0, 2, 1, 3]);
   const backwards = reverse(c.emit, swapped, [groups, inputs, outputs, size], [3]);
   return reshape(c.emit, backwards, [groups * inputs, outputs, ...kernel]);
+}
+
+/** DepthToSpace is for images and one stride, and has the order of channels that is needed since 11. */
+function isPhased(c: RuleContext, { strides, dilations, kernel }: Window, groups: number): boolean {
+  const [s] = strides as [number];
+  const isEven = strides.every((stride) => stride === s) && dilations.every((dilation) => dilation === 1);
+  return groups === 1 && strides.length === 2 && s > 1 && isEven && kernel.every((k) => k >= s) && c.emit.opset >= 11;
+}
+
+/**
+ * With p the place in X and its padding, p = s q + phase, dX at p sums the weights at phase + s j times dY at q - j over j:
+ * for each phase a convolution with `taps` weights, back to front, of dY with taps - 1 zeros before it.
+ */
+function byPhases(c: RuleContext, { name, dims }: Tensor, { kernel, strides, large, small, begins }: Window): string {
+  const [outputs, inputs] = dims as [number, number, ...number[]];
+  const s = strides[0]!;
+  const taps = kernel.map((k) => Math.ceil(k / s));
+  const filled = pad(c.emit, name, [0, 0, 0, 0, 0, 0, ...kernel.map((k, axis) => taps[axis]! * s - k)]);
+  const parts = [outputs, inputs, ...taps.flatMap((count) => [count, s])];
+  const backwards = reverse(c.emit, reshape(c.emit, filled, parts), parts, [2, 4]);
+  const phased = transpose(c.emit, backwards, [1, 3, 5, 0, 2, 4]);
+
+  const counts = large.map((size, axis) => Math.max(Math.ceil((begins[axis]! + size) / s), small[axis]!));
+  const phases = c.emit.op('Conv', [c.dy, reshape(c.emit, phased, [inputs * s * s, outputs, ...taps])], {
+    kernel_shape: { ints: taps },
+    pads: { ints: [...taps.map((count) => count - 1), ...counts.map((count, axis) => count - small[axis]!)] },
+  });
+  const padded = c.emit.op('DepthToSpace', [phases], { blocksize: { int: s }, mode: { string: 'CRD' } });
+  const behind = large.map((size, axis) => size + begins[axis]! - s * counts[axis]!);
+  return border(c.emit, padded, [0, 0, ...begins.map((count) => -count)], [0, 0, ...behind]);
 }

@@ -1,11 +1,12 @@
 /**
  * dx sums dy over the windows whose maximum an element is; of several maxima it is the first in row-major order.
  *
- * `MaxPool` tells the place of each maximum. For every offset in the window, dy is kept where the maximum has that
- * offset; a transposed convolution with one-hot weights then moves each of these back to its place, and sums.
+ * The elements of each window are lined up along an axis, one for each offset in the window, and ArgMax tells the first
+ * maximum. (`MaxPool` can tell the places too, but is many times slower then.) A transposed convolution with one-hot
+ * weights moves what is kept of dy for each offset back to its place, and sums.
  */
 import { intsAttribute } from '../../onnx/model';
-import { reshape } from '../../onnx/ops';
+import { pad, reshape, slice } from '../../onnx/ops';
 import { DataType, sizeOf } from '../../onnx/tensors';
 import type { Rule, RuleContext } from '../rule';
 import { slideBack, type Window, windowOf } from '../window';
@@ -16,39 +17,34 @@ export const MaxPool: Rule = (c) => {
   const [n, channels, ...large] = c.x.dims as [number, number, ...number[]];
   const window = windowOf(c, large, c.y.dims.slice(2), kernel);
   const planes = n * channels;
-  const offsets = sizeOf(kernel);
-  const ones = kernel.map(() => 1);
+  const offsets = Array.from({ length: sizeOf(kernel) }, (_, offset) => offset);
 
-  const maximumIs = c.emit.op('Equal', [placeOfMaximum(c, window, planes), placesOfOffsets(c, window)]);
-  const dy = reshape(c.emit, c.dy, [planes, ...ones, ...window.small]);
-  const kept = reshape(c.emit, where(c, maximumIs, dy, c.scalar(0)), [planes, offsets, ...window.small]);
-  const dx = slideBack(c.emit, kept, oneHot(c, kernel), window);
-  return [reshape(c.emit, dx, c.x.dims)];
+  const first = c.emit.op('ArgMax', [linedUp(c, window, planes)], { axis: { int: 1 }, keepdims: { int: 1 } });
+  const perOffset = c.emit.constant(DataType.INT64, [1, offsets.length, ...kernel.map(() => 1)], offsets);
+  const dy = reshape(c.emit, c.dy, [planes, 1, ...window.small]);
+  const kept = where(c, c.emit.op('Equal', [first, perOffset]), dy, c.scalar(0));
+  return [reshape(c.emit, slideBack(c.emit, kept, oneHot(c, kernel), window), c.x.dims)];
 };
 
-/** Index of each window's maximum in its plane: [planes, 1..., ...small]. */
-function placeOfMaximum(c: RuleContext, { large, kernel, small }: Window, planes: number): string {
-  const attributes = c.node.attribute.filter(({ name }) => name !== 'storage_order');
-  const indices = c.emit.ops('MaxPool', [c.x.name], 2, attributes)[1]!;
-  const ones = kernel.map(() => 1);
-  const starts = Array.from({ length: planes }, (_, plane) => plane * sizeOf(large));
-  const start = c.emit.constant(DataType.INT64, [planes, ...ones, ...ones], starts);
-  return c.emit.op('Sub', [reshape(c.emit, indices, [planes, ...ones, ...small]), start]);
-}
-
-/** Index in the plane of each offset of each window: [1, ...kernel, ...small]; negative in the padding. */
-function placesOfOffsets(c: RuleContext, { large, small, kernel, strides, dilations, begins }: Window): string {
-  const perAxis = kernel.map((k, axis) => {
-    const stride = sizeOf(large.slice(axis + 1));
-    const places = Array.from({ length: k * small[axis]! }, (_, i) => {
-      const [offset, position] = [Math.floor(i / small[axis]!), i % small[axis]!];
-      const place = position * strides[axis]! + offset * dilations[axis]! - begins[axis]!;
-      return place >= 0 && place < large[axis]! ? place * stride : -kernel.length * sizeOf(large);
-    });
-    const only = (size: readonly number[]) => size.map((dim, other) => (other === axis ? dim : 1));
-    return c.emit.constant(DataType.INT64, [1, ...only(kernel), ...only(small)], places);
+/** The elements of each window: [planes, offsets, ...small]; in the padding there is the lowest number. */
+function linedUp(c: RuleContext, window: Window, planes: number): string {
+  const { large, small, kernel, strides, dilations, begins, ends } = window;
+  const after = ends.map((count) => Math.max(count, 0));
+  const fill = { value: c.x.dtype === DataType.FLOAT16 ? -65504 : -3.4028234663852886e38, type: c.x.dtype };
+  const x = reshape(c.emit, c.x.name, [planes, 1, ...large]);
+  const isPadded = [...begins, ...after].some((count) => count > 0);
+  const padded = isPadded ? pad(c.emit, x, [0, 0, ...begins, 0, 0, ...after], fill) : x;
+  const axes = kernel.map((_, axis) => axis + 2);
+  const elements = Array.from({ length: sizeOf(kernel) }, (_, offset) => {
+    const starts = kernel.map(
+      (k, axis) => (Math.floor(offset / sizeOf(kernel.slice(axis + 1))) % k) * dilations[axis]!,
+    );
+    const limits = starts.map((start, axis) => start + (small[axis]! - 1) * strides[axis]! + 1);
+    // Slice has no steps before 10, but a pool of single elements has.
+    const part = slice(c.emit, padded, starts, limits, axes);
+    return c.emit.op('MaxPool', [part], { kernel_shape: { ints: kernel.map(() => 1) }, strides: { ints: strides } });
   });
-  return perAxis.reduce((a, b) => c.emit.op('Add', [a, b]));
+  return c.emit.op('Concat', elements, { axis: { int: 1 } });
 }
 
 /** Weights that send the i-th of the window's offsets to its place: [offsets, 1, ...kernel]. */

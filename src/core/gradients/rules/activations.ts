@@ -5,18 +5,18 @@ import { add, divide, multiply, subtract, where } from './arithmetic';
 
 const isPositive = ({ emit, scalar }: RuleContext, tensor: string) => emit.op('Greater', [tensor, scalar(0)]);
 
-/** f' where x > 0 is a constant, and another tensor elsewhere. */
+/** dx = dy times a constant where x > 0, and times a tensor elsewhere. */
 const twoSided = (c: RuleContext, positive: number, elsewhere: string) => [
   multiply(c, c.dy, where(c, isPositive(c, c.x.name), c.scalar(positive), elsewhere)),
 ];
 
-/** f' = f(1) sigmoid + x f(1)' of y = x sigmoid(alpha x): s + alpha y (1 - s) */
+/** Of y = x s with s = sigmoid(alpha x): s + alpha y (1 - s) */
 function swish(c: RuleContext, alpha: number) {
   const s = c.emit.op('Sigmoid', [multiply(c, c.x.name, c.scalar(alpha))]);
   return add(c, s, multiply(c, multiply(c, c.y.name, c.scalar(alpha)), subtract(c, c.scalar(1), s)));
 }
 
-/** Phi(x) + x phi(x) with the normal distribution's Phi and phi */
+/** Of y = x Phi(x): Phi(x) + x phi(x), with the normal distribution's Phi and phi */
 function gelu(c: RuleContext) {
   const error = c.emit.op('Erf', [multiply(c, c.x.name, c.scalar(Math.SQRT1_2))]);
   const cumulative = multiply(c, add(c, error, c.scalar(1)), c.scalar(0.5));
@@ -24,7 +24,7 @@ function gelu(c: RuleContext) {
   return add(c, cumulative, multiply(c, c.x.name, multiply(c, bell, c.scalar(1 / Math.sqrt(2 * Math.PI)))));
 }
 
-/** y = x (1 + t) / 2 with t = tanh(k (x + q x^3)): (1 + t) / 2 + x (1 - t^2) k (1 + 3 q x^2) / 2 */
+/** Of y = x (1 + t) / 2 with t = tanh(k (x + q x^3)): (1 + t) / 2 + x (1 - t^2) k (1 + 3 q x^2) / 2 */
 function geluByTanh(c: RuleContext) {
   const [k, q] = [Math.sqrt(2 / Math.PI), 0.044715];
   const square = multiply(c, c.x.name, c.x.name);

@@ -1,0 +1,272 @@
+// `npm run bench [-- --pairs N] [model...]`: how long explanations take and how much memory, against plain forward passes
+// and against PyTorch. Medians of paired runs, each in a fresh process; the table goes into docs/bench.md.
+import { execFileSync, fork } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
+
+const PYTHON = '/usr/bin/python3';
+const shared = path.join(root, '..', 'shared');
+const torchvision = path.join(root, '.vscode-test', 'torchvision');
+const report = path.join(root, 'docs', 'bench.md');
+
+/**
+ * @typedef {object} BenchModel
+ * @property {string} name
+ * @property {string} file
+ * @property {number} limit of the time of Group-CAM over 33 plain passes
+ * @property {number} goal
+ * @property {number} [torchLimit] of the time of Group-CAM over PyTorch's
+ * @property {string} [input] a stored input; without one, noise
+ */
+
+/** @type {Readonly<Record<string, BenchModel>>} */
+const MODELS = {
+  resnet50: {
+    name: 'ResNet-50',
+    file: path.join(torchvision, 'resnet50.onnx'),
+    limit: 1.15,
+    goal: 1.05,
+    torchLimit: 0.45,
+  },
+  vgg19: { name: 'VGG-19', file: path.join(torchvision, 'vgg19.onnx'), limit: 1.15, goal: 1.05 },
+  mobilenet_v2: {
+    name: 'MobileNet v2',
+    file: path.join(shared, 'models', 'mobilenet_v2.onnx'),
+    limit: 1.35,
+    goal: 1.15,
+    torchLimit: 0.25,
+    input: path.join(shared, 'reference', 'mobilenet_v2', 'case_00', 'input.npy'),
+  },
+  squeezenet1_1: {
+    name: 'SqueezeNet 1.1',
+    file: path.join(shared, 'models', 'squeezenet1_1.onnx'),
+    limit: 1.35,
+    goal: 1.15,
+    input: path.join(shared, 'reference', 'squeezenet1_1', 'case_00', 'input.npy'),
+  },
+};
+const FIRST_FRAME_LIMIT = 2.5;
+const COLD_LIMIT = 2.5;
+const MEMORY_LIMIT = 1.8;
+
+/** Chunks that a plain session is tried with, and the one the engine uses on the CPU. */
+const CHUNKS = [1, 4, 8, 16, 33];
+const OUR_CHUNK = 8;
+const REPEATS = 3;
+
+runMain(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { pairs: { type: 'string', default: '5' }, 'no-torch': { type: 'boolean', default: false } },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(MODELS);
+  const unknown = names.find((name) => !(name in MODELS));
+  if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);
+  await build();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
+  try {
+    const rows = [];
+    for (const name of names) {
+      await prepare(name);
+      const rowsOfModel = await benchModel(name, folder, Number(values.pairs), !values['no-torch']);
+      console.log(table(rowsOfModel));
+      rows.push(...rowsOfModel);
+    }
+    writeReport(rows, Number(values.pairs));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** Exports a model of torchvision that is not there yet. @param {string} name */
+async function prepare(name) {
+  const { file } = modelOf(name);
+  if (existsSync(file)) return;
+  if (path.dirname(file) !== torchvision) throw new SetupError(`${file} is missing`);
+  mkdirSync(torchvision, { recursive: true });
+  await runQuietly(PYTHON, [path.join(shared, 'tools', 'export-torchvision.py'), torchvision, name]);
+}
+
+/** @param {string} name */
+function modelOf(name) {
+  return /** @type {BenchModel} */ (MODELS[name]);
+}
+
+/**
+ * @typedef {{ model: string, what: string, figure: number, unit: string, limit?: number, goal?: number, detail: string }} Row
+ *
+ * @param {string} name
+ * @param {string} folder for inputs
+ * @param {number} pairs
+ * @param {boolean} withTorch
+ * @returns {Promise<Row[]>}
+ */
+async function benchModel(name, folder, pairs, withTorch) {
+  const { name: model, file, limit, goal, torchLimit, input } = modelOf(name);
+  const inputs = Array.from({ length: REPEATS + 1 }, (_, i) => writeInput(path.join(folder, `${i}.npy`), i, input));
+  const { classes } = await child('classes', [file, inputs[0], '200']);
+  const best = await bestChunk(file);
+
+  /** @type {Record<string, number[]>} */
+  const figures = { total: [], first: [], cold: [], memory: [], torch: [], ms: [], plainMs: [] };
+  let last;
+  for (let pair = 0; pair < pairs; pair++) {
+    const plain = await child('plain', [file, `${best}`, `${REPEATS}`]);
+    const plainMemory = await child('plain', [file, `${OUR_CHUNK}`, '1']);
+    const ours = await child('explain', [file, classes.join(','), ...inputs]);
+    last = ours;
+    figures.total?.push(ours.total / plain.chunks[best]);
+    figures.first?.push(ours.first / plain.pass);
+    figures.cold?.push(ours.cold / plain.cold);
+    figures.memory?.push(ours.peak / plainMemory.peak);
+    figures.ms?.push(ours.total);
+    figures.plainMs?.push(plain.chunks[best]);
+    if (withTorch && torchLimit) figures.torch?.push(ours.total / 1000 / torchSeconds(name));
+  }
+  const ratio = (/** @type {string} */ key) => median(figures[key] ?? []);
+  const passes = `${last.passes} passes, ${last.masks[0]} masks`;
+  return [
+    {
+      model,
+      what: 'Group-CAM over 33 plain passes',
+      figure: ratio('total'),
+      unit: '×',
+      limit,
+      goal,
+      detail: `${ratio('ms').toFixed(0)} over ${ratio('plainMs').toFixed(0)} ms; plain chunks of ${best}; ${passes}`,
+    },
+    {
+      model,
+      what: 'first frame, warm, over one plain pass',
+      figure: ratio('first'),
+      unit: '×',
+      limit: FIRST_FRAME_LIMIT,
+      detail: '',
+    },
+    {
+      model,
+      what: 'cold start to the first heatmap over fork, plain session and one pass',
+      figure: ratio('cold'),
+      unit: '×',
+      limit: COLD_LIMIT,
+      detail: '',
+    },
+    {
+      model,
+      what: 'another class of the same image',
+      figure: last.otherPasses,
+      unit: ' passes',
+      limit: last.masks[1],
+      detail: `${last.masks[1]} masks that are not constant`,
+    },
+    {
+      model,
+      what: 'peak memory over a plain session',
+      figure: ratio('memory'),
+      unit: '×',
+      limit: MEMORY_LIMIT,
+      detail: `${last.peak.toFixed(0)} MB`,
+    },
+    ...(figures.torch?.length
+      ? [
+          {
+            model,
+            what: 'Group-CAM over PyTorch',
+            figure: ratio('torch'),
+            unit: '×',
+            limit: torchLimit ?? 0,
+            detail: `${os.cpus().length} threads`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The chunk with which a plain session needs the least time for 33 passes. @param {string} file */
+async function bestChunk(file) {
+  const { chunks } = await child('plain', [file, CHUNKS.join(','), `${REPEATS}`]);
+  return Number(Object.keys(chunks).reduce((a, b) => (chunks[a] <= chunks[b] ? a : b)));
+}
+
+/**
+ * Runs an entry of test/bench in a process of its own. Its result has `cold`: milliseconds from the fork to its first
+ * result.
+ *
+ * @param {string} entry
+ * @param {readonly (string | undefined)[]} args
+ */
+function child(entry, args) {
+  const start = performance.now();
+  const forked = fork(path.join(root, 'out', 'test', 'bench', `${entry}.entry.js`), args.map(String), {
+    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+  });
+  let cold = Number.NaN;
+  /** @type {Promise<any>} */
+  const result = new Promise((resolve, reject) => {
+    forked.on('message', (/** @type {any} */ message) => {
+      if (message.first) cold = performance.now() - start;
+      else resolve({ ...message.result, cold });
+    });
+    forked.on('error', reject);
+    forked.on('exit', (code) => reject(new SetupError(`${entry} ${args.join(' ')} ended with ${code}`)));
+  });
+  return result;
+}
+
+/** Median seconds of Group-CAM in PyTorch, as its own script measures them. @param {string} name */
+function torchSeconds(name) {
+  const script = path.join(shared, 'tools', 'group_cam_torch.py');
+  return Number(execFileSync(PYTHON, [script, name, `${os.availableParallelism()}`], { encoding: 'utf8' }));
+}
+
+/**
+ * An input of [1, 3, 224, 224]: a stored one or noise, with a little noise of its own so that each is another image.
+ *
+ * @param {string} file
+ * @param {number} seed
+ * @param {string} [base]
+ */
+function writeInput(file, seed, base) {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 224, 224), }".padEnd(117).concat('\n');
+  const values = new Float32Array(3 * 224 * 224);
+  if (base) values.set(new Float32Array(Uint8Array.from(readFileSync(base).subarray(-values.byteLength)).buffer));
+  let state = 1;
+  const noise = () => {
+    state = (state * 48271) % 0x7fffffff;
+    return (state / 0x7fffffff) * 2 - 1;
+  };
+  for (let i = 0; i < values.length; i++) values[i] = (base ? (values[i] ?? 0) : noise()) + 1e-4 * seed;
+  const start = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
+  writeFileSync(file, Buffer.concat([start, new Uint8Array(values.buffer)]));
+  return file;
+}
+
+/** @param {readonly number[]} values */
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** @param {readonly Row[]} rows */
+function table(rows) {
+  const cells = rows.map(({ model, what, figure, unit, limit, goal, detail }) => {
+    const digits = unit === '×' ? 2 : 0;
+    const met = limit === undefined || figure <= limit ? 'yes' : 'NO';
+    const bound = limit === undefined ? '' : `${limit}${goal ? ` (goal ${goal})` : ''}`;
+    return `| ${model} | ${what} | ${figure.toFixed(digits)}${unit} | ${bound} | ${met} | ${detail} |`;
+  });
+  return ['| model | what | measured | at most | met | detail |', '|---|---|---|---|---|---|', ...cells].join('\n');
+}
+
+const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
+
+/** Replaces the results in docs/bench.md; what is written around them stays. @param {readonly Row[]} rows @param {number} pairs */
+function writeReport(rows, pairs) {
+  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, Node ${process.version}, medians of ${pairs} pairs`;
+  const text = readFileSync(report, 'utf8');
+  const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
+  writeFileSync(report, `${before}${BEGIN}\n${machine}\n\n${table(rows)}\n${END}${after}`);
+}

@@ -1,0 +1,24 @@
+/** Sizes that a graph computes from constants alone, such as the pads that older exporters write as a dozen nodes. */
+import type { NodeProto } from 'onnx-buf';
+import { SMALL } from './facts';
+import { inputsOf } from './graph';
+import { isDefaultDomain, type Model } from './model';
+import { dimsOf, isExternal, sizeOf } from './tensors';
+
+/** Operators that give other values each time. */
+const RANDOM = /^(Random|Multinomial|Bernoulli)/;
+
+/** The nodes, in order, that compute with nothing but small constants. */
+export function constantNodes({ graph }: Model): NodeProto[] {
+  const constant = new Set(
+    graph.initializer
+      .filter((tensor) => !isExternal(tensor) && sizeOf(dimsOf(tensor)) <= SMALL)
+      .map(({ name }) => name),
+  );
+  return graph.node.filter((node) => {
+    const computes = inputsOf(node).every((name) => constant.has(name));
+    if (!computes || !isDefaultDomain(node.domain) || RANDOM.test(node.opType)) return false;
+    for (const name of node.output) constant.add(name);
+    return true;
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * The two classes with the most masks that are not constant, so that as many passes as possible are needed.
+ *
+ * Arguments: model, input (.npy), how many classes to try.
+ */
+import { isConstant, makeMask } from '../../src/core/cam/masks';
+import { channelWeights, denoise, groupMaps } from '../../src/core/cam/split';
+import { DEFAULT_OPTIONS } from '../../src/core/types';
+import { networkOf, probe } from '../../src/engine/network';
+import { prepareInput } from '../../src/engine/prepare';
+import { createSessions } from '../../src/engine/sessions';
+import { finish } from './measure';
+
+async function main([model, tensor, count]: string[]): Promise<void> {
+  const explainer = await createSessions().explainerFor({ path: model! }, 'cpu', true);
+  const work = { signal: { aborted: false }, passes: 0 };
+  const state = await probe(explainer, await prepareInput({ tensor: tensor! }, explainer.info), DEFAULT_OPTIONS, work);
+  const { features, height, width, gradient } = networkOf(explainer, state, DEFAULT_OPTIONS, work);
+  const found = [];
+  for (let target = 0; target < Number(count); target++) {
+    const weights = channelWeights(await gradient(target), features.channels);
+    const masks = groupMaps(features, weights, DEFAULT_OPTIONS.groups)
+      .map((map) => denoise(map, DEFAULT_OPTIONS.theta))
+      .map((map) => makeMask(map, features, height, width));
+    found.push({ target, masks: masks.filter((mask) => !isConstant(mask)).length });
+  }
+  found.sort((a, b) => b.masks - a.masks);
+  finish({ classes: found.slice(0, 2).map(({ target }) => target) });
+}
+
+void main(process.argv.slice(2));

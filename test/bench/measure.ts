@@ -1,0 +1,28 @@
+/** What the measured processes have in common. */
+import { readFileSync } from 'node:fs';
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** Milliseconds a task takes. */
+export async function timed(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
+}
+
+/** The most memory this process ever had resident, in MB. */
+export function peakMemory(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024;
+}
+
+/** Tells the bench that the first result is there; it measures the time since it forked this process. */
+export function tellFirst(): void {
+  process.send?.({ first: true });
+}
+
+/** Hands the results to the bench, and ends the process. */
+export function finish(result: object): void {
+  process.send?.({ result }, () => process.exit(0));
+}
