@@ -98,6 +98,18 @@ describe('heat', () => {
     }
   });
 
+  it('with a sign keeps it, and a difference of two such maps stays within [-1, 1]', () => {
+    const [plus, minus] = [1, -1].map((sign) =>
+      heatOf({ ...cat, signed: true, map: cat.map.map((value) => sign * value) }),
+    );
+    const { x, y } = plus!.peak();
+    assert.deepEqual([plus!.signed, heatOf(cat).signed], [true, false]);
+    assert.ok(plus!.valueAt(x, y) > 0.99 && minus!.valueAt(x, y) < -0.99);
+    const negated = { ...cat, signed: true, map: cat.map.map((value) => -value) };
+    const apart = differenceOf({ ...cat, signed: true }, negated)!.valueAt(x, y);
+    assert.ok(apart > 0.99 && apart <= 1, `${apart}`);
+  });
+
   it('of maps of different sizes has no difference', () => {
     assert.equal(differenceOf(cat, { ...dog, inputSize: { width: 64, height: 64 } }), undefined);
   });
