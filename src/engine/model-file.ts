@@ -27,6 +27,8 @@ export interface ModelFile {
   readonly model: Model;
   /** The buffers that an encoded graph of this model refers to; external ones are read anew by each call. */
   buffers(encoded: EncodedModel): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Gives the memory of the file's own bytes back at once; nothing can be made from the model any more. */
+  release(): void;
 }
 
 /** Bytes that protobuf can't hold in one message any more. */
@@ -65,6 +67,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
       }
       return buffers;
     },
+    release: () => bytes.buffer.resize(0),
   };
 
   /** Sizes and indices are looked at before any session is made, wherever they are kept. */
@@ -112,7 +115,8 @@ function modelFailure(file: string, error: unknown): unknown {
 
 function allocate(file: string, size: number): Uint8Array<ArrayBuffer> {
   try {
-    return new Uint8Array(size);
+    // Resizable, since V8 collects a buffer when it likes, and a model's bytes are too many to wait for that.
+    return new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }));
   } catch (error) {
     throw errors.outOfMemory(file, `${size} bytes of weights: ${reasonOf(error)}`);
   }

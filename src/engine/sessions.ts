@@ -74,19 +74,31 @@ export function createSessions(): Sessions {
     dropOutdated(known);
     const ready = explainers.get(key);
     const missing = parts.filter((part) => !ready || !(part in ready.parts));
-    if (ready && missing.length === 0) return ready;
-
-    const source = file ?? (await readModelFile(known.info.path));
-    if (source.identity !== known.identity) return explainerFor(choice, device, parts);
-    // One session after the other, so that the memory each needs while it is made is not needed twice.
-    const explainer = ready ?? (await createExplainer(known, source, device));
-    explainers.set(key, explainer);
-    for (const part of missing) {
-      await addPart(explainer, part, source);
-      // It costs more now.
-      explainers.set(key, explainer);
+    if (ready && missing.length === 0) {
+      file?.release();
+      return ready;
     }
-    return explainer;
+    const source = file ?? (await readModelFile(known.info.path));
+    try {
+      if (source.identity !== known.identity) return await explainerFor(choice, device, parts);
+      // One session after the other, so that the memory each needs while it is made is not needed twice.
+      const explainer = ready ?? (await createExplainer(known, source, device));
+      explainers.set(key, explainer);
+      for (const part of missing) {
+        await addPart(explainer, part, source);
+        // It costs more now.
+        explainers.set(key, explainer);
+      }
+      return explainer;
+    } finally {
+      source.release();
+    }
+  }
+
+  async function know(choice: ModelChoice): Promise<KnownModel> {
+    const { known, file } = await open(choice);
+    file?.release();
+    return known;
   }
 
   /** A file that changed has another identity: what was made from the old one is of no use any more. */
@@ -96,7 +108,7 @@ export function createSessions(): Sessions {
     }
   }
 
-  return { know: async (choice) => (await open(choice)).known, explainerFor };
+  return { know, explainerFor };
 }
 
 async function createExplainer(known: KnownModel, { model, buffers }: ModelFile, device: Device): Promise<Explainer> {

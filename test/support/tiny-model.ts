@@ -96,5 +96,6 @@ export function inMemory(model: Model): ModelFile {
     stamps: [],
     model,
     buffers: async () => new Map([[OWN_BYTES, model.bytes]]),
+    release: () => {},
   };
 }
