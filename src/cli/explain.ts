@@ -1,18 +1,24 @@
 import { type ErrorCode, ExplainError, errors } from '../core/errors';
 import { findClass } from '../core/model/labels';
-import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type MethodOptions } from '../core/types';
+import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type Method, type MethodOptions } from '../core/types';
 import { recordOf } from '../engine/record';
 import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
+import { compareMethods } from './compare';
+import { ownOptionsOf } from './method-options';
 import { type OutputName, outputName } from './outputs';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
 
 /** The options of `explain` under the names that the command line gives them. */
-export interface ExplainOptions extends MethodOptions {
+export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly tensor?: string;
   readonly model?: string;
   readonly layer?: string;
   readonly class?: readonly string[];
+  readonly option?: readonly string[];
+  readonly contrast?: readonly string[];
+  readonly compare?: readonly Method[];
+  readonly seed: number;
   readonly top: number;
   readonly device: DeviceChoice;
   readonly output?: string;
@@ -30,7 +36,10 @@ interface Target {
 /** These concern one image; the other images are still explained. */
 const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set(['image-missing', 'image-unreadable', 'image-too-large']);
 
-/** Explains every image for every class, in this order, and writes each result as soon as it is there. */
+/**
+ * Explains every image for every class by every method, in this order, and writes each result, or the sheet of the methods
+ * compared, as soon as it is there.
+ */
 export async function explain(
   images: readonly string[],
   options: ExplainOptions,
@@ -39,27 +48,45 @@ export async function explain(
 ): Promise<void> {
   const sources = sourcesOf(images, options.tensor);
   const several = sources.length * (options.class?.length ?? 1) > 1;
+  const chosen = chosenMethods(options);
+  const own = ownOptionsOf(chosen, options.option ?? [], options.seed);
   const targets = targetsOf(sources.map(fileOf), options, several);
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
-  const classes = classesOf(info.labels.value, options.class);
+  const labels = info.labels.value;
+  const classes = classesOf(labels, options.class);
+  const contrast = (options.contrast ?? []).map((label) => ({ index: findClass(labels, { label }) }));
   if (!options.json) for (const assumption of info.assumptions) terminal.say(`assumed: ${assumption}`);
 
+  const say = (explanation: Explanation, written: readonly string[]) => {
+    if (options.json) terminal.put(recordOf(explanation));
+    else terminal.say(explanationText(explanation, written));
+  };
   for (const source of sources) {
     try {
       for (const target of classes) {
-        const explanation = await service.explain(paramsOf(source, target, options), {
-          signal: terminal.signal,
-          emit() {},
-        });
-        const written = await writeAll(explanation, source, targets, service, terminal);
-        if (options.json) terminal.put(recordOf(explanation));
-        else terminal.say(explanationText(explanation, written));
+        const request = { ...paramsOf(source, target, options), contrast };
+        const requests = chosen.map((method) => ({ ...request, method, own: own.get(method)! }));
+        if (options.compare) {
+          const output = (index: number) => targets[0]!.name(fileOf(source), index);
+          await compareMethods(requests, (explanation) => say(explanation, []), output, service, terminal);
+          continue;
+        }
+        const explanation = await service.explain(requests[0]!, { signal: terminal.signal, emit() {} });
+        say(explanation, await writeAll(explanation, source, targets, service, terminal));
       }
     } catch (thrown) {
       if (!(thrown instanceof ExplainError && OF_ONE_IMAGE.has(thrown.code))) throw thrown;
       terminal.fail(thrown);
     }
   }
+}
+
+/** A comparison has one file for each image and class: the sheet. */
+function chosenMethods({ compare, method, output, npy }: ExplainOptions): readonly Method[] {
+  if (!compare) return [method];
+  if (output === undefined) throw errors.badOption('--compare', compare.join(), 'with --output, where the sheet goes');
+  if (npy !== undefined) throw errors.badOption('--npy', npy, 'left out with --compare, which writes one sheet');
+  return compare;
 }
 
 function sourcesOf(images: readonly string[], tensor: string | undefined): readonly Source[] {

@@ -1,11 +1,8 @@
-import { DEFAULT_OPTIONS, METHODS, type Method, VARIANTS, type Variant } from '../core/types';
+import type { ChoiceOption, NumberOption } from '../core/methods/options';
+import { methods as all, type MethodInfo } from '../core/methods/table';
+import { DEFAULT_OPTIONS, VARIANTS, type Variant } from '../core/types';
 import type { Terminal } from './terminal';
 import { table } from './text';
-
-const METHOD_TEXTS: { readonly [M in Method]: string } = {
-  'group-cam': 'Group-CAM (arXiv 2103.13859): masks from groups of channels, weighed by the class score they keep',
-  'grad-cam': 'Grad-CAM (arXiv 1610.02391): channels weighed by their mean gradient; also the first frame of group-cam',
-};
 
 const VARIANT_TEXTS: { readonly [V in Variant]: string } = {
   paper: 'as the paper describes it: masks de-noised at a percentile and normalised, scores of either sign',
@@ -14,16 +11,38 @@ const VARIANT_TEXTS: { readonly [V in Variant]: string } = {
 };
 
 export function methods(json: boolean, terminal: Terminal): void {
-  const named = <T extends string>(names: readonly T[], texts: { readonly [N in T]: string }) =>
-    names.map((name) => ({ name, description: texts[name] }));
-  const listed = { methods: named(METHODS, METHOD_TEXTS), variants: named(VARIANTS, VARIANT_TEXTS) };
+  const described = Object.entries<MethodInfo>(all).map(([name, { title, paper, needs, ofClass, options }]) => {
+    return { name, title, paper, needs, ofClass: ofClass ?? true, options };
+  });
+  const variants = VARIANTS.map((name) => ({ name, description: VARIANT_TEXTS[name] }));
   if (json) {
-    terminal.put({ ...listed, defaults: DEFAULT_OPTIONS });
+    terminal.put({ methods: described, variants, defaults: DEFAULT_OPTIONS });
     return;
   }
-  const rows = (entries: typeof listed.variants | typeof listed.methods) =>
-    table(entries.map(({ name, description }) => [name, description]));
+  const sections = described.map(({ name, title, paper, needs, ofClass, options }) => {
+    const scope = ofClass ? '' : '; the same map for every class';
+    const rows = Object.entries(options).map(([key, option]) => [
+      `  ${key}=${option.default}`,
+      rangeOf(option),
+      option.title,
+    ]);
+    return [
+      `  ${name}: ${title} (${paper})`,
+      `    needs ${needs.join(', ')}${scope}`,
+      ...(rows.length ? [table(rows)] : []),
+    ].join('\n');
+  });
   terminal.say(
-    `methods (--method)\n${rows(listed.methods)}\n\nvariants of group-cam (--variant)\n${rows(listed.variants)}`,
+    [
+      'methods (--method), each with its options (--option name=value) and their defaults',
+      ...sections,
+      '',
+      'variants of group-cam (--variant)',
+      table(variants.map(({ name, description }) => [name, description])),
+    ].join('\n'),
   );
+}
+
+function rangeOf(option: NumberOption | ChoiceOption): string {
+  return 'choices' in option ? option.choices.join(' | ') : `${option.min} to ${option.max}`;
 }

@@ -1,6 +1,7 @@
 /** Values of options: read and checked while the command line is parsed. */
 import { Option } from 'commander';
 import { errors } from '../core/errors';
+import { methodList } from './method-options';
 
 interface Range {
   readonly wanted: string;
@@ -48,6 +49,11 @@ export function choiceOption<T extends string>(
     }
     return text;
   });
+}
+
+/** Names of methods with commas between them. */
+export function compareOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(methodList);
 }
 
 /** An option that may be repeated. */

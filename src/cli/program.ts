@@ -8,6 +8,7 @@ import {
   COUNT,
   choiceOption,
   classIndexOption,
+  compareOption,
   listOption,
   numberOption,
   ODD,
@@ -36,6 +37,9 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
     .option('--layer <tensor>', 'the target layer (default: see inspect)')
     .addOption(choiceOption('--method <name>', 'the method', METHODS, method))
+    .addOption(listOption('--option <name=value>', "an option of the method's own, may be repeated; see methods"))
+    .addOption(listOption('--contrast <index|label>', 'a class that the evidence is to be against, may be repeated'))
+    .addOption(compareOption('--compare <name,name...>', 'methods to compare, on one labelled sheet: the --output'))
     .addOption(choiceOption('--variant <name>', 'the variant of group-cam', VARIANTS, variant))
     .addOption(numberOption('--groups <n>', 'groups of channels', COUNT, groups))
     .addOption(numberOption('--theta <percentile>', 'values not above it are removed from a mask', PERCENTILE, theta))
@@ -45,7 +49,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
     .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1]')
     .option('--json', 'print one line for each image and class on stdout')
-    .addOption(numberOption('--seed <n>', 'accepted for scripts; no method here draws random numbers', SEED, 0))
+    .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())
     .action((images, options) => explain(images, options, service(), terminal));
 

@@ -16,6 +16,7 @@ export function explanationText(explanation: Explanation, written: readonly stri
   const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
   return [
     `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,
+    ...(explanation.contrast ? [`  rather than ${explanation.contrast.map((other) => other.label).join(', ')}`] : []),
     `  ${model}, layer ${layer}, ${kind}, ${device}, ${passes} passes, ${Math.round(milliseconds.total)} ms`,
     table(top),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),

@@ -18,6 +18,8 @@ export const contourLevel = (style: HeatStyle): number => style.threshold || 0.5
  * outside the part of the image that the network saw, values below the threshold, and a constant map, which has
  * nothing to show. All else is opaque: `style.opacity` is left to whoever composes, so that it changes without a
  * redraw (CSS in the webview, alpha in an export). The contour is apart too, see `contourPath`.
+ *
+ * A signed map has the colours of a difference in place of the style's, clear around 0; its threshold is one of magnitude.
  */
 export function drawHeat(
   saliency: Saliency,
@@ -27,12 +29,13 @@ export function drawHeat(
   style: HeatStyle,
 ): Uint8ClampedArray<ArrayBuffer> {
   if (saliency.zero) return new Uint8ClampedArray(4 * size.width * size.height);
+  if (saliency.signed) return drawDifference(saliency.map, inputSize, transform, size, style.threshold);
   const shown = (value: number) => value >= style.threshold;
   return draw(sampler(saliency.map, inputSize, transform, size), size, colorTables[style.colormap], (v) => v, shown);
 }
 
 /**
- * The difference of two maps at the same input size, each in [0, 1], in the colours of `differenceTable`; where it is
+ * A difference of two maps at the same input size, or another map in [-1, 1], in the colours of `differenceTable`; where it is
  * smaller than the threshold it is clear.
  */
 export function drawDifference(
@@ -111,7 +114,7 @@ function draw(
 }
 
 /**
- * The line where the map crosses `level`, as SVG path data in pixels of a picture of `size` that covers the whole
+ * The line where the map, or the magnitude of a signed one, crosses `level`, as SVG path data in pixels of a picture of `size` that covers the whole
  * image; empty where the map is constant. To be stroked twice, see `CONTOUR`.
  */
 export function contourPath(
@@ -124,7 +127,7 @@ export function contourPath(
   if (saliency.zero) return '';
   const across = size.width / transform.image.width;
   const down = size.height / transform.image.height;
-  const shape = contours().size([inputSize.width, inputSize.height]).contour(Array.from(saliency.map), level);
+  const shape = contours().size([inputSize.width, inputSize.height]).contour(Array.from(saliency.map, Math.abs), level);
   const point = ([x, y]: number[]) =>
     `${round((x! * transform.scaleX + transform.offsetX) * across)} ${round((y! * transform.scaleY + transform.offsetY) * down)}`;
   return shape.coordinates.flatMap((polygon) => polygon.map((ring) => `M${ring.map(point).join('L')}Z`)).join('');

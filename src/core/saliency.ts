@@ -2,8 +2,12 @@ import { resizeMap } from './resize';
 import type { Frame } from './types';
 
 export interface Saliency {
-  /** Normalised to [0, 1] by min-max, [height, width] of the network's input; all 0 where the map is constant. */
+  /**
+   * [height, width] of the network's input. Normalised to [0, 1] by min-max; a signed map to [-1, 1] by its largest
+   * magnitude, so that 0 stays where it was. All 0 where the map is constant.
+   */
   readonly map: Float32Array;
+  readonly signed: boolean;
   /** Bounds before normalisation. */
   readonly min: number;
   readonly max: number;
@@ -13,21 +17,23 @@ export interface Saliency {
 
 /**
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
- * summed at the activation's size since bilinear upsampling is linear).
+ * summed at the activation's size since bilinear upsampling is linear). A signed map is only upsampled and scaled.
  */
-export function saliencyOf(frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'inputSize'>): Saliency {
+export function saliencyOf(frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'inputSize'>): Saliency {
+  const { signed, offset } = frame;
   const { width, height } = frame.inputSize;
   const map = resizeMap(frame.map, frame.u, frame.v, height, width);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < map.length; i++) {
-    const value = Math.max(map[i]! - frame.offset, 0);
+    const value = signed ? map[i]! : Math.max(map[i]! - offset, 0);
     map[i] = value;
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
   const zero = !(max > min);
-  const scale = zero ? 0 : 1 / (max - min);
-  for (let i = 0; i < map.length; i++) map[i] = (map[i]! - min) * scale;
-  return { map, min, max, zero };
+  const origin = signed ? 0 : min;
+  const range = signed ? Math.max(max, -min) : max - min;
+  for (let i = 0; i < map.length; i++) map[i] = zero ? 0 : (map[i]! - origin) / range;
+  return { map, signed, min, max, zero };
 }

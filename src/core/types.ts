@@ -25,27 +25,49 @@ export interface ImageTransform {
 }
 
 /**
- * A saliency map as it streams. The receiver computes ReLU(upsample(map) - offset) at `inputSize`, then min-max;
- * see `saliencyOf` in core/cam/merge.ts.
+ * A saliency map as it streams. The receiver computes ReLU(upsample(map) - offset) at `inputSize`, then min-max; of a
+ * signed map upsample(map), divided by its largest magnitude. See `saliencyOf` in core/saliency.ts.
  */
 export interface Frame {
-  readonly stage: 'grad-cam' | 'group-cam';
-  /** Masks scored so far, of `total`. */
+  /** Passes run so far, of `total`. */
   readonly done: number;
   readonly total: number;
-  /** Rows and columns of `map`. */
+  /** Rows and columns of `map`: the layer's, or the input's. */
   readonly u: number;
   readonly v: number;
-  /** sum over l of alpha_l M_l / (hi_l - lo_l), [u, v]. */
   readonly map: Float32Array;
-  /** sum over l of alpha_l lo_l / (hi_l - lo_l). */
   readonly offset: number;
+  /** True if negative values speak against the class and are shown too. */
+  readonly signed: boolean;
   readonly inputSize: Size;
   readonly imageTransform: ImageTransform;
 }
 
-export const METHODS = ['group-cam', 'grad-cam'] as const;
-export type Method = (typeof METHODS)[number];
+/** What every method is called, and where it was published; core/methods/table.ts has what it does. */
+export const METHOD_NAMES = {
+  'group-cam': { title: 'Group-CAM', paper: 'arXiv 2103.13859' },
+  'grad-cam': { title: 'Grad-CAM', paper: 'arXiv 1610.02391' },
+  'grad-cam++': { title: 'Grad-CAM++', paper: 'arXiv 1710.11063' },
+  'hires-cam': { title: 'HiResCAM', paper: 'arXiv 2011.08891' },
+  'layer-cam': { title: 'LayerCAM', paper: 'Jiang et al., IEEE TIP 30, 2021' },
+  'xgrad-cam': { title: 'XGrad-CAM', paper: 'arXiv 2008.02312' },
+  cam: { title: 'CAM', paper: 'arXiv 1512.04150' },
+  'eigen-cam': { title: 'Eigen-CAM', paper: 'arXiv 2008.00299' },
+  'score-cam': { title: 'Score-CAM', paper: 'arXiv 1910.01279' },
+  'ablation-cam': { title: 'Ablation-CAM', paper: 'Desai and Ramaswamy, WACV 2020' },
+  'recipro-cam': { title: 'Recipro-CAM', paper: 'arXiv 2209.14074' },
+  rise: { title: 'RISE', paper: 'arXiv 1806.07421' },
+  occlusion: { title: 'Occlusion', paper: 'arXiv 1311.2901' },
+  gradient: { title: 'Gradient', paper: 'arXiv 1312.6034' },
+  'input-x-gradient': { title: 'Input x Gradient', paper: 'arXiv 1605.01713' },
+  'guided-backpropagation': { title: 'Guided Backpropagation', paper: 'arXiv 1412.6806' },
+  'integrated-gradients': { title: 'Integrated Gradients', paper: 'arXiv 1703.01365' },
+  'smooth-grad': { title: 'SmoothGrad', paper: 'arXiv 1706.03825' },
+  xrai: { title: 'XRAI', paper: 'arXiv 1906.02825' },
+} as const satisfies Record<string, { readonly title: string; readonly paper: string }>;
+
+export type Method = keyof typeof METHOD_NAMES;
+export const METHODS = Object.keys(METHOD_NAMES) as readonly Method[];
 
 export const VARIANTS = ['paper', 'official', 'gradient-free'] as const;
 export type Variant = (typeof VARIANTS)[number];
@@ -80,15 +102,20 @@ export const DEFAULT_STYLE: HeatStyle = { colormap: 'turbo', opacity: 0.55, thre
 
 export interface MethodOptions {
   readonly method: Method;
+  /** Of Group-CAM. */
   readonly variant: Variant;
-  /** G: groups of consecutive channels. */
+  /** G: groups of channels, of Group-CAM. */
   readonly groups: number;
   /** theta: percentile, 0 to 100; values not above it are removed from a mask. */
   readonly theta: number;
   /** Gaussian kernel of the blurred image: odd size in pixels, and sigma in pixels. */
   readonly blurKernel: number;
   readonly blurSigma: number;
+  /** Further options of the method, by the names that its table gives them; the others have their defaults. */
+  readonly own?: OwnOptions;
 }
+
+export type OwnOptions = Readonly<Record<string, number | string>>;
 
 /** The paper's settings. */
 export const DEFAULT_OPTIONS: MethodOptions = {
@@ -190,8 +217,11 @@ export interface Explanation {
   readonly model: string;
   readonly method: Method;
   readonly variant: Variant;
+  /** `own` has all of the method's options, with their values. */
   readonly options: MethodOptions;
   readonly layer: string;
+  /** Classes that the evidence is against, if it is for the class rather than for these. */
+  readonly contrast?: readonly ClassScore[];
   readonly class: number;
   readonly label: string;
   readonly probability: number;

@@ -1,22 +1,20 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
 import { createHash } from 'node:crypto';
-import { type CamFrame, type CamResult, gradCam } from '../core/cam/grad-cam';
-import { groupCam } from '../core/cam/group-cam';
-import type { Network } from '../core/cam/network';
+import { ExplainError, errors } from '../core/errors';
+import type { Target } from '../core/methods/network';
+import { methods } from '../core/methods/table';
 import { findClass } from '../core/model/labels';
 import { saliencyOf } from '../core/saliency';
-import type { ClassScore, Device, Explanation, Frame, Method, MethodOptions } from '../core/types';
+import type { ClassScore, Device, Explanation, Frame, Method, OwnOptions } from '../core/types';
 import type { ExplainParams, ImageSource, RequestContext } from '../protocol/requests';
 import { nameOf } from './image';
-import { networkOf, probe, type Work } from './network';
-import { checkOptions } from './options';
+import { networkOf } from './method-network';
+import { probe, type Work } from './network';
+import { checkOptions, ownOptions } from './options';
+import { isPart, type Part } from './parts';
 import { prepareInput } from './prepare';
 import type { Explainer, Sessions } from './sessions';
 import { identityOf, stampOf } from './stamps';
-
-type Run = (network: Network, target: number, options: MethodOptions) => AsyncGenerator<CamFrame, CamResult>;
-
-const METHODS: { readonly [M in Method]: Run } = { 'group-cam': groupCam, 'grad-cam': gradCam };
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -31,30 +29,34 @@ export async function explain(
   checkOptions(params);
   const start = performance.now();
   const work: Work = { signal: context.signal, passes: 0 };
-  const needsGradients = params.method === 'grad-cam' || params.variant !== 'gradient-free';
-  const explainer = await sessions.explainerFor(params.model, device, needsGradients);
+  const own = ownOptions(params);
+  const explainer = await sessions
+    .explainerFor(params.model, device, partsFor(params.method, own))
+    .catch(refusalBy(params.method));
   const { info } = explainer;
   // Before the image is looked at: a wrong name costs no pass.
-  const chosen = params.target === 'top' ? undefined : findClass(info.labels.value, params.target);
+  const { value: labels } = info.labels;
+  const chosen = params.target === 'top' ? undefined : findClass(labels, params.target);
+  const others = (params.contrast ?? []).map((other) => findClass(labels, other));
   const load = performance.now() - start;
 
   const { state, decode } = await look(explainer, params, work);
-  const target = chosen ?? topClasses(state.probabilities, 1)[0]!;
+  const target = targetOf(chosen ?? topClasses(state.probabilities, 1)[0]!, others);
 
   let first: number | undefined;
   let frame: Frame | undefined;
-  const frames = METHODS[params.method](networkOf(explainer, state, params, work), target, params);
+  const frames = methods[params.method].run(networkOf(explainer, state, params, work), target, own);
   let step = await frames.next();
   for (; !step.done; step = await frames.next()) {
     frame = { ...step.value, inputSize: inputSizeOf(explainer), imageTransform: state.input.transform };
     first ??= performance.now() - start;
     context.emit('frame', frame);
   }
-  const { scores, whyBlank } = step.value;
+  const { scores = new Float32Array(), whyBlank } = step.value;
   const { min, max, zero } = saliencyOf(frame!);
   const score = (index: number): ClassScore => ({
     class: index,
-    label: info.labels.value[index]!,
+    label: labels[index]!,
     probability: state.probabilities[index]!,
   });
   const { method, variant, groups, theta, blurKernel, blurSigma } = params;
@@ -63,9 +65,10 @@ export async function explain(
     model: info.path,
     method,
     variant,
-    options: { method, variant, groups, theta, blurKernel, blurSigma },
+    options: { method, variant, groups, theta, blurKernel, blurSigma, own },
     layer: info.layer.value,
-    ...score(target),
+    ...(others.length > 0 && { contrast: others.map(score) }),
+    ...score(target.class),
     activation: info.output.activation.value,
     top: topClasses(state.probabilities, params.top).map(score),
     probabilities: state.probabilities,
@@ -76,6 +79,27 @@ export async function explain(
     device,
     passes: work.passes,
   };
+}
+
+/** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */
+function partsFor(method: Method, own: OwnOptions): readonly Part[] {
+  const gradientFree = method === 'group-cam' && own['variant'] === 'gradient-free';
+  return methods[method].needs.filter(isPart).filter((part) => !(gradientFree && part === 'feature-gradient'));
+}
+
+/** A method that needs the gradient of the input says so where there is none; the others work from a later layer. */
+function refusalBy(method: Method) {
+  const needs: readonly string[] = methods[method].needs;
+  const ofInput = needs.includes('input-gradient') || needs.includes('guided-gradient');
+  return (thrown: unknown): never => {
+    if (!ofInput || !(thrown instanceof ExplainError) || thrown.code !== 'unsupported-operator') throw thrown;
+    throw errors.methodUnsuitable(method, 'a gradient rule for every operator (inspect lists those without)', 'rise');
+  };
+}
+
+function targetOf(index: number, others: readonly number[]): Target {
+  if (others.includes(index)) throw errors.badOption('contrast', index, 'another class than the one explained');
+  return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight: 1 } }) };
 }
 
 /** What is known of the image, from an earlier request or from a first pass. */

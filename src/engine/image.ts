@@ -6,9 +6,10 @@
  * case where the numbers have no plain reading as RGB.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Metadata, Sharp, SharpOptions } from 'sharp';
+import type { Metadata } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import type { RgbImage } from '../core/resample';
+import type { Size } from '../core/types';
 import type { ImageSource } from '../protocol/requests';
 import { BMP_HEAD_BYTES, bmpSize, decodeBmp, isBmp } from './bmp';
 
@@ -25,7 +26,7 @@ const MAX_BMP_BYTES = MAX_PIXELS * 4 + 65_536;
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
 
-type Codec = (input?: string | Uint8Array, options?: SharpOptions) => Sharp;
+type Codec = typeof import('sharp')['default'];
 let codec: Promise<Codec> | undefined;
 
 function loadCodec(): Promise<Codec> {
@@ -131,4 +132,27 @@ export async function encodePng(picture: RgbImage, channels: 3 | 4, svg?: string
   const { width, height, data } = picture;
   const image = sharp(data, { raw: { width, height, channels } });
   return (svg ? image.composite([{ input: Buffer.from(svg) }]) : image).png().toBuffer();
+}
+
+/** A PNG, or a drawing as SVG, at a place in a larger picture. */
+export interface Piece {
+  readonly input: Uint8Array;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Pieces on white, as PNG. */
+export async function composePng({ width, height }: Size, pieces: readonly Piece[]): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  const blank = sharp({ create: { width, height, channels: 3, background: '#ffffff' } });
+  return blank
+    .composite(pieces.map(({ input, left, top }) => ({ input: Buffer.from(input), left, top })))
+    .png()
+    .toBuffer();
+}
+
+/** The picture with both sides at most `side`, as PNG. */
+export async function shrinkPng(png: Uint8Array, side: number): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return sharp(png).resize(side, side, { fit: 'inside' }).png().toBuffer();
 }

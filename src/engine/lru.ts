@@ -27,7 +27,8 @@ export function createLru<V>(
       return value;
     },
     set: (key, value) => {
-      remove(key);
+      if (map.get(key) === value) map.delete(key);
+      else remove(key);
       map.set(key, value);
       let total = [...map.values()].reduce((sum, entry) => sum + cost(entry), 0);
       for (const [oldest, entry] of map) {

@@ -1,47 +1,42 @@
-/** A network that looks at one image: the sessions of an explainer at work. */
+/** One image in a network: what is known of it, and the runs of the score session that all else rests on. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mapsOf } from '../core/arrangement';
-import { HEAD } from '../core/cam/head';
-import type { FeatureMaps, Network, ScoredChunk } from '../core/cam/network';
 import { SCORE } from '../core/cam/transform';
-import { ExplainError, errors } from '../core/errors';
+import { errors } from '../core/errors';
+import type { Background, FeatureMaps, Scores } from '../core/methods/network';
 import { sizeOf } from '../core/onnx/tensors';
-import type { CancelSignal, MethodOptions } from '../core/types';
-import { nextChunk, SINGLE } from './batching';
+import type { CancelSignal, LayerInfo, MethodOptions } from '../core/types';
 import { blurImage } from './blur';
 import type { PreparedInput } from './prepare';
 import { floats, type Tensor } from './runtime';
-import { type Explainer, isCut } from './sessions';
+import type { Explainer } from './sessions';
 
 /** What is known of one image whatever the class, kept for another class of it. */
-export interface ImageState {
+export interface ImageState extends Scores {
   readonly input: PreparedInput;
-  /** p of every class. */
-  readonly probabilities: Float32Array;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
-  /** The same as maps. */
   readonly features: FeatureMaps;
-  background: Background | undefined;
+  readonly backgrounds: { [B in Background]?: Backdrop };
 }
 
-/** The image blurred with one kernel. */
-interface Background {
-  readonly kernel: number;
-  readonly sigma: number;
-  readonly blurred: Tensor;
-  /** p of every class on it, once it was scored. */
-  probabilities: Float32Array | undefined;
+/** What takes the image's place where a mask hides it. */
+interface Backdrop {
+  readonly tensor: Tensor;
+  /** Kernel and sigma of the blur. */
+  readonly key: string;
+  /** Of the backdrop itself, once it was scored. */
+  scores: Scores | undefined;
 }
 
 /** One request's work. */
 export interface Work {
   readonly signal: CancelSignal;
-  /** Forward passes run so far. */
+  /** Passes run so far. */
   passes: number;
 }
 
-/** The first pass: probabilities and activations of the image itself. */
+/** The first pass: scores and activations of the image itself. */
 export async function probe(
   explainer: Explainer,
   input: PreparedInput,
@@ -54,73 +49,59 @@ export async function probe(
   const constant = (value: number) => new Float32Array(u * v).fill(value);
   // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
   // exactly the image, and the first frame need not wait for the blur.
-  const background = explainer.batching.padded ? await blur(explainer, input, options) : undefined;
-  const masks = background ? [constant(1), constant(0)] : [constant(0)];
-  const scored = await score(explainer, work, image, background?.blurred ?? image, masks, true);
-  if (background) background.probabilities = scored.probabilities[1]!;
-  const activations = scored.features!.slice(0, sizeOf(layer.shape));
+  const blurred = explainer.batching.padded ? await blur(explainer, input, options) : undefined;
+  const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
+  const { scores, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
+  if (blurred) blurred.scores = scores[1]!;
+  const activations = features!.slice(0, sizeOf(layer.shape));
   return {
+    ...scores[0]!,
     input,
-    probabilities: scored.probabilities[0]!,
     activations,
     features: { data: mapsOf(activations, layer), channels, u, v },
-    background,
+    backgrounds: blurred ? { blurred } : {},
   };
 }
 
-/** The image as the methods see it. `options` decide the blur. */
-export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): Network {
-  const { info } = explainer;
-  return {
-    features: state.features,
-    height: info.preprocessing.height.value,
-    width: info.preprocessing.width.value,
-    gradient: (target) => gradient(explainer, state, target, work),
-    score: (masks) => scoreMasks(explainer, state, masks, options, work),
-    blurred: () => state.background!.probabilities!,
-  };
-}
-
-async function* scoreMasks(
+/** @param options decide the blur */
+export async function backdropOf(
   explainer: Explainer,
   state: ImageState,
-  masks: readonly Float32Array[],
+  kind: Background,
   options: MethodOptions,
-  work: Work,
-): AsyncGenerator<ScoredChunk> {
-  const image = imageOf(state.input);
-  const background = await backgroundOf(explainer, state, options);
-  for (let first = 0; first < masks.length; ) {
-    // A mask of zeros leaves the blurred image, whose score rides with the first chunk.
-    const rider = background.probabilities ? [] : [new Float32Array(masks[0]!.length)];
-    const size = nextChunk(rider.length + masks.length - first, explainer.batching);
-    const chunk = [...rider, ...masks.slice(first, first + size - rider.length)];
-    const scored = await score(explainer, work, image, background.blurred, chunk).catch(retrySingly(explainer, chunk));
-    if (!scored) continue;
-    background.probabilities ??= scored.probabilities[0]!;
-    const probabilities = scored.probabilities.slice(rider.length, chunk.length);
-    if (probabilities.length > 0) yield { first, probabilities };
-    first += probabilities.length;
-  }
+): Promise<Backdrop> {
+  const known = state.backgrounds[kind];
+  if (known && (kind === 'zero' || known.key === blurKey(options))) return known;
+  const made = kind === 'zero' ? nothing(state.input) : await blur(explainer, state.input, options);
+  state.backgrounds[kind] = made;
+  return made;
 }
 
-/** Some graphs are fixed to one image inside while their input claims to take several: found out by the first chunk. */
-function retrySingly(explainer: Explainer, chunk: readonly Float32Array[]) {
-  return (thrown: unknown): undefined => {
-    const failed = thrown instanceof ExplainError && thrown.code === 'runtime-failed';
-    if (!failed || chunk.length === 1) throw thrown;
-    explainer.batching = SINGLE;
-  };
+function nothing({ tensor, dims }: PreparedInput): Backdrop {
+  return { tensor: floats(new Float32Array(tensor.length), dims), key: '', scores: undefined };
 }
+
+async function blur({ info }: Explainer, input: PreparedInput, options: MethodOptions): Promise<Backdrop> {
+  const { blurKernel: kernel, blurSigma: sigma } = options;
+  const tensor = await blurImage(imageOf(input), info.input.layout, kernel, sigma);
+  return { tensor, key: blurKey(options), scores: undefined };
+}
+
+const blurKey = ({ blurKernel, blurSigma }: MethodOptions) => `${blurKernel} ${blurSigma}`;
 
 interface Scored {
-  /** One array a mask, and one for each mask of the padding. */
-  readonly probabilities: readonly Float32Array[];
+  /** One for each mask. */
+  readonly scores: readonly Scores[];
   /** A of all masks, if asked for. */
   readonly features: Float32Array | undefined;
 }
 
-async function score(
+/**
+ * Scores the blends of an image and a backdrop, or of as many of each as there are masks; see `scoreGraph`.
+ *
+ * @param masks [u, v] each, no more than one chunk
+ */
+export async function score(
   explainer: Explainer,
   work: Work,
   image: Tensor,
@@ -128,9 +109,9 @@ async function score(
   masks: readonly Float32Array[],
   withFeatures = false,
 ): Promise<Scored> {
-  const { info, upsampling, batching } = explainer;
+  const { upsampling, batching } = explainer;
   const { u, v } = layerOf(explainer);
-  const count = batching.padded ? batching.size : masks.length;
+  const count = runSize(masks.length, batching);
   const data = new Float32Array(count * u * v);
   masks.forEach((mask, i) => {
     data.set(mask, i * u * v);
@@ -144,64 +125,51 @@ async function score(
       [SCORE.rows]: upsampling.rows,
       [SCORE.columns]: upsampling.columns,
     },
-    withFeatures ? [SCORE.probabilities, SCORE.features] : [SCORE.probabilities],
+    [SCORE.logits, SCORE.probabilities, ...(withFeatures ? [SCORE.features] : [])],
   );
   work.passes += count;
-  const all = numbers(explainer, 'class scores', result[SCORE.probabilities]!);
-  const { classes } = info.output;
-  if (all.length !== count * classes) throw errors.runtimeFailed(info.path, `${all.length} scores for ${count} images`);
   return {
-    probabilities: Array.from({ length: count }, (_, i) => all.slice(i * classes, (i + 1) * classes)),
+    scores: scoresOf(explainer, result, count),
     features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
   };
 }
 
-async function gradient(explainer: Explainer, state: ImageState, target: number, work: Work): Promise<Float32Array> {
-  const { info, facts, head } = explainer;
-  if (!head) throw errors.internal(`no gradient session for ${info.path}`);
-  const layer = layerOf(explainer);
-  const cut = isCut(info, layer.tensor);
-  const { dims } = facts.get(info.output.logits)!;
-  const seed = new Float32Array(sizeOf(dims));
-  seed[target] = 1;
-  await turn(work);
-  const source = cut ? floats(state.activations, layer.shape) : imageOf(state.input);
-  const result = await head.run({ [HEAD.source]: source, [HEAD.seed]: floats(seed, dims) }, [HEAD.gradient]);
-  if (!cut) work.passes += 1;
-  return mapsOf(numbers(explainer, 'gradients', result[HEAD.gradient]!), layer);
+/** Images in a run for `wanted` ones. */
+export function runSize(wanted: number, { size, padded }: Explainer['batching']): number {
+  return padded ? size : wanted;
 }
 
-async function backgroundOf(explainer: Explainer, state: ImageState, options: MethodOptions): Promise<Background> {
-  const { background } = state;
-  if (background?.kernel === options.blurKernel && background.sigma === options.blurSigma) return background;
-  state.background = await blur(explainer, state.input, options);
-  return state.background;
-}
-
-async function blur({ info }: Explainer, input: PreparedInput, options: MethodOptions): Promise<Background> {
-  const { blurKernel: kernel, blurSigma: sigma } = options;
-  const blurred = await blurImage(imageOf(input), info.input.layout, kernel, sigma);
-  return { kernel, sigma, blurred, probabilities: undefined };
+/** @param result of a graph that scores `count` images */
+export function scoresOf(explainer: Explainer, result: Readonly<Record<string, Tensor>>, count: number): Scores[] {
+  const { classes } = explainer.info.output;
+  const rows = (name: string) => {
+    const all = numbers(explainer, 'class scores', result[name]!);
+    if (all.length !== count * classes)
+      throw errors.runtimeFailed(explainer.info.path, `${all.length} scores for ${count} images`);
+    return Array.from({ length: count }, (_, i) => all.slice(i * classes, (i + 1) * classes));
+  };
+  const probabilities = rows(SCORE.probabilities);
+  return rows(SCORE.logits).map((logits, i) => ({ logits, probabilities: probabilities[i]! }));
 }
 
 /** Lets messages in, of which one may be a cancellation. */
-async function turn({ signal }: Work): Promise<void> {
+export async function turn({ signal }: Work): Promise<void> {
   await nextTurn();
   if (signal.aborted) throw errors.cancelled();
 }
 
 /** @throws runtime-failed if a value is not finite: no map is made from such values */
-function numbers({ info }: Explainer, what: string, { data }: Tensor): Float32Array {
+export function numbers({ info }: Explainer, what: string, { data }: Tensor): Float32Array {
   const values = data as Float32Array;
   if (!values.every(Number.isFinite))
     throw errors.runtimeFailed(info.path, `its ${what} are not numbers (NaN or infinite) for this image`);
   return values;
 }
 
-function imageOf({ tensor, dims }: PreparedInput): Tensor {
+export function imageOf({ tensor, dims }: PreparedInput): Tensor {
   return floats(tensor, dims);
 }
 
-function layerOf({ info }: Explainer) {
+export function layerOf({ info }: Explainer): LayerInfo {
   return info.layers.find(({ tensor }) => tensor === info.layer.value)!;
 }

@@ -1,15 +1,14 @@
-/** Options of the methods, as they must be. */
+/** Options of requests, as they must be. */
 import { errors } from '../core/errors';
-import { METHODS, VARIANTS } from '../core/types';
+import { resolveOptions } from '../core/methods/options';
+import { methods } from '../core/methods/table';
+import { METHODS, type MethodOptions, type OwnOptions } from '../core/types';
 import type { ExplainParams } from '../protocol/requests';
 
-type Checked = 'method' | 'variant' | 'groups' | 'theta' | 'blurKernel' | 'blurSigma' | 'top';
+type Checked = 'method' | 'blurKernel' | 'blurSigma' | 'top';
 
 const RULES: { readonly [K in Checked]: { valid: (value: ExplainParams[K]) => boolean; wanted: string } } = {
   method: { valid: (value) => METHODS.includes(value), wanted: `one of ${METHODS.join(', ')}` },
-  variant: { valid: (value) => VARIANTS.includes(value), wanted: `one of ${VARIANTS.join(', ')}` },
-  groups: { valid: isCount, wanted: 'a whole number of at least 1' },
-  theta: { valid: (value) => value >= 0 && value <= 100, wanted: 'a percentile from 0 to 100' },
   blurKernel: { valid: (value) => isCount(value) && value % 2 === 1, wanted: 'an odd number of pixels' },
   blurSigma: { valid: (value) => value > 0 && Number.isFinite(value), wanted: 'a number of pixels above 0' },
   top: { valid: isCount, wanted: 'a whole number of at least 1' },
@@ -27,4 +26,14 @@ export function checkOptions(params: ExplainParams): void {
 function check<K extends Checked>(name: K, value: ExplainParams[K]): void {
   const { valid, wanted } = RULES[name];
   if (!valid(value)) throw errors.badOption(name, value, wanted);
+}
+
+/**
+ * All options of the method, those not given with their defaults. Variant, groups and percentile are Group-CAM's own.
+ *
+ * @throws bad-option
+ */
+export function ownOptions({ method, variant, groups, theta, own }: MethodOptions): OwnOptions {
+  const given = method === 'group-cam' ? { variant, groups, theta, ...own } : (own ?? {});
+  return resolveOptions(methods[method].options, given);
 }

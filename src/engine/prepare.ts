@@ -63,15 +63,20 @@ function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, siz
   if (String(shape) !== String(dimsOf(other, channels, size))) {
     throw errors.tensorShape(file, shape, `[${wanted.join(', ')}]`);
   }
-  const from = indexing(other, channels, size);
-  const to = indexing(layout, channels, size);
-  const tensor = new Float32Array(data.length);
+  return relayout(data, other, layout, channels, size);
+}
+
+/** The values of one image in another order of axes; the same array if it is the same order. */
+export function relayout(data: Float32Array, from: Layout, to: Layout, channels: number, size: Size): Float32Array {
+  if (from === to) return data;
+  const [source, goal] = [indexing(from, channels, size), indexing(to, channels, size)];
+  const result = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < size.width * size.height; i++) {
-      tensor[c * to.channel + i * to.pixel] = data[c * from.channel + i * from.pixel]!;
+      result[c * goal.channel + i * goal.pixel] = data[c * source.channel + i * source.pixel]!;
     }
   }
-  return tensor;
+  return result;
 }
 
 /** How far apart neighbouring channels and pixels lie in a tensor. */

@@ -60,13 +60,14 @@ function heatOf({ explanation: { frame }, style }: Drawing): Uint8Array {
   return new Uint8Array(drawHeat(saliencyOf(frame), inputSize, imageTransform, imageTransform.image, style).buffer);
 }
 
-/** Lays RGBA heat, whose alpha is 0 or 255, over the image in place. */
+/** Lays RGBA heat over the image in place. */
 function blend(image: RgbImage, heat: Uint8Array, opacity: number): void {
   const { data } = image;
   for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
-    if (heat[from + 3] === 0) continue;
+    const alpha = (opacity * heat[from + 3]!) / 255;
+    if (alpha === 0) continue;
     for (let c = 0; c < 3; c++) {
-      data[to + c] = Math.round(data[to + c]! * (1 - opacity) + heat[from + c]! * opacity);
+      data[to + c] = Math.round(data[to + c]! * (1 - alpha) + heat[from + c]! * alpha);
     }
   }
 }

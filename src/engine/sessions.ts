@@ -1,8 +1,6 @@
 /** Opened models and their sessions, kept while the files they were made from stay the same. */
-import { headGraph } from '../core/cam/head';
 import { scoreGraph } from '../core/cam/transform';
 import type { Facts } from '../core/onnx/facts';
-import { encodeWithFeeds } from '../core/onnx/feeds';
 import { encodeModel } from '../core/onnx/weights';
 import { bilinearMatrix } from '../core/resize';
 import type { Device, ModelInfo } from '../core/types';
@@ -12,6 +10,7 @@ import { openModel } from './inspect';
 import { createLru, type Lru } from './lru';
 import { type ModelFile, readModelFile } from './model-file';
 import type { ImageState } from './network';
+import { addPart, type Part, type Parts, releaseParts, scoreTarget } from './parts';
 import { createSession, floats, type Session, type Tensor } from './runtime';
 import { identityOf, isCurrent, type Stamp } from './stamps';
 
@@ -31,8 +30,8 @@ export interface Explainer extends KnownModel {
   readonly device: Device;
   /** See `scoreGraph`. */
   readonly score: Session;
-  /** See `headGraph`; undefined until a method needs gradients. */
-  head: Session | undefined;
+  /** What some methods need besides, as far as one has needed it. */
+  readonly parts: { -readonly [P in Part]?: Parts[P] };
   /** Matrices that resample masks to the input's size: [H, u] and [v, W]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
@@ -43,20 +42,20 @@ export interface Explainer extends KnownModel {
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;
   /**
-   * @param gradients true if a method needs them
+   * @param parts that the method needs
    * @throws whatever reading, tracing and building sessions throws
    */
-  explainerFor(choice: ModelChoice, device: Device, gradients: boolean): Promise<Explainer>;
+  explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer>;
 }
 
-/** Weights of the models that stay loaded, in bytes; a session holds about twice as much. */
-const BUDGET = 2 ** 29;
+/** Weights in all sessions that stay loaded, in bytes; the runtime holds up to twice as much. */
+const BUDGET = 2 ** 30;
 const IMAGES = 8;
 const KNOWN = 16;
 
 export function createSessions(): Sessions {
   const models = createLru<KnownModel>(KNOWN);
-  const explainers = createLru<Explainer>(BUDGET, ({ info }) => info.bytes, release);
+  const explainers = createLru<Explainer>(BUDGET, sizeOf, release);
 
   /** The model's file comes along when it had to be read. */
   async function open(choice: ModelChoice): Promise<{ known: KnownModel; file?: ModelFile }> {
@@ -69,22 +68,27 @@ export function createSessions(): Sessions {
     return { known, file };
   }
 
-  async function explainerFor(choice: ModelChoice, device: Device, gradients: boolean): Promise<Explainer> {
+  async function explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer> {
     const { known, file } = await open(choice);
     const key = JSON.stringify([identityOf(known.stamps), known.info.layer.value, device]);
     dropOutdated(known);
     const ready = explainers.get(key);
-    if (ready && (ready.head || !gradients)) {
+    const missing = parts.filter((part) => !ready || !(part in ready.parts));
+    if (ready && missing.length === 0) {
       file?.release();
       return ready;
     }
     const source = file ?? (await readModelFile(known.info.path));
     try {
-      if (source.identity !== known.identity) return await explainerFor(choice, device, gradients);
+      if (source.identity !== known.identity) return await explainerFor(choice, device, parts);
       // One session after the other, so that the memory each needs while it is made is not needed twice.
       const explainer = ready ?? (await createExplainer(known, source, device));
       explainers.set(key, explainer);
-      if (gradients) explainer.head = await createHead(explainer, source);
+      for (const part of missing) {
+        await addPart(explainer, part, source);
+        // It costs more now.
+        explainers.set(key, explainer);
+      }
       return explainer;
     } finally {
       source.release();
@@ -109,13 +113,7 @@ export function createSessions(): Sessions {
 
 async function createExplainer(known: KnownModel, { model, buffers }: ModelFile, device: Device): Promise<Explainer> {
   const { info, facts } = known;
-  const graph = scoreGraph(model, facts, {
-    input: info.input.name,
-    layout: info.input.layout,
-    logits: info.output.logits,
-    activation: info.output.activation.value,
-    layer: info.layer.value,
-  });
+  const graph = scoreGraph(model, facts, scoreTarget(info));
   const encoded = encodeModel(model, graph);
   const score = await createSession(info.path, encoded, await buffers(encoded), {
     device,
@@ -126,7 +124,7 @@ async function createExplainer(known: KnownModel, { model, buffers }: ModelFile,
     ...known,
     device,
     score,
-    head: undefined,
+    parts: {},
     upsampling: upsamplingOf(info),
     batching: batchingFor(info, device),
     images: createLru(IMAGES),
@@ -143,20 +141,11 @@ function upsamplingOf({ layers, layer, preprocessing: { height, width } }: Model
   };
 }
 
-async function createHead({ info, facts, device }: Explainer, { model, buffers }: ModelFile): Promise<Session> {
-  const wrt = info.layer.value;
-  const source = isCut(info, wrt) ? wrt : info.input.name;
-  const encoded = encodeWithFeeds(model, headGraph(model, facts, { source, wrt, logits: info.output.logits }));
-  // It runs once a class: the runtime's own copies of its weights would cost more than they save.
-  return createSession(info.path, encoded, await buffers(encoded), { device, optimize: 'all', prepack: false });
+function sizeOf({ info, parts }: Explainer): number {
+  return info.bytes * (1 + Object.keys(parts).length);
 }
 
-/** True if the head starts at the layer, and needs no pass through the whole network. */
-export function isCut(info: ModelInfo, layer: string): boolean {
-  return info.layers.some(({ tensor, cut }) => tensor === layer && cut);
-}
-
-function release({ score, head }: Explainer): void {
+function release({ score, parts }: Explainer): void {
   void score.release();
-  void head?.release();
+  releaseParts(parts);
 }

@@ -8,7 +8,7 @@ import type { PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
 import type { Panel } from './panel';
 import type { Panels } from './panels';
-import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickModel } from './pickers';
+import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel } from './pickers';
 import { imagesOf, isUri, modelOf, nameOf } from './targets';
 
 export interface CommandServices {
@@ -27,6 +27,7 @@ export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
   'choose-layer': 'groupCam.chooseLayer',
   'choose-class': 'groupCam.chooseClass',
   'choose-device': 'groupCam.chooseDevice',
+  'choose-method': 'groupCam.chooseMethod',
   'show-log': 'groupCam.showLog',
   trust: 'workbench.trust.manage',
 };
@@ -52,6 +53,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseLabels: () => pickLabels(model),
     chooseLayer: () => pickLayer(model),
     chooseDevice: () => pickDevice(engine),
+    chooseMethod: () => pickMethod(),
     chooseClass: current((panel) => pickClass(model, panel)),
     cancel: () => {
       for (const panel of panels.all) panel.cancel();

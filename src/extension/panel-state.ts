@@ -124,7 +124,7 @@ function reduceSlot(
   switch (event.type) {
     case 'frame': {
       const { frame } = event;
-      const state: SlotState = { kind: 'working', text: STAGES[frame.stage], done: frame.done, total: frame.total };
+      const state: SlotState = { kind: 'working', text: stageOf(frame), done: frame.done, total: frame.total };
       return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
     }
     case 'explained': {
@@ -146,7 +146,8 @@ function reduceSlot(
   }
 }
 
-const STAGES: Readonly<Record<Frame['stage'], string>> = { 'grad-cam': 'Grad-CAM', 'group-cam': 'Scoring masks' };
+/** The first estimate costs no pass; all others are counted. */
+const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   const slots = wanted.map(({ target, title }): PanelSlot => ({ target, shown: { title, state: WAITING } }));

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
-import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor, Variant } from '../protocol/webview';
+import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { createExplainQueue } from './explain-queue';
 import { enginePicture, type ImageFile, loadPicture, loadThumbnail, sourceOf } from './image-file';
@@ -44,6 +44,8 @@ export interface Panel {
   send(message: ToEditor): void;
 }
 
+const GRADIENT_FREE = { method: 'group-cam', variant: 'gradient-free' } as const;
+
 export function createPanel(
   webviewPanel: vscode.WebviewPanel,
   images: readonly ImageFile[],
@@ -61,8 +63,8 @@ export function createPanel(
   );
   let listening = false;
   let disposed = false;
-  /** A failed gradient rule offers the variant without gradients, for this panel only. */
-  let variant: Variant | undefined;
+  /** A failed gradient rule offers Group-CAM's variant without gradients, for this panel only. */
+  let gradientFree = false;
 
   const queue = createExplainQueue({
     engine,
@@ -72,7 +74,7 @@ export function createPanel(
       const { device, topClasses, options } = readSettings();
       return {
         ...options,
-        ...(variant && { variant }),
+        ...(gradientFree && GRADIENT_FREE),
         view,
         image: await sourceOf(images[image]!),
         model: model.choice(),
@@ -168,7 +170,7 @@ export function createPanel(
       services.perform(id);
       return;
     }
-    if (id === 'gradient-free') variant = 'gradient-free';
+    if (id === 'gradient-free') gradientFree = true;
     showMissing();
     dispatch({ type: 'refreshed', image: state.active });
   }

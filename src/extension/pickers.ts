@@ -1,5 +1,6 @@
 /** The pickers behind the "choose" commands. Each changes one thing, or nothing when the user gives up. */
 import * as vscode from 'vscode';
+import { METHOD_NAMES, METHODS } from '../protocol/requests';
 import type { DeviceChoice, ModelInfo } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { IMAGE_EXTENSIONS } from './image-types';
@@ -69,6 +70,18 @@ export async function pickDevice(engine: WindowEngine): Promise<void> {
   );
   const picked = await vscode.window.showQuickPick(items, { title: 'Device' });
   if (picked) await writeSetting('device', picked.device satisfies DeviceChoice);
+}
+
+/** Every method, with its paper. Panels explain anew by themselves, since a setting has changed. */
+export async function pickMethod(): Promise<void> {
+  const inUse = readSettings().options.method;
+  const items = METHODS.map((method) => ({
+    label: METHOD_NAMES[method].title,
+    description: `${METHOD_NAMES[method].paper}${method === inUse ? ', in use' : ''}`,
+    method,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Method', matchOnDescription: true });
+  if (picked) await writeSetting('method', picked.method);
 }
 
 /** Every class, the most probable on the panel's image first. */

@@ -1,18 +1,15 @@
 /** Facts about a finished explanation in the words of the interface. Pure. */
+import { METHOD_NAMES } from '../protocol/requests';
 import type { ClassesState, Explanation, ModelInfo, Summary } from '../protocol/webview';
 import type { PanelImage } from './panel-state';
 
-const METHOD_NAMES: Readonly<Record<Explanation['method'], string>> = {
-  'group-cam': 'Group-CAM',
-  'grad-cam': 'Grad-CAM',
-};
-
 export function methodName({ method, variant, options }: Explanation): string {
-  if (method === 'grad-cam') return METHOD_NAMES[method];
+  const { title } = METHOD_NAMES[method];
+  if (method !== 'group-cam') return title;
   const details = [`G ${options.groups}`];
   if (variant === 'paper') details.push(`θ ${options.theta}`);
   else details.push(variant);
-  return `${METHOD_NAMES[method]} (${details.join(', ')})`;
+  return `${title} (${details.join(', ')})`;
 }
 
 export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {

@@ -14,7 +14,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -39,6 +39,8 @@ export interface ExplainParams extends MethodOptions {
   readonly image: ImageSource;
   readonly model: ModelChoice;
   readonly target: ClassChoice;
+  /** Classes that the evidence is to be against: why the target, and not these. */
+  readonly contrast?: readonly Exclude<ClassChoice, 'top'>[];
   readonly device: DeviceChoice;
   /** How many of the most probable classes to list. */
   readonly top: number;
@@ -54,7 +56,7 @@ export interface DeviceReport {
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle } from '../core/types';
+export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */

@@ -17,6 +17,7 @@ export interface Action {
     | 'choose-layer'
     | 'choose-class'
     | 'choose-device'
+    | 'choose-method'
     | 'retry'
     | 'show-log'
     | 'trust'

@@ -5,23 +5,25 @@
  */
 import { isConstant, makeMask } from '../../src/core/cam/masks';
 import { channelWeights, denoise, groupMaps } from '../../src/core/cam/split';
+import { seedOf } from '../../src/core/methods/target';
 import { DEFAULT_OPTIONS } from '../../src/core/types';
-import { networkOf, probe } from '../../src/engine/network';
+import { networkOf } from '../../src/engine/method-network';
+import { probe } from '../../src/engine/network';
 import { prepareInput } from '../../src/engine/prepare';
 import { createSessions } from '../../src/engine/sessions';
 import { finish } from './measure';
 
 async function main([model, tensor, count]: string[]): Promise<void> {
-  const explainer = await createSessions().explainerFor({ path: model! }, 'cpu', true);
+  const explainer = await createSessions().explainerFor({ path: model! }, 'cpu', ['feature-gradient']);
   const work = { signal: { aborted: false }, passes: 0 };
   const state = await probe(explainer, await prepareInput({ tensor: tensor! }, explainer.info), DEFAULT_OPTIONS, work);
-  const { features, height, width, gradient } = networkOf(explainer, state, DEFAULT_OPTIONS, work);
+  const { features, input, logits, featureGradient } = networkOf(explainer, state, DEFAULT_OPTIONS, work);
   const found = [];
   for (let target = 0; target < Number(count); target++) {
-    const weights = channelWeights(await gradient(target), features.channels);
+    const weights = channelWeights(await featureGradient(seedOf({ class: target }, logits.length)), features.channels);
     const masks = groupMaps(features, weights, DEFAULT_OPTIONS.groups)
       .map((map) => denoise(map, DEFAULT_OPTIONS.theta))
-      .map((map) => makeMask(map, features, height, width));
+      .map((map) => makeMask(map, features, input.height, input.width));
     found.push({ target, masks: masks.filter((mask) => !isConstant(mask)).length });
   }
   found.sort((a, b) => b.masks - a.masks);

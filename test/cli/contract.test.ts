@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { METHODS, VARIANTS } from '../../src/core/types';
 import { readNpy } from '../../src/engine/npy';
 import { groupCam, groupCamEnds } from '../support/cli';
 import { correlation, readMap } from '../support/maps';
@@ -16,7 +17,19 @@ describe('cli: help', () => {
   const options: { readonly [command: string]: readonly string[] } = {
     explain: [
       ...['--model', '--class', '--top', '--layer', '--method', '--variant', '--groups', '--theta', '--blur-kernel'],
-      ...['--blur-sigma', '--device', '--output', '--npy', '--json', '--seed', '--verbose', '--tensor'],
+      ...[
+        '--option',
+        '--contrast',
+        '--compare',
+        '--blur-sigma',
+        '--device',
+        '--output',
+        '--npy',
+        '--json',
+        '--seed',
+        '--verbose',
+        '--tensor',
+      ],
     ],
     gradient: ['--model', '--tensor', '--class', '--wrt', '--npy'],
     inspect: ['--json'],
@@ -172,10 +185,12 @@ describe('cli: results', () => {
 
   it('methods lists methods and variants', async () => {
     const { methods, variants, defaults } = JSON.parse(await groupCam('methods', '--json'));
-    assert.deepEqual(
-      [...methods, ...variants].map(({ name }: { name: string }) => name),
-      ['group-cam', 'grad-cam', 'paper', 'official', 'gradient-free'],
-    );
+    const names = (entries: readonly { name: string }[]) => entries.map(({ name }) => name);
+    assert.deepEqual(names(methods), METHODS);
+    assert.deepEqual(names(variants), VARIANTS);
+    const rise = methods.find(({ name }: { name: string }) => name === 'rise');
+    assert.equal(rise.paper, 'arXiv 1806.07421');
+    assert.equal(rise.options.masks.default, 4000);
     assert.deepEqual([defaults.groups, defaults.theta], [32, 70]);
   });
 });

@@ -45,13 +45,13 @@ const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
 async function explain(params: ExplainParams, { emit, signal }: RequestContext<'explain'>) {
   const side = params.top;
   const frameOf = (done: number): Frame => ({
-    stage: 'group-cam',
     done,
     total: params.groups,
     u: side,
     v: side,
     map: new Float32Array(side * side).fill(done),
     offset: 0.5,
+    signed: false,
     inputSize: { width: 8, height: 8 },
     imageTransform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 8, height: 8 } },
   });

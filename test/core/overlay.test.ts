@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { contourLevel, contourPath, drawDifference, drawHeat } from '../../src/core/overlay';
-import type { Saliency } from '../../src/core/saliency';
+import { type Saliency, saliencyOf } from '../../src/core/saliency';
 import { DEFAULT_STYLE, type HeatStyle, type ImageTransform, type Size } from '../../src/core/types';
 
 const GREY: HeatStyle = { ...DEFAULT_STYLE, colormap: 'grey' };
 const square = (length: number): Size => ({ width: length, height: length });
-const saliency = (map: ArrayLike<number>): Saliency => ({ map: Float32Array.from(map), min: 0, max: 1, zero: false });
+const saliency = (map: ArrayLike<number>, signed = false): Saliency => {
+  return { map: Float32Array.from(map), signed, min: 0, max: 1, zero: false };
+};
 
 /** A map of n * n with one pixel of 1. */
 function spot(n: number, x: number, y: number): Saliency {
@@ -90,7 +92,7 @@ describe('overlay', () => {
     });
 
     it('a constant map', () => {
-      const blank = { map: new Float32Array(400), min: 0, max: 0, zero: true };
+      const blank = { map: new Float32Array(400), signed: false, min: 0, max: 0, zero: true };
       assert.equal(opaque(drawHeat(blank, square(20), FITS.stretch!, IMAGE, GREY)), 0);
       assert.equal(contourPath(blank, square(20), FITS.stretch!, IMAGE, 0.5), '');
     });
@@ -140,5 +142,27 @@ describe('overlay', () => {
       assert.equal(contourLevel({ ...GREY, threshold: 0.7 }), 0.7);
       assert.equal(contourLevel(GREY), 0.5);
     });
+  });
+});
+
+describe('a map with a sign', () => {
+  const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 4, height: 1 } };
+  const size = { width: 4, height: 1 };
+  const frame = { u: 1, v: 4, map: Float32Array.of(-4, 0, 1, 2), offset: 0, inputSize: size };
+
+  it('keeps it and its 0, and is scaled by its largest magnitude', () => {
+    const { map, zero, min, max } = saliencyOf({ ...frame, signed: true });
+    assert.deepEqual([...map], [-1, 0, 0.25, 0.5]);
+    assert.deepEqual([zero, min, max], [false, -4, 2]);
+    assert.deepEqual([...saliencyOf({ ...frame, signed: false }).map], [0, 0, 0.5, 1]);
+  });
+  it('is blank where it is constant', () => {
+    assert.ok(saliencyOf({ ...frame, map: new Float32Array(4), signed: true }).zero);
+  });
+  it('has the colours of a difference, whatever the colormap, and a threshold of magnitude', () => {
+    const rgba = drawHeat(saliencyOf({ ...frame, signed: true }), size, transform, size, { ...GREY, threshold: 0.3 });
+    assert.ok(rgba[2]! > rgba[0]! && rgba[3] === 255, 'negative is blue');
+    assert.deepEqual([rgba[7], rgba[11]], [0, 0]);
+    assert.ok(rgba[12]! > rgba[14]! && rgba[15]! > 0, 'positive is red');
   });
 });

@@ -1,10 +1,12 @@
 /** All of the reference outputs, each step from the stored input on, through the runtime. */
 import { strict as assert } from 'node:assert';
 import { channelWeights } from '../../src/core/cam/split';
+import { seedOf } from '../../src/core/methods/target';
 import { saliencyOf } from '../../src/core/saliency';
 import { DEFAULT_OPTIONS, type MethodOptions } from '../../src/core/types';
 import { blurImage } from '../../src/engine/blur';
-import { networkOf, probe } from '../../src/engine/network';
+import { networkOf } from '../../src/engine/method-network';
+import { probe } from '../../src/engine/network';
 import { floats } from '../../src/engine/runtime';
 import { createService } from '../../src/engine/service';
 import { createSessions } from '../../src/engine/sessions';
@@ -25,14 +27,16 @@ describe('reference outputs', () => {
     const sessions = createSessions();
     forEachCase('agree', async (reference) => {
       const { model, layer } = reference;
-      const explainer = await sessions.explainerFor({ path: model, layer }, 'cpu', true);
+      const explainer = await sessions.explainerFor({ path: model, layer }, 'cpu', ['feature-gradient']);
       const { data: tensor, shape: dims } = reference.array('input');
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: dims[3]!, height: dims[2]! } };
       const work = { signal: { aborted: false }, passes: 0 };
       const state = await probe(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
       close(state.features.data, reference.array('activation').data, 1e-4);
 
-      const gradient = await networkOf(explainer, state, DEFAULT_OPTIONS, work).gradient(reference.class);
+      const gradient = await networkOf(explainer, state, DEFAULT_OPTIONS, work).featureGradient(
+        seedOf({ class: reference.class }, state.logits.length),
+      );
       close(gradient, reference.array('gradient').data, 1e-5);
       close(channelWeights(gradient, state.features.channels), reference.array('weights').data, 1e-5);
 

@@ -12,13 +12,13 @@ import type { ImageSource, RenderKind } from '../../src/protocol/requests';
 
 /** A map of 2 x 2 on an input of 2 x 2, which is the right half of an image of 4 x 2. */
 const FRAME: Frame = {
-  stage: 'group-cam',
   done: 1,
   total: 1,
   u: 2,
   v: 2,
   map: Float32Array.from([0.5, 1.5, 2.5, 4.5]),
   offset: 0.5,
+  signed: false,
   inputSize: { width: 2, height: 2 },
   imageTransform: { scaleX: 1, scaleY: 1, offsetX: 2, offsetY: 0, image: { width: 4, height: 2 } },
 };

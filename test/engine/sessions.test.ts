@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { type Batching, batchingFor, nextChunk } from '../../src/engine/batching';
+import { errors } from '../../src/core/errors';
+import { type Batching, batchingFor, inChunks } from '../../src/engine/batching';
 import { createLru } from '../../src/engine/lru';
 import { sessionsCreated } from '../../src/engine/runtime';
 import { createSessions } from '../../src/engine/sessions';
@@ -13,13 +14,13 @@ describe('sessions', () => {
   it('are kept while the model stays the same, and made anew when it changes', async () => {
     const sessions = createSessions();
     const path = folder.write('model.onnx', networkModel());
-    const first = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
+    const first = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
     const made = sessionsCreated();
-    assert.equal(await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true), first);
+    assert.equal(await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']), first);
     assert.equal(sessionsCreated(), made);
 
     folder.write('model.onnx', networkModel({ opset: 13 }));
-    const second = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
+    const second = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
     assert.notEqual(second, first);
     assert.equal(second.info.opset, 13);
     await assert.rejects(first.score.run({}, []), 'the old session is released');
@@ -28,11 +29,11 @@ describe('sessions', () => {
   it('need no gradient session for a method without gradients, and get it later', async () => {
     const sessions = createSessions();
     const path = folder.write('model.onnx', networkModel());
-    const without = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', false);
-    assert.equal(without.head, undefined);
+    const without = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', []);
+    assert.deepEqual(without.parts, {});
     const { score } = without;
-    const withGradients = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', true);
-    assert.ok(withGradients.head);
+    const withGradients = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
+    assert.ok(withGradients.parts['feature-gradient']);
     assert.equal(withGradients.score, score);
   });
 });
@@ -61,6 +62,20 @@ describe('least recently used', () => {
     lru.set('b', 100);
     assert.deepEqual(lru.entries(), [['b', 100]]);
   });
+  it('an entry set again is counted anew, not released', () => {
+    const dropped: { cost: number }[] = [];
+    const lru = createLru<{ cost: number }>(
+      10,
+      ({ cost }) => cost,
+      (value) => dropped.push(value),
+    );
+    const [a, b] = [{ cost: 4 }, { cost: 4 }];
+    lru.set('a', a);
+    lru.set('b', b);
+    b.cost = 8;
+    lru.set('b', b);
+    assert.deepEqual(dropped, [a]);
+  });
   it('a replaced entry is released', () => {
     const dropped: number[] = [];
     const lru = createLru<number>(
@@ -75,22 +90,48 @@ describe('least recently used', () => {
 });
 
 describe('chunks', () => {
-  const sizes = (count: number, batching: Batching) => {
-    const chunks: number[] = [];
-    for (let left = count; left > 0; left -= chunks.at(-1)!) chunks.push(nextChunk(left, batching));
+  const failed = errors.runtimeFailed('model.onnx', 'this graph takes one image');
+  const collect = async (
+    owner: { batching: Batching },
+    count: number,
+    run = async (chunk: readonly number[]) => chunk,
+  ) => {
+    const chunks: (readonly number[])[] = [];
+    for await (const chunk of inChunks(owner, Array(count).keys(), run)) chunks.push(chunk);
     return chunks;
   };
-  // 32 masks and the blurred image, and what is left when masks are constant.
-  for (const [count, expected] of [
-    [33, [7, 7, 7, 6, 6]],
-    [32, [8, 8, 8, 8]],
-    [9, [5, 4]],
-    [1, [1]],
-  ] as const) {
-    it(`of ${count} are even`, () => assert.deepEqual(sizes(count, { size: 8, padded: false }), expected));
-  }
-  it('are full where every run has the same size', () => {
-    assert.deepEqual(sizes(18, { size: 8, padded: true }), [8, 8, 2]);
+
+  it('are full but for the last', async () => {
+    assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 7), [[0, 1, 2], [3, 4, 5], [6]]);
+    assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 0), []);
+  });
+  it('are drawn only when it is their turn', async () => {
+    let drawn = 0;
+    function* items() {
+      for (; ; drawn++) yield drawn;
+    }
+    const chunks = inChunks({ batching: { size: 4, padded: false } }, items(), async (chunk) => chunk);
+    for (const expected of [4, 8]) {
+      await chunks.next();
+      assert.ok(drawn <= expected, `${drawn} items for ${expected}`);
+    }
+  });
+  it('are asked again one by one where the graph takes one image only', async () => {
+    const owner = { batching: { size: 3, padded: true } };
+    const one = async (chunk: readonly number[]) => {
+      if (owner.batching.size > 1) throw failed;
+      return chunk;
+    };
+    assert.deepEqual(await collect(owner, 4, one), [[0], [1], [2], [3]]);
+    assert.equal(owner.batching.size, 1);
+  });
+  it('that fail one by one too are a failure', async () => {
+    await assert.rejects(
+      collect({ batching: { size: 3, padded: false } }, 4, async () => {
+        throw failed;
+      }),
+      { code: 'runtime-failed' },
+    );
   });
   it('are of one image for a model that takes one', () => {
     const info = (batch: number | string) => ({

@@ -87,6 +87,9 @@ describe('explanations of other arrangements', () => {
     { method: 'grad-cam', variant: 'paper', groups: 32 },
     { method: 'group-cam', variant: 'paper', groups: 3 },
     { method: 'group-cam', variant: 'gradient-free', groups: 2 },
+    { method: 'hires-cam', variant: 'paper', groups: 1 },
+    { method: 'ablation-cam', variant: 'paper', groups: 1 },
+    { method: 'recipro-cam', variant: 'paper', groups: 1 },
   ];
   for (const [what, nodes] of Object.entries(TWINS))
     for (const setting of settings)

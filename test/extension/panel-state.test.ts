@@ -38,7 +38,7 @@ describe('the state of a panel', () => {
     assert.deepEqual(statuses(state), ['working']);
     state = apply(state, { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(8) });
     const shown = state.images[0]!.slots[0]!.shown;
-    assert.deepEqual(shown.state, { kind: 'working', text: 'Scoring masks', done: 8, total: 32 });
+    assert.deepEqual(shown.state, { kind: 'working', text: 'Running passes', done: 8, total: 32 });
     assert.equal(shown.frame?.done, 8);
     state = apply(state, explained(0, 1, 0, 2));
     assert.deepEqual(statuses(state), ['done']);

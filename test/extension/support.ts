@@ -3,13 +3,13 @@ import type { Explanation, Frame, ModelInfo, Sourced } from '../../src/protocol/
 
 export function frame(done: number, total = 32): Frame {
   return {
-    stage: done === 0 ? 'grad-cam' : 'group-cam',
     done,
     total,
     u: 1,
     v: 2,
     map: Float32Array.of(done, 1),
     offset: 0,
+    signed: false,
     inputSize: { width: 8, height: 8 },
     imageTransform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 8, height: 8 } },
   };

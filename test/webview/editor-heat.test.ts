@@ -53,6 +53,22 @@ describe('the heat of the editor page', () => {
     }
   });
 
+  it('with a sign is red and blue, clear between, with a legend from -1 to 1', async () => {
+    const map = [-1, -1, 1, 1] as unknown as Float32Array;
+    const frame: Frame = { ...hillOn('cat'), u: 1, v: 4, map, signed: true };
+    const legend = () => editor.page.locator('.status .legend').textContent();
+    await open(editorState([CAT]));
+    assert.equal(await legend(), '01');
+    await editor.close();
+    await open(editorState([{ ...CAT, frame }]));
+    assert.equal(await legend(), '−11');
+    const { width, height, rgba } = await editor.canvas('0');
+    const at = (x: number) => [...rgba.subarray(4 * ((height / 2) * width + x), 4 * ((height / 2) * width + x) + 4)];
+    const [left, middle, right] = [at(0), at(width / 2), at(width - 1)];
+    assert.ok(left[2]! > left[0]! && right[0]! > right[2]!, `${left} ${right}`);
+    assert.ok(middle[3]! < 64 && left[3] === 255 && right[3] === 255, `${middle}`);
+  });
+
   it('changes with colormap and threshold, and with opacity only in the page, asking nobody', async () => {
     await open(editorState([CAT]));
     const before = await editor.canvas('0');
@@ -75,14 +91,14 @@ describe('the heat of the editor page', () => {
   });
 
   it('streams without a blank between frames, and goes when another class is asked for', async () => {
-    const state = (done: number) => ({ kind: 'working', text: 'Scoring masks', done, total: 32 }) as const;
+    const state = (done: number) => ({ kind: 'working', text: 'Running passes', done, total: 32 }) as const;
     await open(editorState([{ title: 'cat', state: { ...state(0), total: 0 } }]));
     assert.equal(visible(await editor.canvas('0')), 0);
     await editor.page.evaluate(watchForBlanks);
     for (const done of [4, 8, 16, 32]) {
       const slot = { title: 'cat', state: state(done), frame: hillOn('cat', done) };
       await editor.send({ type: 'slot', index: 0, slot });
-      assert.equal(await editor.find('state-line').textContent(), `Scoring masks ${done}/32`);
+      assert.equal(await editor.find('state-line').textContent(), `Running passes ${done}/32`);
       assert.ok(visible(await editor.canvas('0')) > 0);
     }
     assert.equal(await editor.page.evaluate(() => Reflect.get(window, 'blanks')), 0);

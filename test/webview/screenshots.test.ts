@@ -26,7 +26,7 @@ const failed: Slot = {
 };
 const working: Slot = {
   title: 'dog',
-  state: { kind: 'working', text: 'Scoring masks', done: 12, total: 32 },
+  state: { kind: 'working', text: 'Running passes', done: 12, total: 32 },
   frame: hillOn('dog', 12),
 };
 const blank: Slot = {

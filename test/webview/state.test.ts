@@ -9,7 +9,7 @@ import { percentOf } from '../../webview/numbers';
 import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
 
 const slot = (state: SlotState): Slot => ({ title: 'cat', state });
-const WORKING: SlotState = { kind: 'working', text: 'Scoring masks', done: 4, total: 32 };
+const WORKING: SlotState = { kind: 'working', text: 'Running passes', done: 4, total: 32 };
 const FAILED: SlotState = { kind: 'failed', code: 'internal', message: 'broken', actions: [] };
 
 describe('the state of the editor page', () => {
@@ -44,8 +44,8 @@ describe('the state of the editor page', () => {
 
 describe('texts of the editor page', () => {
   it('name the state', () => {
-    assert.equal(stateText(slot(WORKING)), 'Scoring masks 4/32');
-    assert.equal(stateText(slot({ ...WORKING, total: 0 })), 'Scoring masks');
+    assert.equal(stateText(slot(WORKING)), 'Running passes 4/32');
+    assert.equal(stateText(slot({ ...WORKING, total: 0 })), 'Running passes');
     assert.equal(stateText(slot(FAILED)), 'broken');
     assert.equal(stateText(CAT), 'cat, 61.2 %');
     const blank = slot({ kind: 'done', summary: summary('cat', 10, 0.5, { blank: 'All negative.' }) });
@@ -96,6 +96,18 @@ describe('heat', () => {
     ] as const) {
       assert.ok(Math.abs(difference.valueAt(x, y) - (a.valueAt(x, y) - b.valueAt(x, y))) < 1e-6);
     }
+  });
+
+  it('with a sign keeps it, and a difference of two such maps stays within [-1, 1]', () => {
+    const [plus, minus] = [1, -1].map((sign) =>
+      heatOf({ ...cat, signed: true, map: cat.map.map((value) => sign * value) }),
+    );
+    const { x, y } = plus!.peak();
+    assert.deepEqual([plus!.signed, heatOf(cat).signed], [true, false]);
+    assert.ok(plus!.valueAt(x, y) > 0.99 && minus!.valueAt(x, y) < -0.99);
+    const negated = { ...cat, signed: true, map: cat.map.map((value) => -value) };
+    const apart = differenceOf({ ...cat, signed: true }, negated)!.valueAt(x, y);
+    assert.ok(apart > 0.99 && apart <= 1, `${apart}`);
   });
 
   it('of maps of different sizes has no difference', () => {

@@ -37,13 +37,13 @@ export function hillOn(name: string, done = 32): Frame {
     return Math.exp(-(dx * dx + dy * dy) / 0.02);
   });
   return {
-    stage: 'group-cam',
     done,
     total: 32,
     u: cells,
     v: cells,
     map: map as unknown as Float32Array,
     offset: 0,
+    signed: false,
     inputSize: { width: 128, height: 128 },
     imageTransform: WHOLE,
   };

@@ -120,7 +120,8 @@ function draw(): void {
   toolbar.showOriginal(original.toggled || original.held);
   toolbar.enableExport(exports().length > 0);
   toolbar.enableCopy(decoded() !== undefined);
-  status.showStyle(style());
+  const signed = slots.some(({ frame }) => frame?.signed);
+  status.showStyle(style(), signed);
   status.showSlots(slots);
   strip.show(state.strip, state.active);
   banner.hidden = !state.demo;

@@ -9,6 +9,8 @@ export interface Heat {
   draw(size: Size, style: HeatStyle): Uint8ClampedArray<ArrayBuffer>;
   /** SVG path data in pixels of such a picture; empty without a contour. */
   contour(size: Size, style: HeatStyle): string;
+  /** True if values lie within [-1, 1], false if within [0, 1]. */
+  readonly signed: boolean;
   /** At a pixel of the image; NaN where the network did not see it. */
   valueAt(x: number, y: number): number;
   /** The pixel of the image with the largest magnitude. */
@@ -32,6 +34,7 @@ export function heatOf(frame: Frame): Heat {
   const saliency = saliencyOf(frame);
   const { inputSize, imageTransform } = frame;
   const heat: Heat = {
+    signed: saliency.signed,
     draw: (size, style) => drawHeat(saliency, inputSize, imageTransform, size, style),
     contour: (size, style) =>
       style.contour ? contourPath(saliency, inputSize, imageTransform, size, contourLevel(style)) : '',
@@ -41,15 +44,18 @@ export function heatOf(frame: Frame): Heat {
   return heat;
 }
 
-/** First minus second; undefined when they are not maps of the same part of the same image. */
+/** First minus second, of signed maps half of that; undefined when they are not maps of the same part of the same image. */
 export function differenceOf(first: Frame, second: Frame): Heat | undefined {
   const { inputSize, imageTransform } = first;
   if (JSON.stringify([inputSize, imageTransform]) !== JSON.stringify([second.inputSize, second.imageTransform])) {
     return undefined;
   }
-  const subtrahend = saliencyOf(second).map;
-  const map = saliencyOf(first).map.map((value, i) => value - subtrahend[i]!);
+  const [a, b] = [saliencyOf(first), saliencyOf(second)];
+  // Signed maps can be 2 apart.
+  const scale = a.signed || b.signed ? 0.5 : 1;
+  const map = a.map.map((value, i) => scale * (value - b.map[i]!));
   return {
+    signed: true,
     draw: (size, style) => drawDifference(map, inputSize, imageTransform, size, style.threshold),
     contour: () => '',
     ...measured(map, inputSize, imageTransform),

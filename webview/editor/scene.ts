@@ -77,8 +77,9 @@ export function probeText(at: Point, slots: readonly Slot[], heats: Heats): stri
   const values = [...heats].map(([id, heat]) => {
     const value = heat.valueAt(at.x, at.y);
     if (id === 'difference') return Number.isNaN(value) ? '' : `difference ${signedValue(value)}`;
+    const text = heat.signed ? signedValue(value) : saliencyValue(value);
     const name = slots.length > 1 ? slots[Number(id)]!.title : 'saliency';
-    return Number.isNaN(value) ? `${name}: outside the network's view` : `${name} ${saliencyValue(value)}`;
+    return Number.isNaN(value) ? `${name}: outside the network's view` : `${name} ${text}`;
   });
   return [`x ${at.x}, y ${at.y}`, ...values.filter(Boolean)].join('  ·  ');
 }

@@ -4,7 +4,7 @@ import { h, icon } from '../dom';
 import { percentOf } from '../numbers';
 import { textButton } from '../toolkit';
 import { facts, stateText } from './facts';
-import { legend } from './heat';
+import { differenceLegend, legend } from './heat';
 import { createLegend } from './legend';
 
 const NOTICE_MILLISECONDS = 8000;
@@ -19,7 +19,7 @@ export function createStatus(cancel: () => void) {
   // Over the image, so that nothing moves when it comes and goes.
   const probe = h('div', { class: 'probe', 'data-testid': 'probe', hidden: true });
   const notice = h('span', { class: 'notice', role: 'status', 'data-testid': 'notice' });
-  const colors = createLegend('Colours from low to high saliency', '0', '1');
+  const colors = createLegend('Colours of the heat', '0', '1');
   const root = h(
     'footer',
     { class: 'status' },
@@ -33,7 +33,11 @@ export function createStatus(cancel: () => void) {
     root,
     bar,
     probe,
-    showStyle: (style: HeatStyle) => colors.show(legend(style)),
+    /** @param signed the maps lie within [-1, 1] */
+    showStyle(style: HeatStyle, signed: boolean): void {
+      if (signed) colors.show(differenceLegend(style), '−1');
+      else colors.show(legend(style));
+    },
     showSlots(slots: readonly Slot[]): void {
       const working = slots.find(({ state }) => state.kind === 'working');
       showProgress(working?.state);

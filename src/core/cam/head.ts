@@ -1,6 +1,8 @@
 /** The gradient d y_c / dA as a graph: from the target layer, or the input, to the logits and back. */
 import type { GraphProto } from 'onnx-buf';
 import { appendGradient } from '../gradients/driver';
+import type { RuleTable } from '../gradients/rule';
+import { RULES } from '../gradients/table';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
@@ -11,7 +13,7 @@ import { assemble, cast } from './graph';
 export const HEAD = {
   /** The values of `source`, for one image. */
   source: 'group-cam:source',
-  /** One-hot over the classes, in the logits' dimensions. */
+  /** A number for every class, in the logits' dimensions; one-hot for one class. */
   seed: 'group-cam:seed',
   /** In the dimensions of `wrt`. */
   gradient: 'group-cam:gradient',
@@ -28,9 +30,15 @@ export interface HeadTarget {
  * Of the forward pass only what the gradient reads is kept: behind a global pooling and one linear layer that is nothing.
  *
  * @param facts of the model at batch 1, which the graph is bound to
+ * @param rules the derivatives, or others in their place
  * @throws what `appendGradient` throws
  */
-export function headGraph(model: Model, facts: Facts, { source, wrt, logits }: HeadTarget): GraphProto {
+export function headGraph(
+  model: Model,
+  facts: Facts,
+  { source, wrt, logits }: HeadTarget,
+  rules: RuleTable = RULES,
+): GraphProto {
   const names = [...facts.keys()];
   const [sourceFact, logitsFact, wrtFact] = [facts.get(source)!, facts.get(logits)!, facts.get(wrt)!];
   const front = createEmitter('group-cam/source', model.opset, names);
@@ -39,7 +47,7 @@ export function headGraph(model: Model, facts: Facts, { source, wrt, logits }: H
 
   const end = createEmitter('group-cam/gradient', model.opset, names);
   const { node } = model.graph;
-  const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }).get(wrt)!;
+  const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }, rules).get(wrt)!;
   end.alias(cast(end, gradient, wrtFact.dtype, DataType.FLOAT), HEAD.gradient);
 
   const known = [...facts].filter(([name, { values }]) => values && !model.initializers.has(name));

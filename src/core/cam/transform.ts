@@ -13,7 +13,7 @@ import { assemble, cast } from './graph';
 
 /** Names of the graph's inputs and outputs; all are float32. */
 export const SCORE = {
-  /** I, preprocessed, in the model's layout, [1, C, H, W] or [1, H, W, C]. */
+  /** I, preprocessed, in the model's layout, [1, C, H, W] or [1, H, W, C]; or N images, one for each mask. */
   image: 'group-cam:image',
   /** B, as I. With B = I every blend is I, whatever the mask. */
   blurred: 'group-cam:blurred',
@@ -22,7 +22,8 @@ export const SCORE = {
   /** Bilinear matrices, [H, u] and [v, W]. */
   rows: 'group-cam:rows',
   columns: 'group-cam:columns',
-  /** p of every class, [N, classes]. */
+  /** y and p of every class, [N, classes]. */
+  logits: 'group-cam:logits',
   probabilities: 'group-cam:probabilities',
   /** A, the target layer's output, [N, ...]. */
   features: 'group-cam:features',
@@ -44,8 +45,7 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
   front.alias(cast(front, blend(front, target.layout), DataType.FLOAT, dtype), target.input);
 
   const end = createEmitter('group-cam/score', model.opset, names);
-  const logits = cast(end, target.logits, facts.get(target.logits)!.dtype, DataType.FLOAT);
-  end.alias(probabilities(end, logits, target.activation), SCORE.probabilities);
+  appendScores(end, facts, target);
   end.alias(cast(end, target.layer, facts.get(target.layer)!.dtype, DataType.FLOAT), SCORE.features);
 
   const image = [undefined, ...dims.slice(1)];
@@ -60,7 +60,7 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
       { name: SCORE.rows, dims: [undefined, undefined] },
       { name: SCORE.columns, dims: [undefined, undefined] },
     ],
-    [SCORE.probabilities, SCORE.features],
+    [SCORE.logits, SCORE.probabilities, SCORE.features],
   );
 }
 
@@ -77,8 +77,15 @@ function blend(emit: Emitter, layout: 'NCHW' | 'NHWC'): string {
 
 const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
 
-function probabilities(emit: Emitter, logits: string, activation: Activation): string {
-  const flat = emit.op('Flatten', [logits], { axis: { int: 1 } });
-  if (activation === 'none') return flat;
-  return emit.op(OPERATORS[activation], [flat], activation === 'softmax' ? { axis: { int: 1 } } : {});
+/** Adds SCORE.logits and SCORE.probabilities. */
+export function appendScores(
+  emit: Emitter,
+  facts: Facts,
+  { logits, activation }: Pick<ScoreTarget, 'logits' | 'activation'>,
+): void {
+  const values = cast(emit, logits, facts.get(logits)!.dtype, DataType.FLOAT);
+  const flat = emit.op('Flatten', [values], { axis: { int: 1 } });
+  emit.alias(flat, SCORE.logits);
+  const attributes = activation === 'softmax' ? { axis: { int: 1 } } : {};
+  emit.alias(activation === 'none' ? flat : emit.op(OPERATORS[activation], [flat], attributes), SCORE.probabilities);
 }

@@ -9,7 +9,7 @@ import type { Emitter } from '../onnx/emit';
 import { isDefaultDomain } from '../onnx/model';
 import { reduceSum, reshape } from '../onnx/ops';
 import { type GradientPath, nodesOnPath } from './path';
-import { type Answer, createContext, nameOf, type Rule, type RuleContext } from './rule';
+import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
 import { RULES } from './table';
 
 export interface GradientRequest extends GradientPath {
@@ -17,12 +17,10 @@ export interface GradientRequest extends GradientPath {
   readonly seed: string;
 }
 
-type RuleTable = Readonly<Record<string, Rule>>;
-
 /**
  * Adds nodes that compute d(seed . score) / d(tensor) for each tensor of `wrt`.
  *
- * @param rules by operator; another table than the product's is for tests
+ * @param rules by operator; another table than that of the derivatives is for guided backpropagation and for tests
  * @returns the gradients' names by tensor; each has its tensor's dimensions and type
  * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does not
  *   depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer makes no sense

@@ -24,6 +24,9 @@ export type Answer = string | { readonly tensor: string; readonly dims: readonly
  */
 export type Rule = (context: RuleContext) => readonly (Answer | undefined)[];
 
+/** Rules by operator. */
+export type RuleTable = Readonly<Record<string, Rule>>;
+
 export interface RuleContext {
   readonly node: NodeProto;
   readonly emit: Emitter;

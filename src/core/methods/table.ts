@@ -1,4 +1,5 @@
-/** Every method: what it is called, what it needs of a model, and its options. */
+/** Every method: what it needs of a model, and its options. */
+import { METHOD_NAMES, type Method as MethodName } from '../types';
 import { ablationCam } from './ablation-cam';
 import { cam } from './cam';
 import { eigenCam } from './eigen-cam';
@@ -21,12 +22,26 @@ import { vanillaGradient, vanillaGradientOptions } from './vanilla-gradient';
 import { xGradCam } from './xgrad-cam';
 import { xrai, xraiOptions } from './xrai';
 
-/** `layer`: a layer with a map; `passes`: many passes of the network or of what is behind the layer. */
-export type Need = 'layer' | 'head' | 'feature-gradient' | 'input-gradient' | 'guided' | 'passes';
+/**
+ * What a method asks of a model.
+ *
+ * - `layer`: a layer with a map
+ * - `linear-head`: global average pooling and one linear layer behind it
+ * - `feature-gradient`: gradient rules for the operators between the layer and the scores
+ * - `input-gradient`, `guided-gradient`: rules for those between the input and the scores
+ * - `features`: scores of other features in the place of the layer's
+ * - `passes`: many passes
+ */
+export type Need =
+  | 'layer'
+  | 'linear-head'
+  | 'feature-gradient'
+  | 'input-gradient'
+  | 'guided-gradient'
+  | 'features'
+  | 'passes';
 
 interface Description<Table extends OptionTable> {
-  readonly title: string;
-  readonly paper: string;
   readonly needs: readonly Need[];
   /** False if the map is the same for every class. */
   readonly ofClass?: false;
@@ -34,6 +49,8 @@ interface Description<Table extends OptionTable> {
 }
 
 export interface MethodInfo extends Description<OptionTable> {
+  readonly title: string;
+  readonly paper: string;
   /**
    * @param given options by name; the others have their defaults
    * @throws bad-option, method-unsuitable, and what the network throws
@@ -42,10 +59,12 @@ export interface MethodInfo extends Description<OptionTable> {
 }
 
 function method<const Table extends OptionTable>(
+  name: MethodName,
   description: Description<Table>,
   run: Method<OptionsOf<Table>>,
 ): MethodInfo {
   return {
+    ...METHOD_NAMES[name],
     ...description,
     run: (network, target, given = {}) => run(network, target, resolveOptions(description.options, given)),
   };
@@ -55,91 +74,41 @@ const BY_GRADIENT: readonly Need[] = ['layer', 'feature-gradient'];
 const NO_OPTIONS = {};
 
 export const methods = {
-  'group-cam': method(
-    { title: 'Group-CAM', paper: 'arXiv 2103.13859', needs: [...BY_GRADIENT, 'passes'], options: groupCamOptions },
-    groupCam,
-  ),
-  'grad-cam': method(
-    { title: 'Grad-CAM', paper: 'arXiv 1610.02391', needs: BY_GRADIENT, options: NO_OPTIONS },
-    gradCam,
-  ),
-  'grad-cam++': method(
-    { title: 'Grad-CAM++', paper: 'arXiv 1710.11063', needs: BY_GRADIENT, options: NO_OPTIONS },
-    gradCamPlusPlus,
-  ),
-  'hires-cam': method(
-    { title: 'HiResCAM', paper: 'arXiv 2011.08891', needs: BY_GRADIENT, options: NO_OPTIONS },
-    hiResCam,
-  ),
-  'layer-cam': method(
-    { title: 'LayerCAM', paper: 'Jiang et al., IEEE TIP 30, 2021', needs: BY_GRADIENT, options: NO_OPTIONS },
-    layerCam,
-  ),
-  'xgrad-cam': method(
-    { title: 'XGrad-CAM', paper: 'arXiv 2008.02312', needs: BY_GRADIENT, options: NO_OPTIONS },
-    xGradCam,
-  ),
-  cam: method({ title: 'CAM', paper: 'arXiv 1512.04150', needs: ['layer', 'head'], options: NO_OPTIONS }, cam),
-  'eigen-cam': method(
-    { title: 'Eigen-CAM', paper: 'arXiv 2008.00299', needs: ['layer'], ofClass: false, options: NO_OPTIONS },
-    eigenCam,
-  ),
-  'score-cam': method(
-    { title: 'Score-CAM', paper: 'arXiv 1910.01279', needs: ['layer', 'passes'], options: NO_OPTIONS },
-    scoreCam,
-  ),
-  'ablation-cam': method(
-    { title: 'Ablation-CAM', paper: 'Desai and Ramaswamy, WACV 2020', needs: ['layer', 'passes'], options: NO_OPTIONS },
-    ablationCam,
-  ),
+  'group-cam': method('group-cam', { needs: [...BY_GRADIENT, 'passes'], options: groupCamOptions }, groupCam),
+  'grad-cam': method('grad-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, gradCam),
+  'grad-cam++': method('grad-cam++', { needs: BY_GRADIENT, options: NO_OPTIONS }, gradCamPlusPlus),
+  'hires-cam': method('hires-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, hiResCam),
+  'layer-cam': method('layer-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, layerCam),
+  'xgrad-cam': method('xgrad-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, xGradCam),
+  cam: method('cam', { needs: ['layer', 'linear-head'], options: NO_OPTIONS }, cam),
+  'eigen-cam': method('eigen-cam', { needs: ['layer'], ofClass: false, options: NO_OPTIONS }, eigenCam),
+  'score-cam': method('score-cam', { needs: ['layer', 'passes'], options: NO_OPTIONS }, scoreCam),
+  'ablation-cam': method('ablation-cam', { needs: ['layer', 'features', 'passes'], options: NO_OPTIONS }, ablationCam),
   'recipro-cam': method(
-    { title: 'Recipro-CAM', paper: 'arXiv 2209.14074', needs: ['layer', 'passes'], options: reciproCamOptions },
+    'recipro-cam',
+    { needs: ['layer', 'features', 'passes'], options: reciproCamOptions },
     reciproCam,
   ),
-  rise: method({ title: 'RISE', paper: 'arXiv 1806.07421', needs: ['passes'], options: riseOptions }, rise),
-  occlusion: method(
-    { title: 'Occlusion', paper: 'arXiv 1311.2901', needs: ['passes'], options: occlusionOptions },
-    occlusion,
-  ),
-  gradient: method(
-    { title: 'Gradient', paper: 'arXiv 1312.6034', needs: ['input-gradient'], options: vanillaGradientOptions },
-    vanillaGradient,
-  ),
+  rise: method('rise', { needs: ['passes'], options: riseOptions }, rise),
+  occlusion: method('occlusion', { needs: ['passes'], options: occlusionOptions }, occlusion),
+  gradient: method('gradient', { needs: ['input-gradient'], options: vanillaGradientOptions }, vanillaGradient),
   'input-x-gradient': method(
-    { title: 'Input x Gradient', paper: 'arXiv 1605.01713', needs: ['input-gradient'], options: inputXGradientOptions },
+    'input-x-gradient',
+    { needs: ['input-gradient'], options: inputXGradientOptions },
     inputXGradient,
   ),
   'guided-backpropagation': method(
-    {
-      title: 'Guided Backpropagation',
-      paper: 'arXiv 1412.6806',
-      needs: ['input-gradient', 'guided'],
-      options: guidedBackpropagationOptions,
-    },
+    'guided-backpropagation',
+    { needs: ['guided-gradient'], options: guidedBackpropagationOptions },
     guidedBackpropagation,
   ),
   'integrated-gradients': method(
-    {
-      title: 'Integrated Gradients',
-      paper: 'arXiv 1703.01365',
-      needs: ['input-gradient', 'passes'],
-      options: integratedGradientsOptions,
-    },
+    'integrated-gradients',
+    { needs: ['input-gradient', 'passes'], options: integratedGradientsOptions },
     integratedGradients,
   ),
-  'smooth-grad': method(
-    {
-      title: 'SmoothGrad',
-      paper: 'arXiv 1706.03825',
-      needs: ['input-gradient', 'passes'],
-      options: smoothGradOptions,
-    },
-    smoothGrad,
-  ),
-  xrai: method(
-    { title: 'XRAI', paper: 'arXiv 1906.02825', needs: ['input-gradient', 'passes'], options: xraiOptions },
-    xrai,
-  ),
-} as const satisfies Record<string, MethodInfo>;
+  'smooth-grad': method('smooth-grad', { needs: ['input-gradient', 'passes'], options: smoothGradOptions }, smoothGrad),
+  xrai: method('xrai', { needs: ['input-gradient', 'passes'], options: xraiOptions }, xrai),
+} as const satisfies Record<MethodName, MethodInfo>;
 
-export type MethodName = keyof typeof methods;
+export type { Method as MethodName } from '../types';

@@ -61,10 +61,9 @@ describe('split, transform and merge against PyTorch', function () {
         .array('scores')
         .data.map((score, l) => (reference.constantMasks.includes(l) ? 0 : score));
       const image = { width, height };
-      const imageTransform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image };
       const { map } = saliencyOf({
         ...merge(storedMasks(reference, features, height, width), scores, 'paper'),
-        ...{ stage: 'group-cam', done: 1, total: 1, u, v, inputSize: image, imageTransform },
+        ...{ u, v, signed: false, inputSize: image },
       });
       near(map, reference.array('saliency').data, 1e-5, reference);
     }

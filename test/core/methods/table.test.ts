@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type MethodName, methods } from '../../../src/core/methods/table';
+import { type MethodInfo, type MethodName, methods } from '../../../src/core/methods/table';
 import { correlation } from '../../support/maps';
 import { explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';
@@ -24,7 +24,7 @@ const FEW = { rise: { masks: 50 }, 'smooth-grad': { samples: 10 } } as Partial<
 
 describe('the table of methods', () => {
   for (const name of NAMES) {
-    const { needs, ofClass } = methods[name] as (typeof methods)[MethodName] & { ofClass?: false };
+    const { needs, ofClass } = methods[name] as MethodInfo;
 
     it(`${name}: finite, not constant, and it stops where it said`, async () => {
       const frames = await framesOf(methods[name].run(network(), { class: 1 }, FEW[name]));

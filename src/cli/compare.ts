@@ -1,0 +1,46 @@
+/** One image explained by several methods, on one sheet. */
+import { ExplainError } from '../core/errors';
+import { DEFAULT_STYLE, type Explanation, METHOD_NAMES } from '../core/types';
+import { writeOutput } from '../engine/output';
+import { type Cell, contactSheet } from '../engine/sheet';
+import type { ExplainParams, Service } from '../protocol/requests';
+import type { Terminal } from './terminal';
+
+/**
+ * A method that the model can't take has the reason in its cell.
+ *
+ * @param requests one for each method
+ * @param said told of each explanation
+ * @param output names the file from the class
+ */
+export async function compareMethods(
+  requests: readonly ExplainParams[],
+  said: (explanation: Explanation) => void,
+  output: (classIndex: number) => string,
+  service: Service,
+  terminal: Terminal,
+): Promise<void> {
+  const context = { signal: terminal.signal, emit() {} };
+  const cells: Cell[] = [];
+  let last: Explanation | undefined;
+  let refused: unknown;
+  for (const params of requests) {
+    const { title } = METHOD_NAMES[params.method];
+    try {
+      last = await service.explain(params, context);
+      said(last);
+      const drawing = { kind: 'overlay', explanation: last, image: params.image, style: DEFAULT_STYLE } as const;
+      const { bytes } = await service.render(drawing, context);
+      cells.push({ title: `${title}: ${last.label}`, content: bytes! });
+    } catch (thrown) {
+      if (!(thrown instanceof ExplainError && thrown.code === 'method-unsuitable')) throw thrown;
+      refused = thrown;
+      cells.push({ title, content: { note: thrown.message } });
+      terminal.say(thrown.message);
+    }
+  }
+  if (!last) throw refused;
+  const file = output(last.class);
+  await writeOutput(file, await contactSheet(cells));
+  terminal.say(`  written: ${file}`);
+}

@@ -1,0 +1,34 @@
+/** The part of a model behind a layer as a graph of its own: scores of other features in the place of A. */
+import type { GraphProto } from 'onnx-buf';
+import { createEmitter } from '../onnx/emit';
+import type { Facts } from '../onnx/facts';
+import type { Model } from '../onnx/model';
+import { DataType } from '../onnx/tensors';
+import { assemble, cast } from './graph';
+import { appendScores, SCORE, type ScoreTarget } from './transform';
+
+/** Names of the graph's inputs, float32; its outputs are SCORE.logits and SCORE.probabilities. */
+export const BEHIND = {
+  /** In the place of the layer's output, [N, ...]. */
+  features: 'group-cam:features-in',
+  /** I, [N, ...]; only where paths from the input lead around the layer. */
+  image: 'group-cam:image-in',
+} as const;
+
+/**
+ * @param facts of the model at batch 1
+ * @param cut true if every path from the input to the logits runs through the layer
+ */
+export function behindGraph(model: Model, facts: Facts, target: ScoreTarget, cut: boolean): GraphProto {
+  const names = [...facts.keys()];
+  const front = createEmitter('group-cam/behind', model.opset, names);
+  const input = (name: string, tensor: string) => {
+    const { dtype, dims } = facts.get(tensor)!;
+    front.alias(cast(front, name, DataType.FLOAT, dtype), tensor);
+    return { name, dims: [undefined, ...dims.slice(1)] };
+  };
+  const inputs = [input(BEHIND.features, target.layer), ...(cut ? [] : [input(BEHIND.image, target.input)])];
+  const end = createEmitter('group-cam/score', model.opset, names);
+  appendScores(end, facts, target);
+  return assemble(model, front, end, inputs, [SCORE.logits, SCORE.probabilities]);
+}

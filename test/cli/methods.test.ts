@@ -1,0 +1,109 @@
+/** Methods, their options and comparisons on the command line. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { groupCam, groupCamEnds } from '../support/cli';
+import { testFolder } from '../support/folder';
+import { readMap } from '../support/maps';
+import { project } from '../support/shared';
+
+const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
+const FEW = ['--method', 'rise', '--option', 'masks=24', '--option', 'cells=5'];
+
+describe('cli: methods', function () {
+  this.timeout(60_000);
+  const folder = testFolder();
+
+  it('--option and --seed reach the method, and the seed decides the map', async () => {
+    const map = async (...more: readonly string[]) => {
+      const line = await groupCam('explain', SCENE, ...FEW, '--npy', folder.at('m.npy'), '--json', ...more);
+      assert.equal(JSON.parse(line).passes, 1 + 24);
+      return [...(readMap(folder.at('m.npy')).value as Float32Array)];
+    };
+    const first = await map('--seed', '3');
+    assert.deepEqual(await map('--seed', '3'), first);
+    assert.notDeepEqual(await map('--seed', '4'), first);
+  });
+
+  it('a map with a sign is written with it', async () => {
+    await groupCam('explain', SCENE, '--method', 'input-x-gradient', '--npy', folder.at('m.npy'));
+    const values = [...(readMap(folder.at('m.npy')).value as Float32Array)];
+    assert.equal(Math.max(...values.map(Math.abs)), 1);
+    assert.ok(values.some((value) => value < 0) && values.some((value) => value > 0));
+  });
+
+  it('--contrast moves the map from what both classes share', async () => {
+    const at = async (...more: readonly string[]) => {
+      await groupCam('explain', SCENE, '--class', 'cat', '--method', 'hires-cam', '--npy', folder.at('m.npy'), ...more);
+      return [...(readMap(folder.at('m.npy')).value as Float32Array)];
+    };
+    assert.notDeepEqual(await at('--contrast', 'dog'), await at());
+  });
+
+  it('--compare writes one sheet, of as many cells as methods', async () => {
+    const output = folder.at('sheet.png');
+    const methods = 'grad-cam,score-cam,input-x-gradient,eigen-cam';
+    const lines = await groupCam(
+      'explain',
+      SCENE,
+      '--class',
+      'dog',
+      '--compare',
+      methods,
+      '--output',
+      output,
+      '--json',
+    );
+    assert.deepEqual(
+      lines
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).method),
+      methods.split(','),
+    );
+    const { width, height } = await sharp(readFileSync(output)).metadata();
+    // Two cells by two, of pictures of 320 pixels under their titles.
+    assert.deepEqual([width, height], [2 * 320 + 3 * 12, 2 * (320 + 28) + 3 * 12]);
+    const centre = (column: number, row: number) => ({
+      left: 12 + column * 332 + 10,
+      top: 12 + row * 360 + 38,
+      width: 300,
+      height: 300,
+    });
+    const cells = await Promise.all(
+      [0, 1, 2, 3].map((i) =>
+        sharp(output)
+          .extract(centre(i % 2, i >> 1))
+          .raw()
+          .toBuffer(),
+      ),
+    );
+    for (const [i, cell] of cells.entries()) {
+      assert.ok(new Set(cell).size > 50, `cell ${i} is a picture`);
+      for (const other of cells.slice(i + 1)) assert.ok(!cell.equals(other));
+    }
+  });
+
+  const refused: readonly (readonly [why: string, args: readonly string[], message: RegExp])[] = [
+    ['an unknown method', ['--method', 'grad'], /--method grad: must be one of group-cam, .*xrai/],
+    ['an unknown method to compare', ['--compare', 'grad-cam,grad', '--output', 's.png'], /--compare grad-cam,grad/],
+    ['a comparison without a place', ['--compare', 'grad-cam,rise'], /--compare .*--output/],
+    ['a comparison of maps as numbers', ['--compare', 'rise', '--output', 's.png', '--npy', 'm.npy'], /--npy/],
+    ['an option of another method', ['--method', 'rise', '--option', 'steps=3'], /--option steps: .*masks/],
+    [
+      'an option out of its bounds',
+      ['--method', 'rise', '--option', 'masks=0'],
+      /masks 0: must be a whole number from 1/,
+    ],
+    ['an option without a value', ['--option', 'grouping'], /--option grouping: must be name=value/],
+    ['a class against itself', ['--class', 'cat', '--contrast', 'cat'], /contrast 10: must be another class/],
+    ['an unknown class in contrast', ['--contrast', 'kat'], /class "kat"/],
+  ];
+  for (const [why, args, message] of refused) {
+    it(`refuses ${why}`, async () => {
+      const { code, stdout, stderr } = await groupCamEnds(['explain', SCENE, ...args]);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, message);
+    });
+  }
+});

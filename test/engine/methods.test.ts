@@ -1,0 +1,156 @@
+/** Every method through the engine: on the demo model, on ResNet-20, and what may be refused. */
+import { strict as assert } from 'node:assert';
+import type { ErrorCode } from '../../src/core/errors';
+import { saliencyOf } from '../../src/core/saliency';
+import { METHODS, type Method, type OwnOptions } from '../../src/core/types';
+import { createService } from '../../src/engine/service';
+import type { ExplainParams } from '../../src/protocol/requests';
+import { explainWith } from '../support/explain';
+import { testFolder } from '../support/folder';
+import { needs, project, shared } from '../support/shared';
+import { IMAGE, LAYER, networkModel, tensorFile } from '../support/tiny-network';
+
+/** Fewer passes than by default, so that all of this takes seconds. */
+const FEW: Partial<Record<Method, OwnOptions>> = {
+  rise: { masks: 40 },
+  occlusion: { stride: 15 },
+  'integrated-gradients': { steps: 8 },
+  'smooth-grad': { samples: 8 },
+  xrai: { steps: 4 },
+};
+const own = (method: Method) => (FEW[method] ? { own: FEW[method] } : {});
+
+/** Methods that draw random numbers. */
+const SEEDED: readonly Method[] = ['rise', 'smooth-grad'];
+
+interface Refusal {
+  readonly cause: string;
+  readonly methods: readonly Method[];
+  readonly code: ErrorCode;
+  readonly message: RegExp;
+}
+
+/** All causes for which a method may refuse a model. RISE never does, nor does Group-CAM without gradients. */
+const REFUSALS: readonly Refusal[] = [
+  { cause: 'no linear head', methods: ['cam'], code: 'method-unsuitable', message: /linear layer behind the layer/ },
+  {
+    cause: 'an operator without a gradient between the input and the scores',
+    methods: [
+      ...(['gradient', 'input-x-gradient', 'guided-backpropagation'] as const),
+      ...(['integrated-gradients', 'smooth-grad', 'xrai'] as const),
+    ],
+    code: 'method-unsuitable',
+    message: /gradient rule for every operator/,
+  },
+  {
+    cause: 'an operator without a gradient between the layer and the scores',
+    methods: ['group-cam', 'grad-cam', 'grad-cam++', 'hires-cam', 'layer-cam', 'xgrad-cam'],
+    code: 'unsupported-operator',
+    message: /ReverseSequence.*gradient-free/,
+  },
+];
+
+const models: Readonly<Record<string, () => Pick<ExplainParams, 'image' | 'model'>>> = {
+  'the demo model': () => ({ image: { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') }, model: {} }),
+  'ResNet-20': () => ({
+    image: { path: shared('reference', 'cifar10_resnet20', 'images', 'frog_0003.png') },
+    model: { path: shared('models', 'cifar10_resnet20.onnx') },
+  }),
+};
+
+for (const [name, choice] of Object.entries(models)) {
+  describe(`every method on ${name}`, function () {
+    this.timeout(120_000);
+    const service = createService();
+    before(function () {
+      const { path } = choice().model;
+      if (path) needs(this, path, 'methods are run on it');
+    });
+
+    for (const method of METHODS) {
+      it(`${method}: a finite map that is not constant, and running estimates before it`, async () => {
+        const { explanation, frames } = await explainWith(service, { ...choice(), method, ...own(method) });
+        const { map, signed, zero } = saliencyOf(explanation.frame);
+        assert.ok(!zero && map.every((value) => Math.abs(value) <= 1), explanation.saliency.reason);
+        assert.ok(signed || map.every((value) => value >= 0));
+        const { done, total } = explanation.frame;
+        assert.equal(done, total);
+        assert.equal(frames.at(-1), explanation.frame);
+        if (total > 8) assert.ok(frames.length > 1, 'no running estimate');
+        assert.equal(explanation.options.method, method);
+        for (const [option, value] of Object.entries(FEW[method] ?? {}))
+          assert.equal(explanation.options.own![option], value);
+      });
+    }
+
+    for (const method of SEEDED) {
+      it(`${method}: its seed decides`, async () => {
+        const map = async (seed: number) => {
+          const options = { own: { ...FEW[method], seed } };
+          return (await explainWith(service, { ...choice(), method, ...options })).explanation.frame.map;
+        };
+        const first = await map(1);
+        assert.deepEqual(await map(1), first);
+        assert.notDeepEqual(await map(2), first);
+      });
+    }
+  });
+}
+
+describe('methods', () => {
+  const folder = testFolder();
+  const service = createService();
+  const write = (odd = false) => ({
+    model: { path: folder.write('model.onnx', networkModel({ odd })), layer: LAYER },
+    image: { tensor: folder.write('input.npy', tensorFile(IMAGE)) },
+    target: { index: 0 } as const,
+  });
+
+  it('end between two chunks when they are cancelled', async () => {
+    const long = { rise: { masks: 1000 }, 'smooth-grad': { samples: 1000 }, 'integrated-gradients': { steps: 1000 } };
+    for (const method of ['rise', 'smooth-grad', 'integrated-gradients'] as const) {
+      const controller = new AbortController();
+      let frames = 0;
+      const stop = () => {
+        frames += 1;
+        controller.abort();
+      };
+      const running = explainWith(service, { ...write(), method, own: long[method] }, stop, controller.signal);
+      await assert.rejects(running, { code: 'cancelled' }, method);
+      assert.equal(frames, 1, method);
+    }
+  });
+
+  it('explain a class rather than others', async () => {
+    const plain = await explainWith(service, { ...write(), method: 'hires-cam' });
+    const against = { contrast: [{ index: 1 }, { label: '2' }], method: 'hires-cam' } as const;
+    const { explanation } = await explainWith(service, { ...write(), ...against });
+    assert.deepEqual(
+      explanation.contrast!.map((other) => other.class),
+      [1, 2],
+    );
+    assert.notDeepEqual(explanation.frame.map, plain.explanation.frame.map);
+    await assert.rejects(explainWith(service, { ...write(), contrast: [{ index: 0 }] }), { code: 'bad-option' });
+  });
+
+  it('refuse an option that is not theirs, before the model is read', async () => {
+    const model = { path: folder.at('none.onnx') };
+    const asked = { ...write(), model, method: 'rise', own: { steps: 3 } } as const;
+    await assert.rejects(explainWith(service, asked), { code: 'bad-option', message: /steps.*masks/ });
+  });
+
+  it('are refused for a cause of the table only', async () => {
+    const refused = REFUSALS.flatMap((refusal) => refusal.methods.map((method) => ({ method, ...refusal })));
+    const choice = write(true);
+    for (const { method, cause, code, message } of refused) {
+      const asked = explainWith(service, { ...choice, method, ...own(method) });
+      await assert.rejects(asked, { code, message }, `${method}: ${cause}`);
+    }
+    for (const method of METHODS.filter((name) => !refused.some((refusal) => refusal.method === name))) {
+      const { explanation } = await explainWith(service, { ...choice, method, ...own(method) });
+      assert.equal(explanation.method, method);
+    }
+    const { explanation } = await explainWith(service, { ...choice, variant: 'gradient-free' });
+    assert.equal(explanation.options.own!['variant'], 'gradient-free');
+  });
+});
