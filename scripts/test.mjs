@@ -43,10 +43,11 @@ function readResults(name, file, code) {
 /**
  * @param {string} name
  * @param {readonly string[]} files
+ * @param {number} [retries]
  */
-async function mocha(name, files) {
+async function mocha(name, files, retries = 0) {
   const file = path.join(results, `${name}.json`);
-  const options = ['--reporter', path.join(root, 'scripts', 'reporter.cjs'), '--timeout', '60000'];
+  const options = ['--reporter', path.join(root, 'scripts', 'reporter.cjs'), '--timeout', '60000', '--retries', `${retries}`];
   const mochaScript = require.resolve('mocha/bin/mocha.js');
   const code = await run(process.execPath, ['--enable-source-maps', mochaScript, ...options, ...files], {
     env: { ...env, TEST_RESULTS: file },
@@ -136,7 +137,8 @@ const STAGES = {
 
   async ui() {
     await installStandIn();
-    return mocha('ui', testFiles(path.join(out, 'ui')));
+    // On a busy machine a workbench loses a key or a click now and then; what fails twice is broken.
+    return mocha('ui', testFiles(path.join(out, 'ui')), 1);
   },
 
   async package() {
