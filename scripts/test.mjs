@@ -47,7 +47,14 @@ function readResults(name, file, code) {
  */
 async function mocha(name, files, retries = 0) {
   const file = path.join(results, `${name}.json`);
-  const options = ['--reporter', path.join(root, 'scripts', 'reporter.cjs'), '--timeout', '60000', '--retries', `${retries}`];
+  const options = [
+    '--reporter',
+    path.join(root, 'scripts', 'reporter.cjs'),
+    '--timeout',
+    '60000',
+    '--retries',
+    `${retries}`,
+  ];
   const mochaScript = require.resolve('mocha/bin/mocha.js');
   const code = await run(process.execPath, ['--enable-source-maps', mochaScript, ...options, ...files], {
     env: { ...env, TEST_RESULTS: file },
