@@ -28,6 +28,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/model': { files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/, types: ['onnx-buf'] },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
+  'src/core/metrics': { files: /^src\/core\/([^/]+$|(cam|methods|metrics)\/)/ },
   'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
@@ -37,7 +38,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/cli': { files: /^src\/(cli|engine|protocol|core)\//, packages: ['node:', 'commander'] },
   webview: {
-    files: /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors)$)/,
+    files: /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|metrics\/order)$)/,
     packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons'],
   },
 };

@@ -69,6 +69,15 @@ export const METHOD_NAMES = {
 export type Method = keyof typeof METHOD_NAMES;
 export const METHODS = Object.keys(METHOD_NAMES) as readonly Method[];
 
+/** What every metric is called, and where it was published; core/metrics/table.ts has what it does. */
+export const METRIC_NAMES = {
+  insertion: { title: 'Insertion', paper: 'arXiv 1806.07421' },
+  deletion: { title: 'Deletion', paper: 'arXiv 1806.07421' },
+} as const satisfies Record<string, { readonly title: string; readonly paper: string }>;
+
+export type Metric = keyof typeof METRIC_NAMES;
+export const METRICS = Object.keys(METRIC_NAMES) as readonly Metric[];
+
 export const VARIANTS = ['paper', 'official', 'gradient-free'] as const;
 export type Variant = (typeof VARIANTS)[number];
 
@@ -171,6 +180,29 @@ export interface LayerInfo {
   readonly skip: number;
   /** True if every path from the input to the scores runs through this tensor. */
   readonly cut: boolean;
+}
+
+/** How the probability of a class changes along the way from one image to another. */
+export interface Curve {
+  /** Share of the pixels replaced, from 0 to 1. */
+  readonly fractions: readonly number[];
+  /** p of the class there, as many. */
+  readonly probabilities: readonly number[];
+}
+
+/** What a number that a metric gives is called, and how to read it. */
+export interface ScoreInfo {
+  readonly title: string;
+  /** `neither` for what describes a map without rating it. */
+  readonly better: 'higher' | 'lower' | 'neither';
+}
+
+/** What metrics found about a map. */
+export interface Measured {
+  /** By the names of core/metrics/table.ts. A score that can't be told, such as the sparseness of a blank map, is missing. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** By metric; those that ask along a way have one. */
+  readonly curves: Readonly<Record<string, Curve>>;
 }
 
 /** What `inspect` finds; everything here is known before an image is explained. */

@@ -1,0 +1,59 @@
+/**
+ * The probability of a class while pixels are replaced in the order of their saliency (RISE, arXiv 1806.07421, section 4.2;
+ * Group-CAM, arXiv 2103.13859, section 4.3).
+ */
+import { choice, type OptionsOf, real } from '../methods/options';
+import type { Curve } from '../types';
+import type { Report, Subject } from './metric';
+import { bySaliency, type Replaced, replaced } from './order';
+
+export const stepOptions = {
+  step: real('Pixels replaced at a time', 1, 0.01, 1e9),
+  unit: choice('What they are counted in', 'percent', ['percent', 'pixels']),
+};
+
+/** How many pixels are replaced at each point of a curve: 0, then a step more each time, up to all of them. */
+export function stepCounts(pixels: number, { step, unit }: OptionsOf<typeof stepOptions>): number[] {
+  const each = unit === 'percent' ? (step / 100) * pixels : step;
+  const steps = Math.max(1, Math.ceil(pixels / each - 1e-9));
+  return Array.from({ length: steps + 1 }, (_, k) => Math.min(Math.round(k * each), pixels));
+}
+
+/** By the trapezoid rule. */
+export function areaUnder({ fractions, probabilities }: Curve): number {
+  let area = 0;
+  for (let i = 1; i < fractions.length; i++) {
+    area += ((fractions[i]! - fractions[i - 1]!) * (probabilities[i]! + probabilities[i - 1]!)) / 2;
+  }
+  return area;
+}
+
+/**
+ * The curve from one image to another. One of them is the image itself, whose probability is known and is not asked for
+ * again.
+ *
+ * @param from planes, [channels, height, width], as `to`
+ */
+export async function curveBetween(
+  { network, saliency, class: index }: Subject,
+  [from, to]: readonly [Float32Array, Float32Array],
+  options: OptionsOf<typeof stepOptions>,
+  report: Report,
+): Promise<Curve> {
+  const pixels = network.input.height * network.input.width;
+  const counts = stepCounts(pixels, options);
+  const own = from === network.input.data ? 0 : counts.length - 1;
+  const probabilities = [...(own === 0 ? [network.probabilities[index]!] : [])];
+  const asked = counts.filter((_, k) => k !== own);
+  const curve = (): Curve => ({
+    fractions: counts.slice(0, probabilities.length).map((count) => count / pixels),
+    probabilities: [...probabilities],
+  });
+  const images: Iterable<Replaced> = replaced(from, to, bySaliency(saliency.map), asked);
+  for await (const chunk of network.scoreImages(images)) {
+    for (const scores of chunk) probabilities.push(scores.probabilities[index]!);
+    report({ done: probabilities.length, total: counts.length, curve: curve() });
+  }
+  if (own > 0) probabilities.push(network.probabilities[index]!);
+  return curve();
+}

@@ -1,0 +1,61 @@
+/** Deletion (RISE, arXiv 1806.07421): the area under the curve from the image to one without it; lower is better. */
+import { choice, type OptionsOf, seedOption } from '../methods/options';
+import { createRandom } from '../methods/random';
+import { areaUnder, curveBetween, stepOptions } from './curve';
+import type { MetricResult, Report, Subject } from './metric';
+
+/**
+ * What takes the place of deleted pixels. `blur`: the blurred image (Group-CAM's text). `zero`: 0 after preprocessing,
+ * mostly the mean colour (its authors' code). `noise`: normal, with mean and deviation of each of the image's channels.
+ */
+const SUBSTITUTES = ['blur', 'zero', 'black', 'noise'] as const;
+
+export const deletionOptions = {
+  ...stepOptions,
+  to: choice('What deleted pixels become', 'blur', SUBSTITUTES),
+  seed: seedOption,
+};
+
+type Options = OptionsOf<typeof deletionOptions>;
+
+export async function deletion(subject: Subject, options: Options, report: Report): Promise<MetricResult> {
+  const curve = await curveBetween(
+    subject,
+    [subject.network.input.data, deletedImage(subject, options)],
+    options,
+    report,
+  );
+  return { scores: { deletion: areaUnder(curve) }, curve };
+}
+
+/** The image once every pixel is deleted, [channels, height, width]. */
+export function deletedImage(
+  subject: Pick<Subject, 'network' | 'blurred' | 'black'>,
+  { to, seed }: Pick<Options, 'to' | 'seed'>,
+): Float32Array {
+  return MAKERS[to](subject, seed);
+}
+
+type Maker = (subject: Pick<Subject, 'network' | 'blurred' | 'black'>, seed: number) => Float32Array;
+
+const MAKERS: { readonly [S in (typeof SUBSTITUTES)[number]]: Maker } = {
+  blur: ({ blurred }) => blurred,
+  zero: ({ network }) => new Float32Array(network.input.data.length),
+  black: ({ network: { input }, black }) => {
+    const pixels = input.height * input.width;
+    return input.data.map((_, i) => black[Math.floor(i / pixels)]!);
+  },
+  noise: ({ network: { input } }, seed) => {
+    const { data, channels } = input;
+    const random = createRandom(seed);
+    const noise = new Float32Array(data.length);
+    const pixels = data.length / channels;
+    for (let c = 0; c < channels; c++) {
+      const plane = data.subarray(c * pixels, (c + 1) * pixels);
+      const mean = plane.reduce((sum, value) => sum + value, 0) / pixels;
+      const variance = plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels;
+      for (let i = 0; i < pixels; i++) noise[c * pixels + i] = mean + Math.sqrt(variance) * random.normal();
+    }
+    return noise;
+  },
+};

@@ -1,0 +1,97 @@
+/** Every metric: what it measures, its options, and the scores it gives. */
+import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
+import { METRIC_NAMES, type Measured, type Metric as MetricName, type ScoreInfo } from '../types';
+import { deletion, deletionOptions } from './deletion';
+import { insertion, insertionOptions } from './insertion';
+import type { MetricFunction, MetricResult, Report, Subject } from './metric';
+
+interface Description<Table extends OptionTable> {
+  /** What the metric asks of a subject besides its map: `boxes` of the class's objects. */
+  readonly needs?: readonly 'boxes'[];
+  /** By name; the names are unique among all metrics. */
+  readonly scores: Readonly<Record<string, ScoreInfo>>;
+  readonly options: Table;
+}
+
+export interface MetricInfo extends Description<OptionTable> {
+  readonly title: string;
+  readonly paper: string;
+  /**
+   * @param given options by name; the others have their defaults
+   * @throws bad-option, and what the network throws
+   */
+  run(subject: Subject, given: Readonly<Record<string, unknown>>, report: Report): Promise<MetricResult>;
+}
+
+function metric<const Table extends OptionTable>(
+  name: MetricName,
+  description: Description<Table>,
+  run: MetricFunction<OptionsOf<Table>>,
+): MetricInfo {
+  return {
+    ...METRIC_NAMES[name],
+    ...description,
+    run: async (subject, given, report) => run(subject, resolveOptions(description.options, given), report),
+  };
+}
+
+export const metrics = {
+  insertion: metric(
+    'insertion',
+    { scores: { insertion: { title: 'Insertion', better: 'higher' } }, options: insertionOptions },
+    insertion,
+  ),
+  deletion: metric(
+    'deletion',
+    { scores: { deletion: { title: 'Deletion', better: 'lower' } }, options: deletionOptions },
+    deletion,
+  ),
+} as const satisfies Record<MetricName, MetricInfo>;
+
+/** Scores that are made of others, where those are known. */
+const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores']): number }>> = {
+  /** Group-CAM, section 4.3. */
+  overall: {
+    title: 'Over-all (insertion - deletion)',
+    better: 'higher',
+    of: ({ insertion = Number.NaN, deletion = Number.NaN }) => insertion - deletion,
+  },
+};
+
+/** Every score by its name, in the order in which tables show them. */
+export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
+  {},
+  ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
+  DERIVED,
+);
+
+/** A metric and its own options, the others having their defaults. */
+export interface MetricChoice {
+  readonly metric: MetricName;
+  readonly options?: Readonly<Record<string, number | string>>;
+}
+
+/**
+ * Measures one map by each metric in turn, then adds the derived scores.
+ *
+ * @param report told of progress of the metric named
+ * @throws bad-option, and what the network throws
+ */
+export async function measureMap(
+  subject: Subject,
+  chosen: readonly MetricChoice[],
+  report: (metric: MetricName, progress: Parameters<Report>[0]) => void = () => {},
+): Promise<Measured> {
+  const scores: Record<string, number> = {};
+  const curves: Record<string, MetricResult['curve'] & {}> = {};
+  for (const { metric: name, options = {} } of chosen) {
+    const result = await metrics[name].run(subject, options, (progress) => report(name, progress));
+    Object.assign(scores, result.scores);
+    if (result.curve) curves[name] = result.curve;
+  }
+  for (const [name, { of }] of Object.entries(DERIVED)) {
+    const value = of(scores);
+    if (!Number.isNaN(value)) scores[name] = value;
+  }
+  return { scores, curves };
+}
