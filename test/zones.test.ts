@@ -27,6 +27,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': { files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/, types: ['onnx-buf'] },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
+  'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(cam|methods|metrics)\/)/ },
   'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },

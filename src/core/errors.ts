@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'labels-unreadable'
   | 'labels-length'
   | 'sidecar-invalid'
+  | 'annotations-invalid'
+  | 'mapping-invalid'
   | 'unsupported-operator'
   | 'not-connected'
   | 'gradient-rule'
@@ -134,6 +136,11 @@ export const errors = {
       `${file}: ${labels} labels for ${classes} classes. Give one label a line, line n + 1 for class n.`,
     ),
   sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
+  /** @param place the file, with the line or the entry where it is known */
+  annotationsInvalid: (place: string, reason: string) =>
+    make('annotations-invalid', `${place}: not usable as annotations (${reason}).`),
+  mappingInvalid: (file: string, reason: string) =>
+    make('mapping-invalid', `${file}: not usable as a mapping of classes (${reason}).`),
   unsupportedOperator: (operator: string, node: string) =>
     make(
       'unsupported-operator',

@@ -31,6 +31,8 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'ambiguous-class': ['choose-class'],
   'labels-unreadable': ['choose-model', 'retry'],
   'labels-length': ['choose-model', 'retry'],
+  'annotations-invalid': [],
+  'mapping-invalid': [],
   'sidecar-invalid': ['retry', 'choose-model'],
   'fixed-batch': ['choose-model'],
   'unsupported-operator': ['choose-layer', 'gradient-free'],

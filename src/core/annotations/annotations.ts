@@ -1,0 +1,47 @@
+/** What people have drawn on images: one form for COCO, YOLO and Pascal VOC. */
+import { errors } from '../errors';
+import type { Box } from '../geometry';
+import type { Size } from '../types';
+import { type Outline, scaleOutline } from './outline';
+
+/** One object. */
+export interface Region {
+  readonly category: string;
+  readonly box: Box;
+  /** Its shape, where more than a box was drawn. */
+  readonly outline?: Outline;
+}
+
+export interface AnnotatedImage {
+  /** As the annotations name it. */
+  readonly file: string;
+  /** What positions are measured in: the image's pixels, or 1 x 1 where they are fractions of it. */
+  readonly size: Size;
+  readonly regions: readonly Region[];
+}
+
+export interface Annotations {
+  /** Names of all categories, also of those that no image has. */
+  readonly categories: readonly string[];
+  readonly images: readonly AnnotatedImage[];
+}
+
+/**
+ * The regions in pixels of the image itself.
+ *
+ * @param actual the image's size, upright
+ * @throws annotations-invalid if the annotations are of an image of another size
+ */
+export function regionsIn({ file, size, regions }: AnnotatedImage, actual: Size): readonly Region[] {
+  if (size.width === actual.width && size.height === actual.height) return regions;
+  if (size.width !== 1 || size.height !== 1) {
+    const reason = `they are of an image of ${size.width} x ${size.height}, and it has ${actual.width} x ${actual.height}`;
+    throw errors.annotationsInvalid(file, reason);
+  }
+  const { width, height } = actual;
+  return regions.map(({ category, box, outline }) => ({
+    category,
+    box: { left: box.left * width, top: box.top * height, width: box.width * width, height: box.height * height },
+    ...(outline && { outline: scaleOutline(outline, actual) }),
+  }));
+}
