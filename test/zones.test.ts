@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
   'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
-  'src/core/metrics': { files: /^src\/core\/([^/]+$|(cam|methods|metrics)\/)/ },
+  'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
   'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },

@@ -73,6 +73,8 @@ export const METHODS = Object.keys(METHOD_NAMES) as readonly Method[];
 export const METRIC_NAMES = {
   insertion: { title: 'Insertion', paper: 'arXiv 1806.07421' },
   deletion: { title: 'Deletion', paper: 'arXiv 1806.07421' },
+  pointing: { title: 'Pointing game', paper: 'arXiv 1608.00507' },
+  energy: { title: 'Energy on objects', paper: 'arXiv 1910.01279' },
 } as const satisfies Record<string, { readonly title: string; readonly paper: string }>;
 
 export type Metric = keyof typeof METRIC_NAMES;

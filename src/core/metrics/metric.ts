@@ -1,8 +1,10 @@
 /** What a metric is given of one map, and what it answers. */
-import type { Box } from '../geometry';
+import type { Region } from '../annotations/annotations';
 import type { MethodNetwork } from '../methods/network';
 import type { Saliency } from '../saliency';
 import type { Curve, ImageTransform, Measured } from '../types';
+
+export type DrawnObject = Pick<Region, 'box' | 'outline'>;
 
 /** One map of one image for one class. */
 export interface Subject {
@@ -16,8 +18,8 @@ export interface Subject {
   readonly black: readonly number[];
   /** Where the network's input lies on the original image. */
   readonly imageTransform: ImageTransform;
-  /** Where the objects of the class are, in pixels of the original, upright image; undefined if nobody says. */
-  readonly boxes?: readonly Box[];
+  /** The objects of the class, in pixels of the original, upright image; undefined if nobody says. */
+  readonly objects?: readonly DrawnObject[];
   /** The map that the same method makes of another image, [channels, height, width], for the same class. */
   explain(image: Float32Array): Promise<Saliency>;
 }

@@ -2,12 +2,14 @@
 import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
 import { METRIC_NAMES, type Measured, type Metric as MetricName, type ScoreInfo } from '../types';
 import { deletion, deletionOptions } from './deletion';
+import { energy, energyOptions } from './energy';
 import { insertion, insertionOptions } from './insertion';
 import type { MetricFunction, MetricResult, Report, Subject } from './metric';
+import { pointingGame, pointingOptions } from './pointing-game';
 
 interface Description<Table extends OptionTable> {
-  /** What the metric asks of a subject besides its map: `boxes` of the class's objects. */
-  readonly needs?: readonly 'boxes'[];
+  /** What the metric asks of a subject besides its map: `objects` of the class. */
+  readonly needs?: readonly 'objects'[];
   /** By name; the names are unique among all metrics. */
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   readonly options: Table;
@@ -45,6 +47,24 @@ export const metrics = {
     'deletion',
     { scores: { deletion: { title: 'Deletion', better: 'lower' } }, options: deletionOptions },
     deletion,
+  ),
+  pointing: metric(
+    'pointing',
+    {
+      needs: ['objects'],
+      scores: { pointing: { title: 'Pointing game', better: 'higher' } },
+      options: pointingOptions,
+    },
+    pointingGame,
+  ),
+  energy: metric(
+    'energy',
+    {
+      needs: ['objects'],
+      scores: { energy: { title: 'Energy on objects', better: 'higher' } },
+      options: energyOptions,
+    },
+    energy,
   ),
 } as const satisfies Record<MetricName, MetricInfo>;
 

@@ -1,0 +1,56 @@
+/** The pointing game (Zhang et al., arXiv 1608.00507; Group-CAM, arXiv 2103.13859, section 4.4). */
+import { type OptionsOf, real } from '../methods/options';
+import type { MetricResult, Subject } from './metric';
+import { centreOf, isOn, shownObjects } from './objects';
+
+export const pointingOptions = {
+  tolerance: real('Pixels of the image by which objects are grown', 15, 0, 10_000),
+};
+
+/**
+ * A hit, 1, if the map's first maximum in row-major order lies on an object of the class. A blank map has no maximum: it
+ * points at nothing and is a miss, 0. No score if the network's input shows none of the objects.
+ */
+export function pointingGame(
+  { network, saliency, imageTransform, objects = [] }: Subject,
+  { tolerance }: OptionsOf<typeof pointingOptions>,
+): MetricResult {
+  const shown = shownObjects(objects, network.input, imageTransform);
+  if (shown.length === 0) return { scores: {} };
+  const maximum = centreOf(firstMaximum(saliency.map), network.input.width, imageTransform);
+  const hit = !saliency.zero && shown.some((object) => isOn(object, imageTransform.image)(maximum, tolerance));
+  return { scores: { pointing: hit ? 1 : 0 } };
+}
+
+export function firstMaximum(map: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < map.length; i++) if (map[i]! > map[best]!) best = i;
+  return best;
+}
+
+/** One answer of the pointing game. */
+export interface Pointed {
+  readonly category: string;
+  readonly hit: boolean;
+}
+
+export interface CategoryAccuracy {
+  readonly category: string;
+  readonly hits: number;
+  readonly total: number;
+  readonly accuracy: number;
+}
+
+/** Hits of each category, in the order of names, and the mean of the categories' accuracies: each counts the same. */
+export function pointingAccuracy(answers: readonly Pointed[]): {
+  readonly categories: readonly CategoryAccuracy[];
+  readonly mean: number;
+} {
+  const names = [...new Set(answers.map(({ category }) => category))].sort();
+  const categories = names.map((category) => {
+    const own = answers.filter((answer) => answer.category === category);
+    const hits = own.filter(({ hit }) => hit).length;
+    return { category, hits, total: own.length, accuracy: hits / own.length };
+  });
+  return { categories, mean: categories.reduce((sum, { accuracy }) => sum + accuracy, 0) / categories.length };
+}
