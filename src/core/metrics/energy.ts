@@ -1,6 +1,6 @@
 /** The energy-based pointing game (Score-CAM, arXiv 1910.01279, section 4.3). */
 import type { MetricResult, Subject } from './metric';
-import { centreOf, isOn, shownObjects } from './objects';
+import { centreOf, isOn, shownRegions } from './regions';
 
 export const energyOptions = {};
 
@@ -8,8 +8,8 @@ export const energyOptions = {};
  * The share of the map's positive saliency that lies on objects of the class, 0 to 1. No score for a map without any, or if
  * the network's input shows none of the objects.
  */
-export function energy({ network, saliency, imageTransform, objects = [] }: Subject): MetricResult {
-  const shown = shownObjects(objects, network.input, imageTransform).map((object) =>
+export function energy({ network, saliency, imageTransform, regions = [] }: Subject): MetricResult {
+  const shown = shownRegions(regions, network.input, imageTransform).map((object) =>
     isOn(object, imageTransform.image),
   );
   let [inside, total] = [0, 0];

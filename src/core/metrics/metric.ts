@@ -4,8 +4,6 @@ import type { MethodNetwork } from '../methods/network';
 import type { Saliency } from '../saliency';
 import type { Curve, ImageTransform, Measured } from '../types';
 
-export type DrawnObject = Pick<Region, 'box' | 'outline'>;
-
 /** One map of one image for one class. */
 export interface Subject {
   readonly network: MethodNetwork;
@@ -18,8 +16,8 @@ export interface Subject {
   readonly black: readonly number[];
   /** Where the network's input lies on the original image. */
   readonly imageTransform: ImageTransform;
-  /** The objects of the class, in pixels of the original, upright image; undefined if nobody says. */
-  readonly objects?: readonly DrawnObject[];
+  /** The objects of the class, in pixels of the original, upright image; undefined if nobody says where they are. */
+  readonly regions?: readonly Region[];
   /** The map that the same method makes of another image, [channels, height, width], for the same class. */
   explain(image: Float32Array): Promise<Saliency>;
 }

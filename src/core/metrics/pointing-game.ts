@@ -1,7 +1,7 @@
 /** The pointing game (Zhang et al., arXiv 1608.00507; Group-CAM, arXiv 2103.13859, section 4.4). */
 import { type OptionsOf, real } from '../methods/options';
 import type { MetricResult, Subject } from './metric';
-import { centreOf, isOn, shownObjects } from './objects';
+import { centreOf, isOn, shownRegions } from './regions';
 
 export const pointingOptions = {
   tolerance: real('Pixels of the image by which objects are grown', 15, 0, 10_000),
@@ -12,13 +12,13 @@ export const pointingOptions = {
  * points at nothing and is a miss, 0. No score if the network's input shows none of the objects.
  */
 export function pointingGame(
-  { network, saliency, imageTransform, objects = [] }: Subject,
+  { network, saliency, imageTransform, regions = [] }: Subject,
   { tolerance }: OptionsOf<typeof pointingOptions>,
 ): MetricResult {
-  const shown = shownObjects(objects, network.input, imageTransform);
+  const shown = shownRegions(regions, network.input, imageTransform);
   if (shown.length === 0) return { scores: {} };
   const maximum = centreOf(firstMaximum(saliency.map), network.input.width, imageTransform);
-  const hit = !saliency.zero && shown.some((object) => isOn(object, imageTransform.image)(maximum, tolerance));
+  const hit = !saliency.zero && shown.some((region) => isOn(region, imageTransform.image)(maximum, tolerance));
   return { scores: { pointing: hit ? 1 : 0 } };
 }
 

@@ -8,8 +8,8 @@ import type { MetricFunction, MetricResult, Report, Subject } from './metric';
 import { pointingGame, pointingOptions } from './pointing-game';
 
 interface Description<Table extends OptionTable> {
-  /** What the metric asks of a subject besides its map: `objects` of the class. */
-  readonly needs?: readonly 'objects'[];
+  /** What the metric asks of a subject besides its map: `regions` of the class's objects. */
+  readonly needs?: readonly 'regions'[];
   /** By name; the names are unique among all metrics. */
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   readonly options: Table;
@@ -51,7 +51,7 @@ export const metrics = {
   pointing: metric(
     'pointing',
     {
-      needs: ['objects'],
+      needs: ['regions'],
       scores: { pointing: { title: 'Pointing game', better: 'higher' } },
       options: pointingOptions,
     },
@@ -60,7 +60,7 @@ export const metrics = {
   energy: metric(
     'energy',
     {
-      needs: ['objects'],
+      needs: ['regions'],
       scores: { energy: { title: 'Energy on objects', better: 'higher' } },
       options: energyOptions,
     },

@@ -1,7 +1,8 @@
 /** The pointing game and the energy on objects, worked out by hand. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { DrawnObject, Subject } from '../../../src/core/metrics/metric';
+import type { Region } from '../../../src/core/annotations/annotations';
+import type { Subject } from '../../../src/core/metrics/metric';
 import { pointingAccuracy } from '../../../src/core/metrics/pointing-game';
 import { measureMap } from '../../../src/core/metrics/table';
 import { networkScoredBy, subjectOf } from './subject';
@@ -9,12 +10,13 @@ import { networkScoredBy, subjectOf } from './subject';
 /** An input of 2 rows and 4 columns that is shown on an image of 40 x 20, ten pixels to one. */
 const network = networkScoredBy(new Array(8).fill(1), [2, 4], () => 0.5);
 const imageTransform = { scaleX: 10, scaleY: 10, offsetX: 0, offsetY: 0, image: { width: 40, height: 20 } };
-const box = (left: number, top: number, width: number, height: number): DrawnObject => ({
+const box = (left: number, top: number, width: number, height: number): Region => ({
+  category: 'thing',
   box: { left, top, width, height },
 });
 
-function scoresOf(map: readonly number[], objects: readonly DrawnObject[], tolerance = 0, rest: Partial<Subject> = {}) {
-  const subject = subjectOf(network, map, { imageTransform, objects, ...rest });
+function scoresOf(map: readonly number[], regions: readonly Region[], tolerance = 0, rest: Partial<Subject> = {}) {
+  const subject = subjectOf(network, map, { imageTransform, regions, ...rest });
   return measureMap(subject, [{ metric: 'pointing', options: { tolerance } }, { metric: 'energy' }]).then(
     ({ scores }) => scores,
   );

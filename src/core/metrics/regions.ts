@@ -1,8 +1,8 @@
 /** Where the objects of a class lie, for metrics that ask whether a map is on them. */
+import type { Region } from '../annotations/annotations';
 import { maskOf } from '../annotations/outline';
 import { type Box, boxToInput, type Point, pointToImage } from '../geometry';
 import type { ImageTransform, Size } from '../types';
-import type { DrawnObject } from './metric';
 
 /** The centre of a pixel of the network's input, on the original image. */
 export function centreOf(index: number, width: number, transform: ImageTransform): Point {
@@ -10,12 +10,12 @@ export function centreOf(index: number, width: number, transform: ImageTransform
 }
 
 /** The objects of which the network's input shows at least a part. */
-export function shownObjects(
-  objects: readonly DrawnObject[],
+export function shownRegions(
+  regions: readonly Region[],
   { width, height }: Size,
   transform: ImageTransform,
-): readonly DrawnObject[] {
-  return objects.filter(({ box }) => {
+): readonly Region[] {
+  return regions.filter(({ box }) => {
     const { left, top, width: w, height: h } = boxToInput(box, transform);
     return left < width && top < height && left + w > 0 && top + h > 0;
   });
@@ -25,7 +25,7 @@ export function shownObjects(
 export type On = (point: Point, tolerance: number) => boolean;
 
 /** By its outline where there is one, else by its box. */
-export function isOn({ box, outline }: DrawnObject, image: Size): On {
+export function isOn({ box, outline }: Region, image: Size): On {
   if (!outline) return (point, tolerance) => inBox(box, point, tolerance);
   const mask = maskOf(outline, image);
   return (point, tolerance) => nearMask(mask, image, point, tolerance);
