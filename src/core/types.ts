@@ -73,6 +73,11 @@ export const METHODS = Object.keys(METHOD_NAMES) as readonly Method[];
 export const METRIC_NAMES = {
   insertion: { title: 'Insertion', paper: 'arXiv 1806.07421' },
   deletion: { title: 'Deletion', paper: 'arXiv 1806.07421' },
+  road: { title: 'ROAD', paper: 'arXiv 2202.00449' },
+  'average-drop': { title: 'Average drop', paper: 'arXiv 1710.11063' },
+  adcc: { title: 'ADCC', paper: 'arXiv 2104.10252' },
+  sparseness: { title: 'Sparseness', paper: 'arXiv 1810.06583' },
+  'max-sensitivity': { title: 'Max-sensitivity', paper: 'arXiv 1901.09392' },
   pointing: { title: 'Pointing game', paper: 'arXiv 1608.00507' },
   energy: { title: 'Energy on objects', paper: 'arXiv 1910.01279' },
 } as const satisfies Record<string, { readonly title: string; readonly paper: string }>;
@@ -197,6 +202,12 @@ export interface ScoreInfo {
   readonly title: string;
   /** `neither` for what describes a map without rating it. */
   readonly better: 'higher' | 'lower' | 'neither';
+}
+
+/** A metric and its own options, those not given having their defaults. */
+export interface MetricChoice {
+  readonly metric: Metric;
+  readonly options?: OwnOptions;
 }
 
 /** What metrics found about a map. */

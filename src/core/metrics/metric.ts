@@ -22,6 +22,14 @@ export interface Subject {
   explain(image: Float32Array): Promise<Saliency>;
 }
 
+/**
+ * What a metric asks of a subject besides its map and the network's answers.
+ *
+ * - `regions`: where the objects of the class are
+ * - `other-maps`: maps of other images
+ */
+export type MetricNeed = 'regions' | 'other-maps';
+
 export interface MetricProgress {
   readonly done: number;
   readonly total: number;

@@ -1,15 +1,19 @@
 /** Every metric: what it measures, its options, and the scores it gives. */
 import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
-import { METRIC_NAMES, type Measured, type Metric as MetricName, type ScoreInfo } from '../types';
+import { METRIC_NAMES, type Measured, type MetricChoice, type Metric as MetricName, type ScoreInfo } from '../types';
+import { adcc } from './adcc';
+import { averageDrop } from './average-drop';
 import { deletion, deletionOptions } from './deletion';
 import { energy, energyOptions } from './energy';
 import { insertion, insertionOptions } from './insertion';
-import type { MetricFunction, MetricResult, Report, Subject } from './metric';
+import { maxSensitivity, maxSensitivityOptions } from './max-sensitivity';
+import type { MetricFunction, MetricNeed, MetricResult, Report, Subject } from './metric';
 import { pointingGame, pointingOptions } from './pointing-game';
+import { road, roadOptions } from './road';
+import { sparseness } from './sparseness';
 
 interface Description<Table extends OptionTable> {
-  /** What the metric asks of a subject besides its map: `regions` of the class's objects. */
-  readonly needs?: readonly 'regions'[];
+  readonly needs?: readonly MetricNeed[];
   /** By name; the names are unique among all metrics. */
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   readonly options: Table;
@@ -37,6 +41,8 @@ function metric<const Table extends OptionTable>(
   };
 }
 
+const NO_OPTIONS = {};
+
 export const metrics = {
   insertion: metric(
     'insertion',
@@ -47,6 +53,45 @@ export const metrics = {
     'deletion',
     { scores: { deletion: { title: 'Deletion', better: 'lower' } }, options: deletionOptions },
     deletion,
+  ),
+  road: metric('road', { scores: { road: { title: 'ROAD', better: 'higher' } }, options: roadOptions }, road),
+  'average-drop': metric(
+    'average-drop',
+    {
+      scores: {
+        drop: { title: 'Drop in confidence', better: 'lower' },
+        increase: { title: 'Increase in confidence', better: 'higher' },
+      },
+      options: NO_OPTIONS,
+    },
+    averageDrop,
+  ),
+  adcc: metric(
+    'adcc',
+    {
+      needs: ['other-maps'],
+      scores: {
+        adcc: { title: 'ADCC', better: 'higher' },
+        coherency: { title: 'Coherency', better: 'higher' },
+        complexity: { title: 'Complexity', better: 'lower' },
+      },
+      options: NO_OPTIONS,
+    },
+    adcc,
+  ),
+  sparseness: metric(
+    'sparseness',
+    { scores: { sparseness: { title: 'Sparseness', better: 'neither' } }, options: NO_OPTIONS },
+    sparseness,
+  ),
+  'max-sensitivity': metric(
+    'max-sensitivity',
+    {
+      needs: ['other-maps'],
+      scores: { sensitivity: { title: 'Max-sensitivity', better: 'lower' } },
+      options: maxSensitivityOptions,
+    },
+    maxSensitivity,
   ),
   pointing: metric(
     'pointing',
@@ -84,12 +129,6 @@ export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
   ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
   DERIVED,
 );
-
-/** A metric and its own options, the others having their defaults. */
-export interface MetricChoice {
-  readonly metric: MetricName;
-  readonly options?: Readonly<Record<string, number | string>>;
-}
 
 /**
  * Measures one map by each metric in turn, then adds the derived scores.

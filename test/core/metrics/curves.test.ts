@@ -5,7 +5,8 @@ import { centreBlob, randomMap } from '../../../src/core/metrics/baselines';
 import { stepCounts } from '../../../src/core/metrics/curve';
 import { deletedImage } from '../../../src/core/metrics/deletion';
 import type { MetricProgress } from '../../../src/core/metrics/metric';
-import { type MetricChoice, measureMap } from '../../../src/core/metrics/table';
+import { measureMap } from '../../../src/core/metrics/table';
+import type { MetricChoice } from '../../../src/core/types';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, subjectOf } from './subject';
 

@@ -1,0 +1,38 @@
+/**
+ * ADCC (Poppi et al., arXiv 2104.10252): the harmonic mean of three virtues of a map, so that none of them can be bought
+ * with another.
+ */
+import { dropOf, probabilityShown } from './average-drop';
+import { maskedImage } from './masked';
+import type { MetricResult, Subject } from './metric';
+
+/**
+ * - coherency: the map of what the map shows is the same map; their Pearson correlation, brought from [-1, 1] to [0, 1]
+ * - complexity: the mean of the map; the less, the better
+ * - average drop
+ */
+export async function adcc(subject: Subject): Promise<MetricResult> {
+  const { network, saliency } = subject;
+  const complexity = saliency.map.reduce((sum, value) => sum + Math.abs(value), 0) / saliency.map.length;
+  const drop = dropOf(network.probabilities[subject.class]!, await probabilityShown(subject));
+  const again = await subject.explain(maskedImage(network.input, saliency));
+  const correlation = pearson(saliency.map, again.map);
+  // A constant map correlates with nothing.
+  if (correlation === undefined) return { scores: { complexity } };
+  const coherency = (1 + correlation) / 2;
+  // Equation 5.
+  return { scores: { adcc: 3 / (1 / coherency + 1 / (1 - complexity) + 1 / (1 - drop)), coherency, complexity } };
+}
+
+/** Undefined if a map is constant. */
+export function pearson(a: Float32Array, b: Float32Array): number | undefined {
+  const [meanA, meanB] = [a, b].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  let [product, squareA, squareB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - meanA!, b[i]! - meanB!];
+    product += x * y;
+    squareA += x * x;
+    squareB += y * y;
+  }
+  return squareA > 0 && squareB > 0 ? product / Math.sqrt(squareA * squareB) : undefined;
+}

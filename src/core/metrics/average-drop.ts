@@ -1,0 +1,25 @@
+/**
+ * Average drop and increase in confidence (Grad-CAM++, arXiv 1710.11063, section 4.1): what showing only the salient part
+ * of an image costs the class. Y is its probability for the image, O for the image multiplied by the map.
+ */
+import { maskedImage } from './masked';
+import type { MetricResult, Subject } from './metric';
+
+export async function averageDrop(subject: Subject): Promise<MetricResult> {
+  const [image, shown] = [subject.network.probabilities[subject.class]!, await probabilityShown(subject)];
+  return { scores: { drop: dropOf(image, shown), increase: shown > image ? 1 : 0 } };
+}
+
+/** O. */
+export async function probabilityShown({ network, saliency, class: index }: Subject): Promise<number> {
+  let shown = Number.NaN;
+  for await (const chunk of network.scoreImages([{ image: maskedImage(network.input, saliency) }])) {
+    shown = chunk[0]!.probabilities[index]!;
+  }
+  return shown;
+}
+
+/** max(0, Y - O) / Y, from 0 to 1. */
+export function dropOf(image: number, shown: number): number {
+  return Math.max(0, image - shown) / image;
+}

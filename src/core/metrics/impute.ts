@@ -1,0 +1,102 @@
+/** Noisy linear imputation (Rong et al., arXiv 2202.00449, section 4.2). */
+import type { InputImage } from '../methods/network';
+import type { Random } from '../methods/random';
+
+/** Weights of the neighbours beside a pixel and across its corners. */
+const [BESIDE, ACROSS] = [1 / 6, 1 / 12];
+/** Far below the noise and below what 8 bits tell apart. */
+const TOLERANCE = 1e-4;
+
+/**
+ * The image with other values for the pixels given: each is the weighted mean of its eight neighbours, imputed ones among
+ * them, plus normal noise. Borders have fewer neighbours.
+ *
+ * @param missing indices of pixels, not all of them
+ * @returns [channels, height, width]
+ */
+export function impute(
+  { data, channels, height, width }: InputImage,
+  missing: Uint32Array,
+  noise: number,
+  random: Random,
+): Float32Array {
+  const image = data.slice();
+  const system = systemOf(height, width, missing);
+  for (let c = 0; c < channels; c++) {
+    const plane = image.subarray(c * height * width, (c + 1) * height * width);
+    const solved = solve(system, plane);
+    for (const i of missing) plane[i] = solved[system.at(i)]! + noise * random.normal();
+  }
+  return image;
+}
+
+/** A grid with a border of one cell, so that every pixel has eight neighbours. */
+interface System {
+  readonly size: number;
+  readonly stride: number;
+  /** Cells of the missing pixels, and the sum of the weights of each one's neighbours within the image. */
+  readonly cells: Uint32Array;
+  readonly weights: Float64Array;
+  /** Cell of a pixel. */
+  at(pixel: number): number;
+}
+
+function systemOf(height: number, width: number, missing: Uint32Array): System {
+  const stride = width + 2;
+  const size = (height + 2) * stride;
+  const at = (pixel: number) => (Math.floor(pixel / width) + 1) * stride + (pixel % width) + 1;
+  const inside = new Float64Array(size);
+  for (let pixel = 0; pixel < height * width; pixel++) inside[at(pixel)] = 1;
+  // In the order of memory, however they were given.
+  const cells = Uint32Array.from(missing, at).sort();
+  return { size, stride, cells, weights: Float64Array.from(cells, (cell) => around(inside, cell, stride)), at };
+}
+
+/** Weighted sum of the eight neighbours. */
+function around(x: Float64Array, i: number, stride: number): number {
+  const [up, down] = [i - stride, i + stride];
+  return (
+    BESIDE * (x[up]! + x[down]! + x[i - 1]! + x[i + 1]!) +
+    ACROSS * (x[up - 1]! + x[up + 1]! + x[down - 1]! + x[down + 1]!)
+  );
+}
+
+/**
+ * Weights times x less the sum over missing neighbours = the sum over known neighbours, by conjugate gradients: the
+ * matrix is symmetric, and positive definite as long as some pixel is known.
+ */
+function solve({ size, stride, cells, weights, at }: System, plane: Float32Array): Float64Array {
+  const known = new Float64Array(size);
+  for (let pixel = 0; pixel < plane.length; pixel++) known[at(pixel)] = plane[pixel]!;
+  for (const cell of cells) known[cell] = 0;
+  const [x, direction] = [new Float64Array(size), new Float64Array(size)];
+  const [residual, product] = [new Float64Array(cells.length), new Float64Array(cells.length)];
+  let square = 0;
+  for (let k = 0; k < cells.length; k++) {
+    residual[k] = around(known, cells[k]!, stride);
+    direction[cells[k]!] = residual[k]!;
+    square += residual[k]! ** 2;
+  }
+  const goal = square * TOLERANCE ** 2;
+  while (square > goal) {
+    let curvature = 0;
+    for (let k = 0; k < cells.length; k++) {
+      const cell = cells[k]!;
+      product[k] = weights[k]! * direction[cell]! - around(direction, cell, stride);
+      curvature += direction[cell]! * product[k]!;
+    }
+    const step = square / curvature;
+    let next = 0;
+    for (let k = 0; k < cells.length; k++) {
+      x[cells[k]!]! += step * direction[cells[k]!]!;
+      residual[k]! -= step * product[k]!;
+      next += residual[k]! ** 2;
+    }
+    for (let k = 0; k < cells.length; k++) {
+      const cell = cells[k]!;
+      direction[cell] = residual[k]! + (next / square) * direction[cell]!;
+    }
+    square = next;
+  }
+  return x;
+}
