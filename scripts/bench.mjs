@@ -58,7 +58,7 @@ const HOST_DELAY_LIMIT = 20;
 
 /** Chunks that a plain session is tried with, and the one the engine uses on the CPU. */
 const CHUNKS = [1, 4, 8, 16, 33];
-const OUR_CHUNK = 8;
+const OUR_CHUNK = 4;
 const REPEATS = 3;
 
 runMain(async () => {

@@ -12,14 +12,16 @@ export interface Batching {
 /** For models that take one image at a time. */
 export const SINGLE: Batching = { size: 1, padded: false };
 
-/** Larger chunks take more memory and are no faster. */
-const CHUNK = 8;
+/** On a CPU larger chunks leave its caches; a device with many units is not filled by smaller ones. */
+const CPU_CHUNK = 4;
+const DEVICE_CHUNK = 8;
 /** Devices that compile or tune kernels for every shape they meet. */
 const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);
 
 export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input'>, device: Device): Batching {
   const batch = inputs.find(({ name }) => name === input.name)?.shape[0];
-  return batch === 1 ? SINGLE : { size: CHUNK, padded: TUNED.has(device) };
+  if (batch === 1) return SINGLE;
+  return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(device) };
 }
 
 /**

@@ -72,12 +72,14 @@ export async function createSession(
     return data;
   };
   try {
+    // Threads of a session spin for tens of milliseconds after each run, in case another follows. An explanation goes
+    // through several sessions: those that have run would take the cores from the one that runs.
     const session = await runtime.InferenceSession.create(model.bytes, {
       executionProviders: [PROVIDERS[options.device]],
       graphOptimizationLevel: LEVELS[options.optimize],
       logSeverityLevel: FATAL,
       externalData: model.buffers.map((path) => ({ path, data: bufferOf(path) })),
-      extra: { session: { disable_prepacking: options.prepack ? '0' : '1' } },
+      extra: { session: { disable_prepacking: options.prepack ? '0' : '1', force_spinning_stop: '1' } },
     });
     created += 1;
     const weights = (model.feeds ?? []).map((feed) => [

@@ -159,7 +159,7 @@ describe('the network of the methods', () => {
     const running: AsyncIterator<readonly Scores[]> = network.scoreImages(endless())[Symbol.asyncIterator]();
     for (let chunk = 1; chunk <= 3; chunk++) {
       await running.next();
-      assert.ok(drawn <= 8 * chunk, `${drawn} drawn for ${chunk} chunks`);
+      assert.ok(drawn <= 4 * chunk, `${drawn} drawn for ${chunk} chunks`);
     }
     work.signal.aborted = true;
     await assert.rejects(running.next(), { code: 'cancelled' });
