@@ -30,7 +30,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
-  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types)$)/ },
+  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types|annotations\/annotations)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
   'src/extension': {

@@ -218,6 +218,26 @@ export interface Measured {
   readonly curves: Readonly<Record<string, Curve>>;
 }
 
+/** Maps that are measured: the explanation's, and two that know nothing of the network (core/metrics/baselines.ts). */
+export const MEASURED_MAPS = ['explanation', 'random', 'centre'] as const;
+export type MeasuredMap = (typeof MEASURED_MAPS)[number];
+
+/** How good an explanation is, beside maps that know nothing. */
+export interface Measurement {
+  readonly maps: { readonly [M in MeasuredMap]?: Measured };
+  /** What each score is, by its name, in the order in which to show them. */
+  readonly scores: Readonly<Record<string, ScoreInfo>>;
+  /**
+   * By metric: the pictures at both ends of its curve, as PNG of the network's input size, if they were asked for. At a
+   * point of the curve the first round(fraction * pixels) pixels, in the order of `bySaliency` (core/metrics/order.ts), come
+   * from `to` and the others from `from`; `mixedPixels` does that.
+   */
+  readonly pictures: Readonly<Record<string, { readonly from: Uint8Array; readonly to: Uint8Array }>>;
+  /** Forward passes run for it. */
+  readonly passes: number;
+  readonly milliseconds: number;
+}
+
 /** What `inspect` finds; everything here is known before an image is explained. */
 export interface ModelInfo {
   readonly path: string;

@@ -5,7 +5,7 @@ import type { Target } from '../core/methods/network';
 import { methods } from '../core/methods/table';
 import { findClass } from '../core/model/labels';
 import { saliencyOf } from '../core/saliency';
-import type { ClassScore, Device, Explanation, Frame, Method, OwnOptions } from '../core/types';
+import type { ClassScore, Device, Explanation, Frame, Method, MethodOptions, OwnOptions } from '../core/types';
 import type { ExplainParams, ImageSource, RequestContext } from '../protocol/requests';
 import { nameOf } from './image';
 import { networkOf } from './method-network';
@@ -82,7 +82,7 @@ export async function explain(
 }
 
 /** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */
-function partsFor(method: Method, own: OwnOptions): readonly Part[] {
+export function partsFor(method: Method, own: OwnOptions): readonly Part[] {
   const gradientFree = method === 'group-cam' && own['variant'] === 'gradient-free';
   return methods[method].needs.filter(isPart).filter((part) => !(gradientFree && part === 'feature-gradient'));
 }
@@ -103,7 +103,7 @@ function targetOf(index: number, others: readonly number[]): Target {
 }
 
 /** What is known of the image, from an earlier request or from a first pass. */
-async function look(explainer: Explainer, params: ExplainParams, work: Work) {
+export async function look(explainer: Explainer, params: MethodOptions & Pick<ExplainParams, 'image'>, work: Work) {
   const key = await imageKey(params.image);
   const known = explainer.images.get(key);
   if (known) return { state: known, decode: 0 };
@@ -125,6 +125,6 @@ function topClasses(probabilities: Float32Array, count: number): number[] {
   return order.slice(0, count);
 }
 
-function inputSizeOf({ info: { preprocessing } }: Explainer) {
+export function inputSizeOf({ info: { preprocessing } }: Explainer) {
   return { width: preprocessing.width.value, height: preprocessing.height.value };
 }

@@ -114,3 +114,27 @@ function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
   });
   return { tensor, transform: transformOf(image, placement) };
 }
+
+/** How to read red, green and blue from channels in the order of the model. */
+const SHOWN: { readonly [C in Color]: readonly [number, number, number] } = {
+  RGB: [0, 1, 2],
+  BGR: [2, 1, 0],
+  GRAY: [0, 0, 0],
+};
+
+/**
+ * A network's input as it would look: pixel = (value * std + mean) / scale, within what a pixel can be.
+ *
+ * @param planes [channels, height, width]
+ */
+export function pictureOf(planes: Float32Array, { preprocessing }: ModelInfo): RgbImage {
+  const { color, scale, mean, std, width, height } = preprocessing;
+  const pixels = width.value * height.value;
+  const data = new Uint8ClampedArray(pixels * 3);
+  SHOWN[color.value].forEach((c, at) => {
+    for (let i = 0; i < pixels; i++) {
+      data[i * 3 + at] = (planes[c * pixels + i]! * std.value[c]! + mean.value[c]!) / scale.value;
+    }
+  });
+  return { width: width.value, height: height.value, data: new Uint8Array(data.buffer) };
+}

@@ -4,6 +4,8 @@ import { createDevices } from './devices';
 import { explain } from './explain';
 import { gradient } from './gradient';
 import { saveSidecar } from './inspect';
+import { measure } from './measure';
+import type { Part } from './parts';
 import { picture } from './picture';
 import { render } from './render';
 import { createSessions } from './sessions';
@@ -13,12 +15,21 @@ export function createService(): Service {
   const sessions = createSessions();
   const devices = createDevices();
   const turns = createTurns();
+  const measuring = createTurns();
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
     explain: (params, context) =>
       turns.take(params.view, context.signal, (signal) =>
         devices.run(params.device, (device) => explain(sessions, device, params, { ...context, signal })),
       ),
+    measure: (params, context) =>
+      measuring.take(params.view, context.signal, (signal) => {
+        const { model, explanation } = params;
+        // Explanations don't wait for it, except while it loads what they may be loading too.
+        const load = (parts: readonly Part[]) =>
+          turns.take(`measure ${params.view}`, signal, () => sessions.explainerFor(model, explanation.device, parts));
+        return measure(load, params, { ...context, signal });
+      }),
     gradient,
     picture,
     render,

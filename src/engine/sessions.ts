@@ -37,6 +37,9 @@ export interface Explainer extends KnownModel {
   batching: Batching;
   /** What is known of the images explained last. */
   readonly images: Lru<ImageState>;
+  /** Tasks that run its sessions now; of one that is no longer kept, the last of them releases the sessions. */
+  users: number;
+  kept: boolean;
 }
 
 export interface Sessions {
@@ -55,7 +58,10 @@ const KNOWN = 16;
 
 export function createSessions(): Sessions {
   const models = createLru<KnownModel>(KNOWN);
-  const explainers = createLru<Explainer>(BUDGET, sizeOf, release);
+  const explainers = createLru<Explainer>(BUDGET, sizeOf, (explainer) => {
+    explainer.kept = false;
+    if (explainer.users === 0) release(explainer);
+  });
 
   /** The model's file comes along when it had to be read. */
   async function open(choice: ModelChoice): Promise<{ known: KnownModel; file?: ModelFile }> {
@@ -128,6 +134,8 @@ async function createExplainer(known: KnownModel, { model, buffers }: ModelFile,
     upsampling: upsamplingOf(info),
     batching: batchingFor(info, device),
     images: createLru(IMAGES),
+    users: 0,
+    kept: true,
   };
 }
 
@@ -139,6 +147,17 @@ function upsamplingOf({ layers, layer, preprocessing: { height, width } }: Model
     rows: floats(bilinearMatrix(u, height.value), [height.value, u]),
     columns: floats(columns, [v, width.value]),
   };
+}
+
+/** Runs a task during which the sessions stay, whatever else is explained meanwhile. */
+export async function using<T>(explainer: Explainer, task: () => Promise<T>): Promise<T> {
+  explainer.users += 1;
+  try {
+    return await task();
+  } finally {
+    explainer.users -= 1;
+    if (!explainer.kept && explainer.users === 0) release(explainer);
+  }
 }
 
 function sizeOf({ info, parts }: Explainer): number {

@@ -2,19 +2,26 @@
  * What the extension asks of the engine: one table from which both sides derive their types.
  * Paths and small results cross the process boundary, never a model's bytes.
  */
+import type { Region } from '../core/annotations/annotations';
 import type {
   CancelSignal,
+  Curve,
   DeviceChoice,
   Explanation,
   Frame,
   HeatStyle,
+  Measured,
+  MeasuredMap,
+  Measurement,
   MethodOptions,
+  Metric,
+  MetricChoice,
   ModelInfo,
   Size,
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -46,6 +53,34 @@ export interface ExplainParams extends MethodOptions {
   readonly top: number;
 }
 
+export interface MeasureParams {
+  /** A newer request with the same view cancels the older one. */
+  readonly view: string;
+  /** Whose map is measured, for its class, on the device that made it. */
+  readonly explanation: Explanation;
+  /** What was explained, by the same model. */
+  readonly image: ImageSource;
+  readonly model: ModelChoice;
+  readonly metrics: readonly MetricChoice[];
+  /** In the order in which they are measured. */
+  readonly maps: readonly MeasuredMap[];
+  /** Of the random map. */
+  readonly seed: number;
+  /** Whether the pictures at the ends of curves are wanted. */
+  readonly pictures: boolean;
+  /** Objects of the class, in pixels of the original, upright image; without them a metric that needs them gives nothing. */
+  readonly regions?: readonly Region[];
+}
+
+export interface MeasureProgress {
+  readonly map: MeasuredMap;
+  readonly metric: Metric;
+  /** Share of the whole request that is done, 0 to 1. */
+  readonly share: number;
+  /** As far as it is known. */
+  readonly curve?: Curve;
+}
+
 export interface DeviceReport {
   readonly device: DeviceChoice;
   readonly available: boolean;
@@ -62,6 +97,15 @@ export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
   explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /**
+   * Scores and curves of an explanation's map. Explanations asked for meanwhile run between its chunks. `measured` comes
+   * with each map that is done.
+   */
+  measure: {
+    params: MeasureParams;
+    result: Measurement;
+    events: { progress: MeasureProgress; measured: { map: MeasuredMap; measured: Measured } };
+  };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
     params: { model: ModelChoice; image: ImageSource; target: Exclude<ClassChoice, 'top'>; wrt?: string };

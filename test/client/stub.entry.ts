@@ -96,6 +96,7 @@ const service: Service = {
   inspect: absent,
   gradient: absent,
   picture: absent,
+  measure: absent,
 };
 
 serveParent(service, () => sessions);

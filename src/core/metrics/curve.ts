@@ -4,7 +4,7 @@
  */
 import { choice, type OptionsOf, real } from '../methods/options';
 import type { Curve } from '../types';
-import type { Report, Subject } from './metric';
+import type { Ends, Report, Subject } from './metric';
 import { bySaliency, type Replaced, replaced } from './order';
 
 export const stepOptions = {
@@ -31,12 +31,10 @@ export function areaUnder({ fractions, probabilities }: Curve): number {
 /**
  * The curve from one image to another. One of them is the image itself, whose probability is known and is not asked for
  * again.
- *
- * @param from planes, [channels, height, width], as `to`
  */
 export async function curveBetween(
   { network, saliency, class: index }: Subject,
-  [from, to]: readonly [Float32Array, Float32Array],
+  { from, to }: Ends,
   options: OptionsOf<typeof stepOptions>,
   report: Report,
 ): Promise<Curve> {

@@ -19,13 +19,9 @@ export const deletionOptions = {
 type Options = OptionsOf<typeof deletionOptions>;
 
 export async function deletion(subject: Subject, options: Options, report: Report): Promise<MetricResult> {
-  const curve = await curveBetween(
-    subject,
-    [subject.network.input.data, deletedImage(subject, options)],
-    options,
-    report,
-  );
-  return { scores: { deletion: areaUnder(curve) }, curve };
+  const ends = { from: subject.network.input.data, to: deletedImage(subject, options) };
+  const curve = await curveBetween(subject, ends, options, report);
+  return { scores: { deletion: areaUnder(curve) }, curve, ends };
 }
 
 /** The image once every pixel is deleted, [channels, height, width]. */

@@ -10,6 +10,7 @@ export async function insertion(
   options: OptionsOf<typeof insertionOptions>,
   report: Report,
 ): Promise<MetricResult> {
-  const curve = await curveBetween(subject, [subject.blurred, subject.network.input.data], options, report);
-  return { scores: { insertion: areaUnder(curve) }, curve };
+  const ends = { from: subject.blurred, to: subject.network.input.data };
+  const curve = await curveBetween(subject, ends, options, report);
+  return { scores: { insertion: areaUnder(curve) }, curve, ends };
 }

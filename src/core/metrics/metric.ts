@@ -43,6 +43,13 @@ export type Report = (progress: MetricProgress) => void;
 export interface MetricResult {
   readonly scores: Measured['scores'];
   readonly curve?: Curve;
+  /** The images that the curve lies between, [channels, height, width]. */
+  readonly ends?: Ends;
+}
+
+export interface Ends {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
 }
 
 /** @param report told of progress between chunks, if there is any */

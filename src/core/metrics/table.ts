@@ -1,13 +1,20 @@
 /** Every metric: what it measures, its options, and the scores it gives. */
 import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
-import { METRIC_NAMES, type Measured, type MetricChoice, type Metric as MetricName, type ScoreInfo } from '../types';
+import {
+  type Curve,
+  METRIC_NAMES,
+  type Measured,
+  type MetricChoice,
+  type Metric as MetricName,
+  type ScoreInfo,
+} from '../types';
 import { adcc } from './adcc';
 import { averageDrop } from './average-drop';
 import { deletion, deletionOptions } from './deletion';
 import { energy, energyOptions } from './energy';
 import { insertion, insertionOptions } from './insertion';
 import { maxSensitivity, maxSensitivityOptions } from './max-sensitivity';
-import type { MetricFunction, MetricNeed, MetricResult, Report, Subject } from './metric';
+import type { Ends, MetricFunction, MetricNeed, MetricProgress, MetricResult, Report, Subject } from './metric';
 import { pointingGame, pointingOptions } from './pointing-game';
 import { road, roadOptions } from './road';
 import { sparseness } from './sparseness';
@@ -130,27 +137,35 @@ export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
   DERIVED,
 );
 
+/** What the chosen metrics need, each need once. */
+export function metricNeeds(chosen: readonly MetricChoice[]): ReadonlySet<MetricNeed> {
+  return new Set(chosen.flatMap(({ metric: name }) => (metrics[name] as MetricInfo).needs ?? []));
+}
+
 /**
  * Measures one map by each metric in turn, then adds the derived scores.
  *
  * @param report told of progress of the metric named
+ * @returns with the images that each curve lies between, by metric
  * @throws bad-option, and what the network throws
  */
 export async function measureMap(
   subject: Subject,
   chosen: readonly MetricChoice[],
-  report: (metric: MetricName, progress: Parameters<Report>[0]) => void = () => {},
-): Promise<Measured> {
+  report: (metric: MetricName, progress: MetricProgress) => void = () => {},
+): Promise<Measured & { readonly ends: Readonly<Record<string, Ends>> }> {
   const scores: Record<string, number> = {};
-  const curves: Record<string, MetricResult['curve'] & {}> = {};
+  const curves: Record<string, Curve> = {};
+  const ends: Record<string, Ends> = {};
   for (const { metric: name, options = {} } of chosen) {
     const result = await metrics[name].run(subject, options, (progress) => report(name, progress));
     Object.assign(scores, result.scores);
     if (result.curve) curves[name] = result.curve;
+    if (result.ends) ends[name] = result.ends;
   }
   for (const [name, { of }] of Object.entries(DERIVED)) {
     const value = of(scores);
     if (!Number.isNaN(value)) scores[name] = value;
   }
-  return { scores, curves };
+  return { scores, curves, ends };
 }

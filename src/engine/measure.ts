@@ -1,0 +1,72 @@
+/** The request `measure`: how good the map of an explanation is. */
+import { errors } from '../core/errors';
+import { measureMap, metricNeeds, SCORES } from '../core/metrics/table';
+import type { Measured, MeasuredMap, Measurement } from '../core/types';
+import type { MeasureParams, RequestContext } from '../protocol/requests';
+import { inputSizeOf, look, partsFor } from './explain';
+import { encodePng, nameOf } from './image';
+import type { Work } from './network';
+import type { Part } from './parts';
+import { pictureOf } from './prepare';
+import { type Explainer, using } from './sessions';
+import { subjectsOf } from './subject';
+
+/**
+ * @param explainerWith the explainer of the model and device, with the parts named
+ * @throws cancelled between two chunks once `context.signal` is aborted; image-unreadable if the image has changed since it
+ *   was explained; bad-option; every failure of models, images and the runtime
+ */
+export async function measure(
+  explainerWith: (parts: readonly Part[]) => Promise<Explainer>,
+  params: MeasureParams,
+  context: RequestContext<'measure'>,
+): Promise<Measurement> {
+  const start = performance.now();
+  const { explanation, metrics } = params;
+  const { options } = explanation;
+  const otherMaps = metricNeeds(metrics).has('other-maps') && params.maps.includes('explanation');
+  const explainer = await explainerWith(otherMaps ? partsFor(options.method, options.own ?? {}) : []);
+  const work: Work = { signal: context.signal, passes: 0 };
+
+  return using(explainer, async () => {
+    const { state } = await look(explainer, { ...options, image: params.image }, work);
+    checkSame(explainer, params, state.input.transform.image);
+    const subjects = await subjectsOf(explainer, state, explanation, params, work);
+    const maps: { [M in MeasuredMap]?: Measured } = {};
+    const pictures: Record<string, { from: Uint8Array; to: Uint8Array }> = {};
+    const steps = params.maps.flatMap((map) => metrics.map(({ metric }) => `${map} ${metric}`));
+    for (const map of params.maps) {
+      const { scores, curves, ends } = await measureMap(subjects[map](), metrics, (metric, { done, total, curve }) => {
+        const share = (steps.indexOf(`${map} ${metric}`) + done / total) / steps.length;
+        context.emit('progress', { map, metric, share, ...(curve && { curve }) });
+      });
+      maps[map] = { scores, curves };
+      context.emit('measured', { map, measured: maps[map] });
+      if (!params.pictures) continue;
+      for (const [metric, { from, to }] of Object.entries(ends)) {
+        const png = (image: Float32Array) => encodePng(pictureOf(image, explainer.info), 3);
+        pictures[metric] ??= { from: await png(from), to: await png(to) };
+      }
+    }
+    const found = Object.entries(SCORES).filter(([name]) => Object.values(maps).some(({ scores }) => name in scores));
+    const { passes } = work;
+    return { maps, scores: Object.fromEntries(found), pictures, passes, milliseconds: performance.now() - start };
+  });
+}
+
+/** The explanation must be of this image, by this model. */
+function checkSame(
+  explainer: Explainer,
+  { explanation, image }: MeasureParams,
+  now: { width: number; height: number },
+) {
+  const { inputSize, imageTransform } = explanation.frame;
+  const size = inputSizeOf(explainer);
+  if (
+    now.width !== imageTransform.image.width ||
+    now.height !== imageTransform.image.height ||
+    size.width !== inputSize.width ||
+    size.height !== inputSize.height
+  )
+    throw errors.imageUnreadable(nameOf(image), 'it, or the model, has changed since it was explained');
+}

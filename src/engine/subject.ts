@@ -1,0 +1,93 @@
+/** What metrics are given of an explanation. */
+
+import type { Target } from '../core/methods/network';
+import { createRandom } from '../core/methods/random';
+import { methods } from '../core/methods/table';
+import { centreBlob, randomMap } from '../core/metrics/baselines';
+import type { Subject } from '../core/metrics/metric';
+import { type Saliency, saliencyOf } from '../core/saliency';
+import type { Explanation, Frame, MeasuredMap, ModelInfo } from '../core/types';
+import { inputSizeOf } from './explain';
+import { networkOf } from './method-network';
+import { backdropOf, type ImageState, probe, type Work } from './network';
+import { relayout } from './prepare';
+import type { Explainer } from './sessions';
+
+/** The subjects of each map share everything but the map and how it is made. */
+export type Subjects = { readonly [M in MeasuredMap]: () => Subject };
+
+/**
+ * @param regions of the class
+ * @param seed of the random map
+ */
+export async function subjectsOf(
+  explainer: Explainer,
+  state: ImageState,
+  explanation: Explanation,
+  { regions, seed }: { readonly regions?: Subject['regions']; readonly seed: number },
+  work: Work,
+): Promise<Subjects> {
+  const { info } = explainer;
+  const { options } = explanation;
+  const network = networkOf(explainer, state, options, work);
+  const backdrop = await backdropOf(explainer, state, 'blurred', options);
+  const shared = {
+    network,
+    class: explanation.class,
+    blurred: relayout(
+      backdrop.tensor.data as Float32Array,
+      info.input.layout,
+      'NCHW',
+      info.input.channels,
+      inputSizeOf(explainer),
+    ),
+    black: blackOf(info),
+    imageTransform: state.input.transform,
+    ...(regions && { regions }),
+  };
+  return {
+    explanation: () => ({
+      ...shared,
+      saliency: saliencyOf(explanation.frame),
+      explain: (image) => explainAgain(explainer, state, explanation, image, work),
+    }),
+    random: () => {
+      const random = createRandom(seed);
+      const draw = () => randomMap(network.input, random);
+      return { ...shared, saliency: draw(), explain: async () => draw() };
+    },
+    centre: () => {
+      const saliency = centreBlob(network.input);
+      return { ...shared, saliency, explain: async () => saliency };
+    },
+  };
+}
+
+/** The same explanation of another image. */
+async function explainAgain(
+  explainer: Explainer,
+  { input }: ImageState,
+  { options, contrast, class: index }: Explanation,
+  image: Float32Array,
+  work: Work,
+): Promise<Saliency> {
+  const { layout, channels } = explainer.info.input;
+  const size = inputSizeOf(explainer);
+  const tensor = relayout(image, 'NCHW', layout, channels, size);
+  const state = await probe(explainer, { ...input, tensor }, options, work);
+  const others = contrast?.map((other) => other.class);
+  const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: 1 } }) };
+  let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
+  for await (const frame of methods[options.method].run(
+    networkOf(explainer, state, options, work),
+    target,
+    options.own,
+  )) {
+    last = frame;
+  }
+  return saliencyOf({ ...last!, inputSize: size });
+}
+
+function blackOf({ preprocessing: { mean, std }, input: { channels } }: ModelInfo): readonly number[] {
+  return Array.from({ length: channels }, (_, c) => -mean.value[c]! / std.value[c]!);
+}
