@@ -30,7 +30,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
-  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types|annotations\/annotations)$)/ },
+  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types|measurement|annotations\/annotations)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
   'src/extension': {
@@ -39,7 +39,8 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/cli': { files: /^src\/(cli|engine|protocol|core)\//, packages: ['node:', 'commander'] },
   webview: {
-    files: /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|metrics\/order)$)/,
+    files:
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order)$)/,
     packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons'],
   },
 };
@@ -54,7 +55,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
-    files: /^src\/(extension|client|protocol|core\/(errors|types)\.ts)/,
+    files: /^src\/(extension|client|protocol|core\/(errors|types|measurement)\.ts)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

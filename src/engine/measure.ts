@@ -1,7 +1,7 @@
 /** The request `measure`: how good the map of an explanation is. */
 import { errors } from '../core/errors';
+import type { Measured, MeasuredMap, Measurement } from '../core/measurement';
 import { measureMap, metricNeeds, SCORES } from '../core/metrics/table';
-import type { Measured, MeasuredMap, Measurement } from '../core/types';
 import type { MeasureParams, RequestContext } from '../protocol/requests';
 import { inputSizeOf, look, partsFor } from './explain';
 import { encodePng, nameOf } from './image';

@@ -1,12 +1,13 @@
 /** What metrics are given of an explanation. */
 
+import type { MeasuredMap } from '../core/measurement';
 import type { Target } from '../core/methods/network';
 import { createRandom } from '../core/methods/random';
 import { methods } from '../core/methods/table';
 import { centreBlob, randomMap } from '../core/metrics/baselines';
 import type { Subject } from '../core/metrics/metric';
 import { type Saliency, saliencyOf } from '../core/saliency';
-import type { Explanation, Frame, MeasuredMap, ModelInfo } from '../core/types';
+import type { Explanation, Frame, ModelInfo } from '../core/types';
 import { inputSizeOf } from './explain';
 import { networkOf } from './method-network';
 import { backdropOf, type ImageState, probe, type Work } from './network';

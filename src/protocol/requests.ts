@@ -3,19 +3,14 @@
  * Paths and small results cross the process boundary, never a model's bytes.
  */
 import type { Region } from '../core/annotations/annotations';
+import type { Curve, Measured, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/measurement';
 import type {
   CancelSignal,
-  Curve,
   DeviceChoice,
   Explanation,
   Frame,
   HeatStyle,
-  Measured,
-  MeasuredMap,
-  Measurement,
   MethodOptions,
-  Metric,
-  MetricChoice,
   ModelInfo,
   Size,
 } from '../core/types';
@@ -91,6 +86,7 @@ export interface DeviceReport {
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
+export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
 
 export interface Requests {

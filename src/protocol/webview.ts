@@ -4,6 +4,7 @@ import type { ClassScore, Frame, Size } from '../core/types';
 import type { HeatStyle, RenderKind } from './requests';
 
 export type { ErrorCode } from '../core/errors';
+export type * from '../core/measurement';
 export type * from '../core/types';
 export type { Colormap, HeatStyle, RenderKind } from './requests';
 

@@ -2,8 +2,9 @@
  * The probability of a class while pixels are replaced in the order of their saliency (RISE, arXiv 1806.07421, section 4.2;
  * Group-CAM, arXiv 2103.13859, section 4.3).
  */
+
+import type { Curve } from '../measurement';
 import { choice, type OptionsOf, real } from '../methods/options';
-import type { Curve } from '../types';
 import type { Ends, Report, Subject } from './metric';
 import { bySaliency, type Replaced, replaced } from './order';
 

@@ -1,5 +1,5 @@
 /** Every metric: what it measures, its options, and the scores it gives. */
-import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
+
 import {
   type Curve,
   METRIC_NAMES,
@@ -7,7 +7,8 @@ import {
   type MetricChoice,
   type Metric as MetricName,
   type ScoreInfo,
-} from '../types';
+} from '../measurement';
+import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
 import { adcc } from './adcc';
 import { averageDrop } from './average-drop';
 import { deletion, deletionOptions } from './deletion';
