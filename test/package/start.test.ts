@@ -1,4 +1,4 @@
-/** `npm start` as a newcomer sees it: a ready line with an address, and the first heatmap without a click. */
+/** `npm start` as a newcomer sees it: a ready line with an address, the first heatmap without a click, another with one. */
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +6,10 @@ import type { Browser } from 'playwright-core';
 import { chromiumScript } from '../support/scripts';
 import { missing, project } from '../support/shared';
 import { explained, stateLine } from '../ui/explanation';
+import { classesFrame } from '../ui/workbench';
+
+/** Index of a class of the demo model. */
+const DOG = 12;
 
 describe('npm start', () => {
   let start: ChildProcess;
@@ -16,7 +20,7 @@ describe('npm start', () => {
     if (start?.exitCode === null) start.kill('SIGKILL');
   });
 
-  it('shows the first scene with its heat, and ends with Ctrl-C', async function () {
+  it('shows the first scene with its heat and the classes beside it, and ends with Ctrl-C', async function () {
     this.timeout(180_000);
     if (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) missing(this, 'a machine without a screen');
     start = spawn(process.execPath, [project('scripts', 'start.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -37,7 +41,10 @@ describe('npm start', () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(address);
     await explained(page);
-    assert.match(await stateLine(page), /cat|dog/);
+    assert.match(await stateLine(page), /cat/);
+    await classesFrame(page).getByText('dog', { exact: true }).click();
+    await explained(page, DOG);
+    assert.match(await stateLine(page), /dog/);
     await page.goto('about:blank');
 
     const exit = once(start, 'exit');
