@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Exports one torchvision model with input gradients by autograd, for zoo.mjs.
+"""Exports one torchvision model with input gradients by autograd, for zoo.mjs and test/core/gradients/networks.test.ts.
 
 Usage: export.py TOOL --list             names, the smallest model first
-       export.py TOOL OUT NAME INPUTS [SIZE]
-                                         OUT/NAME.onnx, and for k < INPUTS OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy
-                                         (float32 [1,3,H,W], computed in float64), of the model's own size or SIZE; the
-                                         last line printed is JSON: {"classes": [..], "own": [error of autograd in
-                                         float32 ..]} or {"error": the exporter's}
+       export.py TOOL OUT NAME INPUTS    OUT/NAME.onnx, and for k < INPUTS OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy
+                                         (float32 [1,3,H,W], computed in float64). The same model in float64 is
+                                         OUT/NAME.double.onnx, unless it is larger than a file of protobuf can be; beside it
+                                         OUT/NAME.gradient.f64, the unrounded gradient of the first input.
+                                         The last line printed is JSON: {"classes": [..], "own": [error of autograd in
+                                         float32 ..], "double": true | false} or {"error": the exporter's}
 TOOL is export-torchvision.py, which builds and exports. Two of its initialisations would test nothing and are changed:
 heads of zeros (ViT), whose gradient is zero, and GoogLeNet's and Inception's weights of small deviation, whose maps are so
 flat that rounding decides their maxima; there, batch norms get the statistics of noise.
@@ -19,6 +20,8 @@ import sys
 import numpy as np
 import torch
 import torchvision
+
+OPSET = 17
 
 
 def load(path):
@@ -65,27 +68,34 @@ def autograd(model, x):
     return x.grad.numpy(), c
 
 
-def export(tool, out, name, inputs, size):
+def export(tool, out, name, inputs):
     built = keep_built_models()
     if name in ('googlenet', 'inception_v3'):
         tool.randomise_batch_norm = measure_batch_norm
-    tool.export(name, out, 17)
+    tool.export(name, out, OPSET)
+    model = built[0].requires_grad_(False)
     with np.load(os.path.join(out, name + '.npz')) as data:
-        shape = list(data['input'].shape)
+        shape = data['input'].shape
     images = []
     for seed in range(inputs):
         torch.manual_seed(seed)
-        images.append(torch.randn(shape[:2] + (size or shape[2:])))
-    single = [autograd(built[0], x)[0] for x in images]
-    double = built[0].double()
+        images.append(torch.randn(shape))
+    single = [autograd(model, x)[0] for x in images]
+    model.double()
     classes, own = [], []
     for k, x in enumerate(images):
-        gradient, c = autograd(double, x.double())
+        gradient, c = autograd(model, x.double())
         classes.append(c)
         own.append(float(np.abs(single[k] - gradient).max() / np.abs(gradient).max()))
         np.save(os.path.join(out, f'{name}.{k}.input.npy'), x.numpy())
         np.save(os.path.join(out, f'{name}.{k}.gradient.npy'), gradient.astype(np.float32))
-    return {'classes': classes, 'own': own}
+        if k == 0:
+            gradient.tofile(os.path.join(out, f'{name}.gradient.f64'))
+    fits = sum(p.numel() * 8 for p in model.state_dict().values()) < 2 ** 31
+    if fits:
+        torch.onnx.export(model, images[0].double(), os.path.join(out, name + '.double.onnx'), opset_version=OPSET,
+                          input_names=['input'], output_names=['logits'])
+    return {'classes': classes, 'own': own, 'double': fits}
 
 
 if __name__ == '__main__':
@@ -93,9 +103,8 @@ if __name__ == '__main__':
     if sys.argv[2] == '--list':
         print('\n'.join(sorted(tool.names(), key=parameters)))
         sys.exit()
-    out, name, inputs = sys.argv[2:5]
-    size = [int(sys.argv[5])] * 2 if len(sys.argv) > 5 else None
+    out, name, inputs = sys.argv[2:]
     try:
-        print(json.dumps(export(tool, out, name, int(inputs), size)))
+        print(json.dumps(export(tool, out, name, int(inputs))))
     except Exception as error:  # the exporter's own failure is a fact to report
         print(json.dumps({'error': str(error).splitlines()[0]}))

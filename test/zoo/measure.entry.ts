@@ -1,30 +1,33 @@
 /**
- * Measures one model for scripts/zoo.mjs. Usage: measure.js MODEL CLASS..., with MODEL without its `.onnx`; beside it lie
- * MODEL.k.input.npy and MODEL.k.gradient.npy for the k-th class. Prints one line of JSON, a `Measurement`.
+ * Measures one model for scripts/zoo.mjs. Usage: measure.js MODEL DOUBLE CLASS..., with MODEL without its `.onnx`; beside it
+ * lies what scripts/zoo/export.py wrote, a model in float64 too if DOUBLE is true. Prints one line of JSON, a `Measurement`.
  */
 import { sizeOf } from '../../src/core/onnx/tensors';
 import { openModel } from '../../src/engine/inspect';
 import { readNpy } from '../../src/engine/npy';
+import { errorInDouble } from '../support/float64';
 import { type GradientSession, gradientSession, relativeErrors } from '../support/runtime';
 
 interface Measurement {
   /** Of each input's gradient: the largest difference, relative to the largest magnitude. */
   readonly errors: readonly number[];
+  /** The same of the first input, with the model and its gradient in float64. */
+  readonly double?: number;
   readonly layer: string;
   readonly shape: readonly number[];
   /** Distinct operators between the input and the scores, and those of them without a rule. */
   readonly operators: readonly string[];
   readonly unsupported: readonly string[];
-  /** Milliseconds of one pass of one image: the scores alone, and with the input's gradient. */
+  /** Milliseconds of one pass of one image, medians: the scores alone, and with the input's gradient. */
   readonly forward: number;
   readonly gradient: number;
 }
 
-/** The shortest run counts, since others use the machine too; so many, or as many as fit into the time. */
+/** So many runs, or as many as fit into the time. */
 const RUNS = 40;
 const SECONDS = 10;
 
-async function measure(path: string, classes: readonly number[]): Promise<Measurement> {
+async function measure(path: string, inDouble: boolean, classes: readonly number[]): Promise<Measurement> {
   const { info, file, facts } = await openModel({ path: `${path}.onnx` });
   const errors: number[] = [];
   const input = info.input.name;
@@ -39,13 +42,14 @@ async function measure(path: string, classes: readonly number[]): Promise<Measur
   }
   await session.release();
   const { dims } = facts.get(input)!;
-  const [forward, gradient] = await shortest(
+  const [forward, gradient] = await medians(
     [await gradientSession(file, dims, []), await gradientSession(file, dims, [input])],
     dims,
   );
   const layer = info.layer.value;
   return {
     errors,
+    ...(inDouble && { double: await errorInDouble(path, classes[0]!) }),
     layer,
     shape: facts.get(layer)!.dims,
     operators: [...new Set(file.model.graph.node.map(({ opType }) => opType))].sort(),
@@ -55,24 +59,24 @@ async function measure(path: string, classes: readonly number[]): Promise<Measur
   };
 }
 
-/** Milliseconds of each session's shortest run; they take turns. */
-async function shortest(sessions: readonly GradientSession[], dims: readonly number[]): Promise<number[]> {
+/** Milliseconds of each session's runs, the first ones apart; they take turns, so that what else runs slows all alike. */
+async function medians(sessions: readonly GradientSession[], dims: readonly number[]): Promise<number[]> {
   const image = { type: 'float32', data: Float32Array.from({ length: sizeOf(dims) }, (_, i) => Math.sin(i)), dims };
-  const times = sessions.map(() => Number.POSITIVE_INFINITY);
+  const times = sessions.map((): number[] => []);
   const end = performance.now() + SECONDS * 1000;
-  for (let run = 0; run < 2 || (run < RUNS && performance.now() < end); run++) {
+  for (let run = 0; run < 4 || (run < RUNS && performance.now() < end); run++) {
     for (const [i, session] of sessions.entries()) {
       const start = performance.now();
       await session.run(image, 0);
-      times[i] = Math.min(times[i]!, performance.now() - start);
+      if (run > 0) times[i]!.push(performance.now() - start);
     }
   }
   for (const session of sessions) await session.release();
-  return times;
+  return times.map((each) => each.sort((a, b) => a - b)[each.length >> 1]!);
 }
 
-const [path, ...classes] = process.argv.slice(2);
-measure(path!, classes.map(Number)).then(
+const [path, double, ...classes] = process.argv.slice(2);
+measure(path!, double === 'true', classes.map(Number)).then(
   (measurement) => console.log(JSON.stringify(measurement)),
   (error: Error) => console.log(JSON.stringify({ error: error.message })),
 );
