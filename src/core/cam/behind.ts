@@ -3,8 +3,7 @@ import type { GraphProto } from 'onnx-buf';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
-import { DataType } from '../onnx/tensors';
-import { assemble, cast } from './graph';
+import { assemble, modelValues } from './graph';
 import { appendScores, SCORE, type ScoreTarget } from './transform';
 
 /** Names of the graph's inputs, float32; its outputs are SCORE.logits and SCORE.probabilities. */
@@ -23,8 +22,8 @@ export function behindGraph(model: Model, facts: Facts, target: ScoreTarget, cut
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/behind', model.opset, names);
   const input = (name: string, tensor: string) => {
-    const { dtype, dims } = facts.get(tensor)!;
-    front.alias(cast(front, name, DataType.FLOAT, dtype), tensor);
+    const { dims } = facts.get(tensor)!;
+    front.alias(modelValues(front, model, facts, tensor, name), tensor);
     return { name, dims: [undefined, ...dims.slice(1)] };
   };
   const inputs = [input(BEHIND.features, target.layer), ...(cut ? [] : [input(BEHIND.image, target.input)])];

@@ -5,7 +5,8 @@ import type { Emitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
 import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
 import type { Model } from '../onnx/model';
-import { DataType, makeTensor } from '../onnx/tensors';
+import { quantisationOf } from '../onnx/quantisation';
+import { DataType, FLOATS, makeTensor, realType } from '../onnx/tensors';
 
 export interface GraphInput {
   readonly name: string;
@@ -16,6 +17,32 @@ export interface GraphInput {
 /** A tensor as another type, if it is not of that type already. */
 export function cast(emit: Emitter, tensor: string, from: DataType, to: DataType): string {
   return from === to ? tensor : emit.op('Cast', [tensor], { to: { int: to } });
+}
+
+/** A tensor of the model as real numbers, float32. */
+export function realValues(emit: Emitter, { graph }: Model, facts: Facts, tensor: string): string {
+  const { dtype } = facts.get(tensor)!;
+  const quantised = FLOATS.has(dtype) ? undefined : quantisationOf(indexGraph(graph.node), tensor);
+  if (!quantised) return cast(emit, tensor, dtype, DataType.FLOAT);
+  return emit.op('DequantizeLinear', [tensor, quantised.scale, quantised.zeroPoint ?? '']);
+}
+
+/** The gradient of a tensor with respect to its real numbers, float32. */
+export function realGradient(emit: Emitter, { graph }: Model, facts: Facts, tensor: string, gradient: string): string {
+  const { dtype } = facts.get(tensor)!;
+  const values = cast(emit, gradient, realType(dtype), DataType.FLOAT);
+  const quantised = FLOATS.has(dtype) ? undefined : quantisationOf(indexGraph(graph.node), tensor);
+  return quantised ? emit.op('Div', [values, quantised.scale]) : values;
+}
+
+/** Real numbers, float32, in the form that a tensor of the model has: of another type, rounded, or quantised. */
+export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tensor: string, values: string): string {
+  const { dtype } = facts.get(tensor)!;
+  if (FLOATS.has(dtype)) return cast(emit, values, DataType.FLOAT, dtype);
+  const quantised = quantisationOf(indexGraph(graph.node), tensor);
+  if (quantised) return emit.op('QuantizeLinear', [values, quantised.scale, quantised.zeroPoint ?? '']);
+  const clipped = emit.op('Min', [emit.op('Max', [values, emit.scalar(0)]), emit.scalar(255)]);
+  return cast(emit, emit.op('Floor', [emit.op('Add', [clipped, emit.scalar(0.5)])]), DataType.FLOAT, dtype);
 }
 
 /**

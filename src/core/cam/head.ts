@@ -7,7 +7,7 @@ import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { DataType } from '../onnx/tensors';
-import { assemble, cast } from './graph';
+import { assemble, cast, modelValues, realGradient } from './graph';
 
 /** Names of the graph's inputs and outputs; all are float32. */
 export const HEAD = {
@@ -40,15 +40,15 @@ export function headGraph(
   rules: RuleTable = RULES,
 ): GraphProto {
   const names = [...facts.keys()];
-  const [sourceFact, logitsFact, wrtFact] = [facts.get(source)!, facts.get(logits)!, facts.get(wrt)!];
+  const [sourceFact, logitsFact] = [facts.get(source)!, facts.get(logits)!];
   const front = createEmitter('group-cam/source', model.opset, names);
-  front.alias(cast(front, HEAD.source, DataType.FLOAT, sourceFact.dtype), source);
+  front.alias(modelValues(front, model, facts, source, HEAD.source), source);
   const seed = cast(front, HEAD.seed, DataType.FLOAT, logitsFact.dtype);
 
   const end = createEmitter('group-cam/gradient', model.opset, names);
   const { node } = model.graph;
   const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }, rules).get(wrt)!;
-  end.alias(cast(end, gradient, wrtFact.dtype, DataType.FLOAT), HEAD.gradient);
+  end.alias(realGradient(end, model, facts, wrt, gradient), HEAD.gradient);
 
   const known = [...facts].filter(([name, { values }]) => values && !model.initializers.has(name));
   return assemble(

@@ -9,7 +9,7 @@ import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
 import type { Activation } from '../types';
-import { assemble, cast } from './graph';
+import { assemble, cast, modelValues, realValues } from './graph';
 
 /** Names of the graph's inputs and outputs; all are float32. */
 export const SCORE = {
@@ -41,12 +41,12 @@ export interface ScoreTarget {
 export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/transform', model.opset, names);
-  const { dims, dtype } = facts.get(target.input)!;
-  front.alias(cast(front, blend(front, target.layout), DataType.FLOAT, dtype), target.input);
+  const { dims } = facts.get(target.input)!;
+  front.alias(modelValues(front, model, facts, target.input, blend(front, target.layout)), target.input);
 
   const end = createEmitter('group-cam/score', model.opset, names);
   appendScores(end, facts, target);
-  end.alias(cast(end, target.layer, facts.get(target.layer)!.dtype, DataType.FLOAT), SCORE.features);
+  end.alias(realValues(end, model, facts, target.layer), SCORE.features);
 
   const image = [undefined, ...dims.slice(1)];
   return assemble(

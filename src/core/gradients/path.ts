@@ -20,24 +20,26 @@ export interface GradientPath {
 
 /**
  * The nodes that depend on `wrt` and lead to `score`, in order, and whether the gradient flows to an input of one.
- * Tensors that are not of a floating-point type end the path (a tensor of unknown type does not), and so do the edges
- * of `NO_GRADIENT`.
+ * Tensors that are not of a floating-point type end the path (a tensor of unknown type does not) unless their integers
+ * stand for real numbers, and so do the edges of `NO_GRADIENT`.
  */
-export function nodesOnPath({ nodes, facts, score, wrt }: GradientPath) {
-  const isFloat = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT);
+export function nodesOnPath(path: GradientPath) {
+  const { nodes, facts, score, wrt } = path;
+  const quantised = quantisedTensors(path);
+  const isReal = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT) || quantised.has(tensor);
   const flows = (node: NodeProto, input: number) => {
     const known = isDefaultDomain(node.domain) && Object.hasOwn(NO_GRADIENT, node.opType);
     const stops = known ? NO_GRADIENT[node.opType] : undefined;
-    return stops !== 'all' && !stops?.includes(input) && isFloat(node.input[input]!);
+    return stops !== 'all' && !stops?.includes(input) && isReal(node.input[input]!);
   };
   const sources = (node: NodeProto) => {
     const captured = inputsOf(node).slice(node.input.filter((name) => name !== '').length);
-    return [...node.input.filter((name, index) => name !== '' && flows(node, index)), ...captured.filter(isFloat)];
+    return [...node.input.filter((name, index) => name !== '' && flows(node, index)), ...captured.filter(isReal)];
   };
   const dependent = new Set(wrt);
   for (const node of nodes) {
     if (!sources(node).some((name) => dependent.has(name))) continue;
-    for (const name of node.output) if (name !== '' && isFloat(name)) dependent.add(name);
+    for (const name of node.output) if (name !== '' && isReal(name)) dependent.add(name);
   }
   const leading = new Set([score]);
   const reversed: NodeProto[] = [];
@@ -52,4 +54,23 @@ export function nodesOnPath({ nodes, facts, score, wrt }: GradientPath) {
     nodes: reversed.reverse(),
     carries: (node: NodeProto, input: number) => dependent.has(node.input[input]!) && flows(node, input),
   };
+}
+
+const INTEGERS: ReadonlySet<DataType> = new Set([
+  DataType.UINT8,
+  DataType.INT8,
+  DataType.UINT16,
+  DataType.INT16,
+  DataType.INT32,
+]);
+
+/** Integers that stand for real numbers: an image of whole numbers, and what a network computes in quantised form. */
+function quantisedTensors({ nodes, facts, wrt }: GradientPath): ReadonlySet<string> {
+  const isInteger = (tensor: string) => INTEGERS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED);
+  const found = new Set(wrt.filter(isInteger));
+  for (const { opType, input, output } of nodes) {
+    if (!opType.endsWith('QuantizeLinear') && !input.some((name) => found.has(name))) continue;
+    for (const name of output.filter(isInteger)) found.add(name);
+  }
+  return found;
 }

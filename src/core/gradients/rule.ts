@@ -4,7 +4,7 @@ import { errors } from '../errors';
 import type { Emitter } from '../onnx/emit';
 import type { Facts, TensorFact } from '../onnx/facts';
 import { expand } from '../onnx/ops';
-import { dtypeName } from '../onnx/tensors';
+import { dtypeName, realType } from '../onnx/tensors';
 
 /** A tensor of the forward graph with what the tracing run told of it. */
 export interface Tensor extends TensorFact {
@@ -47,7 +47,7 @@ export interface RuleContext {
   gradient(output: number): string;
   /** The values of an input that is known before the run. Throws gradient-rule if it depends on the image. */
   values(input: number): readonly number[];
-  /** A constant of the first output's type: float, double or float16. */
+  /** A constant of the type of the first output's gradient: float, double or float16. */
   scalar(value: number): string;
   constant(dims: readonly number[], values: readonly number[]): string;
   /** A gradient-rule error for this node. */
@@ -70,7 +70,8 @@ export function createContext(
   };
   const input = (index: number) => tensor(node.input[index], `input ${index}`);
   const output = (index: number) => tensor(node.output[index], `output ${index}`);
-  const constant = (dims: readonly number[], values: readonly number[]) => emit.constant(output(0).dtype, dims, values);
+  const constant = (dims: readonly number[], values: readonly number[]) =>
+    emit.constant(realType(output(0).dtype), dims, values);
   const gradient = (index: number) =>
     gradients.get(node.output[index] ?? '') ?? expand(emit, constant([], [0]), output(index).dims);
   return {

@@ -26,6 +26,7 @@ import { MatMul } from './rules/MatMul';
 import { MaxPool } from './rules/MaxPool';
 import { MeanVarianceNormalization } from './rules/MeanVarianceNormalization';
 import { Pad } from './rules/Pad';
+import { quantisation } from './rules/quantisation';
 import { Resize } from './rules/Resize';
 import { RMSNormalization } from './rules/RMSNormalization';
 import { reductions } from './rules/reductions';
@@ -42,6 +43,7 @@ export const RULES = {
   ...arithmetic,
   ...elementwise,
   ...layout,
+  ...quantisation,
   ...reductions,
   ...trigonometry,
   AveragePool,
@@ -99,7 +101,9 @@ export const NO_GRADIENT: Readonly<Record<string, 'all' | readonly number[]>> = 
   Round: 'all',
   Sign: 'all',
   CastLike: [1],
+  DequantizeLinear: [1, 2],
   Dropout: [1],
+  QuantizeLinear: [1, 2],
   Resize: [1, 2],
   Upsample: [1],
 };

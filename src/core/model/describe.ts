@@ -1,6 +1,7 @@
 /** Everything known about a model before it explains an image, in one value. */
 import { errors } from '../errors';
 import { operatorsWithoutRule } from '../gradients/driver';
+import { type GradientPath, nodesOnPath } from '../gradients/path';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
@@ -48,6 +49,10 @@ export function describeModel(known: Known): ModelInfo {
   const { layers, preferred } = findLayers(model, facts, input, scores);
   const assumptions = [...known.assumptions];
   const activation = activationOf(scores, sources, assumptions);
+  const path = { nodes: graph.node, facts, score: scores.logits, wrt: [input.name] };
+  const unsupported = operatorsWithoutRule(path);
+  if (unsupported.length === 0 && isQuantised(path))
+    assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
   const { labels } = known;
   if (!labels) assumptions.push('no labels: classes are called by their index');
   return {
@@ -69,9 +74,13 @@ export function describeModel(known: Known): ModelInfo {
     ...(labels?.file !== undefined && { labelsFile: labels.file }),
     layers,
     layer: layerOf(known, layers, preferred),
-    unsupported: operatorsWithoutRule({ nodes: graph.node, facts, score: scores.logits, wrt: [input.name] }),
+    unsupported,
     assumptions: [...assumptions, ...sources.flatMap(({ notes }) => notes)],
   };
+}
+
+function isQuantised(path: GradientPath): boolean {
+  return nodesOnPath(path).nodes.some(({ opType }) => opType === 'QuantizeLinear');
 }
 
 /**

@@ -4,6 +4,7 @@ import { errors } from '../errors';
 import { type Facts, SIZE_ONLY } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
+import { quantisationOf } from '../onnx/quantisation';
 import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
 import { findCuts } from './cuts';
@@ -23,7 +24,17 @@ const POOLING: readonly string[] = [
   'ReduceSum',
   'ReduceMax',
 ];
-const UNCHANGING: readonly string[] = ['Dropout', 'Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
+const UNCHANGING: readonly string[] = [
+  'Dropout',
+  'Identity',
+  'Cast',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'QuantizeLinear',
+  'DequantizeLinear',
+];
 /** With those above: each channel stays apart from the others. */
 const APART: readonly string[] = [
   'Relu',
@@ -57,8 +68,8 @@ export interface Layers {
 }
 
 /**
- * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1) or of tokens on a grid ([1, T, K]) that depend on the image
- * and that every class score depends on. Of tokens, the scores must depend on the patches: behind a transformer's last
+ * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1) or of tokens on a grid ([1, T, K]), quantised ones too, that
+ * depend on the image and that every class score depends on. Of tokens, the scores must depend on the patches: behind a transformer's last
  * attention only the class token leads to them.
  *
  * Preferred is the last one that is not the output of a pooling, dropout, reshape or identity node, nor a map with one
@@ -77,8 +88,10 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   const layouts = findLayouts(model.graph.node, facts, input);
   const cuts = findCuts(indexGraph(model.graph.node), input.name, scores.logits);
   const patches = followPatches(nodesLeadingTo(values, [scores.logits]), layouts, facts);
+  const isReal = (tensor: string) =>
+    FLOATS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED) || quantisationOf(values, tensor) !== undefined;
   const isLayer = (tensor: string) =>
-    FLOATS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED) &&
+    isReal(tensor) &&
     fromImage.has(tensor) &&
     parts.every((part) => part.has(tensor)) &&
     (!layouts.get(tensor)?.grid || patches.live.has(tensor));

@@ -26,6 +26,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'Flatten',
   'Squeeze',
   'Unsqueeze',
+  'QuantizeLinear',
+  'DequantizeLinear',
 ]);
 
 /** log p has the logits of p. */

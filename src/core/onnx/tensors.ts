@@ -17,6 +17,11 @@ export const FLOATS: ReadonlySet<DataType> = new Set([
   DataType.BFLOAT16,
 ]);
 
+/** The type of gradients of a tensor: its own, or float32 of integers. */
+export function realType(type: DataType): DataType {
+  return FLOATS.has(type) ? type : DataType.FLOAT;
+}
+
 /** ONNX's name of an element type in lower case, such as float or int64. */
 export function dtypeName(type: number): string {
   return (DataType[type] ?? `type ${type}`).toLowerCase();

@@ -6,6 +6,7 @@ import { arithmetic, elementwise } from './cases/elementwise';
 import { indexing } from './cases/indexing';
 import { layout, parts } from './cases/layout';
 import { norms } from './cases/norms';
+import { quantisation } from './cases/quantisation';
 import { convolutions, normalisations, pools, resizes } from './cases/windows';
 import { type Case, check } from './check';
 
@@ -25,6 +26,7 @@ const cases: readonly Case[] = [
   ...trigonometry,
   ...indexing,
   ...norms,
+  ...quantisation,
 ];
 
 describe('gradient rules', () => {

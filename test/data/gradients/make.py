@@ -127,11 +127,38 @@ class Attention(nn.Module):
         return F.log_softmax(self.head((x + F.gelu(self.mlp(x)))[:, 0]), 1)
 
 
+class Quantised(nn.Module):
+    """Activations and weights rounded to integers, some clipped: QuantizeLinear and DequantizeLinear around each layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.head = nn.Conv2d(3, 6, 3, 1, 1), nn.Conv2d(6, 6, 3, 2), nn.Linear(6, 5)
+
+    @staticmethod
+    def rounded(x, scale, zero, low=0, high=255):
+        return torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high)
+
+    def weights(self, layer):
+        w = layer.weight
+        scale = w.detach().abs().reshape(w.shape[0], -1).amax(1) / 127
+        return torch.fake_quantize_per_channel_affine(w, scale, torch.zeros(len(w), dtype=torch.int32), 0, -128, 127)
+
+    def forward(self, x):
+        x = self.rounded(x, 0.015, 120)
+        x = F.conv2d(x, self.weights(self.a), self.a.bias, padding=1)
+        x = self.rounded(F.relu(x), 0.004, 0)
+        x = F.conv2d(x, self.weights(self.b), self.b.bias, stride=2)
+        x = self.rounded(x, 0.003, -7, -128, 127)
+        x = self.rounded(F.max_pool2d(x, 2).mean((2, 3)), 0.002, 10)
+        return F.linear(x, self.weights(self.head), self.head.bias)
+
+
 NETWORKS = {  # the class, the input's height and width, the operator set
     'inverted-residual': (InvertedResidual, 12, 13, 14),
     'inception': (Inception, 12, 13, 11),
     'dense': (Dense, 7, 6, 12),
     'attention': (Attention, 12, 8, 17),
+    'quantised': (Quantised, 9, 8, 13),
 }
 
 

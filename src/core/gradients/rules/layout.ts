@@ -1,6 +1,7 @@
 /** Operators that only arrange the elements of their input anew: the gradient is arranged back. */
 import { intsAttribute } from '../../onnx/model';
 import { reshape, transpose } from '../../onnx/ops';
+import { realType } from '../../onnx/tensors';
 import type { Rule } from '../rule';
 
 /** dx = dy in the input's dimensions */
@@ -23,11 +24,11 @@ export const layout = {
     return [c.dy];
   },
 
-  /** dx = dy in the input's type */
-  Cast: (c) => [c.emit.op('Cast', [c.dy], { to: { int: c.x.dtype } })],
+  /** dx = dy in the type of the input's gradients */
+  Cast: (c) => [c.emit.op('Cast', [c.dy], { to: { int: realType(c.x.dtype) } })],
 
   /** As Cast, to the type of the second input */
-  CastLike: (c) => [c.emit.op('Cast', [c.dy], { to: { int: c.x.dtype } })],
+  CastLike: (c) => [c.emit.op('Cast', [c.dy], { to: { int: realType(c.x.dtype) } })],
 
   /** dx = dy with the axes permuted back; without `perm` the axes are reversed */
   Transpose: (c) => {
