@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'external-data-outside'
   | 'no-image-input'
   | 'several-image-inputs'
+  | 'inputs-unknown'
   | 'fixed-batch'
   | 'no-scores'
   | 'no-spatial-layer'
@@ -108,7 +109,12 @@ export const errors = {
   severalImageInputs: (file: string, inputs: readonly string[]) =>
     make(
       'several-image-inputs',
-      `${file}: several inputs (${few(inputs)}); models with one image input can be explained.`,
+      `${file}: several inputs may be the image: ${few(inputs)}. Name it as input.name in the sidecar.`,
+    ),
+  inputsUnknown: (file: string, inputs: readonly string[]) =>
+    make(
+      'inputs-unknown',
+      `${file}: besides the image it needs ${few(inputs)}, which has no default. Export it with a constant in its place, or an initializer of that name.`,
     ),
   fixedBatch: (file: string, batch: number) =>
     make('fixed-batch', `${file}: takes ${batch} images at once. Export it with a batch of 1, or a free one.`),

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
 import { agreeing } from '../core/model/agreement';
-import { resolvePreprocessing } from '../core/model/conventions';
+import { firstOf, resolvePreprocessing } from '../core/model/conventions';
 import { describeModel } from '../core/model/describe';
 import { findImageInput, type ImageInput } from '../core/model/inputs';
 import { sidecarOf, sidecarPath } from '../core/model/sidecar';
@@ -31,8 +31,8 @@ export interface Opened {
 export async function openModel(choice: ModelChoice): Promise<Opened> {
   const file = await readModelFile(choice.path ?? demoModel());
   const { model } = file;
-  const input = findImageInput(model);
   const read = await readSources(model);
+  const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
   const sources = agreeing(model, input, read.sources);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);

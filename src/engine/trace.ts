@@ -11,6 +11,7 @@ import {
   valueInfo,
 } from '../core/onnx/facts';
 import { constantNodes } from '../core/onnx/fold';
+import { indexGraph, tensorsDependingOn } from '../core/onnx/graph';
 import type { Model } from '../core/onnx/model';
 import { DataType, makeTensor, sizeOf, type TensorProto } from '../core/onnx/tensors';
 import { type EncodedModel, encodeModel } from '../core/onnx/weights';
@@ -29,17 +30,21 @@ export interface TraceInput {
 
 /**
  * The facts of a model for one size of input. Most models' shapes are plain from the graph, and the runtime infers them
- * when it makes the session; only a model that computes sizes is run, once, on an image of zeros.
+ * when it makes the session; only a model that computes sizes is run, once, on an image of zeros. Nothing is known of what
+ * depends on other inputs.
  *
  * @throws runtime-failed if the model can't take an input of these dimensions
  */
 export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Facts> {
   const { graph } = file.model;
   const folded = await foldConstants(file);
+  const others = graph.input.map(({ name }) => name).filter((name) => name !== input.name);
+  const unknown = tensorsDependingOn(indexGraph(graph.node), others);
   const fixed = {
     ...graph,
     input: [valueInfo(input.name, input.dtype, input.dims)],
-    node: graph.node.filter((node) => !node.output.some((name) => folded.has(name))),
+    output: graph.output.filter(({ name }) => !unknown.has(name)),
+    node: graph.node.filter((node) => !node.output.some((name) => folded.has(name) || unknown.has(name))),
     initializer: [...graph.initializer, ...tensorsOf(folded)],
   };
   const model = { ...file.model, graph: fixed };

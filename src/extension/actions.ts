@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'external-data-outside': ['choose-model'],
   'no-image-input': ['choose-model'],
   'several-image-inputs': ['choose-model'],
+  'inputs-unknown': ['choose-model'],
   'no-scores': ['choose-model', 'retry'],
   'no-spatial-layer': ['choose-model'],
   'unknown-layer': ['choose-layer'],

@@ -10,11 +10,19 @@ import { largestDifference } from '../support/reference';
 import { type Form, IMAGE, LAYER, NETWORK, networkModel, noise, tensorFile } from '../support/tiny-network';
 
 const TARGET = 1;
+/** x = p / 127.5 - 1 for whole p. */
+const ON_PIXELS = { ...IMAGE, data: IMAGE.data.map((x) => Math.round((x + 1) * 127.5) / 127.5 - 1) };
 const SIGMOID = { ...NETWORK, activation: 'sigmoid' } as const;
+
+const ofDepth = (depth: number): Form => ({
+  image: { ...IMAGE, data: noise(depth * 12 * 16, depth + 5), depth },
+  network: { ...NETWORK, conv: noise(7 * depth * 9, 7) },
+});
+const pixels = (type: DataType): Form => ({ pixels: type, layout: 'NHWC', image: ON_PIXELS });
 
 /** [what, form, tolerance] */
 const FORMS: readonly [string, Form, number?][] = [
-  ...[9, 11, 13, 17, 18, 21].map((opset): [string, Form] => [`opset ${opset}`, { opset }]),
+  ...[9, 10, 11, 13, 15, 17, 18, 20, 21, 23].map((opset): [string, Form] => [`opset ${opset}`, { opset }]),
   ['ends in Softmax', { ending: ['Softmax'] }],
   ['ends in LogSoftmax', { ending: ['LogSoftmax'] }],
   ['ends in Softmax, opset 9', { ending: ['Softmax'], opset: 9 }],
@@ -26,6 +34,14 @@ const FORMS: readonly [string, Form, number?][] = [
   ['channels last, a batch of 1', { layout: 'NHWC', batch: 1 }],
   ['float16', { type: DataType.FLOAT16 }, 2e-2],
   ['a layer that a path runs around', { around: true }],
+  ['rows and columns without sizes', { freeSize: true }],
+  ['channels last, rows and columns without sizes', { layout: 'NHWC', freeSize: true }],
+  ['channels last, pixels of 8 bits that the graph scales', pixels(DataType.UINT8), 2e-2],
+  ['channels last, pixels of float16 that the graph scales', pixels(DataType.FLOAT16), 2e-2],
+  ['grey images', ofDepth(1)],
+  ['images of four channels', ofDepth(4)],
+  ['an input that switches training on', { training: true }],
+  ['a map among its outputs', { map: true }],
 ];
 
 describe('the same explanation from every form of a model', function () {
@@ -37,14 +53,17 @@ describe('the same explanation from every form of a model', function () {
   for (const [what, form, tolerance = 1e-4] of FORMS) {
     it(what, async () => {
       const path = folder.write('model.onnx', networkModel(form));
-      const tensor = folder.write('input.npy', tensorFile(IMAGE, form.layout));
+      const image = form.image ?? IMAGE;
+      if (form.freeSize) folder.write('model.explain.json', { input: { width: image.width, height: image.height } });
+      const stored = form.pixels ? { ...image, data: image.data.map((x) => (x + 1) * 127.5) } : image;
+      const tensor = folder.write('input.npy', tensorFile(stored, form.layout));
       const { explanation } = await explainWith(service, {
         image: { tensor },
         model: { path, layer: LAYER },
         target: { index: TARGET },
         groups: options.groups,
       });
-      const expected = naiveGroupCam(form.network ?? NETWORK, IMAGE, TARGET, options);
+      const expected = naiveGroupCam(form.network ?? NETWORK, image, TARGET, options);
       close('probabilities', explanation.probabilities, expected.probabilities, tolerance);
       close('scores', explanation.scores, expected.scores, tolerance);
       assert.ok(Math.max(...expected.saliency) === 1, 'the case must not be blank');

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
+import { DataType } from '../../src/core/onnx/tensors';
 import { gradient } from '../../src/engine/gradient';
 import { testFolder } from '../support/folder';
 import { features } from '../support/naive';
 import { REFERENCE, readCase } from '../support/reference';
 import { relativeErrors } from '../support/runtime';
 import { needs } from '../support/shared';
-import { IMAGE, LAYER, NETWORK, networkModel, tensorFile } from '../support/tiny-network';
+import { type Form, IMAGE, LAYER, NETWORK, networkModel, tensorFile } from '../support/tiny-network';
 
 describe('gradient', function () {
   this.timeout(60_000);
@@ -40,6 +41,27 @@ describe('gradient', function () {
     const expected = Array.from(data, (_, i) => NETWORK.linear[Math.floor(i / 48) * 3 + 2]! / 48);
     assert.ok(relativeErrors(data, expected).largest < 1e-6);
   });
+
+  for (const type of [DataType.UINT8, DataType.FLOAT16])
+    it(`of pixels in ${DataType[type]}, which the graph scales`, async () => {
+      const pixels = IMAGE.data.map((x) => Math.round((x + 1) * 127.5));
+      const choose = (form: Form, data: readonly number[]) => ({
+        model: { path: folder.write('model.onnx', networkModel(form)) },
+        image: { tensor: folder.write('input.npy', tensorFile({ ...IMAGE, data }, form.layout)) },
+        target: { index: 2 },
+      });
+      const result = await gradient(choose({ pixels: type, layout: 'NHWC' }, pixels));
+      const plain = await gradient(
+        choose(
+          { layout: 'NHWC' },
+          pixels.map((p) => p / 127.5 - 1),
+        ),
+      );
+      // From float16 to float32 and back, the gradient has 11 bits.
+      const tolerance = type === DataType.UINT8 ? 1e-5 : 1e-3;
+      const expected = plain.data.map((g) => g / 127.5);
+      assert.ok(relativeErrors(result.data, expected).largest < tolerance);
+    });
 
   it('ends at a ReLU that is off', async () => {
     const { data } = await gradient({ ...write(), wrt: 'map' });

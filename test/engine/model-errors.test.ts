@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openModel } from '../../src/engine/inspect';
 import { testFolder } from '../support/folder';
-import { CLASSIFIER, type TinyModel, tinyModel } from '../support/tiny-model';
+import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
 
 interface Case {
   readonly what: string;
@@ -80,7 +80,19 @@ const CASES: readonly Case[] = [
     model: { inputs: { image: [1, 8] } },
   },
   {
-    what: 'two inputs',
+    what: 'an input besides the image',
+    code: 'inputs-unknown',
+    message: /net\.onnx: besides the image it needs size \(float \[4\]\).*constant/,
+    model: {
+      inputs: { image: [1, 3, 8, 8], size: [4] },
+      nodes: [
+        ['Resize', 'image  size', 'larger', {}],
+        ...CLASSIFIER.nodes.map(([op, from, to]): TinyNode => [op, from.replace('image', 'larger'), to]),
+      ],
+    },
+  },
+  {
+    what: 'two images',
     code: 'several-image-inputs',
     message: /image .*mask/,
     model: { inputs: { image: [1, 3, 8, 8], mask: [1, 1, 8, 8] } },

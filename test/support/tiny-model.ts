@@ -16,6 +16,8 @@ export type TinyShape = readonly (number | string)[];
 export interface TinyModel {
   readonly inputs?: Readonly<Record<string, TinyShape>>;
   readonly inputType?: DataType;
+  /** Of inputs with another type. */
+  readonly types?: Readonly<Record<string, DataType>>;
   readonly outputs: readonly string[];
   /** Inputs and outputs of a node are separated by spaces. */
   readonly nodes: readonly TinyNode[];
@@ -59,7 +61,9 @@ export function tinyModel(model: TinyModel): Uint8Array {
       makeNode(operator, outputs, inputs.split(' '), outputs.split(' '), attributes ?? {}),
     ),
     initializer: [...weights, ...(model.initializers ?? [])],
-    input: Object.entries(model.inputs ?? IMAGE).map(([name, dims]) => valueInfo(name, type, dims)),
+    input: Object.entries(model.inputs ?? IMAGE).map(([name, dims]) =>
+      valueInfo(name, model.types?.[name] ?? type, dims),
+    ),
     output: model.outputs.map((name) => create(ValueInfoProtoSchema, { name })),
   });
   return toBinary(

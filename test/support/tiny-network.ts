@@ -44,6 +44,14 @@ export interface Form {
   /** A path around the layer that adds nothing, so that the layer is no cut of the graph. */
   readonly around?: boolean;
   readonly image?: NaiveImage;
+  /** The input takes pixels of this type from 0 to 255; the graph makes x / 127.5 - 1 of them. */
+  readonly pixels?: DataType;
+  /** Rows and columns of the input have names, no sizes. */
+  readonly freeSize?: boolean;
+  /** An input besides the image, which the graph's Dropout reads. */
+  readonly training?: boolean;
+  /** A second output, which has no scores. */
+  readonly map?: boolean;
 }
 
 /** The layer to explain. */
@@ -56,7 +64,14 @@ export function networkModel(form: Form = {}): Uint8Array {
   const { opset = 17, layout = 'NCHW', batch = 'N', ending = [], network = NETWORK, type = DataType.FLOAT } = form;
   const { depth, height, width } = form.image ?? IMAGE;
   const perm: Attributes = { perm: { ints: [0, 3, 1, 2] } };
-  const front: TinyNode[] = layout === 'NHWC' ? [['Transpose', 'image', 'planes', perm]] : [];
+  const scaling: TinyNode[] = [
+    ['Cast', 'image', 'numbers', { to: { int: type } }],
+    ['Div', 'numbers half', 'scaled'],
+    ['Sub', 'scaled one', 'centred'],
+  ];
+  const turning = (from: string): TinyNode => ['Transpose', from, 'planes', perm];
+  const inside = form.pixels ? scaling : [];
+  const front: TinyNode[] = layout === 'NHWC' ? [...inside, turning(inside.at(-1)?.[2] ?? 'image')] : inside;
   const conv: Attributes = { strides: { ints: [2, 2] }, pads: { ints: [1, 1, 1, 1] } };
   const tail = ending.map((operator, i): TinyNode => {
     const attributes: Attributes = operator.endsWith('Softmax') ? { axis: { int: 1 } } : {};
@@ -71,14 +86,20 @@ export function networkModel(form: Form = {}): Uint8Array {
         ] as const)
       : []),
   ];
+  if (form.training) between.push(['Dropout', `${between.at(-1)?.[2] ?? LAYER} ratio training`, 'dropped']);
+  const size = form.freeSize ? ['height', 'width'] : [height, width];
   const flat: TinyNode = form.fixedInside ? ['Reshape', 'pooled row', 'flat'] : ['Flatten', 'pooled', 'flat'];
   return tinyModel({
     opset,
-    inputType: type,
-    inputs: { image: layout === 'NHWC' ? [batch, height, width, depth] : [batch, depth, height, width] },
+    inputType: form.pixels ?? type,
+    types: { training: DataType.BOOL },
+    inputs: {
+      image: layout === 'NHWC' ? [batch, ...size, depth] : [batch, depth, ...size],
+      ...(form.training && { training: [] }),
+    },
     nodes: [
       ...front,
-      ['Conv', `${front.length ? 'planes' : 'image'} conv`, 'map', conv],
+      ['Conv', `${front.at(-1)?.[2] ?? 'image'} conv`, 'map', conv],
       ['Relu', 'map', LAYER],
       ...between,
       ['GlobalAveragePool', between.at(-1)?.[2] ?? LAYER, 'pooled'],
@@ -91,9 +112,12 @@ export function networkModel(form: Form = {}): Uint8Array {
       makeTensor('linear', type, [network.channels, network.classes], network.linear),
       makeTensor('ones', DataType.INT64, [network.channels], new Array(network.channels).fill(1)),
       makeTensor('nothing', type, [1], [0]),
+      makeTensor('half', type, [], [127.5]),
+      makeTensor('one', type, [], [1]),
+      makeTensor('ratio', DataType.FLOAT, [], [0.5]),
       makeTensor('row', DataType.INT64, [2], [1, network.channels]),
     ],
-    outputs: [ending.length ? `end${ending.length - 1}` : 'logits'],
+    outputs: [...(form.map ? [LAYER] : []), ending.length ? `end${ending.length - 1}` : 'logits'],
   });
 }
 

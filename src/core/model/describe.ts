@@ -53,6 +53,7 @@ export function describeModel(known: Known): ModelInfo {
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
+  for (const name of model.switches) assumptions.push(`input ${name}: off`);
   const { labels } = known;
   if (!labels) assumptions.push('no labels: classes are called by their index');
   return {

@@ -20,16 +20,28 @@ const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
 const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE, DataType.UINT8]);
 
 /**
- * The image input: rank 4 with 1, 3 or 4 channels.
+ * The image input: rank 4 with 1, 3 or 4 channels. Nothing is known of what other inputs should hold, so at least one
+ * output must do without them.
  *
- * @throws no-image-input, several-image-inputs (a second input of any kind can't be fed), fixed-batch
+ * @param wanted its name, which decides between several
+ * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch
  */
-export function findImageInput(model: Model): ImageInput {
-  const { input } = model.graph;
+export function findImageInput(model: Model, wanted?: string): ImageInput {
+  const { input, output, node } = model.graph;
   const images = input.flatMap((value) => asImage(model, value) ?? []);
-  const [image] = images;
-  if (!image) throw errors.noImageInput(model.file, input.map(describe));
-  if (input.length > 1) throw errors.severalImageInputs(model.file, input.map(describe));
+  const [first, second] = images;
+  if (!first) throw errors.noImageInput(model.file, input.map(describe));
+  const chosen = images.find(({ name }) => name === wanted);
+  const isImage = (name: string) => images.some((image) => image.name === name);
+  if (second && !chosen)
+    throw errors.severalImageInputs(model.file, input.filter(({ name }) => isImage(name)).map(describe));
+  const image = chosen ?? first;
+  const others = input.filter(({ name }) => name !== image.name);
+  const needing = tensorsDependingOn(
+    indexGraph(node),
+    others.map(({ name }) => name),
+  );
+  if (output.every(({ name }) => needing.has(name))) throw errors.inputsUnknown(model.file, others.map(describe));
   return image;
 }
 

@@ -13,8 +13,11 @@ import {
   type TensorProto,
   TensorProto_DataType,
   TensorProtoSchema,
+  type TypeProto_Tensor,
+  type ValueInfoProto,
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
+import { makeTensor } from './tensors';
 
 export interface Model {
   /** The path it was read from, for messages. */
@@ -26,11 +29,13 @@ export interface Model {
   /** Version of the default operator set. */
   readonly opset: number;
   readonly initializers: ReadonlyMap<string, TensorProto>;
+  /** Inputs that switch training on, such as `training`; they are constants here, off. */
+  readonly switches: readonly string[];
 }
 
 /**
- * Parses a model and brings it into one form: every constant is an initializer (none a `Constant` node), and no
- * initializer is an input as well (IR 3), since the runtime folds only what can't be overridden.
+ * Parses a model and brings it into one form: every constant is an initializer (none a `Constant` node), no initializer
+ * is an input as well (IR 3), since the runtime folds only what can't be overridden, and training is switched off.
  *
  * @throws model-unreadable if the bytes are no ONNX model
  */
@@ -46,12 +51,40 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
     const tensor = node.opType === 'Constant' && isDefaultDomain(node.domain) ? constantOf(node) : undefined;
     if (tensor) constants.set(node, tensor);
   }
-  graph.initializer.push(...constants.values());
+  const given = new Set(graph.initializer.map(({ name }) => name));
+  const switches = graph.input.filter((input) => !given.has(input.name) && isSwitch(input));
+  graph.initializer.push(...constants.values(), ...switches.map(switchedOff));
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
   if (proto.irVersion < 4n) proto.irVersion = 4n;
-  return { file, bytes, proto, graph, opset: Number(opset.version), initializers };
+  return {
+    file,
+    bytes,
+    proto,
+    graph,
+    opset: Number(opset.version),
+    initializers,
+    switches: switches.map(({ name }) => name),
+  };
+}
+
+/** One truth value, or one number that is called after training. */
+function isSwitch({ name, type }: ValueInfoProto): boolean {
+  if (type?.value.case !== 'tensorType') return false;
+  const { elemType, shape } = type.value.value;
+  const isScalar = shape?.dim.every(({ value }) => value.case === 'dimValue' && value.value === 1n) ?? false;
+  return isScalar && (elemType === TensorProto_DataType.BOOL || /train|learning_phase/i.test(name));
+}
+
+function switchedOff({ name, type }: ValueInfoProto): TensorProto {
+  const { elemType, shape } = type!.value.value as TypeProto_Tensor;
+  return makeTensor(
+    name,
+    elemType,
+    shape!.dim.map(() => 1),
+    [0],
+  );
 }
 
 function decode(bytes: Uint8Array, file: string): ModelProto {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { findImageInput } from '../../../src/core/model/inputs';
-import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
+import { DataType, makeTensor, valuesOf } from '../../../src/core/onnx/tensors';
 import { parseTiny, type TinyModel, type TinyShape } from '../../support/tiny-model';
 
 function model(inputs: Readonly<Record<string, TinyShape>>, more: Partial<TinyModel> = {}) {
@@ -46,12 +46,47 @@ describe('image input', () => {
     ['two channels', 'no-image-input', { x: ['N', 2, 8, 8] }, /x \(float \[N, 2, 8, 8\]\)/],
     ['words', 'no-image-input', { ids: [1, 3, 8, 8] }, /ids \(int64/, { inputType: DataType.INT64 }],
     ['two images', 'several-image-inputs', { left: [1, 3, 8, 8], right: [1, 3, 8, 8] }, /left .* right/],
-    ['an image and more', 'several-image-inputs', { image: [1, 3, 8, 8], size: [1, 2] }, /image .* size/],
+    [
+      'an input that no default is known of',
+      'inputs-unknown',
+      { image: [1, 3, 8, 8], size: [1, 2] },
+      /besides the image it needs size \(float \[1, 2\]\)/,
+      { nodes: [['Resize', 'image  size', 'y']] },
+    ],
     ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes 8 images/],
   ];
   for (const [what, code, inputs, message, more] of refused)
     it(`refuses ${what}: ${code}`, () => {
       assert.throws(() => findImageInput(model(inputs, more)), { code, message });
+    });
+
+  it('is the one that is named, of several', () => {
+    const inputs = { left: [1, 3, 8, 8], right: [1, 3, 9, 9] };
+    const nodes = [
+      ['Relu', 'left', 'y'],
+      ['Concat', 'left right', 'both', { axis: { int: 0 } }],
+    ] as const;
+    const several = model(inputs, { nodes, outputs: ['y', 'both'] });
+    assert.equal(findImageInput(several, 'left').height, 8);
+    assert.throws(() => findImageInput(several), {
+      code: 'several-image-inputs',
+      message: /input\.name in the sidecar/,
+    });
+    // No output does without the other.
+    assert.throws(() => findImageInput(several, 'right'), { code: 'inputs-unknown', message: /needs left/ });
+  });
+
+  const switches: [string, DataType, TinyShape][] = [
+    ['any', DataType.BOOL, []],
+    ['is_training', DataType.FLOAT, [1]],
+    ['keras_learning_phase', DataType.INT32, []],
+  ];
+  for (const [name, dtype, shape] of switches)
+    it(`leaves ${name} (${DataType[dtype]} [${shape}]), which switches training on, off`, () => {
+      const switched = model({ image: [1, 3, 8, 8], [name]: shape }, { types: { [name]: dtype } });
+      assert.equal(findImageInput(switched).name, 'image');
+      assert.deepEqual(switched.switches, [name]);
+      assert.deepEqual(valuesOf(switched.initializers.get(name)!), [0]);
     });
 
   it('refuses a model whose only input is a weight', () => {
