@@ -29,6 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
   'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
+  'src/core/statistics': { files: /^src\/core\/(methods\/random|statistics\/[^/]+)$/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
   'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types|measurement|annotations\/annotations)$)/ },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
@@ -64,7 +65,7 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
   },
   cli: {
     files:
-      /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
+      /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|simple-statistics|csv-[\w-]+|internmap|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
