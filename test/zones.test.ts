@@ -31,7 +31,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/statistics': { files: /^src\/core\/(methods\/random|statistics\/[^/]+)$/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
-  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|types|measurement|annotations\/annotations)$)/ },
+  'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
+  'src/protocol': {
+    files: /^src\/(protocol\/|core\/(errors|types|measurement|sanity\/types|annotations\/annotations)$)/,
+  },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
   'src/extension': {
@@ -56,7 +59,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
-    files: /^src\/(extension|client|protocol|core\/(errors|types|measurement)\.ts)/,
+    files: /^src\/(extension|client|protocol|core\/(errors|types|measurement|sanity\/types)\.ts)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

@@ -3,11 +3,11 @@ import { errors } from '../core/errors';
 import { type MethodInfo, methods } from '../core/methods/table';
 import { METHODS, type Method, type OwnOptions } from '../core/types';
 
-/** @param list names with commas between them */
-export function methodList(list: string): readonly Method[] {
+/** @param list names with commas between them, the value of the option */
+export function methodList(list: string, option: string): readonly Method[] {
   return list.split(',').map((name) => {
     const known = METHODS.find((method) => method === name.trim());
-    if (!known) throw errors.badOption('--compare', list, `names with commas between them, of ${METHODS.join(', ')}`);
+    if (!known) throw errors.badOption(option, list, `names with commas between them, of ${METHODS.join(', ')}`);
     return known;
   });
 }

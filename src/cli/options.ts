@@ -51,9 +51,22 @@ export function choiceOption<T extends string>(
   });
 }
 
+/** Some of the choices, with commas between them; all of them by default. */
+export function choicesOption<T extends string>(flags: string, description: string, choices: readonly T[]): Option {
+  const option = new Option(flags, description).default(choices, choices.join());
+  return option.argParser((text: string) =>
+    text.split(',').map((name) => {
+      const known = choices.find((choice) => choice === name.trim());
+      if (known === undefined) throw errors.badOption(option.long ?? flags, text, `some of ${choices.join(', ')}`);
+      return known;
+    }),
+  );
+}
+
 /** Names of methods with commas between them. */
 export function compareOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(methodList);
+  const option = new Option(flags, description);
+  return option.argParser((text: string) => methodList(text, option.long ?? flags));
 }
 
 /** An option that may be repeated. */

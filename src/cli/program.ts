@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
-import type { Service } from '../protocol/requests';
+import { RANDOMISATIONS, type Service } from '../protocol/requests';
 import { explain } from './explain';
 import { gradient } from './gradient';
 import { methods } from './methods';
 import {
   COUNT,
   choiceOption,
+  choicesOption,
   classIndexOption,
   compareOption,
   listOption,
@@ -16,6 +17,7 @@ import {
   POSITIVE,
   SEED,
 } from './options';
+import { sanity } from './sanity';
 import type { Terminal } from './terminal';
 import { modelText } from './text';
 
@@ -52,6 +54,36 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())
     .action((images, options) => explain(images, options, service(), terminal));
+
+  program
+    .command('sanity')
+    .description('whether maps fall apart when the weights of the network are drawn anew')
+    .argument('<image>', 'an image')
+    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
+    .option('--class <index|label>', 'the class to explain (default: the top class)')
+    .option('--layer <tensor>', 'the target layer (default: see inspect)')
+    .addOption(
+      compareOption('--methods <name,name...>', 'the methods to check').default(
+        ['group-cam', 'grad-cam', 'guided-backpropagation'],
+        'group-cam,grad-cam,guided-backpropagation',
+      ),
+    )
+    .addOption(listOption('--option <name=value>', "an option of a method's own, may be repeated; see methods"))
+    .addOption(
+      choicesOption(
+        '--randomise <name,name...>',
+        'cascading: all layers from the last one on; independent: one layer at a time',
+        RANDOMISATIONS,
+      ),
+    )
+    .addOption(numberOption('--steps <n>', 'depths at most, from the last layer to the first', COUNT, 8))
+    .addOption(numberOption('--seeds <n>', 'how often all is done', COUNT, 3))
+    .addOption(numberOption('--seed <n>', 'the first seed', SEED, 0))
+    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
+    .option('--output <strip.png>', 'write the maps side by side')
+    .option('--json', 'print one line on stdout')
+    .addOption(verboseOption())
+    .action((image, options) => sanity(image, options, service(), terminal));
 
   program
     .command('gradient')

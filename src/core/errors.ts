@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'not-connected'
   | 'gradient-rule'
   | 'method-unsuitable'
+  | 'no-weights'
   | 'image-missing'
   | 'image-unreadable'
   | 'image-too-large'
@@ -39,6 +40,7 @@ export type ErrorCode =
   | 'device-unavailable'
   | 'runtime-missing'
   | 'runtime-failed'
+  | 'not-finite'
   | 'out-of-memory'
   | 'bad-option'
   | 'protocol-version'
@@ -161,6 +163,8 @@ export const errors = {
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
   methodUnsuitable: (method: string, needed: string, instead: string) =>
     make('method-unsuitable', `method ${method}: needs ${needed}, which this model has not. Use ${instead} instead.`),
+  noWeights: (file: string) =>
+    make('no-weights', `${file}: no layer with weights that can be drawn anew between the image and the scores.`),
   imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
   imageUnreadable: (file: string, reason: string, cause?: unknown) =>
     make('image-unreadable', `${file}: not a readable image (${reason}).`, cause),
@@ -189,6 +193,12 @@ export const errors = {
     make('runtime-missing', `onnxruntime can't be loaded (${reason}). ${remedy}`),
   runtimeFailed: (file: string, reason: string, cause?: unknown) =>
     make('runtime-failed', `${file}: the model failed to run (${reason}).`, cause),
+  /** No map is made from such values. */
+  notFinite: (file: string, what: string) =>
+    make(
+      'not-finite',
+      `${file}: the model failed to run (its ${what} are not numbers, NaN or infinite, for this image).`,
+    ),
   outOfMemory: (file: string, reason: string) =>
     make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),

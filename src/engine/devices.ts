@@ -112,7 +112,7 @@ export function createDevices(machine: Machine = thisMachine): Devices {
   }
 }
 
-const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'out-of-memory']);
+const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'not-finite', 'out-of-memory']);
 
 function isDeviceFailure(thrown: unknown): boolean {
   return thrown instanceof ExplainError && FAILURES.has(thrown.code);

@@ -120,7 +120,7 @@ async function imageKey(source: ImageSource): Promise<string> {
 }
 
 /** Indices of the `count` most probable classes, the first first. */
-function topClasses(probabilities: Float32Array, count: number): number[] {
+export function topClasses(probabilities: Float32Array, count: number): number[] {
   const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return order.slice(0, count);
 }

@@ -158,13 +158,12 @@ export async function turn({ signal }: Work): Promise<void> {
   if (signal.aborted) throw errors.cancelled();
 }
 
-/** @throws runtime-failed if a value is not finite: no map is made from such values */
+/** @throws not-finite */
 export function numbers({ info }: Explainer, what: string, { data }: Tensor): Float32Array {
   const values = data as Float32Array;
   // A loop: `every` calls a function for each of the hundred thousand values of a layer.
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]))
-      throw errors.runtimeFailed(info.path, `its ${what} are not numbers (NaN or infinite) for this image`);
+    if (!Number.isFinite(values[i])) throw errors.notFinite(info.path, what);
   }
   return values;
 }

@@ -13,13 +13,18 @@ import { recordOf } from './record';
 /** Contour lines are as wide as on a screen this many pixels across, and wider in proportion on larger pictures. */
 const SCREEN = 1000;
 
+/** All that a drawing needs of an explanation. */
 interface Drawing {
-  readonly explanation: Explanation;
+  readonly explanation: Pick<Explanation, 'frame'>;
   readonly image: ImageSource;
   readonly style: HeatStyle;
 }
 
-const renderers: { readonly [K in RenderKind]: (drawing: Drawing) => Uint8Array | Promise<Uint8Array> } = {
+const renderers: {
+  readonly [K in RenderKind]: (
+    drawing: Drawing & { readonly explanation: Explanation },
+  ) => Uint8Array | Promise<Uint8Array>;
+} = {
   overlay: renderOverlay,
   heatmap: renderHeatmap,
   npy: ({ explanation: { frame } }) => {
@@ -37,7 +42,7 @@ export async function render({ kind, output, ...drawing }: Params<'render'>): Pr
 }
 
 /** The heat over the image, at the image's size. A tensor has no picture to lie under it. */
-async function renderOverlay(drawing: Drawing): Promise<Uint8Array> {
+export async function renderOverlay(drawing: Drawing): Promise<Uint8Array> {
   const { explanation, image: source, style } = drawing;
   if ('tensor' in source) return renderHeatmap(drawing);
   const image = await decodeImage(source);

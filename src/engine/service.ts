@@ -8,6 +8,7 @@ import { measure } from './measure';
 import type { Part } from './parts';
 import { picture } from './picture';
 import { render } from './render';
+import { sanity } from './sanity';
 import { createSessions } from './sessions';
 import { createTurns } from './turns';
 
@@ -16,6 +17,8 @@ export function createService(): Service {
   const devices = createDevices();
   const turns = createTurns();
   const measuring = createTurns();
+  // Explanations run between the chunks of a check, which takes minutes and has sessions of its own.
+  const checks = createTurns();
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
     explain: (params, context) =>
@@ -30,6 +33,10 @@ export function createService(): Service {
           turns.take(`measure ${params.view}`, signal, () => sessions.explainerFor(model, explanation.device, parts));
         return measure(load, params, { ...context, signal });
       }),
+    sanity: (params, context) =>
+      checks.take(params.view, context.signal, (signal) =>
+        devices.run(params.device, (device) => sanity(device, params, { ...context, signal })),
+      ),
     gradient,
     picture,
     render,

@@ -60,7 +60,7 @@ export function createSessions(): Sessions {
   const models = createLru<KnownModel>(KNOWN);
   const explainers = createLru<Explainer>(BUDGET, sizeOf, (explainer) => {
     explainer.kept = false;
-    if (explainer.users === 0) release(explainer);
+    if (explainer.users === 0) releaseExplainer(explainer);
   });
 
   /** The model's file comes along when it had to be read. */
@@ -117,7 +117,12 @@ export function createSessions(): Sessions {
   return { know, explainerFor };
 }
 
-async function createExplainer(known: KnownModel, { model, buffers }: ModelFile, device: Device): Promise<Explainer> {
+/** One that is not kept: who makes it releases it. */
+export async function createExplainer(
+  known: KnownModel,
+  { model, buffers }: ModelFile,
+  device: Device,
+): Promise<Explainer> {
   const { info, facts } = known;
   const graph = scoreGraph(model, facts, scoreTarget(info));
   const encoded = encodeModel(model, graph);
@@ -156,7 +161,7 @@ export async function using<T>(explainer: Explainer, task: () => Promise<T>): Pr
     return await task();
   } finally {
     explainer.users -= 1;
-    if (!explainer.kept && explainer.users === 0) release(explainer);
+    if (!explainer.kept && explainer.users === 0) releaseExplainer(explainer);
   }
 }
 
@@ -164,7 +169,7 @@ function sizeOf({ info, parts }: Explainer): number {
   return info.bytes * (1 + Object.keys(parts).length);
 }
 
-function release({ score, parts }: Explainer): void {
+export function releaseExplainer({ score, parts }: Explainer): void {
   void score.release();
   releaseParts(parts);
 }

@@ -14,9 +14,15 @@ const GAP = 12;
 /** Characters of a note in one line. */
 const LINE = 42;
 
-/** As near to a square of cells as possible, in the order given, as PNG. */
-export async function contactSheet(cells: readonly Cell[]): Promise<Uint8Array> {
-  const columns = Math.ceil(Math.sqrt(cells.length));
+/**
+ * Cells row by row, as PNG.
+ *
+ * @param columns by default as many as make it as near to a square of cells as possible
+ */
+export async function contactSheet(
+  cells: readonly Cell[],
+  columns = Math.ceil(Math.sqrt(cells.length)),
+): Promise<Uint8Array> {
   const rows = Math.ceil(cells.length / columns);
   const pieces = await Promise.all(
     cells.map(async ({ title, content }, i): Promise<Piece[]> => {

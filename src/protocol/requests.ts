@@ -4,6 +4,7 @@
  */
 import type { Region } from '../core/annotations/annotations';
 import type { Curve, Measured, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/measurement';
+import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity/types';
 import type {
   CancelSignal,
   DeviceChoice,
@@ -76,6 +77,21 @@ export interface MeasureProgress {
   readonly curve?: Curve;
 }
 
+export interface SanityParams {
+  /** A newer request with the same view cancels the older one. */
+  readonly view: string;
+  readonly image: ImageSource;
+  readonly model: ModelChoice;
+  readonly target: ClassChoice;
+  readonly device: DeviceChoice;
+  readonly methods: readonly MethodOptions[];
+  readonly randomisations: readonly Randomisation[];
+  /** How many depths of the network at most, from the logits alone to all layers. */
+  readonly steps: number;
+  /** All is done once for each. */
+  readonly seeds: readonly number[];
+}
+
 export interface DeviceReport {
   readonly device: DeviceChoice;
   readonly available: boolean;
@@ -87,6 +103,7 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
+export { RANDOMISATIONS } from '../core/sanity/types';
 export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
 
 export interface Requests {
@@ -102,6 +119,8 @@ export interface Requests {
     result: Measurement;
     events: { progress: MeasureProgress; measured: { map: MeasuredMap; measured: Measured } };
   };
+  /** How maps change once the network's weights are drawn anew; each map is told as it comes. */
+  sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
     params: { model: ModelChoice; image: ImageSource; target: Exclude<ClassChoice, 'top'>; wrt?: string };

@@ -95,6 +95,7 @@ const service: Service = {
   render: async ({ style }) => ({ bytes: new Uint8Array(style.opacity * 1e6).fill(7) }),
   inspect: absent,
   gradient: absent,
+  sanity: absent,
   picture: absent,
   measure: absent,
 };

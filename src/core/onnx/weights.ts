@@ -124,6 +124,31 @@ export function externalRanges(model: Model): WeightRange[] {
   });
 }
 
+/**
+ * The model with other values in the place of some weights. Large ones are slices of buffers of their own, which the runtime
+ * is given besides the model's; nothing of the model is copied.
+ *
+ * @param values by initializer, in its type and number of elements, little endian
+ */
+export function withWeights(
+  model: Model,
+  values: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): { readonly model: Model; readonly buffers: ReadonlyMap<string, Uint8Array> } {
+  const buffers = new Map<string, Uint8Array>();
+  const initializer = model.graph.initializer.map((tensor) => {
+    const bytes = values.get(tensor.name);
+    if (!bytes) return tensor;
+    const { name, dataType, dims } = tensor;
+    if (bytes.byteLength < LARGE) return create(TensorProtoSchema, { name, dataType, dims, rawData: bytes });
+    const location = `replaced/${name}`;
+    buffers.set(location, bytes);
+    return reference(tensor, location, 0, bytes.byteLength);
+  });
+  const graph = { ...model.graph, initializer };
+  const initializers = new Map(initializer.map((tensor) => [tensor.name, tensor]));
+  return { model: { ...model, proto: { ...model.proto, graph }, graph, initializers }, buffers };
+}
+
 /** A contiguous part of a weights file, to be read into one buffer that the runtime finds under `name`. */
 export interface WeightPiece {
   readonly name: string;

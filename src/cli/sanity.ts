@@ -1,0 +1,123 @@
+/** Sanity checks on the command line. */
+import { findClass } from '../core/model/labels';
+import type { Randomisation, SanityOfMethod, SanityResult, SanityStep } from '../core/sanity/types';
+import { DEFAULT_OPTIONS, DEFAULT_STYLE, type DeviceChoice, type Method } from '../core/types';
+import { writeOutput } from '../engine/output';
+import { renderOverlay } from '../engine/render';
+import { type Cell, contactSheet } from '../engine/sheet';
+import type { Service } from '../protocol/requests';
+import { ownOptionsOf } from './method-options';
+import type { Terminal } from './terminal';
+import { table } from './text';
+
+/** The options of `sanity` under the names that the command line gives them. */
+export interface SanityOptions {
+  readonly model?: string;
+  readonly layer?: string;
+  readonly class?: string;
+  readonly methods: readonly Method[];
+  readonly option?: readonly string[];
+  readonly randomise: readonly Randomisation[];
+  readonly steps: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+export async function sanity(
+  file: string,
+  options: SanityOptions,
+  service: Service,
+  terminal: Terminal,
+): Promise<void> {
+  const { device, methods, steps, output } = options;
+  const model = {
+    ...(options.model !== undefined && { path: options.model }),
+    ...(options.layer !== undefined && { layer: options.layer }),
+  };
+  const image = { path: file };
+  const { signal } = terminal;
+  const { labels } = await service.inspect({ model }, { signal, emit() {} });
+  const target = options.class === undefined ? 'top' : { index: findClass(labels.value, { label: options.class }) };
+  const own = ownOptionsOf(methods, options.option ?? [], options.seed);
+  const params = {
+    view: 'cli',
+    image,
+    model,
+    target,
+    device,
+    methods: methods.map((method) => ({ ...DEFAULT_OPTIONS, method, own: own.get(method)! })),
+    randomisations: options.randomise,
+    steps,
+    seeds: Array.from({ length: options.seeds }, (_, i) => options.seed + i),
+  } as const;
+  const result = await service.sanity(params, {
+    signal,
+    emit: (_event, { done, total, map: { method, randomisation, depth, seed } }) =>
+      terminal.say(`  ${done} of ${total}: ${method}, ${randomisation}, depth ${depth}, seed ${seed}`),
+  });
+  if (options.json) terminal.put(recordOf(result));
+  else terminal.say(textOf(result));
+  if (output === undefined) return;
+  const strips = await Promise.all(result.methods.flatMap((method) => stripsOf(method, options.seed, image)));
+  const columns = Math.max(...strips.map((strip) => strip.length));
+  const filled = strips.flatMap((strip) => [...strip, ...Array(columns - strip.length).fill(NOTHING)]);
+  await writeOutput(output, await contactSheet(filled, columns));
+  terminal.say(`  written: ${output}`);
+}
+
+/** All but the maps. */
+function recordOf({ methods, ...rest }: SanityResult) {
+  return {
+    ...rest,
+    methods: methods.map(({ method, steps, verdict, maps }) => ({
+      method,
+      verdict,
+      steps,
+      maps: maps.map(({ frame, ...facts }) => facts),
+    })),
+  };
+}
+
+function textOf({ image, class: explained, model, layers, methods }: SanityResult): string {
+  return [
+    `${image}: ${explained.label} (class ${explained.class}), ${model}, ${layers} layers with weights`,
+    ...methods.flatMap(({ steps, verdict }) => [
+      verdict,
+      table([['randomised', 'depth', 'layer', 'rank correlation', 'SSIM', 'maps', 'blank'], ...steps.map(rowOf)]),
+    ]),
+  ].join('\n');
+}
+
+const rowOf = ({ randomisation, depth, layer, mean, compared, blank }: SanityStep) => [
+  randomisation,
+  String(depth),
+  layer,
+  mean ? mean.spearman.toFixed(3) : '-',
+  mean ? mean.ssim.toFixed(3) : '-',
+  String(compared),
+  String(blank),
+];
+
+const NOTHING: Cell = { title: '', content: { note: '' } };
+
+/** Of each way to randomise the original map and those of the first seed, in the order of depth. */
+function stripsOf(
+  { method, original, maps }: SanityOfMethod,
+  seed: number,
+  image: { path: string },
+): Promise<Cell[]>[] {
+  const overlay = (frame: SanityOfMethod['original']) =>
+    renderOverlay({ explanation: { frame }, image, style: DEFAULT_STYLE });
+  return [...new Set(maps.map(({ randomisation }) => randomisation))].map(async (randomisation) => {
+    const cells: Cell[] = [{ title: `${method}, ${randomisation}`, content: await overlay(original) }];
+    for (const map of maps.filter((one) => one.seed === seed && one.randomisation === randomisation)) {
+      const { depth, frame, similarity } = map;
+      const title = `depth ${depth}: ${similarity ? similarity.spearman.toFixed(2) : 'blank'}`;
+      cells.push({ title, content: frame ? await overlay(frame) : { note: map.blank! } });
+    }
+    return cells;
+  });
+}

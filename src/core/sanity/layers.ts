@@ -1,0 +1,83 @@
+/** Which weights a network has, layer by layer. */
+import type { NodeProto } from 'onnx-buf';
+import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
+import type { Model } from '../onnx/model';
+import type { TensorProto } from '../onnx/tensors';
+import { isDrawable } from './draw';
+
+/** A node whose weights were learned, with them. */
+export interface WeightLayer {
+  /** The node's name, or its output's. */
+  readonly name: string;
+  /** Names of initializers: its weight, and its bias if it has one. */
+  readonly weights: readonly string[];
+}
+
+/**
+ * Inputs that are weights or biases, by operator. The parameters of normalisations stay as they are: drawn variances may be
+ * negative, and a map must fall apart for want of what the layers have learned, not for want of a scale.
+ */
+const WEIGHTS: Readonly<Record<string, readonly number[]>> = {
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [0, 1, 2],
+  MatMul: [0, 1],
+  Einsum: [0, 1, 2],
+  FusedConv: [1, 2],
+  FusedMatMul: [0, 1],
+  QLinearConv: [3, 8],
+  QLinearMatMul: [0, 3],
+  ConvInteger: [1],
+  MatMulInteger: [0, 1],
+};
+
+/**
+ * The layers between the image and the logits, the last one, of the logits, first. Weights that two layers share belong to
+ * the later one.
+ */
+export function weightLayers({ graph, initializers }: Model, input: string, logits: string): WeightLayer[] {
+  const index = indexGraph(graph.node);
+  const ofImage = tensorsDependingOn(index, [input]);
+  const taken = new Set<string>();
+  const layers: WeightLayer[] = [];
+  for (const node of nodesLeadingTo(index, [logits]).toReversed()) {
+    if (!node.output.some((name) => ofImage.has(name))) continue;
+    const read = (WEIGHTS[node.opType] ?? []).map((at) => node.input[at]).filter((name) => name && !ofImage.has(name));
+    const weights = [...read, ...addedBias(index, node, ofImage)].flatMap((name) =>
+      sourceOf(index, initializers, name!),
+    );
+    const own = weights.filter((name) => !taken.has(name));
+    for (const name of own) taken.add(name);
+    if (own.length > 0) layers.push({ name: node.name || node.output[0]!, weights: own });
+  }
+  return layers;
+}
+
+/** What the next node adds to a product of matrices, which has no bias of its own. */
+function addedBias({ consumers }: GraphIndex, node: NodeProto, ofImage: ReadonlySet<string>): readonly string[] {
+  if (!node.opType.includes('MatMul')) return [];
+  const next = consumers.get(node.output[0]!) ?? [];
+  return next.length === 1 && next[0]!.opType === 'Add' ? next[0]!.input.filter((name) => !ofImage.has(name)) : [];
+}
+
+/** The initializer that a constant is made of, such as by DequantizeLinear or Transpose of it. */
+function sourceOf(
+  { producer }: GraphIndex,
+  initializers: ReadonlyMap<string, TensorProto>,
+  constant: string,
+): readonly string[] {
+  let name = constant;
+  for (let node = producer.get(name); node; node = producer.get(name)) name = node.input[0] ?? '';
+  const tensor = initializers.get(name);
+  return tensor && isDrawable(tensor.dataType) ? [name] : [];
+}
+
+/**
+ * How many layers, from the last one on, are drawn anew at each step of a cascade: 1 at first, all of them at last, and
+ * evenly spread between, no more than `steps`.
+ */
+export function depthsOf(layers: number, steps: number): number[] {
+  const count = Math.min(layers, steps);
+  const depth = (i: number) => (count === 1 ? layers : 1 + Math.round((i * (layers - 1)) / (count - 1)));
+  return Array.from({ length: count }, (_, i) => depth(i));
+}
