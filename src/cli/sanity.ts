@@ -1,7 +1,7 @@
 /** Sanity checks on the command line. */
 import { findClass } from '../core/model/labels';
 import type { Randomisation, SanityOfMethod, SanityResult, SanityStep } from '../core/sanity/types';
-import { DEFAULT_OPTIONS, DEFAULT_STYLE, type DeviceChoice, type Method } from '../core/types';
+import { DEFAULT_OPTIONS, DEFAULT_STYLE, type DeviceChoice, METHOD_NAMES, type Method } from '../core/types';
 import { writeOutput } from '../engine/output';
 import { renderOverlay } from '../engine/render';
 import { type Cell, contactSheet } from '../engine/sheet';
@@ -112,10 +112,10 @@ function stripsOf(
   const overlay = (frame: SanityOfMethod['original']) =>
     renderOverlay({ explanation: { frame }, image, style: DEFAULT_STYLE });
   return [...new Set(maps.map(({ randomisation }) => randomisation))].map(async (randomisation) => {
-    const cells: Cell[] = [{ title: `${method}, ${randomisation}`, content: await overlay(original) }];
+    const cells: Cell[] = [{ title: METHOD_NAMES[method].title, content: await overlay(original) }];
     for (const map of maps.filter((one) => one.seed === seed && one.randomisation === randomisation)) {
       const { depth, frame, similarity } = map;
-      const title = `depth ${depth}: ${similarity ? similarity.spearman.toFixed(2) : 'blank'}`;
+      const title = `${randomisation} ${depth}: ${similarity ? similarity.spearman.toFixed(2) : 'blank'}`;
       cells.push({ title, content: frame ? await overlay(frame) : { note: map.blank! } });
     }
     return cells;

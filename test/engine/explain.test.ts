@@ -163,7 +163,7 @@ describe('explain', () => {
   it('refuses to make a map of scores that are no numbers', async () => {
     const network = { ...NETWORK, linear: NETWORK.linear.with(4, Number.NaN) };
     await assert.rejects(explainWith(service, write({ network })), {
-      code: 'runtime-failed',
+      code: 'not-finite',
       message: /model\.onnx: .*class scores are not numbers/,
     });
   });
