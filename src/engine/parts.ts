@@ -77,7 +77,10 @@ async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session>
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
 
-/** One image at a time, since the graph of a gradient is bound to the shapes of one. */
+/**
+ * One image at a time: the graph of a gradient is bound to the shapes it was made for, and for several it is no faster on a
+ * CPU. Of MobileNet v2, 65 gradients a second were measured one by one and 53 in eights, of SqueezeNet 57 and 46.
+ */
 function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTable): Promise<Session> {
   const { info, facts } = explainer;
   const { name } = info.input;

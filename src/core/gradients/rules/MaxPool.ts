@@ -40,7 +40,8 @@ function linedUp(c: RuleContext, window: Window, planes: number): string {
       (k, axis) => (Math.floor(offset / sizeOf(kernel.slice(axis + 1))) % k) * dilations[axis]!,
     );
     const limits = starts.map((start, axis) => start + (small[axis]! - 1) * strides[axis]! + 1);
-    // Slice has no steps before 10, but a pool of single elements has.
+    if (c.emit.opset >= 10) return slice(c.emit, padded, starts, limits, axes, strides);
+    // Slice has no steps yet, but a pool of single elements has.
     const part = slice(c.emit, padded, starts, limits, axes);
     return c.emit.op('MaxPool', [part], { kernel_shape: { ints: kernel.map(() => 1) }, strides: { ints: strides } });
   });
