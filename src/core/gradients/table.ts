@@ -1,5 +1,6 @@
 /** Every operator a gradient can pass, and the edges where it ends. */
 import type { Rule } from './rule';
+import { Attention } from './rules/Attention';
 import { AveragePool } from './rules/AveragePool';
 import { activations } from './rules/activations';
 import { arithmetic } from './rules/arithmetic';
@@ -29,6 +30,7 @@ import { Pad } from './rules/Pad';
 import { quantisation } from './rules/quantisation';
 import { Resize } from './rules/Resize';
 import { RMSNormalization } from './rules/RMSNormalization';
+import { RotaryEmbedding } from './rules/RotaryEmbedding';
 import { reductions } from './rules/reductions';
 import { Scatter, ScatterElements, ScatterND } from './rules/Scatter';
 import { Slice } from './rules/Slice';
@@ -46,6 +48,7 @@ export const RULES = {
   ...quantisation,
   ...reductions,
   ...trigonometry,
+  Attention,
   AveragePool,
   BatchNormalization,
   Clip,
@@ -72,6 +75,7 @@ export const RULES = {
   Pad,
   RMSNormalization,
   Resize,
+  RotaryEmbedding,
   Scatter,
   ScatterElements,
   ScatterND,

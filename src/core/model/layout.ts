@@ -55,6 +55,7 @@ const REGROUPING: ReadonlySet<string> = new Set([
   'ScatterElements',
   'TopK',
   'Gemm',
+  'Attention',
 ]);
 
 /**

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { RULES } from '../../../src/core/gradients/table';
 import { activations, trigonometry } from './cases/activations';
 import { products, reductions, softmaxes } from './cases/algebra';
+import { attention } from './cases/attention';
 import { arithmetic, elementwise } from './cases/elementwise';
 import { indexing } from './cases/indexing';
 import { layout, parts } from './cases/layout';
@@ -26,6 +27,7 @@ const cases: readonly Case[] = [
   ...trigonometry,
   ...indexing,
   ...norms,
+  ...attention,
   ...quantisation,
 ];
 
