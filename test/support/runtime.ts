@@ -10,11 +10,14 @@ import type { ModelFile } from '../../src/engine/model-file';
 import { createSession, type SessionOptions, type Tensor } from '../../src/engine/runtime';
 import { traceFacts } from '../../src/engine/trace';
 
-/** A model with the gradient of its first output, at the dimensions of one input. */
+/** A model with the gradient of its first output, at the dimensions of one input; a float16 is its bits. */
 export interface GradientSession {
   readonly facts: Facts;
   /** The score, and d(seed . score) / d(tensor) for each tensor of `wrt`; a number seeds that one class of [1, classes]. */
-  run(input: Tensor, seed: Float32Array | number): Promise<{ score: Tensor; gradients: ReadonlyMap<string, Tensor> }>;
+  run(
+    input: Tensor,
+    seed: Float32Array | Uint16Array | number,
+  ): Promise<{ score: Tensor; gradients: ReadonlyMap<string, Tensor> }>;
   release(): Promise<void>;
 }
 
@@ -23,11 +26,12 @@ export async function gradientSession(
   dims: readonly number[],
   wrt: readonly string[],
   optimize: SessionOptions['optimize'] = 'all',
+  dtype = DataType.FLOAT,
 ): Promise<GradientSession> {
   const { model } = file;
   const { graph } = model;
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
-  const facts = await traceFacts(file, { name: source, dtype: DataType.FLOAT, dims });
+  const facts = await traceFacts(file, { name: source, dtype, dims });
   const emit = createEmitter('grad', model.opset, facts.keys());
   const gradients = appendGradient(emit, { nodes: graph.node, facts, score, seed: 'seed', wrt });
   const outputs = new Map(wrt.map((tensor, i) => [tensor, emit.alias(gradients.get(tensor)!, `gradient ${i}`)]));
@@ -36,7 +40,7 @@ export async function gradientSession(
     ...graph,
     node: [...graph.node, ...emit.nodes],
     initializer: [...graph.initializer, ...emit.initializers],
-    input: [valueInfo(source, DataType.FLOAT, dims), valueInfo('seed', DataType.FLOAT, scores)],
+    input: [valueInfo(source, dtype, dims), valueInfo('seed', dtype, scores)],
     output: [score, ...outputs.values()].map((name) => create(ValueInfoProtoSchema, { name })),
     valueInfo: [],
   });
@@ -49,7 +53,7 @@ export async function gradientSession(
     facts,
     run: async (input, choice) => {
       const data = typeof choice === 'number' ? oneHot(sizeOf(scores), choice) : choice;
-      const seed = { type: 'float32', data, dims: scores };
+      const seed = { type: input.type, data, dims: scores };
       const results = await session.run({ [source]: input, seed }, [score, ...outputs.values()]);
       return {
         score: results[score]!,

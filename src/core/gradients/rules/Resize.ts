@@ -39,7 +39,7 @@ function scalesOf(c: RuleContext): readonly number[] | undefined {
   return scales;
 }
 
-/** [to, from]: the operator applied to the columns of the identity matrix. */
+/** [to, from]: the operator applied to the columns of the identity matrix, which it takes in float32 everywhere. */
 function matrixOf(c: RuleContext, from: number, to: number, scale: number | undefined): string {
   const { emit } = c;
   const square = emit.op('ConstantOfShape', [emit.ints([from, from])]);
@@ -48,5 +48,6 @@ function matrixOf(c: RuleContext, from: number, to: number, scale: number | unde
   const floats = (...values: number[]) => emit.constant(DataType.FLOAT, [values.length], values);
   const size = scale === undefined ? [floats(), emit.ints([1, 1, to, from])] : [floats(1, 1, scale, 1)];
   const resized = emit.op(c.node.opType, [identity, ...(hasScalesOnly(c) ? [] : [floats()]), ...size], attributes);
-  return reshape(emit, resized, [to, from]);
+  const matrix = reshape(emit, resized, [to, from]);
+  return c.y.dtype === DataType.FLOAT ? matrix : emit.op('Cast', [matrix], { to: { int: c.y.dtype } });
 }
