@@ -13,7 +13,6 @@ import type {
   WithImage,
   WithMask,
 } from '../core/methods/network';
-import { sizeOf } from '../core/onnx/tensors';
 import type { MethodOptions } from '../core/types';
 import { inChunks, SINGLE } from './batching';
 import {
@@ -25,6 +24,7 @@ import {
   runSize,
   score,
   scoresOf,
+  stacked,
   turn,
   type Work,
 } from './network';
@@ -58,13 +58,13 @@ export function networkOf(explainer: Explainer, state: ImageState, options: Meth
 
     scoreImages: <T extends WithImage>(items: Iterable<T>) =>
       inChunks(explainer, items, async (chunk) => {
-        const images = stacked(
+        const images = batched(
           explainer,
           chunk.map(({ image }) => ordered(image)),
           state.input.dims,
         );
         // Blends of an image with itself are that image, whatever the mask.
-        const hidden = chunk.map(() => new Float32Array(state.features.u * state.features.v));
+        const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.u * state.features.v) }));
         return withScores(chunk, (await score(explainer, work, images, images, hidden)).scores);
       }),
 
@@ -106,8 +106,7 @@ async function* scoreMasks<T extends WithMask>(
   }
   const image = imageOf(state.input);
   const chunks = inChunks(explainer, unknown(), async (chunk) => {
-    const masks = chunk.map(({ mask }) => mask);
-    const { scores } = await score(explainer, work, image, backdrop.tensor, masks);
+    const { scores } = await score(explainer, work, image, backdrop.tensor, chunk);
     if (isNothing(chunk[0]!)) backdrop.scores = scores[0]!;
     return withScores(chunk, scores);
   });
@@ -165,11 +164,11 @@ async function scoreFeatures(
 ): Promise<readonly Scores[]> {
   const layer = layerOf(explainer);
   const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
-  const feeds = { [BEHIND.features]: stacked(explainer, tensors, layer.shape) };
+  const feeds = { [BEHIND.features]: batched(explainer, tensors, layer.shape) };
   const images = isCut(explainer.info, layer.tensor)
     ? {}
     : {
-        [BEHIND.image]: stacked(
+        [BEHIND.image]: batched(
           explainer,
           features.map(() => state.input.tensor),
           state.input.dims,
@@ -183,15 +182,9 @@ async function scoreFeatures(
   return scoresOf(explainer, result, count);
 }
 
-/** Values of single images, [1, ...], as one tensor for a run; its padding is zeros. */
-function stacked({ batching }: Explainer, values: readonly Float32Array[], dims: readonly number[]): Tensor {
-  const count = runSize(values.length, batching);
-  const size = sizeOf(dims);
-  const data = new Float32Array(count * size);
-  values.forEach((image, i) => {
-    data.set(image, i * size);
-  });
-  return floats(data, [count, ...dims.slice(1)]);
+/** Values of single images, [1, ...], as one tensor for a run. */
+function batched({ batching }: Explainer, values: readonly Float32Array[], dims: readonly number[]): Tensor {
+  return stacked(values, [runSize(values.length, batching), ...dims.slice(1)]);
 }
 
 function partOf<P extends Part>({ parts, info }: Explainer, part: P): NonNullable<Parts[P]> {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mapsOf } from '../core/arrangement';
 import { SCORE } from '../core/cam/transform';
 import { errors } from '../core/errors';
-import type { Background, FeatureMaps, Scores } from '../core/methods/network';
+import type { Background, FeatureMaps, Scores, WithMask } from '../core/methods/network';
 import { sizeOf } from '../core/onnx/tensors';
 import type { CancelSignal, LayerInfo, MethodOptions } from '../core/types';
 import { blurImage } from './blur';
@@ -46,7 +46,7 @@ export async function probe(
   const layer = layerOf(explainer);
   const { u, v, channels } = layer;
   const image = imageOf(input);
-  const constant = (value: number) => new Float32Array(u * v).fill(value);
+  const constant = (value: number) => ({ mask: new Float32Array(u * v).fill(value) });
   // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
   // exactly the image, and the first frame need not wait for the blur.
   const blurred = explainer.batching.padded ? await blur(explainer, input, options) : undefined;
@@ -99,32 +99,20 @@ interface Scored {
 /**
  * Scores the blends of an image and a backdrop, or of as many of each as there are masks; see `scoreGraph`.
  *
- * @param masks [u, v] each, no more than one chunk
+ * @param masks no more than one chunk
  */
 export async function score(
   explainer: Explainer,
   work: Work,
   image: Tensor,
   blurred: Tensor,
-  masks: readonly Float32Array[],
+  masks: readonly WithMask[],
   withFeatures = false,
 ): Promise<Scored> {
-  const { upsampling, batching } = explainer;
-  const { u, v } = layerOf(explainer);
-  const count = runSize(masks.length, batching);
-  const data = new Float32Array(count * u * v);
-  masks.forEach((mask, i) => {
-    data.set(mask, i * u * v);
-  });
+  const count = runSize(masks.length, explainer.batching);
   await turn(work);
   const result = await explainer.score.run(
-    {
-      [SCORE.image]: image,
-      [SCORE.blurred]: blurred,
-      [SCORE.masks]: floats(data, [count, u, v]),
-      [SCORE.rows]: upsampling.rows,
-      [SCORE.columns]: upsampling.columns,
-    },
+    { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
     [SCORE.logits, SCORE.probabilities, ...(withFeatures ? [SCORE.features] : [])],
   );
   work.passes += count;
@@ -132,6 +120,45 @@ export async function score(
     scores: scoresOf(explainer, result, count),
     features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
   };
+}
+
+/** @param count of a run; what it has beyond the masks are masks of zeros */
+function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: number): Readonly<Record<string, Tensor>> {
+  const { height, width } = explainer.info.preprocessing;
+  const [first] = masks.map(({ resampling }) => resampling);
+  const layer = layerOf(explainer);
+  const u = first ? first.rows.length / height.value : layer.u;
+  const v = first ? first.columns.length / width.value : layer.v;
+  const matrices = first
+    ? {
+        rows: stacked(
+          masks.map(({ resampling }) => resampling!.rows),
+          [count, height.value, u],
+        ),
+        columns: stacked(
+          masks.map(({ resampling }) => resampling!.columns),
+          [count, v, width.value],
+        ),
+      }
+    : explainer.upsampling;
+  return {
+    [SCORE.masks]: stacked(
+      masks.map(({ mask }) => mask),
+      [count, u, v],
+    ),
+    [SCORE.rows]: matrices.rows,
+    [SCORE.columns]: matrices.columns,
+  };
+}
+
+/** Values of single items as one tensor for a run, [N, ...]; its padding is zeros. */
+export function stacked(values: readonly Float32Array[], dims: readonly number[]): Tensor {
+  const size = sizeOf(dims.slice(1));
+  const data = new Float32Array(sizeOf(dims));
+  values.forEach((item, i) => {
+    data.set(item, i * size);
+  });
+  return floats(data, dims);
 }
 
 /** Images in a run for `wanted` ones. */

@@ -32,7 +32,7 @@ export interface Explainer extends KnownModel {
   readonly score: Session;
   /** What some methods need besides, as far as one has needed it. */
   readonly parts: { -readonly [P in Part]?: Parts[P] };
-  /** Matrices that resample masks to the input's size: [H, u] and [v, W]. */
+  /** Matrices that resample masks of the layer's size to the input's: [1, H, u] and [1, v, W]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
   /** What is known of the images explained last. */
@@ -149,8 +149,8 @@ function upsamplingOf({ layers, layer, preprocessing: { height, width } }: Model
   const across = bilinearMatrix(v, width.value);
   const columns = Float32Array.from(across, (_, i) => across[(i % width.value) * v + Math.floor(i / width.value)]!);
   return {
-    rows: floats(bilinearMatrix(u, height.value), [height.value, u]),
-    columns: floats(columns, [v, width.value]),
+    rows: floats(bilinearMatrix(u, height.value), [1, height.value, u]),
+    columns: floats(columns, [1, v, width.value]),
   };
 }
 

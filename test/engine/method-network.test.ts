@@ -8,6 +8,7 @@ import type { Part } from '../../src/engine/parts';
 import { prepareInput } from '../../src/engine/prepare';
 import { createSessions } from '../../src/engine/sessions';
 import { testFolder } from '../support/folder';
+import { resampled } from '../support/maps';
 import { features, type NaiveNetwork } from '../support/naive';
 import { type Form, IMAGE, LAYER, NETWORK, networkModel, noise, tensorFile } from '../support/tiny-network';
 
@@ -89,6 +90,27 @@ describe('the network of the methods', () => {
         const again = await collect(network.scoreMasks(masks.slice(0, 1), 'zero'));
         assert.equal(again.length, 1);
         assert.equal(work.passes, 1 + images.length + masks.length);
+      });
+
+      it('scores the image behind masks of a size of their own', async () => {
+        const { network } = await open(form);
+        const { height, width } = network.input;
+        // Shows a chessboard of 2 by 3 fields, shifted by a row with each mask.
+        const masks = Array.from({ length: 11 }, (_, shift) => ({
+          mask: Float32Array.of(1, 0, 1, 0, 1, 0.5),
+          resampling: {
+            rows: Float32Array.from({ length: 2 * height }, (_, i) => Number(((i >> 1) + shift) % 2 === i % 2)),
+            columns: Float32Array.from({ length: 3 * width }, (_, i) =>
+              Number((i % width) % 3 === Math.floor(i / width)),
+            ),
+          },
+        }));
+        const scored = await collect(network.scoreMasks(masks, 'zero'));
+        assert.equal(scored.length, masks.length);
+        for (const { item, logits } of scored) {
+          const full = resampled(item.mask, item.resampling, height, width);
+          near(logits, naiveLogits(IMAGE.data.map((x, i) => x * full[i % full.length]!)));
+        }
       });
 
       it('scores other features', async () => {

@@ -1,6 +1,7 @@
 /** Maps as the command line writes them, and how alike two are. */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
+import type { Resampling } from '../../src/core/methods/network';
 
 export interface FloatMap {
   readonly width: number;
@@ -17,6 +18,18 @@ export function readMap(file: string): FloatMap {
   assert.ok(shape && header.includes("'<f4'") && header.includes("'fortran_order': False"), `${file}: ${header}`);
   const [height, width] = [Number(shape[1]), Number(shape[2])];
   return { width, height, value: new Float32Array(new Uint8Array(bytes.subarray(headerEnd)).buffer) };
+}
+
+/** rows M columns, [height, width], in plain loops. */
+export function resampled(mask: Float32Array, { rows, columns }: Resampling, height: number, width: number): number[] {
+  const [u, v] = [rows.length / height, columns.length / width];
+  return Array.from({ length: height * width }, (_, at) => {
+    const [i, j] = [Math.floor(at / width), at % width];
+    let sum = 0;
+    for (let r = 0; r < u; r++)
+      for (let c = 0; c < v; c++) sum += rows[i * u + r]! * mask[r * v + c]! * columns[c * width + j]!;
+    return sum;
+  });
 }
 
 /** Mean over the pixels of `map` that fall into each cell of a smaller grid. */

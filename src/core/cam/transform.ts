@@ -17,9 +17,9 @@ export const SCORE = {
   image: 'group-cam:image',
   /** B, as I. With B = I every blend is I, whatever the mask. */
   blurred: 'group-cam:blurred',
-  /** Masks at the layer's size, within [0, 1], [N, u, v]. A mask of zeros gives B. */
+  /** Masks within [0, 1], [N, u, v], of any size. A mask of zeros gives B. */
   masks: 'group-cam:masks',
-  /** Bilinear matrices, [H, u] and [v, W]. */
+  /** Matrices that resample masks to the input's size, [N, H, u] and [N, v, W], or one for all with 1 in N's place. */
   rows: 'group-cam:rows',
   columns: 'group-cam:columns',
   /** y and p of every class, [N, classes]. */
@@ -57,8 +57,8 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
       { name: SCORE.image, dims: image },
       { name: SCORE.blurred, dims: image },
       { name: SCORE.masks, dims: [undefined, undefined, undefined] },
-      { name: SCORE.rows, dims: [undefined, undefined] },
-      { name: SCORE.columns, dims: [undefined, undefined] },
+      { name: SCORE.rows, dims: [undefined, undefined, undefined] },
+      { name: SCORE.columns, dims: [undefined, undefined, undefined] },
     ],
     [SCORE.logits, SCORE.probabilities, SCORE.features],
   );

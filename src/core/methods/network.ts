@@ -36,8 +36,18 @@ export interface WithImage {
 }
 
 export interface WithMask {
-  /** M within [0, 1], of the layer's size, [u, v]; upsampled bilinearly to the input's. */
+  /** M within [0, 1], [u, v]. */
   readonly mask: Float32Array;
+  /** Without it the mask is of the layer's size and upsampled bilinearly. All masks of a question are of one size. */
+  readonly resampling?: Resampling;
+}
+
+/** How a mask becomes one of the input's size: rows M columns. */
+export interface Resampling {
+  /** [height, u] */
+  readonly rows: Float32Array;
+  /** [v, width] */
+  readonly columns: Float32Array;
 }
 
 export interface WithFeatures {

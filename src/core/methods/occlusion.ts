@@ -33,7 +33,7 @@ export async function* occlusion(
   const drops = new Float64Array(input.height * input.width);
   const covers = new Float64Array(drops.length);
   let done = 0;
-  for await (const chunk of network.scoreImages(occluded(input, patches))) {
+  for await (const chunk of network.scoreMasks(hiding(input, patches), 'zero')) {
     for (const { item, ...scores } of chunk) {
       const drop = score - scoreOf(target, scores);
       for (const at of pixelsOf(item.patch, input.width)) {
@@ -54,14 +54,17 @@ function starts(length: number, side: number, step: number): number[] {
   return Array.from({ length: Math.ceil(last / step) + 1 }, (_, i) => Math.min(i * step, last));
 }
 
-/** The image with 0, after preprocessing mostly the mean colour, in the place of each patch. */
-function* occluded({ data, channels, height, width }: InputImage, patches: readonly Patch[]) {
+/** A mask of 2 by 2: where both row and column are the patch's nothing is shown, which leaves the mean colour. */
+const HOLE = Float32Array.of(1, 1, 1, 0);
+
+function* hiding({ height, width }: InputImage, patches: readonly Patch[]) {
   for (const patch of patches) {
-    const image = data.slice();
-    for (const at of pixelsOf(patch, width)) {
-      for (let c = 0; c < channels; c++) image[c * height * width + at] = 0;
-    }
-    yield { patch, image };
+    const { top, left, side } = patch;
+    const rows = new Float32Array(2 * height);
+    for (let i = 0; i < height; i++) rows[2 * i + Number(i >= top && i < top + side)] = 1;
+    const columns = new Float32Array(2 * width);
+    for (let j = 0; j < width; j++) columns[j + width * Number(j >= left && j < left + side)] = 1;
+    yield { patch, mask: HOLE, resampling: { rows, columns } };
   }
 }
 

@@ -1,7 +1,7 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
-import { bilinearMatrix, resizeMap } from '../resize';
-import { addScaled, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
-import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
+import { bilinearMatrix } from '../resize';
+import { NO_DIFFERENCE, relativeFrame, scaled } from './maps';
+import type { InputImage, MethodNetwork, MethodRun, Resampling, Target } from './network';
 import { integer, type OptionsOf, real, seedOption } from './options';
 import { createRandom, type Random } from './random';
 import { scoreOf } from './target';
@@ -22,10 +22,8 @@ export async function* rise(
   const random = createRandom(seed);
   const sum = new Float64Array(input.height * input.width);
   let done = 0;
-  for await (const chunk of network.scoreImages(
-    masked(input, masks, () => randomMask(input, cells, probability, random)),
-  )) {
-    for (const { item, ...scores } of chunk) addScaled(sum, item.mask, scoreOf(target, scores));
+  for await (const chunk of network.scoreMasks(randomMasks(input, masks, cells, probability, random), 'zero')) {
+    for (const { item, ...scores } of chunk) addResampled(sum, item, scoreOf(target, scores));
     done += chunk.length;
     // Equation 6.
     const map = scaled(sum, 1 / (done * probability));
@@ -34,40 +32,54 @@ export async function* rise(
   return NO_DIFFERENCE;
 }
 
-/** I M for each mask M. */
-function* masked({ data }: InputImage, count: number, makeMask: () => Float32Array) {
-  for (let i = 0; i < count; i++) {
-    const mask = makeMask();
-    const image = data.slice();
-    for (let at = 0; at < image.length; at++) image[at]! *= mask[at % mask.length]!;
-    yield { mask, image };
-  }
+export interface RandomMask {
+  /** What is shown, [cells, cells]. */
+  readonly mask: Float32Array;
+  readonly resampling: Resampling;
 }
 
 /**
  * Section 3.2: a grid of `cells` by `cells`, each shown with the given probability, upsampled bilinearly to one cell
  * more than the image needs along each side, then cropped at a random offset of less than a cell.
  */
-export function randomMask(
+export function* randomMasks(
   { height, width }: Pick<InputImage, 'height' | 'width'>,
+  count: number,
   cells: number,
   probability: number,
   random: Random,
-): Float32Array {
-  const grid = Float32Array.from({ length: cells * cells }, () => (random.uniform() < probability ? 1 : 0));
+): Generator<RandomMask> {
   const [cellHeight, cellWidth] = [Math.ceil(height / cells), Math.ceil(width / cells)];
-  const [rows, columns] = [(cells + 1) * cellHeight, (cells + 1) * cellWidth];
-  const [top, left] = [random.below(cellHeight), random.below(cellWidth)];
-  const across = resizeMap(grid, cells, cells, cells, columns);
-  const down = bilinearMatrix(cells, rows);
-  const mask = new Float32Array(height * width);
-  for (let i = 0; i < height; i++) {
-    for (let r = 0; r < cells; r++) {
-      const weight = down[(top + i) * cells + r]!;
-      // All but two are 0.
-      if (weight === 0) continue;
-      for (let j = 0; j < width; j++) mask[i * width + j]! += weight * across[r * columns + left + j]!;
+  const down = bilinearMatrix(cells, (cells + 1) * cellHeight);
+  const across = bilinearMatrix(cells, (cells + 1) * cellWidth);
+  for (let i = 0; i < count; i++) {
+    const mask = Float32Array.from({ length: cells * cells }, () => (random.uniform() < probability ? 1 : 0));
+    const [top, left] = [random.below(cellHeight), random.below(cellWidth)];
+    const columns = new Float32Array(cells * width);
+    for (let at = 0; at < columns.length; at++)
+      columns[at] = across[(left + (at % width)) * cells + Math.floor(at / width)]!;
+    yield { mask, resampling: { rows: down.subarray(top * cells, (top + height) * cells), columns } };
+  }
+}
+
+/** sum += scale * (rows M columns), [height, width]. */
+export function addResampled(sum: Float64Array, { mask, resampling }: RandomMask, scale: number): void {
+  const { rows, columns } = resampling;
+  const cells = Math.sqrt(mask.length);
+  const [height, width] = [rows.length / cells, columns.length / cells];
+  const across = new Float64Array(cells * width);
+  for (let r = 0; r < cells; r++) {
+    for (let c = 0; c < cells; c++) {
+      if (mask[r * cells + c] === 0) continue;
+      for (let j = 0; j < width; j++) across[r * width + j]! += columns[c * width + j]!;
     }
   }
-  return mask;
+  for (let i = 0; i < height; i++) {
+    for (let r = 0; r < cells; r++) {
+      const weight = scale * rows[i * cells + r]!;
+      // All but two are 0.
+      if (weight === 0) continue;
+      for (let j = 0; j < width; j++) sum[i * width + j]! += weight * across[r * width + j]!;
+    }
+  }
 }

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Background, MethodNetwork, Scores } from '../../../src/core/methods/network';
+import type { Background, MethodNetwork, Scores, WithMask } from '../../../src/core/methods/network';
 import { encodeModel } from '../../../src/core/onnx/weights';
 import { resizeMap } from '../../../src/core/resize';
 import { readModelFile } from '../../../src/engine/model-file';
 import { readNpy } from '../../../src/engine/npy';
 import { createSession, floats } from '../../../src/engine/runtime';
+import { resampled } from '../../support/maps';
 import { gradientSession } from '../../support/runtime';
 import { shared } from '../../support/shared';
 
@@ -59,8 +60,8 @@ export async function openReference(model: string): Promise<ReferenceCase> {
     }
   }
   const behind = { blurred: await array('blurred'), zero: new Float32Array(input.data.length) };
-  const masked = (mask: Float32Array, background: Background) => {
-    const shown = resizeMap(mask, u, v, height, width);
+  const masked = ({ mask, resampling }: WithMask, background: Background) => {
+    const shown = resampling ? resampled(mask, resampling, height, width) : resizeMap(mask, u, v, height, width);
     const b = behind[background];
     return input.data.map((value, i) => b[i]! + shown[i % shown.length]! * (value - b[i]!));
   };
@@ -78,7 +79,7 @@ export async function openReference(model: string): Promise<ReferenceCase> {
       }
     },
     scoreImages: (items) => score(items, ({ image }) => image),
-    scoreMasks: (items, background) => score(items, ({ mask }) => masked(mask, background)),
+    scoreMasks: (items, background) => score(items, (item) => masked(item, background)),
     scoreFeatures: () => assert.fail('no case stores scores of features'),
   };
   const release = async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../../src/core/methods/random';
-import { randomMask } from '../../../src/core/methods/rise';
-import { bilinearMatrix } from '../../../src/core/resize';
-import { explain } from './run';
+import { addResampled, randomMasks } from '../../../src/core/methods/rise';
+import { bilinearMatrix, resizeMap } from '../../../src/core/resize';
+import { resampled } from '../../support/maps';
+import { assertClose, explain } from './run';
 import { tinyNetwork } from './tiny-network';
 
 const SIDE = 14;
@@ -67,15 +68,43 @@ describe('RISE', () => {
   });
 
   it('masks are within [0, 1], with mean p, at sizes that cells do not divide', () => {
-    const random = createRandom(0);
-    let sum = 0;
     const [height, width, count] = [10, 17, 400];
-    for (let i = 0; i < count; i++) {
-      const mask = randomMask({ height, width }, 4, 0.3, random);
-      assert.equal(mask.length, height * width);
-      assert.ok(mask.every((m) => m >= 0 && m <= 1 + 1e-6));
-      sum += mask.reduce((a, b) => a + b, 0);
+    let sum = 0;
+    for (const { mask, resampling } of randomMasks({ height, width }, count, 4, 0.3, createRandom(0))) {
+      const full = resampled(mask, resampling, height, width);
+      assert.ok(full.every((m) => m >= 0 && m <= 1 + 1e-6));
+      sum += full.reduce((a, b) => a + b, 0);
     }
     assert.ok(Math.abs(sum / (count * height * width) - 0.3) < 0.02, `${sum / (count * height * width)}`);
+  });
+
+  it('masks are added up as they are shown', () => {
+    const [height, width] = [10, 17];
+    const sum = new Float64Array(height * width).fill(1);
+    const expected = [...sum];
+    for (const [i, item] of [...randomMasks({ height, width }, 3, 4, 0.5, createRandom(1))].entries()) {
+      addResampled(sum, item, i - 1);
+      resampled(item.mask, item.resampling, height, width).forEach((m, at) => {
+        expected[at]! += (i - 1) * m;
+      });
+    }
+    assertClose(sum, expected, 1e-5);
+  });
+
+  it('a mask is a part of the upsampled grid, less than a cell from its corner', () => {
+    const [height, width, cells] = [12, 8, 4];
+    for (const { mask, resampling } of randomMasks({ height, width }, 20, cells, 0.5, createRandom(2))) {
+      const [rows, columns] = [(cells + 1) * 3, (cells + 1) * 2];
+      const grid = resizeMap(mask, cells, cells, rows, columns);
+      const crops = [0, 1, 2].flatMap((top) =>
+        [0, 1].map((left) =>
+          Array.from({ length: height * width }, (_, at) => {
+            return grid[(top + Math.floor(at / width)) * columns + left + (at % width)]!;
+          }),
+        ),
+      );
+      const full = resampled(mask, resampling, height, width);
+      assert.ok(crops.some((crop) => crop.every((m, at) => Math.abs(m - full[at]!) < 1e-5)));
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** A network small enough to differentiate by hand, as the methods see it. */
-import type { MethodNetwork, Scored, Scores } from '../../../src/core/methods/network';
+import type { Background, MethodNetwork, Scored, Scores, WithMask } from '../../../src/core/methods/network';
+import { resampled } from '../../support/maps';
 
 export interface TinyNetwork {
   /** [channels][height][width] */
@@ -92,13 +93,16 @@ export function tinyNetwork(model: TinyNetwork): Counted {
     if (chunk.length > 0) yield flush();
   }
   const scored = <T>(item: T, features: Float32Array): Scored<T> => ({ item, ...scoresOf(features) });
-  /** I M + B (1 - M); the blurred image is the mean of each channel here, and masks are of the input's size. */
-  const blend = (mask: Float32Array, background: 'blurred' | 'zero') => {
+  /** I M + B (1 - M); the blurred image is the mean of each channel here, and masks of the layer's size have squares. */
+  const blend = ({ mask, resampling }: WithMask, background: Background) => {
     const pixels = height * width;
+    const full = resampling
+      ? resampled(mask, resampling, height, width)
+      : Array.from({ length: pixels }, (_, i) => mask[positionOf(i)]!);
     return data.map((value, i) => {
       const plane = data.subarray(Math.floor(i / pixels) * pixels, (Math.floor(i / pixels) + 1) * pixels);
       const behind = background === 'zero' ? 0 : plane.reduce((a, b) => a + b, 0) / pixels;
-      const m = mask[positionOf(i % pixels)]!;
+      const m = full[i % pixels]!;
       return value * m + behind * (1 - m);
     });
   };
@@ -114,7 +118,7 @@ export function tinyNetwork(model: TinyNetwork): Counted {
     inputGradients: (items, seed, rule) =>
       chunked(items, (item) => ({ item, gradient: inputGradient(item.image, seed, rule) })),
     scoreImages: (items) => chunked(items, (item) => scored(item, featuresOf(item.image))),
-    scoreMasks: (items, background) => chunked(items, (item) => scored(item, featuresOf(blend(item.mask, background)))),
+    scoreMasks: (items, background) => chunked(items, (item) => scored(item, featuresOf(blend(item, background)))),
     scoreFeatures: (items) => chunked(items, (item) => scored(item, item.features)),
   };
 }
