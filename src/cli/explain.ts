@@ -17,6 +17,7 @@ export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly class?: readonly string[];
   readonly option?: readonly string[];
   readonly contrast?: readonly string[];
+  readonly contrastWeight: number;
   readonly compare?: readonly Method[];
   readonly seed: number;
   readonly top: number;
@@ -64,7 +65,7 @@ export async function explain(
   for (const source of sources) {
     try {
       for (const target of classes) {
-        const request = { ...paramsOf(source, target, options), contrast };
+        const request = { ...paramsOf(source, target, options), contrast, contrastWeight: options.contrastWeight };
         const requests = chosen.map((method) => ({ ...request, method, own: own.get(method)! }));
         if (options.compare) {
           const output = (index: number) => targets[0]!.name(fileOf(source), index);

@@ -41,6 +41,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(choiceOption('--method <name>', 'the method', METHODS, method))
     .addOption(listOption('--option <name=value>', "an option of the method's own, may be repeated; see methods"))
     .addOption(listOption('--contrast <index|label>', 'a class that the evidence is to be against, may be repeated'))
+    .addOption(numberOption('--contrast-weight <alpha>', "how much of the others' mean score counts", POSITIVE, 1))
     .addOption(compareOption('--compare <name,name...>', 'methods to compare, on one labelled sheet: the --output'))
     .addOption(choiceOption('--variant <name>', 'the variant of group-cam', VARIANTS, variant))
     .addOption(numberOption('--groups <n>', 'groups of channels', COUNT, groups))

@@ -16,12 +16,25 @@ export function explanationText(explanation: Explanation, written: readonly stri
   const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
   return [
     `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,
-    ...(explanation.contrast ? [`  rather than ${explanation.contrast.map((other) => other.label).join(', ')}`] : []),
+    ...contrastLine(explanation),
     `  ${model}, layer ${layer}, ${kind}, ${device}, ${passes} passes, ${Math.round(milliseconds.total)} ms`,
     table(top),
+    ...completenessLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
     ...written.map((file) => `  written: ${file}`),
   ].join('\n');
+}
+
+function contrastLine({ contrast, contrastWeight = 1 }: Explanation): string[] {
+  if (!contrast) return [];
+  const weight = contrastWeight === 1 ? '' : ` (weight ${contrastWeight})`;
+  return [`  rather than ${contrast.map((other) => other.label).join(', ')}${weight}`];
+}
+
+function completenessLine({ completeness }: Explanation): string[] {
+  if (!completeness) return [];
+  const [sum, difference] = [completeness.sum, completeness.difference].map((value) => value.toPrecision(4));
+  return [`  the attributions sum to ${sum}, of ${difference} that the logit differs from that of the baseline`];
 }
 
 export function modelText(info: ModelInfo): string {

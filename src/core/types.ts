@@ -222,6 +222,8 @@ export interface Explanation {
   readonly layer: string;
   /** Classes that the evidence is against, if it is for the class rather than for these. */
   readonly contrast?: readonly ClassScore[];
+  /** How much of their mean score is subtracted. */
+  readonly contrastWeight?: number;
   readonly class: number;
   readonly label: string;
   readonly probability: number;
@@ -235,6 +237,8 @@ export interface Explanation {
   readonly saliency: { readonly min: number; readonly max: number; readonly zero: boolean; readonly reason?: string };
   /** alpha_l, one a mask; a constant mask has 0. */
   readonly scores: Float32Array;
+  /** Of Integrated Gradients: what the attributions sum to, and the difference of logits that they should sum to. */
+  readonly completeness?: { readonly sum: number; readonly difference: number };
   readonly milliseconds: {
     readonly load: number;
     readonly decode: number;

@@ -41,7 +41,8 @@ export async function explain(
   const load = performance.now() - start;
 
   const { state, decode } = await look(explainer, params, work);
-  const target = targetOf(chosen ?? topClasses(state.probabilities, 1)[0]!, others);
+  const { contrastWeight = 1 } = params;
+  const target = targetOf(chosen ?? topClasses(state.probabilities, 1)[0]!, others, contrastWeight);
 
   let first: number | undefined;
   let frame: Frame | undefined;
@@ -52,7 +53,7 @@ export async function explain(
     first ??= performance.now() - start;
     context.emit('frame', frame);
   }
-  const { scores = new Float32Array(), whyBlank } = step.value;
+  const { scores = new Float32Array(), whyBlank, completeness } = step.value;
   const { min, max, zero } = saliencyOf(frame!);
   const score = (index: number): ClassScore => ({
     class: index,
@@ -67,7 +68,7 @@ export async function explain(
     variant,
     options: { method, variant, groups, theta, blurKernel, blurSigma, own },
     layer: info.layer.value,
-    ...(others.length > 0 && { contrast: others.map(score) }),
+    ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
     ...score(target.class),
     activation: info.output.activation.value,
     top: topClasses(state.probabilities, params.top).map(score),
@@ -75,6 +76,7 @@ export async function explain(
     frame: frame!,
     saliency: { min, max, zero, ...(zero && { reason: whyBlank }) },
     scores,
+    ...(completeness && { completeness }),
     milliseconds: { load, decode, first: first!, total: performance.now() - start },
     device,
     passes: work.passes,
@@ -97,9 +99,9 @@ function refusalBy(method: Method) {
   };
 }
 
-function targetOf(index: number, others: readonly number[]): Target {
+function targetOf(index: number, others: readonly number[], weight: number): Target {
   if (others.includes(index)) throw errors.badOption('contrast', index, 'another class than the one explained');
-  return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight: 1 } }) };
+  return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight } }) };
 }
 
 /** What is known of the image, from an earlier request or from a first pass. */

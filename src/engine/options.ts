@@ -5,13 +5,14 @@ import { methods } from '../core/methods/table';
 import { METHODS, type MethodOptions, type OwnOptions } from '../core/types';
 import type { ExplainParams } from '../protocol/requests';
 
-type Checked = 'method' | 'blurKernel' | 'blurSigma' | 'top';
+type Checked = 'method' | 'blurKernel' | 'blurSigma' | 'top' | 'contrastWeight';
 
 const RULES: { readonly [K in Checked]: { valid: (value: ExplainParams[K]) => boolean; wanted: string } } = {
   method: { valid: (value) => METHODS.includes(value), wanted: `one of ${METHODS.join(', ')}` },
   blurKernel: { valid: (value) => isCount(value) && value % 2 === 1, wanted: 'an odd number of pixels' },
   blurSigma: { valid: (value) => value > 0 && Number.isFinite(value), wanted: 'a number of pixels above 0' },
   top: { valid: isCount, wanted: 'a whole number of at least 1' },
+  contrastWeight: { valid: (value = 1) => value > 0 && Number.isFinite(value), wanted: 'a number above 0' },
 };
 
 function isCount(value: number): boolean {

@@ -44,6 +44,8 @@ export interface ExplainParams extends MethodOptions {
   readonly target: ClassChoice;
   /** Classes that the evidence is to be against: why the target, and not these. */
   readonly contrast?: readonly Exclude<ClassChoice, 'top'>[];
+  /** How much of their mean score is subtracted, Finer-CAM's alpha; 1 if left out. */
+  readonly contrastWeight?: number;
   readonly device: DeviceChoice;
   /** How many of the most probable classes to list. */
   readonly top: number;

@@ -20,6 +20,7 @@ describe('cli: help', () => {
       ...[
         '--option',
         '--contrast',
+        '--contrast-weight',
         '--compare',
         '--blur-sigma',
         '--device',

@@ -28,7 +28,7 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
       reference = readCase(`${model}/case_00`);
     });
 
-    const explain = async (method: Method) => {
+    const run = async (method: Method) => {
       const { model: path, layer } = reference;
       const { explanation } = await explainWith(service, {
         image: { tensor: reference.file('input') },
@@ -36,19 +36,32 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
         target: { index: reference.class },
         method,
       });
-      return saliencyOf(explanation.frame).map;
+      return explanation;
     };
+    const explain = async (method: Method) => saliencyOf((await run(method)).frame).map;
     /** A gradient, [1, 3, H, W], as its pixels are shown. */
     const pooled = (key: string, pooling: 'magnitude' | 'largest') => {
       const { data, shape } = reference.array(key);
       return poolChannels(data, shape[1]!, pooling);
     };
 
+    it('Grad-CAM', async () => assertAlike(await explain('grad-cam'), reference.array('gradcam').data));
     it('Grad-CAM++', async () => assertAlike(await explain('grad-cam++'), reference.array('gradcampp').data));
     it('Score-CAM', async () => assertAlike(await explain('score-cam'), reference.array('scorecam').data));
     it('gradient', async () => assertAlike(await explain('gradient'), pooled('input_gradient', 'largest')));
     it('guided backpropagation', async () =>
       assertAlike(await explain('guided-backpropagation'), pooled('guided_backprop', 'magnitude')));
+
+    it('Input x Gradient', async () => {
+      const { data, shape } = reference.array('input_gradient');
+      const product = data.map((g, i) => g * reference.array('input').data[i]!);
+      assertAlike(await explain('input-x-gradient'), poolChannels(product, shape[1]!, 'sum'));
+    });
+
+    it("Integrated Gradients' sum is within 1 % of the difference of the logits", async () => {
+      const { sum, difference } = (await run('integrated-gradients')).completeness!;
+      assert.ok(Math.abs(sum - difference) <= 0.01 * Math.abs(difference), `${sum} instead of ${difference}`);
+    });
 
     it('Integrated Gradients, sampled as the reference is', async () => {
       const choice = { path: reference.model, layer: reference.layer };

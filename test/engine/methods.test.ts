@@ -1,12 +1,13 @@
 /** Every method through the engine: on the demo model, on ResNet-20, and what may be refused. */
 import { strict as assert } from 'node:assert';
-import type { ErrorCode } from '../../src/core/errors';
 import { saliencyOf } from '../../src/core/saliency';
-import { METHODS, type Method, type OwnOptions } from '../../src/core/types';
+import { type Frame, METHODS, type Method, type OwnOptions } from '../../src/core/types';
 import { createService } from '../../src/engine/service';
 import type { ExplainParams } from '../../src/protocol/requests';
+import { assertClose } from '../core/methods/run';
 import { explainWith } from '../support/explain';
 import { testFolder } from '../support/folder';
+import { REFUSALS } from '../support/refusals';
 import { needs, project, shared } from '../support/shared';
 import { IMAGE, LAYER, networkModel, tensorFile } from '../support/tiny-network';
 
@@ -23,35 +24,11 @@ const own = (method: Method) => (FEW[method] ? { own: FEW[method] } : {});
 /** Methods that draw random numbers. */
 const SEEDED: readonly Method[] = ['rise', 'smooth-grad'];
 
-interface Refusal {
-  readonly cause: string;
-  readonly methods: readonly Method[];
-  readonly code: ErrorCode;
-  readonly message: RegExp;
-}
+type Choice = Pick<ExplainParams, 'image' | 'model'>;
+const demo = (): Choice => ({ image: { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') }, model: {} });
 
-/** All causes for which a method may refuse a model. RISE never does, nor does Group-CAM without gradients. */
-const REFUSALS: readonly Refusal[] = [
-  { cause: 'no linear head', methods: ['cam'], code: 'method-unsuitable', message: /linear layer behind the layer/ },
-  {
-    cause: 'an operator without a gradient between the input and the scores',
-    methods: [
-      ...(['gradient', 'input-x-gradient', 'guided-backpropagation'] as const),
-      ...(['integrated-gradients', 'smooth-grad', 'xrai'] as const),
-    ],
-    code: 'method-unsuitable',
-    message: /gradient rule for every operator/,
-  },
-  {
-    cause: 'an operator without a gradient between the layer and the scores',
-    methods: ['group-cam', 'grad-cam', 'grad-cam++', 'hires-cam', 'layer-cam', 'xgrad-cam'],
-    code: 'unsupported-operator',
-    message: /ReverseSequence.*gradient-free/,
-  },
-];
-
-const models: Readonly<Record<string, () => Pick<ExplainParams, 'image' | 'model'>>> = {
-  'the demo model': () => ({ image: { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') }, model: {} }),
+const models: Readonly<Record<string, () => Choice>> = {
+  'the demo model': demo,
   'ResNet-20': () => ({
     image: { path: shared('reference', 'cifar10_resnet20', 'images', 'frog_0003.png') },
     model: { path: shared('models', 'cifar10_resnet20.onnx') },
@@ -106,20 +83,27 @@ describe('methods', () => {
     target: { index: 0 } as const,
   });
 
-  it('end between two chunks when they are cancelled', async () => {
-    const long = { rise: { masks: 1000 }, 'smooth-grad': { samples: 1000 }, 'integrated-gradients': { steps: 1000 } };
-    for (const method of ['rise', 'smooth-grad', 'integrated-gradients'] as const) {
+  const long: Partial<Record<Method, OwnOptions>> = {
+    rise: { masks: 1000 },
+    'smooth-grad': { samples: 1000 },
+    'integrated-gradients': { steps: 1000 },
+    occlusion: {},
+    'score-cam': {},
+  };
+  for (const [method, options] of Object.entries(long)) {
+    it(`${method}: ends between two chunks when it is cancelled`, async () => {
       const controller = new AbortController();
-      let frames = 0;
-      const stop = () => {
-        frames += 1;
+      const frames: Frame[] = [];
+      const stop = (frame: Frame) => {
+        frames.push(frame);
         controller.abort();
       };
-      const running = explainWith(service, { ...write(), method, own: long[method] }, stop, controller.signal);
-      await assert.rejects(running, { code: 'cancelled' }, method);
-      assert.equal(frames, 1, method);
-    }
-  });
+      const asked = { ...demo(), method: method as Method, own: options };
+      await assert.rejects(explainWith(service, asked, stop, controller.signal), { code: 'cancelled' });
+      assert.equal(frames.length, 1);
+      assert.ok(frames[0]!.done < frames[0]!.total);
+    });
+  }
 
   it('explain a class rather than others', async () => {
     const plain = await explainWith(service, { ...write(), method: 'hires-cam' });
@@ -131,6 +115,23 @@ describe('methods', () => {
     );
     assert.notDeepEqual(explanation.frame.map, plain.explanation.frame.map);
     await assert.rejects(explainWith(service, { ...write(), contrast: [{ index: 0 }] }), { code: 'bad-option' });
+  });
+
+  it('weigh the others as they are told', async () => {
+    const own = { channels: 'sum' };
+    const map = async (more: Partial<ExplainParams>) =>
+      (await explainWith(service, { ...write(), method: 'gradient', own, ...more })).explanation.frame.map;
+    const [one, other] = [await map({}), await map({ target: { index: 1 } })];
+    const contrast = [{ index: 1 }];
+    // The gradient of y_0 - alpha y_1.
+    for (const alpha of [1, 0.6]) {
+      const difference = await map({ contrast, contrastWeight: alpha });
+      assertClose(
+        difference,
+        one.map((value, i) => value - alpha * other[i]!),
+      );
+    }
+    await assert.rejects(map({ contrast, contrastWeight: 0 }), { code: 'bad-option', message: /contrastWeight 0/ });
   });
 
   it('refuse an option that is not theirs, before the model is read', async () => {

@@ -25,23 +25,29 @@ export function pixelGraph(picture: InputImage, sigma: number): PixelGraph {
   const smooth = Array.from({ length: channels }, (_, c) =>
     gaussian(picture.data.subarray(c * height * width, (c + 1) * height * width), height, width, sigma),
   );
-  const edges: { from: number; to: number; cost: number }[] = [];
+  const count = NEIGHBOURS.reduce((sum, [down, right]) => sum + (height - down) * (width - Math.abs(right)), 0);
+  const [from, to, costs] = [new Uint32Array(count), new Uint32Array(count), new Float64Array(count)];
+  let edge = 0;
   for (const [down, right] of NEIGHBOURS) {
     for (let i = 0; i < height - down; i++) {
       for (let j = Math.max(-right, 0); j < width - Math.max(right, 0); j++) {
-        const [from, to] = [i * width + j, (i + down) * width + j + right];
-        const cost = Math.sqrt(smooth.reduce((sum, plane) => sum + (plane[to]! - plane[from]!) ** 2, 0));
-        edges.push({ from, to, cost });
+        const [a, b] = [i * width + j, (i + down) * width + j + right];
+        let squares = 0;
+        for (const plane of smooth) squares += (plane[b]! - plane[a]!) ** 2;
+        from[edge] = a;
+        to[edge] = b;
+        costs[edge++] = Math.sqrt(squares);
       }
     }
   }
-  edges.sort((a, b) => a.cost - b.cost);
+  // Edges of the same cost keep their order.
+  const order = Uint32Array.from(costs.keys()).sort((a, b) => costs[a]! - costs[b]! || a - b);
   return {
     height,
     width,
-    from: Uint32Array.from(edges, (edge) => edge.from),
-    to: Uint32Array.from(edges, (edge) => edge.to),
-    costs: Float64Array.from(edges, (edge) => edge.cost),
+    from: order.map((at) => from[at]!),
+    to: order.map((at) => to[at]!),
+    costs: Float64Array.from(order, (at) => costs[at]!),
   };
 }
 
@@ -99,12 +105,29 @@ function gaussian(plane: Float32Array, height: number, width: number, sigma: num
     Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
   );
   const total = taps.reduce((sum, tap) => sum + tap, 0);
-  const filter = (source: ArrayLike<number>, at: (along: number) => number, along: number, size: number) =>
-    taps.reduce((sum, tap, i) => sum + (tap / total) * source[at(mirror(along + i - radius, size))]!, 0);
-  const down = Float64Array.from(plane, (_, p) =>
-    filter(plane, (i) => i * width + (p % width), Math.floor(p / width), height),
-  );
-  return down.map((_, p) => filter(down, (j) => p - (p % width) + j, p % width, width));
+  const kernel = taps.map((tap) => tap / total);
+  const down = filtered(plane, kernel, height, width, width, 1);
+  return filtered(down, kernel, width, height, 1, width);
+}
+
+/** Along lines of `length` samples that lie `step` apart, of which there are `lines`, `apart` from one another. */
+function filtered(
+  source: Float32Array | Float64Array,
+  kernel: Float64Array,
+  length: number,
+  lines: number,
+  step: number,
+  apart: number,
+): Float64Array {
+  const result = new Float64Array(source.length);
+  const radius = kernel.length >> 1;
+  for (let i = 0; i < length; i++) {
+    for (let tap = 0; tap < kernel.length; tap++) {
+      const [at, weight] = [mirror(i + tap - radius, length) * step, kernel[tap]!];
+      for (let line = 0; line < lines; line++) result[i * step + line * apart]! += weight * source[at + line * apart]!;
+    }
+  }
+  return result;
 }
 
 function mirror(i: number, size: number): number {

@@ -77,17 +77,15 @@ export function rankRegions(
   const covered = new Uint8Array(attributions.length);
   const counts = Float64Array.from(regions, ({ length }) => length);
   const sums = Float64Array.from(regions, (region) => region.reduce((sum, at) => sum + attributions[at]!, 0));
-  const owners: number[][] = Array.from(attributions, () => []);
-  regions.forEach((region, r) => {
-    for (const at of region) owners[at]!.push(r);
-  });
+  const { starts, owners } = ownersOf(regions, attributions.length);
 
   const cover = (pixels: Iterable<number>, value: number) => {
     for (const at of pixels) {
       if (covered[at]) continue;
       covered[at] = 1;
       map[at] = value;
-      for (const r of owners[at]!) {
+      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
+        const r = owners[i]!;
         counts[r]! -= 1;
         sums[r]! -= attributions[at]!;
       }
@@ -111,6 +109,19 @@ export function rankRegions(
   const rest = [...covered.keys()].filter((at) => !covered[at]);
   cover(rest, rest.reduce((sum, at) => sum + attributions[at]!, 0) / rest.length);
   return map;
+}
+
+/** The regions that a pixel is in: `owners` from the pixel's start to the next one's. */
+function ownersOf(regions: readonly Region[], pixels: number) {
+  const starts = new Uint32Array(pixels + 1);
+  for (const region of regions) for (const at of region) starts[at + 1]! += 1;
+  for (let at = 0; at < pixels; at++) starts[at + 1]! += starts[at]!;
+  const owners = new Uint32Array(starts[pixels]!);
+  const next = starts.slice();
+  regions.forEach((region, r) => {
+    for (const at of region) owners[next[at]!++] = r;
+  });
+  return { starts, owners };
 }
 
 /** How few new pixels make a region not worth adding. */

@@ -1,14 +1,23 @@
 /** Score-CAM (arXiv 1910.01279): a channel weighs what the image scores where only that channel's mask shows it. */
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
-import type { MethodNetwork, MethodRun, Target } from './network';
+import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import { integer, type OptionsOf } from './options';
 import { scoreOf } from './target';
 
-export async function* scoreCam(network: MethodNetwork, target: Target): MethodRun {
+export const scoreCamOptions = {
+  channels: integer('Channels scored at most, those that vary most', 65_536, 1, 65_536),
+};
+
+export async function* scoreCam(
+  network: MethodNetwork,
+  target: Target,
+  { channels }: OptionsOf<typeof scoreCamOptions>,
+): MethodRun {
   const { features, input } = network;
-  const { data, channels, u, v } = features;
+  const { u, v } = features;
   // Scaled to [0, 1] by min-max after upsampling, as in the authors' code. Constant channels are left out.
-  const masks = Array.from({ length: channels }, (_, k) => data.subarray(k * u * v, (k + 1) * u * v))
+  const masks = mostVarying(features, channels)
     .map((channel) => makeMask(channel, features, input.height, input.width))
     .filter((mask) => !isConstant(mask));
   const total = 1 + masks.length;
@@ -26,6 +35,19 @@ export async function* scoreCam(network: MethodNetwork, target: Target): MethodR
     yield evidenceFrame(features, sum, { done, total });
   }
   return NO_EVIDENCE;
+}
+
+/** The channels of the largest variance, in their own order: what Faster Score-CAM (github.com/tabayashi0117) scores. */
+function mostVarying({ data, channels, u, v }: FeatureMaps, count: number): Float32Array[] {
+  const maps = Array.from({ length: channels }, (_, k) => data.subarray(k * u * v, (k + 1) * u * v));
+  const variances = maps.map(variance);
+  const chosen = new Set([...maps.keys()].sort((a, b) => variances[b]! - variances[a]!).slice(0, count));
+  return maps.filter((_, k) => chosen.has(k));
+}
+
+function variance(map: Float32Array): number {
+  const mean = map.reduce((sum, a) => sum + a, 0) / map.length;
+  return map.reduce((sum, a) => sum + (a - mean) ** 2, 0) / map.length;
 }
 
 function* nothingFirst(masks: readonly Mask[], pixels: number) {

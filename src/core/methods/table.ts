@@ -16,7 +16,7 @@ import { occlusion, occlusionOptions } from './occlusion';
 import { type OptionsOf, type OptionTable, resolveOptions } from './options';
 import { reciproCam, reciproCamOptions } from './recipro-cam';
 import { rise, riseOptions } from './rise';
-import { scoreCam } from './score-cam';
+import { scoreCam, scoreCamOptions } from './score-cam';
 import { smoothGrad, smoothGradOptions } from './smooth-grad';
 import { vanillaGradient, vanillaGradientOptions } from './vanilla-gradient';
 import { xGradCam } from './xgrad-cam';
@@ -82,7 +82,7 @@ export const methods = {
   'xgrad-cam': method('xgrad-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, xGradCam),
   cam: method('cam', { needs: ['layer', 'linear-head'], options: NO_OPTIONS }, cam),
   'eigen-cam': method('eigen-cam', { needs: ['layer'], ofClass: false, options: NO_OPTIONS }, eigenCam),
-  'score-cam': method('score-cam', { needs: ['layer', 'passes'], options: NO_OPTIONS }, scoreCam),
+  'score-cam': method('score-cam', { needs: ['layer', 'passes'], options: scoreCamOptions }, scoreCam),
   'ablation-cam': method('ablation-cam', { needs: ['layer', 'features', 'passes'], options: NO_OPTIONS }, ablationCam),
   'recipro-cam': method(
     'recipro-cam',

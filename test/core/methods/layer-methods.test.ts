@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { weightedSum } from '../../../src/core/methods/maps';
+import type { MethodFrame } from '../../../src/core/methods/network';
 import { methods } from '../../../src/core/methods/table';
 import { xGradWeights } from '../../../src/core/methods/xgrad-cam';
 import { assertClose, explain, framesOf, sumOf } from './run';
@@ -71,7 +72,28 @@ describe('methods of the layer', () => {
       }),
     ));
 
-  /** A^0 = [1, 2], A^1 = [3, 0]; y_0 = 2 t, gradient of A^0 [1, -2] and of A^1 [-1, 2]. */
+  it("XGrad-CAM's weights are what the score loses without a channel (sensitivity)", () =>
+    fc.assert(
+      fc.asyncProperty(placed, async (model) => {
+        const network = tinyNetwork(model);
+        const { data, channels, u, v } = network.features;
+        const weights = xGradWeights(network.features, await network.featureGradient(Float32Array.of(1, 0)));
+        const without = Array.from({ length: channels }, (_, k) => ({
+          features: data.slice().fill(0, k * u * v, (k + 1) * u * v),
+        }));
+        let k = 0;
+        for await (const chunk of network.scoreFeatures(without)) {
+          for (const { logits } of chunk) {
+            const share = weights[k]! * sumOf(data.subarray(k * u * v, (k + 1) * u * v));
+            assert.ok(Math.abs(share - (network.logits[0]! - logits[0]!)) < 1e-4, `channel ${k}`);
+            k += 1;
+          }
+        }
+        assert.equal(k, channels);
+      }),
+    ));
+
+  /** A^0 = [1, 2], A^1 = [3, 0]; y_0 = 2 t and y_1 = -y_0. For class 0 the gradients are [1, -2] and [-1, 2]. */
   const byHand = tinyNetwork({
     image: [[[1, 2]], [[3, 0]]],
     weights: [
@@ -80,25 +102,45 @@ describe('methods of the layer', () => {
     ],
     head: [
       [1, -1],
-      [0, 0],
+      [-1, 1],
     ],
     places: [1, -2],
   });
 
-  for (const [method, expected] of [
-    // w = (-0.5, 0.5)
-    ['grad-cam', [1, 0]],
+  for (const [method, first, second] of [
+    // w = (-0.5, 0.5); for class 1 its opposite.
+    ['grad-cam', [1, 0], [0, 1]],
     // [1 - 3, -4 + 0]
-    ['hires-cam', [0, 0]],
-    // ReLU(g) = [1, 0], [0, 2]
-    ['layer-cam', [1, 0]],
-    // w = ((1 - 4) / 3, -3 / 3) = (-1, -1)
-    ['xgrad-cam', [0, 0]],
-    // a ReLU(g): of A^0 1 / (2 + 3), of A^1 4 / (8 + 3 * 8) * 2 = 1 / 4
-    ['grad-cam++', [1 / 5 + 3 / 4, 2 / 5]],
+    ['hires-cam', [0, 0], [2, 4]],
+    // ReLU(g) = [1, 0], [0, 2]; for class 1 [0, 2], [1, 0].
+    ['layer-cam', [1, 0], [3, 4]],
+    // w = ((1 - 4) / 3, -3 / 3) = (-1, -1); for class 1 (1, 1).
+    ['xgrad-cam', [0, 0], [4, 2]],
+    // w_k = sum of a ReLU(g): 1 / (2 + 3) and 4 / (8 + 3 * 8) * 2 = 1 / 4; for class 1 4 / (8 + 3 * 8) * 2 and 1 / (2 + 3).
+    ['grad-cam++', [1 / 5 + 3 / 4, 2 / 5], [1 / 4 + 3 / 5, 2 / 4]],
   ] as const) {
-    it(`${method} by hand`, async () => assertClose((await explain(byHand, method)).map, expected));
+    it(`${method} by hand`, async () => {
+      assertClose((await explain(byHand, method)).map, first);
+      assertClose((await explain(byHand, method, { class: 1 })).map, second);
+    });
   }
+
+  it('CAM by hand', async () => {
+    // A^0 = [1, 2], A^1 = [3, 0]; weights 2 and -1, so [2 - 3, 4].
+    const network = tinyNetwork({
+      image: [[[1, 2]], [[3, 0]]],
+      weights: [
+        [1, 0],
+        [0, 1],
+      ],
+      head: [
+        [2, -1],
+        [0.5, 1],
+      ],
+    });
+    assertClose((await explain(network, 'cam')).map, [0, 4]);
+    assertClose((await explain(network, 'cam', { class: 1 })).map, [3.5, 1]);
+  });
 
   it('CAM refuses a head that is not linear and names a method that works', async () => {
     await assert.rejects(explain(byHand, 'cam'), (error: Error & { code: string }) => {
@@ -146,6 +188,23 @@ describe('methods of the layer', () => {
         const network = tinyNetwork(model);
         const [first] = await framesOf(methods['group-cam'].run(network, { class: 0 }, { groups }));
         assertClose(first!.map, (await explain(network, 'grad-cam')).map);
+      }),
+    ));
+
+  it('Group-CAM with one group and no de-noising is Grad-CAM times its score', () =>
+    fc.assert(
+      fc.asyncProperty(placed, async (model) => {
+        const network = tinyNetwork(model);
+        const run = methods['group-cam'].run(network, { class: 0 }, { groups: 1, variant: 'official' });
+        const frames: MethodFrame[] = [];
+        let step = await run.next();
+        for (; !step.done; step = await run.next()) frames.push(step.value);
+        const [score = 0] = step.value.scores!;
+        const grad = await explain(network, 'grad-cam');
+        assertClose(
+          frames.at(-1)!.map,
+          grad.map.map((x) => score * x),
+        );
       }),
     ));
 

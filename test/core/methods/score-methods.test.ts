@@ -45,6 +45,16 @@ describe('methods of scores', () => {
     assert.equal(constant.asked.items, 2);
   });
 
+  it('Score-CAM scores the channels that vary most, if only some are wanted', async () => {
+    // A^1 = [4, 0] varies more than A^0 = [1, 3].
+    const { map, total } = await explain(network, 'score-cam', { class: 0 }, { channels: 1 });
+    const second = p(0.5 - 2, 0.25 + 1) - p(0, 0);
+    assertClose(map, [Math.max(4 * second, 0), 0]);
+    assert.equal(total, 2);
+    const all = await explain(network, 'score-cam', { class: 0 }, { channels: 2 });
+    assert.deepEqual(all.map, (await explain(network, 'score-cam')).map);
+  });
+
   it('Ablation-CAM by hand', async () => {
     // Without A^0 y falls by 2, without A^1 it rises by 2.
     assertClose((await explain(network, 'ablation-cam')).map, [Math.max(2 * 1 - 2 * 4, 0), 2 * 3]);

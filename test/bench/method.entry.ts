@@ -1,0 +1,28 @@
+/**
+ * One method in a process of its own, warm, for an image that the engine has not seen.
+ *
+ * Arguments: model, the first input (.npy), method, its own options as JSON, then further inputs.
+ */
+import type { Explanation, Method, OwnOptions } from '../../src/core/types';
+import { createService } from '../../src/engine/service';
+import { explainWith } from '../support/explain';
+import { finish, median, peakMemory } from './measure';
+
+async function main([model, firstInput, method, options, ...inputs]: string[]): Promise<void> {
+  const service = createService();
+  const explain = async (tensor: string, own: OwnOptions): Promise<Explanation> => {
+    const choice = { image: { tensor }, model: { path: model! }, method: method as Method, own };
+    return (await explainWith(service, choice)).explanation;
+  };
+  const own: OwnOptions = JSON.parse(options!);
+  await explain(firstInput!, own);
+  const explanations: Explanation[] = [];
+  for (const input of inputs) explanations.push(await explain(input, own));
+  finish({
+    passes: explanations[0]!.passes,
+    total: median(explanations.map(({ milliseconds }) => milliseconds.total)),
+    peak: peakMemory(),
+  });
+}
+
+void main(process.argv.slice(2));

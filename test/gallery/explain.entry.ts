@@ -1,0 +1,40 @@
+/**
+ * Explains every photograph by every model and method, for scripts/gallery.mjs. A line of JSON for each map is appended to a
+ * file; what the file has already is not computed again.
+ *
+ * Arguments: the file, every how many photographs one is explained with all passes, then names of methods, or all.
+ */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { METHODS, type Method, type OwnOptions } from '../../src/core/types';
+import { createService } from '../../src/engine/service';
+import { FEWER, GALLERY_MODELS, outcomeOf, photographs } from '../support/gallery';
+
+async function main([file, every, ...names]: string[]): Promise<void> {
+  const service = createService();
+  const known = new Set(existsSync(file!) ? readFileSync(file!, 'utf8').trim().split('\n').map(keyOf) : []);
+  const images = photographs();
+  const methods = METHODS.filter((method) => names.length === 0 || names.includes(method));
+  for (const [i, image] of images.entries()) {
+    for (const model of GALLERY_MODELS) {
+      for (const method of methods) {
+        const own: OwnOptions = i % Number(every) === 0 ? {} : (FEWER[method] ?? {});
+        const task = { model, image, method, own };
+        if (known.has(keyOf(JSON.stringify(task)))) continue;
+        const outcome = await outcomeOf(service, model, image, method as Method, own);
+        appendFileSync(file!, `${JSON.stringify({ ...task, ...outcome })}\n`);
+        if (outcome.state === 'blank') console.log(`${model}, ${image}, ${method}: ${outcome.reason}`);
+      }
+    }
+    console.log(`${i + 1} of ${images.length} photographs`);
+  }
+}
+
+function keyOf(line: string): string {
+  const { model, image, method, own } = JSON.parse(line);
+  return JSON.stringify([model, image, method, own]);
+}
+
+main(process.argv.slice(2)).catch((thrown) => {
+  console.error(thrown);
+  process.exitCode = 1;
+});

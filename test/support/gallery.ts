@@ -1,0 +1,83 @@
+/** Every method on photographs: which models, which images, and what becomes of a map. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ExplainError } from '../../src/core/errors';
+import { saliencyOf } from '../../src/core/saliency';
+import type { Method, OwnOptions } from '../../src/core/types';
+import type { Service } from '../../src/protocol/requests';
+import { explainWith } from './explain';
+import { REFUSALS } from './refusals';
+import { shared } from './shared';
+
+export const GALLERY_MODELS = ['mobilenet_v2', 'mobilenet_v2_birds', 'squeezenet1_1', 'cifar10_resnet20'] as const;
+export type GalleryModel = (typeof GALLERY_MODELS)[number];
+
+/** Fewer passes than by default, for the methods that take long. */
+export const FEWER: Partial<Record<Method, OwnOptions>> = {
+  'score-cam': { channels: 64 },
+  rise: { masks: 100 },
+  occlusion: { stride: 14 },
+  'integrated-gradients': { steps: 8 },
+  'smooth-grad': { samples: 8 },
+  xrai: { steps: 4 },
+};
+
+/** Paths of the photographs below shared/images. */
+export function photographs(): string[] {
+  return ['imagenet', path.join('coco128', 'images')].flatMap((folder) =>
+    readdirSync(shared('images', folder))
+      .filter((name) => /\.jpe?g$/i.test(name))
+      .sort()
+      .map((name) => path.join(folder, name)),
+  );
+}
+
+export interface Outcome {
+  /** `refused` for a cause of the table; anything else that is thrown is not caught. */
+  readonly state: 'map' | 'blank' | 'refused';
+  /** Of a blank map or a refusal. */
+  readonly reason?: string;
+  readonly class?: number;
+  readonly probability?: number;
+  readonly passes?: number;
+  readonly milliseconds?: number;
+}
+
+/** The most probable class of a photograph explained. */
+export async function outcomeOf(
+  service: Service,
+  model: GalleryModel,
+  image: string,
+  method: Method,
+  own: OwnOptions = {},
+): Promise<Outcome> {
+  const choice = {
+    image: { path: shared('images', image) },
+    model: { path: shared('models', `${model}.onnx`) },
+    method,
+    own,
+  };
+  try {
+    const { explanation } = await explainWith(service, choice);
+    const { map, zero } = saliencyOf(explanation.frame);
+    if (!map.every(Number.isFinite)) throw new Error(`${method} of ${image} by ${model}: not finite`);
+    return {
+      state: zero ? 'blank' : 'map',
+      ...(zero && { reason: explanation.saliency.reason }),
+      class: explanation.class,
+      probability: explanation.probability,
+      passes: explanation.passes,
+      milliseconds: explanation.milliseconds.total,
+    };
+  } catch (thrown) {
+    const refusal = REFUSALS.find(
+      ({ methods, code, message }) =>
+        methods.includes(method) &&
+        thrown instanceof ExplainError &&
+        thrown.code === code &&
+        message.test(thrown.message),
+    );
+    if (!refusal) throw thrown;
+    return { state: 'refused', reason: refusal.cause };
+  }
+}
