@@ -30,8 +30,8 @@ async function main([file, every, ...names]: string[]): Promise<void> {
 }
 
 function keyOf(line: string): string {
-  const { model, image, method, own } = JSON.parse(line);
-  return JSON.stringify([model, image, method, own]);
+  const { model, image, method } = JSON.parse(line);
+  return JSON.stringify([model, image, method]);
 }
 
 main(process.argv.slice(2)).catch((thrown) => {

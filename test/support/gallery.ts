@@ -14,12 +14,12 @@ export type GalleryModel = (typeof GALLERY_MODELS)[number];
 
 /** Fewer passes than by default, for the methods that take long. */
 export const FEWER: Partial<Record<Method, OwnOptions>> = {
-  'score-cam': { channels: 64 },
-  rise: { masks: 100 },
-  occlusion: { stride: 14 },
-  'integrated-gradients': { steps: 8 },
-  'smooth-grad': { samples: 8 },
-  xrai: { steps: 4 },
+  'score-cam': { channels: 32 },
+  rise: { masks: 50 },
+  occlusion: { patch: 20, stride: 20 },
+  'integrated-gradients': { steps: 4 },
+  'smooth-grad': { samples: 4 },
+  xrai: { steps: 2 },
 };
 
 /** Paths of the photographs below shared/images. */

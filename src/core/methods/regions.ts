@@ -48,7 +48,8 @@ export function dilated(labels: Uint32Array, height: number, width: number, radi
     const region: number[] = [];
     for (const pixel of pixels) {
       const [i, j] = [Math.floor(pixel / width), pixel % width];
-      for (const { di, dj } of disk) {
+      // What lies around a pixel amid its segment lies around one at the segment's edge, or in the segment.
+      for (const { di, dj } of isInside(labels, i, j, height, width) ? ITSELF : disk) {
         const at = pixel + di * width + dj;
         const inside = i + di >= 0 && i + di < height && j + dj >= 0 && j + dj < width;
         if (!inside || taken[at] === label) continue;
@@ -58,6 +59,18 @@ export function dilated(labels: Uint32Array, height: number, width: number, radi
     }
     return Uint32Array.from(region);
   });
+}
+
+const ITSELF = [{ di: 0, dj: 0 }];
+
+/** True if all four neighbours are of the same segment. */
+function isInside(labels: Uint32Array, i: number, j: number, height: number, width: number): boolean {
+  if (i === 0 || j === 0 || i === height - 1 || j === width - 1) return false;
+  const at = i * width + j;
+  const label = labels[at];
+  return (
+    labels[at - width] === label && labels[at - 1] === label && labels[at + 1] === label && labels[at + width] === label
+  );
 }
 
 /**
