@@ -29,9 +29,15 @@ export function drawHeat(
   style: HeatStyle,
 ): Uint8ClampedArray<ArrayBuffer> {
   if (saliency.zero) return new Uint8ClampedArray(4 * size.width * size.height);
-  if (saliency.signed) return drawDifference(saliency.map, inputSize, transform, size, style.threshold);
+  const map = saturated(saliency);
+  if (saliency.signed) return drawDifference(map, inputSize, transform, size, style.threshold);
   const shown = (value: number) => value >= style.threshold;
-  return draw(sampler(saliency.map, inputSize, transform, size), size, colorTables[style.colormap], (v) => v, shown);
+  return draw(sampler(map, inputSize, transform, size), size, colorTables[style.colormap], (v) => v, shown);
+}
+
+/** What is drawn: values beyond the saturation are as strong as any. */
+function saturated({ map, saturation }: Saliency): Float32Array {
+  return saturation ? map.map((value) => Math.min(Math.max(value / saturation, -1), 1)) : map;
 }
 
 /**
@@ -127,7 +133,9 @@ export function contourPath(
   if (saliency.zero) return '';
   const across = size.width / transform.image.width;
   const down = size.height / transform.image.height;
-  const shape = contours().size([inputSize.width, inputSize.height]).contour(Array.from(saliency.map, Math.abs), level);
+  const shape = contours()
+    .size([inputSize.width, inputSize.height])
+    .contour(Array.from(saturated(saliency), Math.abs), level);
   const point = ([x, y]: number[]) =>
     `${round((x! * transform.scaleX + transform.offsetX) * across)} ${round((y! * transform.scaleY + transform.offsetY) * down)}`;
   return shape.coordinates.flatMap((polygon) => polygon.map((ring) => `M${ring.map(point).join('L')}Z`)).join('');

@@ -11,6 +11,8 @@ export interface Saliency {
   /** Bounds before normalisation. */
   readonly min: number;
   readonly max: number;
+  /** Where given, the magnitude from which on colours are at their strongest, below 1, which is the largest. */
+  readonly saturation?: number;
   /** True if nothing is left to show: the map is constant. */
   readonly zero: boolean;
 }
@@ -19,7 +21,9 @@ export interface Saliency {
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
  * summed at the activation's size since bilinear upsampling is linear). A signed map is only upsampled and scaled.
  */
-export function saliencyOf(frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'inputSize'>): Saliency {
+export function saliencyOf(
+  frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'saturation' | 'inputSize'>,
+): Saliency {
   const { signed, offset } = frame;
   const { width, height } = frame.inputSize;
   const map = resizeMap(frame.map, frame.u, frame.v, height, width);
@@ -35,5 +39,6 @@ export function saliencyOf(frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'si
   const origin = signed ? 0 : min;
   const range = signed ? Math.max(max, -min) : max - min;
   for (let i = 0; i < map.length; i++) map[i] = zero ? 0 : (map[i]! - origin) / range;
-  return { map, signed, min, max, zero };
+  const saturation = frame.saturation === undefined ? 1 : (frame.saturation - origin) / range;
+  return { map, signed, min, max, zero, ...(saturation > 0 && saturation < 1 && { saturation }) };
 }

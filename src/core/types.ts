@@ -39,6 +39,8 @@ export interface Frame {
   readonly offset: number;
   /** True if negative values speak against the class and are shown too. */
   readonly signed: boolean;
+  /** Magnitude, in the map's units, from which on colours are at their strongest; the largest if left out. */
+  readonly saturation?: number;
   readonly inputSize: Size;
   readonly imageTransform: ImageTransform;
 }

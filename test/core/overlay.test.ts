@@ -55,6 +55,25 @@ describe('overlay', () => {
       }
     }
 
+    it('colours are at their strongest from the saturation on, of either sign', () => {
+      const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 5, height: 1 } };
+      const size = { width: 5, height: 1 };
+      const drawn = (values: readonly number[], given: Partial<Saliency>) => {
+        return [...drawHeat({ ...saliency(values), ...given }, size, transform, size, GREY)];
+      };
+      const signed = true;
+      assert.deepEqual(
+        drawn([-1, -0.25, 0.125, 0.25, 1], { signed, saturation: 0.25 }),
+        drawn([-1, -1, 0.5, 1, 1], { signed }),
+      );
+      assert.deepEqual(drawn([0, 0.2, 0.4, 0.5, 1], { saturation: 0.5 }), drawn([0, 0.4, 0.8, 1, 1], {}));
+      const frame = { u: 1, v: 5, map: Float32Array.of(-8, 0, 1, 2, 4), offset: 0, inputSize: size };
+      assert.equal(saliencyOf({ ...frame, signed, saturation: 2 }).saturation, 0.25);
+      assert.equal(saliencyOf({ ...frame, signed: false, saturation: 2 }).saturation, 0.5);
+      for (const saturation of [0, 9]) assert.equal(saliencyOf({ ...frame, signed, saturation }).saturation, undefined);
+      assert.equal(saliencyOf({ ...frame, signed }).saturation, undefined);
+    });
+
     it('is the map itself, value for value, at the size of the input', () => {
       const map = Float32Array.from({ length: 20 * 20 }, (_, i) => ((i * 37) % 256) / 255);
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: square(20) };

@@ -108,6 +108,8 @@ export interface MethodFrame {
   readonly offset: number;
   /** True if negative values speak against the class and are shown too. */
   readonly signed: boolean;
+  /** Magnitude from which on colours are at their strongest; the largest if left out. */
+  readonly saturation?: number;
 }
 
 export interface MethodResult {

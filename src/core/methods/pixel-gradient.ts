@@ -1,4 +1,5 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
+import { percentile } from '../cam/split';
 import { type ChannelPooling, poolChannels } from './channels';
 import { addScaled, type Progress, pixelFrame, scaled } from './maps';
 import type { BackwardRule, MethodFrame, MethodNetwork, WithImage } from './network';
@@ -30,6 +31,9 @@ export async function* meanGradient(
   }
 }
 
+/** A few pixels stand out from all others, which would be next to invisible beside them; as PAIR's library draws them. */
+const SATURATION = 99;
+
 /** @param values [channels, height, width] */
 export function pooledFrame(
   { input }: MethodNetwork,
@@ -37,5 +41,9 @@ export function pooledFrame(
   pooling: ChannelPooling,
   progress?: Progress,
 ): MethodFrame {
-  return pixelFrame(input, poolChannels(values, input.channels, pooling), pooling === 'sum', progress);
+  const map = poolChannels(values, input.channels, pooling);
+  return {
+    ...pixelFrame(input, map, pooling === 'sum', progress),
+    saturation: percentile(map.map(Math.abs), SATURATION),
+  };
 }
