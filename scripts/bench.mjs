@@ -1,12 +1,15 @@
 // `npm run bench [-- --pairs N] [model...]`: how long explanations take and how much memory, against plain forward passes
-// and against PyTorch. Medians of paired runs, each in a fresh process; the table goes into docs/bench.md.
+// and against PyTorch. Medians of paired runs, each in a fresh process; the table goes into docs/bench.md. `--methods`
+// measures the other methods in place of Group-CAM.
 import { execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchMethods, methodTables } from './bench/methods.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
+import { replacePart } from './report.mjs';
 
 const PYTHON = '/usr/bin/python3';
 const shared = path.join(root, '..', 'shared');
@@ -49,6 +52,8 @@ const MODELS = {
     input: path.join(shared, 'reference', 'squeezenet1_1', 'case_00', 'input.npy'),
   },
 };
+/** Where what surrounds the passes shows most; methods are measured on these. */
+const SMALL = ['mobilenet_v2', 'squeezenet1_1'];
 const FIRST_FRAME_LIMIT = 2.5;
 const COLD_LIMIT = 2.5;
 const MEMORY_LIMIT = 1.8;
@@ -64,14 +69,22 @@ const REPEATS = 3;
 runMain(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { pairs: { type: 'string', default: '5' }, 'no-torch': { type: 'boolean', default: false } },
+    options: {
+      pairs: { type: 'string', default: '5' },
+      'no-torch': { type: 'boolean', default: false },
+      methods: { type: 'boolean', default: false },
+    },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(MODELS);
+  const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
   const unknown = names.find((name) => !(name in MODELS));
   if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);
   await build();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
   try {
+    if (values.methods) {
+      await benchAllMethods(names, folder, Number(values.pairs));
+      return;
+    }
     const rows = [];
     for (const name of names) {
       await prepare(name);
@@ -85,6 +98,23 @@ runMain(async () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** @param {readonly string[]} names @param {string} folder @param {number} pairs */
+async function benchAllMethods(names, folder, pairs) {
+  const results = [];
+  for (const name of names) {
+    await prepare(name);
+    const { name: title, file, input } = modelOf(name);
+    const inputs = [0, 1, 2].map((i) => writeInput(path.join(folder, `${i}.npy`), i, input));
+    results.push(await benchMethods(title, file, inputs, pairs, child));
+  }
+  replacePart(report, 'methods', `${machine(pairs)}\n\n${methodTables(results)}`);
+}
+
+/** @param {number} pairs */
+function machine(pairs) {
+  return `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, Node ${process.version}, medians of ${pairs} pairs`;
+}
 
 /** Exports a model of torchvision that is not there yet. @param {string} name */
 async function prepare(name) {
@@ -287,12 +317,7 @@ function table(rows) {
   return ['| model | what | measured | at most | met | detail |', '|---|---|---|---|---|---|', ...cells].join('\n');
 }
 
-const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
-
 /** Replaces the results in docs/bench.md; what is written around them stays. @param {readonly Row[]} rows @param {number} pairs */
 function writeReport(rows, pairs) {
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, Node ${process.version}, medians of ${pairs} pairs`;
-  const text = readFileSync(report, 'utf8');
-  const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
-  writeFileSync(report, `${before}${BEGIN}\n${machine}\n\n${table(rows)}\n${END}${after}`);
+  replacePart(report, 'results', `${machine(pairs)}\n\n${table(rows)}`);
 }

@@ -22,6 +22,12 @@ export const FEWER: Partial<Record<Method, OwnOptions>> = {
   xrai: { steps: 2 },
 };
 
+/**
+ * Methods that keep positive evidence only, and may find none: Group-CAM where the masks together lower the probability
+ * of the class below that of the blurred image.
+ */
+export const MAY_BE_BLANK: Partial<Record<Method, RegExp>> = { 'group-cam': /^no positive evidence: / };
+
 /** Paths of the photographs below shared/images. */
 export function photographs(): string[] {
   return ['imagenet', path.join('coco128', 'images')].flatMap((folder) =>

@@ -23,13 +23,14 @@ export async function* scoreCam(
   const total = 1 + masks.length;
 
   const sum = new Float64Array(u * v);
-  let [done, baseline] = [0, 0];
+  let [done, hidden] = [0, 0];
   for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
     for (const { item, ...scores } of chunk) {
       const score = scoreOf(target, scores);
-      // The channel-wise increase of confidence, f(X M_k) - f(X_b), with X_b what a mask of zeros leaves.
-      if (item.channel) addScaled(sum, item.channel, score - baseline);
-      else baseline = score;
+      // The score itself weighs, as in the authors' code. The paper subtracts that of the hidden image, which cancels in a
+      // softmax over the channels; a difference of logits needs it, since it has no zero of its own.
+      if (item.channel) addScaled(sum, item.channel, target.contrast ? score - hidden : score);
+      else hidden = score;
     }
     done += chunk.length;
     yield evidenceFrame(features, sum, { done, total });
@@ -50,6 +51,7 @@ function variance(map: Float32Array): number {
   return map.reduce((sum, a) => sum + (a - mean) ** 2, 0) / map.length;
 }
 
+/** A mask that hides the whole image, then the given ones. */
 function* nothingFirst(masks: readonly Mask[], pixels: number) {
   yield { channel: undefined, mask: new Float32Array(pixels) };
   for (const mask of masks) yield { channel: mask.map, mask: normalised(mask) };
