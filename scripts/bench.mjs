@@ -1,12 +1,13 @@
 // `npm run bench [-- --pairs N] [model...]`: how long explanations take and how much memory, against plain forward passes
 // and against PyTorch. Medians of paired runs, each in a fresh process; the table goes into docs/bench.md. `--methods`
 // measures the other methods in place of Group-CAM.
-import { execFileSync, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
+import { child, median, writeInput } from './bench/runs.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
 import { replacePart } from './report.mjs';
@@ -106,7 +107,7 @@ async function benchAllMethods(names, folder, pairs) {
     await prepare(name);
     const { name: title, file, input } = modelOf(name);
     const inputs = [0, 1, 2].map((i) => writeInput(path.join(folder, `${i}.npy`), i, input));
-    results.push(await benchMethods(title, file, inputs, pairs, child));
+    results.push(await benchMethods(title, file, inputs, pairs));
   }
   replacePart(report, 'methods', `${machine(pairs)}\n\n${methodTables(results)}`);
 }
@@ -248,62 +249,10 @@ async function bestChunk(file) {
   return Number(Object.keys(chunks).reduce((a, b) => (chunks[a] <= chunks[b] ? a : b)));
 }
 
-/**
- * Runs an entry of test/bench in a process of its own. Its result has `cold`: milliseconds from the fork to its first
- * result.
- *
- * @param {string} entry
- * @param {readonly (string | undefined)[]} args
- */
-function child(entry, args) {
-  const start = performance.now();
-  const forked = fork(path.join(root, 'out', 'test', 'bench', `${entry}.entry.js`), args.map(String), {
-    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
-  });
-  let cold = Number.NaN;
-  /** @type {Promise<any>} */
-  const result = new Promise((resolve, reject) => {
-    forked.on('message', (/** @type {any} */ message) => {
-      if (message.first) cold = performance.now() - start;
-      else resolve({ ...message.result, cold });
-    });
-    forked.on('error', reject);
-    forked.on('exit', (code) => reject(new SetupError(`${entry} ${args.join(' ')} ended with ${code}`)));
-  });
-  return result;
-}
-
 /** Median seconds of Group-CAM in PyTorch, as its own script measures them. @param {string} name */
 function torchSeconds(name) {
   const script = path.join(shared, 'tools', 'group_cam_torch.py');
   return Number(execFileSync(PYTHON, [script, name, `${os.availableParallelism()}`], { encoding: 'utf8' }));
-}
-
-/**
- * An input of [1, 3, 224, 224]: a stored one or noise, with a little noise of its own so that each is another image.
- *
- * @param {string} file
- * @param {number} seed
- * @param {string} [base]
- */
-function writeInput(file, seed, base) {
-  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 224, 224), }".padEnd(117).concat('\n');
-  const values = new Float32Array(3 * 224 * 224);
-  if (base) values.set(new Float32Array(Uint8Array.from(readFileSync(base).subarray(-values.byteLength)).buffer));
-  let state = 1;
-  const noise = () => {
-    state = (state * 48271) % 0x7fffffff;
-    return (state / 0x7fffffff) * 2 - 1;
-  };
-  for (let i = 0; i < values.length; i++) values[i] = (base ? (values[i] ?? 0) : noise()) + 1e-4 * seed;
-  const start = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
-  writeFileSync(file, Buffer.concat([start, new Uint8Array(values.buffer)]));
-  return file;
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /** @param {readonly Row[]} rows */

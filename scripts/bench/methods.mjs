@@ -1,5 +1,6 @@
 // Passes a second of each method that makes many, over those of a plain session; and its memory with ten times the masks.
 import { table } from '../report.mjs';
+import { child, median } from './runs.mjs';
 
 /** What a method is measured with, and which share of the plain session's speed it must reach. */
 const METHODS = [
@@ -29,9 +30,8 @@ const PLAIN_PASSES = 33;
  * @param {string} file of the model
  * @param {readonly string[]} inputs two or more
  * @param {number} pairs
- * @param {(entry: string, args: readonly string[]) => Promise<any>} child
  */
-export async function benchMethods(name, file, inputs, pairs, child) {
+export async function benchMethods(name, file, inputs, pairs) {
   const [first = '', ...others] = inputs;
   /** @param {string} method @param {object} own */
   const measure = (method, own) => child('method', [file, first, method, JSON.stringify(own), ...others]);
@@ -46,7 +46,7 @@ export async function benchMethods(name, file, inputs, pairs, child) {
       const plain = PLAIN_PASSES / Math.min(...Object.values(chunks));
       ratios.push(last.passes / last.total / plain);
     }
-    const ratio = ratios.sort((a, b) => a - b)[pairs >> 1] ?? Number.NaN;
+    const ratio = median(ratios);
     const met = least === undefined ? ['', ''] : [`${least}`, ratio >= least ? 'yes' : 'NO'];
     const options = Object.entries(own).map(([option, value]) => `${option}=${value}`);
     speeds.push([name, method, options.join(', '), `${last.passes}`, last.total.toFixed(0), ratio.toFixed(2), ...met]);
