@@ -13,7 +13,7 @@ import { explanationText } from './text';
 export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly tensor?: string;
   readonly model?: string;
-  readonly layer?: string;
+  readonly layer?: readonly string[];
   readonly class?: readonly string[];
   readonly option?: readonly string[];
   readonly contrast?: readonly string[];
@@ -119,7 +119,7 @@ function targetsOf(images: readonly string[], { output, npy }: ExplainOptions, s
 
 const modelOf = ({ model, layer }: ExplainOptions) => ({
   ...(model !== undefined && { path: model }),
-  ...(layer !== undefined && { layer }),
+  ...(layer !== undefined && { layer: layer.length > 1 ? layer : layer[0]! }),
 });
 
 function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions): ExplainParams {

@@ -37,7 +37,9 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
     .addOption(listOption('--class <index|label>', 'a class to explain, may be repeated (default: the top class)'))
     .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
-    .option('--layer <tensor>', 'the target layer (default: see inspect)')
+    .addOption(
+      listOption('--layer <tensor>', 'the target layer, if repeated the mean of several (default: see inspect)'),
+    )
     .addOption(choiceOption('--method <name>', 'the method', METHODS, method))
     .addOption(listOption('--option <name=value>', "an option of the method's own, may be repeated; see methods"))
     .addOption(listOption('--contrast <index|label>', 'a class that the evidence is to be against, may be repeated'))

@@ -25,10 +25,10 @@ export interface ImageTransform {
 }
 
 /**
- * A saliency map as it streams. The receiver computes ReLU(upsample(map) - offset) at `inputSize`, then min-max; of a
- * signed map upsample(map), divided by its largest magnitude. See `saliencyOf` in core/saliency.ts.
+ * A running estimate of a method; the last one is the result. Shown is upsample(map), from `signed` maps as it is, else
+ * ReLU(upsample(map) - offset).
  */
-export interface Frame {
+export interface MethodFrame {
   /** Passes run so far, of `total`. */
   readonly done: number;
   readonly total: number;
@@ -41,6 +41,13 @@ export interface Frame {
   readonly signed: boolean;
   /** Magnitude, in the map's units, from which on colours are at their strongest; the largest if left out. */
   readonly saturation?: number;
+}
+
+/**
+ * A saliency map as it streams. The receiver upsamples it to `inputSize` and scales it by min-max, a signed one by its
+ * largest magnitude. See `saliencyOf` in core/saliency.ts.
+ */
+export interface Frame extends MethodFrame {
   readonly inputSize: Size;
   readonly imageTransform: ImageTransform;
 }
@@ -221,6 +228,7 @@ export interface Explanation {
   readonly variant: Variant;
   /** `own` has all of the method's options, with their values. */
   readonly options: MethodOptions;
+  /** The target layer; of several, whose maps were averaged, their names with " + " between. */
   readonly layer: string;
   /** Classes that the evidence is against, if it is for the class rather than for these. */
   readonly contrast?: readonly ClassScore[];

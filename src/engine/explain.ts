@@ -1,15 +1,17 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
 import { createHash } from 'node:crypto';
 import { ExplainError, errors } from '../core/errors';
-import type { Target } from '../core/methods/network';
-import { methods } from '../core/methods/table';
+import type { MethodRun, Target } from '../core/methods/network';
+import { severalLayers } from '../core/methods/several-layers';
+import { methods, type Need } from '../core/methods/table';
 import { findClass } from '../core/model/labels';
 import { saliencyOf } from '../core/saliency';
 import type { ClassScore, Device, Explanation, Frame, Method, MethodOptions, OwnOptions } from '../core/types';
 import type { ExplainParams, ImageSource, RequestContext } from '../protocol/requests';
 import { nameOf } from './image';
+import { layersOf } from './inspect';
 import { networkOf } from './method-network';
-import { probe, type Work } from './network';
+import { type ImageState, probe, type Work } from './network';
 import { checkOptions, ownOptions } from './options';
 import { isPart, type Part } from './parts';
 import { prepareInput } from './prepare';
@@ -30,9 +32,15 @@ export async function explain(
   const start = performance.now();
   const work: Work = { signal: context.signal, passes: 0 };
   const own = ownOptions(params);
-  const explainer = await sessions
-    .explainerFor(params.model, device, partsFor(params.method, own))
-    .catch(refusalBy(params.method));
+  const parts = partsFor(params.method, own);
+  const layers = layersFor(params);
+  const explainerOf = (layer?: string) =>
+    sessions
+      .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts)
+      .catch(refusalBy(params.method));
+  // Before sessions are made for any: a wrong name costs nothing.
+  if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
+  const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
   // Before the image is looked at: a wrong name costs no pass.
   const { value: labels } = info.labels;
@@ -46,10 +54,18 @@ export async function explain(
 
   let first: number | undefined;
   let frame: Frame | undefined;
-  const frames = methods[params.method].run(networkOf(explainer, state, params, work), target, own);
+  const run = (of: Explainer, seen: ImageState) =>
+    methods[params.method].run(networkOf(of, seen, params, work), target, own);
+  async function* runLater(layer: string): MethodRun {
+    const of = await explainerOf(layer);
+    return yield* run(of, (await look(of, params, work)).state);
+  }
+  const inputSize = inputSizeOf(explainer);
+  const later = layers.map((layer) => () => runLater(layer));
+  const frames = layers.length > 1 ? severalLayers(later, inputSize) : run(explainer, state);
   let step = await frames.next();
   for (; !step.done; step = await frames.next()) {
-    frame = { ...step.value, inputSize: inputSizeOf(explainer), imageTransform: state.input.transform };
+    frame = { ...step.value, inputSize, imageTransform: state.input.transform };
     first ??= performance.now() - start;
     context.emit('frame', frame);
   }
@@ -67,7 +83,7 @@ export async function explain(
     method,
     variant,
     options: { method, variant, groups, theta, blurKernel, blurSigma, own },
-    layer: info.layer.value,
+    layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
     ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
     ...score(target.class),
     activation: info.output.activation.value,
@@ -81,6 +97,12 @@ export async function explain(
     device,
     passes: work.passes,
   };
+}
+
+/** The layers that were chosen; only the last of them for a method that looks at no layer. */
+function layersFor({ method, model }: ExplainParams): readonly string[] {
+  const needs: readonly Need[] = methods[method].needs;
+  return layersOf(model).slice(needs.includes('layer') ? 0 : -1);
 }
 
 /** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */

@@ -50,10 +50,15 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     preprocessing,
     assumptions,
     facts,
-    layer: choice.layer,
+    layer: layersOf(choice).at(-1),
     labels,
   });
   return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
+}
+
+/** The layers that were chosen; none: the model's own. */
+export function layersOf({ layer = [] }: ModelChoice): readonly string[] {
+  return [layer].flat();
 }
 
 /** Batch 1, in the order of the input's axes. */

@@ -4,6 +4,7 @@ import { resolveOptions } from '../core/methods/options';
 import { methods } from '../core/methods/table';
 import { METHODS, type MethodOptions, type OwnOptions } from '../core/types';
 import type { ExplainParams } from '../protocol/requests';
+import { layersOf } from './inspect';
 
 type Checked = 'method' | 'blurKernel' | 'blurSigma' | 'top' | 'contrastWeight';
 
@@ -22,6 +23,9 @@ function isCount(value: number): boolean {
 /** @throws bad-option */
 export function checkOptions(params: ExplainParams): void {
   for (const name of Object.keys(RULES) as Checked[]) check(name, params[name]);
+  const layers = layersOf(params.model);
+  const twice = layers.find((layer, i) => layers.indexOf(layer) !== i);
+  if (twice !== undefined) throw errors.badOption('layer', twice, 'named only once');
 }
 
 function check<K extends Checked>(name: K, value: ExplainParams[K]): void {

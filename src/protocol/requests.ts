@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -29,7 +29,8 @@ export type ImageSource =
 /** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
 export interface ModelChoice {
   readonly path?: string;
-  readonly layer?: string;
+  /** The target layer, or several, whose maps `explain` averages; `inspect` describes the model by the last. */
+  readonly layer?: string | readonly string[];
   readonly labels?: string;
 }
 

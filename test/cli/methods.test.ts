@@ -40,6 +40,24 @@ describe('cli: methods', function () {
     assert.notDeepEqual(await at('--contrast', 'dog'), await at());
   });
 
+  it('--layer may be repeated: the mean of the maps, under both names', async () => {
+    const info = JSON.parse(await groupCam('inspect', project('media', 'demo', 'demo-objects.onnx'), '--json'));
+    const names: string[] = info.layers.slice(-2).map(({ tensor }: { tensor: string }) => tensor);
+    const map = async (...layers: readonly string[]) => {
+      const options = layers.flatMap((layer) => ['--layer', layer]);
+      const line = await groupCam(
+        ...['explain', SCENE, '--method', 'grad-cam', ...options, '--npy', folder.at('m.npy'), '--json'],
+      );
+      return { layer: JSON.parse(line).layer, values: [...(readMap(folder.at('m.npy')).value as Float32Array)] };
+    };
+    const [first, second, both] = [await map(names[0]!), await map(names[1]!), await map(...names)];
+    assert.equal(both.layer, names.join(' + '));
+    const mean = first.values.map((value, i) => (value + second.values[i]!) / 2);
+    const [low, high] = [Math.min(...mean), Math.max(...mean)];
+    const apart = both.values.map((value, i) => Math.abs(value - (mean[i]! - low) / (high - low)));
+    assert.ok(Math.max(...apart) < 1e-5, `${Math.max(...apart)}`);
+  });
+
   it('--compare writes one sheet, of as many cells as methods', async () => {
     const output = folder.at('sheet.png');
     const methods = 'grad-cam,score-cam,input-x-gradient,eigen-cam';

@@ -7,8 +7,10 @@
  * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
  */
 import type { FeatureMaps } from '../cam/network';
+import type { MethodFrame } from '../types';
 
 export type { FeatureMaps } from '../cam/network';
+export type { MethodFrame } from '../types';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */
 export interface InputImage {
@@ -91,25 +93,6 @@ export interface Target {
     /** How much of the others' score is subtracted; 1 is the plain difference. */
     readonly weight: number;
   };
-}
-
-/**
- * A running estimate; the last one is the result. Shown is upsample(map), from `signed` maps as it is, else
- * ReLU(upsample(map) - offset).
- */
-export interface MethodFrame {
-  /** Passes run so far, of `total`. */
-  readonly done: number;
-  readonly total: number;
-  /** Rows and columns of `map`: the layer's, or the input's. */
-  readonly u: number;
-  readonly v: number;
-  readonly map: Float32Array;
-  readonly offset: number;
-  /** True if negative values speak against the class and are shown too. */
-  readonly signed: boolean;
-  /** Magnitude from which on colours are at their strongest; the largest if left out. */
-  readonly saturation?: number;
 }
 
 export interface MethodResult {
