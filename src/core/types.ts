@@ -206,6 +206,8 @@ export interface ModelInfo {
   /** One per class; a class without a name is called by its index. */
   readonly labels: Sourced<readonly string[]>;
   readonly labelsFile?: string;
+  /** Files besides the model's own that hold its weights. */
+  readonly weightsFiles: readonly string[];
   readonly layers: readonly LayerInfo[];
   readonly layer: Sourced<string>;
   /** Operators between the input and the scores that have no gradient rule. */

@@ -52,6 +52,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     facts,
     layer: layersOf(choice).at(-1),
     labels,
+    weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
   });
   return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
 }

@@ -45,12 +45,15 @@ export function absolutePath(file: string, folders: readonly string[], exists: (
 
 const CONVENTION_FILES = ['preprocessor_config.json', 'config.json'];
 
-/** The files whose change on disk means a new model: itself, its labels and the files its conventions come from. */
-export function modelFiles(model: string, labels?: string): string[] {
+/**
+ * The files whose change on disk means a new model: itself, the files its conventions come from, and `others`: its labels,
+ * its weights.
+ */
+export function modelFiles(model: string, others: readonly string[]): string[] {
   const folder = path.dirname(model);
   const sidecar = `${model.replace(/\.onnx$/i, '')}.explain.json`;
   const conventions = [folder, path.dirname(folder)].flatMap((at) =>
     CONVENTION_FILES.map((name) => path.join(at, name)),
   );
-  return [model, sidecar, ...conventions, ...(labels ? [labels] : [])];
+  return [model, sidecar, ...conventions, ...others];
 }

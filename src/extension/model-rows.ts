@@ -23,8 +23,15 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   assumed: 'assumed',
 };
 
-/** @param device the setting, and what ran last when that is known */
-export function modelRows(info: ModelInfo, device: { readonly setting: string; readonly ran?: string }): Row[] {
+/**
+ * @param device the setting, and what ran last when that is known
+ * @param layers those that were chosen, if any
+ */
+export function modelRows(
+  info: ModelInfo,
+  device: { readonly setting: string; readonly ran?: string },
+  layers: readonly string[],
+): Row[] {
   return [
     {
       id: 'model',
@@ -48,8 +55,8 @@ export function modelRows(info: ModelInfo, device: { readonly setting: string; r
     {
       id: 'layer',
       label: 'Target layer',
-      description: layerText(info),
-      tooltip: `${info.layer.value}, ${ORIGINS[info.layer.origin]}`,
+      description: layers.length > 1 ? `mean of ${layers.join(', ')}` : layerText(info),
+      tooltip: `${(layers.length > 1 ? layers : [info.layer.value]).join('\n')}, ${ORIGINS[info.layer.origin]}`,
       icon: 'layers',
       pick: 'layer',
     },

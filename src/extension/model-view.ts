@@ -31,7 +31,11 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
     if (inspection.kind === 'failed') return failedRows(inspection.message);
     if (inspection.kind !== 'ready') return [];
     const ran = ranOn(panels);
-    return modelRows(inspection.info, { setting: readSettings().device, ...(ran && { ran }) });
+    return modelRows(
+      inspection.info,
+      { setting: readSettings().device, ...(ran && { ran }) },
+      [model.choice().layer ?? []].flat(),
+    );
   }
 
   function update(): void {

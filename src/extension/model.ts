@@ -61,7 +61,7 @@ export function createCurrentModel(
     watch(model, model.labels);
     try {
       const info = await engine.call('inspect', { model });
-      if (mine === version) watch(model, info.labelsFile);
+      if (mine === version) watch(model, info.labelsFile, info.weightsFiles);
       report({ kind: 'ready', info });
       return info;
     } catch (thrown) {
@@ -73,9 +73,10 @@ export function createCurrentModel(
     }
   }
 
-  function watch(model: ModelChoice, labels: string | undefined): void {
+  function watch({ path }: ModelChoice, labels: string | undefined, weights: readonly string[] = []): void {
     watched?.dispose();
-    watched = model.path === undefined ? undefined : watchFiles(modelFiles(model.path, labels), () => renew('changed'));
+    const others = [...(labels ? [labels] : []), ...weights];
+    watched = path === undefined ? undefined : watchFiles(modelFiles(path, others), () => renew('changed'));
   }
 
   function renew(change: ModelChange): void {

@@ -46,16 +46,44 @@ export async function pickLabels(model: CurrentModel): Promise<void> {
   if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
 }
 
+/** One layer, or by way of the first item several. */
 export async function pickLayer(model: CurrentModel): Promise<void> {
   const info = await model.info();
-  const items = [...info.layers].reverse().map((layer) => ({
+  const { layer = info.layer.value } = model.choice();
+  const inUse = [layer].flat();
+  const items = layerItems(info);
+  const several = { label: '$(layers) Average Several…', description: inUse.length > 1 ? 'in use' : '' };
+  const single = items.map((item) =>
+    inUse.length === 1 && item.label === inUse[0] ? { ...item, description: `${item.description}, in use` } : item,
+  );
+  const title = `Target Layer of ${info.name}`;
+  const picked = await vscode.window.showQuickPick([several, ...single], { title, matchOnDescription: true });
+  if (picked === several) return pickLayers(model, items, inUse, title);
+  if (picked) await model.choose({ ...model.choice(), layer: picked.label });
+}
+
+/** Several layers, whose maps are averaged. */
+async function pickLayers(
+  model: CurrentModel,
+  items: readonly vscode.QuickPickItem[],
+  inUse: readonly string[],
+  title: string,
+): Promise<void> {
+  const ticked = items.map((item) => ({ ...item, picked: inUse.includes(item.label) }));
+  const options = { title, matchOnDescription: true, placeHolder: 'The mean of the maps of the layers chosen here' };
+  const picked = await vscode.window.showQuickPick(ticked, { ...options, canPickMany: true });
+  const [first, ...others] = picked?.map(({ label }) => label) ?? [];
+  if (first === undefined) return;
+  await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
+}
+
+/** The last layer first. */
+export function layerItems(info: ModelInfo) {
+  return [...info.layers].reverse().map((layer) => ({
     label: layer.tensor,
-    description: `${layer.operator} ${layerSize(layer)}${layer.tensor === info.layer.value ? ', in use' : ''}`,
+    description: `${layer.operator} ${layerSize(layer)}`,
     ...(!layer.cut && { detail: 'Not the only path to the scores: each class costs a full pass' }),
   }));
-  const title = `Target Layer of ${info.name}`;
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
-  if (picked) await model.choose({ ...model.choice(), layer: picked.label });
 }
 
 export async function pickDevice(engine: WindowEngine): Promise<void> {

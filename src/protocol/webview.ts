@@ -31,6 +31,7 @@ export interface Summary {
   readonly class: ClassScore;
   readonly method: string;
   readonly layer: string;
+  /** Empty for the mean of several layers. */
   readonly layerShape: readonly number[];
   readonly activation: string;
   readonly model: string;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { demoModel, openModel, saveSidecar } from '../../src/engine/inspect';
 import { isCurrent } from '../../src/engine/stamps';
+import { withExternalWeights } from '../support/external';
 import { testFolder } from '../support/folder';
 import { needs, project, shared } from '../support/shared';
 import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
@@ -21,6 +22,15 @@ describe('opening a model', () => {
     assert.deepEqual([info.labels.origin, info.output.classes], ['sidecar', 32]);
     assert.deepEqual(info.unsupported, []);
     assert.deepEqual(info.assumptions, []);
+  });
+
+  it('names the files that hold its weights', async () => {
+    const { model, weights } = withExternalWeights(readFileSync(demoModel()), 'demo.data');
+    assert.ok(weights.length > 1e6);
+    const data = write('demo.data', weights);
+    const { info } = await openModel({ path: write('demo.onnx', model) });
+    assert.deepEqual(info.weightsFiles, [data]);
+    assert.deepEqual((await openModel({})).info.weightsFiles, []);
   });
 
   it('finds in the shared models the layer of their sidecars without them', async function () {

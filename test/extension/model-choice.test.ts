@@ -47,8 +47,8 @@ describe('paths in settings', () => {
 });
 
 describe('files whose change is a new model', () => {
-  it('are the model, its sidecar, Hugging Face files beside and above, and the labels', () => {
-    const files = modelFiles('/w/onnx/net.onnx', '/l/names.txt');
+  it('are the model, its sidecar, Hugging Face files beside and above, the labels and weights', () => {
+    const files = modelFiles('/w/onnx/net.onnx', ['/l/names.txt', '/w/onnx/net.onnx.data']);
     assert.deepEqual(
       new Set(files),
       new Set([
@@ -59,6 +59,7 @@ describe('files whose change is a new model', () => {
         '/w/preprocessor_config.json',
         '/w/config.json',
         '/l/names.txt',
+        '/w/onnx/net.onnx.data',
       ]),
     );
   });

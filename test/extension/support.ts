@@ -64,6 +64,7 @@ export const info: ModelInfo = {
   output: { name: 'logits', logits: 'logits', activation: from('softmax', 'assumed'), classes: 3 },
   labels: from(['ant', 'bee', 'cat'], 'chosen'),
   labelsFile: '/w/labels.txt',
+  weightsFiles: [],
   layers: [
     {
       tensor: 'conv',

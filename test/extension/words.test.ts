@@ -70,7 +70,7 @@ describe('what the interface says', () => {
   });
 
   it('the Model view says where each value came from', () => {
-    const rows = modelRows(info, { setting: 'auto', ran: 'webgpu' });
+    const rows = modelRows(info, { setting: 'auto', ran: 'webgpu' }, []);
     const described = (id: string) =>
       rows.flatMap((row) => [row, ...(row.children ?? [])]).find((row) => row.id === id)?.description;
     assert.equal(described('labels'), '3, chosen by you');
@@ -81,6 +81,8 @@ describe('what the interface says', () => {
     assert.equal(described('input.mean'), '0.485, 0.456, 0.406, assumed');
     assert.equal(described('output.activation'), 'softmax, assumed');
     assert.equal(described('layer'), 'relu 6 × 1 × 2');
+    const several = modelRows(info, { setting: 'auto' }, ['conv', 'relu']).find(({ id }) => id === 'layer');
+    assert.equal(several?.description, 'mean of conv, relu');
     assert.equal(described('device'), 'auto (ran on webgpu)');
     assert.deepEqual(
       rows.find(({ id }) => id === 'unsupported')?.children?.map(({ label, description }) => [label, description]),
@@ -94,7 +96,7 @@ describe('what the interface says', () => {
       ...info,
       preprocessing: { ...info.preprocessing, fit: { value: 'stretch', origin: 'graph' } as const },
     };
-    const input = modelRows(stretched, { setting: 'cpu' }).find(({ id }) => id === 'input');
+    const input = modelRows(stretched, { setting: 'cpu' }, []).find(({ id }) => id === 'input');
     assert.equal(
       input?.children?.some(({ id }) => id === 'input.resize'),
       false,

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, type Tab, TabInputCustom, TabInputWebview, Uri, window, workspace } from 'vscode';
 import type { GroupCamApi, OpenExplanation } from '../../src/extension/api';
+import { withExternalWeights } from '../support/external';
 import { project } from '../support/shared';
 import { activated, demoFile } from './extension';
 
@@ -81,6 +82,25 @@ describe('editors', () => {
       await commands.executeCommand('groupCam.useDemoModel');
     }
     assert.equal((await api.explain(image)).label, 'cat');
+  });
+
+  it('a change of the file with its weights refreshes what is open, too', async () => {
+    const api = await activated();
+    const { model, weights } = withExternalWeights(readFileSync(MODEL), 'mine.data');
+    const data = scratch('mine.data').fsPath;
+    writeFileSync(scratch('outside.onnx').fsPath, model);
+    writeFileSync(data, weights);
+    try {
+      await commands.executeCommand('groupCam.useModel', scratch('outside.onnx'));
+      await api.explain(scene('cat-and-dog'));
+      const shown = () => api.explanations()[0]?.state.slots[0]?.state;
+      writeFileSync(data, weights.subarray(0, weights.length / 2));
+      await until('the failure', () => shown()?.kind === 'failed');
+      writeFileSync(data, weights);
+      await until('the repaired weights', () => shown()?.kind === 'done');
+    } finally {
+      await commands.executeCommand('groupCam.useDemoModel');
+    }
   });
 
   it('a change of the image refreshes its explanation', async () => {

@@ -63,6 +63,11 @@ describe('texts of the editor page', () => {
     ]);
   });
 
+  it('name the layers of a mean, which has no shape of its own', () => {
+    const pieces = facts(summary('cat', 10, 0.5, { layer: 'conv + relu', layerShape: [] }));
+    assert.equal(pieces[1], 'mean of conv + relu');
+  });
+
   it('write numbers', () => {
     assert.equal(percentOf(0.6123, 'softmax'), '61.2 %');
     assert.equal(percentOf(0.0004, 'sigmoid'), '< 0.1 %');

@@ -10,18 +10,15 @@ export const saliencyValue = (value: number): string => value.toFixed(2);
 
 export const signedValue = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
+/** With its shape, but for the batch, which is always 1; of the mean of several layers the names alone. */
+function layerText({ layer, layerShape }: Summary): string {
+  return layerShape.length > 0 ? `${layer} (${layerShape.slice(-3).join(' × ')})` : `mean of ${layer}`;
+}
+
 /** How the map was made, in short pieces. */
 export function facts(summary: Summary): string[] {
   const passes = `${summary.passes} ${summary.passes === 1 ? 'pass' : 'passes'}`;
-  return [
-    summary.method,
-    // Without the batch, which is always 1.
-    `${summary.layer} (${summary.layerShape.slice(-3).join(' × ')})`,
-    summary.model,
-    summary.device,
-    duration(summary.milliseconds),
-    passes,
-  ];
+  return [summary.method, layerText(summary), summary.model, summary.device, duration(summary.milliseconds), passes];
 }
 
 /** The state of a slot in words, for the state line and screen readers. */

@@ -37,6 +37,7 @@ export interface Known {
   /** The layer that the user chose. */
   readonly layer: string | undefined;
   readonly labels: ReadLabels | undefined;
+  readonly weightsFiles: readonly string[];
 }
 
 /**
@@ -73,6 +74,7 @@ export function describeModel(known: Known): ModelInfo {
       ? { value: checkLabels(labels.labels, scores.classes, labels.from), origin: labels.origin }
       : { value: indexLabels(scores.classes), origin: 'assumed' },
     ...(labels?.file !== undefined && { labelsFile: labels.file }),
+    weightsFiles: known.weightsFiles,
     layers,
     layer: layerOf(known, layers, preferred),
     unsupported,
