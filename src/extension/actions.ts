@@ -1,5 +1,5 @@
 /** What the interface offers after a failure, by its code. Pure. */
-import type { Action, ErrorCode } from '../protocol/webview';
+import type { Action, ComparedBy, ErrorCode } from '../protocol/webview';
 
 type ActionId = Action['id'];
 
@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<ActionId, string>> = {
   'choose-class': 'Choose Class…',
   'choose-device': 'Choose Device…',
   'choose-method': 'Choose Method…',
+  compare: 'Change Comparison…',
   retry: 'Try Again',
   'show-log': 'Show Log',
   trust: 'Manage Workspace Trust',
@@ -63,6 +64,17 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   internal: ['retry', 'show-log'],
 };
 
-export function actionsFor(code: ErrorCode): readonly Action[] {
-  return ACTIONS[code].map((id) => ({ id, title: TITLES[id] }));
+/** What would change nothing for a cell of a comparison, since the cell has its own. */
+const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
+  methods: ['choose-method', 'gradient-free'],
+  layers: ['choose-layer'],
+  classes: ['choose-class'],
+  models: ['choose-model', 'choose-layer'],
+};
+
+/** @param by what is compared, if the failure is one of several explanations */
+export function actionsFor(code: ErrorCode, by?: ComparedBy): readonly Action[] {
+  const fixed = by ? FIXED[by] : [];
+  const ids = ACTIONS[code].map((id) => (fixed.includes(id) ? 'compare' : id));
+  return [...new Set(ids)].map((id) => ({ id, title: TITLES[id] }));
 }

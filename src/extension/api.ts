@@ -2,11 +2,11 @@
 import type * as vscode from 'vscode';
 import { ExplainError, errors } from '../core/errors';
 import type { EditorState, Explanation } from '../protocol/webview';
+import { TOP_CLASS } from './comparison';
 import type { WindowEngine } from './engine';
 import { openExplanation } from './open';
 import type { Panel } from './panel';
 import { editorState } from './panel-messages';
-import { TOP_CLASS } from './panel-state';
 import type { Panels } from './panels';
 
 export interface OpenExplanation {

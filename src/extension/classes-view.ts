@@ -1,9 +1,9 @@
 /** The Classes view: every class of the model; a click explains one on the image of the current panel. */
 import * as vscode from 'vscode';
 import type { ClassesState, FromClasses, ToClasses } from '../protocol/webview';
+import { type Wanted, withClass } from './comparison';
 import type { CurrentModel } from './model';
 import { setPage } from './page';
-import type { Wanted } from './panel-state';
 import type { Panels } from './panels';
 import { classesState } from './summary';
 
@@ -23,10 +23,6 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
     void view.webview.postMessage({ type: 'state', state } satisfies ToClasses);
   }
 
-  function explain(classes: readonly number[]): void {
-    panels.current?.explain(classes.map(wantedClass));
-  }
-
   function wantedClass(index: number): Wanted {
     const { inspection } = model;
     const label = inspection.kind === 'ready' ? inspection.info.labels.value[index] : undefined;
@@ -39,8 +35,11 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
       sent = undefined;
       update();
     },
-    explain: (message) => explain([message.class]),
-    compare: (message) => explain(message.classes),
+    explain: (message) => {
+      const panel = panels.current;
+      panel?.explain(withClass(panel.wanted, wantedClass(message.class)));
+    },
+    compare: (message) => panels.current?.explain(message.classes.map(wantedClass)),
   };
 
   const provider: vscode.WebviewViewProvider = {

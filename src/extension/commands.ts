@@ -1,6 +1,7 @@
 /** The commands of package.json, as data: each is one line that says what it does. */
 import * as vscode from 'vscode';
 import type { RenderKind, ToEditor } from '../protocol/webview';
+import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
 import type { CurrentModel } from './model';
@@ -28,6 +29,7 @@ export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
   'choose-class': 'groupCam.chooseClass',
   'choose-device': 'groupCam.chooseDevice',
   'choose-method': 'groupCam.chooseMethod',
+  compare: 'groupCam.compare',
   'show-log': 'groupCam.showLog',
   trust: 'workbench.trust.manage',
 };
@@ -55,6 +57,8 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseDevice: () => pickDevice(engine),
     chooseMethod: () => pickMethod(),
     chooseClass: current((panel) => pickClass(model, panel)),
+    compare: current((panel) => pickComparison(model, panel)),
+    stopComparing: inPage('alone'),
     cancel: () => {
       for (const panel of panels.all) panel.cancel();
     },

@@ -1,12 +1,13 @@
 /**
- * A panel's questions to the engine: one image at a time, its classes one after another, the image on screen first.
+ * A panel's questions to the engine: one image at a time, what is wanted of it in order, the image on screen first.
  * Whoever changes a question raises the image's run, and that is what stops the work on the older one.
  */
 import { toExplainError } from '../core/errors';
 import type { ExplainParams } from '../protocol/requests';
 import type { ModelInfo } from '../protocol/webview';
+import type { Wanted } from './comparison';
 import type { WindowEngine } from './engine';
-import { nextImage, type PanelEvent, type PanelSlot, type PanelState } from './panel-state';
+import { nextImage, type PanelEvent, type PanelState } from './panel-state';
 import { summaryOf } from './summary';
 
 export interface ExplainQueue {
@@ -19,9 +20,9 @@ export interface QueueOptions {
   readonly engine: WindowEngine;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
-  /** What to ask for one class of an image. */
-  request(image: number, target: ExplainParams['target']): Promise<ExplainParams>;
-  modelInfo(): Promise<ModelInfo>;
+  /** What to ask for one explanation of an image. */
+  request(image: number, wanted: Wanted): Promise<ExplainParams>;
+  modelInfo(wanted: Wanted): Promise<ModelInfo>;
   /** For the log: the interface shows failures itself. */
   failed(thrown: unknown): void;
 }
@@ -43,27 +44,28 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
   }
 
   function start(image: number): void {
-    const { run, slots } = state().images[image]!;
+    const { run } = state().images[image]!;
     const mine = { image, run, abort: new AbortController() };
     work = mine;
-    dispatch({ type: 'started', image });
-    void explainSlots(image, run, slots, mine.abort.signal).finally(() => {
+    void explainAll(image, run, mine.abort.signal).finally(() => {
       work = undefined;
       update();
     });
   }
 
-  async function explainSlots(image: number, run: number, slots: readonly PanelSlot[], signal: AbortSignal) {
-    for (const [slot, { target, shown }] of slots.entries()) {
-      if (shown.state.kind === 'done') continue;
+  async function explainAll(image: number, run: number, signal: AbortSignal) {
+    const { wanted, slots } = state().images[image]!;
+    for (const [slot, one] of wanted.entries()) {
+      if (slots[slot]?.shown.state.kind !== 'working') continue;
       const at = { image, run, slot };
+      dispatch({ type: 'started', ...at });
       try {
-        const params = await options.request(image, target);
+        const params = await options.request(image, one);
         const answer = engine.call('explain', params, {
           signal,
           on: { frame: (frame) => dispatch({ type: 'frame', ...at, frame }) },
         });
-        const [explanation, info] = await Promise.all([answer, options.modelInfo()]);
+        const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
         dispatch({ type: 'explained', ...at, explanation, summary: summaryOf(explanation, info) });
       } catch (thrown) {
         // Aborted: the event that raised the run has already said what the panel shows now.
@@ -71,7 +73,6 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
         const { code, message } = toExplainError(thrown);
         options.failed(thrown);
         dispatch({ type: 'failed', ...at, code, message });
-        return;
       }
     }
   }

@@ -42,6 +42,8 @@ export function createCurrentModel(
   /** Raised with every change; what was asked about an older version is not reported. */
   let version = 0;
   let watched: vscode.Disposable | undefined;
+  /** What was found to belong to a model; still watched while the model can't be read, for one of them may be why. */
+  let belonging: { readonly path: string | undefined; readonly files: readonly string[] } | undefined;
 
   function choice(): ModelChoice {
     const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
@@ -58,10 +60,13 @@ export function createCurrentModel(
       inspected.fire();
     };
     report({ kind: 'loading' });
-    watch(model, model.labels);
+    watch(model);
     try {
       const info = await engine.call('inspect', { model });
-      if (mine === version) watch(model, info.labelsFile, info.weightsFiles);
+      if (mine === version) {
+        belonging = { path: model.path, files: [...(info.labelsFile ? [info.labelsFile] : []), ...info.weightsFiles] };
+        watch(model);
+      }
       report({ kind: 'ready', info });
       return info;
     } catch (thrown) {
@@ -73,9 +78,9 @@ export function createCurrentModel(
     }
   }
 
-  function watch({ path }: ModelChoice, labels: string | undefined, weights: readonly string[] = []): void {
+  function watch({ path, labels }: ModelChoice): void {
     watched?.dispose();
-    const others = [...(labels ? [labels] : []), ...weights];
+    const others = [...(labels ? [labels] : []), ...(belonging && belonging.path === path ? belonging.files : [])];
     watched = path === undefined ? undefined : watchFiles(modelFiles(path, others), () => renew('changed'));
   }
 

@@ -1,5 +1,6 @@
 /** From a panel's state to what its webview is told. Pure. */
 import type { EditorState, StripItem, ToEditor } from '../protocol/webview';
+import { comparedBy, questionsText } from './comparison';
 import type { ImageStatus, PanelImage, PanelState } from './panel-state';
 
 const STRIP_STATES: Readonly<Record<ImageStatus, StripItem['state']>> = {
@@ -17,6 +18,8 @@ export function editorState(state: PanelState): EditorState {
     name: image?.name ?? '',
     picture: image?.picture,
     size: image?.size,
+    comparedBy: comparedBy(image?.wanted ?? []),
+    questions: questionsText(state.images.map(({ wanted }) => wanted)),
     slots: image?.slots.map((slot) => slot.shown) ?? [],
     strip: stripOf(state),
     active: state.active,
@@ -60,7 +63,7 @@ function needsWholeState(before: PanelState, after: PanelState): boolean {
     before.style !== after.style ||
     before.demo !== after.demo ||
     shownBefore?.picture !== shownAfter?.picture ||
-    shownBefore?.slots.length !== shownAfter?.slots.length
+    shownBefore?.wanted !== shownAfter?.wanted
   );
 }
 

@@ -1,5 +1,4 @@
 /** What an explanation panel knows, and how each event changes it. Pure: events in, a new state out. */
-import type { ClassChoice } from '../protocol/requests';
 import type {
   ErrorCode,
   Explanation,
@@ -12,17 +11,9 @@ import type {
   Summary,
 } from '../protocol/webview';
 import { actionsFor } from './actions';
-
-/** A class as the user asked for it, and what to call it until the answer names it. */
-export interface Wanted {
-  readonly target: ClassChoice;
-  readonly title: string;
-}
-
-export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
+import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from './comparison';
 
 export interface PanelSlot {
-  readonly target: ClassChoice;
   readonly shown: Slot;
   readonly explanation?: Explanation;
 }
@@ -38,6 +29,9 @@ export interface PanelImage {
   readonly status: ImageStatus;
   /** Raised with every new question about the image; answers to older ones are dropped. */
   readonly run: number;
+  /** One explanation, or several to compare; none before the first question. */
+  readonly wanted: readonly Wanted[];
+  /** One for each that is wanted. */
   readonly slots: readonly PanelSlot[];
   /** p of every class, kept while other classes are explained on the same image by the same model. */
   readonly probabilities?: Float32Array;
@@ -60,9 +54,13 @@ export type PanelEvent =
   | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
   | { readonly type: 'thumbnail'; readonly image: number; readonly thumbnail: Picture }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
-  /** The question again, or another one, because the model or the image has changed. Only what was asked before. */
-  | { readonly type: 'refreshed'; readonly image: number; readonly wanted?: readonly Wanted[] }
-  | { readonly type: 'started'; readonly image: number }
+  /** The question again, because something that answers rest on has changed. Only what was asked before. */
+  | { readonly type: 'refreshed'; readonly image: number }
+  /** The same for another model in the place of the one in use. */
+  | { readonly type: 'remodelled'; readonly image: number }
+  /** What is not done is asked again. */
+  | { readonly type: 'retried'; readonly image: number }
+  | ({ readonly type: 'started' } & OfSlot)
   /** Another image goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
@@ -74,7 +72,7 @@ export type PanelEvent =
   | { readonly type: 'demo'; readonly demo: boolean };
 
 export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
-  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, slots: [] }));
+  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
   return { images, active: 0, style, demo };
 }
 
@@ -107,9 +105,11 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
-      return image.status === 'idle' ? image : forget(ask(image, event.wanted ?? wantedOf(image)));
-    case 'started':
-      return { ...withUnfinished(image, PREPARING), status: 'working' };
+      return image.status === 'idle' ? image : forget(ask(image, image.wanted));
+    case 'remodelled':
+      return image.status === 'idle' ? image : forget(ask(image, withAnotherModel(image.wanted)));
+    case 'retried':
+      return retry(image);
     case 'preempted':
       return { ...withUnfinished(image, WAITING), status: 'queued', run: image.run + 1 };
     default:
@@ -119,9 +119,12 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
 
 function reduceSlot(
   image: PanelImage,
-  event: Extract<PanelEvent, { type: 'frame' | 'explained' | 'failed' }>,
+  event: Extract<PanelEvent, { type: 'started' | 'frame' | 'explained' | 'failed' }>,
 ): PanelImage {
+  const by = comparedBy(image.wanted);
   switch (event.type) {
+    case 'started':
+      return { ...withSlot(image, event.slot, (slot) => showing(slot, PREPARING)), status: 'working' };
     case 'frame': {
       const { frame } = event;
       const state: SlotState = { kind: 'working', text: stageOf(frame), done: frame.done, total: frame.total };
@@ -129,19 +132,17 @@ function reduceSlot(
     }
     case 'explained': {
       const { explanation, summary } = event;
-      const shown: Slot = { title: explanation.label, state: { kind: 'done', summary }, frame: explanation.frame };
-      const { probabilities } = explanation;
-      const next = { ...withSlot(image, event.slot, (slot) => ({ ...slot, shown, explanation })), probabilities };
-      return next.slots.every((slot) => slot.shown.state.kind === 'done') ? { ...next, status: 'done' } : next;
+      const wanted = image.wanted[event.slot];
+      const title = by === undefined || by === 'classes' ? explanation.label : wanted!.title;
+      const shown: Slot = { title, state: { kind: 'done', summary }, frame: explanation.frame };
+      const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
+      // Those of another model are of other classes.
+      return settled(wanted?.model ? explained : { ...explained, probabilities: explanation.probabilities });
     }
     case 'failed': {
       const { code, message } = event;
-      const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code) };
-      const failed = withSlot(image, event.slot, ({ target, shown }) => ({
-        target,
-        shown: { title: shown.title, state },
-      }));
-      return { ...withUnfinished(failed, { kind: 'cancelled' }), status: 'failed' };
+      const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code, by) };
+      return settled(withSlot(image, event.slot, ({ shown }) => ({ shown: { title: shown.title, state } })));
     }
   }
 }
@@ -150,20 +151,32 @@ function reduceSlot(
 const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
-  const slots = wanted.map(({ target, title }): PanelSlot => ({ target, shown: { title, state: WAITING } }));
+  const slots = wanted.map(({ title }): PanelSlot => ({ shown: { title, state: WAITING } }));
+  return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
+}
+
+function retry(image: PanelImage): PanelImage {
+  if (image.slots.every((slot) => slot.shown.state.kind === 'done')) return image;
+  const slots = image.slots.map((slot, i): PanelSlot => {
+    return slot.explanation ? slot : { shown: { title: image.wanted[i]!.title, state: WAITING } };
+  });
   return { ...image, status: 'queued', run: image.run + 1, slots };
+}
+
+/** One failure keeps no other explanation of the image from being made. */
+function settled(image: PanelImage): PanelImage {
+  const kinds = image.slots.map((slot) => slot.shown.state.kind);
+  if (kinds.includes('working')) return image;
+  const isDone = kinds.length > 0 && kinds.every((kind) => kind === 'done');
+  return { ...image, status: isDone ? 'done' : 'failed' };
 }
 
 function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
   return image;
 }
 
-function wantedOf(image: PanelImage): Wanted[] {
-  return image.slots.map(({ target, shown }) => (target === 'top' ? TOP_CLASS : { target, title: shown.title }));
-}
-
 function cancel(image: PanelImage): PanelImage {
-  if (image.status === 'queued') return { ...image, status: 'idle', slots: [], run: image.run + 1 };
+  if (image.status === 'queued') return { ...image, status: 'idle', wanted: [], slots: [], run: image.run + 1 };
   if (image.status !== 'working') return image;
   return { ...withUnfinished(image, { kind: 'cancelled' }), status: 'cancelled', run: image.run + 1 };
 }
@@ -185,10 +198,12 @@ function withSlot(image: PanelImage, index: number, change: (slot: PanelSlot) =>
 }
 
 function withUnfinished(image: PanelImage, state: SlotState): PanelImage {
-  const slots = image.slots.map((slot) =>
-    slot.shown.state.kind === 'working' ? { ...slot, shown: { ...slot.shown, state } } : slot,
-  );
+  const slots = image.slots.map((slot) => (slot.shown.state.kind === 'working' ? showing(slot, state) : slot));
   return { ...image, slots };
+}
+
+function showing(slot: PanelSlot, state: SlotState): PanelSlot {
+  return { ...slot, shown: { ...slot.shown, state } };
 }
 
 /** The image to work on next: the one the user looks at, else the first that waits. */

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor } from '../protocol/webview';
+import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
 import { createExplainQueue } from './explain-queue';
 import { enginePicture, type ImageFile, loadPicture, loadThumbnail, sourceOf } from './image-file';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
-import { initialState, type PanelEvent, type PanelState, reduce, TOP_CLASS, type Wanted } from './panel-state';
+import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
 import { readSettings } from './settings';
 import { nameOf } from './targets';
 import { watchUris } from './watch';
@@ -34,7 +35,9 @@ export interface Panel {
   readonly images: readonly ImageFile[];
   readonly state: PanelState;
   readonly onDidChange: vscode.Event<void>;
-  /** Explains classes on the image in front, one after another, and brings the panel to the front of its group. */
+  /** What is asked about the image in front. */
+  readonly wanted: readonly Wanted[];
+  /** Makes explanations of the image in front, one after another, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
   cancel(): void;
   /** Asks again for everything explained so far, because the model or a setting has changed. */
@@ -70,20 +73,21 @@ export function createPanel(
     engine,
     state: () => state,
     dispatch,
-    request: async (image, target) => {
+    request: async (image, { target, method, layer, model: other }) => {
       const { device, topClasses, options } = readSettings();
       return {
         ...options,
         ...(gradientFree && GRADIENT_FREE),
+        ...(method && { method }),
         view,
         image: await sourceOf(images[image]!),
-        model: model.choice(),
+        model: { ...(other ?? model.choice()), ...(layer !== undefined && { layer }) },
         target,
         device,
         top: topClasses,
       };
     },
-    modelInfo: model.info,
+    modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
     failed: (thrown) => log.error(toExplainError(thrown)),
   });
 
@@ -98,6 +102,12 @@ export function createPanel(
     messagesBetween(before, state).forEach(send);
     changed.fire();
     queue.update();
+  }
+
+  const wantedNow = () => state.images[state.active]?.wanted ?? [];
+
+  function ask(wanted: readonly Wanted[]): void {
+    dispatch({ type: 'asked', image: state.active, wanted });
   }
 
   function send(message: ToEditor): void {
@@ -172,11 +182,21 @@ export function createPanel(
     }
     if (id === 'gradient-free') gradientFree = true;
     showMissing();
-    dispatch({ type: 'refreshed', image: state.active });
+    dispatch({ type: id === 'gradient-free' ? 'refreshed' : 'retried', image: state.active });
+  }
+
+  /** What was asked when the window was reloaded, unless something else was asked since. */
+  function restore(questions: string): void {
+    const isNew = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
+    const read = isNew ? readQuestions(questions, images.length) : undefined;
+    read?.forEach((wanted, image) => {
+      if (JSON.stringify(wanted) !== JSON.stringify([TOP_CLASS])) dispatch({ type: 'asked', image, wanted });
+    });
   }
 
   const handlers: { readonly [T in FromEditor['type']]: (message: Extract<FromEditor, { type: T }>) => void } = {
-    ready: () => {
+    ready: ({ questions }) => {
+      if (questions !== undefined) restore(questions);
       listening = true;
       send({ type: 'state', state: editorState(state) });
     },
@@ -185,6 +205,7 @@ export function createPanel(
       dispatch({ type: 'selected', image: index });
       showActive();
     },
+    alone: ({ slot }) => ask(alone(wantedNow(), slot)),
     export: (message) => void saveSlot(message),
     action: ({ id }) => act(id),
     unshowable: () => void show(state.active, (file) => enginePicture(file, engine)),
@@ -218,16 +239,19 @@ export function createPanel(
       return state;
     },
     onDidChange: changed.event,
+    get wanted() {
+      return wantedNow();
+    },
     explain: (wanted) => {
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
-      dispatch({ type: 'asked', image: state.active, wanted });
+      ask(wanted);
     },
     cancel: () => dispatch({ type: 'cancelled' }),
     refresh: (change) => {
       showMissing();
       dispatch({ type: 'demo', demo: isDemo() });
-      const wanted = change === 'chosen' ? { wanted: [TOP_CLASS] } : {};
-      for (const image of images.keys()) dispatch({ type: 'refreshed', image, ...wanted });
+      const type = change === 'chosen' ? 'remodelled' : 'refreshed';
+      for (const image of images.keys()) dispatch({ type, image });
     },
     restyle: () => dispatch({ type: 'style', style: readSettings().style }),
     send,

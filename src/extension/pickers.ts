@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { METHOD_NAMES, METHODS } from '../protocol/requests';
 import type { DeviceChoice, ModelInfo } from '../protocol/webview';
+import { withClass } from './comparison';
 import type { WindowEngine } from './engine';
 import { IMAGE_EXTENSIONS } from './image-types';
 import type { CurrentModel } from './model';
@@ -13,27 +14,28 @@ const MOST_MODELS = 50;
 
 /** Models of the workspace, the demo model, or any file. */
 export async function pickModel(model: CurrentModel): Promise<void> {
-  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
-  const inUse = model.choice().path;
-  const current = (isInUse: boolean) => (isInUse ? { description: 'in use' } : {});
-  const files = found
-    .filter((uri) => uri.scheme === 'file')
-    .map((uri) => ({
-      label: vscode.workspace.asRelativePath(uri),
-      ...current(uri.fsPath === inUse),
-      path: uri.fsPath,
-    }));
-  const demo = {
-    label: '$(beaker) Demo model',
-    ...current(inUse === undefined),
-    detail: '32 kinds of objects',
-    path: '',
-  };
-  const browse = { label: '$(folder-opened) Browse…', path: '' };
-  const picked = await vscode.window.showQuickPick([...files, demo, browse], { title: 'Model for Explanations' });
+  const browse = { label: '$(folder-opened) Browse…', path: undefined };
+  const items = [...(await modelItems(model)), browse];
+  const picked = await vscode.window.showQuickPick(items, { title: 'Model for Explanations' });
   if (!picked) return;
   if (picked === browse) return pickModelFile(model);
-  await model.choose(picked === demo ? {} : { path: picked.path });
+  await model.choose(picked.path === undefined ? {} : { path: picked.path });
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** Undefined: the demo model. */
+  readonly path: string | undefined;
+}
+
+/** Models of the workspace, the one in use wherever it lies, and the demo model. */
+export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
+  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
+  const inUse = model.choice().path;
+  const local = found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath);
+  const paths = new Set([...(inUse === undefined ? [] : [inUse]), ...local]);
+  const demo = { label: 'Demo model', detail: '32 kinds of drawn objects', path: undefined };
+  const files = [...paths].map((path) => ({ label: vscode.workspace.asRelativePath(path), path }));
+  return [...files, demo].map((item) => (item.path === inUse ? { ...item, description: 'in use' } : item));
 }
 
 async function pickModelFile(model: CurrentModel): Promise<void> {
@@ -115,24 +117,21 @@ export async function pickMethod(): Promise<void> {
 /** Every class, the most probable on the panel's image first. */
 export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
   const info = await model.info();
-  const picked = await vscode.window.showQuickPick(classItems(info, probabilitiesOf(panel)), {
+  const picked = await vscode.window.showQuickPick(classItems(info, panel), {
     title: 'Class to Explain',
     matchOnDescription: true,
   });
-  if (picked) panel.explain([{ target: { index: picked.index }, title: picked.label }]);
+  if (picked) panel.explain(withClass(panel.wanted, { target: { index: picked.index }, title: picked.label }));
 }
 
-function classItems(info: ModelInfo, probabilities: Float32Array | undefined) {
+export function classItems(info: ModelInfo, { state }: Panel) {
+  const probabilities = state.images[state.active]?.probabilities;
   const items = info.labels.value.map((label, index) => ({
     label,
     description: probabilities ? `${((probabilities[index] ?? 0) * 100).toFixed(1)} %` : `class ${index}`,
     index,
   }));
   return probabilities ? items.sort((a, b) => (probabilities[b.index] ?? 0) - (probabilities[a.index] ?? 0)) : items;
-}
-
-function probabilitiesOf({ state }: Panel): Float32Array | undefined {
-  return state.images[state.active]?.probabilities;
 }
 
 export async function pickImages(): Promise<readonly vscode.Uri[]> {

@@ -23,6 +23,7 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
     if (item.text !== text) item.text = text;
     if (item.tooltip !== tooltip) item.tooltip = tooltip;
     setContext('groupCam.hasExplanation', panel !== undefined);
+    setContext('groupCam.comparing', (panel?.images[panel.active]?.slots.length ?? 0) > 1);
     setContext(
       'groupCam.working',
       panels.all.some(({ state }) => progressOf(state) !== undefined),

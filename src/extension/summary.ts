@@ -53,12 +53,18 @@ export function classesState(inspection: Inspection, image: PanelImage | undefin
     labels: info.labels.value,
     probabilities: image?.probabilities,
     image: image?.name,
-    shown: image?.slots.flatMap(shownClass) ?? [],
+    shown: shownClasses(image),
     message: undefined,
   };
 }
 
-function shownClass({ target, explanation }: PanelImage['slots'][number]): number[] {
-  if (explanation) return [explanation.class];
-  return typeof target === 'object' && 'index' in target ? [target.index] : [];
+/** Each once; those of another model are none of this one's. */
+function shownClasses(image: PanelImage | undefined): number[] {
+  const shown = image?.wanted.flatMap(({ target, model }, i) => {
+    const explanation = image.slots[i]?.explanation;
+    if (model) return [];
+    if (explanation) return [explanation.class];
+    return typeof target === 'object' && 'index' in target ? [target.index] : [];
+  });
+  return [...new Set(shown)];
 }

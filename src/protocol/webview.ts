@@ -19,6 +19,7 @@ export interface Action {
     | 'choose-class'
     | 'choose-device'
     | 'choose-method'
+    | 'compare'
     | 'retry'
     | 'show-log'
     | 'trust'
@@ -55,9 +56,12 @@ export type SlotState =
       readonly actions: readonly Action[];
     };
 
-/** One heatmap of the panel. Two slots are shown side by side, with their difference as a third. */
+/** By what the explanations that are compared differ. */
+export type ComparedBy = 'methods' | 'layers' | 'classes' | 'models';
+
+/** One heatmap of the panel. Several are shown side by side; of two classes also their difference. */
 export interface Slot {
-  /** The class as it is called in the interface, such as "dog" or "top class". */
+  /** The class as it is called in the interface, such as "dog" or "top class"; in a comparison by something else, that. */
   readonly title: string;
   readonly state: SlotState;
   readonly frame?: Frame;
@@ -76,6 +80,10 @@ export interface EditorState {
   /** Upright size of the original, in pixels. */
   readonly size: Size | undefined;
   readonly slots: readonly Slot[];
+  /** Undefined for one slot alone. */
+  readonly comparedBy: ComparedBy | undefined;
+  /** What is asked of each image, as text that the page keeps over a reload of the window and gives back when ready. */
+  readonly questions: string;
   /** More than one image: the queue, shown as thumbnails. */
   readonly strip: readonly StripItem[];
   readonly active: number;
@@ -91,16 +99,19 @@ export type ToEditor =
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
   | { readonly type: 'strip'; readonly strip: readonly StripItem[]; readonly active: number }
   /** A command of the palette or a key binding. */
-  | { readonly type: 'command'; readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' }
+  | { readonly type: 'command'; readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'alone' }
   /** An export from outside the page: it answers with `export`, which has the slot in focus and the style of the moment. */
   | { readonly type: 'export'; readonly kind: RenderKind }
   /** The answer to `export` and `copy`, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
 export type FromEditor =
-  | { readonly type: 'ready' }
+  /** `questions`: as they were when the page was last shown. */
+  | { readonly type: 'ready'; readonly questions?: string }
   | { readonly type: 'cancel' }
   | { readonly type: 'select'; readonly index: number }
+  /** The comparison ends with the explanation in focus. */
+  | { readonly type: 'alone'; readonly slot: number }
   | { readonly type: 'export'; readonly kind: RenderKind; readonly slot: number; readonly style: HeatStyle }
   | { readonly type: 'action'; readonly id: Action['id'] }
   /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
@@ -118,7 +129,7 @@ export interface ClassesState {
   readonly probabilities: Float32Array | undefined;
   /** The image that a click explains; undefined when no explanation is open. */
   readonly image: string | undefined;
-  /** Classes shown now: one, or two that are compared. */
+  /** Classes shown now: one, or those that are compared. */
   readonly shown: readonly number[];
   /** A line in place of the list: what is missing and what to do. */
   readonly message: string | undefined;

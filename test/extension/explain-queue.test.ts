@@ -2,9 +2,10 @@ import { strict as assert } from 'node:assert';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
 import { DEFAULT_OPTIONS, DEFAULT_STYLE, type Explanation } from '../../src/core/types';
+import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
 import type { WindowEngine } from '../../src/extension/engine';
 import { createExplainQueue } from '../../src/extension/explain-queue';
-import { initialState, type PanelEvent, reduce, TOP_CLASS, type Wanted } from '../../src/extension/panel-state';
+import { initialState, type PanelEvent, reduce } from '../../src/extension/panel-state';
 import type { ExplainParams } from '../../src/protocol/requests';
 import { explanation, frame, info } from './support';
 
@@ -39,7 +40,7 @@ function panel(...names: string[]) {
     engine: { call } as unknown as WindowEngine,
     state: () => state,
     dispatch,
-    request: async (image, target) => ({
+    request: async (image, { target }) => ({
       ...DEFAULT_OPTIONS,
       view: 'v',
       image: { path: names[image]! },

@@ -1,16 +1,18 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
+import { TOP_CLASS } from '../../src/extension/comparison';
 import { editorState, messagesBetween } from '../../src/extension/panel-messages';
-import { initialState, type PanelEvent, reduce, TOP_CLASS } from '../../src/extension/panel-state';
+import { initialState, type PanelEvent, reduce } from '../../src/extension/panel-state';
 import { frame } from './support';
 
 const asked = (image: number): PanelEvent => ({ type: 'asked', image, wanted: [TOP_CLASS] });
+const started = (image: number): PanelEvent => ({ type: 'started', image, run: 1, slot: 0 });
 const opened = (...names: string[]) =>
   names.map((_, image) => asked(image)).reduce(reduce, initialState(names, DEFAULT_STYLE, true));
 const picture = { uri: 'https://host/a.png?version=0' };
 
 describe('messages to the explanation page', () => {
-  const one = reduce(opened('a.png'), { type: 'started', image: 0 });
+  const one = reduce(opened('a.png'), started(0));
   const three = opened('a.png', 'b.png', 'c.png');
   const types = (before: typeof one, ...events: PanelEvent[]) =>
     messagesBetween(before, events.reduce(reduce, before)).map((message) => message.type);
@@ -19,7 +21,7 @@ describe('messages to the explanation page', () => {
     ['a frame resends its slot only', one, { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(4) }, ['slot']],
     [
       'a frame of an image that is not shown: nothing',
-      reduce(three, { type: 'started', image: 1 }),
+      reduce(three, started(1)),
       { type: 'frame', image: 1, run: 1, slot: 0, frame: frame(4) },
       [],
     ],
@@ -33,8 +35,8 @@ describe('messages to the explanation page', () => {
     ],
     ['another image on screen: everything', three, { type: 'selected', image: 1 }, ['state']],
     ['a thumbnail: the strip', three, { type: 'thumbnail', image: 2, thumbnail: picture }, ['strip']],
-    ['work on another image: the strip', three, { type: 'started', image: 1 }, ['strip']],
-    ['work on the image on screen: its slot and the strip', three, { type: 'started', image: 0 }, ['slot', 'strip']],
+    ['work on another image: the strip', three, started(1), ['strip']],
+    ['work on the image on screen: its slot and the strip', three, started(0), ['slot', 'strip']],
     ['another colormap: everything', one, { type: 'style', style: { ...DEFAULT_STYLE, colormap: 'grey' } }, ['state']],
   ];
   for (const [name, before, event, expected] of cases) it(name, () => assert.deepEqual(types(before, event), expected));
@@ -42,10 +44,10 @@ describe('messages to the explanation page', () => {
   it('nothing changed: nothing', () => assert.deepEqual(messagesBetween(one, one), []));
 
   it('the messages add up to the whole state', () => {
-    const after = [
-      { type: 'started', image: 0 } as const,
-      { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(4) } as const,
-    ].reduce(reduce, three);
+    const after = [started(0), { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(4) } as const].reduce(
+      reduce,
+      three,
+    );
     const shown = { ...editorState(three) };
     for (const message of messagesBetween(three, after)) {
       if (message.type === 'slot')

@@ -1,14 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
-import {
-  initialState,
-  nextImage,
-  type PanelEvent,
-  type PanelState,
-  reduce,
-  TOP_CLASS,
-  type Wanted,
-} from '../../src/extension/panel-state';
+import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
+import { initialState, nextImage, type PanelEvent, type PanelState, reduce } from '../../src/extension/panel-state';
 import { summaryOf } from '../../src/extension/summary';
 import { explanation, frame, info } from './support';
 
@@ -17,6 +10,7 @@ const apply = (state: PanelState, ...events: PanelEvent[]) => events.reduce(redu
 const asked = (image: number, ...wanted: Wanted[]): PanelEvent => ({ type: 'asked', image, wanted });
 const bee: Wanted = { target: { index: 1 }, title: 'bee' };
 const cat: Wanted = { target: { index: 2 }, title: 'cat' };
+const started = (image: number, run: number, slot = 0): PanelEvent => ({ type: 'started', image, run, slot });
 const explained = (image: number, run: number, slot: number, index: number): PanelEvent => {
   const found = explanation(index);
   return { type: 'explained', image, run, slot, explanation: found, summary: summaryOf(found, info) };
@@ -34,7 +28,7 @@ const statuses = (state: PanelState) => state.images.map((image) => image.status
 
 describe('the state of a panel', () => {
   it('goes from the question over frames to the answer', () => {
-    let state = apply(opened('a'), asked(0, TOP_CLASS), { type: 'started', image: 0 });
+    let state = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1));
     assert.deepEqual(statuses(state), ['working']);
     state = apply(state, { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(8) });
     const shown = state.images[0]!.slots[0]!.shown;
@@ -47,7 +41,7 @@ describe('the state of a panel', () => {
   });
 
   it('drops what belongs to an older question', () => {
-    const first = apply(opened('a'), asked(0, TOP_CLASS), { type: 'started', image: 0 });
+    const first = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1));
     const second = apply(first, asked(0, bee));
     const late = apply(
       second,
@@ -61,24 +55,21 @@ describe('the state of a panel', () => {
   });
 
   it('is done when both of two classes are', () => {
-    let state = apply(opened('a'), asked(0, bee, cat), { type: 'started', image: 0 }, explained(0, 1, 0, 1));
+    let state = apply(opened('a'), asked(0, bee, cat), started(0, 1), explained(0, 1, 0, 1));
     assert.deepEqual(statuses(state), ['working']);
     assert.deepEqual(kinds(state), ['done', 'working']);
     state = apply(state, explained(0, 1, 1, 2));
     assert.deepEqual(statuses(state), ['done']);
   });
 
-  it('keeps finished classes when a later one fails, and offers what helps', () => {
-    const state = apply(
-      opened('a'),
-      asked(0, bee, cat),
-      { type: 'started', image: 0 },
-      explained(0, 1, 0, 1),
-      failed(0, 1, 1),
-    );
-    assert.deepEqual(kinds(state), ['done', 'failed']);
+  it('one failure keeps no other explanation from being made, and offers what helps', () => {
+    let state = apply(opened('a'), asked(0, bee, cat), started(0, 1), failed(0, 1, 0));
+    assert.deepEqual(kinds(state), ['failed', 'working']);
+    assert.deepEqual(statuses(state), ['working']);
+    state = apply(state, started(0, 1, 1), explained(0, 1, 1, 2));
+    assert.deepEqual(kinds(state), ['failed', 'done']);
     assert.deepEqual(statuses(state), ['failed']);
-    const shown = state.images[0]!.slots[1]!.shown.state;
+    const shown = state.images[0]!.slots[0]!.shown.state;
     assert.ok(shown.kind === 'failed');
     assert.deepEqual(
       shown.actions.map(({ id }) => id),
@@ -86,19 +77,42 @@ describe('the state of a panel', () => {
     );
   });
 
-  it('a failure leaves nothing that seems to be in work', () => {
-    const state = apply(opened('a'), asked(0, bee, cat), { type: 'started', image: 0 }, failed(0, 1, 0));
-    assert.deepEqual(kinds(state), ['failed', 'cancelled']);
+  it('a retry asks for what is not done, and for nothing when all is', () => {
+    const state = apply(opened('a'), asked(0, bee, cat), started(0, 1), explained(0, 1, 0, 1), failed(0, 1, 1));
+    const again = apply(state, { type: 'retried', image: 0 });
+    assert.deepEqual(kinds(again), ['done', 'working']);
+    assert.deepEqual([again.images[0]!.status, again.images[0]!.run], ['queued', 2]);
+    const done = apply(again, started(0, 2, 1), explained(0, 2, 1, 2));
+    assert.equal(apply(done, { type: 'retried', image: 0 }).images[0], done.images[0]);
+  });
+
+  it('of several only the one in work is prepared; the others wait', () => {
+    const state = apply(opened('a'), asked(0, bee, cat), started(0, 1, 1));
+    const texts = state.images[0]!.slots.map(({ shown }) => shown.state.kind === 'working' && shown.state.text);
+    assert.deepEqual(texts, ['Waiting', 'Preparing']);
+  });
+
+  it('a comparison of methods keeps their names for titles, one of classes their labels', () => {
+    const rise: Wanted = { target: 'top', title: 'RISE', method: 'rise' };
+    const cam: Wanted = { target: 'top', title: 'CAM', method: 'cam' };
+    const titles = (...wanted: Wanted[]) =>
+      apply(opened('a'), asked(0, ...wanted), explained(0, 1, 0, 1), explained(0, 1, 1, 2)).images[0]!.slots.map(
+        ({ shown }) => shown.title,
+      );
+    assert.deepEqual(titles(rise, cam), ['RISE', 'CAM']);
+    assert.deepEqual(titles(bee, cat), ['label 1', 'label 2']);
+  });
+
+  it("another model's probabilities are not those of the classes in the side panel", () => {
+    const other: Wanted = { target: 'top', title: 'b.onnx', model: { path: '/b.onnx' } };
+    const state = apply(opened('a'), asked(0, TOP_CLASS, other), explained(0, 1, 0, 1), explained(0, 1, 1, 2));
+    assert.equal(state.images[0]!.probabilities, state.images[0]!.slots[0]!.explanation?.probabilities);
   });
 
   it('cancelling stops the image in work and empties the queue', () => {
-    const state = apply(
-      opened('a', 'b', 'c'),
-      asked(0, TOP_CLASS),
-      asked(1, TOP_CLASS),
-      { type: 'started', image: 0 },
-      { type: 'cancelled' },
-    );
+    const state = apply(opened('a', 'b', 'c'), asked(0, TOP_CLASS), asked(1, TOP_CLASS), started(0, 1), {
+      type: 'cancelled',
+    });
     assert.deepEqual(statuses(state), ['cancelled', 'idle', 'idle']);
     assert.deepEqual(kinds(state), ['cancelled']);
     assert.equal(nextImage(state), undefined);
@@ -109,32 +123,24 @@ describe('the state of a panel', () => {
     const done = apply(
       opened('a', 'b'),
       asked(0, TOP_CLASS, bee),
-      { type: 'started', image: 0 },
+      started(0, 1),
       explained(0, 1, 0, 2),
       explained(0, 1, 1, 1),
     );
     const state = apply(done, { type: 'refreshed', image: 0 }, { type: 'refreshed', image: 1 });
     assert.deepEqual(statuses(state), ['queued', 'idle']);
-    assert.deepEqual(
-      state.images[0]!.slots.map(({ target, shown }) => [target, shown.title]),
-      [
-        ['top', 'top class'],
-        [{ index: 1 }, 'label 1'],
-      ],
-    );
+    assert.deepEqual(state.images[0]!.wanted, [TOP_CLASS, bee]);
+    assert.deepEqual(kinds(state), ['working', 'working']);
   });
 
   it('keeps the probabilities while other classes are asked for, and forgets them with the model', () => {
-    const done = apply(opened('a'), asked(0, TOP_CLASS), { type: 'started', image: 0 }, explained(0, 1, 0, 2));
+    const done = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1), explained(0, 1, 0, 2));
     assert.equal(done.images[0]!.probabilities, done.images[0]!.slots[0]!.explanation?.probabilities);
     const other = apply(done, asked(0, bee));
     assert.equal(other.images[0]!.probabilities, done.images[0]!.probabilities);
-    const chosen = apply(other, { type: 'refreshed', image: 0, wanted: [TOP_CLASS] });
+    const chosen = apply(other, { type: 'remodelled', image: 0 });
     assert.equal(chosen.images[0]!.probabilities, undefined);
-    assert.deepEqual(
-      chosen.images[0]!.slots.map(({ target }) => target),
-      ['top'],
-    );
+    assert.deepEqual(chosen.images[0]!.wanted, [TOP_CLASS]);
   });
 });
 
@@ -144,12 +150,12 @@ describe('the queue of a panel', () => {
   it('takes the image on screen first, then the others in order', () => {
     assert.equal(nextImage(queued), 0);
     assert.equal(nextImage(apply(queued, { type: 'selected', image: 2 })), 2);
-    const third = apply(queued, { type: 'selected', image: 2 }, { type: 'started', image: 2 });
+    const third = apply(queued, { type: 'selected', image: 2 }, started(2, 1));
     assert.equal(nextImage(third), 0);
   });
 
   it('a preempted image waits again, with the classes it has', () => {
-    const state = apply(queued, asked(1, bee, cat), { type: 'started', image: 1 }, explained(1, 2, 0, 1), {
+    const state = apply(queued, asked(1, bee, cat), started(1, 1), explained(1, 2, 0, 1), {
       type: 'preempted',
       image: 1,
     });
@@ -160,7 +166,7 @@ describe('the queue of a panel', () => {
   it('selecting an image that was never explained asks for it; another selection asks nothing', () => {
     const idle = opened('a', 'b');
     assert.deepEqual(statuses(apply(idle, { type: 'selected', image: 1 })), ['idle', 'queued']);
-    const done = apply(idle, asked(1, TOP_CLASS), { type: 'started', image: 1 }, explained(1, 1, 0, 0));
+    const done = apply(idle, asked(1, TOP_CLASS), started(1, 1), explained(1, 1, 0, 0));
     assert.deepEqual(statuses(apply(done, { type: 'selected', image: 1 })), ['idle', 'done']);
     assert.equal(apply(idle, { type: 'selected', image: 7 }), idle);
   });

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { ACTIVATIONS, DEFAULT_STYLE } from '../../src/core/types';
 import { actionsFor } from '../../src/extension/actions';
+import { TOP_CLASS } from '../../src/extension/comparison';
 import { exportName } from '../../src/extension/export-names';
 import { modelRows } from '../../src/extension/model-rows';
-import { initialState, reduce, TOP_CLASS } from '../../src/extension/panel-state';
+import { initialState, reduce } from '../../src/extension/panel-state';
 import { statusText } from '../../src/extension/status';
 import { classesState, methodName, summaryOf } from '../../src/extension/summary';
 import { explanation, frame, info } from './support';
@@ -19,6 +20,10 @@ describe('what the interface says', () => {
       ['choose-device'],
     );
     assert.deepEqual(actionsFor('image-too-large'), []);
+    assert.deepEqual(
+      actionsFor('unsupported-operator', 'methods').map(({ id }) => id),
+      ['choose-layer', 'compare'],
+    );
   });
 
   it('a method by its name and the options that it used', () => {
@@ -51,17 +56,18 @@ describe('what the interface says', () => {
     );
     const found = explanation(2, 'cat');
     const slots = [
-      { target: 'top' as const, explanation: found, shown: { title: 'cat', state: { kind: 'cancelled' as const } } },
-      { target: { index: 1 }, shown: { title: 'bee', state: { kind: 'cancelled' as const } } },
+      { explanation: found, shown: { title: 'cat', state: { kind: 'cancelled' as const } } },
+      { shown: { title: 'bee', state: { kind: 'cancelled' as const } } },
     ];
-    const withImage = classesState(ready, {
-      name: 'a.png',
-      status: 'done',
-      run: 1,
-      slots,
-      probabilities: found.probabilities,
-    });
+    const wanted = [TOP_CLASS, { target: { index: 1 }, title: 'bee' }];
+    const image = { name: 'a.png', status: 'done', run: 1, wanted, slots, probabilities: found.probabilities } as const;
+    const withImage = classesState(ready, image);
     assert.deepEqual(withImage.shown, [2, 1]);
+    const models = [TOP_CLASS, { ...wanted[1]!, model: { path: '/w/other.onnx' } }];
+    assert.deepEqual(classesState(ready, { ...image, wanted: models }).shown, [2], 'classes of another model');
+    const methods = [TOP_CLASS, TOP_CLASS].map((one) => ({ ...one, method: 'rise' as const }));
+    const same = { ...image, wanted: methods, slots: [slots[0]!, slots[0]!] };
+    assert.deepEqual(classesState(ready, same).shown, [2], 'each class once');
     assert.equal(withImage.probabilities, found.probabilities);
     assert.equal(
       classesState({ kind: 'failed', message: 'no such model file' }, undefined).message,
@@ -114,7 +120,7 @@ describe('what the interface says', () => {
     assert.equal(statusText(base).text, '$(flame) net · cpu');
     const working = [
       { type: 'asked', image: 0, wanted: [TOP_CLASS] } as const,
-      { type: 'started', image: 0 } as const,
+      { type: 'started', image: 0, run: 1, slot: 0 } as const,
       { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(12) } as const,
     ].reduce(reduce, initialState(['a'], DEFAULT_STYLE, false));
     assert.equal(statusText({ ...base, panel: working }).text, '$(loading~spin) net · cpu · 12/32');

@@ -1,10 +1,7 @@
 /** The editor page in Chromium: what its canvases hold. */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
 import type { Frame } from '../../src/core/types';
-import { needs, project } from '../support/shared';
-import { brightest, type EditorPage, openEditor, visible } from './editor-page';
-import { launch, type Options } from './page';
+import { brightest, type EditorPage, editorPages, visible } from './editor-page';
 import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
 
 const middleOf = (name: string) => {
@@ -13,19 +10,9 @@ const middleOf = (name: string) => {
 };
 
 describe('the heat of the editor page', () => {
-  let browser: Browser;
   let editor: EditorPage;
-  before(async function () {
-    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
-    browser = await launch();
-  });
-  after(() => browser?.close());
-  const open = async (state: object, options?: Options) => {
-    editor = await openEditor(browser, state, options);
-  };
-  afterEach(async () => {
-    assert.deepEqual(editor.errors, []);
-    await editor.close();
+  const open = editorPages((opened) => {
+    editor = opened;
   });
 
   it('is hottest inside the box of the class, over the very pixels of the image', async () => {

@@ -1,13 +1,39 @@
 /** The editor page with hands and eyes for tests. */
+import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { type Canvas, readCanvas } from '../support/canvas';
-import { type Options, openPage, type Webview } from './page';
+import { needs, project } from '../support/shared';
+import { launch, type Options, openPage, type Webview } from './page';
 import { SCENE } from './states';
 
 export type EditorPage = Awaited<ReturnType<typeof openEditor>>;
 
+/**
+ * For a `describe`: one browser for its tests, and for each test one page, in which nothing may be reported as an error.
+ *
+ * @param opened told of each page
+ * @returns what opens a page on a state
+ */
+export function editorPages(opened: (editor: EditorPage) => void) {
+  let browser: Browser;
+  let editor: EditorPage;
+  before(async function () {
+    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    assert.deepEqual(editor.errors, []);
+    await editor.close();
+  });
+  return async (state: object, options?: Options): Promise<void> => {
+    editor = await openEditor(browser, state, options);
+    opened(editor);
+  };
+}
+
 /** The editor on a state that the host has sent, with its picture loaded. */
-export async function openEditor(browser: Browser, state: object, options: Options = {}) {
+async function openEditor(browser: Browser, state: object, options: Options = {}) {
   const webview: Webview = await openPage(browser, 'editor', options);
   const { page } = webview;
   await webview.send({ type: 'state', state });

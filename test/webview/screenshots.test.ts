@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import type { Slot } from '../../src/protocol/webview';
 import { needs, project } from '../support/shared';
 import { launch, type Options, openPage } from './page';
-import { CAT, classesState, DOG, editorState, hillOn, strip, summary } from './states';
+import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary } from './states';
 import { THEMES } from './themes';
 
 const FOLDER = project('test-results', 'webview');
@@ -44,13 +44,21 @@ const blank: Slot = {
 const STATES: Readonly<Record<string, object>> = {
   done: editorState([CAT]),
   compare: editorState([CAT, DOG]),
+  'compare-four': editorState(comparison(4), { comparedBy: 'methods', demo: false }),
+  'compare-six': editorState(
+    [...comparison(3), { ...working, title: 'RISE' }, { ...failed, title: 'CAM' }, { ...blank, title: 'XRAI' }],
+    { comparedBy: 'methods', demo: false },
+  ),
   working: editorState([working], { strip, active: 1 }),
   failed: editorState([failed], { demo: false }),
   cancelled: editorState([{ title: 'dog', state: { kind: 'cancelled' } }]),
   blank: editorState([blank], { demo: false }),
 };
 
-const SIZES = { large: { width: 1100, height: 760 }, small: { width: 400, height: 300 } };
+const SIZES = {
+  large: { width: 1100, height: 760 },
+  small: { width: 400, height: 300 },
+};
 
 const CLASSES: Readonly<Record<string, object>> = {
   shown: classesState(),

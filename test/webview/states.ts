@@ -74,12 +74,23 @@ export const done = (label: string, index: number, probability: number, more: Pa
 export const CAT = done('cat', 10, 0.612);
 export const DOG = done('dog', 12, 0.371);
 
+/** A comparison of methods: those that are done, on one object or the other, with their states in the end. */
+export function comparison(count: number): Slot[] {
+  const methods = ['Group-CAM', 'Grad-CAM', 'Score-CAM', 'RISE', 'Integrated Gradients', 'XRAI'];
+  return methods.slice(0, count).map((title, i) => ({
+    ...done(i % 2 === 0 ? 'cat' : 'dog', 10, 0.612, { method: title, milliseconds: 100 * (i + 1) }),
+    title,
+  }));
+}
+
 export function editorState(slots: readonly Slot[], more: Partial<EditorState> = {}): EditorState {
   return {
     name: 'cat-and-dog.png',
     picture: { uri: pictureUri('media/demo/scenes/cat-and-dog.png') },
     size: SCENE,
     slots,
+    comparedBy: slots.length > 1 ? 'classes' : undefined,
+    questions: '[]',
     strip: [],
     active: 0,
     style: DEFAULT_STYLE,

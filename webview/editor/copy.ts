@@ -4,21 +4,35 @@ import type { HeatStyle, Size } from '../../src/protocol/webview';
 import type { Heat } from './heat';
 
 /** Rejects when the picture can't be read or the clipboard may not be written. */
-export async function copyImage(source: string, size: Size, heats: readonly Heat[], style: HeatStyle): Promise<void> {
+export async function copyImage(
+  source: string,
+  size: Size,
+  heats: readonly Heat[],
+  columns: number,
+  style: HeatStyle,
+): Promise<void> {
   // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
-  const png = compose(source, size, heats, style);
+  const png = compose(source, size, heats, columns, style);
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
 }
 
-/** One image a map, side by side as on the screen; the image alone when there is no map. */
-async function compose(source: string, size: Size, heats: readonly Heat[], style: HeatStyle): Promise<Blob> {
+/** One image a map, in as many columns as on the screen; the image alone when there is no map. */
+async function compose(
+  source: string,
+  size: Size,
+  heats: readonly Heat[],
+  columns: number,
+  style: HeatStyle,
+): Promise<Blob> {
   const image = new Image();
   image.src = source;
   await image.decode();
   const panes: readonly (Heat | undefined)[] = heats.length ? heats : [undefined];
-  const canvas = new OffscreenCanvas(size.width * panes.length, size.height);
+  const across = Math.min(columns, panes.length);
+  const canvas = new OffscreenCanvas(size.width * across, size.height * Math.ceil(panes.length / across));
   const context = canvas.getContext('2d')!;
-  for (const heat of panes) {
+  for (const [i, heat] of panes.entries()) {
+    context.setTransform(1, 0, 0, 1, (i % across) * size.width, Math.floor(i / across) * size.height);
     context.globalAlpha = 1;
     context.drawImage(image, 0, 0, size.width, size.height);
     context.globalAlpha = style.opacity;
@@ -26,7 +40,6 @@ async function compose(source: string, size: Size, heats: readonly Heat[], style
       context.drawImage(layer(heat, size, style), 0, 0);
       strokeContour(context, heat.contour(size, style));
     }
-    context.translate(size.width, 0);
   }
   return canvas.convertToBlob({ type: 'image/png' });
 }

@@ -7,11 +7,11 @@ import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { copyImage } from './copy';
-import { stateText } from './facts';
+import { overallText } from './facts';
 import { listenToKeys } from './gestures';
-import type { MenuGroup } from './menu';
+import type { MenuItem } from './menu';
 import { createPictures } from './pictures';
-import { createHeats, type Heats, panesOf, probeText } from './scene';
+import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
 import { createStage } from './stage';
 import { changed, overall, type Saved } from './state';
 import { createStatus } from './status';
@@ -46,6 +46,8 @@ const toolbar = createToolbar({
   style: (change) => keep({ style: { ...style(), ...change } }),
   original: toggleHeat,
   swipe: () => toolbar.showSwipe(stage.toggleSwipe()),
+  compare: () => host.post({ type: 'action', id: 'compare' }),
+  alone: stopComparing,
   zoomIn: () => stage.zoomIn(),
   zoomOut: () => stage.zoomOut(),
   fit: () => stage.fit(),
@@ -65,6 +67,7 @@ const stage = createStage(saved.viewport, {
     const text = showProbe();
     if (byKey) speech.say(text);
   },
+  focused: schedule,
   pictureLoaded(source, size) {
     picture = { source, size };
     schedule();
@@ -108,7 +111,7 @@ function schedule(): void {
 function draw(): void {
   if (!state) return;
   const { slots } = state;
-  heats = heatsOf(slots);
+  heats = heatsOf(state);
   stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
     source: source(),
@@ -120,9 +123,9 @@ function draw(): void {
   toolbar.showOriginal(original.toggled || original.held);
   toolbar.enableExport(exports().length > 0);
   toolbar.enableCopy(decoded() !== undefined);
-  const signed = slots.some(({ frame }) => frame?.signed);
-  status.showStyle(style(), signed);
-  status.showSlots(slots);
+  toolbar.showComparing(slots.length > 1);
+  status.showStyle(style(), slots[stage.focused()]?.frame?.signed ?? false);
+  status.showSlots(slots, stage.focused());
   strip.show(state.strip, state.active);
   banner.hidden = !state.demo;
   showProbe();
@@ -133,16 +136,29 @@ function draw(): void {
 let announced = '';
 /** Speaks what has come of the slots; while they work only that they do, since their progress changes too often. */
 function announce(slots: readonly Slot[]): void {
-  const titles = slots.map(({ title }) => title).join(' and ');
-  const text = overall(slots) === 'working' ? `Explaining ${titles}` : slots.map(stateText).join('; ');
+  const titles = slots.map(({ title }) => title).join(', ');
+  const text = overall(slots) === 'working' ? `Explaining ${titles}` : overallText(slots);
   if (text !== announced) speech.say(text);
   announced = text;
 }
 
+/** Each of several panes has its value beside its caption; all of them are spoken. */
 function showProbe(): string {
-  const text = probe && state ? probeText(probe, state.slots, heats) : '';
-  status.showProbe(text);
-  return text;
+  if (!probe || !state) {
+    stage.read(new Map());
+    status.showProbe('');
+    return '';
+  }
+  const values = readings(probe, heats);
+  const place = pixelText(probe, stage.pixelAt(probe));
+  const all = [place, ...(values.size > 0 ? [readingsText(values, state.slots)] : [])].join('  ·  ');
+  stage.read(values);
+  status.showProbe(state.slots.length > 1 ? place : all);
+  return all;
+}
+
+function stopComparing(): void {
+  host.post({ type: 'alone', slot: stage.focused() });
 }
 
 function toggleHeat(): void {
@@ -157,25 +173,23 @@ const KINDS: Readonly<Record<RenderKind, string>> = {
   json: 'Facts (JSON)',
 };
 
-/** By slot that is done. */
-function exports(): MenuGroup[] {
+/** Of the slot in focus, if it is done. */
+function exports(): MenuItem[] {
+  const slot = stage.focused();
+  if (state?.slots[slot]?.state.kind !== 'done') return [];
   const kinds = Object.entries(KINDS) as [RenderKind, string][];
-  return (state?.slots ?? []).flatMap((of, slot) => {
-    if (of.state.kind !== 'done') return [];
-    const items = kinds.map(([kind, label]) => ({
-      label,
-      testId: `export-${kind}-${slot}`,
-      run: () => host.post({ type: 'export', kind, slot, style: style() }),
-    }));
-    return [{ heading: of.title, items }];
-  });
+  return kinds.map(([kind, label]) => ({
+    label,
+    testId: `export-${kind}-${slot}`,
+    run: () => host.post({ type: 'export', kind, slot, style: style() }),
+  }));
 }
 
 async function copy(): Promise<void> {
   const [from, pixels] = [source(), size()];
   if (!from || !pixels) return;
   try {
-    await copyImage(from, pixels, original.toggled ? [] : [...heats.values()], style());
+    await copyImage(from, pixels, original.toggled ? [] : [...heats.values()], stage.columns(), style());
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
@@ -186,8 +200,8 @@ listenToKeys(stage.root, {
   pan: stage.pan,
   probe: stage.probeBy,
   probePeak() {
-    const first = heats.values().next().value;
-    if (first) stage.probePeak(first);
+    const heat = heats.get(String(stage.focused()));
+    if (heat) stage.probePeak(heat);
   },
   zoomIn: stage.zoomIn,
   zoomOut: stage.zoomOut,
@@ -198,13 +212,18 @@ listenToKeys(stage.root, {
     original.held = held;
     schedule();
   },
+  enlarge: stage.toggleEnlarged,
   escape() {
-    if (!toolbar.close()) stage.clearProbe();
+    if (!toolbar.close() && !stage.showAll()) stage.clearProbe();
   },
 });
 
 const apply = (message: Parameters<typeof changed>[1]) => {
   state = changed(state, message);
+  if (state && state.questions !== saved.questions) {
+    saved = { ...saved, questions: state.questions };
+    host.save(saved);
+  }
   schedule();
 };
 listen<ToEditor>({
@@ -214,6 +233,8 @@ listen<ToEditor>({
   strip: apply,
   notice: ({ text }) => status.showNotice(text),
   command: ({ command }) =>
-    ({ 'toggle-heat': toggleHeat, 'zoom-fit': stage.fit, 'zoom-actual': stage.actual, copy })[command](),
+    ({ 'toggle-heat': toggleHeat, 'zoom-fit': stage.fit, 'zoom-actual': stage.actual, copy, alone: stopComparing })[
+      command
+    ](),
 });
-host.post({ type: 'ready' });
+host.post({ type: 'ready', ...(saved.questions !== undefined && { questions: saved.questions }) });

@@ -1,5 +1,5 @@
 /** Texts under the image. Pure. */
-import type { Slot, Summary } from '../../src/protocol/webview';
+import type { ComparedBy, Slot, Summary } from '../../src/protocol/webview';
 import { percentOf } from '../numbers';
 
 export function duration(milliseconds: number): string {
@@ -35,4 +35,27 @@ export function stateText({ title, state }: Slot): string {
     case 'failed':
       return state.message;
   }
+}
+
+/** What has come of one of several explanations, beside its title. */
+export function captionValue({ state }: Slot, comparedBy: ComparedBy | undefined): string {
+  switch (state.kind) {
+    case 'working':
+      return state.total > 0 ? `${state.done}/${state.total}` : state.text;
+    case 'done': {
+      const { class: score, activation } = state.summary;
+      const percent = percentOf(score.probability, activation);
+      return comparedBy === 'classes' ? percent : `${score.label} ${percent}`;
+    }
+    default:
+      return state.kind;
+  }
+}
+
+/** The state of all slots in words: while they work of the one that does, then what has come of each. */
+export function overallText(slots: readonly Slot[]): string {
+  if (slots.length === 1) return stateText(slots[0]!);
+  const at = slots.findIndex(({ state }) => state.kind === 'working');
+  if (at >= 0) return `${slots[at]!.title}, ${at + 1} of ${slots.length}: ${stateText(slots[at]!)}`;
+  return slots.map((slot) => `${slot.title}: ${stateText(slot)}`).join('; ');
 }

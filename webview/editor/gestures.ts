@@ -7,7 +7,7 @@ export interface Moves {
   zoom(factor: number, at: Point): void;
   toggleZoom(at: Point): void;
   /** The pointer is over a point of a view, or over none. */
-  hover(at: Point | undefined): void;
+  hover(at: Point | undefined, view?: HTMLElement): void;
 }
 
 /** Wheels turn by lines in some browsers and systems. */
@@ -53,7 +53,7 @@ export function listenToPointer(
       stage.classList.add('dragging');
       return;
     }
-    moves.hover(relative(event));
+    moves.hover(relative(event), viewAt(event.target));
   });
   const release = () => {
     from = undefined;
@@ -79,6 +79,8 @@ export interface Keys {
   actual(): void;
   /** While the key is held. */
   original(held: boolean): void;
+  /** On one of several panes. */
+  enlarge(): void;
   escape(): void;
 }
 
@@ -90,7 +92,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 const PAN = 40;
 
-/** Keys of the page; those that controls use themselves act only while the image or nothing has the focus. */
+/** Keys of the page; those that controls use themselves act only while an image or nothing has the focus. */
 export function listenToKeys(stage: HTMLElement, keys: Keys) {
   const plain: Readonly<Record<string, () => void>> = {
     '+': keys.zoomIn,
@@ -104,9 +106,12 @@ export function listenToKeys(stage: HTMLElement, keys: Keys) {
   };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const onImage = document.activeElement === stage || document.activeElement === document.body;
+    const active = document.activeElement;
+    const onPane = active?.matches('.pane') ?? false;
+    const onImage = onPane || active === stage || active === document.body;
     const arrow = ARROWS[event.key];
     if (onImage && event.key === ' ') keys.original(true);
+    else if (onPane && event.key === 'Enter') keys.enlarge();
     else if (onImage && arrow) event.shiftKey ? keys.probe(...arrow) : keys.pan(-PAN * arrow[0], -PAN * arrow[1]);
     else if (plain[event.key]) plain[event.key]!();
     else return;

@@ -8,14 +8,8 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-/** Items under a heading, which is shown when there is more than one group. */
-export interface MenuGroup {
-  readonly heading: string;
-  readonly items: readonly MenuItem[];
-}
-
 /** @param content asked for whenever the menu opens */
-export function createMenu(iconName: string, name: string, testId: string, content: () => readonly MenuGroup[]) {
+export function createMenu(iconName: string, name: string, testId: string, content: () => readonly MenuItem[]) {
   const list = h('div', { class: 'menu', role: 'menu', 'aria-label': name, hidden: true });
   const button = iconButton(iconName, name, testId, () => (list.hidden ? open() : close()));
   button.ariaHaspopup = 'menu';
@@ -24,11 +18,7 @@ export function createMenu(iconName: string, name: string, testId: string, conte
   const items = () => [...list.querySelectorAll<HTMLElement>('[role=menuitem]')];
 
   function open(): void {
-    const groups = content();
-    const headed = groups.length > 1;
-    list.replaceChildren(
-      ...groups.flatMap(({ heading, items }) => [...(headed ? [title(heading)] : []), ...items.map(row)]),
-    );
+    list.replaceChildren(...content().map(row));
     list.hidden = false;
     button.ariaExpanded = 'true';
     items()[0]?.focus();
@@ -84,5 +74,3 @@ export function createMenu(iconName: string, name: string, testId: string, conte
     return made;
   }
 }
-
-const title = (text: string) => h('div', { class: 'menu-heading', role: 'presentation' }, text);

@@ -1,8 +1,10 @@
 /** One image with its heat. Elements are made once and changed in place, so that nothing flickers while frames stream. */
 import { CONTOUR } from '../../src/core/overlay';
 import type { HeatStyle, Size } from '../../src/protocol/webview';
-import { h } from '../dom';
+import { h, icon } from '../dom';
 import { canvasSize, type Heat } from './heat';
+import { pixelOf } from './pictures';
+import { showProgress } from './progress';
 import { createDivider } from './swipe';
 import { PIXELATED, type Placement, type Point } from './viewport';
 
@@ -13,6 +15,8 @@ export interface PaneContent {
   readonly title: string;
   /** Shown above the image when there is more than one pane. */
   readonly caption: Node | undefined;
+  /** How far the work on the heat is, 0 to 1; 'unknown' before that can be told, undefined when there is none. */
+  readonly progress: number | 'unknown' | undefined;
   readonly heat: Heat | undefined;
   /** In place of, or over, the heat: an error, an explanation of a blank map. */
   readonly message: Node | undefined;
@@ -27,7 +31,15 @@ export interface Pane {
   show(content: PaneContent, source: string | undefined, image: Size | undefined, style: HeatStyle): void;
   /** Opacity alone, which needs no drawing. */
   fade(opacity: number): void;
-  place(placement: Placement, image: Size, swipe: number | undefined, probe: Point | undefined): void;
+  place(placement: Placement, image: Size, swipe: number | undefined): void;
+  /** A ring around a pixel of the image, or around none. */
+  mark(at: Point | undefined, placement: Placement): void;
+  /** The value that is pointed at, beside the caption. */
+  read(text: string): void;
+  /** Focus and size among several panes; alone a pane has neither. */
+  rank(several: boolean, focused: boolean, enlarged: boolean): void;
+  /** Red, green, blue and alpha of a pixel of the image; undefined while the picture is not there. */
+  pixelAt(at: Point, image: Size): Uint8ClampedArray | undefined;
 }
 
 export interface PaneEvents {
@@ -36,6 +48,8 @@ export interface PaneEvents {
   pictureFailed(source: string): void;
   /** The divider was moved to a fraction of the view's width. */
   swiped(position: number): void;
+  /** This pane is to be shown in the place of all, or all again. */
+  enlarge(): void;
 }
 
 export function createPane(id: string, events: PaneEvents): Pane {
@@ -47,9 +61,15 @@ export function createPane(id: string, events: PaneEvents): Pane {
   const cross = h('div', { class: 'cross', hidden: true });
   const divider = createDivider(events.swiped);
   const view = h('div', { class: 'view' }, picture, cross, divider.root);
-  const caption = h('div', { class: 'caption' });
+  const captionText = h('div', { class: 'caption-text' });
+  const reading = h('span', { class: 'caption-reading', 'data-testid': `reading-${id}` });
+  // The keyboard has Enter for it: a second stop in every pane would only be in the way.
+  const enlarge = h('button', { class: 'enlarge', tabindex: -1, 'data-testid': `enlarge-${id}` });
+  enlarge.addEventListener('click', events.enlarge);
+  const caption = h('div', { class: 'caption', hidden: true }, captionText, reading, enlarge);
+  const bar = h('div', { class: 'progress', 'aria-hidden': 'true', hidden: true });
   const message = h('div', { class: 'message' });
-  const root = h('section', { class: 'pane', 'data-testid': `pane-${id}` }, caption, view, message);
+  const root = h('section', { class: 'pane', 'data-testid': `pane-${id}` }, caption, bar, view, message);
   // Hidden while it is not decoded: a browser's sign of a broken image says nothing that the messages don't.
   img.addEventListener('load', () => {
     img.hidden = false;
@@ -82,7 +102,9 @@ export function createPane(id: string, events: PaneEvents): Pane {
       img.alt = content.title;
       root.setAttribute('aria-label', content.title);
       setOrRemove(root.dataset, 'class', content.class?.toString());
-      showOnly(caption, content.caption);
+      caption.hidden = !content.caption;
+      showOnly(captionText, content.caption);
+      showProgress(bar, content.caption ? content.progress : undefined);
       showOnly(message, content.message);
       picture.hidden = !image;
       if (image) draw(content.heat, image, style);
@@ -90,7 +112,7 @@ export function createPane(id: string, events: PaneEvents): Pane {
     fade(opacity) {
       heatLayer.style.opacity = String(opacity);
     },
-    place({ left, top, scale }, image, swipe, probe) {
+    place({ left, top, scale }, image, swipe) {
       picture.style.transform = `translate(${left}px, ${top}px)`;
       picture.style.width = `${image.width * scale}px`;
       picture.style.height = `${image.height * scale}px`;
@@ -98,13 +120,29 @@ export function createPane(id: string, events: PaneEvents): Pane {
       const hidden = swipe === undefined ? 0 : Math.max(swipe * view.clientWidth - left, 0);
       heatLayer.style.clipPath = hidden ? `inset(0 0 0 ${hidden}px)` : '';
       divider.show(swipe);
-      cross.hidden = !probe;
-      if (probe) {
-        const x = left + (probe.x + 0.5) * scale;
-        const y = top + (probe.y + 0.5) * scale;
-        cross.style.transform = `translate(${x}px, ${y}px)`;
-      }
     },
+    mark(at, { left, top, scale }) {
+      cross.hidden = !at;
+      if (!at) return;
+      const x = left + (at.x + 0.5) * scale;
+      const y = top + (at.y + 0.5) * scale;
+      cross.style.transform = `translate(${x}px, ${y}px)`;
+    },
+    read(text) {
+      reading.textContent = text;
+    },
+    rank(several, focused, enlarged) {
+      root.classList.toggle('focused', focused);
+      if (several) root.tabIndex = 0;
+      else root.removeAttribute('tabindex');
+      root.setAttribute('aria-current', String(several && focused));
+      const name = enlarged ? 'Show all (Enter)' : 'Enlarge (Enter)';
+      if (enlarge.title === name) return;
+      enlarge.title = name;
+      enlarge.setAttribute('aria-label', name);
+      enlarge.replaceChildren(icon(enlarged ? 'chrome-restore' : 'chrome-maximize'));
+    },
+    pixelAt: (at, image) => (img.hidden ? undefined : pixelOf(img, at, image)),
   };
 }
 

@@ -33,6 +33,8 @@ export interface StageEvents {
   viewport(viewport: Viewport, scale: number | undefined): void;
   /** A pixel of the image is pointed at, or none. `byKey`: it is to be spoken. */
   probe(at: Point | undefined, byKey: boolean): void;
+  /** Another slot has the focus: what is exported and told is of that one. */
+  focused(): void;
   pictureLoaded: PaneEvents['pictureLoaded'];
   pictureFailed: PaneEvents['pictureFailed'];
 }
@@ -43,6 +45,7 @@ const PROBE_STEP = 8;
 const HELP =
   'Arrow keys move the image, plus and minus zoom, 0 fits it, 1 shows its actual size. Hold Space to see the image ' +
   'without heat. Shift with arrow keys reads values, M reads the strongest one.';
+const HELP_SEVERAL = 'Tab moves between the images, Enter enlarges one.';
 
 export function createStage(initial: Viewport | undefined, events: StageEvents) {
   const grid = h('div', { class: 'grid' });
@@ -51,18 +54,23 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
     { class: 'stage', tabindex: 0, role: 'application', 'aria-label': 'Image', 'data-testid': 'stage' },
     grid,
   );
-  root.setAttribute('aria-description', HELP);
   const panes = new Map<string, Pane>();
   let viewport = initial ?? FIT;
+  let columns = 1;
   let scene: Scene | undefined;
   let probe: Point | undefined;
   let probeByKey = false;
+  /** The view that is pointed at. */
+  let hovered: HTMLElement | undefined;
+  let focused = '0';
+  /** Only the pane in focus is seen. */
+  let enlarged = false;
   /** Where the heat starts, as a fraction of a view's width; undefined when it is shown whole. */
   let swipe: number | undefined;
 
   /** Undefined while nothing can be placed. */
   function extent(): Extent | undefined {
-    const view = panes.values().next().value?.view;
+    const view = (enlarged ? panes.get(focused) : panes.values().next().value)?.view;
     if (!scene?.image || !view?.clientWidth || !view.clientHeight) return undefined;
     return { image: scene.image, pane: { width: view.clientWidth, height: view.clientHeight } };
   }
@@ -70,16 +78,25 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
 
   function arrange(): void {
     const box = { width: grid.clientWidth, height: grid.clientHeight };
-    const columns = columnsFor(panes.size || 1, scene?.image ?? box, box);
+    columns = columnsFor(enlarged ? 1 : panes.size || 1, scene?.image ?? box, box);
     grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     const now = extent();
     const placement = now && place(viewport, now);
     if (placement) {
-      const mark = probeByKey ? probe : undefined;
-      for (const pane of panes.values()) pane.place(placement, now.image, swipe, mark);
+      for (const pane of panes.values()) pane.place(placement, now.image, swipe);
       root.classList.toggle('pannable', placement.left < 0 || placement.top < 0);
     }
+    mark();
     events.viewport(viewport, placement?.scale);
+  }
+
+  /** Rings show the probe where no pointer does: in all panes when keys move it, else in the others. */
+  function mark(): void {
+    const now = extent();
+    if (!now) return;
+    const placement = place(viewport, now);
+    for (const pane of panes.values())
+      pane.mark(probeByKey || (hovered && pane.view !== hovered) ? probe : undefined, placement);
   }
 
   function setViewport(next: Viewport): void {
@@ -94,11 +111,8 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
 
   function setProbe(at: Point | undefined, byKey: boolean): void {
     probe = at;
-    const marked = byKey && at !== undefined;
-    if (marked || probeByKey) {
-      probeByKey = marked;
-      arrange();
-    }
+    probeByKey = byKey && at !== undefined;
+    mark();
     events.probe(at, byKey);
   }
 
@@ -120,7 +134,8 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       if (viewport.zoom === 'fit') moves.actual(at);
       else setViewport(FIT);
     },
-    hover(at: Point | undefined) {
+    hover(at: Point | undefined, view?: HTMLElement) {
+      hovered = view;
       const now = extent();
       const point = at && now && toImage(place(viewport, now), at);
       setProbe(point && inside(point, now.image) ? floor(point) : undefined, false);
@@ -129,14 +144,28 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
   listenToPointer(root, (target) => (target as Element | null)?.closest?.<HTMLElement>('.view') ?? undefined, moves);
   new ResizeObserver(arrange).observe(root);
 
-  let focused = '0';
   function focus(id: string): void {
+    const before = focused;
     focused = panes.has(id) ? id : '0';
-    for (const [other, pane] of panes) pane.root.classList.toggle('focused', other === focused);
+    const several = panes.size > 1;
+    enlarged &&= several;
+    for (const [other, pane] of panes) {
+      pane.rank(several, other === focused, enlarged);
+      pane.root.hidden = enlarged && other !== focused;
+    }
+    if (focused !== before) events.focused();
   }
-  root.addEventListener('pointerdown', (event) => {
-    for (const [id, pane] of panes) if (pane.root.contains(event.target as Node)) focus(id);
-  });
+  function focusOn({ target }: Event): void {
+    for (const [id, pane] of panes) if (pane.root.contains(target as Node)) focus(id);
+  }
+  root.addEventListener('focusin', focusOn);
+  root.addEventListener('pointerdown', focusOn);
+
+  function enlarge(on: boolean): void {
+    enlarged = on;
+    focus(focused);
+    arrange();
+  }
 
   return {
     root,
@@ -148,18 +177,36 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
         panes.delete(id);
       }
       for (const [id, content] of next.panes) {
-        const pane = panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe });
+        const pane =
+          panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
         pane.show(content, next.source, next.image, next.style);
         pane.fade(next.original ? 0 : next.style.opacity);
       }
-      root.classList.toggle('several', panes.size > 1);
+      const several = panes.size > 1;
+      root.classList.toggle('several', several);
+      // Among several the panes take its place, one after the other.
+      root.tabIndex = several ? -1 : 0;
+      root.setAttribute('aria-description', several ? `${HELP} ${HELP_SEVERAL}` : HELP);
       focus(focused);
       arrange();
     },
-    /** The slot of the pane that was clicked last; the difference belongs to the first. */
+    /** The slot of the pane that had the focus last; the difference belongs to the first. */
     focused: () => Number(focused) || 0,
+    columns: () => columns,
+    toggleEnlarged: () => enlarge(!enlarged),
+    /** True if a pane was enlarged. */
+    showAll(): boolean {
+      const was = enlarged;
+      if (was) enlarge(false);
+      return was;
+    },
+    /** The values pointed at, by pane. */
+    read(texts: ReadonlyMap<string, string>): void {
+      for (const [id, pane] of panes) pane.read(texts.get(id) ?? '');
+    },
+    pixelAt: (at: Point) => scene?.image && panes.get('0')?.pixelAt(at, scene.image),
     pan: moves.pan,
     zoomIn: () => moves.zoom(STEP),
     zoomOut: () => moves.zoom(1 / STEP),

@@ -9,6 +9,8 @@ export interface Saved {
   readonly viewport?: Viewport;
   /** The host's own text, kept as it is. */
   readonly restore?: string;
+  /** What the host says is asked, to be given back to it. */
+  readonly questions?: string;
 }
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';

@@ -3,9 +3,10 @@ import type { HeatStyle, Slot, Summary } from '../../src/protocol/webview';
 import { h, icon } from '../dom';
 import { percentOf } from '../numbers';
 import { textButton } from '../toolkit';
-import { facts, stateText } from './facts';
+import { facts, overallText } from './facts';
 import { differenceLegend, legend } from './heat';
 import { createLegend } from './legend';
+import { showProgress } from './progress';
 
 const NOTICE_MILLISECONDS = 8000;
 
@@ -28,7 +29,7 @@ export function createStatus(cancel: () => void) {
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let shown: readonly Slot[] | undefined;
+  let shown: Slot | undefined;
   return {
     root,
     bar,
@@ -38,22 +39,22 @@ export function createStatus(cancel: () => void) {
       if (signed) colors.show(differenceLegend(style), '−1');
       else colors.show(legend(style));
     },
-    showSlots(slots: readonly Slot[]): void {
+    /** @param focused the slot whose facts are told */
+    showSlots(slots: readonly Slot[], focused: number): void {
       const working = slots.find(({ state }) => state.kind === 'working');
-      showProgress(working?.state);
+      showWork(working?.state, slots);
       cancelButton.hidden = !working;
-      const failed = slots.find(({ state }) => state.kind === 'failed' || state.kind === 'cancelled');
-      const telling = working ?? failed;
       // Only progress is seen here: of the rest the cards over the image and the facts tell more.
       work.classList.toggle('visually-hidden', !working);
       work.setAttribute('aria-hidden', String(!working));
-      stateLine.textContent = telling ? stateText(telling) : slots.map(stateText).join('; ');
+      stateLine.textContent = slots.length > 0 ? overallText(slots) : '';
       colors.root.hidden = !slots.some(({ frame }) => frame);
-      if (slots === shown) return;
-      shown = slots;
-      const summaries = slots.map(({ state }) => (state.kind === 'done' ? state.summary : undefined));
-      results.replaceChildren(...summaries.flatMap((summary, i) => (summary ? [result(summary, i)] : [])));
-      const assumed = [...new Set(summaries.flatMap((summary) => summary?.assumptions ?? []))];
+      const slot = slots[focused];
+      if (slot === shown) return;
+      shown = slot;
+      const summary = slot?.state.kind === 'done' ? slot.state.summary : undefined;
+      results.replaceChildren(...(summary ? [result(summary, focused)] : []));
+      const assumed = summary?.assumptions ?? [];
       assumptions.hidden = assumed.length === 0;
       assumptions.replaceChildren(icon('info'), h('span', {}, `Assumed: ${assumed.join('; ')}`));
       assumptions.title = assumed.join('\n');
@@ -69,14 +70,19 @@ export function createStatus(cancel: () => void) {
     },
   };
 
-  function showProgress(state: Slot['state'] | undefined): void {
-    bar.hidden = state?.kind !== 'working';
-    if (state?.kind !== 'working') return;
+  /** Of several slots, those that are settled count as whole. */
+  function showWork(state: Slot['state'] | undefined, slots: readonly Slot[]): void {
+    if (state?.kind !== 'working') {
+      showProgress(bar, undefined);
+      return;
+    }
     const known = state.total > 0;
-    bar.classList.toggle('endless', !known);
-    bar.style.setProperty('--done', String(known ? state.done / state.total : 0));
+    const settled = slots.filter((slot) => slot.state.kind !== 'working').length;
+    const done = (settled + (known ? state.done / state.total : 0)) / slots.length;
+    const telling = known || settled > 0;
+    showProgress(bar, telling ? done : 'unknown');
     bar.setAttribute('aria-valuetext', known ? `${state.done} of ${state.total}` : state.text);
-    if (known) bar.setAttribute('aria-valuenow', String(Math.round((100 * state.done) / state.total)));
+    if (telling) bar.setAttribute('aria-valuenow', String(Math.round(100 * done)));
     else bar.removeAttribute('aria-valuenow');
   }
 }

@@ -2,19 +2,22 @@
 import { COLORMAPS, type HeatStyle } from '../../src/core/types';
 import { h } from '../dom';
 import { type Button, checkbox, dropdown, iconButton, setPressed } from '../toolkit';
-import { createMenu, type MenuGroup } from './menu';
+import { createMenu, type MenuItem } from './menu';
 
 export interface ToolbarEvents {
   style(change: Partial<HeatStyle>): void;
   original(): void;
   swipe(): void;
+  compare(): void;
+  /** The comparison ends. */
+  alone(): void;
   zoomIn(): void;
   zoomOut(): void;
   fit(): void;
   actual(): void;
   copy(): void;
-  /** What can be exported now. */
-  exports(): readonly MenuGroup[];
+  /** How what is in focus can be exported now. */
+  exports(): readonly MenuItem[];
 }
 
 export function createToolbar(events: ToolbarEvents) {
@@ -31,6 +34,14 @@ export function createToolbar(events: ToolbarEvents) {
   });
   const original = toggle('eye', 'Show original', 'original', 'Show original (hold Space)', events.original);
   const swipe = toggle('split-horizontal', 'Swipe', 'swipe', 'Swipe between original and heat', events.swipe);
+  const compare = iconButton(
+    'editor-layout',
+    'Compare',
+    'compare',
+    events.compare,
+    'Compare methods, layers, classes or models',
+  );
+  const alone = iconButton('window', 'Stop comparing', 'stop-comparing', events.alone, 'Stop comparing');
   const style = h(
     'div',
     { class: 'tools style-tools', id: 'style-tools', role: 'group', 'aria-label': 'Heat' },
@@ -65,7 +76,7 @@ export function createToolbar(events: ToolbarEvents) {
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Explanation' },
     styleToggle,
     style,
-    h('div', { class: 'tools' }, original, swipe),
+    h('div', { class: 'tools' }, original, swipe, compare, alone),
     h('div', { class: 'space' }),
     zoom,
     h('div', { class: 'tools' }, copy, exports.root),
@@ -97,6 +108,9 @@ export function createToolbar(events: ToolbarEvents) {
       contour.checked = next.contour;
     },
     showOriginal: (on: boolean) => setPressed(original, on),
+    showComparing(on: boolean): void {
+      alone.hidden = !on;
+    },
     showSwipe: (on: boolean) => setPressed(swipe, on),
     showZoom(scale: number | undefined): void {
       actual.textContent = scale === undefined ? '' : `${Math.round(100 * scale)} %`;

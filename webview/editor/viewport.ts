@@ -92,11 +92,13 @@ export function toImage({ left, top, scale }: Placement, at: Point): Point {
   return { x: (at.x - left) / scale, y: (at.y - top) / scale };
 }
 
-/** How many columns of panes show the image largest. */
+/** How many columns of panes show the image largest; no more than so many rows need, so that the last is the fullest. */
 export function columnsFor(panes: number, image: Size, stage: Size): number {
   let best = { columns: 1, scale: 0 };
   for (let columns = panes; columns >= 1; columns--) {
-    const pane = { width: stage.width / columns, height: stage.height / Math.ceil(panes / columns) };
+    const rows = Math.ceil(panes / columns);
+    if (Math.ceil(panes / rows) < columns) continue;
+    const pane = { width: stage.width / columns, height: stage.height / rows };
     const scale = Math.min(pane.width / image.width, pane.height / image.height);
     if (scale > best.scale * 1.05) best = { columns, scale };
   }

@@ -1,0 +1,94 @@
+/** What can be asked about an image: one explanation, or up to six variations of it side by side. Pure. */
+import { type ClassChoice, METHODS, type ModelChoice } from '../protocol/requests';
+import type { ComparedBy, Method } from '../protocol/webview';
+
+/** More are too small to be seen. */
+export const MOST_COMPARED = 6;
+
+/** What one explanation has in place of the settings and the model in use. */
+export interface Variation {
+  readonly method?: Method;
+  readonly layer?: string;
+  readonly model?: ModelChoice;
+}
+
+/** An explanation as the user asked for it. */
+export interface Wanted extends Variation {
+  readonly target: ClassChoice;
+  /** The class until the answer names it; in a comparison by something else, what differs. */
+  readonly title: string;
+}
+
+export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
+
+/** By what several explanations differ; undefined for one alone. */
+export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
+  if (wanted.length < 2) return undefined;
+  if (wanted.some(({ method }) => method)) return 'methods';
+  if (wanted.some(({ layer }) => layer)) return 'layers';
+  return wanted.some(({ model }) => model) ? 'models' : 'classes';
+}
+
+/**
+ * The question that follows when another class is chosen: a comparison by something else goes on with that class. Of other
+ * models it is asked by its name.
+ */
+export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
+  const by = comparedBy(wanted);
+  if (by === undefined || by === 'classes') return [next];
+  return wanted.map((one) => ({ ...one, target: one.model ? { label: next.title } : next.target }));
+}
+
+/** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
+export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
+  const one = wanted[cell];
+  if (!one || one.model || one.target === 'top') return [TOP_CLASS];
+  return [comparedBy(wanted) === 'classes' ? one : { target: one.target, title: titleOf(one.target) }];
+}
+
+/** The question that is left when another model takes the place of the one in use: only methods mean the same there. */
+export function withAnotherModel(wanted: readonly Wanted[]): Wanted[] {
+  if (comparedBy(wanted) !== 'methods') return [TOP_CLASS];
+  return wanted.map((one) => ({ ...one, target: 'top' }));
+}
+
+/** What is wrong with the number of things to compare, in words; undefined if nothing is. */
+export function miscounted(count: number): string | undefined {
+  if (count > MOST_COMPARED) return `${count} chosen: at most ${MOST_COMPARED} can be compared`;
+  return count < 2 ? 'choose at least two to compare' : undefined;
+}
+
+export const titleOf = (target: ClassChoice): string => {
+  if (target === 'top') return TOP_CLASS.title;
+  return 'index' in target ? `class ${target.index}` : target.label;
+};
+
+/** Questions as text, to be kept over a reload of the window. */
+export function questionsText(questions: readonly (readonly Wanted[])[]): string {
+  return JSON.stringify(questions);
+}
+
+/** The questions in a text, one list for each image; undefined if the text is damaged or of another version. */
+export function readQuestions(text: string, images: number): Wanted[][] | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    // Not what questionsText wrote, so there is nothing to ask.
+    return undefined;
+  }
+  const isQuestion = (value: unknown) => Array.isArray(value) && value.length <= MOST_COMPARED && value.every(isWanted);
+  return Array.isArray(read) && read.length === images && read.every(isQuestion) ? read : undefined;
+}
+
+function isWanted(value: unknown): value is Wanted {
+  const { target, title, method, layer, model } = Object(value);
+  const isText = (text: unknown) => text === undefined || typeof text === 'string';
+  return (
+    typeof title === 'string' &&
+    (target === 'top' || typeof target?.label === 'string' || Number.isInteger(target?.index)) &&
+    (method === undefined || METHODS.includes(method)) &&
+    isText(layer) &&
+    (model === undefined || isText(Object(model).path))
+  );
+}

@@ -1,0 +1,102 @@
+import { strict as assert } from 'node:assert';
+import {
+  alone,
+  comparedBy,
+  miscounted,
+  questionsText,
+  readQuestions,
+  TOP_CLASS,
+  type Wanted,
+  withAnotherModel,
+  withClass,
+} from '../../src/extension/comparison';
+
+const bee: Wanted = { target: { index: 1 }, title: 'bee' };
+const cat: Wanted = { target: { index: 2 }, title: 'cat' };
+const methods: Wanted[] = [
+  { ...bee, title: 'RISE', method: 'rise' },
+  { ...bee, title: 'Grad-CAM', method: 'grad-cam' },
+];
+const layers: Wanted[] = [
+  { ...bee, title: 'conv', layer: 'conv' },
+  { ...bee, title: 'relu', layer: 'relu' },
+];
+/** The first is the model in use. */
+const models: Wanted[] = [
+  { ...bee, title: 'a.onnx' },
+  { target: { label: 'bee' }, title: 'b.onnx', model: { path: '/b.onnx' } },
+];
+
+describe('a comparison', () => {
+  for (const [by, wanted] of [
+    [undefined, []],
+    [undefined, [bee]],
+    ['classes', [bee, cat]],
+    ['methods', methods],
+    ['layers', layers],
+    ['models', models],
+  ] as const) {
+    it(`of ${wanted.length} is by ${by}`, () => assert.equal(comparedBy(wanted), by));
+  }
+
+  it('goes on with another class; one of classes gives way to it', () => {
+    assert.deepEqual(
+      withClass(methods, cat).map(({ target, method, title }) => [target, method, title]),
+      [
+        [{ index: 2 }, 'rise', 'RISE'],
+        [{ index: 2 }, 'grad-cam', 'Grad-CAM'],
+      ],
+    );
+    assert.deepEqual(
+      withClass(models, cat).map(({ target }) => target),
+      [{ index: 2 }, { label: 'cat' }],
+      'the classes of another model have other indices',
+    );
+    assert.deepEqual(withClass([bee, cat], cat), [cat]);
+    assert.deepEqual(withClass([bee], cat), [cat]);
+  });
+
+  it('ends with the class of the cell in focus', () => {
+    assert.deepEqual(alone([bee, cat], 1), [cat]);
+    assert.deepEqual(alone(methods, 1), [{ target: { index: 1 }, title: 'class 1' }]);
+    assert.deepEqual(alone(models, 1), [TOP_CLASS], "another model's class is none of the one in use");
+    assert.deepEqual(alone([], 0), [TOP_CLASS]);
+  });
+
+  it('of methods outlives a change of the model, without its class', () => {
+    assert.deepEqual(
+      withAnotherModel(methods).map(({ target, method }) => [target, method]),
+      [
+        ['top', 'rise'],
+        ['top', 'grad-cam'],
+      ],
+    );
+    for (const wanted of [[bee], [bee, cat], layers, models]) assert.deepEqual(withAnotherModel(wanted), [TOP_CLASS]);
+  });
+
+  it('takes two to six', () => {
+    assert.match(miscounted(1) ?? '', /at least two/);
+    assert.deepEqual([miscounted(2), miscounted(6)], [undefined, undefined]);
+    assert.match(miscounted(7) ?? '', /7 chosen: at most 6/);
+  });
+
+  it('is read from what was kept of it, and from nothing else', () => {
+    const questions = [methods, [TOP_CLASS], models, []];
+    assert.deepEqual(readQuestions(questionsText(questions), 4), questions);
+    assert.equal(readQuestions(questionsText(questions), 3), undefined, 'another number of images');
+    const damaged = [
+      '{',
+      'null',
+      '[7]',
+      '[["top"]]',
+      '[[{"target":"top"}]]',
+      '[[{"target":"bottom","title":"a"}]]',
+      '[[{"target":{"index":0.5},"title":"a"}]]',
+      '[[{"target":"top","title":"a","method":"none"}]]',
+      '[[{"target":"top","title":"a","layer":7}]]',
+      '[[{"target":"top","title":"a","model":{"path":7}}]]',
+      JSON.stringify([Array(7).fill(TOP_CLASS)]),
+    ];
+    for (const text of damaged) assert.equal(readQuestions(text, 1), undefined, text);
+  });
+});

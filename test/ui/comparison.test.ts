@@ -1,0 +1,87 @@
+/** A comparison in a window: chosen in the palette, walked through by keys, kept over a reload. */
+import { strict as assert } from 'node:assert';
+import { explained, readHeat, stateLine } from './explanation';
+import { keepFailure, openWindow, screenshot, type Window } from './harness';
+import { chooseFromMenu, editorFrame, expand, explorerRow, runCommand } from './workbench';
+
+const METHODS = ['Grad-CAM', 'HiResCAM', 'LayerCAM', 'XGrad-CAM', 'Eigen-CAM', 'Input x Gradient'];
+
+describe('a comparison', () => {
+  let window: Window;
+
+  before(async () => {
+    window = await openWindow({ viewport: { width: 1280, height: 800 }, settings: { 'groupCam.method': 'grad-cam' } });
+    await expand(window.page, 'scenes');
+    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+    await explained(window.page);
+  });
+
+  afterEach(function () {
+    return keepFailure(this, window);
+  });
+
+  after(() => window?.close());
+
+  const input = () => window.page.locator('.quick-input-widget input[type="text"]');
+  const title = () => window.page.locator('.quick-input-title');
+
+  /** Ticks or unticks rows of the picker that is open. */
+  async function tick(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await input().fill(name);
+      const row = window.page.locator('.quick-input-list .monaco-list-row').filter({
+        has: window.page.getByText(name, { exact: true }),
+      });
+      await row.locator('.monaco-checkbox, input[type="checkbox"]').first().click();
+    }
+  }
+
+  async function compared(count: number): Promise<void> {
+    await editorFrame(window.page)
+      .getByTestId(`pane-${count - 1}`)
+      .and(editorFrame(window.page).locator('[data-class]'))
+      .waitFor();
+    await explained(window.page);
+    assert.equal(await editorFrame(window.page).locator('.pane').count(), count);
+  }
+
+  it('of six methods, and of no more', async () => {
+    await runCommand(window.page, 'Group-CAM: Compare…');
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare methods' }).click();
+    await title().getByText('choose at least two').waitFor();
+    await tick(...METHODS.slice(1), 'CAM');
+    await title().getByText('7 chosen: at most 6 can be compared').waitFor();
+    await input().press('Enter');
+    assert.ok(await input().isVisible(), 'the picker stays');
+    await tick('CAM');
+    await title().getByText('6 of at most 6').waitFor();
+    await input().press('Enter');
+    await compared(METHODS.length);
+    await screenshot(window, 'compare-six');
+    const [first, last] = [await readHeat(window.page, '0'), await readHeat(window.page, '5')];
+    assert.notDeepEqual(first.value, last.value);
+  });
+
+  it('is walked through with Tab, and Enter enlarges a cell', async () => {
+    const frame = editorFrame(window.page);
+    await frame.getByTestId('pane-0').focus();
+    for (let i = 0; i < 4; i++) await window.page.keyboard.press('Tab');
+    await frame.getByTestId('facts-4').getByText('Eigen-CAM').waitFor();
+    await window.page.keyboard.press('Enter');
+    await frame.getByTestId('pane-0').waitFor({ state: 'hidden' });
+    await window.page.keyboard.press('Enter');
+    await frame.getByTestId('pane-0').waitFor();
+  });
+
+  it('is there again after a reload of the window', async () => {
+    await window.page.reload();
+    await compared(METHODS.length);
+    assert.match(await stateLine(window.page), /^Grad-CAM: cat.*Input x Gradient: cat/);
+  });
+
+  it('ends with one map', async () => {
+    await editorFrame(window.page).getByTestId('stop-comparing').click();
+    await editorFrame(window.page).getByTestId('pane-1').waitFor({ state: 'detached' });
+    await explained(window.page);
+  });
+});

@@ -1,0 +1,105 @@
+/** Several explanations side by side on the editor page: what they share, and what each has for itself. */
+import assert from 'node:assert/strict';
+import type { Slot } from '../../src/protocol/webview';
+import { type EditorPage, editorPages, numbersOf } from './editor-page';
+import { CAT, comparison, DOG, editorState } from './states';
+
+const SIX = editorState(comparison(6), { comparedBy: 'methods' });
+
+describe('a comparison on the editor page', () => {
+  let editor: EditorPage;
+  const open = editorPages((opened) => {
+    editor = opened;
+  });
+  const text = async (id: string) => (await editor.find(id).textContent()) ?? '';
+  const focused = () => editor.page.evaluate(() => (document.activeElement as HTMLElement).dataset['testid']);
+  const shownPanes = () => editor.page.locator('.pane:visible').count();
+  const boxes = () => Promise.all([0, 5].map((i) => editor.find(`image-${i}`).boundingBox()));
+
+  it('gives each its title, and all one zoom and one opacity', async () => {
+    await open(SIX);
+    assert.equal(await shownPanes(), 6);
+    assert.match(await text('pane-4'), /Integrated Gradients.*cat 61\.2 %/);
+    await editor.press('1');
+    await editor.setSlider('opacity', 20);
+    const [first, last] = await boxes();
+    assert.deepEqual([first?.width, first?.height], [last?.width, last?.height]);
+    assert.equal(first?.width, 512);
+    const opacities = await editor.page
+      .locator('.heat')
+      .evaluateAll((all) => all.map((heat) => (heat as HTMLElement).style.opacity));
+    assert.deepEqual(new Set(opacities), new Set(['0.2']));
+  });
+
+  it('tells the value under the pointer in every cell, and the colour of the pixel', async () => {
+    await open(SIX);
+    const box = (await editor.find('image-3').boundingBox())!;
+    const at = { x: box.x + box.width / 4, y: box.y + box.height / 2 };
+    await editor.settle(() => editor.page.mouse.move(at.x, at.y));
+    const [x, y, ...rgb] = numbersOf(await text('probe'));
+    assert.ok(Math.abs(x! - 128) < 3 && Math.abs(y! - 256) < 3, `${x}, ${y}`);
+    assert.equal(rgb.length, 3);
+    const readings = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => text(`reading-${i}`)));
+    for (const reading of readings) assert.match(reading, /^\d\.\d\d$/);
+    assert.equal(readings[0], readings[2]);
+    assert.notEqual(readings[0], readings[1]);
+    assert.equal(await editor.page.locator('.cross:visible').count(), 5, 'a ring where no pointer is');
+  });
+
+  it('is walked through by keys; facts and exports are of the cell in focus', async () => {
+    await open(SIX);
+    await editor.find('pane-0').focus();
+    assert.match(await text('facts-0'), /Group-CAM/);
+    await editor.press('Tab');
+    assert.equal(await focused(), 'pane-1');
+    assert.match(await text('facts-1'), /Grad-CAM.*200 ms/);
+    assert.equal(await editor.find('facts-0').count(), 0);
+    assert.equal(await editor.find('pane-1').getAttribute('aria-current'), 'true');
+    await editor.send({ type: 'export', kind: 'npy' });
+    assert.equal((await editor.postedOf('export'))[0]?.['slot'], 1);
+    await editor.press('m');
+    assert.equal(await text('reading-1'), '1.00');
+    await editor.press('Enter');
+    assert.equal(await shownPanes(), 1);
+    assert.ok(await editor.find('pane-1').isVisible());
+    await editor.press('Escape');
+    assert.equal(await shownPanes(), 6);
+    await editor.find('stop-comparing').click();
+    assert.deepEqual(await editor.postedOf('alone'), [{ type: 'alone', slot: 1 }]);
+  });
+
+  it('shows how far each is, and a failure where it happened, with what helps', async () => {
+    const slots: Slot[] = comparison(3);
+    const message = 'method cam: needs a linear head, which this model has not. Use grad-cam instead.';
+    const actions = [{ id: 'compare', title: 'Change Comparison…' }] as const;
+    slots[0] = { title: 'CAM', state: { kind: 'failed', code: 'method-unsuitable', message, actions } };
+    slots[1] = { title: 'RISE', state: { kind: 'working', text: 'Running passes', done: 250, total: 1000 } };
+    slots[2] = { title: 'XRAI', state: { kind: 'working', text: 'Waiting', done: 0, total: 0 } };
+    await open(editorState(slots, { comparedBy: 'methods' }));
+    assert.equal(await editor.bodyState(), 'working');
+    assert.match(await text('pane-1'), /RISE250\/1000/);
+    assert.match(await text('pane-2'), /XRAIWaiting/);
+    assert.equal(await text('state-line'), 'RISE, 2 of 3: Running passes 250/1000');
+    assert.equal(await editor.page.locator('.pane .progress:visible').count(), 2);
+    await editor.find('pane-0').getByTestId('action-compare').click();
+    assert.deepEqual(await editor.postedOf('action'), [{ type: 'action', id: 'compare' }]);
+  });
+
+  it('of three classes has no difference, and of two methods neither', async () => {
+    await open(editorState([CAT, DOG, CAT]));
+    assert.equal(await shownPanes(), 3);
+    await editor.send({ type: 'state', state: editorState(comparison(2), { comparedBy: 'methods' }) });
+    assert.equal(await shownPanes(), 2);
+    await editor.send({ type: 'state', state: editorState([CAT, DOG]) });
+    assert.ok(await editor.find('pane-difference').isVisible());
+  });
+
+  it('is kept by the page, and given back to the host after a reload', async () => {
+    const questions = '[[{"target":"top","title":"RISE","method":"rise"}]]';
+    await open({ ...SIX, questions });
+    const saved = await editor.saved();
+    await editor.close();
+    await open(SIX, { saved });
+    assert.deepEqual(await editor.postedOf('ready'), [{ type: 'ready', questions }]);
+  });
+});
