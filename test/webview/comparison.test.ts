@@ -94,6 +94,17 @@ describe('a comparison on the editor page', () => {
     assert.ok(await editor.find('pane-difference').isVisible());
   });
 
+  it('has all its controls in a window of every width', async () => {
+    await open(SIX);
+    for (const width of [1200, 1000, 970, 930, 850, 830, 700, 400]) {
+      await editor.page.setViewportSize({ width, height: 500 });
+      const right = await editor.page
+        .locator('.toolbar vscode-button:visible')
+        .evaluateAll((all) => Math.max(...all.map((button) => button.getBoundingClientRect().right)));
+      assert.ok(right > 0 && right <= width, `${right} of ${width}`);
+    }
+  });
+
   it('is kept by the page, and given back to the host after a reload', async () => {
     const questions = '[[{"target":"top","title":"RISE","method":"rise"}]]';
     await open({ ...SIX, questions });
