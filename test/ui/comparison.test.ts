@@ -74,7 +74,9 @@ describe('a comparison', () => {
   });
 
   it('is there again after a reload of the window', async () => {
-    await window.page.reload();
+    const loaded = window.page.waitForEvent('load');
+    await runCommand(window.page, 'Developer: Reload Window');
+    await loaded;
     await compared(METHODS.length);
     assert.match(await stateLine(window.page), /^Grad-CAM: cat.*Input x Gradient: cat/);
   });
