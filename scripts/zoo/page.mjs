@@ -35,7 +35,7 @@ PyTorch's autograd in float64, relative to the gradient's largest magnitude.
 - **PyTorch**: the same of PyTorch's own float32, on the same inputs.
 - **Layer**: what is explained if no layer is chosen, and its shape.
 - **Ratio**: time of a pass with the gradient of the input over one without; medians of up to 40 runs on the CPU, taking
-  turns in one process. Other programs ran at the same time, so a ratio may be off by some tenths.
+  turns in one process. Other programs ran at the same time, so ratios are rough, those of small models above all.
 - **Operators**: all of the exported graph; one without a rule would be in bold type.
 `;
 
@@ -51,7 +51,7 @@ const best = (errors) => `${scientific(Math.min(...errors))} (${within(errors)} 
 /** @param {Row} row */
 function cells(row) {
   const { name, exporter, error, errors, own, double, layer, shape, unsupported, forward, gradient, operators } = row;
-  if (exporter) return [name, `not exported: ${exporter}`, '', '', '', '', '', ''];
+  if (exporter) return [name, `not exported, the exporter says: ${exporter.split('. ')[0]}`, '', '', '', '', '', ''];
   if (error || !errors || !own || !shape || !forward || !gradient || !operators)
     return [name, `failed: ${error}`, '', '', '', '', '', ''];
   const named = operators.map((operator) => (unsupported?.includes(operator) ? `**${operator}**` : operator));
