@@ -12,7 +12,7 @@ import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { findDesktop } from './host/desktop.mjs';
 import { env, root, run, runMain, SetupError } from './host/run.mjs';
 import { installStandIn, standIn } from './host/stand-in.mjs';
-import { BROWSER, PYTORCH, requirePackages } from './host/system.mjs';
+import { BROWSER, PYTORCH, requirePackages, VULKAN } from './host/system.mjs';
 
 /** @typedef {{ name: string, state: 'passed' | 'failed' | 'skipped', error?: string }} Test */
 
@@ -118,7 +118,7 @@ const STAGES = {
   },
 
   async unit() {
-    await requirePackages([...BROWSER, ...PYTORCH]);
+    await requirePackages([...BROWSER, ...VULKAN, ...PYTORCH]);
     const isOther = (/** @type {string} */ file) =>
       OWN_STAGE.includes(path.relative(out, file).split(path.sep)[0] ?? '');
     return mocha(

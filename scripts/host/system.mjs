@@ -48,6 +48,7 @@ const PRESENT = {
   python3: () => findProgram(PYTHON) !== undefined,
   'g++': () => findProgram('g++') !== undefined,
   make: () => findProgram('make') !== undefined,
+  libvulkan1: () => existsSync('/usr/lib/x86_64-linux-gnu/libvulkan.so.1') || process.arch !== 'x64',
   'python3-torch': () => hasPythonModule('torch'),
   'python3-torchvision': () => hasPythonModule('torchvision'),
   'python3-onnx': () => hasPythonModule('onnx'),
@@ -57,6 +58,8 @@ const PRESENT = {
 export const BROWSER = /** @type {const} */ (['chromium']);
 /** To compile the native modules of code-server. */
 export const COMPILER = /** @type {const} */ (['libkrb5-dev', 'python3', 'g++', 'make']);
+/** To run WebGPU on Chromium's software device. */
+export const VULKAN = /** @type {const} */ (['libvulkan1']);
 /** To compare with PyTorch. */
 export const PYTORCH = /** @type {const} */ (['python3-torch', 'python3-torchvision', 'python3-onnx']);
 

@@ -105,6 +105,8 @@ describe('devices', function () {
   });
 
   it('webgpu gives the same map as the CPU', async function () {
+    // A software device.
+    this.timeout(300_000);
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
     needs(this, SOFTWARE_VULKAN, 'no software Vulkan to run WebGPU on; install chromium');
     const env = { ...process.env, VK_ICD_FILENAMES: SOFTWARE_VULKAN };
