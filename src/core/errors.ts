@@ -113,10 +113,10 @@ export const errors = {
       'several-image-inputs',
       `${file}: several inputs may be the image: ${few(inputs)}. Name it as input.name in the sidecar.`,
     ),
-  inputsUnknown: (file: string, inputs: readonly string[]) =>
+  inputsUnknown: (file: string, image: string, inputs: readonly string[]) =>
     make(
       'inputs-unknown',
-      `${file}: besides the image it needs ${few(inputs)}, which has no default. Export it with a constant in its place, or an initializer of that name.`,
+      `${file}: besides the image "${image}" it needs ${few(inputs)}, which has no default. Export it with a constant in its place, or an initializer of that name.`,
     ),
   fixedBatch: (file: string, batch: number) =>
     make('fixed-batch', `${file}: takes ${batch} images at once. Export it with a batch of 1, or a free one.`),

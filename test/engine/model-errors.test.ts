@@ -82,7 +82,7 @@ const CASES: readonly Case[] = [
   {
     what: 'an input besides the image',
     code: 'inputs-unknown',
-    message: /net\.onnx: besides the image it needs size \(float \[4\]\).*constant/,
+    message: /net\.onnx: besides the image "image" it needs size \(float \[4\]\).*constant/,
     model: {
       inputs: { image: [1, 3, 8, 8], size: [4] },
       nodes: [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { DataType } from '../../src/core/onnx/tensors';
 import { demoModel, openModel, saveSidecar } from '../../src/engine/inspect';
 import { isCurrent } from '../../src/engine/stamps';
 import { withExternalWeights } from '../support/external';
@@ -101,6 +102,26 @@ describe('opening a model', () => {
       assert.deepEqual([info.opset, info.input.name, info.output.logits], [opset, 'image', 'logits']);
       assert.deepEqual(info.layer, { value: 'relu', origin: 'graph' });
     });
+
+  it('takes the image, and the scores, that the sidecar names', async () => {
+    const path = writeModel({
+      inputs: { image: ['N', 3, 8, 8], other: ['N', 3, 8, 8], is_training: [] },
+      types: { is_training: DataType.BOOL },
+      nodes: [...CLASSIFIER.nodes, ['Exp', 'logits', 'odds'], ['Add', 'image other', 'sum']],
+      outputs: ['p', 'odds', 'sum'],
+    });
+    await assert.rejects(openModel({ path }), { code: 'several-image-inputs', message: /image .*other/ });
+    write('net.explain.json', { input: { name: 'image' }, output: { name: 'odds', activation: 'none' } });
+    const { info, facts } = await openModel({ path });
+    assert.deepEqual([info.input.name, info.output.name, info.layer.value], ['image', 'odds', 'relu']);
+    assert.equal(facts.get('sum'), undefined);
+    assert.match(info.assumptions.join('; '), /input is_training: off/);
+    write('net.explain.json', { input: { name: 'other' } });
+    await assert.rejects(openModel({ path }), {
+      code: 'inputs-unknown',
+      message: /besides the image "other" it needs image/,
+    });
+  });
 
   it('runs at the size of the sidecar where the graph leaves it free', async () => {
     const file = writeModel({ inputs: { image: ['N', 3, 'h', 'w'] } });

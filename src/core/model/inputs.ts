@@ -41,7 +41,8 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
     indexGraph(node),
     others.map(({ name }) => name),
   );
-  if (output.every(({ name }) => needing.has(name))) throw errors.inputsUnknown(model.file, others.map(describe));
+  if (output.every(({ name }) => needing.has(name)))
+    throw errors.inputsUnknown(model.file, image.name, others.map(describe));
   return image;
 }
 

@@ -50,7 +50,7 @@ describe('image input', () => {
       'an input that no default is known of',
       'inputs-unknown',
       { image: [1, 3, 8, 8], size: [1, 2] },
-      /besides the image it needs size \(float \[1, 2\]\)/,
+      /besides the image "image" it needs size \(float \[1, 2\]\)/,
       { nodes: [['Resize', 'image  size', 'y']] },
     ],
     ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes 8 images/],
