@@ -1,6 +1,9 @@
 /** What the command line says about methods: which ones, and the options they have of their own. */
 import { errors } from '../core/errors';
-import { type MethodInfo, methods } from '../core/methods/table';
+import type { Metric, MetricChoice } from '../core/measurement';
+import { type OptionTable, resolveOptions } from '../core/methods/options';
+import { methods } from '../core/methods/table';
+import { metrics } from '../core/metrics/table';
 import { METHODS, type Method, type OwnOptions } from '../core/types';
 
 /** @param list names with commas between them, the value of the option */
@@ -13,8 +16,7 @@ export function methodList(list: string, option: string): readonly Method[] {
 }
 
 /**
- * The options of each method from `name=value` pairs. Where several methods are compared, an option is for those that have
- * it; the seed, which always has a value, may be for none.
+ * The options of each method from `name=value` pairs.
  *
  * @throws bad-option for a pair that is none, or an option that no method here has
  */
@@ -23,32 +25,52 @@ export function ownOptionsOf(
   pairs: readonly string[],
   seed: number,
 ): ReadonlyMap<Method, OwnOptions> {
+  return optionsFor('--option', new Map(chosen.map((method) => [method, methods[method].options])), pairs, seed);
+}
+
+/** The same of metrics; those not given have their defaults. */
+export function metricChoicesOf(
+  chosen: readonly Metric[],
+  pairs: readonly string[],
+  seed: number,
+): readonly MetricChoice[] {
+  const tables = new Map(chosen.map((metric) => [metric, metrics[metric].options]));
+  const given = optionsFor('--metric-option', tables, pairs, seed);
+  return chosen.map((metric) => ({ metric, options: resolveOptions(tables.get(metric)!, given.get(metric)!) }));
+}
+
+/**
+ * Where several are compared, an option is for those that have it; the seed, which always has a value, may be for none.
+ *
+ * @param flag that the pairs were given with
+ * @param tables of options by what has them
+ */
+function optionsFor<Name extends string>(
+  flag: string,
+  tables: ReadonlyMap<Name, OptionTable>,
+  pairs: readonly string[],
+  seed: number,
+): ReadonlyMap<Name, OwnOptions> {
   const given = pairs.map((pair) => {
     const [, name, text] = /^([^=]+)=(.+)$/.exec(pair) ?? [];
-    if (name === undefined || text === undefined) throw errors.badOption('--option', pair, 'name=value');
+    if (name === undefined || text === undefined) throw errors.badOption(flag, pair, 'name=value');
     return { name, text };
   });
+  const known = [...new Set([...tables.values()].flatMap((table) => Object.keys(table)))];
   for (const { name } of given) {
-    if (!chosen.some((method) => has(method, name))) {
-      const known = [...new Set(chosen.flatMap((method) => Object.keys(methods[method].options)))];
-      throw errors.badOption('--option', name, known.length ? `one of ${known.join(', ')}` : 'left out: there is none');
-    }
+    if (!known.includes(name))
+      throw errors.badOption(flag, name, known.length ? `one of ${known.join(', ')}` : 'left out: there is none');
   }
   return new Map(
-    chosen.map((method) => {
-      const mine = [{ name: 'seed', text: String(seed) }, ...given].filter(({ name }) => has(method, name));
-      return [method, Object.fromEntries(mine.map(({ name, text }) => [name, parsed(method, name, text)]))];
+    [...tables].map(([owner, table]) => {
+      const mine = [{ name: 'seed', text: String(seed) }, ...given].filter(({ name }) => Object.hasOwn(table, name));
+      return [owner, Object.fromEntries(mine.map(({ name, text }) => [name, parsed(table[name]!, text)]))];
     }),
   );
 }
 
-function has(method: Method, name: string): boolean {
-  return Object.hasOwn(methods[method].options, name);
-}
-
-/** A number where the option is one, for the method to check. */
-function parsed(method: Method, name: string, text: string): number | string {
-  const option = (methods[method] as MethodInfo).options[name]!;
+/** A number where the option is one, for its owner to check. */
+function parsed(option: OptionTable[string], text: string): number | string {
   const value = Number(text);
   return 'choices' in option || Number.isNaN(value) ? text : value;
 }

@@ -27,7 +27,7 @@ export const POSITIVE: Range = {
 };
 
 /** `flags` as commander writes them, such as `--groups <n>`. */
-export function numberOption(flags: string, description: string, range: Range, preset: number): Option {
+export function numberOption(flags: string, description: string, range: Range, preset?: number): Option {
   const option = new Option(flags, description).default(preset);
   return option.argParser((text: string) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
 import { RANDOMISATIONS, type Service } from '../protocol/requests';
+import { addEvaluate } from './evaluate/command';
 import { explain } from './explain';
 import { gradient } from './gradient';
 import { methods } from './methods';
@@ -57,6 +58,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())
     .action((images, options) => explain(images, options, service(), terminal));
+
+  addEvaluate(program, service, terminal);
 
   program
     .command('sanity')

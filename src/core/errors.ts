@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'not-finite'
   | 'out-of-memory'
   | 'bad-option'
+  | 'list-invalid'
+  | 'evaluation-differs'
   | 'protocol-version'
   | 'engine-crashed'
   | 'engine-start'
@@ -204,6 +206,13 @@ export const errors = {
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>
     make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),
+  listInvalid: (file: string, reason: string) =>
+    make('list-invalid', `${file}: not a usable list of images (${reason}).`),
+  evaluationDiffers: (file: string, what: readonly string[]) =>
+    make(
+      'evaluation-differs',
+      `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
+    ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(
       'protocol-version',

@@ -122,4 +122,4 @@ function existing(folders: readonly string[], name: string): string | undefined 
   return folders.map((folder) => path.resolve(folder, name)).find(existsSync);
 }
 
-const isImage = (name: string) => /\.(png|jpe?g|jpe|jfif|webp|avif|gif|bmp|tiff?)$/i.test(name);
+export const isImage = (name: string) => /\.(png|jpe?g|jpe|jfif|webp|avif|gif|bmp|tiff?)$/i.test(name);

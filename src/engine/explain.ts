@@ -44,13 +44,13 @@ export async function explain(
   const { info } = explainer;
   // Before the image is looked at: a wrong name costs no pass.
   const { value: labels } = info.labels;
-  const chosen = params.target === 'top' ? undefined : findClass(labels, params.target);
+  const candidates = candidatesOf(labels, params.target);
   const others = (params.contrast ?? []).map((other) => findClass(labels, other));
   const load = performance.now() - start;
 
   const { state, decode } = await look(explainer, params, work);
   const { contrastWeight = 1 } = params;
-  const target = targetOf(chosen ?? topClasses(state.probabilities, 1)[0]!, others, contrastWeight);
+  const target = targetOf(mostProbable(state.probabilities, candidates), others, contrastWeight);
 
   let first: number | undefined;
   let frame: Frame | undefined;
@@ -119,6 +119,17 @@ function refusalBy(method: Method) {
     if (!ofInput || !(thrown instanceof ExplainError) || thrown.code !== 'unsupported-operator') throw thrown;
     throw errors.methodUnsuitable(method, 'a gradient rule for every operator (inspect lists those without)', 'rise');
   };
+}
+
+/** The classes that the target may be; undefined if it may be any. */
+function candidatesOf(labels: readonly string[], target: ExplainParams['target']): readonly number[] | undefined {
+  if (target === 'top') return undefined;
+  return 'among' in target ? target.among.map((index) => findClass(labels, { index })) : [findClass(labels, target)];
+}
+
+function mostProbable(probabilities: Float32Array, candidates: readonly number[] | undefined): number {
+  if (!candidates) return topClasses(probabilities, 1)[0]!;
+  return candidates.reduce((best, index) => (probabilities[index]! > probabilities[best]! ? index : best));
 }
 
 function targetOf(index: number, others: readonly number[], weight: number): Target {

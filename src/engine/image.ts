@@ -156,3 +156,9 @@ export async function shrinkPng(png: Uint8Array, side: number): Promise<Uint8Arr
   const sharp = await loadCodec();
   return sharp(png).resize(side, side, { fit: 'inside' }).png().toBuffer();
 }
+
+/** The picture with both sides at most `side`, as JPEG: for pages that hold many of them. */
+export async function thumbnail(png: Uint8Array, side: number): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return sharp(png).resize(side, side, { fit: 'inside' }).jpeg({ quality: 85 }).toBuffer();
+}

@@ -56,6 +56,8 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'not-finite': ['choose-device', 'show-log'],
   'out-of-memory': ['retry', 'choose-model'],
   'bad-option': ['retry'],
+  'list-invalid': [],
+  'evaluation-differs': [],
   'protocol-version': ['show-log'],
   'engine-crashed': ['retry', 'show-log'],
   'engine-start': ['retry', 'show-log'],

@@ -42,7 +42,8 @@ export interface ExplainParams extends MethodOptions {
   readonly view: string;
   readonly image: ImageSource;
   readonly model: ModelChoice;
-  readonly target: ClassChoice;
+  /** `among`: the most probable of these classes, at least one. */
+  readonly target: ClassChoice | { readonly among: readonly number[] };
   /** Classes that the evidence is to be against: why the target, and not these. */
   readonly contrast?: readonly Exclude<ClassChoice, 'top'>[];
   /** How much of their mean score is subtracted, Finer-CAM's alpha; 1 if left out. */

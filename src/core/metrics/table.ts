@@ -131,11 +131,13 @@ const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores
   },
 };
 
-/** Every score by its name, in the order in which tables show them. */
+/** Every score by its name, in the order in which tables show them: what is derived comes after what it is made of. */
 export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
   {},
-  ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
+  metrics.insertion.scores,
+  metrics.deletion.scores,
   DERIVED,
+  ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
 );
 
 /** What the chosen metrics need, each need once. */

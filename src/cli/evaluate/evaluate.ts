@@ -1,0 +1,83 @@
+/** `group-cam evaluate`: measures the maps of several methods on many images. */
+import path from 'node:path';
+import { errors } from '../../core/errors';
+import type { Metric, MetricChoice } from '../../core/measurement';
+import { resolveOptions } from '../../core/methods/options';
+import { methods as allMethods } from '../../core/methods/table';
+import { metricNeeds } from '../../core/metrics/table';
+import type { DeviceChoice, Method, OwnOptions } from '../../core/types';
+import type { ModelChoice, Service } from '../../protocol/requests';
+import { metricChoicesOf, ownOptionsOf } from '../method-options';
+import type { Terminal } from '../terminal';
+import { readItems, type Stamped, sample, stamped } from './items';
+import { openJournal, type Unit } from './journal';
+import { writeReport } from './report';
+import { runAll } from './run';
+import { settingsOf } from './settings';
+
+/** The options of `evaluate` under the names that the command line gives them. */
+export interface EvaluateOptions {
+  readonly model?: string;
+  readonly layer?: string;
+  readonly methods: readonly Method[];
+  readonly option?: readonly string[];
+  readonly metrics: readonly Metric[];
+  readonly metricOption?: readonly string[];
+  readonly mapping?: string;
+  readonly baselines: boolean;
+  readonly limit?: number;
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  readonly report: string;
+}
+
+/** Everything that decides what is found. */
+export interface Plan {
+  readonly source: string;
+  readonly items: readonly Stamped[];
+  readonly model: ModelChoice;
+  readonly device: DeviceChoice;
+  readonly methods: readonly Method[];
+  /** All options of each method. */
+  readonly own: ReadonlyMap<Method, OwnOptions>;
+  readonly metrics: readonly MetricChoice[];
+  readonly units: readonly Unit[];
+  readonly seed: number;
+}
+
+/**
+ * @param service made anew for each part that must not depend on what was computed before it
+ * @throws evaluation-differs, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
+ *   reported by name and left out.
+ */
+export async function evaluate(
+  source: string,
+  options: EvaluateOptions,
+  service: () => Service,
+  terminal: Terminal,
+): Promise<void> {
+  const { methods, seed, device, report } = options;
+  const model = {
+    ...(options.model !== undefined && { path: options.model }),
+    ...(options.layer !== undefined && { layer: options.layer }),
+  };
+  const given = ownOptionsOf(methods, options.option ?? [], seed);
+  const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
+  const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
+  const evaluating = service();
+  const info = await evaluating.inspect({ model }, { signal: terminal.signal, emit() {} });
+  const all = await readItems(source, info.labels.value, options.mapping);
+  const items = await stamped(sample(all, options.limit, seed));
+  if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
+    throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
+  const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
+  const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
+
+  const journal = await openJournal(path.join(report, 'journal.jsonl'), await settingsOf(plan, info));
+  try {
+    await runAll(plan, journal, evaluating, terminal);
+    await writeReport(report, plan, info, journal, service(), terminal);
+  } finally {
+    await journal.close();
+  }
+}

@@ -1,0 +1,152 @@
+/** What is evaluated: images, each with the class that its maps are to explain. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { AnnotatedImage } from '../../core/annotations/annotations';
+import { ExplainError, errors, reasonOf } from '../../core/errors';
+import { createRandom } from '../../core/methods/random';
+import { findClass } from '../../core/model/labels';
+import { isImage, readAnnotations, readMapping } from '../../engine/annotations';
+import { identityOf, stampOf } from '../../engine/stamps';
+import type { ExplainParams } from '../../protocol/requests';
+
+/** An image asked about one class. */
+export interface Item {
+  /** As reports and the journal name it: relative to what was named, with the category where there is one. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly image: string;
+  readonly target: ExplainParams['target'];
+  /** Of annotations: the objects of this category are those of the class. */
+  readonly category?: string;
+  readonly annotated?: AnnotatedImage;
+}
+
+/**
+ * Reads a folder of images, annotations, or a list as CSV.
+ *
+ * - A folder: the class is the name of the image's own folder if the model has a class of that name, else the top one.
+ * - Annotations (COCO's .json, or a folder of YOLO's or Pascal VOC's files): for each category of an image that the model
+ *   has classes for, the most probable of these classes.
+ * - A .csv with a header: the column `class` (index or label), else the top class; the images' paths, in the column
+ *   `image`, are relative to the list.
+ *
+ * @param labels the model's
+ * @param mapping from categories to classes; without it by name
+ * @throws list-invalid, annotations-invalid, mapping-invalid, unknown-class, ambiguous-class
+ */
+export async function readItems(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+): Promise<readonly Item[]> {
+  const items = await itemsOf(source, labels, mapping);
+  if (items.length === 0) throw errors.listInvalid(source, 'it names no image of a class that the model knows');
+  return items;
+}
+
+async function itemsOf(source: string, labels: readonly string[], mapping: string | undefined) {
+  if (/\.csv$/i.test(source)) return readList(source, labels);
+  if (/\.json$/i.test(source) || (await isAnnotated(source))) return readAnnotated(source, labels, mapping);
+  return readFolder(source, labels);
+}
+
+/** The folder has one of the names that datasets give their annotations, or Pascal VOC's files themselves. */
+async function isAnnotated(source: string): Promise<boolean> {
+  if (['labels', 'Annotations'].some((name) => existsSync(path.join(source, name)))) return true;
+  const names = await readdir(source).catch((thrown) => {
+    throw errors.listInvalid(source, reasonOf(thrown));
+  });
+  return names.some((name) => name.endsWith('.xml'));
+}
+
+async function readFolder(folder: string, labels: readonly string[]): Promise<Item[]> {
+  const names = (await readdir(folder, { recursive: true })).filter(isImage).sort();
+  return names.map((name) => {
+    const image = path.resolve(folder, name);
+    const index = classNamed(labels, path.basename(path.dirname(image)));
+    return { name: slashed(name), image, target: index === undefined ? 'top' : { index } };
+  });
+}
+
+/** Undefined if the model has no class of that name. */
+function classNamed(labels: readonly string[], label: string): number | undefined {
+  try {
+    return findClass(labels, { label });
+  } catch (thrown) {
+    if (thrown instanceof ExplainError && thrown.code === 'unknown-class') return undefined;
+    throw thrown;
+  }
+}
+
+async function readAnnotated(source: string, labels: readonly string[], mapping: string | undefined): Promise<Item[]> {
+  const { categories, images } = await readAnnotations(source);
+  const classes = await readMapping(mapping, categories, labels);
+  const folder = (await stat(source)).isDirectory() ? source : path.dirname(source);
+  return images.flatMap((annotated) => {
+    const shown = new Set(annotated.regions.map(({ category }) => category));
+    return [...shown].sort().flatMap((category): Item[] => {
+      const among = classes.get(category);
+      if (!among?.length) return [];
+      const name = `${slashed(path.relative(folder, annotated.file))} (${category})`;
+      return [{ name, image: annotated.file, target: { among }, category, annotated }];
+    });
+  });
+}
+
+async function readList(file: string, labels: readonly string[]): Promise<Item[]> {
+  const text = await readFile(file, 'utf8').catch((thrown) => {
+    throw errors.listInvalid(file, reasonOf(thrown));
+  });
+  const seen = new Set<string>();
+  return recordsOf(text, file).map(({ record, info }) => {
+    const line = `${file}:${info.lines}`;
+    const { image, class: label } = record;
+    if (!image) throw errors.listInvalid(line, 'no "image"; the first line names the columns: image, class');
+    const name = label ? `${slashed(image)} (${label})` : slashed(image);
+    if (seen.has(name)) throw errors.listInvalid(line, `${name} is there twice`);
+    seen.add(name);
+    try {
+      const target = label ? { index: findClass(labels, { label }) } : 'top';
+      return { name, image: path.resolve(path.dirname(file), image), target };
+    } catch (thrown) {
+      throw errors.listInvalid(line, reasonOf(thrown));
+    }
+  });
+}
+
+interface ListRecord {
+  readonly record: { readonly image?: string; readonly class?: string };
+  readonly info: { readonly lines: number };
+}
+
+function recordsOf(text: string, file: string): readonly ListRecord[] {
+  try {
+    return parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+  } catch (thrown) {
+    throw errors.listInvalid(file, reasonOf(thrown));
+  }
+}
+
+/** An item with its file as it is now: a file that has changed is another item. */
+export type Stamped = Item & { readonly stamp: string };
+
+export async function stamped(items: readonly Item[]): Promise<readonly Stamped[]> {
+  return Promise.all(items.map(async (item) => ({ ...item, stamp: identityOf([await stampOf(item.image)]) })));
+}
+
+/** `limit` of them at random, in their order; with the same seed a higher limit only adds to them. */
+export function sample(items: readonly Item[], limit: number | undefined, seed: number): readonly Item[] {
+  if (limit === undefined || limit >= items.length) return items;
+  const random = createRandom(seed);
+  const keys = items.map(() => random.uniform());
+  const chosen = new Set(
+    Array.from(items.keys())
+      .sort((a, b) => keys[a]! - keys[b]!)
+      .slice(0, limit),
+  );
+  return items.filter((_, i) => chosen.has(i));
+}
+
+const slashed = (name: string): string => name.split(path.sep).join('/');

@@ -1,0 +1,146 @@
+/** Goes through the images and writes down what is found, one image and method at a time. */
+import { createHash } from 'node:crypto';
+import { regionsIn } from '../../core/annotations/annotations';
+import { type ErrorCode, type ExplainError, errors, toExplainError } from '../../core/errors';
+import { DEFAULT_OPTIONS, type Explanation, type Method } from '../../core/types';
+import type { ExplainParams, Service } from '../../protocol/requests';
+import type { Terminal } from '../terminal';
+import type { Plan } from './evaluate';
+import type { Item } from './items';
+import type { Found, Journal, Unit } from './journal';
+import { createProgress } from './progress';
+
+/** These concern one image, or one method and this model. Any other failure ends the evaluation. */
+const SKIPPED: ReadonlySet<ErrorCode> = new Set([
+  'image-missing',
+  'image-unreadable',
+  'image-too-large',
+  'annotations-invalid',
+  'method-unsuitable',
+  'unsupported-operator',
+  'runtime-failed',
+]);
+
+/** @throws cancelled, after which the same command goes on; failures that concern everything */
+export async function runAll(plan: Plan, journal: Journal, service: Service, terminal: Terminal): Promise<void> {
+  const { items, units } = plan;
+  const open = items.flatMap((item) => {
+    const todo = new Set(units.filter((unit) => !journal.has(item.name, item.stamp, unit)));
+    return todo.size > 0 ? [{ item, todo }] : [];
+  });
+  if (open.length < items.length) terminal.say(`going on: ${items.length - open.length} of ${items.length} are done`);
+  const total = open.reduce((sum, { todo }) => sum + todo.size, 0);
+  const progress = createProgress(total, (text) => terminal.say(text));
+  const said = new Set<string>();
+  for (const { item, todo } of open) {
+    for await (const { unit, found, passes } of evaluateItem(plan, item, todo, service, terminal)) {
+      await journal.append({ item: item.name, stamp: item.stamp, unit, found });
+      progress.add(passes);
+      if (!('error' in found) || said.has(found.error)) continue;
+      said.add(found.error);
+      terminal.say(`skipped: ${found.error}`);
+    }
+  }
+  progress.end();
+}
+
+interface Outcome {
+  readonly unit: Unit;
+  readonly found: Found;
+  readonly passes: number;
+}
+
+/**
+ * An image that was half done is explained again from its first method on. So each method finds the engine as it would have
+ * found it had nothing been interrupted, and its numbers are the same to the last bit.
+ */
+async function* evaluateItem(
+  plan: Plan,
+  item: Item,
+  todo: ReadonlySet<Unit>,
+  service: Service,
+  terminal: Terminal,
+): AsyncGenerator<Outcome> {
+  let explanation: Explanation | undefined;
+  let left = todo.size;
+  for (const unit of plan.units) {
+    if (left === 0) return;
+    let outcome: Omit<Outcome, 'unit'> | undefined;
+    try {
+      if (unit !== 'baselines') explanation = await service.explain(explainParams(plan, item, unit), quiet(terminal));
+      if (todo.has(unit)) outcome = await measureUnit(plan, item, unit, explanation, service, terminal);
+    } catch (thrown) {
+      outcome = { found: { error: skippable(thrown).message }, passes: 0 };
+    }
+    if (!outcome || !todo.has(unit)) continue;
+    left -= 1;
+    yield { unit, ...outcome };
+  }
+}
+
+/** @throws whatever was thrown, if it concerns everything */
+function skippable(thrown: unknown): ExplainError {
+  const error = toExplainError(thrown);
+  if (!SKIPPED.has(error.code)) throw thrown;
+  return error;
+}
+
+async function measureUnit(
+  plan: Plan,
+  { name, image, category, annotated }: Item,
+  unit: Unit,
+  explanation: Explanation | undefined,
+  service: Service,
+  terminal: Terminal,
+): Promise<Omit<Outcome, 'unit'>> {
+  if (!explanation) throw errors.imageUnreadable(image, 'no method could explain it');
+  const size = explanation.frame.imageTransform.image;
+  const regions = annotated && regionsIn(annotated, size).filter((region) => region.category === category);
+  const { maps, passes } = await service.measure(
+    {
+      view: 'evaluate',
+      explanation,
+      image: { path: image },
+      model: plan.model,
+      metrics: plan.metrics,
+      maps: unit === 'baselines' ? ['random', 'centre'] : ['explanation'],
+      seed: seedFor(name, plan.seed),
+      pictures: false,
+      ...(regions && { regions }),
+    },
+    quiet(terminal),
+  );
+  const { class: index, label, probability } = explanation;
+  return {
+    found: {
+      class: { class: index, label, probability },
+      maps: Object.entries(maps).map(([map, measured]) => {
+        const isOwn = map === 'explanation';
+        return { map: isOwn ? unit : map, blank: isOwn && explanation.saliency.zero, ...measured };
+      }),
+    },
+    passes: passes + (unit === 'baselines' ? 0 : explanation.passes),
+  };
+}
+
+/** Another random map for each item, whatever else is evaluated. */
+function seedFor(name: string, seed: number): number {
+  return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32LE();
+}
+
+export function explainParams(plan: Plan, { image, target }: Item, method: Method): ExplainParams {
+  const { model, device, own } = plan;
+  return {
+    ...DEFAULT_OPTIONS,
+    view: 'evaluate',
+    image: { path: image },
+    model,
+    device,
+    target,
+    top: 1,
+    method,
+    own: own.get(method)!,
+  };
+}
+
+export const quiet = ({ signal }: Terminal) => ({ signal, emit() {} });

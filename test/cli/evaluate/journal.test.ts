@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
+import { type Entry, openJournal } from '../../../src/cli/evaluate/journal';
+import { testFolder } from '../../support/folder';
+
+const SETTINGS = { model: 'a', seed: 0 };
+
+const entry = (item: string, unit: Entry['unit'] = 'grad-cam'): Entry => ({
+  item,
+  stamp: 'now',
+  unit,
+  found: { class: { class: 1, label: 'dög', probability: 0.5 }, maps: [] },
+});
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+describe('journal of an evaluation', () => {
+  const folder = testFolder();
+  const file = () => folder.at('report', 'journal.jsonl');
+  const withJournal = async <T>(
+    use: (journal: Awaited<ReturnType<typeof openJournal>>) => Promise<T>,
+    settings = SETTINGS,
+  ) => {
+    const journal = await openJournal(file(), settings);
+    try {
+      return await use(journal);
+    } finally {
+      await journal.close();
+    }
+  };
+
+  it('keeps what was written, in order', async () => {
+    await withJournal(async (journal) => {
+      await journal.append(entry('1'));
+      await journal.append(entry('2'));
+      assert.ok(journal.has('2', 'now', 'grad-cam'));
+    });
+    await withJournal(async (journal) => {
+      assert.ok(journal.has('1', 'now', 'grad-cam'));
+      assert.ok(!journal.has('1', 'now', 'group-cam'));
+      assert.ok(!journal.has('1', 'changed', 'grad-cam'));
+      assert.ok(!journal.has('3', 'now', 'grad-cam'));
+      await journal.append(entry('3'));
+      assert.deepEqual(await all(journal.entries()), [entry('1'), entry('2'), entry('3')]);
+    });
+  });
+
+  it('wherever the last line is cut short, it alone is dropped', async () => {
+    await withJournal(async (journal) => {
+      await journal.append(entry('1'));
+      await journal.append(entry('2'));
+    });
+    const whole = readFileSync(file());
+    const second = whole.indexOf('\n', whole.indexOf('\n') + 1) + 1;
+    for (const end of [second, second + 1, second + 40, whole.length - 2, whole.length - 1]) {
+      appendFileSync(file(), whole.subarray(readFileSync(file()).length));
+      truncateSync(file(), end);
+      await withJournal(async (journal) => {
+        assert.deepEqual(await all(journal.entries()), [entry('1')], `cut at ${end}`);
+        await journal.append(entry('2'));
+        assert.deepEqual(await all(journal.entries()), [entry('1'), entry('2')]);
+      });
+      assert.deepEqual(readFileSync(file()), whole);
+    }
+  });
+
+  it('a first line cut short begins anew', async () => {
+    folder.write('report/journal.jsonl', '{"settings":{"mod');
+    await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), []));
+    await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), []));
+  });
+
+  it('a line longer than what is read at once is found', async () => {
+    const long = { ...entry('1'), found: { error: 'x'.repeat(200_000) } };
+    await withJournal((journal) => journal.append(long));
+    appendFileSync(file(), 'y'.repeat(150_000));
+    await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), [long]));
+  });
+
+  it('other settings are refused, and named', async () => {
+    await withJournal((journal) => journal.append(entry('1')));
+    const before = readFileSync(file());
+    await assert.rejects(
+      withJournal(async () => {}, { model: 'b', seed: 0 }),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, 'evaluation-differs');
+        assert.match(error.message, /another model\. /);
+        return true;
+      },
+    );
+    assert.deepEqual(readFileSync(file()), before);
+  });
+});
