@@ -1,7 +1,7 @@
 /** Goes through the images and writes down what is found, one image and method at a time. */
 import { createHash } from 'node:crypto';
 import { regionsIn } from '../../core/annotations/annotations';
-import { type ErrorCode, type ExplainError, errors, toExplainError } from '../../core/errors';
+import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
 import { DEFAULT_OPTIONS, type Explanation, type Method } from '../../core/types';
 import type { ExplainParams, Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
@@ -62,15 +62,19 @@ async function* evaluateItem(
   terminal: Terminal,
 ): AsyncGenerator<Outcome> {
   let explanation: Explanation | undefined;
+  let error = '';
   let left = todo.size;
   for (const unit of plan.units) {
     if (left === 0) return;
     let outcome: Omit<Outcome, 'unit'> | undefined;
     try {
       if (unit !== 'baselines') explanation = await service.explain(explainParams(plan, item, unit), quiet(terminal));
-      if (todo.has(unit)) outcome = await measureUnit(plan, item, unit, explanation, service, terminal);
+      // What kept every method from an explanation keeps the baselines from a class.
+      if (!explanation) outcome = { found: { error }, passes: 0 };
+      else if (todo.has(unit)) outcome = await measureUnit(plan, item, unit, explanation, service, terminal);
     } catch (thrown) {
-      outcome = { found: { error: skippable(thrown).message }, passes: 0 };
+      error = skippable(thrown).message;
+      outcome = { found: { error }, passes: 0 };
     }
     if (!outcome || !todo.has(unit)) continue;
     left -= 1;
@@ -89,11 +93,10 @@ async function measureUnit(
   plan: Plan,
   { name, image, category, annotated }: Item,
   unit: Unit,
-  explanation: Explanation | undefined,
+  explanation: Explanation,
   service: Service,
   terminal: Terminal,
 ): Promise<Omit<Outcome, 'unit'>> {
-  if (!explanation) throw errors.imageUnreadable(image, 'no method could explain it');
   const size = explanation.frame.imageTransform.image;
   const regions = annotated && regionsIn(annotated, size).filter((region) => region.category === category);
   const { maps, passes } = await service.measure(
