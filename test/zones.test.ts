@@ -42,6 +42,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
     packages: ['node:', 'vscode'],
   },
   'src/cli': { files: /^src\/(cli|engine|protocol|core)\//, packages: ['node:', 'commander'] },
+  'src/cli/evaluate': {
+    files: /^src\/(cli|engine|protocol|core)\//,
+    packages: ['node:', 'commander', 'csv-parse', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape'],
+  },
   webview: {
     files:
       /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order)$)/,
@@ -67,8 +71,8 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
-    files:
-      /^(src\/(cli|engine|protocol|core)|node_modules\/(commander|simple-statistics|csv-[\w-]+|internmap|onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
+    // Packages bring others along; which ones are imported is checked above.
+    files: /^(src\/(cli|engine|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },

@@ -5,6 +5,7 @@ import { measureMap, metricNeeds, SCORES } from '../core/metrics/table';
 import type { MeasureParams, RequestContext } from '../protocol/requests';
 import { inputSizeOf, look, partsFor } from './explain';
 import { encodePng, nameOf } from './image';
+import { layersOf } from './inspect';
 import type { Work } from './network';
 import type { Part } from './parts';
 import { pictureOf } from './prepare';
@@ -25,6 +26,12 @@ export async function measure(
   const { explanation, metrics } = params;
   const { options } = explanation;
   const otherMaps = metricNeeds(metrics).has('other-maps') && params.maps.includes('explanation');
+  if (otherMaps && layersOf(params.model).length > 1)
+    throw errors.badOption(
+      'metrics',
+      metrics.map(({ metric }) => metric).join(),
+      'without adcc and max-sensitivity for averaged layers',
+    );
   const explainer = await explainerWith(otherMaps ? partsFor(options.method, options.own ?? {}) : []);
   const work: Work = { signal: context.signal, passes: 0 };
 

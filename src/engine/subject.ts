@@ -68,7 +68,7 @@ export async function subjectsOf(
 async function explainAgain(
   explainer: Explainer,
   { input }: ImageState,
-  { options, contrast, class: index }: Explanation,
+  { options, contrast, contrastWeight = 1, class: index }: Explanation,
   image: Float32Array,
   work: Work,
 ): Promise<Saliency> {
@@ -77,7 +77,7 @@ async function explainAgain(
   const tensor = relayout(image, 'NCHW', layout, channels, size);
   const state = await probe(explainer, { ...input, tensor }, options, work);
   const others = contrast?.map((other) => other.class);
-  const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: 1 } }) };
+  const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: contrastWeight } }) };
   let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
   for await (const frame of methods[options.method].run(
     networkOf(explainer, state, options, work),

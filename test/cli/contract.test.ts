@@ -34,6 +34,10 @@ describe('cli: help', () => {
     ],
     gradient: ['--model', '--tensor', '--class', '--wrt', '--npy'],
     inspect: ['--json'],
+    evaluate: [
+      ...['--model', '--layer', '--methods', '--option', '--metrics', '--metric-option', '--mapping', '--no-baselines'],
+      ...['--limit', '--seed', '--device', '--report', '--verbose'],
+    ],
     methods: ['--json'],
   };
   for (const [command, names] of Object.entries(options)) {
