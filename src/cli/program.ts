@@ -21,6 +21,7 @@ import {
 import { sanity } from './sanity';
 import type { Terminal } from './terminal';
 import { modelText } from './text';
+import { time } from './time';
 
 /** The command line; `service` is made only by the commands that need it. */
 export function createProgram(service: () => Service, terminal: Terminal): Command {
@@ -90,6 +91,21 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .option('--json', 'print one line on stdout')
     .addOption(verboseOption())
     .action((image, options) => sanity(image, options, service(), terminal));
+
+  program
+    .command('time')
+    .description('how long each method takes on this machine')
+    .argument('<image>', 'an image')
+    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
+    .option('--layer <tensor>', 'the target layer (default: see inspect)')
+    .addOption(compareOption('--methods <name,name...>', 'the methods').default(METHODS, 'all'))
+    .addOption(listOption('--option <name=value>', "an option of a method's own, may be repeated; see methods"))
+    .addOption(numberOption('--repeat <n>', 'timed runs of each method, of which the median counts', COUNT, 5))
+    .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
+    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
+    .option('--json', 'print one line for each method on stdout')
+    .addOption(verboseOption())
+    .action((image, options) => time(image, options, service(), terminal));
 
   program
     .command('gradient')

@@ -1,0 +1,106 @@
+/** How long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ExplainError, errors, reasonOf } from '../core/errors';
+import { DEFAULT_OPTIONS, type DeviceChoice, type Explanation, METHOD_NAMES, type Method } from '../core/types';
+import type { ExplainParams, Service } from '../protocol/requests';
+import { ownOptionsOf } from './method-options';
+import type { Terminal } from './terminal';
+import { table } from './text';
+
+/** The options of `time` under the names that the command line gives them. */
+export interface TimeOptions {
+  readonly model?: string;
+  readonly layer?: string;
+  readonly methods: readonly Method[];
+  readonly option?: readonly string[];
+  readonly repeat: number;
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  readonly json?: boolean;
+}
+
+export interface MethodTime {
+  readonly method: Method;
+  readonly passes: number;
+  /** Of an image that the engine has not seen, from the picture's bytes to the final map: the median. */
+  readonly milliseconds: number;
+  readonly fastest: number;
+  readonly slowest: number;
+  readonly device: string;
+}
+
+export async function time(file: string, options: TimeOptions, service: Service, terminal: Terminal): Promise<void> {
+  const bytes = await readFile(file).catch((thrown) => {
+    throw errors.imageUnreadable(file, reasonOf(thrown));
+  });
+  const own = ownOptionsOf(options.methods, options.option ?? [], options.seed);
+  const times: MethodTime[] = [];
+  for (const method of options.methods) {
+    const params = { ...DEFAULT_OPTIONS, ...requestOf(options), method, own: own.get(method)! };
+    try {
+      const found = await timeMethod(params, bytes, path.basename(file), options.repeat, service, terminal);
+      times.push(found);
+      if (!options.json) terminal.say(table([rowOf(found)]));
+    } catch (thrown) {
+      if (!(thrown instanceof ExplainError && UNSUITABLE.has(thrown.code))) throw thrown;
+      terminal.say(thrown.message);
+    }
+  }
+  if (options.json) for (const found of times) terminal.put(found);
+  else terminal.say(table([['method', 'passes', 'milliseconds', 'fastest', 'slowest', 'device'], ...times.map(rowOf)]));
+}
+
+const UNSUITABLE: ReadonlySet<string> = new Set(['method-unsuitable', 'unsupported-operator']);
+
+function requestOf({ model, layer, device }: TimeOptions) {
+  return {
+    view: 'cli',
+    model: { ...(model !== undefined && { path: model }), ...(layer !== undefined && { layer }) },
+    target: 'top',
+    top: 1,
+    device,
+  } as const;
+}
+
+/** The first run, which loads the model and fills its caches, is not counted. */
+async function timeMethod(
+  params: Omit<ExplainParams, 'image'>,
+  picture: Uint8Array,
+  name: string,
+  repeat: number,
+  service: Service,
+  { signal }: Terminal,
+): Promise<MethodTime> {
+  const runs: Explanation[] = [];
+  for (let i = 0; i <= repeat; i++) {
+    const image = { bytes: unseen(picture), name };
+    runs.push(await service.explain({ ...params, image }, { signal, emit() {} }));
+  }
+  const milliseconds = runs
+    .slice(1)
+    .map((run) => run.milliseconds.total)
+    .sort((a, b) => a - b);
+  const { device, passes } = runs[0]!;
+  return {
+    method: params.method,
+    passes,
+    milliseconds: milliseconds[Math.floor(milliseconds.length / 2)]!,
+    fastest: milliseconds[0]!,
+    slowest: milliseconds.at(-1)!,
+    device,
+  };
+}
+
+let count = 0;
+
+/** Some bytes after the picture's end, which no decoder reads, make it one of which the engine knows nothing yet. */
+function unseen(picture: Uint8Array): Uint8Array {
+  count += 1;
+  return Buffer.concat([picture, Buffer.from(String(count))]);
+}
+
+function rowOf({ method, passes, milliseconds, fastest, slowest, device }: MethodTime): readonly string[] {
+  const rounded = [milliseconds, fastest, slowest].map((value) => value.toFixed(value < 100 ? 1 : 0));
+  return [METHOD_NAMES[method].title, String(passes), ...rounded, device];
+}
