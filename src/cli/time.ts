@@ -31,8 +31,8 @@ export interface MethodTime {
 }
 
 export async function time(file: string, options: TimeOptions, service: Service, terminal: Terminal): Promise<void> {
-  const bytes = await readFile(file).catch((thrown) => {
-    throw errors.imageUnreadable(file, reasonOf(thrown));
+  const bytes = await readFile(file).catch((thrown: NodeJS.ErrnoException) => {
+    throw thrown.code === 'ENOENT' ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
   });
   const own = ownOptionsOf(options.methods, options.option ?? [], options.seed);
   const times: MethodTime[] = [];

@@ -1,0 +1,103 @@
+/**
+ * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, section 4.6). One option is varied at
+ * a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { errors } from '../../core/errors';
+import type { ScoreInfo } from '../../core/measurement';
+import type { Summary } from '../../core/statistics/summary';
+import type { Method } from '../../core/types';
+import { writeOutput } from '../../engine/output';
+import type { Service } from '../../protocol/requests';
+import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
+import type { Terminal } from '../terminal';
+import { table } from '../text';
+import { plotOf } from './plot';
+
+/** The options of `ablate` under the names that the command line gives them. */
+export interface AblateOptions extends Omit<EvaluateOptions, 'methods' | 'baselines'> {
+  readonly method: Method;
+  readonly sweep: readonly string[];
+}
+
+/** One option at several values. */
+export interface Sweep {
+  readonly option: string;
+  readonly points: readonly SweepPoint[];
+}
+
+export interface SweepPoint {
+  readonly value: string;
+  readonly images: number;
+  readonly blank: number;
+  readonly scores: Readonly<Record<string, Summary>>;
+}
+
+export interface Ablation {
+  readonly model: string;
+  readonly source: string;
+  readonly method: Method;
+  readonly scores: Readonly<Record<string, ScoreInfo>>;
+  readonly sweeps: readonly Sweep[];
+}
+
+/** @throws bad-option for a sweep that is none; what `evaluate` throws */
+export async function ablate(
+  source: string,
+  { sweep, method, ...options }: AblateOptions,
+  service: () => Service,
+  terminal: Terminal,
+): Promise<void> {
+  const sweeps: Sweep[] = [];
+  let last: Report | undefined;
+  for (const { option, values } of sweep.map(parseSweep)) {
+    const points: SweepPoint[] = [];
+    for (const value of values) {
+      const pair = `${option}=${value}`;
+      terminal.say(pair);
+      const report = path.join(options.report, pair);
+      const chosen = { methods: [method], baselines: false, option: [...(options.option ?? []), pair], report };
+      await evaluate(source, { ...options, ...chosen }, service, terminal);
+      last = JSON.parse(await readFile(path.join(report, 'report.json'), 'utf8')) as Report;
+      const { images, blank, scores } = last.maps[0]!;
+      points.push({ value, images, blank, scores });
+    }
+    sweeps.push({ option, points });
+  }
+  const { model, source: name, scores } = last!;
+  const ablation: Ablation = { model, source: name, method, scores, sweeps };
+  await writeOutput(path.join(options.report, 'ablation.json'), `${JSON.stringify(ablation, null, 2)}\n`);
+  await writeOutput(path.join(options.report, 'ablation.svg'), plotOf(ablation));
+  terminal.say(textOf(ablation));
+  for (const file of ['ablation.svg', 'ablation.json']) terminal.say(`written: ${path.join(options.report, file)}`);
+}
+
+/** What is read of an evaluation's report. */
+interface Report {
+  readonly model: string;
+  readonly source: string;
+  readonly scores: Ablation['scores'];
+  readonly maps: readonly (Omit<SweepPoint, 'value'> & { readonly map: string })[];
+}
+
+function parseSweep(text: string): { readonly option: string; readonly values: readonly string[] } {
+  const [, option, list] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const values = [...new Set((list ?? '').split(',').map((value) => value.trim()))].filter((value) => value !== '');
+  if (option === undefined || values.length === 0) throw errors.badOption('--sweep', text, 'name=value,value,...');
+  return { option, values };
+}
+
+function textOf({ scores, sweeps }: Ablation): string {
+  const names = Object.keys(scores);
+  return sweeps
+    .map(({ option, points }) => {
+      const rows = points.map(({ value, images, scores: own }) => [
+        value,
+        String(images),
+        ...names.map((name) => own[name]?.mean.toFixed(4) ?? '-'),
+      ]);
+      return table([[option, 'images', ...names.map((name) => scores[name]!.title)], ...rows]);
+    })
+    .join('\n');
+}
