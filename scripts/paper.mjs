@@ -9,7 +9,7 @@ import { root } from './host/run.mjs';
 import { EXPERIMENTS, MODELS } from './paper/experiments.mjs';
 import { page } from './paper/page.mjs';
 
-const results = path.join(root, '.paper');
+const results = path.join(root, '.vscode-test', 'paper');
 const docs = path.join(root, 'docs');
 
 /**

@@ -38,12 +38,12 @@ import { claims } from './claims.mjs';
  * @typedef {object} Found
  * @property {string} title
  * @property {string} figure
- * @property {Report} [table1]
- * @property {Report} [all]
- * @property {Ablation} [ablation]
- * @property {Time[]} [times]
- * @property {Report} [table4]
- * @property {Sanity} [sanity]
+ * @property {Report | undefined} table1
+ * @property {Report | undefined} all
+ * @property {Ablation | undefined} ablation
+ * @property {Time[] | undefined} times
+ * @property {Report | undefined} table4
+ * @property {Sanity | undefined} sanity
  */
 
 const INTRODUCTION = `# The paper's experiments, repeated

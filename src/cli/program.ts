@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
 import { RANDOMISATIONS, type Service } from '../protocol/requests';
+import { addAblate } from './ablate/command';
 import { addEvaluate } from './evaluate/command';
 import { explain } from './explain';
 import { gradient } from './gradient';
@@ -61,6 +62,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .action((images, options) => explain(images, options, service(), terminal));
 
   addEvaluate(program, service, terminal);
+  addAblate(program, service, terminal);
 
   program
     .command('sanity')

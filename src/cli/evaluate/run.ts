@@ -19,6 +19,7 @@ const SKIPPED: ReadonlySet<ErrorCode> = new Set([
   'method-unsuitable',
   'unsupported-operator',
   'runtime-failed',
+  'not-finite',
 ]);
 
 /** @throws cancelled, after which the same command goes on; failures that concern everything */
