@@ -40,7 +40,7 @@ export const EXPERIMENTS = {
   ablation: {
     kind: 'report',
     args: [
-      ...['ablate', IMAGENET, '--sweep', 'theta=0,30,50,70,90', '--sweep', 'groups=1,8,16,32,64'],
+      ...['ablate', IMAGENET, '--sweep', 'theta=0,50,70,90', '--sweep', 'groups=1,8,32,64'],
       ...[...CURVES, ...DEVICE, '--limit', '40'],
     ],
   },
