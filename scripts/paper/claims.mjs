@@ -50,14 +50,14 @@ export function claims({ table1, all, table4, times, ablation }) {
 
 /** @param {Report} report */
 function scoreClaims(report) {
-  const lines = ['overall', 'insertion', 'deletion'].flatMap((score) => {
+  const lines = Object.keys(report.scores).flatMap((score) => {
     const found = beside(report, 'grad-cam', score);
     return found ? [`- ${report.scores[score]?.title}: Group-CAM ${found.text}.`] : [];
   });
   const plus = beside(report, 'grad-cam++', 'overall');
   const blob = beside(report, 'centre', 'overall');
   return [
-    `**Does Group-CAM beat Grad-CAM?** The paper finds it ahead on insertion, deletion and over-all. Here, on ${report.items} images (a gain is positive whichever way the score runs):`,
+    `**Does Group-CAM beat Grad-CAM?** So the paper says, of deletion and insertion. Here, on ${report.items} images (what is gained is positive whichever way the score runs):`,
     lines.join('\n'),
     ...(plus ? [`On over-all it ${plus.text}${blob ? ` and ${blob.text}` : ''}.`] : []),
   ];
@@ -74,7 +74,7 @@ function rankClaims(report) {
   const names = (/** @type {typeof others} */ list) =>
     list.length > 0 ? list.map(({ title }) => title).join(', ') : 'none';
   return [
-    `**Is it the best of all?** The paper's claim. Of ${methods.length} methods on ${report.items} images Group-CAM is number ${place} by over-all; first is ${methods[0]?.title}. Significantly better than Group-CAM: ${names(others.filter(({ significant, gain }) => significant && gain < 0))}. Significantly worse: ${names(others.filter(({ significant, gain }) => significant && gain > 0))}. The others can't be told from it on so few images.`,
+    `**Is it the best of all?** So the paper says. Of ${methods.length} methods on ${report.items} images Group-CAM is number ${place} by over-all; first is ${methods[0]?.title}. Significantly better than Group-CAM: ${names(others.filter(({ significant, gain }) => significant && gain < 0))}. Significantly worse: ${names(others.filter(({ significant, gain }) => significant && gain > 0))}. The others can't be told from it on so few images.`,
   ];
 }
 

@@ -11,7 +11,8 @@ const EXAMPLE = path.join(IMAGENET, 'ILSVRC2012_val_00000073.JPEG');
 /** Every measurement is on the CPU, so that it can be repeated anywhere. */
 const DEVICE = ['--device', 'cpu'];
 /** 4 % of the pixels a time. */
-const CURVES = ['--metrics', 'insertion,deletion', '--metric-option', 'step=4'];
+const STEP = ['--metric-option', 'step=4'];
+const CURVES = ['--metrics', 'insertion,deletion', ...STEP];
 const MASKS = ['--option', 'masks=1000'];
 const ALL =
   'group-cam,grad-cam,grad-cam++,hires-cam,layer-cam,xgrad-cam,cam,eigen-cam,score-cam,ablation-cam,recipro-cam,rise,' +
@@ -31,7 +32,10 @@ export const MODELS = [
 export const EXPERIMENTS = {
   table1: {
     kind: 'report',
-    args: ['evaluate', IMAGENET, '--methods', 'group-cam,grad-cam,grad-cam++', ...CURVES, ...DEVICE],
+    args: [
+      ...['evaluate', IMAGENET, '--methods', 'group-cam,grad-cam,grad-cam++'],
+      ...['--metrics', 'insertion,deletion,average-drop', ...STEP, ...DEVICE],
+    ],
   },
   'table1-all': {
     kind: 'report',

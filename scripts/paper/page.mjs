@@ -179,12 +179,16 @@ export function page(models, machine) {
       ablation && `![Scores of Group-CAM on ${title} by theta and by the number of groups](${figure})`,
       ...(ablation ? ablationTables(ablation) : []),
     ]),
-    '## Table 3: running time',
-    `${machine}, median of three runs of an image that the engine has not seen, from the picture's bytes to the final map.`,
-    timeTable(models),
+    ...(models.some(({ times }) => times)
+      ? [
+          '## Table 3: running time',
+          `${machine}; the median of three runs, each of an image that the engine has not seen, from the picture's bytes to the final map.`,
+          timeTable(models),
+        ]
+      : []),
     ...section('Table 4: pointing game', ({ table4 }) => [
       table4 &&
-        `${table4.items} pairs of an image and a category of ${table4.images} images. Each category is explained by the most probable of ImageNet's classes that are a kind of it (\`media/imagenet-to-coco.json\`). A hit is the first maximum in a box grown by 15 pixels. Objects outside the centre that the network sees are no targets.`,
+        `${table4.items} pairs of an image and a category of ${table4.images} images. Each category is explained by the most probable of ImageNet's classes that are a kind of it (\`media/imagenet-to-coco.json\`). A hit is the first maximum in a box grown by 15 pixels. Pairs of which the centre crop, all that the network sees, shows no object are left out of the scores.`,
       ...(table4 ? pointingTables(table4) : []),
     ]),
     ...section('Section 4.5: sanity check', ({ sanity }) =>
