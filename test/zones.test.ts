@@ -42,6 +42,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
     packages: ['node:', 'vscode'],
   },
   'src/cli': { files: /^src\/(cli|engine|protocol|core)\//, packages: ['node:', 'commander'] },
+  'src/cli/ablate': {
+    files: /^src\/(cli|engine|protocol|core)\//,
+    packages: ['node:', 'commander', 'd3-scale', 'd3-shape'],
+  },
   'src/cli/evaluate': {
     files: /^src\/(cli|engine|protocol|core)\//,
     packages: ['node:', 'commander', 'csv-parse', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape'],
