@@ -4,15 +4,14 @@ import { child, median } from './runs.mjs';
 
 /** What a method is measured with, and which share of the plain session's speed it must reach. */
 const METHODS = [
-  { method: 'group-cam', own: {} },
   { method: 'score-cam', own: { channels: 200 }, least: 0.8 },
   { method: 'rise', own: { masks: 200 }, least: 0.8 },
   { method: 'occlusion', own: {} },
   { method: 'ablation-cam', own: {} },
   { method: 'recipro-cam', own: {} },
-  { method: 'integrated-gradients', own: {} },
-  { method: 'smooth-grad', own: {} },
-  { method: 'xrai', own: {} },
+  { method: 'integrated-gradients', own: { steps: 24 } },
+  { method: 'smooth-grad', own: { samples: 24 } },
+  { method: 'xrai', own: { steps: 12 } },
 ];
 
 /** Masks by hundreds: peak memory must not grow with them. */

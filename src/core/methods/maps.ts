@@ -16,6 +16,13 @@ export function addScaled(sum: Float64Array, values: Float32Array | Float64Array
   for (let i = 0; i < sum.length; i++) sum[i]! += scale * values[from + i]!;
 }
 
+/** sums / counts, in single precision; 0 where nothing was counted. */
+export function quotients(sums: Float64Array, counts: Float64Array): Float32Array {
+  const result = new Float32Array(sums.length);
+  for (let i = 0; i < result.length; i++) result[i] = sums[i]! / (counts[i]! || 1);
+  return result;
+}
+
 /** scale * values, in single precision. */
 export function scaled(values: Float64Array, scale: number): Float32Array {
   const result = new Float32Array(values.length);
@@ -52,14 +59,9 @@ export function evidenceFrame({ u, v }: FeatureMaps, map: Float64Array, progress
 
 /** A map whose smallest value means nothing, such as a mean score: only the differences within it are shown. */
 export function relativeFrame(u: number, v: number, map: Float32Array, progress: Progress): MethodFrame {
-  return {
-    ...progress,
-    u,
-    v,
-    map,
-    offset: map.reduce((least, value) => Math.min(least, value), Infinity),
-    signed: false,
-  };
+  let offset = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < map.length; i++) offset = Math.min(offset, map[i]!);
+  return { ...progress, u, v, map, offset, signed: false };
 }
 
 /** A map of the input's size. */

@@ -1,5 +1,5 @@
 /** Occlusion (Zeiler and Fergus, arXiv 1311.2901, section 4.2): how much a grey patch lowers the score, place by place. */
-import { NO_DIFFERENCE, pixelFrame } from './maps';
+import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { type OptionsOf, real } from './options';
 import { scoreOf } from './target';
@@ -42,8 +42,7 @@ export async function* occlusion(
       }
     }
     done += chunk.length;
-    const map = Float32Array.from(drops, (drop, i) => drop / (covers[i]! || 1));
-    yield pixelFrame(input, map, true, { done, total: patches.length });
+    yield pixelFrame(input, quotients(drops, covers), true, { done, total: patches.length });
   }
   return NO_DIFFERENCE;
 }

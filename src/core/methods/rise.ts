@@ -75,11 +75,13 @@ export function addResampled(sum: Float64Array, { mask, resampling }: RandomMask
     }
   }
   for (let i = 0; i < height; i++) {
-    for (let r = 0; r < cells; r++) {
-      const weight = scale * rows[i * cells + r]!;
-      // All but two are 0.
-      if (weight === 0) continue;
-      for (let j = 0; j < width; j++) sum[i * width + j]! += weight * across[r * width + j]!;
-    }
+    // Between two rows of cells: all other weights are 0.
+    let low = 0;
+    while (rows[i * cells + low] === 0) low += 1;
+    const high = Math.min(low + 1, cells - 1);
+    const [to, above, below] = [i * width, low * width, high * width];
+    const weight = scale * rows[i * cells + low]!;
+    const rest = high > low ? scale * rows[i * cells + high]! : 0;
+    for (let j = 0; j < width; j++) sum[to + j]! += weight * across[above + j]! + rest * across[below + j]!;
   }
 }
