@@ -5,14 +5,14 @@
  */
 import type { Explanation, Method, OwnOptions } from '../../src/core/types';
 import { createService } from '../../src/engine/service';
-import { explainWith } from '../support/explain';
+import { paramsOf } from '../support/explain';
 import { finish, median, peakMemory } from './measure';
 
 async function main([model, firstInput, method, options, ...inputs]: string[]): Promise<void> {
   const service = createService();
   const explain = async (tensor: string, own: OwnOptions): Promise<Explanation> => {
-    const choice = { image: { tensor }, model: { path: model! }, method: method as Method, own };
-    return (await explainWith(service, choice)).explanation;
+    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as Method, own });
+    return service.explain(params, { signal: new AbortController().signal, emit() {} });
   };
   const own: OwnOptions = JSON.parse(options!);
   await explain(firstInput!, own);

@@ -23,9 +23,8 @@ export function poolingOption(value: ChannelPooling): ChoiceOption<ChannelPoolin
 /** [channels, height, width] to [height, width]. */
 export function poolChannels(values: Float32Array, channels: number, pooling: ChannelPooling): Float32Array {
   const pixels = values.length / channels;
-  return Float32Array.from({ length: pixels }, (_, i) => {
-    let pooled = 0;
-    for (let at = i; at < values.length; at += pixels) pooled = POOLS[pooling](pooled, values[at]!);
-    return pooled;
-  });
+  const pooled = new Float32Array(pixels);
+  const pool = POOLS[pooling];
+  for (let at = 0; at < values.length; at++) pooled[at % pixels] = pool(pooled[at % pixels]!, values[at]!);
+  return pooled;
 }

@@ -47,7 +47,7 @@ export async function* integrate(
   function* images() {
     for (const a of path) yield { image: data.map((value) => baseline + a * (value - baseline)) };
   }
-  for await (const { done, mean } of meanGradient(network, seed, images())) {
+  for await (const { done, mean } of meanGradient(network, seed, images(), path.length)) {
     yield { done, attributions: mean.map((g, i) => g * (data[i]! - baseline)) };
   }
 }

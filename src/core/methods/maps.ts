@@ -50,6 +50,19 @@ export interface Progress {
   readonly total: number;
 }
 
+/**
+ * Whether a map of the input's size is worth showing, since making one takes as long as a pass of a small network: after 1, 2,
+ * 4 passes and so on, then every `every`, and at the end. To be asked after each chunk.
+ */
+export function milestones(total: number, every: number): (done: number) => boolean {
+  let next = 1;
+  return (done) => {
+    if (done < Math.min(next, total)) return false;
+    next = done + Math.min(done, every);
+    return true;
+  };
+}
+
 const ONE: Progress = { done: 1, total: 1 };
 
 /** ReLU(map) of the layer's size. */

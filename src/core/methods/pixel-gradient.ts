@@ -1,7 +1,7 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
 import { percentile } from '../cam/split';
 import { type ChannelPooling, poolChannels } from './channels';
-import { addScaled, type Progress, pixelFrame, scaled } from './maps';
+import { addScaled, milestones, type Progress, pixelFrame, scaled } from './maps';
 import type { BackwardRule, MethodFrame, MethodNetwork, WithImage } from './network';
 
 /** The gradient at the image itself, [channels, height, width]. */
@@ -11,23 +11,28 @@ export async function inputGradient(
   rule: BackwardRule,
 ): Promise<Float32Array> {
   let gradient: Float32Array = new Float32Array();
-  for await (const { mean } of meanGradient(network, seed, [{ image: network.input.data }], rule)) gradient = mean;
+  for await (const { mean } of meanGradient(network, seed, [{ image: network.input.data }], 1, rule)) gradient = mean;
   return gradient;
 }
 
-/** After each chunk the number of images so far and the mean of their gradients, [channels, height, width]. */
+/** Passes between two estimates. */
+const EVERY = 8;
+
+/** Now and then the number of images so far and the mean of their gradients, [channels, height, width]. */
 export async function* meanGradient(
   network: MethodNetwork,
   seed: Float32Array,
   images: Iterable<WithImage>,
+  total: number,
   rule: BackwardRule = 'plain',
 ): AsyncGenerator<{ readonly done: number; readonly mean: Float32Array }> {
   const sum = new Float64Array(network.input.data.length);
+  const isShown = milestones(total, EVERY);
   let done = 0;
   for await (const chunk of network.inputGradients(images, seed, rule)) {
     for (const { gradient } of chunk) addScaled(sum, gradient, 1);
     done += chunk.length;
-    yield { done, mean: scaled(sum, 1 / done) };
+    if (isShown(done)) yield { done, mean: scaled(sum, 1 / done) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
 import { bilinearMatrix } from '../resize';
-import { NO_DIFFERENCE, relativeFrame, scaled } from './maps';
+import { milestones, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Resampling, Target } from './network';
 import { integer, type OptionsOf, real, seedOption } from './options';
 import { createRandom, type Random } from './random';
@@ -13,6 +13,9 @@ export const riseOptions = {
   seed: seedOption,
 };
 
+/** Masks between two estimates. */
+const EVERY = 32;
+
 export async function* rise(
   network: MethodNetwork,
   target: Target,
@@ -21,10 +24,12 @@ export async function* rise(
   const { input } = network;
   const random = createRandom(seed);
   const sum = new Float64Array(input.height * input.width);
+  const isShown = milestones(masks, EVERY);
   let done = 0;
   for await (const chunk of network.scoreMasks(randomMasks(input, masks, cells, probability, random), 'zero')) {
     for (const { item, ...scores } of chunk) addResampled(sum, item, scoreOf(target, scores));
     done += chunk.length;
+    if (!isShown(done)) continue;
     // Equation 6.
     const map = scaled(sum, 1 / (done * probability));
     yield relativeFrame(input.height, input.width, map, { done, total: masks });

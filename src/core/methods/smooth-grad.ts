@@ -21,7 +21,7 @@ export async function* smoothGrad(
 ): MethodRun {
   const { input, logits } = network;
   const images = noisy(input, samples, (noise / 100) * rangeOf(input.data), createRandom(seed));
-  for await (const { done, mean } of meanGradient(network, seedOf(target, logits.length), images)) {
+  for await (const { done, mean } of meanGradient(network, seedOf(target, logits.length), images, samples)) {
     yield pooledFrame(network, mean, channels, { done, total: samples });
   }
   return NO_DIFFERENCE;
