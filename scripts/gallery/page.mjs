@@ -47,15 +47,21 @@ export function counts(rows) {
   const causes = [...new Set(refused.map(({ reason }) => reason))].map(
     (cause) => `${refused.filter(({ reason }) => reason === cause).length} for “${cause}”`,
   );
-  const blanks = blank.map(({ model, image, method, probability, reason }) => [
-    ...[method, model, image.split('/').at(-1) ?? '', (probability ?? Number.NaN).toPrecision(2), `${reason}`],
-  ]);
+  /** @param {Row} row */
+  const kindOf = ({ method, model, reason }) => [method, model, `${reason}`];
+  const kinds = new Map(blank.map((row) => [kindOf(row).join(), kindOf(row)]));
+  const blanks = [...kinds].map(([key, [method = '', model = '', reason = '']]) => {
+    const alike = blank.filter((row) => kindOf(row).join() === key);
+    const chances = alike.map(({ probability = Number.NaN }) => probability).sort((x, y) => x - y);
+    const range = [...new Set([chances[0], chances.at(-1)])].map((p) => p?.toPrecision(2)).join(' to ');
+    return [method, model, `${alike.length}`, range, reason];
+  });
   return [
     `${rows.length} maps were asked for: ${images} photographs, ${models.length} models, ${methods.length} methods. ` +
       `${maps.length} are finite and not constant, ${blank.length} blank, ${refused.length} refused` +
       `${causes.length ? ` (${causes.join('; ')})` : ''}.`,
     '',
     table([['method', ...models, 'options'], ...lines]),
-    ...(blanks.length ? ['', 'Blank:', '', table([['method', 'model', 'photograph', 'p', 'reason'], ...blanks])] : []),
+    ...(blanks.length ? ['', 'Blank:', '', table([['method', 'model', 'maps', 'p', 'reason'], ...blanks])] : []),
   ].join('\n');
 }

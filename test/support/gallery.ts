@@ -23,10 +23,13 @@ export const FEWER: Partial<Record<Method, OwnOptions>> = {
 };
 
 /**
- * Methods that keep positive evidence only, and may find none: Group-CAM where the masks together lower the probability
- * of the class below that of the blurred image.
+ * Group-CAM keeps positive evidence only, and finds none where its masks together lower the probability of the class below
+ * that of the blurred image. To Occlusion a probability that stays 1 in single precision is the same everywhere.
  */
-export const MAY_BE_BLANK: Partial<Record<Method, RegExp>> = { 'group-cam': /^no positive evidence: / };
+export const MAY_BE_BLANK: Partial<Record<Method, RegExp>> = {
+  'group-cam': /^no positive evidence: /,
+  occlusion: /^no difference: /,
+};
 
 /** Paths of the photographs below shared/images. */
 export function photographs(): string[] {
