@@ -53,7 +53,7 @@ export const EXPERIMENTS = {
     kind: 'report',
     args: [
       ...['evaluate', COCO, '--mapping', path.join(root, 'media', 'imagenet-to-coco.json'), '--methods'],
-      'group-cam,grad-cam,grad-cam++,layer-cam,eigen-cam,guided-backpropagation,smooth-grad',
+      'group-cam,grad-cam,grad-cam++,layer-cam,eigen-cam,guided-backpropagation',
       ...['--metrics', 'pointing,energy', ...DEVICE],
     ],
   },

@@ -1,6 +1,6 @@
 /**
- * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, section 4.6). One option is varied at
- * a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
+ * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, table 2 and figure 5). One option is
+ * varied at a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** How alike two maps are: Spearman's rank correlation and the structural similarity, as in arXiv 1810.03292, section 3. */
+/** How alike two maps are: Spearman's rank correlation and the structural similarity, as in arXiv 1810.03292. */
 import { bySaliency } from '../metrics/order';
 import { saliencyOf } from '../saliency';
 import type { Frame, Size } from '../types';
