@@ -9,10 +9,11 @@ import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor }
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
 import { createExplainQueue } from './explain-queue';
-import { enginePicture, type ImageFile, loadPicture, loadThumbnail, sourceOf } from './image-file';
+import { type ImageFile, sourceOf } from './image-file';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
+import { createPanelPictures } from './panel-pictures';
 import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
 import { readSettings } from './settings';
 import { nameOf } from './targets';
@@ -58,7 +59,6 @@ export function createPanel(
   const { engine, model, log } = services;
   const changed = new vscode.EventEmitter<void>();
   const view = randomUUID();
-  const versions = images.map(() => 0);
   let state = initialState(
     images.map(({ uri }) => nameOf(uri)),
     readSettings().style,
@@ -91,6 +91,12 @@ export function createPanel(
     failed: (thrown) => log.error(toExplainError(thrown)),
   });
 
+  const pictures = createPanelPictures({
+    ...{ images, webview, engine, log, dispatch },
+    isOpen: () => !disposed,
+    state: () => state,
+  });
+
   function isDemo(): boolean {
     return model.choice().path === undefined;
   }
@@ -114,53 +120,10 @@ export function createPanel(
     if (listening) void webview.postMessage(message);
   }
 
-  /** Fetches a picture; one of a file that has changed in the meantime is dropped. */
-  async function show(
-    image: number,
-    fetch = (file: ImageFile, version: number) => loadPicture(file, webview, engine, version),
-  ): Promise<void> {
-    const version = versions[image]!;
-    try {
-      const loaded = await fetch(images[image]!, version);
-      if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
-    } catch (thrown) {
-      const { code, message } = toExplainError(thrown);
-      log.error(toExplainError(thrown));
-      dispatch({ type: 'failed', image, run: state.images[image]!.run, slot: 0, code, message });
-    }
-  }
-
-  function showActive(): void {
-    if (!state.images[state.active]?.picture) void show(state.active);
-  }
-
-  /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
-  function showMissing(): void {
-    showActive();
-    void showThumbnails(state.images.flatMap(({ thumbnail }, image) => (thumbnail ? [] : [image])));
-  }
-
-  async function showThumbnails(indices: readonly number[]): Promise<void> {
-    if (images.length < 2) return;
-    for (const image of indices) {
-      if (disposed) return;
-      try {
-        dispatch({ type: 'thumbnail', image, thumbnail: await loadThumbnail(images[image]!, engine) });
-      } catch (thrown) {
-        // The strip shows the name in its place; why it can't be read is shown when its turn comes.
-        log.warn(toExplainError(thrown).message);
-      }
-    }
-  }
-
   function reload(addresses: readonly string[]): void {
     const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
-    for (const image of indices) {
-      versions[image]! += 1;
-      if (state.images[image]?.picture || image === state.active) void show(image);
-      dispatch({ type: 'refreshed', image });
-    }
-    void showThumbnails(indices);
+    pictures.reload(indices);
+    for (const image of indices) dispatch({ type: 'refreshed', image });
   }
 
   async function saveSlot({ kind, slot, style }: Extract<FromEditor, { type: 'export' }>): Promise<void> {
@@ -181,7 +144,7 @@ export function createPanel(
       return;
     }
     if (id === 'gradient-free') gradientFree = true;
-    showMissing();
+    pictures.showMissing();
     dispatch({ type: id === 'gradient-free' ? 'refreshed' : 'retried', image: state.active });
   }
 
@@ -203,12 +166,12 @@ export function createPanel(
     cancel: () => dispatch({ type: 'cancelled' }),
     select: ({ index }) => {
       dispatch({ type: 'selected', image: index });
-      showActive();
+      pictures.showActive();
     },
     alone: ({ slot }) => ask(alone(wantedNow(), slot)),
     export: (message) => void saveSlot(message),
     action: ({ id }) => act(id),
-    unshowable: () => void show(state.active, (file) => enginePicture(file, engine)),
+    unshowable: pictures.showByEngine,
     error: ({ message }) => services.report(new Error(message)),
   };
 
@@ -229,7 +192,7 @@ export function createPanel(
     for (const item of [...subscriptions, changed]) item.dispose();
   });
 
-  showMissing();
+  pictures.showMissing();
   for (const image of images.keys()) dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
 
   return {
@@ -248,7 +211,7 @@ export function createPanel(
     },
     cancel: () => dispatch({ type: 'cancelled' }),
     refresh: (change) => {
-      showMissing();
+      pictures.showMissing();
       dispatch({ type: 'demo', demo: isDemo() });
       const type = change === 'chosen' ? 'remodelled' : 'refreshed';
       for (const image of images.keys()) dispatch({ type, image });

@@ -162,6 +162,41 @@ describe('questions to the engine', () => {
     assert.equal(p.calls.length, 2);
   });
 
+  it('of several explanations one that fails holds up no other, and a retry asks for it alone', async () => {
+    const p = panel('a');
+    p.ask(0, bee, cat);
+    await turn();
+    p.calls[0]!.fail(errors.notConnected('relu', 'logits'));
+    await turn();
+    p.calls[1]!.answer(explanation(2));
+    await turn();
+    assert.deepEqual(p.statuses(), ['failed']);
+    p.dispatch({ type: 'retried', image: 0 });
+    await turn();
+    assert.deepEqual(p.asked(), [
+      ['a', { index: 1 }],
+      ['a', { index: 2 }],
+      ['a', { index: 1 }],
+    ]);
+    p.calls[2]!.answer(explanation(1));
+    await turn();
+    assert.deepEqual(p.statuses(), ['done']);
+  });
+
+  it('cancel ends a comparison as a whole', async () => {
+    const p = panel('a');
+    p.ask(0, bee, cat, TOP_CLASS);
+    await turn();
+    p.calls[0]!.answer(explanation(1));
+    await turn();
+    p.dispatch({ type: 'cancelled' });
+    await turn();
+    assert.ok(p.calls[1]!.signal.aborted);
+    assert.equal(p.calls.length, 2);
+    const kinds = p.state().images[0]!.slots.map(({ shown }) => shown.state.kind);
+    assert.deepEqual(kinds, ['done', 'cancelled', 'cancelled']);
+  });
+
   it('a closed panel stops its work and starts none', async () => {
     const p = panel('a', 'b');
     p.ask(0, TOP_CLASS);
