@@ -53,7 +53,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   webview: {
     files:
       /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order)$)/,
-    packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons'],
+    packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
 
@@ -62,6 +62,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime.ts',
   sharp: 'src/engine/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.ts',
+  uplot: 'webview/editor/chart.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */

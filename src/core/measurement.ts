@@ -28,6 +28,8 @@ export interface Curve {
 /** What a number that a metric gives is called, and how to read it. */
 export interface ScoreInfo {
   readonly title: string;
+  /** In one line. */
+  readonly meaning: string;
   /** `neither` for what describes a map without rating it. */
   readonly better: 'higher' | 'lower' | 'neither';
 }

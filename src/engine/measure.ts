@@ -14,6 +14,7 @@ import { subjectsOf } from './subject';
 
 /**
  * @param explainerWith the explainer of the model and device, with the parts named
+ * @param pause resolves once nothing more urgent is done; asked between two chunks
  * @throws cancelled between two chunks once `context.signal` is aborted; image-unreadable if the image has changed since it
  *   was explained; bad-option; every failure of models, images and the runtime
  */
@@ -21,6 +22,7 @@ export async function measure(
   explainerWith: (parts: readonly Part[]) => Promise<Explainer>,
   params: MeasureParams,
   context: RequestContext<'measure'>,
+  pause: () => Promise<void>,
 ): Promise<Measurement> {
   const start = performance.now();
   const { explanation, metrics } = params;
@@ -33,7 +35,7 @@ export async function measure(
       'without adcc and max-sensitivity for averaged layers',
     );
   const explainer = await explainerWith(otherMaps ? partsFor(options.method, options.own ?? {}) : []);
-  const work: Work = { signal: context.signal, passes: 0 };
+  const work: Work = { signal: context.signal, passes: 0, pause };
 
   return using(explainer, async () => {
     const { state } = await look(explainer, { ...options, image: params.image }, work);
@@ -48,16 +50,25 @@ export async function measure(
         context.emit('progress', { map, metric, share, ...(curve && { curve }) });
       });
       maps[map] = { scores, curves };
-      context.emit('measured', { map, measured: maps[map] });
-      if (!params.pictures) continue;
-      for (const [metric, { from, to }] of Object.entries(ends)) {
+      for (const [metric, { from, to }] of Object.entries(params.pictures ? ends : {})) {
         const png = (image: Float32Array) => encodePng(pictureOf(image, explainer.info), 3);
         pictures[metric] ??= { from: await png(from), to: await png(to) };
       }
+      context.emit('measured', known());
     }
-    const found = Object.entries(SCORES).filter(([name]) => Object.values(maps).some(({ scores }) => name in scores));
-    const { passes } = work;
-    return { maps, scores: Object.fromEntries(found), pictures, passes, milliseconds: performance.now() - start };
+    return known();
+
+    function known(): Measurement {
+      const found = Object.entries(SCORES).filter(([name]) => Object.values(maps).some(({ scores }) => name in scores));
+      const { passes } = work;
+      return {
+        maps: { ...maps },
+        scores: Object.fromEntries(found),
+        pictures: { ...pictures },
+        passes,
+        milliseconds: performance.now() - start,
+      };
+    }
   });
 }
 

@@ -34,6 +34,8 @@ export interface Work {
   readonly signal: CancelSignal;
   /** Passes run so far. */
   passes: number;
+  /** Waits while something more urgent is done. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** The first pass: scores and activations of the image itself. */
@@ -179,9 +181,10 @@ export function scoresOf(explainer: Explainer, result: Readonly<Record<string, T
   return rows(SCORE.logits).map((logits, i) => ({ logits, probabilities: probabilities[i]! }));
 }
 
-/** Lets messages in, of which one may be a cancellation. */
-export async function turn({ signal }: Work): Promise<void> {
+/** Lets messages in, of which one may be a cancellation, and what is more urgent go first. */
+export async function turn({ signal, pause }: Work): Promise<void> {
   await nextTurn();
+  await pause?.();
   if (signal.aborted) throw errors.cancelled();
 }
 

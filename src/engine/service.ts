@@ -31,7 +31,7 @@ export function createService(): Service {
         // Explanations don't wait for it, except while it loads what they may be loading too.
         const load = (parts: readonly Part[]) =>
           turns.take(`measure ${params.view}`, signal, () => sessions.explainerFor(model, explanation.device, parts));
-        return measure(load, params, { ...context, signal });
+        return measure(load, params, { ...context, signal }, turns.idle);
       }),
     sanity: (params, context) =>
       checks.take(params.view, context.signal, (signal) =>

@@ -10,12 +10,22 @@ export interface Turns {
    * @throws cancelled if the task was cancelled before its turn; whatever the task throws
    */
   take<T>(view: string, signal: CancelSignal, task: (signal: CancelSignal) => Promise<T>): Promise<T>;
+  /** Resolves once no task runs or waits. */
+  idle(): Promise<void>;
 }
 
 export function createTurns(): Turns {
   const newest = new Map<string, symbol>();
   let last: Promise<unknown> = Promise.resolve();
+  async function idle(): Promise<void> {
+    const waited = last;
+    // Whether it succeeded is its caller's business.
+    await waited.catch(() => {});
+    if (waited !== last) await idle();
+  }
+
   return {
+    idle,
     take: (view, outer, task) => {
       const self = Symbol(view);
       newest.set(view, self);

@@ -59,6 +59,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseClass: current((panel) => pickClass(model, panel)),
     compare: current((panel) => pickComparison(model, panel)),
     stopComparing: inPage('alone'),
+    measure: inPage('measure'),
     cancel: () => {
       for (const panel of panels.all) panel.cancel();
     },

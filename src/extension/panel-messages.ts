@@ -1,5 +1,5 @@
 /** From a panel's state to what its webview is told. Pure. */
-import type { EditorState, StripItem, ToEditor } from '../protocol/webview';
+import type { EditorState, Evidence, EvidencePart, StripItem, ToEditor } from '../protocol/webview';
 import { comparedBy, questionsText } from './comparison';
 import type { ImageStatus, PanelImage, PanelState } from './panel-state';
 
@@ -12,6 +12,8 @@ const STRIP_STATES: Readonly<Record<ImageStatus, StripItem['state']>> = {
   cancelled: 'waiting',
 };
 
+const NO_EVIDENCE: Evidence = {};
+
 export function editorState(state: PanelState): EditorState {
   const image = state.images[state.active];
   return {
@@ -21,6 +23,7 @@ export function editorState(state: PanelState): EditorState {
     comparedBy: comparedBy(image?.wanted ?? []),
     questions: questionsText(state.images.map(({ wanted }) => wanted)),
     slots: image?.slots.map((slot) => slot.shown) ?? [],
+    evidence: image?.slots.map((slot) => slot.evidence ?? NO_EVIDENCE) ?? [],
     strip: stripOf(state),
     active: state.active,
     style: state.style,
@@ -47,13 +50,22 @@ export function messagesBetween(before: PanelState, after: PanelState): ToEditor
   const messages: ToEditor[] = [];
   const [shownBefore, shownAfter] = [activeImage(before), activeImage(after)];
   shownAfter?.slots.forEach((slot, index) => {
-    if (slot.shown !== shownBefore?.slots[index]?.shown) messages.push({ type: 'slot', index, slot: slot.shown });
+    const slotBefore = shownBefore?.slots[index];
+    if (slot.shown !== slotBefore?.shown) messages.push({ type: 'slot', index, slot: slot.shown });
+    const evidence = evidenceBetween(slotBefore?.evidence, slot.evidence);
+    if (evidence) messages.push({ type: 'evidence', index, evidence });
   });
   if (after.images.some((image, index) => stripDiffers(image, before.images[index]))) {
     const strip = stripOf(after);
     if (strip.length > 0) messages.push({ type: 'strip', strip, active: after.active });
   }
   return messages;
+}
+
+/** The parts that differ; undefined if none does. */
+function evidenceBetween(before: Evidence = NO_EVIDENCE, after: Evidence = NO_EVIDENCE) {
+  const parts = (['measurement', 'sanity'] satisfies EvidencePart[]).filter((part) => before[part] !== after[part]);
+  return parts.length > 0 ? Object.fromEntries(parts.map((part) => [part, after[part]])) : undefined;
 }
 
 function needsWholeState(before: PanelState, after: PanelState): boolean {

@@ -1,6 +1,8 @@
 /** What an explanation panel knows, and how each event changes it. Pure: events in, a new state out. */
 import type {
   ErrorCode,
+  Evidence,
+  EvidencePart,
   Explanation,
   Frame,
   HeatStyle,
@@ -12,10 +14,13 @@ import type {
 } from '../protocol/webview';
 import { actionsFor } from './actions';
 import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from './comparison';
+import { type EvidenceChange, grow } from './evidence';
 
 export interface PanelSlot {
   readonly shown: Slot;
   readonly explanation?: Explanation;
+  /** About the explanation; it goes with it. */
+  readonly evidence?: Evidence;
 }
 
 /** `idle`: not asked for, or its queue was cancelled before its turn. */
@@ -66,6 +71,16 @@ export type PanelEvent =
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
   | ({ readonly type: 'explained'; readonly explanation: Explanation; readonly summary: Summary } & OfSlot)
   | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
+  /** Dropped unless `of` is still the slot's explanation. */
+  | {
+      readonly type: 'evidence';
+      readonly image: number;
+      readonly slot: number;
+      readonly of: Explanation;
+      readonly change: EvidenceChange;
+    }
+  | { readonly type: 'evidence-cancelled'; readonly part: EvidencePart }
+  /** Explanations; evidence about those that are done goes on. */
   | { readonly type: 'cancelled' }
   | { readonly type: 'selected'; readonly image: number }
   | { readonly type: 'style'; readonly style: HeatStyle }
@@ -89,6 +104,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return select(state, event.image);
     case 'cancelled':
       return { ...state, images: state.images.map(cancel) };
+    case 'evidence-cancelled':
+      return { ...state, images: state.images.map((image) => cancelEvidence(image, event.part)) };
     default:
       return withImage(state, event.image, (image) => reduceImage(image, event));
   }
@@ -110,6 +127,8 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
       return image.status === 'idle' ? image : forget(ask(image, withAnotherModel(image.wanted)));
     case 'retried':
       return retry(image);
+    case 'evidence':
+      return withSlot(image, event.slot, (slot) => (slot.explanation === event.of ? grown(slot, event.change) : slot));
     case 'preempted':
       return { ...withUnfinished(image, WAITING), status: 'queued', run: image.run + 1 };
     default:
@@ -179,6 +198,14 @@ function cancel(image: PanelImage): PanelImage {
   if (image.status === 'queued') return { ...image, status: 'idle', wanted: [], slots: [], run: image.run + 1 };
   if (image.status !== 'working') return image;
   return { ...withUnfinished(image, { kind: 'cancelled' }), status: 'cancelled', run: image.run + 1 };
+}
+
+function cancelEvidence(image: PanelImage, part: EvidencePart): PanelImage {
+  return { ...image, slots: image.slots.map((slot) => grown(slot, { type: 'cancelled', part })) };
+}
+
+function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
+  return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
 }
 
 /** An image that was never explained is explained when it is selected. */

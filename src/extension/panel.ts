@@ -8,6 +8,7 @@ import { toExplainError } from '../core/errors';
 import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor } from '../protocol/webview';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
+import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
 import { type ImageFile, sourceOf } from './image-file';
 import type { CurrentModel, ModelChange } from './model';
@@ -73,15 +74,14 @@ export function createPanel(
     engine,
     state: () => state,
     dispatch,
-    request: async (image, { target, method, layer, model: other }) => {
+    request: async (image, wanted) => {
+      const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
       return {
         ...options,
         ...(gradientFree && GRADIENT_FREE),
         ...(method && { method }),
-        view,
-        image: await sourceOf(images[image]!),
-        model: { ...(other ?? model.choice()), ...(layer !== undefined && { layer }) },
+        ...(await subjectOf(image, wanted)),
         target,
         device,
         top: topClasses,
@@ -97,6 +97,19 @@ export function createPanel(
     state: () => state,
   });
 
+  const evidence = createEvidenceQueue({
+    engine,
+    state: () => state,
+    dispatch,
+    subject: subjectOf,
+    failed: (thrown) => log.error(toExplainError(thrown)),
+  });
+
+  async function subjectOf(image: number, { layer, model: other }: Wanted) {
+    const source = await sourceOf(images[image]!);
+    return { view, image: source, model: { ...(other ?? model.choice()), ...(layer !== undefined && { layer }) } };
+  }
+
   function isDemo(): boolean {
     return model.choice().path === undefined;
   }
@@ -108,6 +121,7 @@ export function createPanel(
     messagesBetween(before, state).forEach(send);
     changed.fire();
     queue.update();
+    evidence.update();
   }
 
   const wantedNow = () => state.images[state.active]?.wanted ?? [];
@@ -148,6 +162,14 @@ export function createPanel(
     dispatch({ type: id === 'gradient-free' ? 'refreshed' : 'retried', image: state.active });
   }
 
+  function gather({ part, slots }: Extract<FromEditor, { type: 'evidence' }>): void {
+    const image = state.active;
+    for (const slot of slots) {
+      const of = state.images[image]?.slots[slot]?.explanation;
+      if (of) dispatch({ type: 'evidence', image, slot, of, change: { type: 'asked', part } });
+    }
+  }
+
   /** What was asked when the window was reloaded, unless something else was asked since. */
   function restore(questions: string): void {
     const isNew = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
@@ -164,6 +186,8 @@ export function createPanel(
       send({ type: 'state', state: editorState(state) });
     },
     cancel: () => dispatch({ type: 'cancelled' }),
+    evidence: gather,
+    'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => {
       dispatch({ type: 'selected', image: index });
       pictures.showActive();
@@ -189,6 +213,7 @@ export function createPanel(
   webviewPanel.onDidDispose(() => {
     disposed = true;
     queue.dispose();
+    evidence.dispose();
     for (const item of [...subscriptions, changed]) item.dispose();
   });
 
@@ -209,7 +234,11 @@ export function createPanel(
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       ask(wanted);
     },
-    cancel: () => dispatch({ type: 'cancelled' }),
+    cancel: () => {
+      dispatch({ type: 'cancelled' });
+      dispatch({ type: 'evidence-cancelled', part: 'measurement' });
+      dispatch({ type: 'evidence-cancelled', part: 'sanity' });
+    },
     refresh: (change) => {
       pictures.showMissing();
       dispatch({ type: 'demo', demo: isDemo() });

@@ -1,6 +1,7 @@
 /** What the status bar says. Pure. */
 import type { EngineState } from '../client/engine';
-import type { PanelState } from './panel-state';
+import { isUnfinished } from './evidence';
+import type { PanelImage, PanelState } from './panel-state';
 import { type Inspection, modelName } from './summary';
 
 export interface StatusFacts {
@@ -38,10 +39,13 @@ const ENGINE_STATES: Readonly<Record<EngineState, string>> = {
   busy: 'working',
 };
 
-/** "12/32" while masks are scored, "working" before, nothing when no image is being explained. */
+/** "12/32" while masks are scored, "working" before, "measuring" when only evidence is gathered, nothing when nothing is done. */
 export function progressOf(panel: PanelState | undefined): string | undefined {
   const working = panel?.images.find((image) => image.status === 'working');
-  if (!working) return undefined;
+  if (!working) return panel?.images.some(isGathering) ? 'measuring' : undefined;
   const state = working.slots.map((slot) => slot.shown.state).find((shown) => shown.kind === 'working');
   return state && state.total > 0 ? `${state.done}/${state.total}` : 'working';
 }
+
+const isGathering = ({ slots }: PanelImage) =>
+  slots.some(({ evidence = {} }) => isUnfinished(evidence, 'measurement') || isUnfinished(evidence, 'sanity'));

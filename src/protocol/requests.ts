@@ -3,7 +3,7 @@
  * Paths and small results cross the process boundary, never a model's bytes.
  */
 import type { Region } from '../core/annotations/annotations';
-import type { Curve, Measured, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/measurement';
+import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/measurement';
 import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity/types';
 import type {
   CancelSignal,
@@ -115,13 +115,13 @@ export interface Requests {
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
   explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
   /**
-   * Scores and curves of an explanation's map. Explanations asked for meanwhile run between its chunks. `measured` comes
-   * with each map that is done.
+   * Scores and curves of an explanation's map. Explanations asked for meanwhile go first: it waits between two chunks. `measured` comes
+   * with each map that is done, and tells all that is known by then.
    */
   measure: {
     params: MeasureParams;
     result: Measurement;
-    events: { progress: MeasureProgress; measured: { map: MeasuredMap; measured: Measured } };
+    events: { progress: MeasureProgress; measured: Measurement };
   };
   /** How maps change once the network's weights are drawn anew; each map is told as it comes. */
   sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };

@@ -1,10 +1,13 @@
 /** Messages between the extension and its webviews. The direction is in the type's name. */
 import type { ErrorCode } from '../core/errors';
+import type { Measurement } from '../core/measurement';
+import type { SanityMap } from '../core/sanity/types';
 import type { ClassScore, Frame, Size } from '../core/types';
 import type { HeatStyle, RenderKind } from './requests';
 
 export type { ErrorCode } from '../core/errors';
 export type * from '../core/measurement';
+export type * from '../core/sanity/types';
 export type * from '../core/types';
 export type { Colormap, HeatStyle, RenderKind } from './requests';
 
@@ -67,6 +70,35 @@ export interface Slot {
   readonly frame?: Frame;
 }
 
+/** Where the work on a piece of evidence stands. */
+export type EvidenceWork =
+  | { readonly kind: 'waiting' }
+  /** `share`: from 0 to 1. */
+  | { readonly kind: 'working'; readonly text: string; readonly share: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** How good a map is, beside maps that know nothing, as far as it is known. */
+export interface ShownMeasurement extends Pick<Measurement, 'maps' | 'scores' | 'pictures'> {
+  readonly work: EvidenceWork;
+}
+
+/** Maps of the network with its weights drawn anew, as far as there are. */
+export interface ShownCheck {
+  readonly work: EvidenceWork;
+  readonly maps: readonly SanityMap[];
+  /** In a sentence. */
+  readonly verdict?: string;
+}
+
+/** What is known about how good a slot's map is; each part once it was asked for. */
+export interface Evidence {
+  readonly measurement?: ShownMeasurement;
+  readonly sanity?: ShownCheck;
+}
+export type EvidencePart = keyof Evidence;
+
 export interface StripItem {
   readonly name: string;
   readonly thumbnail?: Picture;
@@ -80,6 +112,8 @@ export interface EditorState {
   /** Upright size of the original, in pixels. */
   readonly size: Size | undefined;
   readonly slots: readonly Slot[];
+  /** Of each slot. */
+  readonly evidence: readonly Evidence[];
   /** Undefined for one slot alone. */
   readonly comparedBy: ComparedBy | undefined;
   /** What is asked of each image, as text that the page keeps over a reload of the window and gives back when ready. */
@@ -97,9 +131,18 @@ export type ToEditor =
   | { readonly type: 'state'; readonly state: EditorState }
   /** Newest wins; sent while the engine computes. */
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
+  /** The parts that have changed; `undefined` takes the place of what is no longer true. */
+  | {
+      readonly type: 'evidence';
+      readonly index: number;
+      readonly evidence: { readonly [P in EvidencePart]?: Evidence[P] | undefined };
+    }
   | { readonly type: 'strip'; readonly strip: readonly StripItem[]; readonly active: number }
   /** A command of the palette or a key binding. */
-  | { readonly type: 'command'; readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'alone' }
+  | {
+      readonly type: 'command';
+      readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'alone' | 'measure';
+    }
   /** An export from outside the page: it answers with `export`, which has the slot in focus and the style of the moment. */
   | { readonly type: 'export'; readonly kind: RenderKind }
   /** The answer to `export` and `copy`, shown in the status line. */
@@ -110,6 +153,9 @@ export type FromEditor =
   | { readonly type: 'ready'; readonly questions?: string }
   | { readonly type: 'cancel' }
   | { readonly type: 'select'; readonly index: number }
+  /** One part of the evidence about some slots, in this order. */
+  | { readonly type: 'evidence'; readonly part: EvidencePart; readonly slots: readonly number[] }
+  | { readonly type: 'cancel-evidence'; readonly part: EvidencePart }
   /** The comparison ends with the explanation in focus. */
   | { readonly type: 'alone'; readonly slot: number }
   | { readonly type: 'export'; readonly kind: RenderKind; readonly slot: number; readonly style: HeatStyle }

@@ -182,4 +182,20 @@ describe('turns', () => {
     await Promise.all([older, newer]);
     assert.deepEqual(seen, [false, true, false]);
   });
+
+  it('are idle once none runs or waits, whether they succeeded or not', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const failing = turns.take('one', idle, async () => {
+      await wait();
+      log.push('failed');
+      throw new Error('no');
+    });
+    const all = turns.idle().then(() => log.push('idle'));
+    const later = turns.take('two', idle, () => wait().then(() => log.push('done')));
+    await assert.rejects(failing);
+    await Promise.all([all, later]);
+    assert.deepEqual(log, ['failed', 'done', 'idle']);
+  });
 });

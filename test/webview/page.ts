@@ -28,7 +28,7 @@ export interface Options {
 
 export interface Webview {
   readonly page: Page;
-  /** Sends a message as the host would. Arrays of numbers under the key `map` or `probabilities` arrive as Float32Array. */
+  /** Sends a message as the host would. Arrays of numbers under some keys arrive as typed ones, see `deliver`. */
   send(message: object): Promise<void>;
   /** What the page has told the host so far. */
   posted(): Promise<{ type: string; [key: string]: unknown }[]>;
@@ -115,8 +115,11 @@ function standIn({ variables, background, theme, saved }: Surroundings) {
 
 function deliver(json: string): void {
   const floats = ['map', 'probabilities'];
-  const message = JSON.parse(json, (key, value) =>
-    floats.includes(key) && Array.isArray(value) ? Float32Array.from(value) : value,
-  );
+  const bytes = ['from', 'to'];
+  const message = JSON.parse(json, (key, value) => {
+    if (!Array.isArray(value)) return value;
+    if (floats.includes(key)) return Float32Array.from(value);
+    return bytes.includes(key) ? Uint8Array.from(value) : value;
+  });
   window.postMessage(message, '*');
 }

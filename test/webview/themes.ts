@@ -27,6 +27,8 @@ const TOKENS: Readonly<Record<string, readonly [string, string, string]>> = {
   'button-secondaryBackground': ['#e5e5e5', '#313131', '#000000'],
   'button-secondaryForeground': ['#3b3b3b', '#cccccc', '#ffffff'],
   'button-secondaryHoverBackground': ['#cccccc', '#3c3c3c', '#000000'],
+  'charts-blue': ['#1a85ff', '#59a4f9', '#59a4f9'],
+  'charts-orange': ['#d18616', '#d18616', '#ab5a00'],
   'checkbox-background': ['#f8f8f8', '#313131', '#000000'],
   'checkbox-border': ['#cecece', '#3c3c3c', '#6fc3df'],
   'checkbox-foreground': ['#3b3b3b', '#cccccc', '#ffffff'],

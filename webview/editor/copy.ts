@@ -35,8 +35,8 @@ async function compose(
     context.setTransform(1, 0, 0, 1, (i % across) * size.width, Math.floor(i / across) * size.height);
     context.globalAlpha = 1;
     context.drawImage(image, 0, 0, size.width, size.height);
-    context.globalAlpha = style.opacity;
     if (heat) {
+      context.globalAlpha = heat.opaque ? 1 : style.opacity;
       context.drawImage(layer(heat, size, style), 0, 0);
       strokeContour(context, heat.contour(size, style));
     }

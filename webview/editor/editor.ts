@@ -7,6 +7,7 @@ import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { copyImage } from './copy';
+import { createEvidence } from './evidence';
 import { overallText } from './facts';
 import { listenToKeys } from './gestures';
 import type { MenuItem } from './menu';
@@ -15,9 +16,11 @@ import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } f
 import { createStage } from './stage';
 import { changed, overall, type Saved } from './state';
 import { createStatus } from './status';
+import { createSteps } from './steps';
 import { createStrip } from './strip';
 import { createToolbar } from './toolbar';
 import type { Point } from './viewport';
+import { START, type Walk } from './walk';
 
 const host = connect<FromEditor, Saved>();
 /** The host restores a panel from this text, so it is part of all that is saved. */
@@ -29,6 +32,7 @@ let heats: Heats = new Map();
 const original = { toggled: false, held: false };
 let probe: Point | undefined;
 
+const walk = (): Walk => saved.walk ?? START;
 const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
 /** The picture that the browser has decoded, or could not decode. */
 let picture: { readonly source: string; readonly size: Size | undefined } | undefined;
@@ -48,6 +52,7 @@ const toolbar = createToolbar({
   swipe: () => toolbar.showSwipe(stage.toggleSwipe()),
   compare: () => host.post({ type: 'action', id: 'compare' }),
   alone: stopComparing,
+  measure: () => (saved.measuring ? closeEvidence() : measure()),
   zoomIn: () => stage.zoomIn(),
   zoomOut: () => stage.zoomOut(),
   fit: () => stage.fit(),
@@ -80,6 +85,13 @@ const stage = createStage(saved.viewport, {
     else host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
   },
 });
+const steps = createSteps(schedule, (thrown) => host.post({ type: 'error', message: reasonOf(thrown) }));
+const evidence = createEvidence({
+  gather: (part, slots) => host.post({ type: 'evidence', part, slots }),
+  cancel: (part) => host.post({ type: 'cancel-evidence', part }),
+  walk: (change) => keep({ walk: { ...walk(), ...change } }),
+  close: closeEvidence,
+});
 const banner = h(
   'div',
   { class: 'banner', role: 'note', 'data-testid': 'banner', hidden: true },
@@ -88,7 +100,8 @@ const banner = h(
   textButton('Choose Model', 'banner-choose-model', () => host.post({ type: 'action', id: 'choose-model' })),
 );
 stage.root.append(status.probe);
-document.body.append(toolbar.root, banner, status.bar, stage.root, strip.root, status.root, speech.root);
+const main = h('div', { class: 'main' }, stage.root, evidence.root);
+document.body.append(toolbar.root, banner, status.bar, main, strip.root, status.root, speech.root);
 document.body.dataset['state'] = 'empty';
 
 function keep(change: Saved): void {
@@ -111,7 +124,7 @@ function schedule(): void {
 function draw(): void {
   if (!state) return;
   const { slots } = state;
-  heats = heatsOf(state);
+  heats = saved.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
   stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
     source: source(),
@@ -128,6 +141,9 @@ function draw(): void {
   status.showSlots(slots, stage.focused());
   strip.show(state.strip, state.active);
   banner.hidden = !state.demo;
+  evidence.root.hidden = !saved.measuring;
+  toolbar.showMeasuring(saved.measuring ?? false);
+  if (saved.measuring) evidence.show(state, stage.focused(), walk(), style());
   showProbe();
   document.body.dataset['state'] = overall(slots);
   announce(slots);
@@ -159,6 +175,16 @@ function showProbe(): string {
 
 function stopComparing(): void {
   host.post({ type: 'alone', slot: stage.focused() });
+}
+
+function measure(): void {
+  keep({ measuring: true });
+  if (state) evidence.show(state, stage.focused(), walk(), style());
+  evidence.measure();
+}
+
+function closeEvidence(): void {
+  keep({ measuring: false });
 }
 
 function toggleHeat(): void {
@@ -214,7 +240,9 @@ listenToKeys(stage.root, {
   },
   enlarge: stage.toggleEnlarged,
   escape() {
-    if (!toolbar.close() && !stage.showAll()) stage.clearProbe();
+    if (toolbar.close() || stage.showAll()) return;
+    if (saved.measuring && walk().shown) keep({ walk: { ...walk(), shown: false } });
+    else stage.clearProbe();
   },
 });
 
@@ -231,10 +259,16 @@ listen<ToEditor>({
   state: apply,
   slot: apply,
   strip: apply,
+  evidence: apply,
   notice: ({ text }) => status.showNotice(text),
   command: ({ command }) =>
-    ({ 'toggle-heat': toggleHeat, 'zoom-fit': stage.fit, 'zoom-actual': stage.actual, copy, alone: stopComparing })[
-      command
-    ](),
+    ({
+      'toggle-heat': toggleHeat,
+      'zoom-fit': stage.fit,
+      'zoom-actual': stage.actual,
+      copy,
+      alone: stopComparing,
+      measure,
+    })[command](),
 });
 host.post({ type: 'ready', ...(saved.questions !== undefined && { questions: saved.questions }) });

@@ -9,6 +9,8 @@ export interface Heat {
   draw(size: Size, style: HeatStyle): Uint8ClampedArray<ArrayBuffer>;
   /** SVG path data in pixels of such a picture; empty without a contour. */
   contour(size: Size, style: HeatStyle): string;
+  /** True if it takes the place of the image whatever the style's opacity. */
+  readonly opaque?: boolean;
   /** True if values lie within [-1, 1], false if within [0, 1]. */
   readonly signed: boolean;
   /** At a pixel of the image; NaN where the network did not see it. */

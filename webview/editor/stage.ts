@@ -182,7 +182,7 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
         pane.show(content, next.source, next.image, next.style);
-        pane.fade(next.original ? 0 : next.style.opacity);
+        pane.fade(next.original ? 0 : content.heat?.opaque ? 1 : next.style.opacity);
       }
       const several = panes.size > 1;
       root.classList.toggle('several', several);

@@ -11,6 +11,7 @@ export interface ToolbarEvents {
   compare(): void;
   /** The comparison ends. */
   alone(): void;
+  measure(): void;
   zoomIn(): void;
   zoomOut(): void;
   fit(): void;
@@ -42,6 +43,7 @@ export function createToolbar(events: ToolbarEvents) {
     'Compare methods, layers, classes or models',
   );
   const alone = iconButton('window', 'Stop comparing', 'stop-comparing', events.alone, 'Stop comparing');
+  const measure = toggle('graph-line', 'Measure', 'measure', 'Measure how good this map is', events.measure);
   const style = h(
     'div',
     { class: 'tools style-tools', id: 'style-tools', role: 'group', 'aria-label': 'Heat' },
@@ -76,7 +78,7 @@ export function createToolbar(events: ToolbarEvents) {
     { class: 'toolbar', role: 'toolbar', 'aria-label': 'Explanation' },
     styleToggle,
     style,
-    h('div', { class: 'tools' }, original, swipe, compare, alone),
+    h('div', { class: 'tools' }, original, swipe, compare, alone, measure),
     h('div', { class: 'space' }),
     zoom,
     h('div', { class: 'tools' }, copy, exports.root),
@@ -111,6 +113,7 @@ export function createToolbar(events: ToolbarEvents) {
     showComparing(on: boolean): void {
       alone.hidden = !on;
     },
+    showMeasuring: (on: boolean) => setPressed(measure, on),
     showSwipe: (on: boolean) => setPressed(swipe, on),
     showZoom(scale: number | undefined): void {
       actual.textContent = scale === undefined ? '' : `${Math.round(100 * scale)} %`;

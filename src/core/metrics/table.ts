@@ -54,21 +54,60 @@ const NO_OPTIONS = {};
 export const metrics = {
   insertion: metric(
     'insertion',
-    { scores: { insertion: { title: 'Insertion', better: 'higher' } }, options: insertionOptions },
+    {
+      scores: {
+        insertion: {
+          title: 'Insertion',
+          meaning: 'Mean probability while pixels come back into the blurred image, the most salient first',
+          better: 'higher',
+        },
+      },
+      options: insertionOptions,
+    },
     insertion,
   ),
   deletion: metric(
     'deletion',
-    { scores: { deletion: { title: 'Deletion', better: 'lower' } }, options: deletionOptions },
+    {
+      scores: {
+        deletion: {
+          title: 'Deletion',
+          meaning: 'Mean probability while pixels are replaced, the most salient first',
+          better: 'lower',
+        },
+      },
+      options: deletionOptions,
+    },
     deletion,
   ),
-  road: metric('road', { scores: { road: { title: 'ROAD', better: 'higher' } }, options: roadOptions }, road),
+  road: metric(
+    'road',
+    {
+      scores: {
+        road: {
+          title: 'ROAD',
+          meaning: 'What removing the most salient pixels costs more than removing the least salient ones, half of it',
+          better: 'higher',
+        },
+      },
+      options: roadOptions,
+    },
+    road,
+  ),
   'average-drop': metric(
     'average-drop',
     {
       scores: {
-        drop: { title: 'Drop in confidence', better: 'lower' },
-        increase: { title: 'Increase in confidence', better: 'higher' },
+        drop: {
+          title: 'Drop in confidence',
+          meaning: 'Share of the probability that is lost when only the salient part is shown',
+          better: 'lower',
+        },
+        increase: {
+          title: 'Increase in confidence',
+          meaning: '1 if the salient part alone has a higher probability than the whole image, else 0',
+          better: 'higher',
+        },
       },
       options: NO_OPTIONS,
     },
@@ -79,9 +118,21 @@ export const metrics = {
     {
       needs: ['other-maps'],
       scores: {
-        adcc: { title: 'ADCC', better: 'higher' },
-        coherency: { title: 'Coherency', better: 'higher' },
-        complexity: { title: 'Complexity', better: 'lower' },
+        adcc: {
+          title: 'ADCC',
+          meaning: 'Harmonic mean of coherency, the opposite of complexity, and the probability that is kept',
+          better: 'higher',
+        },
+        coherency: {
+          title: 'Coherency',
+          meaning: 'How alike the map of the salient part is to the map',
+          better: 'higher',
+        },
+        complexity: {
+          title: 'Complexity',
+          meaning: 'Mean of the map: how much of the image it marks',
+          better: 'lower',
+        },
       },
       options: NO_OPTIONS,
     },
@@ -89,14 +140,29 @@ export const metrics = {
   ),
   sparseness: metric(
     'sparseness',
-    { scores: { sparseness: { title: 'Sparseness', better: 'neither' } }, options: NO_OPTIONS },
+    {
+      scores: {
+        sparseness: {
+          title: 'Sparseness',
+          meaning: 'How few pixels hold the map, from 0 (all alike) to 1 (one pixel)',
+          better: 'neither',
+        },
+      },
+      options: NO_OPTIONS,
+    },
     sparseness,
   ),
   'max-sensitivity': metric(
     'max-sensitivity',
     {
       needs: ['other-maps'],
-      scores: { sensitivity: { title: 'Max-sensitivity', better: 'lower' } },
+      scores: {
+        sensitivity: {
+          title: 'Max-sensitivity',
+          meaning: 'How far the map moves at most when noise too small to see is added to the image',
+          better: 'lower',
+        },
+      },
       options: maxSensitivityOptions,
     },
     maxSensitivity,
@@ -105,7 +171,13 @@ export const metrics = {
     'pointing',
     {
       needs: ['regions'],
-      scores: { pointing: { title: 'Pointing game', better: 'higher' } },
+      scores: {
+        pointing: {
+          title: 'Pointing game',
+          meaning: '1 if the maximum of the map lies on an object of the class, else 0',
+          better: 'higher',
+        },
+      },
       options: pointingOptions,
     },
     pointingGame,
@@ -114,7 +186,13 @@ export const metrics = {
     'energy',
     {
       needs: ['regions'],
-      scores: { energy: { title: 'Energy on objects', better: 'higher' } },
+      scores: {
+        energy: {
+          title: 'Energy on objects',
+          meaning: 'Share of the map that lies on objects of the class',
+          better: 'higher',
+        },
+      },
       options: energyOptions,
     },
     energy,
@@ -125,7 +203,8 @@ export const metrics = {
 const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores']): number }>> = {
   /** Group-CAM, section 4.3. */
   overall: {
-    title: 'Over-all (insertion - deletion)',
+    title: 'Over-all',
+    meaning: 'Insertion minus deletion',
     better: 'higher',
     of: ({ insertion = Number.NaN, deletion = Number.NaN }) => insertion - deletion,
   },
@@ -136,7 +215,8 @@ export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
   {},
   metrics.insertion.scores,
   metrics.deletion.scores,
-  DERIVED,
+  // Without the functions, which can't cross to another process.
+  Object.fromEntries(Object.entries(DERIVED).map(([name, { of: _, ...info }]) => [name, info])),
   ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
 );
 
