@@ -52,7 +52,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order|sanity\/(types|verdict))$)/,
     packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };

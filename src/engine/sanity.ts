@@ -23,6 +23,7 @@ import { type PreparedInput, prepareInput } from './prepare';
 import { createExplainer, type KnownModel, releaseExplainer } from './sessions';
 
 /**
+ * @param pause resolves once nothing more urgent is done; asked between two chunks
  * @throws cancelled between two chunks once `context.signal` is aborted; no-weights; every failure of models, images,
  *   classes, options and the runtime. A drawn network whose numbers are not finite is none of them: its maps count as blank.
  */
@@ -30,10 +31,11 @@ export async function sanity(
   device: Device,
   params: SanityParams,
   context: RequestContext<'sanity'>,
+  pause: () => Promise<void>,
 ): Promise<SanityResult> {
   const opened = await openModel(params.model);
   try {
-    return await check(opened, device, params, context);
+    return await check(opened, device, params, context, pause);
   } finally {
     opened.file.release();
   }
@@ -44,13 +46,14 @@ async function check(
   device: Device,
   params: SanityParams,
   context: RequestContext<'sanity'>,
+  pause: () => Promise<void>,
 ): Promise<SanityResult> {
   const { info } = model;
   const layers = weightLayers(file.model, info.input.name, info.output.logits);
   if (layers.length === 0) throw errors.noWeights(info.path);
   const known = { ...model, identity: file.identity };
   const input = await prepareInput(params.image, info);
-  const work = { signal: context.signal, passes: 0 };
+  const work = { signal: context.signal, passes: 0, pause };
   const chosen = params.target === 'top' ? undefined : findClass(info.labels.value, params.target);
   const question = { known, device, params, input, work };
   const own = await mapsOf(question, file, chosen);

@@ -17,7 +17,7 @@ export function createService(): Service {
   const devices = createDevices();
   const turns = createTurns();
   const measuring = createTurns();
-  // Explanations run between the chunks of a check, which takes minutes and has sessions of its own.
+  // Explanations go first, between the chunks of a check, which takes minutes and has sessions of its own.
   const checks = createTurns();
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
@@ -35,7 +35,7 @@ export function createService(): Service {
       }),
     sanity: (params, context) =>
       checks.take(params.view, context.signal, (signal) =>
-        devices.run(params.device, (device) => sanity(device, params, { ...context, signal })),
+        devices.run(params.device, (device) => sanity(device, params, { ...context, signal }, turns.idle)),
       ),
     gradient,
     picture,
