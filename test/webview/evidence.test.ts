@@ -1,0 +1,174 @@
+/** The section that says how good a map is, in Chromium. */
+import assert from 'node:assert/strict';
+import type { EditorState, Evidence } from '../../src/protocol/webview';
+import { type EditorPage, editorPages } from './editor-page';
+import { check, curve, measurement } from './evidence-states';
+import type { Options } from './page';
+import { CAT, DOG, done, editorState } from './states';
+
+describe('how good a map is', () => {
+  let editor: EditorPage;
+  const openPage = editorPages((opened) => {
+    editor = opened;
+  });
+  const open = (slots: EditorState['slots'], evidence: readonly Evidence[], options: Options = {}) =>
+    openPage(editorState(slots, { evidence }), { width: 1200, height: 900, saved: { measuring: true }, ...options });
+  const text = async (id: string) => (await editor.find(id).textContent()) ?? '';
+  const send = (index: number, evidence: Evidence) => editor.send({ type: 'evidence', index, evidence });
+  /** Until pictures are decoded, which takes as long as it takes. */
+  const opacityIs = (opacity: string) =>
+    editor.page.waitForFunction(
+      (value) => document.querySelector<HTMLElement>('.heat')?.style.opacity === value,
+      opacity,
+    );
+
+  it('opens with its button, which asks for the measurement, and closes again', async () => {
+    await open([CAT], [{}], { saved: {} });
+    assert.equal(await editor.find('evidence').isVisible(), false);
+    await editor.settle(() => editor.find('measure').click());
+    assert.equal(await editor.find('evidence').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [0] }]);
+    await editor.settle(() => editor.find('evidence-close').click());
+    assert.equal(await editor.find('evidence').isVisible(), false);
+    await editor.send({ type: 'command', command: 'measure' });
+    assert.equal((await editor.postedOf('evidence')).length, 2);
+  });
+
+  it('tells progress, can be cancelled, and tried again; a failure says why', async () => {
+    await open([CAT], [{}]);
+    const { scores } = await measurement();
+    const known = {
+      maps: { explanation: { scores: {}, curves: { insertion: curve(0.1, 0.6, 3, 21) } } },
+      scores: {},
+      pictures: {},
+    };
+    const work = { kind: 'working', text: 'this map, insertion', share: 0.12 } as const;
+    await send(0, { measurement: { ...known, work } });
+    assert.equal(await text('measure-state'), '12 %, this map, insertion');
+    assert.equal(await editor.find('measure-start').isVisible(), false);
+    await editor.find('measure-cancel').click();
+    assert.deepEqual(await editor.postedOf('cancel-evidence'), [{ type: 'cancel-evidence', part: 'measurement' }]);
+    await send(0, { measurement: { ...known, scores, work: { kind: 'cancelled' } } });
+    assert.equal(await text('measure-start'), 'Try Again');
+    await editor.find('measure-start').click();
+    await send(0, { measurement: { ...known, work: { kind: 'failed', message: 'net.onnx: gone' } } });
+    assert.equal(await text('measure-state'), 'net.onnx: gone');
+    assert.equal((await editor.postedOf('evidence')).length, 1);
+  });
+
+  it('the slider shows the image along a curve, without a question; Escape brings the heat back', async () => {
+    await open([CAT], [{ measurement: await measurement() }]);
+    const heat = (await editor.canvas('0')).rgba;
+    await editor.setSlider('step', 30);
+    await opacityIs('1');
+    assert.match(await text('step-text'), /^30 % deleted: \d+\.\d %$/);
+    const deleted = (await editor.canvas('0')).rgba;
+    assert.notDeepEqual(deleted, heat);
+    assert.ok(
+      deleted.every((value, i) => i % 4 !== 3 || value === 255),
+      'the network sees all of this image',
+    );
+    await editor.find('step').focus();
+    await editor.press('ArrowRight');
+    assert.match(await text('step-text'), /^31 % deleted/);
+    assert.notDeepEqual((await editor.canvas('0')).rgba, deleted);
+    await editor.settle(() => editor.find('walk-insertion').click());
+    assert.match(await text('step-text'), /^31 % inserted/);
+    await editor.press('Escape');
+    assert.deepEqual((await editor.canvas('0')).rgba, heat);
+    assert.deepEqual(await editor.postedOf('evidence'), []);
+  });
+
+  it('a click into the chart goes there', async () => {
+    await open([CAT], [{ measurement: await measurement() }]);
+    const plot = (await editor.page.locator('.u-over').boundingBox())!;
+    await editor.settle(() => editor.page.mouse.click(plot.x + plot.width / 2, plot.y + 40));
+    assert.match(await text('step-text'), /^50 % deleted/);
+  });
+
+  it('the chart draws curves in the colours of its legend', async () => {
+    await open([CAT], [{ measurement: await measurement() }]);
+    const found = await editor.page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.chart-canvas canvas')!;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return ['insertion', 'deletion'].map((metric) => {
+        const swatch = document.querySelector(`.swatch-explanation.swatch-${metric}`)!;
+        const [r, g, b] = getComputedStyle(swatch).color.match(/\d+/g)!.map(Number);
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4)
+          count += Number(data[i] === r && data[i + 1] === g && data[i + 2] === b);
+        return count;
+      });
+    });
+    assert.ok(
+      found.every((count) => count > 100),
+      `${found} pixels`,
+    );
+    assert.match(
+      (await editor.find('chart').getAttribute('aria-label'))!,
+      /This map: insertion 0\.523, deletion 0\.146/,
+    );
+  });
+
+  it('the table marks the best of each row in words too, and says what each score means', async () => {
+    await open([CAT], [{ measurement: await measurement() }]);
+    assert.match(await text('score-deletion'), /^Deletionlower is betterbest0\.1460\.3000\.220$/);
+    assert.match(await text('score-sparseness'), /does not rate it0\.7100\.3300\.620$/);
+    const hint = await editor.find('score-insertion').locator('th').getAttribute('title');
+    assert.match(hint!, /most salient first; higher is better$/);
+    assert.equal(
+      await text('scores-sentence'),
+      'This map: better than random in 7 of 7, than centre in 7 of 7 measures.',
+    );
+  });
+
+  it('compares several maps, of which one button measures all', async () => {
+    await open([CAT, DOG], [{}, {}]);
+    await editor.find('pane-1').click();
+    assert.equal(await text('measure-start'), 'Measure All');
+    await editor.find('measure-start').click();
+    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [1, 0] }]);
+    await send(0, { measurement: await measurement({}, 5) });
+    await send(1, { measurement: await measurement({}, 3) });
+    assert.deepEqual(await editor.find('scores').locator('thead th').allTextContents(), [
+      'cat',
+      'dog',
+      'Random',
+      'Centre',
+    ]);
+    assert.match(await text('score-deletion'), /0\.146best0\.126/);
+    assert.match(await text('scores-sentence'), /^dog: better than random/);
+  });
+
+  it('shows maps of drawn networks with their similarity, blank ones as such, and a verdict', async () => {
+    await open([CAT], [{ sanity: check() }]);
+    assert.equal(await editor.page.locator('.check').count(), 5, 'the network as trained and four depths');
+    assert.equal(await editor.page.locator('.check-map').count(), 12);
+    assert.deepEqual(await editor.page.locator('.check-blank').allTextContents(), ['blank']);
+    const third = editor.page.locator('.check').nth(3);
+    assert.match((await third.textContent())!, /features\.6.*ρ 0\.30SSIM 0\.50/);
+    assert.match(await text('sanity-verdict'), /^Group-CAM passes/);
+  });
+
+  it('a blank map is not measured, and a new map has no old evidence', async () => {
+    await open([done('cat', 10, 0.6, { blank: 'no mask raises the score' })], [{}]);
+    assert.match(await text('measure-state'), /blank/);
+    assert.equal(await editor.find('measure-start').isVisible(), false);
+    await editor.send({ type: 'slot', index: 0, slot: CAT });
+    await send(0, { measurement: await measurement() });
+    assert.equal(await editor.find('step').isVisible(), true);
+    await editor.send({ type: 'state', state: editorState([DOG]) });
+    assert.equal(await editor.find('step').isVisible(), false);
+    assert.equal(await editor.find('scores').isVisible(), false);
+  });
+
+  it('every control has a name', async () => {
+    await open([CAT], [{ measurement: await measurement(), sanity: check() }]);
+    const session = await editor.page.context().newCDPSession(editor.page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const controls = nodes.filter(({ role }) =>
+      ['button', 'slider', 'radio', 'checkbox', 'image'].includes(role?.value),
+    );
+    for (const node of controls) assert.ok(node.name?.value?.trim(), `${node.role?.value} without a name`);
+  });
+});
