@@ -85,10 +85,10 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
       signal,
       on: {
         progress: (progress) => change({ type: 'measuring', progress }),
-        measured: (measured) => change({ type: 'measured', measurement: measured }),
+        measured: (measured) => change({ type: 'measured', measurement: withPlainPictures(measured) }),
       },
     });
-    change({ type: 'measured', measurement });
+    change({ type: 'measured', measurement: withPlainPictures(measurement) });
   }
 
   async function check({ image, slot, of }: Question, signal: AbortSignal, change: Change): Promise<void> {
@@ -164,6 +164,14 @@ function measureParams(subject: Subject, explanation: Explanation, known: Measur
     seed: SEED,
     pictures: true,
   };
+}
+
+/** As `postMessage` to a webview takes them. */
+function withPlainPictures(measurement: Measurement): Measurement {
+  const pictures = Object.entries(measurement.pictures).map(([metric, { from, to }]) => {
+    return [metric, { from: new Uint8Array(from), to: new Uint8Array(to) }] as const;
+  });
+  return { ...measurement, pictures: Object.fromEntries(pictures) };
 }
 
 /** Each layer is drawn three times, since one draw may be an odd one. */

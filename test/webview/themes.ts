@@ -28,7 +28,7 @@ const TOKENS: Readonly<Record<string, readonly [string, string, string]>> = {
   'button-secondaryForeground': ['#3b3b3b', '#cccccc', '#ffffff'],
   'button-secondaryHoverBackground': ['#cccccc', '#3c3c3c', '#000000'],
   'charts-blue': ['#1a85ff', '#59a4f9', '#59a4f9'],
-  'charts-orange': ['#d18616', '#d18616', '#ab5a00'],
+  'charts-red': ['#f85149', '#f85149', '#f48771'],
   'checkbox-background': ['#f8f8f8', '#313131', '#000000'],
   'checkbox-border': ['#cecece', '#3c3c3c', '#6fc3df'],
   'checkbox-foreground': ['#3b3b3b', '#cccccc', '#ffffff'],

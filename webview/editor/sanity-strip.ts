@@ -21,7 +21,12 @@ export function createSanityStrip() {
       if (shown?.check === check && shown.style === style) return;
       shown = { check, style };
       verdict.textContent = check.verdict ?? '';
-      const trained = column([picture(original, style)], 'as trained', 'The network as it was trained', '');
+      const trained = column(
+        [picture(original, style, 'Map of the network as trained')],
+        'as trained',
+        'The network as it was trained',
+        '',
+      );
       const drawn = stepsOf(check.maps).map((step) => {
         const maps = check.maps.filter(({ depth }) => depth === step.depth);
         const layers = step.depth === 1 ? `${step.layer} drawn anew` : `${step.layer} and all behind it drawn anew`;
@@ -47,14 +52,14 @@ function column(pictures: readonly HTMLElement[], name: string, hint: string, te
   );
 }
 
-function cell({ frame, blank }: SanityMap, style: HeatStyle): HTMLElement {
+function cell({ frame, blank, layer }: SanityMap, style: HeatStyle): HTMLElement {
   if (blank !== undefined || !frame) return h('div', { class: 'check-blank', title: blank ?? '' }, 'blank');
-  return picture(frame, style);
+  return picture(frame, style, `Map with ${layer} drawn anew`);
 }
 
-function picture(frame: Frame, style: HeatStyle): HTMLElement {
+function picture(frame: Frame, style: HeatStyle, name: string): HTMLElement {
   const size = sizeOf(frame.imageTransform.image);
-  const canvas = h('canvas', { ...size, class: 'check-map' });
+  const canvas = h('canvas', { ...size, class: 'check-map', role: 'img', 'aria-label': name });
   const pixels = heatOf(frame).draw(size, { ...style, threshold: 0 });
   canvas.getContext('2d')!.putImageData(new ImageData(pixels, size.width, size.height), 0, 0);
   return canvas;

@@ -203,7 +203,7 @@ export const metrics = {
 const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores']): number }>> = {
   /** Group-CAM, section 4.3. */
   overall: {
-    title: 'Over-all',
+    title: 'Over-all (insertion - deletion)',
     meaning: 'Insertion minus deletion',
     better: 'higher',
     of: ({ insertion = Number.NaN, deletion = Number.NaN }) => insertion - deletion,
