@@ -93,6 +93,7 @@ def export(tool, out, name, inputs):
             gradient.tofile(os.path.join(out, f'{name}.gradient.f64'))
     fits = sum(p.numel() * 8 for p in model.state_dict().values()) < 2 ** 31
     if fits:
+        model.requires_grad_()  # else attention is exported as one operator of PyTorch's own, which ONNX has not
         torch.onnx.export(model, images[0].double(), os.path.join(out, name + '.double.onnx'), opset_version=OPSET,
                           input_names=['input'], output_names=['logits'])
     return {'classes': classes, 'own': own, 'double': fits}
