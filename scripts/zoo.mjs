@@ -21,6 +21,8 @@ const INPUTS = '4';
 /** @param {string[]} args */
 function run(args, command = python) {
   const { stdout, stderr, status, signal, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  // Somebody stopped it: that says nothing about the model.
+  if (signal === 'SIGTERM' || signal === 'SIGINT') throw new Error(`stopped by ${signal}`);
   return {
     stdout,
     failure: error?.message ?? (status === 0 ? undefined : (signal ?? stderr.trim().split('\n').at(-1))),
