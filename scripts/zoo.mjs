@@ -21,8 +21,6 @@ const INPUTS = '4';
 /** @param {string[]} args */
 function run(args, command = python) {
   const { stdout, stderr, status, signal, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
-  // Somebody stopped it: that says nothing about the model.
-  if (signal === 'SIGTERM' || signal === 'SIGINT') throw new Error(`stopped by ${signal}`);
   return {
     stdout,
     failure: error?.message ?? (status === 0 ? undefined : (signal ?? stderr.trim().split('\n').at(-1))),
@@ -30,13 +28,14 @@ function run(args, command = python) {
 }
 
 /**
- * The last line as JSON, or what the process died of.
+ * The last line as JSON. A process that dies says nothing of the model: that ends all, and is no row.
  *
  * @param {string[]} args
  */
 function ask(args, command = python) {
   const { stdout, failure } = run(args, command);
-  return failure === undefined ? JSON.parse(stdout.trim().split('\n').at(-1) ?? '') : { error: failure };
+  if (failure !== undefined) throw new Error(`${args.join(' ')}: ${failure}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** @param {string} name */

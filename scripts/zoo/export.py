@@ -107,5 +107,5 @@ if __name__ == '__main__':
     out, name, inputs = sys.argv[2:]
     try:
         print(json.dumps(export(tool, out, name, int(inputs))))
-    except Exception as error:  # the exporter's own failure is a fact to report
+    except torch.onnx.errors.OnnxExporterError as error:  # the exporter's own failure is a fact to report
         print(json.dumps({'error': str(error).splitlines()[0]}))
