@@ -34,7 +34,7 @@ export async function measure(
       metrics.map(({ metric }) => metric).join(),
       'without adcc and max-sensitivity for averaged layers',
     );
-  const explainer = await explainerWith(otherMaps ? partsFor(options.method, options.own ?? {}) : []);
+  const explainer = await explainerWith(['images', ...(otherMaps ? partsFor(options.method, options.own ?? {}) : [])]);
   const work: Work = { signal: context.signal, passes: 0, pause };
 
   return using(explainer, async () => {

@@ -78,6 +78,35 @@ export function networkOf(explainer: Explainer, state: ImageState, options: Meth
   };
 }
 
+/**
+ * `scoreImages` through the session that does nothing else: for those who ask about hundreds of images. Methods do without
+ * it, so that their maps don't depend on whether it is there.
+ */
+export function scoreManyImages<T extends WithImage>(
+  explainer: Explainer,
+  state: ImageState,
+  items: Iterable<T>,
+  work: Work,
+): AsyncIterable<readonly Scored<T>[]> {
+  const { input, preprocessing } = explainer.info;
+  const size = { height: preprocessing.height.value, width: preprocessing.width.value };
+  const values = state.input.tensor.length;
+  // One buffer for all chunks, since the system clears the memory of each new one.
+  let buffer = new Float32Array();
+  return inChunks(explainer, items, async (chunk) => {
+    const count = runSize(chunk.length, explainer.batching);
+    if (buffer.length !== count * values) buffer = new Float32Array(count * values);
+    chunk.forEach(({ image }, i) => {
+      buffer.set(relayout(image, 'NCHW', input.layout, input.channels, size), i * values);
+    });
+    await turn(work);
+    const feeds = { [SCORE.image]: floats(buffer, [count, ...state.input.dims.slice(1)]) };
+    const result = await partOf(explainer, 'images').run(feeds, [SCORE.logits, SCORE.probabilities]);
+    work.passes += count;
+    return withScores(chunk, scoresOf(explainer, result, count));
+  });
+}
+
 function withScores<T>(items: readonly T[], scores: readonly Scores[]): Scored<T>[] {
   return items.map((item, i) => ({ item, ...scores[i]! }));
 }

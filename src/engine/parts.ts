@@ -2,7 +2,7 @@
 import { behindGraph } from '../core/cam/behind';
 import { headGraph } from '../core/cam/head';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../core/cam/linear';
-import type { ScoreTarget } from '../core/cam/transform';
+import { imageGraph, type ScoreTarget } from '../core/cam/transform';
 import { GUIDED_RULES } from '../core/gradients/guided';
 import type { RuleTable } from '../core/gradients/rule';
 import { RULES } from '../core/gradients/table';
@@ -23,6 +23,8 @@ export interface Parts {
   readonly 'guided-gradient': Session;
   /** See `behindGraph`. */
   readonly features: Session;
+  /** See `imageGraph`. */
+  readonly images: Session;
   /** [classes, K]; undefined where the model has no linear head. */
   readonly 'linear-head': Float32Array | undefined;
 }
@@ -36,10 +38,12 @@ const MAKERS: { readonly [P in Part]: Maker<P> } = {
   'input-gradient': (explainer, file) => makeInputGradient(explainer, file, RULES),
   'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, GUIDED_RULES),
   features: makeBehind,
+  images: ({ info, facts, device }, file) =>
+    open({ info, device }, file, encodeModel(file.model, imageGraph(file.model, facts, scoreTarget(info)))),
   'linear-head': makeLinearHead,
 };
 
-export function isPart(need: Need): need is Part {
+export function isPart(need: Need): need is Need & Part {
   return Object.hasOwn(MAKERS, need);
 }
 
@@ -107,7 +111,7 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
 }
 
 async function open(
-  { info, device }: Explainer,
+  { info, device }: Pick<Explainer, 'info' | 'device'>,
   file: ModelFile,
   encoded: EncodedModel,
   options: Partial<SessionOptions> = {},

@@ -1,7 +1,7 @@
 /** What metrics are given of an explanation. */
 
 import type { MeasuredMap } from '../core/measurement';
-import type { Target } from '../core/methods/network';
+import type { MethodNetwork, Target } from '../core/methods/network';
 import { createRandom } from '../core/methods/random';
 import { methods } from '../core/methods/table';
 import { centreBlob, randomMap } from '../core/metrics/baselines';
@@ -9,7 +9,7 @@ import type { Subject } from '../core/metrics/metric';
 import { type Saliency, saliencyOf } from '../core/saliency';
 import type { Explanation, Frame, ModelInfo } from '../core/types';
 import { inputSizeOf } from './explain';
-import { networkOf } from './method-network';
+import { networkOf, scoreManyImages } from './method-network';
 import { backdropOf, type ImageState, probe, type Work } from './network';
 import { relayout } from './prepare';
 import type { Explainer } from './sessions';
@@ -30,7 +30,10 @@ export async function subjectsOf(
 ): Promise<Subjects> {
   const { info } = explainer;
   const { options } = explanation;
-  const network = networkOf(explainer, state, options, work);
+  const network: MethodNetwork = {
+    ...networkOf(explainer, state, options, work),
+    scoreImages: (items) => scoreManyImages(explainer, state, items, work),
+  };
   const backdrop = await backdropOf(explainer, state, 'blurred', options);
   const shared = {
     network,

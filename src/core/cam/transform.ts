@@ -64,6 +64,17 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
   );
 }
 
+/** The model alone: SCORE.logits and SCORE.probabilities of SCORE.image, [N, ...], without a blend's cost. */
+export function imageGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
+  const names = [...facts.keys()];
+  const front = createEmitter('group-cam/image', model.opset, names);
+  front.alias(modelValues(front, model, facts, target.input, SCORE.image), target.input);
+  const end = createEmitter('group-cam/score', model.opset, names);
+  appendScores(end, facts, target);
+  const image = [undefined, ...facts.get(target.input)!.dims.slice(1)];
+  return assemble(model, front, end, [{ name: SCORE.image, dims: image }], [SCORE.logits, SCORE.probabilities]);
+}
+
 /**
  * Equation 5, I_l = I M'_l + B (1 - M'_l), as B + M'_l (I - B), with M'_l the upsampled mask. Upsampling by two products
  * of matrices is the same in every operator set; `Resize` has half-pixel centres only since 11.
