@@ -23,8 +23,8 @@ export interface Parts {
   readonly 'guided-gradient': Session;
   /** See `behindGraph`. */
   readonly features: Session;
-  /** See `imageGraph`. */
-  readonly images: Session;
+  /** See `imageGraph`; undefined for a large model. */
+  readonly images: Session | undefined;
   /** [classes, K]; undefined where the model has no linear head. */
   readonly 'linear-head': Float32Array | undefined;
 }
@@ -38,8 +38,7 @@ const MAKERS: { readonly [P in Part]: Maker<P> } = {
   'input-gradient': (explainer, file) => makeInputGradient(explainer, file, RULES),
   'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, GUIDED_RULES),
   features: makeBehind,
-  images: ({ info, facts, device }, file) =>
-    open({ info, device }, file, encodeModel(file.model, imageGraph(file.model, facts, scoreTarget(info)))),
+  images: makeImages,
   'linear-head': makeLinearHead,
 };
 
@@ -110,8 +109,17 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
   }
 }
 
+/** Its weights would be held twice, and the blend that it would be spared costs it nothing to speak of. */
+const LARGE = 2 ** 27;
+
+async function makeImages(explainer: Explainer, file: ModelFile): Promise<Session | undefined> {
+  const { info, facts } = explainer;
+  if (info.bytes > LARGE) return undefined;
+  return open(explainer, file, encodeModel(file.model, imageGraph(file.model, facts, scoreTarget(info))));
+}
+
 async function open(
-  { info, device }: Pick<Explainer, 'info' | 'device'>,
+  { info, device }: Explainer,
   file: ModelFile,
   encoded: EncodedModel,
   options: Partial<SessionOptions> = {},

@@ -32,7 +32,7 @@ export async function subjectsOf(
   const { options } = explanation;
   const network: MethodNetwork = {
     ...networkOf(explainer, state, options, work),
-    scoreImages: (items) => scoreManyImages(explainer, state, items, work),
+    ...(explainer.parts.images && { scoreImages: (items) => scoreManyImages(explainer, state, items, work) }),
   };
   const backdrop = await backdropOf(explainer, state, 'blurred', options);
   const shared = {
