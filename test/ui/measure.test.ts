@@ -101,13 +101,12 @@ describe('a map is measured', () => {
     const row = page.locator('.quick-input-list .monaco-list-row').filter({
       has: page.getByText('LayerCAM', { exact: true }),
     });
-    await row.locator('.monaco-checkbox, input[type="checkbox"]').first().click();
+    await row.getByText('LayerCAM', { exact: true }).click();
     await page.locator('.quick-input-title', { hasText: '2 of at most' }).waitFor();
     await page.keyboard.press('Enter');
     await editorFrame(page).locator('[data-testid="pane-1"][data-class]').waitFor();
     await explained(page);
-    await reached('measure', 'none');
-    await find('measure-start').click();
+    await runCommand(page, 'Group-CAM: Measure This Map');
     await reached('measure', 'done');
     const heads = await find('scores').locator('thead th').allTextContents();
     assert.deepEqual(heads, ['Group-CAM', 'LayerCAM', 'Random', 'Centre']);
