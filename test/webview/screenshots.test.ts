@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import type { Slot } from '../../src/protocol/webview';
 import { needs, project } from '../support/shared';
+import { check, measurement } from './evidence-states';
 import { launch, type Options, openPage } from './page';
 import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary } from './states';
 import { THEMES } from './themes';
@@ -93,6 +94,12 @@ describe('pictures of the webviews', () => {
         const file = `${name}-${theme}-${sizeName}`;
         it(`editor-${file}`, () => picture('editor', file, { theme, ...size }, state));
       }
+      const measured = `measured-${theme}-${sizeName}`;
+      it(`editor-${measured}`, async () => {
+        const evidence = [{ measurement: await measurement(), sanity: check() }];
+        const options = { theme, ...size, saved: { measuring: true } };
+        await picture('editor', measured, options, editorState([CAT], { evidence }));
+      });
     }
     for (const [name, state] of Object.entries(CLASSES)) {
       const file = `${name}-${theme}`;

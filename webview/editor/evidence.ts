@@ -42,7 +42,7 @@ export function createEvidence(events: EvidenceEvents) {
     sanity: lineOf('sanity', 'sanity'),
   };
   const subject = h('h3', { class: 'evidence-subject' });
-  const curves = h('div', { class: 'curves', hidden: true }, subject, chart.root, walk.root);
+  const curves = h('div', { class: 'curves', hidden: true }, walk.root, subject, chart.root);
   const root = h(
     'section',
     { class: 'evidence', 'aria-label': 'Measurement', 'data-testid': 'evidence', hidden: true },
