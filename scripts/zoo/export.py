@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Exports one torchvision model with input gradients by autograd, for zoo.mjs and test/core/gradients/networks.test.ts.
+"""Exports one torchvision model with input gradients by autograd, for zoo.mjs and tests.
 
 Usage: export.py TOOL --list             names, the smallest model first
-       export.py TOOL OUT NAME INPUTS    OUT/NAME.onnx, and for k < INPUTS OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy
-                                         (float32 [1,3,H,W], computed in float64). The same model in float64 is
-                                         OUT/NAME.double.onnx, unless it is larger than a file of protobuf can be; beside it
-                                         OUT/NAME.gradient.f64, the unrounded gradient of the first input.
+       export.py TOOL OUT NAME INPUTS    OUT/NAME.onnx and OUT/NAME.npz, which TOOL writes, and for k < INPUTS
+                                         OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy (float32 [1,3,H,W], computed in
+                                         float64). The same model in float64 is OUT/NAME.double.onnx, unless INPUTS is 0 or
+                                         it is larger than a file of protobuf can be; beside it OUT/NAME.gradient.f64, the
+                                         unrounded gradient of the first input.
                                          The last line printed is JSON: {"classes": [..], "own": [error of autograd in
                                          float32 ..], "double": true | false} or {"error": the exporter's}
 TOOL is export-torchvision.py, which builds and exports. Two of its initialisations would test nothing and are changed:
@@ -91,7 +92,7 @@ def export(tool, out, name, inputs):
         np.save(os.path.join(out, f'{name}.{k}.gradient.npy'), gradient.astype(np.float32))
         if k == 0:
             gradient.tofile(os.path.join(out, f'{name}.gradient.f64'))
-    fits = sum(p.numel() * 8 for p in model.state_dict().values()) < 2 ** 31
+    fits = inputs > 0 and sum(p.numel() * 8 for p in model.state_dict().values()) < 2 ** 31
     if fits:
         model.requires_grad_()  # else attention is exported as one operator of PyTorch's own, which ONNX has not
         torch.onnx.export(model, images[0].double(), os.path.join(out, name + '.double.onnx'), opset_version=OPSET,

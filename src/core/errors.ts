@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'bad-option'
   | 'list-invalid'
   | 'evaluation-differs'
+  | 'evaluation-running'
   | 'protocol-version'
   | 'engine-crashed'
   | 'engine-start'
@@ -212,6 +213,11 @@ export const errors = {
     make(
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
+    ),
+  evaluationRunning: (lock: string, owner: number) =>
+    make(
+      'evaluation-running',
+      `${lock}: process ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
     ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(

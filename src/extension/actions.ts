@@ -58,6 +58,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'bad-option': ['retry'],
   'list-invalid': [],
   'evaluation-differs': [],
+  'evaluation-running': [],
   'protocol-version': ['show-log'],
   'engine-crashed': ['retry', 'show-log'],
   'engine-start': ['retry', 'show-log'],

@@ -6,7 +6,8 @@ import { missing, needs, project, shared } from './shared';
 
 /** Debian's Python, whose packages python3-torch and python3-onnx the export needs. */
 const PYTHON = '/usr/bin/python3';
-const EXPORT = shared('tools', 'export-torchvision.py');
+const TOOL = shared('tools', 'export-torchvision.py');
+const EXPORT = project('scripts', 'zoo', 'export.py');
 const MINUTES = 60_000;
 
 /**
@@ -21,12 +22,13 @@ export function torchvision(context: Mocha.Context, name: string): string {
   const file = path.join(folder, `${name}.onnx`);
   if (existsSync(file)) return file;
   needs(context, PYTHON, `${name} can't be exported`);
-  needs(context, EXPORT, `${name} can't be exported`);
+  needs(context, TOOL, `${name} can't be exported`);
   context.timeout(10 * MINUTES);
   mkdirSync(folder, { recursive: true });
   const made = mkdtempSync(path.join(folder, 'export-'));
   try {
-    const { stdout, stderr } = spawnSync(PYTHON, [EXPORT, made, name], { encoding: 'utf8', timeout: 9 * MINUTES });
+    const args = [EXPORT, TOOL, made, name, '0'];
+    const { stdout, stderr } = spawnSync(PYTHON, args, { encoding: 'utf8', timeout: 9 * MINUTES });
     if (!existsSync(path.join(made, `${name}.onnx`))) missing(context, `${name} was not exported: ${stdout}${stderr}`);
     // The model last: where it is, the rest is too.
     renameSync(path.join(made, `${name}.npz`), path.join(folder, `${name}.npz`));

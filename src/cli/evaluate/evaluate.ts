@@ -47,7 +47,7 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
- * @throws evaluation-differs, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
+ * @throws evaluation-differs, evaluation-running, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
  *   reported by name and left out.
  */
 export async function evaluate(

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
 import type { Measured } from '../../core/measurement';
 import type { ClassScore, Method } from '../../core/types';
+import { lock } from './lock';
 
 /** What is measured at one go: a method's map, or the maps that know nothing. */
 export type Unit = Method | 'baselines';
@@ -42,9 +43,20 @@ export interface Journal {
 /**
  * Begins a journal or goes on with one.
  *
- * @throws evaluation-differs if it was begun with other settings; output-unwritable
+ * @throws evaluation-differs if it was begun with other settings; evaluation-running; output-unwritable
  */
 export async function openJournal(file: string, settings: Settings): Promise<Journal> {
+  await makeFolder(file);
+  const unlock = await lock(`${file}.lock`);
+  try {
+    return await openLocked(file, settings, unlock);
+  } catch (thrown) {
+    await unlock();
+    throw thrown;
+  }
+}
+
+async function openLocked(file: string, settings: Settings, unlock: () => Promise<void>): Promise<Journal> {
   const handle = await openFile(file);
   try {
     const end = await lastLineEnd(handle);
@@ -64,7 +76,10 @@ export async function openJournal(file: string, settings: Settings): Promise<Jou
         known.add(keyOf(entry));
       },
       entries: () => entriesOf(file),
-      close: () => handle.close(),
+      close: async () => {
+        await handle.close();
+        await unlock();
+      },
     };
   } catch (thrown) {
     await handle.close();
@@ -74,9 +89,16 @@ export async function openJournal(file: string, settings: Settings): Promise<Jou
 
 const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) => JSON.stringify([item, stamp, unit]);
 
-async function openFile(file: string): Promise<FileHandle> {
+async function makeFolder(file: string): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
+  } catch (thrown) {
+    throw errors.outputUnwritable(file, reasonOf(thrown));
+  }
+}
+
+async function openFile(file: string): Promise<FileHandle> {
+  try {
     return await open(file, 'a+');
   } catch (thrown) {
     throw errors.outputUnwritable(file, reasonOf(thrown));

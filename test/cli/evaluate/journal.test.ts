@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { type Entry, openJournal } from '../../../src/cli/evaluate/journal';
 import { testFolder } from '../../support/folder';
 
@@ -93,5 +95,24 @@ describe('journal of an evaluation', () => {
       },
     );
     assert.deepEqual(readFileSync(file()), before);
+    assert.ok(!existsSync(`${file()}.lock`));
+  });
+
+  it('one process at a time; a lock left by one that was killed counts for nothing', async () => {
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+    folder.write('report/journal.jsonl.lock', String(other.pid));
+    await assert.rejects(
+      withJournal(async () => {}),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, 'evaluation-running');
+        assert.match(error.message, new RegExp(`journal\\.jsonl\\.lock: process ${other.pid} is writing`));
+        return true;
+      },
+    );
+    const exit = once(other, 'exit');
+    other.kill('SIGKILL');
+    await exit;
+    await withJournal((journal) => journal.append(entry('1')));
+    assert.ok(!existsSync(`${file()}.lock`));
   });
 });
