@@ -96,8 +96,10 @@ export function scoreManyImages<T extends WithImage>(
   return inChunks(explainer, items, async (chunk) => {
     const count = runSize(chunk.length, explainer.batching);
     if (buffer.length !== count * values) buffer = new Float32Array(count * values);
-    chunk.forEach(({ image }, i) => {
-      buffer.set(relayout(image, 'NCHW', input.layout, input.channels, size), i * values);
+    chunk.forEach((item, i) => {
+      const place = buffer.subarray(i * values, (i + 1) * values);
+      if (item.drawTo && input.layout === 'NCHW') item.drawTo(place);
+      else place.set(relayout(item.image, 'NCHW', input.layout, input.channels, size));
     });
     await turn(work);
     const feeds = { [SCORE.image]: floats(buffer, [count, ...state.input.dims.slice(1)]) };

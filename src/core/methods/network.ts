@@ -35,6 +35,8 @@ export interface Scored<T> extends Scores {
 export interface WithImage {
   /** In the place of I, [channels, height, width]. */
   readonly image: Float32Array;
+  /** Writes the image to where it is needed, for those who would make a copy of it. */
+  drawTo?(place: Float32Array): void;
 }
 
 export interface WithMask {

@@ -32,11 +32,14 @@ function sortedBy(keys: Uint32Array, shift: number, indices: Uint32Array): Uint3
 export interface Replaced {
   /** Pixels replaced so far. */
   readonly count: number;
+  /** A new array each time it is asked for. */
   readonly image: Float32Array;
+  drawTo(place: Float32Array): void;
 }
 
 /**
- * Images in which the first pixels of an order come from `to` and the others from `from`.
+ * Images in which the first pixels of an order come from `to` and the others from `from`. What is replaced in one is not
+ * replaced again in the next, so they are best drawn one after the other.
  *
  * @param from planes, [channels, height, width], as `to`
  * @param counts how many pixels are replaced in each, rising
@@ -50,11 +53,26 @@ export function* replaced(
   const pixels = order.length;
   const current = from.slice();
   let done = 0;
-  for (const count of counts) {
+  const drawTo = (place: Float32Array, count: number) => {
+    if (count < done) {
+      current.set(from);
+      done = 0;
+    }
     for (; done < count; done++) {
       for (let at = order[done]!; at < current.length; at += pixels) current[at] = to[at]!;
     }
-    yield { count, image: current.slice() };
+    place.set(current);
+  };
+  for (const count of counts) {
+    yield {
+      count,
+      get image() {
+        const image = new Float32Array(from.length);
+        drawTo(image, count);
+        return image;
+      },
+      drawTo: (place) => drawTo(place, count),
+    };
   }
 }
 
