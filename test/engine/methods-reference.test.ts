@@ -54,7 +54,8 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
 
     it('Input x Gradient', async () => {
       const { data, shape } = reference.array('input_gradient');
-      const product = data.map((g, i) => g * reference.array('input').data[i]!);
+      const image = reference.array('input').data;
+      const product = data.map((g, i) => g * image[i]!);
       assertAlike(await explain('input-x-gradient'), poolChannels(product, shape[1]!, 'sum'));
     });
 

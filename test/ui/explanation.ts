@@ -27,6 +27,14 @@ export async function explained(page: Page, index?: number): Promise<void> {
   if (await failed.count()) assert.fail(`not explained: ${await stateLine(page)}`);
 }
 
+/** Waits until the work on the evidence for a map, under the image, is at a stage. */
+export async function reached(page: Page, name: 'measure' | 'sanity', kind: string): Promise<void> {
+  const state = editorFrame(page)
+    .locator(`.work-line[data-kind="${kind}"]`)
+    .filter({ has: editorFrame(page).getByTestId(`${name}-state`) });
+  await state.waitFor({ state: 'attached', timeout: 120_000 });
+}
+
 export const stateLine = (page: Page): Promise<string> =>
   editorFrame(page)
     .getByTestId('state-line')

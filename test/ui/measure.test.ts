@@ -1,7 +1,7 @@
 /** How good a map is: measured, walked along, cancelled, checked, and compared with that of another method. */
 import { strict as assert } from 'node:assert';
 import { readCanvas } from '../support/canvas';
-import { explained } from './explanation';
+import { explained, reached } from './explanation';
 import { keepFailure, openWindow, screenshot, type Window } from './harness';
 import { chooseFromMenu, editorFrame, expand, explorerRow, runCommand } from './workbench';
 
@@ -25,21 +25,13 @@ describe('a map is measured', () => {
   const numberIn = async (id: string) => Number(await find(id).textContent());
   const canvas = async () => (await readCanvas(find('heat-0'))).rgba;
 
-  /** Waits until the work of the section is at a stage. */
-  async function reached(name: 'measure' | 'sanity', kind: string): Promise<void> {
-    const state = editorFrame(window.page)
-      .locator(`.work-line[data-kind="${kind}"]`)
-      .filter({ has: find(`${name}-state`) });
-    await state.waitFor({ state: 'attached', timeout: 120_000 });
-  }
-
   it('can be cancelled, and measured again: the map shows its class better than a random map does', async () => {
     await find('measure').click();
     await find('measure-cancel').click();
-    await reached('measure', 'cancelled');
+    await reached(window.page, 'measure', 'cancelled');
     assert.match((await find('measure-state').textContent())!, /Cancelled/);
     await find('measure-start').click();
-    await reached('measure', 'done');
+    await reached(window.page, 'measure', 'done');
     const own = await numberIn('area-explanation-insertion');
     const random = await numberIn('area-random-insertion');
     assert.ok(own > random + 0.1 && own <= 1, `areas ${own} and ${random}`);
@@ -76,7 +68,7 @@ describe('a map is measured', () => {
     await explorerRow(window.page, 'annotations.json').click();
     await window.page.locator('.tab.active', { hasText: 'annotations.json' }).waitFor();
     await window.page.locator('.tab', { hasText: 'cat-and-dog.png' }).click();
-    await reached('measure', 'done');
+    await reached(window.page, 'measure', 'done');
     assert.equal(await find('area-explanation-deletion').textContent(), before);
   });
 
@@ -84,9 +76,9 @@ describe('a map is measured', () => {
     await find('sanity-start').click();
     await editorFrame(window.page).locator('.check:nth-child(2)').waitFor();
     await find('sanity-cancel').click();
-    await reached('sanity', 'cancelled');
+    await reached(window.page, 'sanity', 'cancelled');
     await find('sanity-start').click();
-    await reached('sanity', 'done');
+    await reached(window.page, 'sanity', 'done');
     assert.match((await find('sanity-verdict').textContent())!, /^Group-CAM .*rank correlation/);
     await find('sanity-verdict').scrollIntoViewIfNeeded();
     await screenshot(window, 'sanity');
@@ -107,7 +99,7 @@ describe('a map is measured', () => {
     await editorFrame(page).locator('[data-testid="pane-1"][data-class]').waitFor();
     await explained(page);
     await runCommand(page, 'Group-CAM: Measure This Map');
-    await reached('measure', 'done');
+    await reached(window.page, 'measure', 'done');
     const heads = await find('scores').locator('thead th').allTextContents();
     assert.deepEqual(heads, ['Group-CAM', 'LayerCAM', 'Random', 'Centre']);
     assert.equal((await find('score-insertion').textContent())!.match(/\d\.\d{3}/g)?.length, 4);

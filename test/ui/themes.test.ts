@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { project } from '../support/shared';
-import { chooseClass, explained } from './explanation';
+import { chooseClass, explained, reached } from './explanation';
 import { DARK, HIGH_CONTRAST, LIGHT, openWindow, SCENES, screenshot } from './harness';
 import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
 
@@ -34,6 +34,18 @@ describe('the window', () => {
         assert.ok(statSync(file).size > 20_000);
         const readme = project('media', 'screenshot.png');
         if (name === README && !existsSync(readme)) copyFileSync(file, readme);
+
+        const find = (id: string) => editorFrame(window.page).getByTestId(id);
+        await find('measure').click();
+        await reached(window.page, 'measure', 'done');
+        await screenshot(window, `${name} measured`);
+        for (const id of ['stage', 'step', 'score-overall']) {
+          const box = await find(id).boundingBox();
+          assert.ok(
+            box && box.width > 0 && box.x >= 0 && box.x + box.width <= viewport.width,
+            `${id} ${JSON.stringify(box)}`,
+          );
+        }
       } finally {
         await window.close();
       }
