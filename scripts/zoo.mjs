@@ -6,14 +6,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { testBundle } from './build.mjs';
-import { page } from './zoo/page.mjs';
+import { cellsOf, page, readPage } from './zoo/page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const python = '/usr/bin/python3';
 const exporter = path.join(root, 'scripts', 'zoo', 'export.py');
 const tool = path.join(root, '..', 'shared', 'tools', 'export-torchvision.py');
 const measurer = path.join(root, 'out', 'test', 'zoo', 'measure.entry.js');
-const rows = path.join(root, '.vscode-test', 'zoo');
+const exports = path.join(root, '.vscode-test', 'zoo');
+const report = path.join(root, 'docs', 'zoo.md');
 
 /** Random inputs of each model. */
 const INPUTS = '4';
@@ -40,7 +41,7 @@ function ask(args, command = python) {
 
 /** @param {string} name */
 function measure(name) {
-  const folder = mkdtempSync(path.join(rows, 'export-'));
+  const folder = mkdtempSync(path.join(exports, 'export-'));
   try {
     const { error, classes, own, double } = ask([exporter, tool, folder, name, INPUTS]);
     if (error) return { name, exporter: error };
@@ -56,25 +57,23 @@ const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const { stdout, failure } = run([exporter, tool, '--list']);
 if (failure) throw new Error(`torchvision's models can't be listed: ${failure}`);
 const names = stdout.trim().split('\n');
+const known = existsSync(report) ? readPage(readFileSync(report, 'utf8')) : new Map();
 
-const fileOf = (/** @type {string} */ name) => path.join(rows, `${name}.json`);
-
-mkdirSync(rows, { recursive: true });
-for (const left of readdirSync(rows).filter((entry) => entry.startsWith('export-')))
-  rmSync(path.join(rows, left), { recursive: true });
+mkdirSync(exports, { recursive: true });
+for (const left of readdirSync(exports)) rmSync(path.join(exports, left), { recursive: true });
 await esbuild.build({ ...testBundle(), entryPoints: ['test/zoo/measure.entry.ts'] });
 for (const name of wanted.length > 0 ? wanted : names) {
-  if (existsSync(fileOf(name)) && !again) continue;
+  if (known.has(name) && !again) continue;
   const row = measure(name);
-  writeFileSync(fileOf(name), JSON.stringify(row));
   console.log(JSON.stringify(row));
+  known.set(name, cellsOf(row));
+  const [done, missing] = [names.filter((other) => known.has(other)), names.filter((other) => !known.has(other))];
+  mkdirSync(path.dirname(report), { recursive: true });
+  writeFileSync(
+    report,
+    page(
+      done.map((other) => known.get(other)),
+      missing,
+    ),
+  );
 }
-const known = names.filter((name) => existsSync(fileOf(name)));
-mkdirSync(path.join(root, 'docs'), { recursive: true });
-writeFileSync(
-  path.join(root, 'docs', 'zoo.md'),
-  page(
-    known.map((name) => JSON.parse(readFileSync(fileOf(name), 'utf8'))),
-    names.filter((name) => !known.includes(name)),
-  ),
-);

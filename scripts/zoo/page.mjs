@@ -1,6 +1,8 @@
-// The page docs/zoo.md from the rows that zoo.mjs measured.
+// The page docs/zoo.md: a line of cells for each model that zoo.mjs measured. The page is all that is kept of them.
 
 /**
+ * What is measured of a model.
+ *
  * @typedef {object} Row
  * @property {string} name
  * @property {string} [exporter] why it could not be exported
@@ -43,15 +45,21 @@ PyTorch's autograd in float64, relative to the gradient's largest magnitude.
 const scientific = (error) => error.toExponential(1);
 
 /** @param {number[]} errors */
-const within = (errors) => errors.filter((error) => error <= TOLERANCE).length;
+function best(errors) {
+  const within = errors.filter((error) => error <= TOLERANCE).length;
+  return `${scientific(Math.min(...errors))} (${within} of ${errors.length})`;
+}
 
-/** @param {number[]} errors */
-const best = (errors) => `${scientific(Math.min(...errors))} (${within(errors)} of ${errors.length})`;
+const HEAD = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Operators'];
+const NOT_EXPORTED = 'not exported';
 
-/** @param {Row} row */
-function cells(row) {
+/**
+ * @param {Row} row
+ * @returns {string[]} a cell for each of HEAD
+ */
+export function cellsOf(row) {
   const { name, exporter, error, errors, own, double, layer, shape, unsupported, forward, gradient, operators } = row;
-  if (exporter) return [name, `not exported, the exporter says: ${exporter.split('. ')[0]}`, '', '', '', '', '', ''];
+  if (exporter) return [name, `${NOT_EXPORTED}, the exporter says: ${exporter.split('. ')[0]}`, '', '', '', '', '', ''];
   if (error || !errors || !own || !shape || !forward || !gradient || !operators)
     return [name, `failed: ${error}`, '', '', '', '', '', ''];
   const named = operators.map((operator) => (unsupported?.includes(operator) ? `**${operator}**` : operator));
@@ -61,28 +69,51 @@ function cells(row) {
 }
 
 /**
- * @param {Row[]} rows
- * @param {string[]} missing names of models that were not measured
+ * The cells of a page by the model's name.
+ *
+ * @param {string} text
+ * @returns {Map<string, string[]>}
+ */
+export function readPage(text) {
+  const lines = text.split('\n').filter((line) => line.startsWith('| '));
+  const rows = lines.slice(2).map((line) => line.slice(2, -2).split(' | '));
+  return new Map(rows.map((cells) => [String(cells[0]), cells]));
+}
+
+/**
+ * @param {readonly string[][]} rows
+ * @param {readonly string[]} missing names of models that were not measured
  */
 export function page(rows, missing) {
-  const measured = rows.filter(({ errors }) => errors);
-  const doubles = measured.flatMap(({ double }) => (double === undefined ? [] : [double]));
-  const singles = measured.map(({ errors = [] }) => errors);
-  const theirs = measured.map(({ own = [] }) => own);
-  const ratios = measured.map(({ forward = 1, gradient = 0 }) => gradient / forward).sort((a, b) => a - b);
-  const refused = rows.filter(({ exporter }) => exporter).length;
+  const measured = rows.filter((cells) => cells[6]);
+  const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
+  const singles = measured.map((cells) => counts(cells[2]));
+  const theirs = measured.map((cells) => counts(cells[3]));
+  const ratios = measured.map((cells) => Number(cells[6])).sort((a, b) => a - b);
+  const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
     `${measured.length} of ${rows.length + missing.length} models were measured; ${refused} can't be exported.`,
     ...(missing.length > 0 ? [`Not yet measured: ${missing.join(', ')}.`] : []),
     `In float64, ${doubles.filter((error) => error <= TOLERANCE).length} of ${doubles.length} are within 1e-3,`,
     `the largest error is ${scientific(Math.max(...doubles))}.`,
-    `In float32, ${singles.filter(within).length} of ${singles.length} models are within 1e-3 on at least one input`,
-    `and ${singles.reduce((sum, each) => sum + within(each), 0)} of ${singles.flat().length} inputs are`,
-    `(PyTorch: ${theirs.filter(within).length} models, ${theirs.reduce((sum, each) => sum + within(each), 0)} inputs).`,
+    `In float32, ${models(singles)} of ${singles.length} models are within 1e-3 on at least one input`,
+    `and ${inputs(singles)} of ${singles.reduce((sum, { all }) => sum + all, 0)} inputs are`,
+    `(PyTorch: ${models(theirs)} models, ${inputs(theirs)} inputs).`,
     `Ratio: median ${ratios[ratios.length >> 1]?.toFixed(1)}, largest ${ratios.at(-1)?.toFixed(1)},`,
     `${ratios.filter((ratio) => ratio <= 3).length} of ${ratios.length} at most 3.`,
   ].join(' ');
-  const head = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Operators'];
-  const table = [head, head.map(() => '---'), ...rows.map(cells)].map((line) => `| ${line.join(' | ')} |`);
+  const table = [HEAD, HEAD.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`);
   return [INTRODUCTION, summary, '', ...table, ''].join('\n');
 }
+
+/** @param {string | undefined} cell which `best` made */
+function counts(cell) {
+  const [, within, all] = /\((\d+) of (\d+)\)/.exec(cell ?? '') ?? [];
+  return { within: Number(within), all: Number(all) };
+}
+
+/** @param {readonly { within: number }[]} errors */
+const models = (errors) => errors.filter(({ within }) => within > 0).length;
+
+/** @param {readonly { within: number }[]} errors */
+const inputs = (errors) => errors.reduce((sum, { within }) => sum + within, 0);
