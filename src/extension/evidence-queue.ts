@@ -79,9 +79,10 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
   async function measure({ image, slot, of }: Question, signal: AbortSignal, change: Change): Promise<void> {
     const { wanted, slots } = state().images[image]!;
     const maps = knownBaselines({ wanted, slots }, slot);
-    change({ type: 'started', part: 'measurement', maps });
     const subject = await options.subject(image, wanted[slot]!);
-    const measurement = await engine.call('measure', measureParams(subject, of, maps), {
+    const { metrics, note } = metricsFor(of.passes, subject.model);
+    change({ type: 'started', part: 'measurement', maps, note });
+    const measurement = await engine.call('measure', measureParams(subject, of, metrics, maps), {
       signal,
       on: {
         progress: (progress) => change({ type: 'measuring', progress }),
@@ -146,16 +147,34 @@ export function knownBaselines(
   return { ...(random && { random }), ...(centre && { centre }) };
 }
 
-const METRICS: readonly Metric[] = ['insertion', 'deletion', 'road', 'average-drop', 'adcc', 'sparseness'];
+const METRICS: readonly Metric[] = ['insertion', 'deletion', 'road', 'average-drop', 'sparseness'];
 
 /** Passes of an explanation up to which it is also made of noisy images, ten times. */
 const MOST_PASSES = 100;
 
+/**
+ * What is measured of a map, and which measures are left out and why, in a sentence; empty if none is.
+ *
+ * @param passes that the map took
+ */
+export function metricsFor(passes: number, { layer }: ModelChoice): { metrics: readonly Metric[]; note: string } {
+  if (typeof layer === 'object' && layer.length > 1)
+    return { metrics: METRICS, note: 'ADCC and max-sensitivity are not measured of several layers averaged.' };
+  const metrics: readonly Metric[] = [...METRICS, 'adcc'];
+  if (passes > MOST_PASSES)
+    return { metrics, note: `Max-sensitivity is left out: it would take ten times the map’s ${passes} passes.` };
+  return { metrics: [...metrics, 'max-sensitivity'], note: '' };
+}
+
 /** The same seed everywhere, so that maps of an image are compared with the same random map. */
 const SEED = 0;
 
-function measureParams(subject: Subject, explanation: Explanation, known: Measurement['maps']): MeasureParams {
-  const metrics: readonly Metric[] = explanation.passes > MOST_PASSES ? METRICS : [...METRICS, 'max-sensitivity'];
+function measureParams(
+  subject: Subject,
+  explanation: Explanation,
+  metrics: readonly Metric[],
+  known: Measurement['maps'],
+): MeasureParams {
   return {
     ...subject,
     explanation,

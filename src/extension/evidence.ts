@@ -14,8 +14,13 @@ import type {
 
 export type EvidenceChange =
   | { readonly type: 'asked'; readonly part: EvidencePart }
-  /** `maps`: measured before, for another map of the same image. */
-  | { readonly type: 'started'; readonly part: EvidencePart; readonly maps?: Measurement['maps'] }
+  /** `maps`: measured before, for another map of the same image. `note`: which measures are left out, and why. */
+  | {
+      readonly type: 'started';
+      readonly part: EvidencePart;
+      readonly maps?: Measurement['maps'];
+      readonly note?: string;
+    }
   | { readonly type: 'measuring'; readonly progress: MeasureProgress }
   /** As far as it is known. */
   | { readonly type: 'measured'; readonly measurement: Measurement }
@@ -26,7 +31,7 @@ export type EvidenceChange =
   | { readonly type: 'cancelled'; readonly part: EvidencePart };
 
 const WAITING: EvidenceWork = { kind: 'waiting' };
-const NOTHING_MEASURED: ShownMeasurement = { work: WAITING, maps: {}, scores: {}, pictures: {} };
+const NOTHING_MEASURED: ShownMeasurement = { work: WAITING, note: '', maps: {}, scores: {}, pictures: {} };
 const NOTHING_CHECKED: ShownCheck = { work: WAITING, maps: [] };
 
 const MAPS: Readonly<Record<MeasuredMap, string>> = {
@@ -45,7 +50,9 @@ export function grow(evidence: Evidence, change: EvidenceChange): Evidence {
       };
     case 'started': {
       const started = withWork(evidence, change.part, { kind: 'working', text: 'Preparing', share: 0 });
-      return change.maps ? { ...started, measurement: { ...started.measurement!, maps: change.maps } } : started;
+      if (change.part === 'sanity') return started;
+      const { maps = {}, note = '' } = change;
+      return { ...started, measurement: { ...started.measurement!, maps, note } };
     }
     case 'measuring':
       return { ...evidence, measurement: measuring(measurement, change.progress) };

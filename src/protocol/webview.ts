@@ -82,6 +82,8 @@ export type EvidenceWork =
 /** How good a map is, beside maps that know nothing, as far as it is known. */
 export interface ShownMeasurement extends Pick<Measurement, 'maps' | 'scores' | 'pictures'> {
   readonly work: EvidenceWork;
+  /** Which measures are left out, and why, in a sentence; empty if none is. */
+  readonly note: string;
 }
 
 /** Maps of the network with its weights drawn anew, as far as there are. */

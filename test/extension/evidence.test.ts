@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
 import type { EvidenceChange } from '../../src/extension/evidence';
-import { knownBaselines, nextQuestion } from '../../src/extension/evidence-queue';
+import { knownBaselines, metricsFor, nextQuestion } from '../../src/extension/evidence-queue';
 import { editorState, messagesBetween } from '../../src/extension/panel-messages';
 import { initialState, type PanelEvent, type PanelState, reduce } from '../../src/extension/panel-state';
 import { summaryOf } from '../../src/extension/summary';
@@ -61,7 +61,7 @@ const drawn = (depth: number): SanityMap => ({
 });
 
 const ASKED = { type: 'asked', part: 'measurement' } as const;
-const STARTED = { type: 'started', part: 'measurement' } as const;
+const STARTED = { type: 'started', part: 'measurement', note: 'a measure is left out' } as const;
 const CHECK = { type: 'asked', part: 'sanity' } as const;
 
 describe('evidence about a map', () => {
@@ -78,8 +78,19 @@ describe('evidence about a map', () => {
     const whole = measurement({ explanation: measured(0.7), random: measured(0.3) });
     state = changes(state, { type: 'measured', measurement: whole }, { type: 'done', part: 'measurement' });
     assert.deepEqual(evidenceOf(state).measurement, {
-      ...{ work: { kind: 'done' }, maps: whole.maps, scores, pictures: {} },
+      ...{ work: { kind: 'done' }, note: 'a measure is left out', maps: whole.maps, scores, pictures: {} },
     });
+  });
+
+  it('says which measures are left out', () => {
+    assert.deepEqual(metricsFor(34, {}).note, '');
+    assert.ok(metricsFor(34, { layer: ['a'] }).metrics.includes('max-sensitivity'));
+    const long = metricsFor(4001, {});
+    assert.ok(!long.metrics.includes('max-sensitivity') && long.metrics.includes('adcc'));
+    assert.match(long.note, /^Max-sensitivity is left out: .* 4001 passes\.$/);
+    const averaged = metricsFor(34, { layer: ['a', 'b'] });
+    assert.ok(!averaged.metrics.some((metric) => ['adcc', 'max-sensitivity'].includes(metric)));
+    assert.match(averaged.note, /^ADCC and max-sensitivity are not measured/);
   });
 
   it('has a sanity check beside the measurement, and each fails and is cancelled on its own', () => {

@@ -38,6 +38,7 @@ export async function measurement(more: Partial<ShownMeasurement> = {}, speed = 
   const own = { road: 0.24, drop: 0.05, increase: 1, adcc: 0.81, coherency: 0.93, complexity: 0.17, sparseness: 0.71 };
   return {
     work: DONE,
+    note: '',
     maps: { explanation: measured(0.523, 0.096 + speed / 100, speed, { ...own, sensitivity: 0.13 }), random, centre },
     scores: SCORES,
     pictures: await pictures(),

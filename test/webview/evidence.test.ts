@@ -38,6 +38,7 @@ describe('how good a map is', () => {
     await open([CAT], [{}]);
     const { scores } = await measurement();
     const known = {
+      note: '',
       maps: { explanation: { scores: {}, curves: { insertion: curve(0.1, 0.6, 3, 21) } } },
       scores: {},
       pictures: {},
@@ -120,6 +121,8 @@ describe('how good a map is', () => {
       await text('scores-sentence'),
       'This map: better than random in 7 of 7, than centre in 7 of 7 measures.',
     );
+    await send(0, { measurement: await measurement({ note: 'ADCC is left out.' }) });
+    assert.match(await text('scores-sentence'), /7 of 7 measures\. ADCC is left out\.$/);
   });
 
   it('compares several maps, of which one button measures all', async () => {

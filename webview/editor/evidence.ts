@@ -114,7 +114,8 @@ export function createEvidence(events: EvidenceEvents) {
       showWalk(now);
       const columns = columnsOf(state, focused);
       const scores = scoresOf(state.evidence);
-      table.show(columns, rowsOf(columns, scores), sentenceOf(columns, scores, focused));
+      const words = [sentenceOf(columns, scores, focused), state.evidence[focused]?.measurement?.note];
+      table.show(columns, rowsOf(columns, scores), words.filter(Boolean).join(' '));
       strip.show(state.evidence[focused]?.sanity, state.slots[focused]?.frame, style);
     },
   };

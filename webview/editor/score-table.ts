@@ -20,7 +20,7 @@ export function createScoreTable() {
     show(columns: readonly Column[], rows: readonly Row[], text: string): void {
       root.hidden = rows.length === 0;
       // While curves grow the scores stay, and a table made anew would lose what is selected in it.
-      const key = JSON.stringify([columns, rows]);
+      const key = JSON.stringify([columns, rows, text]);
       if (key === shown) return;
       shown = key;
       sentence.textContent = text;
