@@ -1,9 +1,11 @@
 // Gradients of every torchvision classifier against autograd, written to docs/zoo.md. Takes hours, and goes on where it
-// was stopped. Usage: zoo.mjs [--again] [NAME ...]; --again measures the named models anew.
+// was stopped. Usage: zoo.mjs [--again] [--inputs N] [NAME ...]; --again measures the named models anew, N (4) random inputs
+// are given to each: large models take minutes for one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { testBundle } from './build.mjs';
 import { cellsOf, page, readPage } from './zoo/page.mjs';
@@ -15,9 +17,6 @@ const tool = path.join(root, '..', 'shared', 'tools', 'export-torchvision.py');
 const measurer = path.join(root, 'out', 'test', 'zoo', 'measure.entry.js');
 const exports = path.join(root, '.vscode-test', 'zoo');
 const report = path.join(root, 'docs', 'zoo.md');
-
-/** Random inputs of each model. */
-const INPUTS = '4';
 
 /** @param {string[]} args */
 function run(args, command = python) {
@@ -39,11 +38,11 @@ function ask(args, command = python) {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-/** @param {string} name */
-function measure(name) {
+/** @param {string} name @param {string} inputs how many */
+function measure(name, inputs) {
   const folder = mkdtempSync(path.join(exports, 'export-'));
   try {
-    const { error, classes, own, double } = ask([exporter, tool, folder, name, INPUTS]);
+    const { error, classes, own, double } = ask([exporter, tool, folder, name, inputs]);
     if (error) return { name, exporter: error };
     const args = [path.join(folder, name), String(double), ...classes];
     return { name, ...ask([measurer, ...args], process.execPath), own };
@@ -52,8 +51,10 @@ function measure(name) {
   }
 }
 
-const again = process.argv.includes('--again');
-const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { again: { type: 'boolean', default: false }, inputs: { type: 'string', default: '4' } },
+});
 const { stdout, failure } = run([exporter, tool, '--list']);
 if (failure) throw new Error(`torchvision's models can't be listed: ${failure}`);
 const names = stdout.trim().split('\n');
@@ -63,8 +64,8 @@ mkdirSync(exports, { recursive: true });
 for (const left of readdirSync(exports)) rmSync(path.join(exports, left), { recursive: true });
 await esbuild.build({ ...testBundle(), entryPoints: ['test/zoo/measure.entry.ts'] });
 for (const name of wanted.length > 0 ? wanted : names) {
-  if (known.has(name) && !again) continue;
-  const row = measure(name);
+  if (known.has(name) && !values.again) continue;
+  const row = measure(name, values.inputs);
   console.log(JSON.stringify(row));
   known.set(name, cellsOf(row));
   const [done, missing] = [names.filter((other) => known.has(other)), names.filter((other) => !known.has(other))];

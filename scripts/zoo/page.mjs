@@ -32,8 +32,8 @@ PyTorch's autograd in float64, relative to the gradient's largest magnitude.
   have none.
 - **float32**: as the product runs. Of a network's millions of ReLUs and maxima some lie so close to their kink that
   rounding decides on which side, and each that tips changes the gradient by some per mille. So two implementations in
-  float32 differ from float64 by more than 1e-3 on some inputs, each on its own. Given are the best of four random inputs
-  and how many of them are within 1e-3.
+  float32 differ from float64 by more than 1e-3 on some inputs, each on its own. Given are the best of a few random inputs
+  and how many of them are within 1e-3; the largest models were shown one.
 - **PyTorch**: the same of PyTorch's own float32, on the same inputs.
 - **Layer**: what is explained if no layer is chosen, and its shape.
 - **Ratio**: time of a pass with the gradient of the input over one without; medians of up to 40 runs on the CPU, taking
