@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import type { FrameLocator, Page } from 'playwright-core';
 import { readCanvas } from '../support/canvas';
+import type { FloatMap } from '../support/maps';
 import { classesFrame, editorFrame, showSidePanel } from './workbench';
 
 export type State = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
@@ -72,6 +73,22 @@ export async function readHeat(page: Page, id = '0'): Promise<Heat> {
     value: pixels.map((at) => rgba[at]! / 255),
     visible: pixels.map((at) => rgba[at + 3]! > 0),
   };
+}
+
+/** The heat where a network looked that sees the centre, 224 x 224, of an image scaled to 256 at its shorter side. */
+export function centreCrop({ width, height, value, visible }: Heat): FloatMap {
+  const size = Math.round((Math.min(width, height) * 224) / 256);
+  const [left, top] = [Math.round((width - size) / 2), Math.round((height - size) / 2)];
+  const cropped = new Float32Array(size * size);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const at = (top + y) * width + left + x;
+      assert.ok(visible[at] || x < 2 || y < 2 || x > size - 3 || y > size - 3, `no heat at ${x}, ${y} of the crop`);
+      cropped[y * size + x] = value[at]!;
+    }
+  }
+  assert.equal(visible[0], false, 'heat where the network did not look');
+  return { width: size, height: size, value: cropped };
 }
 
 /**

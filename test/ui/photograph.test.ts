@@ -6,7 +6,7 @@ import path from 'node:path';
 import { groupCam } from '../support/cli';
 import { correlation, readMap, shrink } from '../support/maps';
 import { needs, shared } from '../support/shared';
-import { explained, readHeat, stateLine } from './explanation';
+import { centreCrop, explained, readHeat, stateLine } from './explanation';
 import { keepFailure, openWindow, type Window } from './harness';
 import { chooseFromMenu, explorerRow } from './workbench';
 
@@ -50,19 +50,3 @@ describe('a photograph, explained with MobileNet v2', () => {
     assert.ok(r >= 0.99, `canvas and command line correlate with ${r.toFixed(4)}`);
   });
 });
-
-/** The part of the image that the network saw: its sidecar scales the shorter side to 256 and crops 224 x 224. */
-function centreCrop({ width, height, value, visible }: Awaited<ReturnType<typeof readHeat>>) {
-  const size = Math.round((Math.min(width, height) * 224) / 256);
-  const [left, top] = [Math.round((width - size) / 2), Math.round((height - size) / 2)];
-  const cropped = new Float32Array(size * size);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const at = (top + y) * width + left + x;
-      assert.ok(visible[at] || x < 2 || y < 2 || x > size - 3 || y > size - 3, `no heat at ${x}, ${y} of the crop`);
-      cropped[y * size + x] = value[at]!;
-    }
-  }
-  assert.equal(visible[0], false, 'heat where the network did not look');
-  return { width: size, height: size, value: cropped };
-}
