@@ -11,7 +11,8 @@ import { FEWER, GALLERY_MODELS, outcomeOf, photographs } from '../support/galler
 
 async function main([file, every, ...names]: string[]): Promise<void> {
   const service = createService();
-  const known = new Set(existsSync(file!) ? readFileSync(file!, 'utf8').trim().split('\n').map(keyOf) : []);
+  const lines = existsSync(file!) ? readFileSync(file!, 'utf8').split('\n').filter(Boolean) : [];
+  const known = new Set(lines.map(keyOf));
   const images = photographs();
   const methods = METHODS.filter((method) => names.length === 0 || names.includes(method));
   for (const [i, image] of images.entries()) {
