@@ -13,7 +13,7 @@ import type { RequestContext, SanityParams } from '../protocol/requests';
 import { drawLayers, withDrawn } from './drawn-weights';
 import { inputSizeOf, partsFor, topClasses } from './explain';
 import { nameOf } from './image';
-import { type Opened, openModel } from './inspect';
+import { layersOf, type Opened, openModel } from './inspect';
 import { networkOf } from './method-network';
 import type { ModelFile } from './model-file';
 import { probe, type Work } from './network';
@@ -33,6 +33,8 @@ export async function sanity(
   context: RequestContext<'sanity'>,
   pause: () => Promise<void>,
 ): Promise<SanityResult> {
+  const layers = layersOf(params.model);
+  if (layers.length > 1) throw errors.badOption('layer', layers.join(', '), 'one layer for a sanity check');
   const opened = await openModel(params.model);
   try {
     return await check(opened, device, params, context, pause);

@@ -55,6 +55,12 @@ describe('sanity checks', function () {
     assert.match(methods[0]!.verdict, /^Group-CAM passes/);
   }
 
+  it('is of one layer', () =>
+    assert.rejects(run({ model: { layer: ['/layer2/relu', '/layer3/relu'] } }), {
+      code: 'bad-option',
+      message: /^layer .*: must be one layer for a sanity check\.$/,
+    }));
+
   it('the demo model: Group-CAM falls apart, guided backpropagation hardly', async () => {
     const told: SanityProgress[] = [];
     const result = await run({}, undefined, told);
