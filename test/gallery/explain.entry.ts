@@ -15,8 +15,9 @@ async function main([file, every, ...names]: string[]): Promise<void> {
   const known = new Set(lines.map(keyOf));
   const images = photographs();
   const methods = METHODS.filter((method) => names.length === 0 || names.includes(method));
-  for (const [i, image] of images.entries()) {
-    for (const model of GALLERY_MODELS) {
+  // Model by model, since the engine keeps the sessions of few.
+  for (const model of GALLERY_MODELS) {
+    for (const [i, image] of images.entries()) {
       for (const method of methods) {
         const own: OwnOptions = i % Number(every) === 0 ? {} : (FEWER[method] ?? {});
         const task = { model, image, method, own };
@@ -25,8 +26,8 @@ async function main([file, every, ...names]: string[]): Promise<void> {
         appendFileSync(file!, `${JSON.stringify({ ...task, ...outcome })}\n`);
         if (outcome.state === 'blank') console.log(`${model}, ${image}, ${method}: ${outcome.reason}`);
       }
+      console.log(`${model}: ${i + 1} of ${images.length} photographs`);
     }
-    console.log(`${i + 1} of ${images.length} photographs`);
   }
 }
 
