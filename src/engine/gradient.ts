@@ -1,6 +1,7 @@
 /** The request `gradient`: d logit / d tensor for one input. */
 import { HEAD, headGraph } from '../core/cam/head';
 import { errors } from '../core/errors';
+import { CPU_RULES } from '../core/gradients/cpu';
 import { findClass } from '../core/model/labels';
 import { sizeOf } from '../core/onnx/tensors';
 import { encodeModel } from '../core/onnx/weights';
@@ -26,7 +27,7 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
 
   const encoded = encodeModel(
     file.model,
-    headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits }),
+    headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits }, CPU_RULES),
   );
   // Without the blocked layouts, whose rounding tips more units near 0: VGG-19 agrees with autograd to 2e-6, not 2e-2.
   const session = await createSession(info.path, encoded, await file.buffers(encoded), {

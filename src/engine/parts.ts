@@ -3,13 +3,14 @@ import { behindGraph } from '../core/cam/behind';
 import { headGraph } from '../core/cam/head';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../core/cam/linear';
 import { imageGraph, type ScoreTarget } from '../core/cam/transform';
-import { GUIDED_RULES } from '../core/gradients/guided';
+import { CPU_RULES } from '../core/gradients/cpu';
+import { guided } from '../core/gradients/guided';
 import type { RuleTable } from '../core/gradients/rule';
 import { RULES } from '../core/gradients/table';
 import type { Need } from '../core/methods/table';
 import { encodeWithFeeds } from '../core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../core/onnx/weights';
-import type { ModelInfo } from '../core/types';
+import type { Device, ModelInfo } from '../core/types';
 import type { ModelFile } from './model-file';
 import { layerOf } from './network';
 import { createSession, type Session, type SessionOptions } from './runtime';
@@ -35,8 +36,8 @@ type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<
 
 const MAKERS: { readonly [P in Part]: Maker<P> } = {
   'feature-gradient': makeHead,
-  'input-gradient': (explainer, file) => makeInputGradient(explainer, file, RULES),
-  'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, GUIDED_RULES),
+  'input-gradient': (explainer, file) => makeInputGradient(explainer, file, rulesFor(explainer.device)),
+  'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, guided(rulesFor(explainer.device))),
   features: makeBehind,
   images: makeImages,
   'linear-head': makeLinearHead,
@@ -71,11 +72,13 @@ export function scoreTarget(info: ModelInfo): ScoreTarget {
   };
 }
 
+const rulesFor = (device: Device): RuleTable => (device === 'cpu' ? CPU_RULES : RULES);
+
 async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session> {
-  const { info, facts } = explainer;
+  const { info, facts, device } = explainer;
   const wrt = info.layer.value;
   const source = isCut(info, wrt) ? wrt : info.input.name;
-  const graph = headGraph(file.model, facts, { source, wrt, logits: info.output.logits });
+  const graph = headGraph(file.model, facts, { source, wrt, logits: info.output.logits }, rulesFor(device));
   // It runs once a class: the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }

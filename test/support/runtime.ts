@@ -1,7 +1,9 @@
 /** The gradient of a whole model, run by the product's own runtime. */
 import { create } from '@bufbuild/protobuf';
 import { ValueInfoProtoSchema } from 'onnx-buf';
+import { CPU_RULES } from '../../src/core/gradients/cpu';
 import { appendGradient } from '../../src/core/gradients/driver';
+import type { RuleTable } from '../../src/core/gradients/rule';
 import { createEmitter } from '../../src/core/onnx/emit';
 import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { DataType, sizeOf } from '../../src/core/onnx/tensors';
@@ -27,13 +29,14 @@ export async function gradientSession(
   wrt: readonly string[],
   optimize: SessionOptions['optimize'] = 'all',
   dtype = DataType.FLOAT,
+  rules: RuleTable = CPU_RULES,
 ): Promise<GradientSession> {
   const { model } = file;
   const { graph } = model;
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
   const facts = await traceFacts(file, { name: source, dtype, dims });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const gradients = appendGradient(emit, { nodes: graph.node, facts, score, seed: 'seed', wrt });
+  const gradients = appendGradient(emit, { nodes: graph.node, facts, score, seed: 'seed', wrt }, rules);
   const outputs = new Map(wrt.map((tensor, i) => [tensor, emit.alias(gradients.get(tensor)!, `gradient ${i}`)]));
   const scores = facts.get(score)!.dims;
   const encoded = encodeModel(model, {

@@ -8,11 +8,11 @@ import { RULES } from './table';
 
 const positive = (c: RuleContext, rule: Rule) => rule(c).map((dx) => c.emit.op('Relu', [dx as string]));
 
-export const GUIDED_RULES: RuleTable = {
-  ...RULES,
+export const guided = (rules: RuleTable): RuleTable => ({
+  ...rules,
   Relu: (c) => positive(c, RULES.Relu),
   Clip: (c) => (isFromZero(c) ? positive(c, RULES.Clip) : RULES.Clip(c)),
-};
+});
 
 /** The lower bound was an attribute before 11. */
 function isFromZero(c: RuleContext): boolean {

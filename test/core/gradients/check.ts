@@ -3,6 +3,8 @@ import { strict as assert } from 'node:assert';
 import { create } from '@bufbuild/protobuf';
 import { ValueInfoProtoSchema } from 'onnx-buf';
 import { appendGradient } from '../../../src/core/gradients/driver';
+import type { RuleTable } from '../../../src/core/gradients/rule';
+import { RULES } from '../../../src/core/gradients/table';
 import { type Attributes, createEmitter } from '../../../src/core/onnx/emit';
 import { valueInfo } from '../../../src/core/onnx/facts';
 import { DataType, makeTensor, sizeOf } from '../../../src/core/onnx/tensors';
@@ -44,12 +46,12 @@ export interface Case {
 const TOLERANCE: Readonly<Record<Kind, number>> = { smooth: 1e-5, smooth32: 2e-3, linear: 1e-5, piecewise: 1e-5 };
 const STEP = { smooth: 1e-5, smooth32: 2 ** -6 };
 
-export async function check(row: Case): Promise<void> {
+export async function check(row: Case, rules: RuleTable = RULES): Promise<void> {
   const dtype = row.kind === 'smooth' ? DataType.DOUBLE : DataType.FLOAT;
   const wrt = (row.wrt ?? [0]).map((index) => `x${index}`);
   const random = generator(1);
   const operands = row.inputs.map((input) => (input === '' ? undefined : operandOf(row, input, random)));
-  const session = await sessionOf(row, operands, dtype, wrt);
+  const session = await sessionOf(row, operands, dtype, wrt, rules);
   try {
     const start = new Map(wrt.map((name) => [name, Float64Array.from(operands[Number(name.slice(1))]!.values)]));
     const { y } = await session.run(start);
@@ -120,7 +122,13 @@ async function adjoint(
 }
 
 /** A session of the graph with its gradient, whose inputs are `wrt` and the seed. */
-async function sessionOf(row: Case, operands: readonly (Operand | undefined)[], dtype: DataType, wrt: string[]) {
+async function sessionOf(
+  row: Case,
+  operands: readonly (Operand | undefined)[],
+  dtype: DataType,
+  wrt: string[],
+  rules: RuleTable,
+) {
   const names = operands.map((operand, i) => (operand ? `x${i}` : ''));
   const nodes: readonly TinyNode[] = row.nodes ?? [[row.op, names.join(' '), 'y', row.attributes]];
   const constant = (name: string) => {
@@ -139,7 +147,7 @@ async function sessionOf(row: Case, operands: readonly (Operand | undefined)[], 
   });
   const facts = await traceTiny(model, { name: source, dtype, dims: dims.map(Number) });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const gradients = appendGradient(emit, { nodes: model.graph.node, facts, score: 'y', seed: 'seed', wrt });
+  const gradients = appendGradient(emit, { nodes: model.graph.node, facts, score: 'y', seed: 'seed', wrt }, rules);
   const outputs = new Map(wrt.map((name) => [name, emit.alias(gradients.get(name)!, `grad/of/${name}`)]));
   const score = facts.get('y')!;
   const encoded = encodeModel(model, {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { CPU_RULES } from '../../../src/core/gradients/cpu';
 import { RULES } from '../../../src/core/gradients/table';
 import { activations, trigonometry } from './cases/activations';
 import { products, reductions, softmaxes } from './cases/algebra';
@@ -34,6 +35,11 @@ const cases: readonly Case[] = [
 describe('gradient rules', () => {
   for (const [i, row] of cases.entries()) {
     it(`${row.op} ${titleOf(row)} (${i})`, () => check(row));
+  }
+
+  for (const [i, row] of cases.entries()) {
+    if (CPU_RULES[row.op] !== RULES[row.op as keyof typeof RULES])
+      it(`on a CPU: ${row.op} ${titleOf(row)} (${i})`, () => check(row, CPU_RULES));
   }
 
   it('has a case for every rule', () => {
