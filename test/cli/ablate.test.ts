@@ -33,6 +33,7 @@ describe('cli: ablate', function () {
 
     const svg = readFileSync(folder.at('out', 'ablation.svg'), 'utf8');
     // Two rows of three scores, with a mark for each value.
+    assert.match(svg, /<title>.* by .*<\/title>/);
     assert.match(svg, /viewBox="0 0 900 440"/);
     assert.equal(svg.match(/<circle/g)!.length, 3 * (2 + 1));
 

@@ -20,6 +20,7 @@ export function plotOf({ sweeps, scores }: Ablation): string {
   );
   const [width, height] = [names.length * WIDTH, sweeps.length * HEIGHT];
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${names.map((name) => scores[name]!.title).join(', ')} by ${sweeps.map(({ option }) => option).join(' and by ')}</title>
 <style>${raw(STYLE)}</style>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${raw(plots.join('\n'))}
