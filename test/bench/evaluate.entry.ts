@@ -37,12 +37,12 @@ async function openPlain(model: string): Promise<() => Promise<number>> {
       return median(times) / size;
     };
   };
-  const sessions = CHUNKS.map(inChunksOf);
+  const runs = CHUNKS.map(inChunksOf);
   const times: number[] = [];
-  for (const run of [...sessions, ...sessions]) times.push(await run(TRIAL));
+  for (const run of [...runs, ...runs]) times.push(await run(TRIAL));
   const best = times.indexOf(Math.min(...times)) % CHUNKS.length;
   console.log(`plain passes in chunks of ${CHUNKS[best]}`);
-  return () => sessions[best]!(SAMPLE);
+  return () => runs[best]!(SAMPLE);
 }
 
 async function main([model, list, report]: string[]): Promise<void> {

@@ -77,8 +77,11 @@ async function openLocked(file: string, settings: Settings, unlock: () => Promis
       },
       entries: () => entriesOf(file),
       close: async () => {
-        await handle.close();
-        await unlock();
+        try {
+          await handle.close();
+        } finally {
+          await unlock();
+        }
       },
     };
   } catch (thrown) {
