@@ -72,7 +72,7 @@ export function scoreTarget(info: ModelInfo): ScoreTarget {
   };
 }
 
-const rulesFor = (device: Device): RuleTable => (device === 'cpu' ? CPU_RULES : RULES);
+const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
 
 async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts, device } = explainer;

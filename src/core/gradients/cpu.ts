@@ -19,4 +19,4 @@ const MaxPool: Rule = (c) => {
   return [reshape(c.emit, sum, c.x.dims)];
 };
 
-export const CPU_RULES: RuleTable = { ...RULES, MaxPool };
+export const CPU_RULES = { ...RULES, MaxPool } satisfies RuleTable;

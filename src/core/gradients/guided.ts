@@ -4,14 +4,14 @@
  */
 import { attributeOf } from '../onnx/model';
 import type { Rule, RuleContext, RuleTable } from './rule';
-import { RULES } from './table';
 
 const positive = (c: RuleContext, rule: Rule) => rule(c).map((dx) => c.emit.op('Relu', [dx as string]));
 
-export const guided = (rules: RuleTable): RuleTable => ({
+/** @param rules the plain derivatives */
+export const guided = <R extends RuleTable & { readonly Relu: Rule; readonly Clip: Rule }>(rules: R): RuleTable => ({
   ...rules,
-  Relu: (c) => positive(c, RULES.Relu),
-  Clip: (c) => (isFromZero(c) ? positive(c, RULES.Clip) : RULES.Clip(c)),
+  Relu: (c) => positive(c, rules.Relu),
+  Clip: (c) => (isFromZero(c) ? positive(c, rules.Clip) : rules.Clip(c)),
 });
 
 /** The lower bound was an attribute before 11. */

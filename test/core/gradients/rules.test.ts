@@ -38,7 +38,7 @@ describe('gradient rules', () => {
   }
 
   for (const [i, row] of cases.entries()) {
-    if (CPU_RULES[row.op] !== RULES[row.op as keyof typeof RULES])
+    if (CPU_RULES[row.op as keyof typeof RULES] !== RULES[row.op as keyof typeof RULES])
       it(`on a CPU: ${row.op} ${titleOf(row)} (${i})`, () => check(row, CPU_RULES));
   }
 
