@@ -10,7 +10,7 @@ import { isDefaultDomain } from '../onnx/model';
 import { reduceSum, reshape } from '../onnx/ops';
 import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
-import { RULES } from './table';
+import { INFINITE_SLOPES, RULES } from './table';
 
 export interface GradientRequest extends GradientPath {
   /** A tensor of the score's dimensions and type: the cotangent, one-hot for one class. */
@@ -42,10 +42,13 @@ export function appendGradient(
     if (arrived && !gradients.has(tensor))
       gradients.set(tensor, arrived.length === 1 ? arrived[0]! : emit.op('Sum', arrived));
   };
+  let staysFinite = true;
   for (const node of path.nodes.toReversed()) {
     emit.scope(nameOf(node).replace(/^\/+/, ''));
     node.output.forEach(settle);
-    const context = createContext(node, emit, facts, gradients, (input) => path.carries(node, input));
+    const wants = (input: number) => path.carries(node, input);
+    const context = createContext(node, emit, facts, gradients, { staysFinite, wants });
+    staysFinite &&= !INFINITE_SLOPES.has(node.opType);
     const answers = answersOf(ruleOf(node, rules), context);
     for (const [index, name] of node.input.entries()) {
       if (!context.wants(index)) continue;

@@ -34,6 +34,8 @@ export interface RuleContext {
   readonly x: Tensor;
   readonly y: Tensor;
   readonly dy: string;
+  /** False if an operator behind the node can have an infinite slope, so that dy may be infinite where y is not. */
+  readonly staysFinite: boolean;
   /** Number of inputs, absent optional ones included. */
   readonly arity: number;
   /** Number of outputs, absent optional ones included. */
@@ -60,7 +62,7 @@ export function createContext(
   emit: Emitter,
   facts: Facts,
   gradients: ReadonlyMap<string, string>,
-  wants: (input: number) => boolean,
+  { staysFinite, wants }: Pick<RuleContext, 'staysFinite' | 'wants'>,
 ): RuleContext {
   const failure = (reason: string) => errors.gradientRule(node.opType, nameOf(node), reason);
   const tensor = (name: string | undefined, role: string): Tensor => {
@@ -86,6 +88,7 @@ export function createContext(
     get dy() {
       return gradient(0);
     },
+    staysFinite,
     arity: node.input.length,
     results: node.output.length,
     wants,

@@ -89,6 +89,23 @@ export const RULES = {
   Upsample: Resize,
 } satisfies Record<string, Rule>;
 
+/** Operators whose derivative can be infinite at finite inputs. */
+export const INFINITE_SLOPES: ReadonlySet<string> = new Set([
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Atanh',
+  'Div',
+  'Log',
+  'LpNormalization',
+  'Pow',
+  'Reciprocal',
+  'ReduceL2',
+  'ReduceLogSum',
+  'ReduceProd',
+  'Sqrt',
+]);
+
 /**
  * Stop edges: inputs, by index, that a derivative is zero for or not defined for. They end a path, unlike an operator
  * without a rule, which is an error there. Tensors that are not of a floating-point type (shapes, indices, conditions)

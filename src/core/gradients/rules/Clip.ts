@@ -3,18 +3,12 @@
  * the runtime may still fuse Clip with the convolution before it.
  */
 import { attributeOf } from '../../onnx/model';
-import type { Rule } from '../rule';
+import type { Rule, RuleContext } from '../rule';
 import { where } from './arithmetic';
 
 export const Clip: Rule = (c) => {
-  /** The bounds were attributes before 11. */
-  const bound = (name: 'min' | 'max', input: number) => {
-    if (c.has(input)) return c.input(input).name;
-    const value = attributeOf(c.node, name);
-    return typeof value === 'number' ? c.scalar(value) : undefined;
-  };
-  const min = bound('min', 1);
-  const max = bound('max', 2);
+  const bounds = boundsOf(c);
+  const [min, max] = [bounds.min, bounds.max].map((bound) => (typeof bound === 'number' ? c.scalar(bound) : bound));
   const inside = [
     ...(min ? [c.emit.op('Greater', [c.y.name, min])] : []),
     ...(max ? [c.emit.op('Less', [c.y.name, max])] : []),
@@ -29,3 +23,13 @@ export const Clip: Rule = (c) => {
     ),
   ];
 };
+
+/** Each bound's value, or its tensor where it is not known before the run. They were attributes before 11. */
+export function boundsOf(c: RuleContext) {
+  const bound = (name: 'min' | 'max', input: number): number | string | undefined => {
+    if (c.has(input)) return c.input(input).values?.[0] ?? c.input(input).name;
+    const value = attributeOf(c.node, name);
+    return typeof value === 'number' ? value : undefined;
+  };
+  return { min: bound('min', 1), max: bound('max', 2) };
+}

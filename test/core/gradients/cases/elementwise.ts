@@ -8,6 +8,7 @@ const spread = { dims: [8], values: [-4, -2.9, -1, -0.4, 0.2, 0.9, 2.5, 4] };
 
 export const elementwise: readonly Case[] = [
   { op: 'Relu', kind: 'smooth', inputs: [x] },
+  { op: 'Relu', kind: 'smooth32', inputs: [spread] },
   { op: 'LeakyRelu', kind: 'smooth', inputs: [x] },
   { op: 'LeakyRelu', kind: 'smooth', inputs: [x], attributes: { alpha: float(0.3) } },
   { op: 'Elu', kind: 'smooth32', inputs: [x] },
@@ -30,6 +31,8 @@ export const elementwise: readonly Case[] = [
 
   { op: 'Clip', kind: 'smooth', inputs: [x, scalar(-0.6), scalar(0.7)] },
   { op: 'Clip', kind: 'smooth', inputs: [x, '', scalar(0.7)] },
+  { op: 'Clip', kind: 'smooth32', inputs: [spread, scalar(-0.6), scalar(0.7)] },
+  { op: 'Clip', kind: 'smooth32', inputs: [spread, scalar(-2), ''] },
   { op: 'Clip', kind: 'smooth', inputs: [x, scalar(-0.6)] },
   { op: 'Clip', kind: 'smooth', inputs: [x] },
   { op: 'Clip', kind: 'smooth32', inputs: [spread], attributes: { min: float(-0.6), max: float(0.7) }, opset: 9 },

@@ -1,0 +1,72 @@
+import { strict as assert } from 'node:assert';
+import { CPU_RULES } from '../../../src/core/gradients/cpu';
+import type { RuleTable } from '../../../src/core/gradients/rule';
+import { RULES } from '../../../src/core/gradients/table';
+import { parseModel } from '../../../src/core/onnx/model';
+import { DataType } from '../../../src/core/onnx/tensors';
+import { gradientSession } from '../../support/runtime';
+import { inMemory, type TinyNode, tinyModel } from '../../support/tiny-model';
+
+async function gradientOf(nodes: readonly TinyNode[], input: readonly number[], rules: RuleTable) {
+  const model = tinyModel({ inputs: { image: [input.length] }, outputs: ['y'], nodes });
+  const file = inMemory(parseModel(model, 'rules'));
+  const session = await gradientSession(file, [input.length], ['image'], 'all', DataType.FLOAT, rules);
+  const seed = Float32Array.from(input, (_, i) => i - 3.5);
+  const image = { type: 'float32', data: Float32Array.from(input), dims: [input.length] };
+  const { gradients } = await session.run(image, seed);
+  await session.release();
+  return Array.from(gradients.get('image')!.data as Float32Array);
+}
+
+/** The float32 after and before a value. */
+function neighbours(value: number): number[] {
+  const bits = new Int32Array(1);
+  const float = new Float32Array(bits.buffer);
+  return [1, -1].map((direction) => {
+    float[0] = value;
+    bits[0] = bits[0]! + direction;
+    return float[0];
+  });
+}
+
+describe('gradient rules for the CPU', () => {
+  const LEAST = 2 ** -126;
+  const around = (bound: number) => (bound === 0 ? [LEAST, -LEAST] : neighbours(bound));
+
+  it('tell the sides of a ReLU apart down to the least normal number', async () => {
+    const input = [...around(0), 0, -0, 3e38, -3e38, Infinity];
+    assert.deepEqual(
+      (await gradientOf([['Relu', 'image', 'y']], input, CPU_RULES)).map(Math.abs),
+      [3.5, 0, 0, 0, 0.5, 0, 2.5],
+    );
+  });
+
+  for (const [min, max] of [
+    [0, 6],
+    [-1, 1],
+    [-0.7, 1e-20],
+    [0.1, 3e38],
+    [-1e30, 255],
+  ] as const) {
+    it(`tell the neighbours of the bounds ${min} and ${max} apart`, async () => {
+      const bounds = [min, max].map(Math.fround);
+      const input = [...bounds, ...bounds.flatMap(around), 2 * bounds[0]!, 3.2e38];
+      const nodes = [
+        ['Constant', '', 'min', { value_float: { float: min } }],
+        ['Constant', '', 'max', { value_float: { float: max } }],
+        ['Clip', 'image min max', 'y'],
+      ] as const;
+      const [fast, plain] = [await gradientOf(nodes, input, CPU_RULES), await gradientOf(nodes, input, RULES)];
+      assert.deepEqual(fast.map(Math.abs), plain.map(Math.abs));
+      assert.ok(fast.some((value) => value === 0) && fast.some((value) => value !== 0));
+    });
+  }
+
+  it('keep an infinite gradient from the units that are not active', async () => {
+    const nodes = [
+      ['Relu', 'image', 'relu'],
+      ['Sqrt', 'relu', 'y'],
+    ] as const;
+    assert.deepEqual(await gradientOf(nodes, [-1, 0, 4], CPU_RULES), [0, 0, -1.5 / 4]);
+  });
+});
