@@ -1,6 +1,6 @@
 // Gradients of every torchvision classifier against autograd, written to docs/zoo.md. Takes hours, and goes on where it
-// was stopped. Usage: zoo.mjs [--again] [--inputs N] [NAME ...]; --again measures the named models anew, N (4) random inputs
-// are given to each: large models take minutes for one.
+// was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models anew, --times
+// only the times of those that were measured; N (4) random inputs are given to each: large models take minutes for one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { testBundle } from './build.mjs';
-import { cellsOf, page, readPage } from './zoo/page.mjs';
+import { cellsOf, isMeasured, page, readPage, withTimes } from './zoo/page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const python = '/usr/bin/python3';
@@ -53,7 +53,11 @@ function measure(name, inputs) {
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { again: { type: 'boolean', default: false }, inputs: { type: 'string', default: '4' } },
+  options: {
+    again: { type: 'boolean', default: false },
+    times: { type: 'boolean', default: false },
+    inputs: { type: 'string', default: '4' },
+  },
 });
 const { stdout, failure } = run([exporter, tool, '--list']);
 if (failure) throw new Error(`torchvision's models can't be listed: ${failure}`);
@@ -64,10 +68,11 @@ mkdirSync(exports, { recursive: true });
 for (const left of readdirSync(exports)) rmSync(path.join(exports, left), { recursive: true });
 await esbuild.build({ ...testBundle(), entryPoints: ['test/zoo/measure.entry.ts'] });
 for (const name of wanted.length > 0 ? wanted : names) {
-  if (known.has(name) && !values.again) continue;
-  const row = measure(name, values.inputs);
+  const cells = known.get(name);
+  if (values.times ? !isMeasured(cells) : cells && !values.again) continue;
+  const row = measure(name, values.times ? '0' : values.inputs);
   console.log(JSON.stringify(row));
-  known.set(name, cellsOf(row));
+  known.set(name, values.times ? withTimes(cells, row) : cellsOf(row));
   const [done, missing] = [names.filter((other) => known.has(other)), names.filter((other) => !known.has(other))];
   mkdirSync(path.dirname(report), { recursive: true });
   writeFileSync(

@@ -64,8 +64,26 @@ export function cellsOf(row) {
     return [name, `failed: ${error}`, '', '', '', '', '', ''];
   const named = operators.map((operator) => (unsupported?.includes(operator) ? `**${operator}**` : operator));
   const exact = double === undefined ? '' : scientific(double);
-  const ratio = (gradient / forward).toFixed(1);
+  const ratio = ratioOf(gradient, forward);
   return [name, exact, best(errors), best(own), `\`${layer}\``, shape.join(' x '), ratio, named.join(', ')];
+}
+
+/** @param {number} gradient @param {number} forward */
+const ratioOf = (gradient, forward) => (gradient / forward).toFixed(1);
+
+const RATIO = HEAD.indexOf('Ratio');
+
+/** @param {readonly string[] | undefined} cells */
+export const isMeasured = (cells) => Boolean(cells?.[RATIO]);
+
+/**
+ * @param {string[]} cells of a model that was measured
+ * @param {Row} row its times, measured again
+ * @returns {string[]}
+ */
+export function withTimes(cells, { name, error, forward, gradient }) {
+  if (!forward || !gradient) throw new Error(`${name}: ${error}`);
+  return cells.with(RATIO, ratioOf(gradient, forward));
 }
 
 /**
@@ -85,11 +103,11 @@ export function readPage(text) {
  * @param {readonly string[]} missing names of models that were not measured
  */
 export function page(rows, missing) {
-  const measured = rows.filter((cells) => cells[6]);
+  const measured = rows.filter(isMeasured);
   const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
   const singles = measured.map((cells) => counts(cells[2]));
   const theirs = measured.map((cells) => counts(cells[3]));
-  const ratios = measured.map((cells) => Number(cells[6])).sort((a, b) => a - b);
+  const ratios = measured.map((cells) => Number(cells[RATIO])).sort((a, b) => a - b);
   const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
     `${measured.length} of ${rows.length + missing.length} models were measured; ${refused} can't be exported.`,

@@ -1,6 +1,7 @@
 /**
  * Measures one model for scripts/zoo.mjs. Usage: measure.js MODEL DOUBLE CLASS..., with MODEL without its `.onnx`; beside it
- * lies what scripts/zoo/export.py wrote, a model in float64 too if DOUBLE is true. Prints one line of JSON, a `Measurement`.
+ * lies what scripts/zoo/export.py wrote, for each class an input, and a model in float64 too if DOUBLE is true. Prints one
+ * line of JSON, a `Measurement`.
  */
 import { sizeOf } from '../../src/core/onnx/tensors';
 import { openModel } from '../../src/engine/inspect';
@@ -31,9 +32,9 @@ async function measure(path: string, inDouble: boolean, classes: readonly number
   const { info, file, facts } = await openModel({ path: `${path}.onnx` });
   const errors: number[] = [];
   const input = info.input.name;
-  const { shape: size } = await readNpy(`${path}.0.input.npy`);
+  const { dims } = facts.get(input)!;
   // As the request `gradient` computes it.
-  const session = await gradientSession(file, size, [input], 'basic');
+  const session = await gradientSession(file, dims, [input], 'basic');
   for (const [k, target] of classes.entries()) {
     const x = await readNpy(`${path}.${k}.input.npy`);
     const expected = await readNpy(`${path}.${k}.gradient.npy`);
@@ -41,7 +42,6 @@ async function measure(path: string, inDouble: boolean, classes: readonly number
     errors.push(relativeErrors(gradients.get(input)!.data as Float32Array, expected.data).largest);
   }
   await session.release();
-  const { dims } = facts.get(input)!;
   const [forward, gradient] = await medians(
     [await gradientSession(file, dims, []), await gradientSession(file, dims, [input])],
     dims,
