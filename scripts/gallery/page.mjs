@@ -9,6 +9,7 @@ import { table } from '../report.mjs';
  * @property {Readonly<Record<string, number | string>>} own options of the method; empty for the defaults
  * @property {'map' | 'blank' | 'refused'} state
  * @property {string} [reason]
+ * @property {Row['state']} [instead] what the options gave that are offered in place of those of a blank map
  * @property {number} [probability]
  */
 
@@ -56,10 +57,13 @@ export function counts(rows) {
     const range = [...new Set([chances[0], chances.at(-1)])].map((p) => p?.toPrecision(2)).join(' to ');
     return [method, model, `${alike.length}`, range, reason];
   });
+  const offered = blank.filter(({ instead }) => instead);
+  const shown = offered.filter(({ instead }) => instead === 'map');
   return [
     `${rows.length} maps were asked for: ${images} photographs, ${models.length} models, ${methods.length} methods. ` +
       `${maps.length} are finite and not constant, ${blank.length} blank, ${refused.length} refused` +
-      `${causes.length ? ` (${causes.join('; ')})` : ''}.`,
+      `${causes.length ? ` (${causes.join('; ')})` : ''}.` +
+      `${offered.length ? ` For ${offered.length} of the blank maps signed evidence is offered, and ${shown.length} of these are not constant.` : ''}`,
     '',
     table([['method', ...models, 'options'], ...lines]),
     ...(blanks.length ? ['', 'Blank:', '', table([['method', 'model', 'maps', 'p', 'reason'], ...blanks])] : []),

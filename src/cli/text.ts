@@ -21,6 +21,9 @@ export function explanationText(explanation: Explanation, written: readonly stri
     table(top),
     ...completenessLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
+    ...Object.entries(saliency.instead ?? {}).map(
+      ([name, value]) => `  --option ${name}=${value} shows what it left out`,
+    ),
     ...written.map((file) => `  written: ${file}`),
   ].join('\n');
 }

@@ -19,7 +19,7 @@ export interface Saliency {
 
 /**
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
- * summed at the activation's size since bilinear upsampling is linear). A signed map is only upsampled and scaled.
+ * summed at the activation's size since bilinear upsampling is linear). A signed map goes without the ReLU.
  */
 export function saliencyOf(
   frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'saturation' | 'inputSize'>,
@@ -30,7 +30,7 @@ export function saliencyOf(
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < map.length; i++) {
-    const value = signed ? map[i]! : Math.max(map[i]! - offset, 0);
+    const value = signed ? map[i]! - offset : Math.max(map[i]! - offset, 0);
     map[i] = value;
     min = Math.min(min, value);
     max = Math.max(max, value);

@@ -25,8 +25,8 @@ export interface ImageTransform {
 }
 
 /**
- * A running estimate of a method; the last one is the result. Shown is upsample(map), from `signed` maps as it is, else
- * ReLU(upsample(map) - offset).
+ * A running estimate of a method; the last one is the result. Shown is upsample(map) - offset, and of it the ReLU unless the
+ * map is `signed`.
  */
 export interface MethodFrame {
   /** Passes run so far, of `total`. */
@@ -245,8 +245,17 @@ export interface Explanation {
   readonly probabilities: Float32Array;
   /** The final map. */
   readonly frame: Frame;
-  /** Before normalisation, at the input's size. `reason` says in words why a map is blank. */
-  readonly saliency: { readonly min: number; readonly max: number; readonly zero: boolean; readonly reason?: string };
+  /**
+   * Before normalisation, at the input's size. Of a blank map `reason` says in words why it is, and `instead` has options of the
+   * method that show what it left out, if there is anything.
+   */
+  readonly saliency: {
+    readonly min: number;
+    readonly max: number;
+    readonly zero: boolean;
+    readonly reason?: string;
+    readonly instead?: OwnOptions;
+  };
   /** alpha_l, one a mask; a constant mask has 0. */
   readonly scores: Float32Array;
   /** Of Integrated Gradients: what the attributions sum to, and the difference of logits that they should sum to. */

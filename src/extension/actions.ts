@@ -1,5 +1,5 @@
-/** What the interface offers after a failure, by its code. Pure. */
-import type { Action, ComparedBy, ErrorCode } from '../protocol/webview';
+/** What the interface offers after a failure, by its code, and over a blank map. Pure. */
+import type { Action, ComparedBy, ErrorCode, Explanation } from '../protocol/webview';
 
 type ActionId = Action['id'];
 
@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<ActionId, string>> = {
   'show-log': 'Show Log',
   trust: 'Manage Workspace Trust',
   'gradient-free': 'Use the Gradient-Free Variant',
+  'signed-evidence': 'Show Evidence Against',
 };
 
 const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
@@ -77,7 +78,18 @@ const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
 
 /** @param by what is compared, if the failure is one of several explanations */
 export function actionsFor(code: ErrorCode, by?: ComparedBy): readonly Action[] {
+  return titled(ACTIONS[code], by);
+}
+
+export function actionsForBlank({ saliency }: Explanation, by?: ComparedBy): readonly Action[] {
+  return titled([...(isCut(saliency) ? (['signed-evidence'] as const) : []), 'choose-class', 'choose-method'], by);
+}
+
+/** True if the ReLU of Group-CAM left nothing, but took something away. */
+export const isCut = ({ instead }: Explanation['saliency']): boolean => instead?.['evidence'] === 'signed';
+
+function titled(wanted: readonly ActionId[], by?: ComparedBy): readonly Action[] {
   const fixed = by ? FIXED[by] : [];
-  const ids = ACTIONS[code].map((id) => (fixed.includes(id) ? 'compare' : id));
+  const ids = wanted.map((id) => (fixed.includes(id) ? 'compare' : id));
   return [...new Set(ids)].map((id) => ({ id, title: TITLES[id] }));
 }

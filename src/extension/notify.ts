@@ -4,10 +4,14 @@ import { type ExplainError, toExplainError } from '../core/errors';
 import type { Action } from '../protocol/webview';
 import { actionsFor } from './actions';
 
-export type PerformableAction = Exclude<Action['id'], 'retry' | 'gradient-free'>;
+/** What a panel does itself. */
+export type PanelAction = 'retry' | 'gradient-free' | 'signed-evidence';
+export type PerformableAction = Exclude<Action['id'], PanelAction>;
+
+const OF_PANEL: readonly string[] = ['retry', 'gradient-free', 'signed-evidence'] satisfies PanelAction[];
 
 export function isPerformable(id: Action['id']): id is PerformableAction {
-  return id !== 'retry' && id !== 'gradient-free';
+  return !OF_PANEL.includes(id);
 }
 
 /** Logs what was thrown and shows it, unless a notification is still open or the user cancelled. */

@@ -12,10 +12,10 @@ import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
 import { type ImageFile, sourceOf } from './image-file';
 import type { CurrentModel, ModelChange } from './model';
-import { isPerformable, type PerformableAction } from './notify';
+import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
 import { createPanelPictures } from './panel-pictures';
-import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
+import { initialState, type PanelEvent, type PanelState, reduce, withSignedEvidence } from './panel-state';
 import { readSettings } from './settings';
 import { nameOf } from './targets';
 import { watchUris } from './watch';
@@ -75,12 +75,12 @@ export function createPanel(
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
-      const { target, method } = wanted;
+      const { target, method, evidence } = wanted;
       const { device, topClasses, options } = readSettings();
+      const chosen = { ...options, ...(gradientFree && GRADIENT_FREE), ...(method && { method }) };
       return {
-        ...options,
-        ...(gradientFree && GRADIENT_FREE),
-        ...(method && { method }),
+        ...chosen,
+        ...(evidence && chosen.method === 'group-cam' && { own: { evidence } }),
         ...(await subjectOf(image, wanted)),
         target,
         device,
@@ -157,10 +157,18 @@ export function createPanel(
       services.perform(id);
       return;
     }
-    if (id === 'gradient-free') gradientFree = true;
     pictures.showMissing();
-    dispatch({ type: id === 'gradient-free' ? 'refreshed' : 'retried', image: state.active });
+    PANEL_ACTIONS[id]();
   }
+
+  const PANEL_ACTIONS: Readonly<Record<PanelAction, () => void>> = {
+    retry: () => dispatch({ type: 'retried', image: state.active }),
+    'gradient-free': () => {
+      gradientFree = true;
+      dispatch({ type: 'refreshed', image: state.active });
+    },
+    'signed-evidence': () => ask(withSignedEvidence(state.images[state.active]!)),
+  };
 
   function gather({ part, slots }: Extract<FromEditor, { type: 'evidence' }>): void {
     const image = state.active;

@@ -9,6 +9,7 @@ export function methodName({ method, variant, options }: Explanation): string {
   const details = [`G ${options.groups}`];
   if (variant === 'paper') details.push(`θ ${options.theta}`);
   else details.push(variant);
+  if (options.own?.['evidence'] === 'signed') details.push('signed');
   return `${title} (${details.join(', ')})`;
 }
 

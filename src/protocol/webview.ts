@@ -26,7 +26,8 @@ export interface Action {
     | 'retry'
     | 'show-log'
     | 'trust'
-    | 'gradient-free';
+    | 'gradient-free'
+    | 'signed-evidence';
   readonly title: string;
 }
 
@@ -50,7 +51,8 @@ export interface Summary {
 
 export type SlotState =
   | { readonly kind: 'working'; readonly text: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'done'; readonly summary: Summary }
+  /** `actions`: of a blank map. */
+  | { readonly kind: 'done'; readonly summary: Summary; readonly actions?: readonly Action[] }
   | { readonly kind: 'cancelled' }
   | {
       readonly kind: 'failed';

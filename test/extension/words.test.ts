@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { ACTIVATIONS, DEFAULT_STYLE } from '../../src/core/types';
-import { actionsFor } from '../../src/extension/actions';
+import { actionsFor, actionsForBlank } from '../../src/extension/actions';
 import { TOP_CLASS } from '../../src/extension/comparison';
 import { exportName } from '../../src/extension/export-names';
 import { modelRows } from '../../src/extension/model-rows';
@@ -31,6 +31,8 @@ describe('what the interface says', () => {
     assert.equal(methodName(one), 'Group-CAM (G 32, θ 70)');
     assert.equal(methodName({ ...one, variant: 'official' }), 'Group-CAM (G 32, official)');
     assert.equal(methodName({ ...one, method: 'grad-cam' }), 'Grad-CAM');
+    const signed = { ...one, options: { ...one.options, own: { evidence: 'signed' } } };
+    assert.equal(methodName(signed), 'Group-CAM (G 32, θ 70, signed)');
   });
 
   it('a summary has the facts of the explanation and of its model', () => {
@@ -45,6 +47,11 @@ describe('what the interface says', () => {
   it('a blank map says why', () => {
     const blank = { ...explanation(1), saliency: { min: 0, max: 0, zero: true, reason: 'all evidence is negative' } };
     assert.equal(summaryOf(blank, info).blank, 'all evidence is negative');
+    const ids = (...given: Parameters<typeof actionsForBlank>) => actionsForBlank(...given).map(({ id }) => id);
+    assert.deepEqual(ids(blank), ['choose-class', 'choose-method']);
+    const cut = { ...blank, saliency: { ...blank.saliency, instead: { evidence: 'signed' } } };
+    assert.deepEqual(ids(cut), ['signed-evidence', 'choose-class', 'choose-method']);
+    assert.deepEqual(ids(cut, 'methods'), ['signed-evidence', 'choose-class', 'compare']);
   });
 
   it('the Classes view: labels without an image, probabilities with one, else what is missing', () => {

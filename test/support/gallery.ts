@@ -46,6 +46,8 @@ export interface Outcome {
   readonly state: 'map' | 'blank' | 'refused';
   /** Of a blank map or a refusal. */
   readonly reason?: string;
+  /** Of a blank map for which options are offered that show what it left out: what those gave. */
+  readonly instead?: Outcome['state'];
   readonly class?: number;
   readonly probability?: number;
   readonly passes?: number;
@@ -69,10 +71,12 @@ export async function outcomeOf(
   try {
     const { explanation } = await explainWith(service, choice);
     const { map, zero } = saliencyOf(explanation.frame);
+    const { reason, instead } = explanation.saliency;
     if (!map.every(Number.isFinite)) throw new Error(`${method} of ${image} by ${model}: not finite`);
     return {
       state: zero ? 'blank' : 'map',
-      ...(zero && { reason: explanation.saliency.reason }),
+      ...(zero && { reason }),
+      ...(instead && { instead: (await outcomeOf(service, model, image, method, { ...own, ...instead })).state }),
       class: explanation.class,
       probability: explanation.probability,
       passes: explanation.passes,

@@ -38,6 +38,11 @@ const blank: Slot = {
       blank: 'no part of the image raises the score of "umbrella" above that of the blurred image.',
       assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
     }),
+    actions: [
+      { id: 'signed-evidence', title: 'Show Evidence Against' },
+      { id: 'choose-class', title: 'Choose Class…' },
+      { id: 'choose-method', title: 'Choose Method…' },
+    ],
   },
   frame: { ...hillOn('cat'), map: Array(256).fill(0) as unknown as Float32Array },
 };

@@ -12,7 +12,9 @@ export function cardOf(slot: Slot, index: number, act: Act): HTMLElement | undef
   if (state.kind === 'cancelled') return cancelled(slot, index, act);
   if (state.kind === 'done' && state.summary.blank) {
     const text = h('p', {}, h('strong', {}, 'Nothing to show. '), state.summary.blank);
-    return card('info', `blank-${index}`, 'note', text);
+    const root = card('info', `blank-${index}`, 'note', text);
+    if (state.actions?.length) root.append(buttons(state.actions, act));
+    return root;
   }
   return undefined;
 }

@@ -14,15 +14,20 @@ export const groupCamOptions = {
   groups: integer('Groups of channels', 32, 1, 1024),
   grouping: choice('Grouping', 'consecutive', ['consecutive', 'k-means']),
   theta: real('Percentile below which a mask is emptied', 70, 0, 100),
+  evidence: choice('Evidence', 'positive', ['positive', 'signed']),
   seed: seedOption,
 };
 
 type Options = OptionsOf<typeof groupCamOptions>;
 
-/** The first frame is Grad-CAM, or for the gradient-free variant the summed activations. */
+/**
+ * The first frame is Grad-CAM, or for the gradient-free variant the summed activations. Signed evidence leaves out the ReLU of
+ * equation 7, so that masks which lower the score show too.
+ */
 export async function* groupCam(network: MethodNetwork, target: Target, options: Options): MethodRun {
   const { features, input, logits } = network;
-  const { variant, theta } = options;
+  const { variant, theta, evidence } = options;
+  const signed = evidence === 'signed';
   const weights =
     variant === 'gradient-free'
       ? unitWeights(features.channels)
@@ -35,7 +40,7 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   const { u, v } = features;
   const total = 1 + shown.length;
   const frame = (done: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
-    return { done, total, u, v, map, offset, signed: false };
+    return { done, total, u, v, map, offset, signed };
   };
   yield frame(0, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
 
@@ -50,7 +55,8 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     done += chunk.length;
     yield frame(done, merge(masks, scores, variant));
   }
-  return { scores, whyBlank: whyBlank(masks, scores) };
+  const isCut = !signed && scores.some((score) => score !== 0);
+  return { scores, whyBlank: whyBlank(masks, scores, signed), ...(isCut && { instead: { evidence: 'signed' } }) };
 }
 
 /** A mask that leaves only the blurred image, then the given ones. */

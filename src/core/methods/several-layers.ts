@@ -1,5 +1,4 @@
 /** One map of several layers: each scaled to its own largest value, then the mean (as jacobgil/pytorch-grad-cam does). */
-import { resizeMap } from '../resize';
 import { saliencyOf } from '../saliency';
 import type { Size } from '../types';
 import { addScaled } from './maps';
@@ -20,7 +19,7 @@ export async function* severalLayers(runs: readonly (() => MethodRun)[], inputSi
     let next = await run.next();
     for (; !next.done; next = await run.next()) {
       const frame: MethodFrame = next.value;
-      scaled = scaledMap(frame, inputSize);
+      scaled = saliencyOf({ ...frame, inputSize }).map;
       const map = scaled.map((value, i) => (value + sum[i]!) / (layer + 1));
       const progress = { done: layer * frame.total + frame.done, total: runs.length * frame.total };
       yield { ...progress, u: inputSize.height, v: inputSize.width, map, offset: 0, signed: frame.signed };
@@ -29,12 +28,4 @@ export async function* severalLayers(runs: readonly (() => MethodRun)[], inputSi
     reasons.push(next.value.whyBlank);
   }
   return { whyBlank: [...new Set(reasons)].join('; ') };
-}
-
-/** Within [0, 1], or if signed within [-1, 1] with 0 where it was. */
-function scaledMap(frame: MethodFrame, inputSize: Size): Float32Array {
-  if (!frame.signed) return saliencyOf({ ...frame, inputSize }).map;
-  const map = resizeMap(frame.map, frame.u, frame.v, inputSize.height, inputSize.width);
-  const largest = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return map.map((value) => (largest > 0 ? value / largest : 0));
 }

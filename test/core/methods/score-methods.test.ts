@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { methods } from '../../../src/core/methods/table';
 import { seedOf } from '../../../src/core/methods/target';
+import { saliencyOf } from '../../../src/core/saliency';
 import { assertClose, explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
@@ -118,6 +119,20 @@ describe('methods of scores', () => {
     assertClose([offset], [0]);
     // The blurred image and one mask.
     assert.equal(frames.at(-1)!.total, 2);
+  });
+
+  it('signed Group-CAM keeps what its masks take from the score', async () => {
+    // A mask that leaves [1, 0.5] of a row of two: mostly of the pixel that speaks against the class.
+    const against = tinyNetwork({ image: [[[3, 1]]], weights: [[1]], bias: [0], head: [[1], [3]] });
+    const run = (evidence: string) => explain(against, 'group-cam', { class: 0 }, { groups: 1, theta: 0, evidence });
+    const [positive, signed] = [await run('positive'), await run('signed')];
+    const inputSize = { width: 2, height: 1 };
+    assert.deepEqual([positive.signed, signed.signed], [false, true]);
+    assert.ok(saliencyOf({ ...positive, inputSize }).zero);
+    const { map, min, max } = saliencyOf({ ...signed, inputSize });
+    // Only the first pixel passes theta. The blurred image has the mean 2 twice; with the mask it is [3, 2].
+    assertClose([min, max], [p(2.5, 7.5) - p(2, 6), 0]);
+    assertClose(map, [-1, 0]);
   });
 
   it('a contrast rates by the difference of logits', async () => {
