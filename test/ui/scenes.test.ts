@@ -3,13 +3,14 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readCanvas } from '../support/canvas';
 import { groupCam } from '../support/cli';
 import { demoScenes, type Scene, type SceneObject } from '../support/demo';
 import { correlation, readMap, shrink } from '../support/maps';
 import { project } from '../support/shared';
-import { chooseClass, explained, type Heat, maximum, readHeat } from './explanation';
+import { chooseClass, explained, type Heat, maximum, readHeat, stateLine } from './explanation';
 import { keepFailure, openWindow, type Window } from './harness';
-import { chooseFromMenu, closeAllEditors, expand, explorerRow, showExplorer } from './workbench';
+import { chooseFromMenu, closeAllEditors, editorFrame, expand, explorerRow, showExplorer } from './workbench';
 
 describe('the scenes of the demo, right-clicked in the Explorer', () => {
   let window: Window;
@@ -52,7 +53,32 @@ describe('the scenes of the demo, right-clicked in the Explorer', () => {
       await closeAllEditors(window.page);
     });
   }
+
+  it('a class that nothing speaks for shows what speaks against it, and the next class is as ever', async () => {
+    const { page } = window;
+    await showExplorer(page);
+    await expand(page, 'scenes');
+    await chooseFromMenu(page, explorerRow(page, 'cat-and-dog.png'), 'Explain Image');
+    await explained(page);
+    await chooseClass(page, TIGER, 'tiger');
+    assert.match(await stateLine(page), /tiger: no positive evidence/);
+    assert.ok((await readHeat(page)).visible.every((isVisible) => !isVisible));
+    await editorFrame(page).getByTestId('action-signed-evidence').click();
+    await editorFrame(page).getByTestId('facts-0').filter({ hasText: 'signed' }).waitFor();
+    await explained(page, TIGER);
+    const { rgba } = await readCanvas(editorFrame(page).getByTestId('heat-0'));
+    const shown = [...rgba.keys()].filter((at) => at % 4 === 0 && rgba[at + 3]! > 0);
+    const blue = shown.filter((at) => rgba[at + 2]! > rgba[at]!);
+    assert.ok(shown.length > 0 && blue.length > shown.length / 2, `${blue.length} blue pixels of ${shown.length}`);
+    await chooseClass(page, DOG, 'dog');
+    const facts = (await editorFrame(page).getByTestId('facts-0').textContent()) ?? '';
+    assert.ok(!facts.includes('signed'), facts);
+    await closeAllEditors(page);
+  });
 });
+
+const DOG = 12;
+const TIGER = 28;
 
 async function mapsOf(scene: Scene, folder: string): Promise<void> {
   const classes = scene.objects.flatMap((object) => ['--class', String(object.class)]);
