@@ -35,7 +35,7 @@ const blank: Slot = {
   state: {
     kind: 'done',
     summary: summary('umbrella', 31, 0.0001, {
-      blank: 'no part of the image raises the score of "umbrella" above that of the blurred image.',
+      blank: 'no positive evidence: no mask raises the probability of this class above that of the blurred image',
       assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
     }),
     actions: [

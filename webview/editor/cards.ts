@@ -11,13 +11,15 @@ export function cardOf(slot: Slot, index: number, act: Act): HTMLElement | undef
   if (state.kind === 'failed') return failure(state, index, act);
   if (state.kind === 'cancelled') return cancelled(slot, index, act);
   if (state.kind === 'done' && state.summary.blank) {
-    const text = h('p', {}, h('strong', {}, 'Nothing to show. '), state.summary.blank);
+    const text = h('p', {}, h('strong', {}, 'Nothing to show. '), sentence(state.summary.blank));
     const root = card('info', `blank-${index}`, 'note', text);
     if (state.actions?.length) root.append(buttons(state.actions, act));
     return root;
   }
   return undefined;
 }
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function failure(state: Extract<Slot['state'], { kind: 'failed' }>, index: number, act: Act): HTMLElement {
   const root = card('error', `error-${index}`, 'alert', h('p', {}, state.message));
