@@ -25,7 +25,7 @@ export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
     device: explanation.device,
     milliseconds: explanation.milliseconds.total,
     passes: explanation.passes,
-    ...(saliency.zero && { blank: saliency.reason ?? 'The map is zero everywhere.' }),
+    ...(saliency.zero && { blank: saliency.reason ?? 'the map is zero everywhere' }),
     assumptions: info.assumptions,
   };
 }
