@@ -63,7 +63,7 @@ export function describeModel(known: Known): ModelInfo {
     demo: known.demo,
     bytes: known.bytes,
     irVersion: Number(proto.irVersion),
-    opset: model.opset,
+    opset: model.fileOpset,
     producer: [proto.producerName, proto.producerVersion].filter((part) => part !== '').join(' '),
     inputs: graph.input.map(tensorInfo),
     outputs: graph.output.map(tensorInfo),

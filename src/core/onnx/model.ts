@@ -26,8 +26,9 @@ export interface Model {
   readonly bytes: Uint8Array;
   readonly proto: ModelProto;
   readonly graph: GraphProto;
-  /** Version of the default operator set. */
+  /** Version of the default operator set that the graph is run with, and that of the file. */
   readonly opset: number;
+  readonly fileOpset: number;
   readonly initializers: ReadonlyMap<string, TensorProto>;
   /** Inputs that switch training on, such as `training`; they are constants here, off. */
   readonly switches: readonly string[];
@@ -35,7 +36,8 @@ export interface Model {
 
 /**
  * Parses a model and brings it into one form: every constant is an initializer (none a `Constant` node), no initializer
- * is an input as well (IR 3), since the runtime folds only what can't be overridden, and training is switched off.
+ * is an input as well (IR 3), since the runtime folds only what can't be overridden, training is switched off, and the
+ * operator set is one with sums in ScatterElements if the graph means the same there.
  *
  * @throws model-unreadable if the bytes are no ONNX model
  */
@@ -58,15 +60,29 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
   if (proto.irVersion < 4n) proto.irVersion = 4n;
+  const fileOpset = Number(opset.version);
+  if (fileOpset >= 13 && fileOpset < 16 && proto.functions.length === 0 && graph.node.every(isSameIn16))
+    opset.version = 16n;
   return {
     file,
     bytes,
     proto,
     graph,
     opset: Number(opset.version),
+    fileOpset,
     initializers,
     switches: switches.map(({ name }) => name),
   };
+}
+
+/**
+ * From operator set 13 to 16 only types were added, but for the default of RoiAlign and the outputs of BatchNormalization in
+ * training.
+ */
+function isSameIn16({ opType, output, attribute }: NodeProto): boolean {
+  const bodies = attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
+  if (opType === 'RoiAlign' || (opType === 'BatchNormalization' && output.length > 1)) return false;
+  return bodies.every(({ node }) => node.every(isSameIn16));
 }
 
 /** One truth value, or one number that is called after training. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProtoSchema } from 'onnx-buf';
+import {
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  TensorProtoSchema,
+} from 'onnx-buf';
 import { attributeOf, intsAttribute, parseModel, stringAttribute } from '../../../src/core/onnx/model';
 import { DataType, makeTensor, valuesOf } from '../../../src/core/onnx/tensors';
 import { parseTiny, type TinyModel, tinyModel } from '../../support/tiny-model';
@@ -88,6 +95,29 @@ describe('parsing', () => {
       ];
       assert.equal(parseModel(toBinary(ModelProtoSchema, proto), 'm.onnx').opset, 12);
     }
+  });
+
+  it('raises the operator set to 16 from 13 on, where the graph means the same', () => {
+    const opsets = (opset: number, ...nodes: NodeProto[]) => {
+      const proto = fromBinary(ModelProtoSchema, tinyModel({ ...SCALED, opset }));
+      proto.graph!.node.push(...nodes);
+      const model = parseModel(toBinary(ModelProtoSchema, proto), 'm.onnx');
+      return [model.fileOpset, model.opset, Number(model.proto.opsetImport[0]!.version)];
+    };
+    const align = create(NodeProtoSchema, { opType: 'RoiAlign' });
+    const branch = create(AttributeProtoSchema, {
+      name: 'then_branch',
+      g: create(GraphProtoSchema, { node: [align] }),
+    });
+    assert.deepEqual(opsets(12), [12, 12, 12]);
+    assert.deepEqual(opsets(13), [13, 16, 16]);
+    assert.deepEqual(opsets(15), [15, 16, 16]);
+    assert.deepEqual(opsets(17), [17, 17, 17]);
+    assert.deepEqual(opsets(15, align), [15, 15, 15]);
+    assert.deepEqual(opsets(15, create(NodeProtoSchema, { opType: 'If', attribute: [branch] })), [15, 15, 15]);
+    const norm = { opType: 'BatchNormalization', output: ['y', 'mean', 'var'] };
+    assert.deepEqual(opsets(14, create(NodeProtoSchema, norm)), [14, 14, 14]);
+    assert.deepEqual(opsets(14, create(NodeProtoSchema, { ...norm, output: ['y'] })), [14, 16, 16]);
   });
 
   it('refuses what is no model', () => {
