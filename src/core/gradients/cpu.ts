@@ -2,6 +2,7 @@
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import type { Rule, RuleContext, RuleTable } from './rule';
+import { swish } from './rules/activations';
 import { multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
 import { RULES } from './table';
@@ -38,6 +39,19 @@ const Clip: Rule = (c) => {
 };
 
 /**
+ * Of an image 1 - s is a convolution of single elements: unlike a subtraction it takes and gives tensors in the layout of
+ * the runtime's convolutions, which it would otherwise rearrange and back.
+ */
+const Swish: Rule = (c) => {
+  if (c.y.dims.length !== 4 || c.y.dtype !== DataType.FLOAT) return RULES.Swish(c);
+  const channels = c.y.dims[1]!;
+  const weights = c.constant([channels, 1, 1, 1], Array(channels).fill(-1));
+  const ones = c.constant([channels], Array(channels).fill(1));
+  const rest = (s: string) => c.emit.op('Conv', [s, weights, ones], { group: { int: channels } });
+  return [swish(c, rest)];
+};
+
+/**
  * 1 where y > bound, else 0: one pass over the tensor, where a comparison and a select make four. Of two different floats
  * the difference is at least 2^-24 of either, and the least normal number is 2^-126; times this slope it is at least 1.
  */
@@ -52,4 +66,4 @@ const steep = (bound: number) => 2 ** (bound === 0 ? 127 : Math.min(127, 24 - Ma
 const step = ({ emit, y }: RuleContext, bound: number, slope: number) =>
   emit.op('HardSigmoid', [y.name], { alpha: { float: slope }, beta: { float: -slope * bound } });
 
-export const CPU_RULES = { ...RULES, Clip, MaxPool, Relu } satisfies RuleTable;
+export const CPU_RULES = { ...RULES, Clip, MaxPool, Relu, Swish } satisfies RuleTable;

@@ -8,6 +8,7 @@ import { ExplainError, errors, reasonOf } from '../errors';
 import type { Emitter } from '../onnx/emit';
 import { isDefaultDomain } from '../onnx/model';
 import { reduceSum, reshape } from '../onnx/ops';
+import { fused } from './fusion';
 import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
 import { INFINITE_SLOPES, RULES } from './table';
@@ -43,7 +44,7 @@ export function appendGradient(
       gradients.set(tensor, arrived.length === 1 ? arrived[0]! : emit.op('Sum', arrived));
   };
   let staysFinite = true;
-  for (const node of path.nodes.toReversed()) {
+  for (const node of fused(path.nodes, wrt).toReversed()) {
     emit.scope(nameOf(node).replace(/^\/+/, ''));
     node.output.forEach(settle);
     const wants = (input: number) => path.carries(node, input);

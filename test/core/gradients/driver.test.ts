@@ -65,6 +65,34 @@ describe('gradient driver', () => {
     assert.deepEqual(await names(), first);
   });
 
+  const SILU = [
+    ['Conv', 'image stem', 'map'],
+    ['Sigmoid', 'map', 's'],
+    ['Mul', 's map', 'relu'],
+    ...NETWORK.nodes.slice(2),
+  ] as const;
+
+  it('differentiates x sigmoid(x) as one operator', async () => {
+    const { run, emit } = await setUp({ nodes: SILU });
+    run(['image']);
+    // The sigmoid again, which the runtime computes once.
+    assert.equal(emit.nodes.filter(({ opType }) => opType === 'Sigmoid').length, 1);
+  });
+
+  it('does not where the sigmoid is wanted itself, is used once more, or is of another tensor', async () => {
+    const other = [...SILU.slice(0, 2), ['Mul', 's s', 'relu'], ...SILU.slice(3)] as const;
+    const twice = [...SILU.slice(0, 3), ['Add', 'relu s', 'sum'], ['GlobalAveragePool', 'sum', 'pooled']] as const;
+    for (const [nodes, wrt] of [
+      [SILU, ['image', 's']],
+      [[...twice, ...SILU.slice(4)], ['image']],
+      [other, ['image']],
+    ] as const) {
+      const { run, emit } = await setUp({ nodes });
+      run(wrt);
+      assert.equal(emit.nodes.filter(({ opType }) => opType === 'Sigmoid').length, 0);
+    }
+  });
+
   it('names the operator and the node without a rule on the path', async () => {
     const nodes = NETWORK.nodes.map((node) => (node[1] === 'map' ? UNKNOWN : node));
     const { run, path } = await setUp({ nodes });

@@ -10,10 +10,16 @@ const twoSided = (c: RuleContext, positive: number, elsewhere: string) => [
   multiply(c, c.dy, where(c, isPositive(c, c.x.name), c.scalar(positive), elsewhere)),
 ];
 
-/** Of y = x s with s = sigmoid(alpha x): s + alpha y (1 - s) */
-function swish(c: RuleContext, alpha: number) {
-  const s = c.emit.op('Sigmoid', [multiply(c, c.x.name, c.scalar(alpha))]);
-  return add(c, s, multiply(c, multiply(c, c.y.name, c.scalar(alpha)), subtract(c, c.scalar(1), s)));
+/**
+ * y = x s with s = sigmoid(alpha x): dx = dy (s + alpha y (1 - s))
+ *
+ * @param rest 1 - s
+ */
+export function swish(c: RuleContext, rest: (s: string) => string): string {
+  const alpha = floatAttribute(c.node, 'alpha', 1);
+  const scaled = (tensor: string) => (alpha === 1 ? tensor : multiply(c, tensor, c.scalar(alpha)));
+  const s = c.emit.op('Sigmoid', [scaled(c.x.name)]);
+  return multiply(c, c.dy, add(c, s, multiply(c, scaled(c.y.name), rest(s))));
 }
 
 /** Of y = x Phi(x): Phi(x) + x phi(x), with the normal distribution's Phi and phi */
@@ -38,8 +44,7 @@ function geluByTanh(c: RuleContext) {
 export const activations = {
   Gelu: (c) => [multiply(c, c.dy, stringAttribute(c.node, 'approximate', 'none') === 'tanh' ? geluByTanh(c) : gelu(c))],
 
-  /** y = x sigmoid(alpha x) */
-  Swish: (c) => [multiply(c, c.dy, swish(c, floatAttribute(c.node, 'alpha', 1)))],
+  Swish: (c) => [swish(c, (s) => subtract(c, c.scalar(1), s))],
 
   /** y = x t with t = tanh(softplus(x)): dx = dy (t + x (1 - t^2) sigmoid(x)) */
   Mish: (c) => {

@@ -31,7 +31,19 @@ export const activations: readonly Case[] = [
   single('Shrink', { lambd: float(1.2), bias: float(0.4) }),
   single('Swish', {}, 24),
   single('Swish', { alpha: float(1.7) }, 24),
+  ...silus([spread, 'x0 s'], [spread, 's x0'], [[2, 3, 4, 2], 'x0 s']),
 ];
+
+/** x sigmoid(x) as exporters write it, by the order of its factors. */
+function silus(...rows: readonly (readonly [Case['inputs'][number], string])[]): Case[] {
+  return rows.map(([input, factors]) => {
+    const nodes = [
+      ['Sigmoid', 'x0', 's'],
+      ['Mul', factors, 'y'],
+    ] as const;
+    return { op: 'Swish', kind: 'smooth32', inputs: [input], nodes };
+  });
+}
 
 export const trigonometry: readonly Case[] = [
   ...['Tan', 'Asin', 'Acos', 'Atan', 'Atanh'].map((op): Case => ({ op, kind: 'smooth32', inputs: [x], range: inside })),
