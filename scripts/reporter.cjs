@@ -10,9 +10,9 @@ module.exports = class extends Mocha.reporters.Spec {
    */
   constructor(runner, options) {
     super(runner, options);
-    /** @type {{ name: string, state: string, error?: string }[]} */
+    /** @type {{ name: string, state: string, milliseconds?: number | undefined, error?: string }[]} */
     const tests = [];
-    runner.on('pass', (test) => tests.push({ name: test.fullTitle(), state: 'passed' }));
+    runner.on('pass', (test) => tests.push({ name: test.fullTitle(), state: 'passed', milliseconds: test.duration }));
     runner.on('pending', (test) => tests.push({ name: test.fullTitle(), state: 'skipped' }));
     runner.on('fail', (test, error) =>
       tests.push({ name: test.fullTitle(), state: 'failed', error: error.stack ?? error.message }),

@@ -158,10 +158,10 @@ export function createPanel(
       return;
     }
     pictures.showMissing();
-    PANEL_ACTIONS[id]();
+    ownActions[id]();
   }
 
-  const PANEL_ACTIONS: Readonly<Record<PanelAction, () => void>> = {
+  const ownActions: Readonly<Record<PanelAction, () => void>> = {
     retry: () => dispatch({ type: 'retried', image: state.active }),
     'gradient-free': () => {
       gradientFree = true;
