@@ -1,6 +1,6 @@
 /** Operators that a model writes as several nodes, and whose derivative as one is cheaper. */
-import { create } from '@bufbuild/protobuf';
-import { type NodeProto, NodeProtoSchema } from 'onnx-buf';
+import type { NodeProto } from 'onnx-buf';
+import { makeNode } from '../onnx/emit';
 
 /**
  * The nodes to differentiate: x sigmoid(x), as exporters write SiLU, is one `Swish`.
@@ -22,7 +22,7 @@ export function fused(nodes: readonly NodeProto[], kept: readonly string[]): rea
     const x = sigmoid?.input[0];
     if (!sigmoid || !x || !node.input.includes(x)) return node;
     within.add(sigmoid);
-    return create(NodeProtoSchema, { opType: 'Swish', name: node.name, input: [x], output: node.output });
+    return makeNode('Swish', node.name, [x], node.output, {});
   });
   return made.filter((node) => !within.has(node));
 }
