@@ -39,16 +39,12 @@ const Clip: Rule = (c) => {
 };
 
 /**
- * Of an image 1 - s is a convolution of single elements: unlike a subtraction it takes and gives tensors in the layout of
- * the runtime's convolutions, which it would otherwise rearrange and back.
+ * Without a subtraction, before which the runtime would rearrange a tensor that comes from a convolution, and back: clip(1 - s,
+ * 0, 1) is 1 - s.
  */
 const Swish: Rule = (c) => {
-  if (c.y.dims.length !== 4 || c.y.dtype !== DataType.FLOAT) return RULES.Swish(c);
-  const channels = c.y.dims[1]!;
-  const weights = c.constant([channels, 1, 1, 1], Array(channels).fill(-1));
-  const ones = c.constant([channels], Array(channels).fill(1));
-  const rest = (s: string) => c.emit.op('Conv', [s, weights, ones], { group: { int: channels } });
-  return [swish(c, rest)];
+  if (c.y.dtype !== DataType.FLOAT) return RULES.Swish(c);
+  return [swish(c, (s) => c.emit.op('HardSigmoid', [s], { alpha: { float: -1 }, beta: { float: 1 } }))];
 };
 
 /**
