@@ -37,7 +37,9 @@ PyTorch's autograd in float64, relative to the gradient's largest magnitude.
 - **PyTorch**: the same of PyTorch's own float32, on the same inputs.
 - **Layer**: what is explained if no layer is chosen, and its shape.
 - **Ratio**: time of a pass with the gradient of the input over one without; medians of up to 40 runs on the CPU, taking
-  turns in one process. Other programs ran at the same time, so ratios are rough, those of small models above all.
+  turns in one process, on two cores of a machine with other work. Above 3 are mostly networks of cheap convolutions
+  (depthwise and 1 x 1): there the derivatives of activations, one to four passes over a tensor each, cost as much as the
+  convolutions do, and transposed depthwise convolutions with strides more.
 - **Operators**: all of the exported graph; one without a rule would be in bold type.
 `;
 
