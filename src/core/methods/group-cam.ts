@@ -32,17 +32,17 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     variant === 'gradient-free'
       ? unitWeights(features.channels)
       : channelWeights(await network.featureGradient(seedOf(target, logits.length)), features.channels);
+  const { u, v } = features;
+  const frame = (done: number, of: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
+    return { done, total: 1 + of, u, v, map, offset, signed };
+  };
+  // Before the masks, which take as long as a pass of a small network; how many are constant is not known yet.
+  yield frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
+
   const masks = split(features, weights, options)
     .map((map) => (variant === 'paper' ? denoise(map, theta) : map))
     .map((map) => makeMask(map, features, input.height, input.width));
   const shown = masks.flatMap((mask, l) => (isConstant(mask) ? [] : [{ l, ...mask }]));
-
-  const { u, v } = features;
-  const total = 1 + shown.length;
-  const frame = (done: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
-    return { done, total, u, v, map, offset, signed };
-  };
-  yield frame(0, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
 
   const scores = new Float32Array(masks.length);
   let [done, blurred] = [0, 0];
@@ -53,7 +53,7 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
       else scores[item.l] = gain(score, blurred, variant);
     }
     done += chunk.length;
-    yield frame(done, merge(masks, scores, variant));
+    yield frame(done, shown.length, merge(masks, scores, variant));
   }
   const isCut = !signed && scores.some((score) => score !== 0);
   return { scores, whyBlank: whyBlank(masks, scores, signed), ...(isCut && { instead: { evidence: 'signed' } }) };
