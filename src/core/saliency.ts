@@ -30,7 +30,8 @@ export function saliencyOf(
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < map.length; i++) {
-    const value = signed ? map[i]! - offset : Math.max(map[i]! - offset, 0);
+    const sum = map[i]! - offset;
+    const value = signed ? sum : Math.max(sum, 0);
     map[i] = value;
     min = Math.min(min, value);
     max = Math.max(max, value);

@@ -38,10 +38,11 @@ export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
 export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
   const by = comparedBy(wanted);
   if (by === undefined || by === 'classes') return [next];
-  return wanted.map((one) => of(one, one.model ? { label: next.title } : next.target));
+  return wanted.map((one) => withTarget(one, one.model ? { label: next.title } : next.target));
 }
 
-const of = ({ evidence: _, ...one }: Wanted, target: ClassChoice): Wanted => ({ ...one, target });
+/** Evidence against one class is none of another. */
+const withTarget = ({ evidence: _, ...one }: Wanted, target: ClassChoice): Wanted => ({ ...one, target });
 
 /** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
 export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
@@ -53,7 +54,7 @@ export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
 /** The question that is left when another model takes the place of the one in use: only methods mean the same there. */
 export function withAnotherModel(wanted: readonly Wanted[]): Wanted[] {
   if (comparedBy(wanted) !== 'methods') return [TOP_CLASS];
-  return wanted.map((one) => of(one, 'top'));
+  return wanted.map((one) => withTarget(one, 'top'));
 }
 
 /** What is wrong with the number of things to compare, in words; undefined if nothing is. */

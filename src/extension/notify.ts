@@ -5,13 +5,12 @@ import type { Action } from '../protocol/webview';
 import { actionsFor } from './actions';
 
 /** What a panel does itself. */
-export type PanelAction = 'retry' | 'gradient-free' | 'signed-evidence';
+const OF_PANEL = ['retry', 'gradient-free', 'signed-evidence'] as const satisfies readonly Action['id'][];
+export type PanelAction = (typeof OF_PANEL)[number];
 export type PerformableAction = Exclude<Action['id'], PanelAction>;
 
-const OF_PANEL: readonly string[] = ['retry', 'gradient-free', 'signed-evidence'] satisfies PanelAction[];
-
 export function isPerformable(id: Action['id']): id is PerformableAction {
-  return !OF_PANEL.includes(id);
+  return OF_PANEL.every((own) => own !== id);
 }
 
 /** Logs what was thrown and shows it, unless a notification is still open or the user cancelled. */

@@ -21,7 +21,7 @@ export type AttributeValue =
 export type Attributes = Readonly<Record<string, AttributeValue>> | readonly AttributeProto[];
 
 export interface Emitter {
-  /** The operator set the nodes are written in: the model's own. */
+  /** The operator set the nodes are written in: that of the model (`Model.opset`). */
   readonly opset: number;
   readonly nodes: NodeProto[];
   readonly initializers: TensorProto[];

@@ -11,8 +11,13 @@ export interface GraphIndex {
 /** Every tensor a node reads, those read by the bodies of If, Loop and Scan included. */
 export function inputsOf(node: NodeProto): string[] {
   const own = node.input.filter((name) => name !== '');
-  const bodies = node.attribute.flatMap((attribute) => (attribute.g ? [attribute.g] : attribute.graphs));
+  const bodies = bodiesOf(node);
   return bodies.length === 0 ? own : [...own, ...bodies.flatMap(captured)];
+}
+
+/** The bodies of If, Loop and Scan; none of other nodes. */
+export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
+  return attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
 }
 
 /** Tensors of the outer scope that a body reads. */

@@ -17,6 +17,7 @@ import {
   type ValueInfoProto,
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
+import { bodiesOf } from './graph';
 import { makeTensor } from './tensors';
 
 export interface Model {
@@ -79,10 +80,10 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
  * From operator set 13 to 16 only types were added, but for the default of RoiAlign and the outputs of BatchNormalization in
  * training.
  */
-function isSameIn16({ opType, output, attribute }: NodeProto): boolean {
-  const bodies = attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
+function isSameIn16(node: NodeProto): boolean {
+  const { opType, output } = node;
   if (opType === 'RoiAlign' || (opType === 'BatchNormalization' && output.length > 1)) return false;
-  return bodies.every(({ node }) => node.every(isSameIn16));
+  return bodiesOf(node).every((body) => body.node.every(isSameIn16));
 }
 
 /** One truth value, or one number that is called after training. */

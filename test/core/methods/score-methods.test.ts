@@ -122,7 +122,7 @@ describe('methods of scores', () => {
   });
 
   it('signed Group-CAM keeps what its masks take from the score', async () => {
-    // A mask that leaves [1, 0.5] of a row of two: mostly of the pixel that speaks against the class.
+    // Whatever is shown of the image speaks for the other class three times as much.
     const against = tinyNetwork({ image: [[[3, 1]]], weights: [[1]], bias: [0], head: [[1], [3]] });
     const run = (evidence: string) => explain(against, 'group-cam', { class: 0 }, { groups: 1, theta: 0, evidence });
     const [positive, signed] = [await run('positive'), await run('signed')];
