@@ -9,7 +9,7 @@ import { table } from '../report.mjs';
  * @property {Readonly<Record<string, number | string>>} own options of the method; empty for the defaults
  * @property {'map' | 'blank' | 'refused'} state
  * @property {string} [reason]
- * @property {Row['state']} [instead] what the options gave that are offered in place of those of a blank map
+ * @property {string} [note] what has to be known to read the map
  * @property {number} [probability]
  */
 
@@ -18,8 +18,14 @@ function cell(rows) {
   /** @param {Row['state']} state */
   const having = (state) => rows.filter((row) => row.state === state).length;
   const [map, blank, refused] = [having('map'), having('blank'), having('refused')];
+  const noted = rows.filter(({ note }) => note).length;
   if (refused === rows.length) return `refused ${refused}`;
-  return [`${map}`, ...(blank ? [`blank ${blank}`] : []), ...(refused ? [`refused ${refused}`] : [])].join(', ');
+  return [
+    `${map}`,
+    ...(noted ? [`noted ${noted}`] : []),
+    ...(blank ? [`blank ${blank}`] : []),
+    ...(refused ? [`refused ${refused}`] : []),
+  ].join(', ');
 }
 
 /** @param {Row['own']} own */
@@ -40,32 +46,37 @@ export function counts(rows) {
     const cells = models.map((model) => cell(own.filter((row) => row.model === model)));
     return [method, ...cells, fewer ? `${fewer} (defaults for ${full})` : 'defaults'];
   });
-  const [maps, refused] = [
-    rows.filter(({ state }) => state === 'map'),
-    rows.filter(({ state }) => state === 'refused'),
-  ];
-  const blank = rows.filter(({ state }) => state === 'blank');
-  const causes = [...new Set(refused.map(({ reason }) => reason))].map(
-    (cause) => `${refused.filter(({ reason }) => reason === cause).length} for “${cause}”`,
+  const [maps, blank, refused] = ['map', 'blank', 'refused'].map((state) => rows.filter((row) => row.state === state));
+  const noted = rows.filter(({ note }) => note);
+  const causes = [...new Set(refused?.map(({ reason }) => reason))].map(
+    (cause) => `${refused?.filter(({ reason }) => reason === cause).length} for “${cause}”`,
   );
-  /** @param {Row} row */
-  const kindOf = ({ method, model, reason }) => [method, model, `${reason}`];
-  const kinds = new Map(blank.map((row) => [kindOf(row).join(), kindOf(row)]));
-  const blanks = [...kinds].map(([key, [method = '', model = '', reason = '']]) => {
-    const alike = blank.filter((row) => kindOf(row).join() === key);
-    const chances = alike.map(({ probability = Number.NaN }) => probability).sort((x, y) => x - y);
-    const range = [...new Set([chances[0], chances.at(-1)])].map((p) => p?.toPrecision(2)).join(' to ');
-    return [method, model, `${alike.length}`, range, reason];
-  });
-  const offered = blank.filter(({ instead }) => instead);
-  const shown = offered.filter(({ instead }) => instead === 'map');
   return [
     `${rows.length} maps were asked for: ${images} photographs, ${models.length} models, ${methods.length} methods. ` +
-      `${maps.length} are finite and not constant, ${blank.length} blank, ${refused.length} refused` +
-      `${causes.length ? ` (${causes.join('; ')})` : ''}.` +
-      `${offered.length ? ` For ${offered.length} of the blank maps signed evidence is offered, and ${shown.length} of these are not constant.` : ''}`,
+      `${maps?.length} are finite and not constant, ${blank?.length} blank, ${refused?.length} refused` +
+      `${causes.length ? ` (${causes.join('; ')})` : ''}. ${noted.length} of the maps come with a note.`,
     '',
     table([['method', ...models, 'options'], ...lines]),
-    ...(blanks.length ? ['', 'Blank:', '', table([['method', 'model', 'maps', 'p', 'reason'], ...blanks])] : []),
+    ...listed('Notes', 'note', noted),
+    ...listed('Blank', 'reason', blank ?? []),
   ].join('\n');
+}
+
+/**
+ * Rows that say something, those that say the same of the same method and model together.
+ *
+ * @param {string} title @param {'note' | 'reason'} field @param {readonly Row[]} rows
+ */
+function listed(title, field, rows) {
+  if (rows.length === 0) return [];
+  /** @param {Row} row */
+  const kindOf = (row) => [row.method, row.model, `${row[field]}`];
+  const kinds = new Map(rows.map((row) => [kindOf(row).join(), kindOf(row)]));
+  const lines = [...kinds].map(([key, [method = '', model = '', text = '']]) => {
+    const alike = rows.filter((row) => kindOf(row).join() === key);
+    const chances = alike.map(({ probability = Number.NaN }) => probability).sort((x, y) => x - y);
+    const range = [...new Set([chances[0], chances.at(-1)])].map((p) => p?.toPrecision(2)).join(' to ');
+    return [method, model, `${alike.length}`, range, text];
+  });
+  return ['', `${title}:`, '', table([['method', 'model', 'maps', 'p', field], ...lines])];
 }

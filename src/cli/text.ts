@@ -21,9 +21,7 @@ export function explanationText(explanation: Explanation, written: readonly stri
     table(top),
     ...completenessLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
-    ...Object.entries(saliency.instead ?? {}).map(
-      ([name, value]) => `  --option ${name}=${value} shows what it left out`,
-    ),
+    ...(saliency.note ? [`  ${saliency.note}`] : []),
     ...written.map((file) => `  written: ${file}`),
   ].join('\n');
 }

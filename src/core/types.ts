@@ -246,15 +246,15 @@ export interface Explanation {
   /** The final map. */
   readonly frame: Frame;
   /**
-   * Before normalisation, at the input's size. Of a blank map `reason` says in words why it is, and `instead` has options of the
-   * method that show what it left out, if there is anything.
+   * Before normalisation, at the input's size. In words, of a blank map `reason` says why it is, of another `note` what has to be
+   * known to read it, such as that it shows evidence against the class for want of any for it.
    */
   readonly saliency: {
     readonly min: number;
     readonly max: number;
     readonly zero: boolean;
     readonly reason?: string;
-    readonly instead?: OwnOptions;
+    readonly note?: string;
   };
   /** alpha_l, one a mask; a constant mask has 0. */
   readonly scores: Float32Array;

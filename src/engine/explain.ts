@@ -69,7 +69,7 @@ export async function explain(
     first ??= performance.now() - start;
     context.emit('frame', frame);
   }
-  const { scores = new Float32Array(), whyBlank, instead, completeness } = step.value;
+  const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;
   const { min, max, zero } = saliencyOf(frame!);
   const score = (index: number): ClassScore => ({
     class: index,
@@ -90,7 +90,7 @@ export async function explain(
     top: topClasses(state.probabilities, params.top).map(score),
     probabilities: state.probabilities,
     frame: frame!,
-    saliency: { min, max, zero, ...(zero && { reason: whyBlank, ...(instead && { instead }) }) },
+    saliency: { min, max, zero, ...(zero ? { reason: whyBlank } : note && { note }) },
     scores,
     ...(completeness && { completeness }),
     milliseconds: { load, decode, first: first!, total: performance.now() - start },

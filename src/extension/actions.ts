@@ -1,5 +1,5 @@
 /** What the interface offers after a failure, by its code, and over a blank map. Pure. */
-import type { Action, ComparedBy, ErrorCode, Explanation } from '../protocol/webview';
+import type { Action, ComparedBy, ErrorCode } from '../protocol/webview';
 
 type ActionId = Action['id'];
 
@@ -14,7 +14,6 @@ const TITLES: Readonly<Record<ActionId, string>> = {
   'show-log': 'Show Log',
   trust: 'Manage Workspace Trust',
   'gradient-free': 'Use the Gradient-Free Variant',
-  'signed-evidence': 'Show Evidence Against',
 };
 
 const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
@@ -81,12 +80,8 @@ export function actionsFor(code: ErrorCode, by?: ComparedBy): readonly Action[] 
   return titled(ACTIONS[code], by);
 }
 
-export function actionsForBlank({ saliency }: Explanation, by?: ComparedBy): readonly Action[] {
-  return titled([...(isCut(saliency) ? (['signed-evidence'] as const) : []), 'choose-class', 'choose-method'], by);
-}
-
-/** True if the ReLU of Group-CAM left nothing, but took something away. */
-export const isCut = ({ instead }: Explanation['saliency']): boolean => instead?.['evidence'] === 'signed';
+/** Over a blank map. */
+export const actionsForBlank = (by?: ComparedBy): readonly Action[] => titled(['choose-class', 'choose-method'], by);
 
 function titled(wanted: readonly ActionId[], by?: ComparedBy): readonly Action[] {
   const fixed = by ? FIXED[by] : [];

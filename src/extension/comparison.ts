@@ -17,8 +17,6 @@ export interface Wanted extends Variation {
   readonly target: ClassChoice;
   /** The class until the answer names it; in a comparison by something else, what differs. */
   readonly title: string;
-  /** For what Group-CAM found no positive evidence of: what speaks against it. */
-  readonly evidence?: 'signed';
 }
 
 export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
@@ -38,11 +36,8 @@ export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
 export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
   const by = comparedBy(wanted);
   if (by === undefined || by === 'classes') return [next];
-  return wanted.map((one) => withTarget(one, one.model ? { label: next.title } : next.target));
+  return wanted.map((one) => ({ ...one, target: one.model ? { label: next.title } : next.target }));
 }
-
-/** Evidence against one class is none of another. */
-const withTarget = ({ evidence: _, ...one }: Wanted, target: ClassChoice): Wanted => ({ ...one, target });
 
 /** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
 export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
@@ -54,7 +49,7 @@ export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
 /** The question that is left when another model takes the place of the one in use: only methods mean the same there. */
 export function withAnotherModel(wanted: readonly Wanted[]): Wanted[] {
   if (comparedBy(wanted) !== 'methods') return [TOP_CLASS];
-  return wanted.map((one) => withTarget(one, 'top'));
+  return wanted.map((one) => ({ ...one, target: 'top' }));
 }
 
 /** What is wrong with the number of things to compare, in words; undefined if nothing is. */
@@ -87,14 +82,13 @@ export function readQuestions(text: string, images: number): Wanted[][] | undefi
 }
 
 function isWanted(value: unknown): value is Wanted {
-  const { target, title, method, layer, model, evidence } = Object(value);
+  const { target, title, method, layer, model } = Object(value);
   const isText = (text: unknown) => text === undefined || typeof text === 'string';
   return (
     typeof title === 'string' &&
     (target === 'top' || typeof target?.label === 'string' || Number.isInteger(target?.index)) &&
     (method === undefined || METHODS.includes(method)) &&
     isText(layer) &&
-    (evidence === undefined || evidence === 'signed') &&
     (model === undefined || isText(Object(model).path))
   );
 }

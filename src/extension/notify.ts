@@ -5,7 +5,7 @@ import type { Action } from '../protocol/webview';
 import { actionsFor } from './actions';
 
 /** What a panel does itself. */
-const OF_PANEL = ['retry', 'gradient-free', 'signed-evidence'] as const satisfies readonly Action['id'][];
+const OF_PANEL = ['retry', 'gradient-free'] as const satisfies readonly Action['id'][];
 export type PanelAction = (typeof OF_PANEL)[number];
 export type PerformableAction = Exclude<Action['id'], PanelAction>;
 

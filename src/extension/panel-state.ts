@@ -12,7 +12,7 @@ import type {
   SlotState,
   Summary,
 } from '../protocol/webview';
-import { actionsFor, actionsForBlank, isCut } from './actions';
+import { actionsFor, actionsForBlank } from './actions';
 import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from './comparison';
 import { type EvidenceChange, grow } from './evidence';
 
@@ -153,7 +153,7 @@ function reduceSlot(
       const { explanation, summary } = event;
       const wanted = image.wanted[event.slot];
       const title = by === undefined || by === 'classes' ? explanation.label : wanted!.title;
-      const actions = summary.blank ? { actions: actionsForBlank(explanation, by) } : {};
+      const actions = summary.blank ? { actions: actionsForBlank(by) } : {};
       const shown: Slot = { title, state: { kind: 'done', summary, ...actions }, frame: explanation.frame };
       const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
       // Those of another model are of other classes.
@@ -232,14 +232,6 @@ function withUnfinished(image: PanelImage, state: SlotState): PanelImage {
 
 function showing(slot: PanelSlot, state: SlotState): PanelSlot {
   return { ...slot, shown: { ...slot.shown, state } };
-}
-
-/** The image's question with the evidence that its blank maps left out. */
-export function withSignedEvidence({ wanted, slots }: PanelImage): Wanted[] {
-  return wanted.map((one, i) => {
-    const saliency = slots[i]?.explanation?.saliency;
-    return saliency && isCut(saliency) ? { ...one, evidence: 'signed' } : one;
-  });
 }
 
 /** The image to work on next: the one the user looks at, else the first that waits. */

@@ -15,7 +15,7 @@ import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
 import { createPanelPictures } from './panel-pictures';
-import { initialState, type PanelEvent, type PanelState, reduce, withSignedEvidence } from './panel-state';
+import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
 import { readSettings } from './settings';
 import { nameOf } from './targets';
 import { watchUris } from './watch';
@@ -75,12 +75,12 @@ export function createPanel(
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
-      const { target, method, evidence } = wanted;
+      const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
-      const chosen = { ...options, ...(gradientFree && GRADIENT_FREE), ...(method && { method }) };
       return {
-        ...chosen,
-        ...(evidence && chosen.method === 'group-cam' && { own: { evidence } }),
+        ...options,
+        ...(gradientFree && GRADIENT_FREE),
+        ...(method && { method }),
         ...(await subjectOf(image, wanted)),
         target,
         device,
@@ -167,7 +167,6 @@ export function createPanel(
       gradientFree = true;
       dispatch({ type: 'refreshed', image: state.active });
     },
-    'signed-evidence': () => ask(withSignedEvidence(state.images[state.active]!)),
   };
 
   function gather({ part, slots }: Extract<FromEditor, { type: 'evidence' }>): void {

@@ -3,13 +3,13 @@ import { METHOD_NAMES } from '../protocol/requests';
 import type { ClassesState, Explanation, ModelInfo, Summary } from '../protocol/webview';
 import type { PanelImage } from './panel-state';
 
-export function methodName({ method, variant, options }: Explanation): string {
+export function methodName({ method, variant, options, frame }: Explanation): string {
   const { title } = METHOD_NAMES[method];
   if (method !== 'group-cam') return title;
   const details = [`G ${options.groups}`];
   if (variant === 'paper') details.push(`θ ${options.theta}`);
   else details.push(variant);
-  if (options.own?.['evidence'] === 'signed') details.push('signed');
+  if (frame.signed) details.push('signed');
   return `${title} (${details.join(', ')})`;
 }
 
@@ -26,6 +26,7 @@ export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
     milliseconds: explanation.milliseconds.total,
     passes: explanation.passes,
     ...(saliency.zero && { blank: saliency.reason ?? 'the map is zero everywhere' }),
+    ...(saliency.note && { note: saliency.note }),
     assumptions: info.assumptions,
   };
 }

@@ -26,8 +26,7 @@ export interface Action {
     | 'retry'
     | 'show-log'
     | 'trust'
-    | 'gradient-free'
-    | 'signed-evidence';
+    | 'gradient-free';
   readonly title: string;
 }
 
@@ -45,6 +44,8 @@ export interface Summary {
   readonly passes: number;
   /** Set when the map is blank: why. */
   readonly blank?: string;
+  /** What has to be known to read the map, in words. */
+  readonly note?: string;
   /** What was assumed about the model, in words. */
   readonly assumptions: readonly string[];
 }

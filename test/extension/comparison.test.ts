@@ -54,8 +54,6 @@ describe('a comparison', () => {
     );
     assert.deepEqual(withClass([bee, cat], cat), [cat]);
     assert.deepEqual(withClass([bee], cat), [cat]);
-    const signed = methods.map((one): Wanted => ({ ...one, evidence: 'signed' }));
-    assert.deepEqual(withClass(signed, cat), withClass(methods, cat), 'evidence against one class is none of another');
   });
 
   it('ends with the class of the cell in focus', () => {
@@ -83,7 +81,7 @@ describe('a comparison', () => {
   });
 
   it('is read from what was kept of it, and from nothing else', () => {
-    const questions = [methods, [TOP_CLASS], models, [{ ...bee, evidence: 'signed' as const }]];
+    const questions = [methods, [TOP_CLASS], models, [bee]];
     assert.deepEqual(readQuestions(questionsText(questions), 4), questions);
     assert.equal(readQuestions(questionsText(questions), 3), undefined, 'another number of images');
     const damaged = [
@@ -97,7 +95,6 @@ describe('a comparison', () => {
       '[[{"target":"top","title":"a","method":"none"}]]',
       '[[{"target":"top","title":"a","layer":7}]]',
       '[[{"target":"top","title":"a","model":{"path":7}}]]',
-      '[[{"target":"top","title":"a","evidence":"none"}]]',
       JSON.stringify([Array(7).fill(TOP_CLASS)]),
     ];
     for (const text of damaged) assert.equal(readQuestions(text, 1), undefined, text);

@@ -1,14 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
-import {
-  initialState,
-  nextImage,
-  type PanelEvent,
-  type PanelState,
-  reduce,
-  withSignedEvidence,
-} from '../../src/extension/panel-state';
+import { initialState, nextImage, type PanelEvent, type PanelState, reduce } from '../../src/extension/panel-state';
 import { summaryOf } from '../../src/extension/summary';
 import { explanation, frame, info } from './support';
 
@@ -82,16 +75,6 @@ describe('the state of a panel', () => {
       shown.actions.map(({ id }) => id),
       ['choose-layer', 'gradient-free'],
     );
-  });
-
-  it('shows the evidence against the class for the maps that are blank without it, and no other', () => {
-    const done = apply(opened('a'), asked(0, bee, cat), started(0, 1), explained(0, 1, 0, 1), explained(0, 1, 1, 2));
-    const image = done.images[0]!;
-    const slots = image.slots.map((slot, i) => {
-      const saliency = { min: 0, max: 0, zero: true, ...(i === 1 && { instead: { evidence: 'signed' } }) };
-      return { ...slot, explanation: { ...slot.explanation!, saliency } };
-    });
-    assert.deepEqual(withSignedEvidence({ ...image, slots }), [bee, { ...cat, evidence: 'signed' }]);
   });
 
   it('a retry asks for what is not done, and for nothing when all is', () => {

@@ -7,6 +7,7 @@ import { modelRows } from '../../src/extension/model-rows';
 import { initialState, reduce } from '../../src/extension/panel-state';
 import { statusText } from '../../src/extension/status';
 import { classesState, methodName, summaryOf } from '../../src/extension/summary';
+import type { ComparedBy } from '../../src/protocol/webview';
 import { explanation, frame, info } from './support';
 
 describe('what the interface says', () => {
@@ -31,7 +32,7 @@ describe('what the interface says', () => {
     assert.equal(methodName(one), 'Group-CAM (G 32, θ 70)');
     assert.equal(methodName({ ...one, variant: 'official' }), 'Group-CAM (G 32, official)');
     assert.equal(methodName({ ...one, method: 'grad-cam' }), 'Grad-CAM');
-    const signed = { ...one, options: { ...one.options, own: { evidence: 'signed' } } };
+    const signed = { ...one, frame: { ...one.frame, signed: true } };
     assert.equal(methodName(signed), 'Group-CAM (G 32, θ 70, signed)');
   });
 
@@ -47,11 +48,17 @@ describe('what the interface says', () => {
   it('a blank map says why', () => {
     const blank = { ...explanation(1), saliency: { min: 0, max: 0, zero: true, reason: 'all evidence is negative' } };
     assert.equal(summaryOf(blank, info).blank, 'all evidence is negative');
-    const ids = (...given: Parameters<typeof actionsForBlank>) => actionsForBlank(...given).map(({ id }) => id);
-    assert.deepEqual(ids(blank), ['choose-class', 'choose-method']);
-    const cut = { ...blank, saliency: { ...blank.saliency, instead: { evidence: 'signed' } } };
-    assert.deepEqual(ids(cut), ['signed-evidence', 'choose-class', 'choose-method']);
-    assert.deepEqual(ids(cut, 'methods'), ['signed-evidence', 'choose-class', 'compare']);
+    const ids = (by?: ComparedBy) => actionsForBlank(by).map(({ id }) => id);
+    assert.deepEqual(ids(), ['choose-class', 'choose-method']);
+    assert.deepEqual(ids('methods'), ['choose-class', 'compare']);
+  });
+
+  it('what has to be known to read a map is told', () => {
+    const { saliency, ...rest } = explanation(1);
+    assert.equal(
+      summaryOf({ ...rest, saliency: { ...saliency, note: 'evidence against' } }, info).note,
+      'evidence against',
+    );
   });
 
   it('the Classes view: labels without an image, probabilities with one, else what is missing', () => {

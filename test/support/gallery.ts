@@ -22,15 +22,6 @@ export const FEWER: Partial<Record<Method, OwnOptions>> = {
   xrai: { steps: 2 },
 };
 
-/**
- * Group-CAM keeps positive evidence only, and finds none where its masks together lower the probability of the class below
- * that of the blurred image. To Occlusion a probability that stays 1 in single precision is the same everywhere.
- */
-export const MAY_BE_BLANK: Partial<Record<Method, RegExp>> = {
-  'group-cam': /^no positive evidence: /,
-  occlusion: /^no difference: /,
-};
-
 /** Paths of the photographs below shared/images. */
 export function photographs(): string[] {
   return ['imagenet', path.join('coco128', 'images')].flatMap((folder) =>
@@ -46,8 +37,8 @@ export interface Outcome {
   readonly state: 'map' | 'blank' | 'refused';
   /** Of a blank map or a refusal. */
   readonly reason?: string;
-  /** Of a blank map for which options are offered that show what it left out: what those gave. */
-  readonly instead?: Outcome['state'];
+  /** Of a map: what has to be known to read it. */
+  readonly note?: string;
   readonly class?: number;
   readonly probability?: number;
   readonly passes?: number;
@@ -71,12 +62,12 @@ export async function outcomeOf(
   try {
     const { explanation } = await explainWith(service, choice);
     const { map, zero } = saliencyOf(explanation.frame);
-    const { reason, instead } = explanation.saliency;
+    const { reason, note } = explanation.saliency;
     if (!map.every(Number.isFinite)) throw new Error(`${method} of ${image} by ${model}: not finite`);
     return {
       state: zero ? 'blank' : 'map',
       ...(zero && { reason }),
-      ...(instead && { instead: (await outcomeOf(service, model, image, method, { ...own, ...instead })).state }),
+      ...(note && { note }),
       class: explanation.class,
       probability: explanation.probability,
       passes: explanation.passes,

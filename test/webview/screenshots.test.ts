@@ -39,7 +39,6 @@ const blank: Slot = {
       assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
     }),
     actions: [
-      { id: 'signed-evidence', title: 'Show Evidence Against' },
       { id: 'choose-class', title: 'Choose Class…' },
       { id: 'choose-method', title: 'Choose Method…' },
     ],

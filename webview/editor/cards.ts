@@ -2,6 +2,7 @@
 import type { Action, Slot } from '../../src/protocol/webview';
 import { h, icon } from '../dom';
 import { textButton } from '../toolkit';
+import { sentence } from './facts';
 
 type Act = (id: Action['id']) => void;
 
@@ -18,8 +19,6 @@ export function cardOf(slot: Slot, index: number, act: Act): HTMLElement | undef
   }
   return undefined;
 }
-
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function failure(state: Extract<Slot['state'], { kind: 'failed' }>, index: number, act: Act): HTMLElement {
   const root = card('error', `error-${index}`, 'alert', h('p', {}, state.message));

@@ -2,6 +2,8 @@
 import type { ComparedBy, Slot, Summary } from '../../src/protocol/webview';
 import { percentOf } from '../numbers';
 
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }
@@ -27,8 +29,9 @@ export function stateText({ title, state }: Slot): string {
     case 'working':
       return state.total > 0 ? `${state.text} ${state.done}/${state.total}` : state.text;
     case 'done': {
-      const { class: score, activation, blank } = state.summary;
-      return blank ? `${title}: ${blank}` : `${score.label}, ${percentOf(score.probability, activation)}`;
+      const { class: score, activation, blank, note } = state.summary;
+      if (blank) return `${title}: ${blank}`;
+      return `${score.label}, ${percentOf(score.probability, activation)}${note ? `. ${sentence(note)}` : ''}`;
     }
     case 'cancelled':
       return 'Cancelled';

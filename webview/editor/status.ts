@@ -3,7 +3,7 @@ import type { HeatStyle, Slot, Summary } from '../../src/protocol/webview';
 import { h, icon } from '../dom';
 import { percentOf } from '../numbers';
 import { textButton } from '../toolkit';
-import { facts, overallText } from './facts';
+import { facts, overallText, sentence } from './facts';
 import { differenceLegend, legend } from './heat';
 import { createLegend } from './legend';
 import { showProgress } from './progress';
@@ -16,7 +16,8 @@ export function createStatus(cancel: () => void) {
   const cancelButton = textButton('Cancel', 'cancel', cancel);
   const work = h('div', { class: 'work' }, stateLine, cancelButton);
   const results = h('div', { class: 'results' });
-  const assumptions = h('div', { class: 'assumptions', 'data-testid': 'assumptions' });
+  const note = remark('note');
+  const assumptions = remark('assumptions');
   // Over the image, so that nothing moves when it comes and goes.
   const probe = h('div', { class: 'probe', 'data-testid': 'probe', hidden: true });
   const notice = h('span', { class: 'notice', role: 'status', 'data-testid': 'notice' });
@@ -25,7 +26,13 @@ export function createStatus(cancel: () => void) {
     'footer',
     { class: 'status' },
     work,
-    h('div', { class: 'summary' }, h('div', { class: 'texts' }, results, assumptions), notice, colors.root),
+    h(
+      'div',
+      { class: 'summary' },
+      h('div', { class: 'texts' }, results, note.root, assumptions.root),
+      notice,
+      colors.root,
+    ),
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,10 +61,9 @@ export function createStatus(cancel: () => void) {
       shown = slot;
       const summary = slot?.state.kind === 'done' ? slot.state.summary : undefined;
       results.replaceChildren(...(summary ? [result(summary, focused)] : []));
+      note.show(summary?.note && sentence(summary.note));
       const assumed = summary?.assumptions ?? [];
-      assumptions.hidden = assumed.length === 0;
-      assumptions.replaceChildren(icon('info'), h('span', {}, `Assumed: ${assumed.join('; ')}`));
-      assumptions.title = assumed.join('\n');
+      assumptions.show(assumed.length > 0 ? `Assumed: ${assumed.join('; ')}` : '', assumed.join('\n'));
     },
     showProbe(text: string): void {
       probe.textContent = text;
@@ -85,6 +91,19 @@ export function createStatus(cancel: () => void) {
     if (telling) bar.setAttribute('aria-valuenow', String(Math.round(100 * done)));
     else bar.removeAttribute('aria-valuenow');
   }
+}
+
+/** A line about the result that is there when it has something to say. */
+function remark(name: string) {
+  const root = h('div', { class: 'remark', 'data-testid': name });
+  return {
+    root,
+    show(text = '', title = text): void {
+      root.hidden = !text;
+      root.replaceChildren(icon('info'), h('span', {}, text));
+      root.title = title;
+    },
+  };
 }
 
 function result(summary: Summary, index: number): HTMLElement {

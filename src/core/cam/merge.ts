@@ -31,11 +31,10 @@ export function merge(masks: readonly Mask[], scores: Float32Array, variant: Var
   return { map: Float32Array.from(sum), offset };
 }
 
-/** Why a Group-CAM map is blank, in words for the user; a signed one keeps negative evidence too. */
-export function whyBlank(masks: readonly Mask[], scores: Float32Array, signed: boolean): string {
+/** Why a Group-CAM map is blank, in words for the user. */
+export function whyBlank(masks: readonly Mask[], scores: Float32Array): string {
   if (masks.every(isConstant))
     return 'every mask is empty: no group of channels has evidence for this class above the threshold';
-  if (signed) return 'no evidence: no mask changes the probability of this class';
   if (scores.every((score) => score <= 0))
     return 'no positive evidence: no mask raises the probability of this class above that of the blurred image';
   return 'no positive evidence: masks that lower the probability of this class outweigh those that raise it';

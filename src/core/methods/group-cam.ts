@@ -2,6 +2,7 @@
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { scoreOf as gain, merge, whyBlank } from '../cam/merge';
 import { channelWeights, denoise, groupMaps, unitWeights } from '../cam/split';
+import { saliencyOf } from '../saliency';
 import { VARIANTS } from '../types';
 import { kMeans } from './k-means';
 import type { FeatureMaps, MethodFrame, MethodNetwork, MethodRun, Target } from './network';
@@ -14,7 +15,7 @@ export const groupCamOptions = {
   groups: integer('Groups of channels', 32, 1, 1024),
   grouping: choice('Grouping', 'consecutive', ['consecutive', 'k-means']),
   theta: real('Percentile below which a mask is emptied', 70, 0, 100),
-  evidence: choice('Evidence', 'positive', ['positive', 'signed']),
+  evidence: choice('Evidence', 'auto', ['auto', 'positive', 'signed']),
   seed: seedOption,
 };
 
@@ -22,22 +23,22 @@ type Options = OptionsOf<typeof groupCamOptions>;
 
 /**
  * The first frame is Grad-CAM, or for the gradient-free variant the summed activations. Signed evidence leaves out the ReLU of
- * equation 7, so that masks which lower the score show too.
+ * equation 7, so that masks which lower the score show too; `auto` does where the ReLU would leave nothing.
  */
 export async function* groupCam(network: MethodNetwork, target: Target, options: Options): MethodRun {
   const { features, input, logits } = network;
   const { variant, theta, evidence } = options;
-  const signed = evidence === 'signed';
   const weights =
     variant === 'gradient-free'
       ? unitWeights(features.channels)
       : channelWeights(await network.featureGradient(seedOf(target, logits.length)), features.channels);
   const { u, v } = features;
   const frame = (done: number, of: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
-    return { done, total: 1 + of, u, v, map, offset, signed };
+    return { done, total: 1 + of, u, v, map, offset, signed: evidence === 'signed' };
   };
   // Before the masks, which take as long as a pass of a small network; how many are constant is not known yet.
-  yield frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
+  let last = frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
+  yield last;
 
   const masks = split(features, weights, options)
     .map((map) => (variant === 'paper' ? denoise(map, theta) : map))
@@ -53,10 +54,14 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
       else scores[item.l] = gain(score, blurred, variant);
     }
     done += chunk.length;
-    yield frame(done, shown.length, merge(masks, scores, variant));
+    last = frame(done, shown.length, merge(masks, scores, variant));
+    yield last;
   }
-  const isCut = !signed && scores.some((score) => score !== 0);
-  return { scores, whyBlank: whyBlank(masks, scores, signed), ...(isCut && { instead: { evidence: 'signed' } }) };
+  const reason = whyBlank(masks, scores);
+  const isCut = scores.some((score) => score !== 0) && saliencyOf({ ...last, inputSize: input }).zero;
+  if (evidence !== 'auto' || !isCut) return { scores, whyBlank: reason };
+  yield { ...last, signed: true };
+  return { scores, whyBlank: reason, note: `${reason}; the map shows what speaks against it` };
 }
 
 /** A mask that leaves only the blurred image, then the given ones. */

@@ -7,7 +7,7 @@
  * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
  */
 import type { FeatureMaps } from '../cam/network';
-import type { MethodFrame, OwnOptions } from '../types';
+import type { MethodFrame } from '../types';
 
 export type { FeatureMaps } from '../cam/network';
 export type { MethodFrame } from '../types';
@@ -100,8 +100,8 @@ export interface Target {
 export interface MethodResult {
   /** Why the map would be blank, should it be; in words for the user. */
   readonly whyBlank: string;
-  /** Options that show what there is, if the map is blank because this method leaves it out. */
-  readonly instead?: OwnOptions;
+  /** What has to be known to read the map, in words for the user. */
+  readonly note?: string;
   /** Of methods with a few named masks: what each was found worth. */
   readonly scores?: Float32Array;
   /** Of attributions that should sum to a difference of logits: their sum, and that difference. */

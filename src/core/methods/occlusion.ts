@@ -2,7 +2,7 @@
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { type OptionsOf, real } from './options';
-import { scoreOf } from './target';
+import { logitOf, scoreOf } from './target';
 
 export const occlusionOptions = {
   patch: real('Side of the patch, in percent of the shorter side of the input', 15, 0.1, 100),
@@ -15,7 +15,10 @@ interface Patch {
   readonly side: number;
 }
 
-/** A pixel's value is the mean drop over the patches that hide it; negative where hiding it helps. */
+/**
+ * A pixel's value is the mean drop over the patches that hide it; negative where hiding it helps. Where no patch changes the
+ * probability, as one that is 1 in single precision, it is the drop of the logit.
+ */
 export async function* occlusion(
   network: MethodNetwork,
   target: Target,
@@ -29,22 +32,27 @@ export async function* occlusion(
   const lefts = starts(input.width, side, step);
   const patches = tops.flatMap((top) => lefts.map((left): Patch => ({ top, left, side })));
 
-  const score = scoreOf(target, network);
-  const drops = new Float64Array(input.height * input.width);
-  const covers = new Float64Array(drops.length);
+  const zeros = () => new Float64Array(input.height * input.width);
+  const [drops, dropsOfLogit, covers] = [zeros(), zeros(), zeros()];
+  const [score, logit] = [scoreOf(target, network), logitOf(target, network)];
   let done = 0;
   for await (const chunk of network.scoreMasks(hiding(input, patches), 'zero')) {
     for (const { item, ...scores } of chunk) {
       const drop = score - scoreOf(target, scores);
+      const dropOfLogit = logit - logitOf(target, scores);
       for (const at of pixelsOf(item.patch, input.width)) {
         drops[at]! += drop;
+        dropsOfLogit[at]! += dropOfLogit;
         covers[at]! += 1;
       }
     }
     done += chunk.length;
     yield pixelFrame(input, quotients(drops, covers), true, { done, total: patches.length });
   }
-  return NO_DIFFERENCE;
+  if (drops.some((drop) => drop !== 0) || dropsOfLogit.every((drop) => drop === 0)) return NO_DIFFERENCE;
+  yield pixelFrame(input, quotients(dropsOfLogit, covers), true, { done, total: patches.length });
+  const note = `the probability of this class stays ${score} whatever is hidden; the map shows what its logit loses`;
+  return { ...NO_DIFFERENCE, note };
 }
 
 /** Steps from 0 until the side is covered; the last patch ends at its end. */

@@ -12,20 +12,28 @@ import type { MethodFrame, MethodRun } from './network';
  */
 export async function* severalLayers(runs: readonly (() => MethodRun)[], inputSize: Size): MethodRun {
   const sum = new Float64Array(inputSize.width * inputSize.height);
-  const reasons: string[] = [];
+  const [reasons, notes]: [string[], string[]] = [[], []];
+  let signed = false;
   for (const [layer, start] of runs.entries()) {
     const run = start();
     let scaled: Float32Array = new Float32Array();
+    let isSigned = false;
     let next = await run.next();
     for (; !next.done; next = await run.next()) {
       const frame: MethodFrame = next.value;
       scaled = saliencyOf({ ...frame, inputSize }).map;
+      isSigned = signed || frame.signed;
       const map = scaled.map((value, i) => (value + sum[i]!) / (layer + 1));
       const progress = { done: layer * frame.total + frame.done, total: runs.length * frame.total };
-      yield { ...progress, u: inputSize.height, v: inputSize.width, map, offset: 0, signed: frame.signed };
+      yield { ...progress, u: inputSize.height, v: inputSize.width, map, offset: 0, signed: isSigned };
     }
     addScaled(sum, scaled, 1);
+    signed = isSigned;
     reasons.push(next.value.whyBlank);
+    if (next.value.note) notes.push(next.value.note);
   }
-  return { whyBlank: [...new Set(reasons)].join('; ') };
+  const note = notes.length > 0 && `${notes.length} of ${runs.length} layers: ${unique(notes)}`;
+  return { whyBlank: unique(reasons), ...(note && { note }) };
 }
+
+const unique = (texts: readonly string[]): string => [...new Set(texts)].join('; ');

@@ -9,7 +9,7 @@ export function similarityOf(a: Frame, b: Frame): Similarity {
   const [first, second] = [saliencyOf(a), saliencyOf(b)];
   return {
     spearman: spearman(first.map, second.map),
-    ssim: ssim(first.map, second.map, a.inputSize, first.signed ? 2 : 1),
+    ssim: ssim(first.map, second.map, a.inputSize, first.signed || second.signed ? 2 : 1),
   };
 }
 

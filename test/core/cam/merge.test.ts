@@ -86,10 +86,8 @@ describe('merge', () => {
   });
 
   it('says why a map is blank', () => {
-    for (const signed of [false, true])
-      assert.match(whyBlank([mask(0, 0), mask(0, 0)], Float32Array.of(0, 0), signed), /every mask is empty/);
-    assert.match(whyBlank([mask(0, 1), mask(0, 0)], Float32Array.of(-0.1, 0), false), /no mask raises/);
-    assert.match(whyBlank([mask(0, 1), mask(0, 2)], Float32Array.of(0.1, -0.2), false), /outweigh/);
-    assert.match(whyBlank([mask(0, 1)], Float32Array.of(0), true), /no mask changes/);
+    assert.match(whyBlank([mask(0, 0), mask(0, 0)], Float32Array.of(0, 0)), /every mask is empty/);
+    assert.match(whyBlank([mask(0, 1), mask(0, 0)], Float32Array.of(-0.1, 0)), /no mask raises/);
+    assert.match(whyBlank([mask(0, 1), mask(0, 2)], Float32Array.of(0.1, -0.2)), /outweigh/);
   });
 });

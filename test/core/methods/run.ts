@@ -1,12 +1,19 @@
 /** Runs methods to their end and compares maps. */
 import assert from 'node:assert/strict';
-import type { MethodFrame, MethodNetwork, MethodRun, Target } from '../../../src/core/methods/network';
+import type { MethodFrame, MethodNetwork, MethodResult, MethodRun, Target } from '../../../src/core/methods/network';
 import { type MethodName, methods } from '../../../src/core/methods/table';
 
 export async function framesOf(run: MethodRun): Promise<MethodFrame[]> {
   const frames: MethodFrame[] = [];
   for await (const frame of run) frames.push(frame);
   return frames;
+}
+
+/** What a run answers after its last frame. */
+export async function resultOf(run: MethodRun): Promise<MethodResult> {
+  let step = await run.next();
+  while (!step.done) step = await run.next();
+  return step.value;
 }
 
 /** The last frame. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { methods } from '../../../src/core/methods/table';
 import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
-import { assertClose, explain, framesOf } from './run';
+import { assertClose, explain, framesOf, resultOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
 /** A^0 = [1, 3], A^1 = [4, 0] of an image with those colours; y = mean of A^0, less that of A^1, plus curve. */
@@ -83,6 +83,21 @@ describe('methods of scores', () => {
     assert.ok(signed);
   });
 
+  it('occlusion rates by the logit where the probability stays 1 in single precision', async () => {
+    const certain = tinyNetwork({ image: [[[1, 3]]], weights: [[1]], head: [[100], [0]] });
+    assert.equal(certain.probabilities[0], 1);
+    const run = () => methods.occlusion.run(certain, { class: 0 }, { patch: 100, stride: 100 });
+    const frames = await framesOf(run());
+    assert.ok(frames.slice(0, -1).every(({ map }) => map.every((value) => value === 0)));
+    assertClose(frames.at(-1)!.map, [50, 150]);
+    assert.match((await resultOf(run())).note ?? '', /stays 1 .* logit/);
+    // Nothing that is hidden changes anything.
+    const constant = tinyNetwork({ image: [[[1, 3]]], weights: [[0]], head: [[1], [0]] });
+    const { note, whyBlank } = await resultOf(methods.occlusion.run(constant, { class: 0 }, {}));
+    assert.equal(note, undefined);
+    assert.match(whyBlank, /^no difference/);
+  });
+
   it('occlusion averages over the patches that hide a pixel, up to the far border', async () => {
     const row = tinyNetwork({
       image: [
@@ -121,11 +136,13 @@ describe('methods of scores', () => {
     assert.equal(frames.at(-1)!.total, 2);
   });
 
-  it('signed Group-CAM keeps what its masks take from the score', async () => {
+  it('Group-CAM shows what its masks take from the score where they add nothing, or always', async () => {
     // Whatever is shown of the image speaks for the other class three times as much.
     const against = tinyNetwork({ image: [[[3, 1]]], weights: [[1]], bias: [0], head: [[1], [3]] });
-    const run = (evidence: string) => explain(against, 'group-cam', { class: 0 }, { groups: 1, theta: 0, evidence });
-    const [positive, signed] = [await run('positive'), await run('signed')];
+    const runOf = (evidence: string, on = against) =>
+      methods['group-cam'].run(on, { class: 0 }, { groups: 2, theta: 0, evidence });
+    const run = async (evidence: string) => (await framesOf(runOf(evidence))).at(-1)!;
+    const [positive, signed, auto] = [await run('positive'), await run('signed'), await run('auto')];
     const inputSize = { width: 2, height: 1 };
     assert.deepEqual([positive.signed, signed.signed], [false, true]);
     assert.ok(saliencyOf({ ...positive, inputSize }).zero);
@@ -133,6 +150,15 @@ describe('methods of scores', () => {
     // Only the first pixel passes theta. The blurred image has the mean 2 twice; with the mask it is [3, 2].
     assertClose([min, max], [p(2.5, 7.5) - p(2, 6), 0]);
     assertClose(map, [-1, 0]);
+    assert.deepEqual(auto, signed);
+    assert.match((await resultOf(runOf('auto'))).note ?? '', /^no positive evidence: no mask raises .*; the map shows/);
+    for (const evidence of ['positive', 'signed']) assert.equal((await resultOf(runOf(evidence))).note, undefined);
+    // Where the masks raise the score, `auto` is equation 7.
+    assert.deepEqual(
+      (await framesOf(runOf('auto', network))).at(-1),
+      (await framesOf(runOf('positive', network))).at(-1),
+    );
+    assert.equal((await resultOf(runOf('auto', network))).note, undefined);
   });
 
   it('a contrast rates by the difference of logits', async () => {

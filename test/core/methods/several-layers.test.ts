@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { MethodFrame, MethodRun } from '../../../src/core/methods/network';
 import { severalLayers } from '../../../src/core/methods/several-layers';
-import { assertClose, framesOf } from './run';
+import { assertClose, framesOf, resultOf } from './run';
 
-async function* fake(whyBlank: string, frames: readonly Partial<MethodFrame>[]): MethodRun {
+async function* fake(whyBlank: string, frames: readonly Partial<MethodFrame>[], note?: string): MethodRun {
   for (const frame of frames)
     yield { done: 1, total: 1, u: 1, v: 2, map: new Float32Array(2), offset: 0, signed: false, ...frame };
-  return { whyBlank };
+  return { whyBlank, ...(note && { note }) };
 }
 
 const size = { width: 2, height: 1 };
@@ -35,6 +35,21 @@ describe('several layers', () => {
     const last = (await framesOf(severalLayers(runs, size))).at(-1)!;
     assertClose(last.map, [(-1 + 1) / 2, (0.25 + 0.5) / 2]);
     assert.ok(last.signed);
+  });
+
+  it('are signed from the first signed one on, and say of how many that is to be known', async () => {
+    const runs = [
+      () => fake('', [{ map: Float32Array.of(0, 1) }]),
+      () => fake('', [{ map: Float32Array.of(-2, 0) }, { map: Float32Array.of(-2, 0), signed: true }], 'against'),
+      () => fake('', [{ map: Float32Array.of(0, 1) }]),
+    ];
+    const frames = await framesOf(severalLayers(runs, size));
+    assert.deepEqual(
+      frames.map(({ signed }) => signed),
+      [false, false, true, true],
+    );
+    assertClose(frames.at(-1)!.map, [-1 / 3, 2 / 3]);
+    assert.equal((await resultOf(severalLayers(runs, size))).note, '1 of 3 layers: against');
   });
 
   it('are resized to the input; a layer begins when it is its turn; blank ones add nothing', async () => {
