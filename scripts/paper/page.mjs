@@ -55,8 +55,9 @@ images, on a CPU. So what can be compared is who is ahead of whom, not the numbe
 
 - **Images**: 121 of ImageNet (one each of 120 classes, and the authors' example), each explained for its most probable class;
   and the first 128 of COCO's training images with their boxes.
-- **Settings**: the paper's, G = 32 and theta = 70, blur 51 pixels with sigma 50; the last layer with a map. Insertion starts
-  from the blurred image and deletion ends in it, 4 % of the pixels a time. RISE has 1,000 masks.
+- **Settings**: the paper's, G = 32 and theta = 70, blur 51 pixels with sigma 50; the last layer with a map. What has no
+  positive evidence is blank (\`evidence=positive\`). Insertion starts from the blurred image and deletion ends in it, 4 % of
+  the pixels a time. RISE has 1,000 masks.
 - **Intervals**: 95 %, by the bootstrap over images. **p**: Wilcoxon's signed-rank test on the same images, two-sided, corrected
   by Holm's method for all pairs of methods in a table. What is called significant has p below 0.05.
 - The random map and the blob in the centre know nothing of the network.

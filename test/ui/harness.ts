@@ -24,6 +24,8 @@ export interface WindowOptions {
 
 export interface Window {
   readonly page: Page;
+  /** Errors that the browser has met. */
+  readonly complaints: readonly string[];
   /** The workspace's folder. */
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
@@ -59,6 +61,10 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
   const close = async () => {
     // Leaving the page first lets the server end its extension host at once.
     await page.goto('about:blank');
@@ -68,7 +74,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   };
   await page.goto(server.url(folder));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-  return { page, folder, pid: server.pid, close };
+  return { page, complaints, folder, pid: server.pid, close };
 }
 
 /** A picture of the window among the test results. */
@@ -78,7 +84,15 @@ export async function screenshot({ page }: Window, name: string): Promise<string
   return file;
 }
 
-/** For `afterEach`: what the window looked like when a test failed. */
+/** For `afterEach`: what the window looked like when a test failed, as a picture and in words. */
 export async function keepFailure({ currentTest }: Mocha.Context, window: Window | undefined): Promise<void> {
-  if (window && currentTest?.state === 'failed') await screenshot(window, `failed ${currentTest.fullTitle()}`);
+  if (!window || currentTest?.state !== 'failed') return;
+  await screenshot(window, `failed ${currentTest.fullTitle()}`);
+  for (const frame of window.page.frames()) {
+    // A frame may be gone while it is asked; then it has nothing to say.
+    const html = await frame.evaluate(() => document.documentElement.outerHTML).catch(() => '');
+    console.log(`      ${frame.url().replace(/\?.*/, '')}: ${html.replaceAll(/\s+/g, ' ').slice(0, 1500)}`);
+    console.log(html.length, html.slice(-600))
+  }
+  for (const complaint of window.complaints) console.log(`      ${complaint.slice(0, 500)}`);
 }

@@ -4,21 +4,21 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 /** Menus ignore a mouse button that goes up within 100 ms after they opened. */
 const MENU_MS = 250;
 
-// Both kinds of page have the same address once a view was hidden and shown again; what differs is that the editor's
-// reaches to the right border of the window, and a view of the left side bar does not.
-const AT_RIGHT = '.webview-overlay-outer-right';
 const OURS = 'iframe.webview[src*="extensionId=group-cam.group-cam"]';
 
-const frameIn =
-  (overlay: string) =>
+// Both kinds of page have the same address once a view was hidden and shown again; what differs is where they are.
+const BESIDE_SIDE_BAR = ':right-of(.part.sidebar)';
+
+const frameAt =
+  (place: string) =>
   (page: Page): FrameLocator =>
-    page.frameLocator(`${overlay} ${OURS}`).frameLocator('#active-frame');
+    page.frameLocator(`${OURS}${place}`).frameLocator('#active-frame');
 
 /** The page inside our editor. */
-export const editorFrame = frameIn(AT_RIGHT);
+export const editorFrame = frameAt(BESIDE_SIDE_BAR);
 
 /** The page inside the Classes view. */
-export const classesFrame = frameIn(`.webview-overlay-content:not(${AT_RIGHT})`);
+export const classesFrame = frameAt(`:not(${BESIDE_SIDE_BAR})`);
 
 export const explorerRow = (page: Page, name: string): Locator =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.getByText(name, { exact: true }) });

@@ -46,6 +46,21 @@ const blank: Slot = {
   frame: { ...hillOn('cat'), map: Array(256).fill(0) as unknown as Float32Array },
 };
 
+const against: Slot = {
+  title: 'umbrella',
+  state: {
+    kind: 'done',
+    summary: summary('umbrella', 31, 0.0001, {
+      method: 'Group-CAM (G 32, θ 70, signed)',
+      note:
+        'no positive evidence: masks that lower the probability of this class outweigh those that raise it; the map ' +
+        'shows what speaks against it',
+      assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
+    }),
+  },
+  frame: { ...hillOn('cat'), map: hillOn('cat').map.map((value) => -value), signed: true },
+};
+
 const STATES: Readonly<Record<string, object>> = {
   done: editorState([CAT]),
   compare: editorState([CAT, DOG]),
@@ -58,6 +73,7 @@ const STATES: Readonly<Record<string, object>> = {
   failed: editorState([failed], { demo: false }),
   cancelled: editorState([{ title: 'dog', state: { kind: 'cancelled' } }]),
   blank: editorState([blank], { demo: false }),
+  against: editorState([against], { demo: false }),
 };
 
 const SIZES = {
