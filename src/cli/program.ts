@@ -55,7 +55,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blurSigma))
     .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
     .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
-    .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1]')
+    .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1], or [-1,1] with a sign')
     .option('--json', 'print one line for each image and class on stdout')
     .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())

@@ -12,6 +12,8 @@ import { type Form, IMAGE, LAYER, NETWORK, networkModel, noise, tensorFile } fro
 const TARGET = 1;
 /** x = p / 127.5 - 1 for whole p. */
 const ON_PIXELS = { ...IMAGE, data: IMAGE.data.map((x) => Math.round((x + 1) * 127.5) / 127.5 - 1) };
+/** A map without positive evidence stays blank. */
+const EQUATION_7 = { evidence: 'positive' };
 const SIGMOID = { ...NETWORK, activation: 'sigmoid' } as const;
 
 const ofDepth = (depth: number): Form => ({
@@ -77,7 +79,7 @@ describe('the same explanation from every form of a model', function () {
         const path = folder.write('model.onnx', networkModel());
         const tensor = folder.write('input.npy', tensorFile(IMAGE));
         const choice = { image: { tensor }, model: { path, layer: LAYER }, target: { index: 0 }, groups, theta };
-        const { explanation } = await explainWith(service, { ...choice, blurKernel: 5, blurSigma: 2 });
+        const { explanation } = await explainWith(service, { ...choice, own: EQUATION_7, blurKernel: 5, blurSigma: 2 });
         const expected = naiveGroupCam(NETWORK, IMAGE, 0, { groups, theta, kernel: 5, sigma: 2 });
         close('scores', explanation.scores, expected.scores, 1e-5);
         close('saliency', saliencyOf(explanation.frame).map, expected.saliency, 1e-3);
@@ -110,6 +112,7 @@ describe('the same explanation from every form of a model', function () {
         image: { tensor },
         model: { path, layer: LAYER },
         target: { index: 2 },
+        own: EQUATION_7,
       });
       // The kernel that the mirrored border allows.
       const kernel = Math.min(51, 2 * Math.min(height, width) - 1);

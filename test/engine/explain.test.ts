@@ -149,6 +149,18 @@ describe('explain', () => {
     it('an image of zeros', async () => {
       assert.match(await blank({ image: { ...IMAGE, data: IMAGE.data.map(() => 0) } }), /every mask is empty/);
     });
+    it('nothing is left of equation 7', async () => {
+      assert.match(await blank({}, { own: { evidence: 'positive' } }), /^no positive evidence/);
+    });
+  });
+
+  it('shows what speaks against a class where nothing is left of equation 7, with a note', async () => {
+    const { explanation, frames } = await explainWith(service, write());
+    const { zero, reason, note, min, max } = explanation.saliency;
+    assert.deepEqual([zero, reason], [false, undefined]);
+    assert.ok(min < 0 && max <= 0, `${min} to ${max}`);
+    assert.match(note!, /^no positive evidence: .*; the map shows what speaks against it$/);
+    assert.deepEqual([frames[0]!.signed, explanation.frame.signed], [false, true]);
   });
 
   describe('an operator without a gradient', () => {

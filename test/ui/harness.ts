@@ -36,8 +36,8 @@ export interface Window {
 /** The scenes of the demo, under `scenes`. */
 export const SCENES = { scenes: project('media', 'demo', 'scenes') };
 
-/** Results that don't depend on the machine. */
-const SETTINGS = { 'groupCam.device': 'cpu' };
+/** Results that don't depend on the machine, and no hover over what is to be clicked next. */
+const SETTINGS = { 'groupCam.device': 'cpu', 'workbench.hover.delay': 600_000 };
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-ui-')));
@@ -90,9 +90,8 @@ export async function keepFailure({ currentTest }: Mocha.Context, window: Window
   await screenshot(window, `failed ${currentTest.fullTitle()}`);
   for (const frame of window.page.frames()) {
     // A frame may be gone while it is asked; then it has nothing to say.
-    const html = await frame.evaluate(() => document.documentElement.outerHTML).catch(() => '');
-    console.log(`      ${frame.url().replace(/\?.*/, '')}: ${html.replaceAll(/\s+/g, ' ').slice(0, 1500)}`);
-    console.log(html.length, html.slice(-600))
+    const text = await frame.evaluate(() => document.body.innerText).catch(() => '');
+    console.log(`      ${frame.url().replace(/\?.*/, '')}: ${text.replaceAll(/\s+/g, ' ').slice(0, 500)}`);
   }
   for (const complaint of window.complaints) console.log(`      ${complaint.slice(0, 500)}`);
 }

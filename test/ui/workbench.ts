@@ -29,20 +29,22 @@ export async function expand(page: Page, name: string): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
 }
 
-/** Right-click, then an item. A menu that opens before the extension is registered lacks its items: it is opened again. */
-export async function chooseFromMenu(page: Page, target: Locator, name: string): Promise<void> {
+/**
+ * Right-click, then an item. A menu that opens before the extension is registered lacks its items, and one that opens while
+ * the window still loads may be closed again: then it is opened once more.
+ */
+export async function chooseFromMenu(page: Page, target: Locator, name: string, tries = 10): Promise<void> {
   const item = page.locator('.monaco-menu').getByRole('menuitem', { name });
-  for (let tries = 0; tries < 5; tries++) {
-    await target.click({ button: 'right' });
-    const isThere = await item.waitFor({ timeout: 3_000 }).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) break;
+  await target.click({ button: 'right' });
+  try {
+    await item.waitFor({ timeout: 3_000 });
+    await page.waitForTimeout(MENU_MS);
+    await item.click({ timeout: 3_000 });
+  } catch (error) {
+    if (tries === 1) throw error;
     await page.keyboard.press('Escape');
+    return chooseFromMenu(page, target, name, tries - 1);
   }
-  await page.waitForTimeout(MENU_MS);
-  await item.click();
 }
 
 /**

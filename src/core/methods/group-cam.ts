@@ -37,8 +37,7 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     return { done, total: 1 + of, u, v, map, offset, signed: evidence === 'signed' };
   };
   // Before the masks, which take as long as a pass of a small network; how many are constant is not known yet.
-  let last = frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
-  yield last;
+  yield frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
 
   const masks = split(features, weights, options)
     .map((map) => (variant === 'paper' ? denoise(map, theta) : map))
@@ -46,7 +45,7 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   const shown = masks.flatMap((mask, l) => (isConstant(mask) ? [] : [{ l, ...mask }]));
 
   const scores = new Float32Array(masks.length);
-  let [done, blurred] = [0, 0];
+  let [done, blurred, isAgainst] = [0, 0, false];
   for await (const chunk of network.scoreMasks(blurredFirst(shown, u * v), 'blurred')) {
     for (const { item, ...answer } of chunk) {
       const score = scoreOf(target, answer);
@@ -54,14 +53,14 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
       else scores[item.l] = gain(score, blurred, variant);
     }
     done += chunk.length;
-    last = frame(done, shown.length, merge(masks, scores, variant));
-    yield last;
+    const estimate = frame(done, shown.length, merge(masks, scores, variant));
+    const isCut = () => scores.some((score) => score !== 0) && saliencyOf({ ...estimate, inputSize: input }).zero;
+    isAgainst = evidence === 'auto' && done === estimate.total && isCut();
+    yield isAgainst ? { ...estimate, signed: true } : estimate;
   }
   const reason = whyBlank(masks, scores);
-  const isCut = scores.some((score) => score !== 0) && saliencyOf({ ...last, inputSize: input }).zero;
-  if (evidence !== 'auto' || !isCut) return { scores, whyBlank: reason };
-  yield { ...last, signed: true };
-  return { scores, whyBlank: reason, note: `${reason}; the map shows what speaks against it` };
+  const note = isAgainst && `${reason}; the map shows what speaks against it`;
+  return { scores, whyBlank: reason, ...(note && { note }) };
 }
 
 /** A mask that leaves only the blurred image, then the given ones. */

@@ -35,7 +35,7 @@ export async function* occlusion(
   const zeros = () => new Float64Array(input.height * input.width);
   const [drops, dropsOfLogit, covers] = [zeros(), zeros(), zeros()];
   const [score, logit] = [scoreOf(target, network), logitOf(target, network)];
-  let done = 0;
+  let [done, byLogit] = [0, false];
   for await (const chunk of network.scoreMasks(hiding(input, patches), 'zero')) {
     for (const { item, ...scores } of chunk) {
       const drop = score - scoreOf(target, scores);
@@ -47,13 +47,15 @@ export async function* occlusion(
       }
     }
     done += chunk.length;
-    yield pixelFrame(input, quotients(drops, covers), true, { done, total: patches.length });
+    byLogit = done === patches.length && isZero(drops) && !isZero(dropsOfLogit);
+    yield pixelFrame(input, quotients(byLogit ? dropsOfLogit : drops, covers), true, { done, total: patches.length });
   }
-  if (drops.some((drop) => drop !== 0) || dropsOfLogit.every((drop) => drop === 0)) return NO_DIFFERENCE;
-  yield pixelFrame(input, quotients(dropsOfLogit, covers), true, { done, total: patches.length });
+  if (!byLogit) return NO_DIFFERENCE;
   const note = `the probability of this class stays ${score} whatever is hidden; the map shows what its logit loses`;
   return { ...NO_DIFFERENCE, note };
 }
+
+const isZero = (values: Float64Array): boolean => values.every((value) => value === 0);
 
 /** Steps from 0 until the side is covered; the last patch ends at its end. */
 function starts(length: number, side: number, step: number): number[] {
