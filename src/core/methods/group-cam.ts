@@ -10,12 +10,14 @@ import { choice, integer, type OptionsOf, real, seedOption } from './options';
 import { createRandom } from './random';
 import { scoreOf, seedOf } from './target';
 
+const EVIDENCE = ['auto', 'positive', 'signed'] as const;
+
 export const groupCamOptions = {
   variant: choice('Variant', 'paper', VARIANTS),
   groups: integer('Groups of channels', 32, 1, 1024),
   grouping: choice('Grouping', 'consecutive', ['consecutive', 'k-means']),
   theta: real('Percentile below which a mask is emptied', 70, 0, 100),
-  evidence: choice('Evidence', 'auto', ['auto', 'positive', 'signed']),
+  evidence: choice('For the class, or against it too; auto: against it where none is for it', 'auto', EVIDENCE),
   seed: seedOption,
 };
 
