@@ -7,7 +7,7 @@ import path from 'node:path';
 import { project } from '../support/shared';
 import { explained, stateLine } from '../ui/explanation';
 import { keepFailure, openWindow, type Window } from '../ui/harness';
-import { chooseFromMenu, expand, explorerRow } from '../ui/workbench';
+import { expand, explainFromExplorer, explorerRow } from '../ui/workbench';
 
 const LIMIT_MB = 45;
 
@@ -55,7 +55,7 @@ describe('the VSIX', () => {
   it('explains an image where it is installed', async () => {
     window = await openWindow({ vsix });
     await expand(window.page, 'scenes');
-    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
     await explained(window.page);
     assert.match(await stateLine(window.page), /cat|dog/);
   });

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { explained, readHeat, stateLine } from './explanation';
 import { keepFailure, openWindow, screenshot, type Window } from './harness';
-import { chooseFromMenu, editorFrame, expand, explorerRow, runCommand } from './workbench';
+import { editorFrame, expand, explainFromExplorer, explorerRow, runCommand } from './workbench';
 
 const METHODS = ['Grad-CAM', 'HiResCAM', 'LayerCAM', 'XGrad-CAM', 'Eigen-CAM', 'Input x Gradient'];
 
@@ -12,7 +12,7 @@ describe('a comparison', () => {
   before(async () => {
     window = await openWindow({ viewport: { width: 1280, height: 800 }, settings: { 'groupCam.method': 'grad-cam' } });
     await expand(window.page, 'scenes');
-    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
     await explained(window.page);
   });
 

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { readCanvas } from '../support/canvas';
 import { explained, reached } from './explanation';
 import { keepFailure, openWindow, screenshot, type Window } from './harness';
-import { chooseFromMenu, editorFrame, expand, explorerRow, runCommand } from './workbench';
+import { editorFrame, expand, explainFromExplorer, explorerRow, runCommand } from './workbench';
 
 describe('a map is measured', () => {
   let window: Window;
@@ -11,7 +11,7 @@ describe('a map is measured', () => {
   before(async () => {
     window = await openWindow();
     await expand(window.page, 'scenes');
-    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
     await explained(window.page);
   });
 

@@ -8,7 +8,7 @@ import { correlation, readMap, shrink } from '../support/maps';
 import { needs, shared } from '../support/shared';
 import { centreCrop, explained, readHeat, stateLine } from './explanation';
 import { keepFailure, openWindow, type Window } from './harness';
-import { chooseFromMenu, explorerRow } from './workbench';
+import { explainFromExplorer, explorerRow } from './workbench';
 
 const MODEL = shared('models', 'mobilenet_v2.onnx');
 const PHOTO = shared('images', 'imagenet', 'n01443537_goldfish.JPEG');
@@ -39,7 +39,7 @@ describe('a photograph, explained with MobileNet v2', () => {
   it('shows the heat of the goldfish, as the command line computes it', async () => {
     const npy = path.join(folder, 'goldfish.npy');
     await groupCam('explain', PHOTO, '--model', MODEL, '--class', String(GOLDFISH), '--device', 'cpu', '--npy', npy);
-    await chooseFromMenu(window.page, explorerRow(window.page, 'goldfish.jpg'), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, 'goldfish.jpg'));
     await explained(window.page, GOLDFISH);
     assert.match(await stateLine(window.page), /goldfish/);
 

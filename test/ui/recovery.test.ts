@@ -6,7 +6,15 @@ import { project, shared } from '../support/shared';
 import { explained, maximum, readHeat, settled, stateLine } from './explanation';
 import { keepFailure, openWindow, SCENES, type Window } from './harness';
 import { enginesBelow } from './processes';
-import { chooseFromMenu, closeAllEditors, editorFrame, expand, explorerRow, showExplorer } from './workbench';
+import {
+  chooseFromMenu,
+  closeAllEditors,
+  editorFrame,
+  expand,
+  explainFromExplorer,
+  explorerRow,
+  showExplorer,
+} from './workbench';
 
 const SCENE = 'cat-and-dog.png';
 const PHOTO = 'goldfish.jpg';
@@ -42,7 +50,7 @@ describe('an explanation survives', () => {
   async function explain(name: string): Promise<void> {
     await showExplorer(window.page);
     await expand(window.page, 'scenes');
-    await chooseFromMenu(window.page, explorerRow(window.page, name), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, name));
   }
 
   async function useModel(name: string): Promise<void> {

@@ -10,7 +10,7 @@ import { correlation, readMap, shrink } from '../support/maps';
 import { project } from '../support/shared';
 import { chooseClass, explained, type Heat, maximum, readHeat } from './explanation';
 import { keepFailure, openWindow, type Window } from './harness';
-import { chooseFromMenu, closeAllEditors, editorFrame, expand, explorerRow, showExplorer } from './workbench';
+import { closeAllEditors, editorFrame, expand, explainFromExplorer, explorerRow, showExplorer } from './workbench';
 
 describe('the scenes of the demo, right-clicked in the Explorer', () => {
   let window: Window;
@@ -41,7 +41,7 @@ describe('the scenes of the demo, right-clicked in the Explorer', () => {
       await mapsOf(scene, maps);
       await showExplorer(window.page);
       await expand(window.page, 'scenes');
-      await chooseFromMenu(window.page, explorerRow(window.page, scene.name), 'Explain Image');
+      await explainFromExplorer(window.page, explorerRow(window.page, scene.name));
       await explained(window.page);
       for (const object of scene.objects) {
         await chooseClass(window.page, object.class, object.label);
@@ -58,7 +58,7 @@ describe('the scenes of the demo, right-clicked in the Explorer', () => {
     const { page } = window;
     await showExplorer(page);
     await expand(page, 'scenes');
-    await chooseFromMenu(page, explorerRow(page, 'cat-and-dog.png'), 'Explain Image');
+    await explainFromExplorer(page, explorerRow(page, 'cat-and-dog.png'));
     await explained(page);
     await chooseClass(page, TIGER, 'tiger');
     const note = editorFrame(page).getByTestId('note');

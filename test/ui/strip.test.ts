@@ -3,11 +3,11 @@ import { strict as assert } from 'node:assert';
 import { chooseClass, explained, readHeat } from './explanation';
 import { keepFailure, openWindow, screenshot, type Window } from './harness';
 import {
-  chooseFromMenu,
   classesFrame,
   closeAllEditors,
   editorFrame,
   expand,
+  explainFromExplorer,
   explorerRow,
   showExplorer,
 } from './workbench';
@@ -33,7 +33,7 @@ describe('more than one', () => {
   it('images: one panel with a strip, each explained in its turn', async () => {
     const rows = SCENES.map((name) => explorerRow(window.page, name));
     for (const row of rows) await row.click({ modifiers: ['Control'] });
-    await chooseFromMenu(window.page, rows[1]!, 'Explain Image');
+    await explainFromExplorer(window.page, rows[1]!);
     const frame = editorFrame(window.page);
     for (const i of SCENES.keys()) {
       await frame.getByTestId(`strip-${i}`).and(frame.locator('[data-state="done"]')).waitFor({ timeout: 60_000 });
@@ -52,7 +52,7 @@ describe('more than one', () => {
   it('classes: two ticked ones stand side by side with their difference', async () => {
     await showExplorer(window.page);
     await explorerRow(window.page, SCENES[0]!).click();
-    await chooseFromMenu(window.page, explorerRow(window.page, SCENES[0]!), 'Explain Image');
+    await explainFromExplorer(window.page, explorerRow(window.page, SCENES[0]!));
     await explained(window.page);
     await chooseClass(window.page, CAT, 'cat');
     await classesFrame(window.page).getByTestId(`tick-${DOG}`).click();

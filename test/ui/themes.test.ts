@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { project } from '../support/shared';
 import { chooseClass, explained, reached } from './explanation';
 import { DARK, HIGH_CONTRAST, LIGHT, openWindow, SCENES, screenshot } from './harness';
-import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
+import { editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
 
 const DOG = 12;
 
@@ -25,7 +25,7 @@ describe('the window', () => {
       const window = await openWindow({ viewport, files: SCENES, settings: { 'workbench.colorTheme': theme } });
       try {
         await expand(window.page, 'scenes');
-        await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
+        await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
         await explained(window.page);
         await chooseClass(window.page, DOG, 'dog');
         const stage = await editorFrame(window.page).getByTestId('stage').boundingBox();

@@ -8,7 +8,7 @@ import { correlation, readMap, shrink } from '../support/maps';
 import { torchvision } from '../support/torchvision';
 import { centreCrop, explained, readHeat } from './explanation';
 import { keepFailure, openWindow, SCENES, type Window } from './harness';
-import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
+import { chooseFromMenu, editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
 
 /**
  * The weights are random, so that for many an image every mask lowers the score of its class: each network is shown a scene
@@ -49,7 +49,7 @@ for (const [name, { scene, layer }] of Object.entries(NETWORKS)) {
       await groupCam('explain', file, '--model', model, '--device', 'cpu', '--npy', npy);
       await chooseFromMenu(window.page, explorerRow(window.page, `${name}.onnx`), 'Use for Explanations');
       await expand(window.page, 'scenes');
-      await chooseFromMenu(window.page, explorerRow(window.page, `${scene}.png`), 'Explain Image');
+      await explainFromExplorer(window.page, explorerRow(window.page, `${scene}.png`));
       await explained(window.page);
       const facts = (await editorFrame(window.page).getByTestId('facts-0').textContent()) ?? '';
       assert.ok(facts.includes(name) && facts.includes(layer), facts);

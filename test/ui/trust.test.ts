@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { explained, settled, stateLine } from './explanation';
 import { keepFailure, openWindow, type Window } from './harness';
 import { enginesBelow } from './processes';
-import { chooseFromMenu, editorFrame, expand, explorerRow } from './workbench';
+import { editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
 
 describe('a workspace that is not trusted', () => {
   let window: Window;
@@ -13,6 +13,8 @@ describe('a workspace that is not trusted', () => {
     await expand(window.page, 'scenes');
   });
 
+  beforeEach(() => explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png')));
+
   afterEach(function () {
     return keepFailure(this, window);
   });
@@ -20,7 +22,6 @@ describe('a workspace that is not trusted', () => {
   after(() => window.close());
 
   it('starts no engine and says why', async () => {
-    await chooseFromMenu(window.page, explorerRow(window.page, 'cat-and-dog.png'), 'Explain Image');
     assert.equal(await settled(window.page), 'failed');
     assert.match(await stateLine(window.page), /trust/i);
     assert.deepEqual(enginesBelow(window.pid), []);
