@@ -21,8 +21,7 @@ function cell(rows) {
   const noted = rows.filter(({ note }) => note).length;
   if (refused === rows.length) return `refused ${refused}`;
   return [
-    `${map}`,
-    ...(noted ? [`noted ${noted}`] : []),
+    noted ? `${map} (${noted} noted)` : `${map}`,
     ...(blank ? [`blank ${blank}`] : []),
     ...(refused ? [`refused ${refused}`] : []),
   ].join(', ');
