@@ -3,7 +3,7 @@ import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { scoreOf as gain, merge, whyBlank } from '../cam/merge';
 import { channelWeights, denoise, groupMaps, unitWeights } from '../cam/split';
 import { saliencyOf } from '../saliency';
-import { VARIANTS } from '../types';
+import { type Size, VARIANTS } from '../types';
 import { kMeans } from './k-means';
 import type { FeatureMaps, MethodFrame, MethodNetwork, MethodRun, Target } from './network';
 import { choice, integer, type OptionsOf, real, seedOption } from './options';
@@ -56,13 +56,17 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     }
     done += chunk.length;
     const estimate = frame(done, shown.length, merge(masks, scores, variant));
-    const isCut = () => scores.some((score) => score !== 0) && saliencyOf({ ...estimate, inputSize: input }).zero;
-    isAgainst = evidence === 'auto' && done === estimate.total && isCut();
+    isAgainst = evidence === 'auto' && done === estimate.total && isCut(scores, estimate, input);
     yield isAgainst ? { ...estimate, signed: true } : estimate;
   }
   const reason = whyBlank(masks, scores);
   const note = isAgainst && `${reason}; the map shows what speaks against it`;
   return { scores, whyBlank: reason, ...(note && { note }) };
+}
+
+/** True if the ReLU of equation 7 leaves nothing of what the masks' scores say. */
+function isCut(scores: Float32Array, frame: MethodFrame, inputSize: Size): boolean {
+  return scores.some((score) => score !== 0) && saliencyOf({ ...frame, inputSize }).zero;
 }
 
 /** A mask that leaves only the blurred image, then the given ones. */
