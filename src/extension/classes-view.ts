@@ -46,7 +46,7 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
     resolveWebviewView: (resolved) => {
       view = resolved;
       listening = false;
-      setPage(resolved.webview, extensionUri, 'classes');
+      setPage(resolved, extensionUri, 'classes');
       resolved.webview.onDidReceiveMessage((message: FromClasses) => handlers[message.type](message as never));
       resolved.onDidChangeVisibility(() => {
         if (!resolved.visible) listening = false;

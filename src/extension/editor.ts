@@ -21,7 +21,7 @@ export function registerEditors(extensionUri: vscode.Uri, services: PanelService
   function fill(webviewPanel: vscode.WebviewPanel, images: readonly ImageFile[], restore?: string): Panel {
     const files = images.flatMap(({ uri, bytes }) => (bytes ? [] : [folderOf(uri)]));
     const folders = [...new Map(files.map((folder) => [String(folder), folder])).values()];
-    setPage(webviewPanel.webview, extensionUri, 'editor', { folders, ...(restore !== undefined && { restore }) });
+    setPage(webviewPanel, extensionUri, 'editor', { folders, ...(restore !== undefined && { restore }) });
     const panel = createPanel(webviewPanel, images, services);
     panels.add(panel);
     return panel;

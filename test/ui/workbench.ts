@@ -48,13 +48,13 @@ export async function chooseFromMenu(page: Page, target: Locator, name: string, 
 }
 
 /**
- * Explains an image from the Explorer. VS Code now and then leaves the page of a new editor empty; then the editor is closed
- * and opened again, as its user would do.
+ * Explains an image from the Explorer. VS Code now and then leaves the page of a new editor empty; if setting it again does
+ * not help, the editor is closed and opened again, as its user would do.
  */
 export async function explainFromExplorer(page: Page, row: Locator, tries = 3): Promise<void> {
   await chooseFromMenu(page, row, 'Explain Image');
   try {
-    await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout: 15_000 });
+    await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout: 30_000 });
   } catch (error) {
     if (tries === 1) throw error;
     console.log('      the page of the editor is empty: it is opened again');
