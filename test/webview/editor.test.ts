@@ -158,6 +158,11 @@ describe('the editor page', () => {
     it('once, that its picture can not be shown', async () => {
       await open(editorState([CAT, DOG]));
       const images = editor.page.locator('.picture img');
+      // Each that is decoded makes the page draw, which would put the true picture back.
+      await editor.page.waitForFunction(() =>
+        [...document.querySelectorAll<HTMLElement>('.picture img')].every((image) => !image.hidden),
+      );
+      await editor.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       await images.evaluateAll((all) => {
         for (const image of all) image.setAttribute('src', 'data:image/png,broken');
       });
