@@ -1,8 +1,8 @@
 // `npm test [stage ...]`: sets up, builds, and runs every stage, or the named ones:
 //   check    lint, format and types
-//   unit     mocha over everything that needs no VS Code
+//   unit     mocha over everything that needs neither VS Code nor a page of ours
 //   suite    mocha inside VS Code's extension host, in each host that can be had here
-//   ui       end-to-end tests that drive VS Code's window
+//   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,8 +19,8 @@ import { BROWSER, PYTORCH, requirePackages, VULKAN } from './host/system.mjs';
 const require = createRequire(import.meta.url);
 const results = path.join(root, 'test-results', process.env.TEST_RESULTS_FOLDER ?? '');
 const out = path.join(root, 'out', 'test');
-/** Folders of out/test that have a stage of their own. */
-const OWN_STAGE = ['suite', 'ui', 'package'];
+/** Folders of out/test that are not of the stage `unit`. */
+const LATER = ['suite', 'webview', 'ui', 'package'];
 
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
@@ -119,11 +119,10 @@ const STAGES = {
 
   async unit() {
     await requirePackages([...BROWSER, ...VULKAN, ...PYTORCH]);
-    const isOther = (/** @type {string} */ file) =>
-      OWN_STAGE.includes(path.relative(out, file).split(path.sep)[0] ?? '');
+    const isLater = (/** @type {string} */ file) => LATER.includes(path.relative(out, file).split(path.sep)[0] ?? '');
     return mocha(
       'unit',
-      testFiles(out).filter((file) => !isOther(file)),
+      testFiles(out).filter((file) => !isLater(file)),
     );
   },
 
@@ -144,8 +143,9 @@ const STAGES = {
 
   async ui() {
     await installStandIn();
-    // On a busy machine a workbench loses a key or a click now and then; what fails twice is broken.
-    return mocha('ui', testFiles(path.join(out, 'ui')), 1);
+    const files = ['webview', 'ui'].flatMap((folder) => testFiles(path.join(out, folder)));
+    // On a busy machine a browser loses a key or a click now and then; what fails twice is broken.
+    return mocha('ui', files, 1);
   },
 
   async package() {
