@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { pageHtml } from './html';
 
-/** VS Code now and then leaves a webview empty. A page that has not said a word for so long is set again, */
+/** VS Code now and then leaves a webview empty, so a page that has sent no message for this long is set again. */
 const PATIENCE_MS = 10_000;
-/** at most so often in all. */
+/** How often a page is set, the first time included. */
 const MOST_TRIES = 3;
 
 /**

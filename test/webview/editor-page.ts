@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { type Canvas, readCanvas } from '../support/canvas';
 import { needs, project } from '../support/shared';
-import { launch, type Options, openPage, type Webview } from './page';
+import { drawn, launch, type Options, openPage, type Webview } from './page';
 import { SCENE } from './states';
 
 export type EditorPage = Awaited<ReturnType<typeof openEditor>>;
@@ -43,7 +43,7 @@ async function openEditor(browser: Browser, state: object, options: Options = {}
   /** Does something, and waits until the page has drawn what follows. */
   const settle = async (act: () => Promise<unknown>) => {
     await act();
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await drawn(page);
   };
   return {
     ...webview,

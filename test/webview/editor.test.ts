@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Size } from '../../src/core/types';
 import { type EditorPage, editorPages, numbersOf } from './editor-page';
+import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, SCENE, strip } from './states';
 
 describe('the editor page', () => {
@@ -162,7 +163,7 @@ describe('the editor page', () => {
       await editor.page.waitForFunction(() =>
         [...document.querySelectorAll<HTMLElement>('.picture img')].every((image) => !image.hidden),
       );
-      await editor.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await drawn(editor.page);
       await images.evaluateAll((all) => {
         for (const image of all) image.setAttribute('src', 'data:image/png,broken');
       });

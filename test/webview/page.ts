@@ -65,13 +65,17 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
     errors,
     async send(message) {
       await page.evaluate(deliver, JSON.stringify(message));
-      // Two frames of the screen: one until the page draws, one until it has.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await drawn(page);
     },
     posted: () => page.evaluate(() => Reflect.get(window, 'posted')),
     saved: () => page.evaluate(() => Reflect.get(window, 'saved')),
     close: () => context.close(),
   };
+}
+
+/** Two frames of the screen: one until the page draws, one until it has. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 function documentOf(name: string, restore: string | undefined): string {

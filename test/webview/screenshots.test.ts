@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import type { Slot } from '../../src/protocol/webview';
+import type { Slot, Summary } from '../../src/protocol/webview';
 import { needs, project } from '../support/shared';
 import { check, measurement } from './evidence-states';
 import { launch, type Options, openPage } from './page';
@@ -30,14 +30,18 @@ const working: Slot = {
   state: { kind: 'working', text: 'Running passes', done: 12, total: 32 },
   frame: hillOn('dog', 12),
 };
+/** A class that nothing in the image speaks for. */
+const umbrella = (more: Partial<Summary>) =>
+  summary('umbrella', 31, 0.0001, {
+    assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
+    ...more,
+  });
+const BLANK = 'no positive evidence: no mask raises the probability of this class above that of the blurred image';
 const blank: Slot = {
   title: 'umbrella',
   state: {
     kind: 'done',
-    summary: summary('umbrella', 31, 0.0001, {
-      blank: 'no positive evidence: no mask raises the probability of this class above that of the blurred image',
-      assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
-    }),
+    summary: umbrella({ blank: BLANK }),
     actions: [
       { id: 'choose-class', title: 'Choose Class…' },
       { id: 'choose-method', title: 'Choose Method…' },
@@ -45,19 +49,10 @@ const blank: Slot = {
   },
   frame: { ...hillOn('cat'), map: Array(256).fill(0) as unknown as Float32Array },
 };
-
+const NOTE = `${BLANK}; the map shows what speaks against it`;
 const against: Slot = {
   title: 'umbrella',
-  state: {
-    kind: 'done',
-    summary: summary('umbrella', 31, 0.0001, {
-      method: 'Group-CAM (G 32, θ 70, signed)',
-      note:
-        'no positive evidence: masks that lower the probability of this class outweigh those that raise it; the map ' +
-        'shows what speaks against it',
-      assumptions: ['ImageNet mean and standard deviation (the model does not say)', 'RGB, 0 to 1'],
-    }),
-  },
+  state: { kind: 'done', summary: umbrella({ method: 'Group-CAM (G 32, θ 70, signed)', note: NOTE }) },
   frame: { ...hillOn('cat'), map: hillOn('cat').map.map((value) => -value), signed: true },
 };
 
