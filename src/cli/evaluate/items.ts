@@ -1,6 +1,6 @@
 /** What is evaluated: images, each with the class that its maps are to explain. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AnnotatedImage } from '../../core/annotations/annotations';
@@ -8,6 +8,7 @@ import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { createRandom } from '../../core/methods/random';
 import { findClass } from '../../core/model/labels';
 import { isImage, readAnnotations, readMapping } from '../../engine/annotations';
+import { readText } from '../../engine/files';
 import { identityOf, stampOf } from '../../engine/stamps';
 import type { ExplainParams } from '../../protocol/requests';
 
@@ -96,7 +97,7 @@ async function readAnnotated(source: string, labels: readonly string[], mapping:
 }
 
 async function readList(file: string, labels: readonly string[]): Promise<Item[]> {
-  const text = await readFile(file, 'utf8').catch((thrown) => {
+  const text = await readText(file).catch((thrown) => {
     throw errors.listInvalid(file, reasonOf(thrown));
   });
   const seen = new Set<string>();
