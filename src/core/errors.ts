@@ -94,6 +94,11 @@ export const errors = {
       'model-too-large',
       `${file}: ${bytes} bytes in one file; protobuf's limit is 2 GiB. Save the weights as external data.`,
     ),
+  modelExcessive: (file: string, what: string, limit?: number) =>
+    make(
+      'model-too-large',
+      `${file}: not loaded, since ${what}${limit === undefined ? '' : ` (the limit is ${limit})`}. No image classifier needs that; export it again.`,
+    ),
   modelUntrusted: (file: string) =>
     make('model-untrusted', `${file}: models load only in trusted workspaces. Trust this workspace to explain images.`),
   externalDataMissing: (file: string, location: string) =>
