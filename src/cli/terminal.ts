@@ -28,7 +28,7 @@ export function processTerminal(verbose: boolean): Terminal {
   };
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+const oneLine = (text: string): string => text.split(/\s*\n/).map((line) => line.trim()).join(' ');
 
 /** The stack of an error and of its causes. */
 function stackOf(thrown: unknown): string {

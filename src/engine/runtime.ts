@@ -230,6 +230,7 @@ const OUT_OF_MEMORY = /bad_alloc|failed to allocate|out of memory/i;
 /** One line without the runtime's own source positions, signatures and failed conditions. */
 function cleanReason(error: unknown): string {
   return (error instanceof Error ? error.message : String(error))
+    .slice(0, 3000)
     .replace(/\s+/g, ' ')
     .replace(/\S*\.(cc|h):\d+ (?:[\w:~<>*& ,]+\([^)]*\)(?: const)? )?/g, '')
     .replace(/^.* was false\. (?=\S)/, '')
