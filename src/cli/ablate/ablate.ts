@@ -88,16 +88,14 @@ function parseSweep(text: string): { readonly option: string; readonly values: r
   return { option, values };
 }
 
-function textOf({ scores, sweeps }: Ablation): string {
+function textOf({ scores, sweeps }: Ablation): string[] {
   const names = Object.keys(scores);
-  return sweeps
-    .map(({ option, points }) => {
-      const rows = points.map(({ value, images, scores: own }) => [
-        value,
-        String(images),
-        ...names.map((name) => own[name]?.mean.toFixed(4) ?? '-'),
-      ]);
-      return table([[option, 'images', ...names.map((name) => scores[name]!.title)], ...rows]);
-    })
-    .join('\n');
+  return sweeps.flatMap(({ option, points }) => {
+    const rows = points.map(({ value, images, scores: own }) => [
+      value,
+      String(images),
+      ...names.map((name) => own[name]?.mean.toFixed(4) ?? '-'),
+    ]);
+    return table([[option, 'images', ...names.map((name) => scores[name]!.title)], ...rows]);
+  });
 }

@@ -103,7 +103,7 @@ async function readList(file: string, labels: readonly string[]): Promise<Item[]
   const seen = new Set<string>();
   return recordsOf(text, file).map(({ record, info }) => {
     const line = `${file}:${info.lines}`;
-    const { image, class: label } = record;
+    const [image, label] = [record.image, record.class].map(withoutGuard);
     if (!image) throw errors.listInvalid(line, 'no "image"; the first line names the columns: image, class');
     const name = label ? `${slashed(image)} (${label})` : slashed(image);
     if (seen.has(name)) throw errors.listInvalid(line, `${name} is there twice`);
@@ -116,6 +116,9 @@ async function readList(file: string, labels: readonly string[]): Promise<Item[]
     }
   });
 }
+
+/** As `images.csv` of a report has them: an apostrophe keeps spreadsheets from taking what follows for a formula. */
+const withoutGuard = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, '');
 
 interface ListRecord {
   readonly record: { readonly image?: string; readonly class?: string };
