@@ -1,9 +1,11 @@
 /** The pictures and thumbnails of a panel: fetched when they are needed, and again when their files change. */
 import type * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
+import type { ToEditor } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { enginePicture, type ImageFile, loadPicture, loadThumbnail } from './image-file';
 import type { PanelEvent, PanelState } from './panel-state';
+import { createThumbnails, type Thumbnails } from './thumbnails';
 
 export interface PanelPictures {
   showActive(): void;
@@ -13,6 +15,7 @@ export interface PanelPictures {
   showByEngine(): void;
   /** These have changed on disk. */
   reload(indices: readonly number[]): void;
+  readonly thumbnails: Thumbnails;
 }
 
 export interface PictureOptions {
@@ -20,14 +23,13 @@ export interface PictureOptions {
   readonly webview: vscode.Webview;
   readonly engine: WindowEngine;
   readonly log: vscode.LogOutputChannel;
-  /** False once the panel is closed. */
-  isOpen(): boolean;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
+  send(message: ToEditor): void;
 }
 
 export function createPanelPictures(options: PictureOptions): PanelPictures {
-  const { images, webview, engine, log, isOpen, state, dispatch } = options;
+  const { images, webview, engine, log, state, dispatch, send } = options;
   /** Raised with every change of a file; a picture of an older version is dropped. */
   const versions = images.map(() => 0);
 
@@ -46,18 +48,12 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     }
   }
 
-  async function showThumbnails(indices: readonly number[]): Promise<void> {
-    if (images.length < 2) return;
-    for (const image of indices) {
-      if (!isOpen()) return;
-      try {
-        dispatch({ type: 'thumbnail', image, thumbnail: await loadThumbnail(images[image]!, engine) });
-      } catch (thrown) {
-        // The strip shows the name in its place; why it can't be read is shown when its turn comes.
-        log.warn(toExplainError(thrown).message);
-      }
-    }
-  }
+  const thumbnails = createThumbnails({
+    load: (image) => loadThumbnail(images[image]!, engine),
+    send,
+    // The strip shows the name in its place; why it can't be read is shown when its turn comes.
+    failed: (thrown) => log.warn(toExplainError(thrown).message),
+  });
 
   function showActive(): void {
     const { images: shown, active } = state();
@@ -68,7 +64,7 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     showActive,
     showMissing: () => {
       showActive();
-      void showThumbnails(state().images.flatMap(({ thumbnail }, image) => (thumbnail ? [] : [image])));
+      thumbnails.retry();
     },
     showByEngine: () => void show(state().active, (file) => enginePicture(file, engine)),
     reload: (indices) => {
@@ -76,7 +72,8 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
         versions[image]! += 1;
         if (state().images[image]?.picture || image === state().active) void show(image);
       }
-      void showThumbnails(indices);
+      thumbnails.forget(indices);
     },
+    thumbnails,
   };
 }

@@ -45,7 +45,12 @@ const heatsOf = createHeats();
 const pictures = createPictures();
 const speech = liveRegion();
 const status = createStatus(() => host.post({ type: 'cancel' }));
-const strip = createStrip((index) => host.post({ type: 'select', index }));
+const strip = createStrip({
+  select: (index) => host.post({ type: 'select', index }),
+  cancel: () => host.post({ type: 'cancel' }),
+  resume: () => host.post({ type: 'resume' }),
+  want: (indices) => host.post({ type: 'thumbnails', indices }),
+});
 const toolbar = createToolbar({
   style: (change) => keep({ style: { ...style(), ...change } }),
   original: toggleHeat,
@@ -111,6 +116,8 @@ function keep(change: Saved): void {
 }
 
 let scheduled = false;
+/** A slot has come since the last drawing: the host waits with the next frame until this one is drawn. */
+let owed = false;
 /** Draws with the next picture of the screen: of many frames and slider moves only the last counts. */
 function schedule(): void {
   if (scheduled) return;
@@ -118,6 +125,8 @@ function schedule(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
+    if (owed) host.post({ type: 'drawn' });
+    owed = false;
   });
 }
 
@@ -257,9 +266,15 @@ const apply = (message: Parameters<typeof changed>[1]) => {
 listen<ToEditor>({
   export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),
   state: apply,
-  slot: apply,
-  strip: apply,
+  image: apply,
+  changed: apply,
+  tiles: apply,
   evidence: apply,
+  slot(message) {
+    owed = true;
+    apply(message);
+  },
+  thumbnail: ({ index, thumbnail }) => strip.thumbnail(index, thumbnail),
   notice: ({ text }) => status.showNotice(text),
   command: ({ command }) =>
     ({
