@@ -4,6 +4,7 @@ import { toExplainError } from '../core/errors';
 import type { ToEditor } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { enginePicture, type ImageFile, loadPicture, loadThumbnail } from './image-file';
+import type { Log } from './log';
 import type { PanelEvent, PanelState } from './panel-state';
 import { createThumbnails, type Thumbnails } from './thumbnails';
 
@@ -22,7 +23,7 @@ export interface PictureOptions {
   readonly images: readonly ImageFile[];
   readonly webview: vscode.Webview;
   readonly engine: WindowEngine;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
   send(message: ToEditor): void;

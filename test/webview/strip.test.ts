@@ -87,7 +87,10 @@ describe('the strip of many images', () => {
     assert.ok(box.x >= view.x && box.x + box.width <= view.x + view.width + 1, JSON.stringify([box, view]));
     await editor.press('Enter');
     assert.deepEqual(await editor.postedOf('select'), [{ type: 'select', index: COUNT - 2 }]);
-    await editor.send({ type: 'image', image: { ...editorState([CAT], { strip: many('cancelled') }), active: COUNT - 2 } });
+    await editor.send({
+      type: 'image',
+      image: { ...editorState([CAT], { strip: many('cancelled') }), active: COUNT - 2 },
+    });
     assert.equal(await tile.getAttribute('aria-selected'), 'true');
   });
 
