@@ -73,12 +73,15 @@ export function createPanel(
   let disposed = false;
   /** A failed gradient rule offers Group-CAM's variant without gradients, for this panel only. */
   let gradientFree = false;
+  const logged = new WeakSet<Error>();
 
   const queue = createExplainQueue({
     engine,
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
+      // What the user looks at comes first: while it computes, the engine decodes no picture.
+      if (image === state.active) await pictures.ready(image);
       const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
       return {
@@ -92,11 +95,11 @@ export function createPanel(
       };
     },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
-    failed: (thrown) => log.error(toExplainError(thrown)),
+    failed,
   });
 
   const pictures = createPanelPictures({
-    ...{ images, webview, engine, log, dispatch, send },
+    ...{ images, webview, engine, log, failed, dispatch, send },
     state: () => state,
   });
 
@@ -105,8 +108,15 @@ export function createPanel(
     state: () => state,
     dispatch,
     subject: subjectOf,
-    failed: (thrown) => log.error(toExplainError(thrown)),
+    failed,
   });
+
+  /** One failure may keep both a picture from being shown and its explanation from being made. */
+  function failed(thrown: unknown): void {
+    const error = toExplainError(thrown);
+    if (!logged.has(error)) log.error(error);
+    logged.add(error);
+  }
 
   async function subjectOf(image: number, { layer, model: other }: Wanted) {
     const source = await sourceOf(images[image]!);
