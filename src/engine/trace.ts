@@ -13,6 +13,7 @@ import {
 import { constantNodes } from '../core/onnx/fold';
 import { indexGraph, tensorsDependingOn } from '../core/onnx/graph';
 import type { Model } from '../core/onnx/model';
+import { operatorOf } from '../core/onnx/operators';
 import { DataType, makeTensor, sizeOf, type TensorProto } from '../core/onnx/tensors';
 import { type EncodedModel, encodeModel } from '../core/onnx/weights';
 import type { ModelFile } from './model-file';
@@ -55,7 +56,7 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
 
 /** The facts that the runtime infers from the graph; undefined if that is not all of them. */
 async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<Facts | undefined> {
-  if (model.graph.node.some(({ opType }) => ROUNDED.has(opType))) return undefined;
+  if (model.graph.node.some((node) => ROUNDED.has(operatorOf(node)))) return undefined;
   const isStatic = staticTensors(model, [input.name]);
   const session = await load(file, encodeForInference(model));
   try {
