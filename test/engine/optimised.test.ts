@@ -1,7 +1,8 @@
 /** Models saved by onnxruntime's optimiser, against those that it was given: their layers, and maps of every method. */
 import { strict as assert } from 'node:assert';
-import { create } from '@bufbuild/protobuf';
-import { ValueInfoProtoSchema } from 'onnx-buf';
+import { readFileSync } from 'node:fs';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { mapsOf } from '../../src/core/arrangement';
 import { methods } from '../../src/core/methods/table';
 import { encodeModel } from '../../src/core/onnx/weights';
@@ -116,6 +117,21 @@ describe('models saved by onnxruntime’s optimiser', function () {
     }
   });
 
+  it('quantised, all: layers with channels last are read as such', async () => {
+    const proto = fromBinary(ModelProtoSchema, readFileSync(network('quantised')));
+    for (const { type } of [...proto.graph!.input, ...proto.graph!.output])
+      if (type?.value.case === 'tensorType') type.value.value.shape!.dim[0]!.value = { case: 'dimValue', value: 1n };
+    const { plain, saved } = await openBoth(folder.write('plain.onnx', toBinary(ModelProtoSchema, proto)), 'all');
+    const found = saved.info.layers.filter(({ operator }) => operator === 'com.microsoft:QLinearConv');
+    const arrangements = found.map(({ arrangement }) => arrangement);
+    assert.deepEqual(arrangements, ['NHWC', 'NHWC']);
+    assert.equal(saved.info.layer.value, found[1]!.tensor);
+    // Features that are put back are rounded to the layer's integers, and its twin's are not.
+    const kept = FREE.filter((name) => !methods[name].needs.includes('features'));
+    for (const [i, twin] of ['/DequantizeLinear_2_output_0', '/DequantizeLinear_4_output_0'].entries())
+      await compareMaps(plain, saved, ['group-cam', ...kept], [twin, found[i]!.tensor]);
+  });
+
   it('methods by gradient name the operator with its domain', async () => {
     const { saved } = await openBoth(folder.write('plain.onnx', CNN), 'extended');
     assert.deepEqual(saved.info.unsupported, [{ operator: 'com.microsoft:FusedConv', node: 'a' }]);
@@ -144,18 +160,22 @@ describe('models saved by onnxruntime’s optimiser', function () {
     return folder.write('input.npy', npyBytes({ shape: dims, data }));
   };
 
-  /** At the saved model's own layer. */
-  async function compareMaps(plain: Opened, saved: Opened, names: readonly Method[]): Promise<void> {
-    const layer = saved.info.layer.value;
+  /** @param layers of the plain model and of the saved one: if none are given, both the saved model's own */
+  async function compareMaps(
+    plain: Opened,
+    saved: Opened,
+    names: readonly Method[],
+    layers: readonly [string, string] = [saved.info.layer.value, saved.info.layer.value],
+  ): Promise<void> {
     const image = { tensor: tensorOf(plain) };
     for (const method of names) {
       const own = OWN[method] && { own: OWN[method] };
       const gradientFree = method === 'group-cam' && saved.info.unsupported.length > 0;
       const choice = { image, method, groups: 4, theta: 20, target: { index: 1 } as const, ...own };
       const variant = { variant: gradientFree ? 'gradient-free' : 'paper' } as const;
-      const explain = async ({ info: { path } }: Opened) =>
+      const explain = async ({ info: { path } }: Opened, layer: string) =>
         saliencyOf((await explainWith(service, { ...choice, ...variant, model: { path, layer } })).explanation.frame);
-      const [expected, found] = [await explain(plain), await explain(saved)];
+      const [expected, found] = [await explain(plain, layers[0]), await explain(saved, layers[1])];
       assert.equal(found.zero, expected.zero, method);
       if (expected.zero) continue;
       const agreement = correlation(expected.map, found.map);

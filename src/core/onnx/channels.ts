@@ -70,14 +70,14 @@ function told(node: NodeProto, fallback: number): Order {
  */
 const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
-/** Passes dimensions on, not values. */
-const SIZES: ReadonlySet<string> = new Set(['Shape', 'Size', 'com.microsoft.nchwc:ReorderOutput']);
+/** Their output lies in no blocks, whatever they read. */
+const UNBLOCKING: ReadonlySet<string> = new Set(['Shape', 'Size', 'com.microsoft.nchwc:ReorderOutput']);
 
 /** The tensors in blocked memory: what those operators give, and what others, such as Add and Concat, make of it. */
 export function blockedTensors(nodes: readonly NodeProto[]): ReadonlySet<string> {
   const blocked = new Set<string>();
   for (const node of nodes) {
-    if (SIZES.has(operatorOf(node))) continue;
+    if (UNBLOCKING.has(operatorOf(node))) continue;
     if (node.domain === BLOCKED_DOMAIN || inputsOf(node).some((name) => blocked.has(name)))
       for (const name of node.output) blocked.add(name);
   }
