@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { createEngine, type Engine, type EngineState } from '../client/engine';
 import { errors } from '../core/errors';
+import type { Log } from './log';
 import { affects, readSettings } from './settings';
 
 export interface WindowEngine extends vscode.Disposable {
@@ -15,16 +16,17 @@ export interface WindowEngine extends vscode.Disposable {
   restart(): void;
 }
 
-export function createWindowEngine(extensionUri: vscode.Uri, log: vscode.LogOutputChannel): WindowEngine {
+export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEngine {
   const changed = new vscode.EventEmitter<EngineState>();
   let engine = create();
 
   function create(): Engine {
-    const { nodePath, idleMinutes } = readSettings();
+    const { nodePath, idleMinutes, engineMemory } = readSettings();
     return createEngine({
       module: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
+      ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),
       log: (line) => log.info(`engine: ${line}`),
       onState: (state) => {
         log.debug(`engine: ${state}`);

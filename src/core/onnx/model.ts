@@ -114,7 +114,7 @@ function decode(bytes: Uint8Array, file: string): ModelProto {
 }
 
 /** A `Constant` node's value as a tensor; undefined for sparse and string values, which stay nodes. */
-function constantOf(node: NodeProto): TensorProto | undefined {
+export function constantOf(node: NodeProto): TensorProto | undefined {
   const name = node.output[0]!;
   for (const attribute of node.attribute) {
     switch (attribute.name) {

@@ -6,7 +6,12 @@ import type { NodeProto } from 'onnx-buf';
 
 /** What tables of operators are keyed by: the name alone of ONNX's own operators, else `domain:name`. */
 export function operatorOf({ domain, opType }: NodeProto): string {
-  return isDefaultDomain(domain) ? opType : `${domain}:${opType}`;
+  return operatorName(domain, opType);
+}
+
+/** The same for a function, which is an operator of the model's own. */
+export function operatorName(domain: string, name: string): string {
+  return isDefaultDomain(domain) ? name : `${domain}:${name}`;
 }
 
 export function isDefaultDomain(domain: string): boolean {
