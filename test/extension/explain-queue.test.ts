@@ -52,7 +52,10 @@ function panel(...names: string[]) {
       top: 5,
     }),
     ready: async () => {},
-    maps: { find: async (params) => kept.get(keyOf(params)), keep: (params, map) => kept.set(keyOf(params), map) },
+    maps: {
+      find: async (params) => kept.get(keyOf(params)),
+      keep: async (params, map) => void kept.set(keyOf(params), map),
+    },
     modelInfo: async () => info,
     failed: (thrown) => logged.push(thrown),
   });
