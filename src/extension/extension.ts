@@ -23,9 +23,21 @@ export function activate({ extensionUri, workspaceState, subscriptions }: vscode
   const engine = createWindowEngine(extensionUri, log);
   const model = createCurrentModel(engine, workspaceState, log);
   const panels = createPanels();
+  const inputs = () => {
+    const { labels } = model.choice();
+    const images = panels.all.flatMap((panel) => panel.images.map(({ uri }) => uri));
+    return [...images, ...(labels === undefined ? [] : [vscode.Uri.file(labels)])];
+  };
   const editors = registerEditors(
     extensionUri,
-    { engine, model, log, perform, report, save: (...what) => saveExplanation(engine, ...what) },
+    {
+      engine,
+      model,
+      log,
+      perform,
+      report,
+      save: (...what) => saveExplanation({ engine, memory: workspaceState, inputs }, ...what),
+    },
     panels,
   );
 
