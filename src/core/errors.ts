@@ -96,6 +96,11 @@ export const errors = {
       'model-too-large',
       `${file}: ${bytes} bytes in one file; protobuf's limit is 2 GiB. Save the weights as external data.`,
     ),
+  modelExcessive: (file: string, what: string, limit?: number) =>
+    make(
+      'model-too-large',
+      `${file}: not loaded, since ${what}${limit === undefined ? '' : ` (the limit is ${limit})`}. No image classifier needs that; export it again.`,
+    ),
   modelUntrusted: (file: string) =>
     make('model-untrusted', `${file}: models load only in trusted workspaces. Trust this workspace to explain images.`),
   externalDataMissing: (file: string, location: string) =>
@@ -214,6 +219,11 @@ export const errors = {
     ),
   outOfMemory: (file: string, reason: string) =>
     make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
+  engineMemory: (calls: readonly string[], limit: number) =>
+    make(
+      'out-of-memory',
+      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.`,
+    ),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>
     make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),

@@ -5,6 +5,7 @@ import { indexGraph, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
 import type { TensorInfo } from '../types';
+import { isSide } from './conventions';
 
 export interface ImageInput {
   readonly name: string;
@@ -24,7 +25,7 @@ const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16,
  * output must do without them.
  *
  * @param wanted its name, which decides between several
- * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch
+ * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch, model-too-large
  */
 export function findImageInput(model: Model, wanted?: string): ImageInput {
   const { input, output, node } = model.graph;
@@ -36,6 +37,8 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   if (second && !chosen)
     throw errors.severalImageInputs(model.file, input.filter(({ name }) => isImage(name)).map(describe));
   const image = chosen ?? first;
+  if ([image.width, image.height].some((side) => side !== undefined && !isSide(side)))
+    throw errors.modelExcessive(model.file, `its input "${image.name}" is ${image.width} x ${image.height} pixels`);
   const others = input.filter(({ name }) => name !== image.name);
   const needing = tensorsDependingOn(
     indexGraph(node),

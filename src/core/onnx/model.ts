@@ -117,7 +117,7 @@ export function isDefaultDomain(domain: string): boolean {
 }
 
 /** A `Constant` node's value as a tensor; undefined for sparse and string values, which stay nodes. */
-function constantOf(node: NodeProto): TensorProto | undefined {
+export function constantOf(node: NodeProto): TensorProto | undefined {
   const name = node.output[0]!;
   for (const attribute of node.attribute) {
     switch (attribute.name) {
