@@ -2,7 +2,7 @@
 import { outputsBeside } from '../../src/engine/output';
 
 async function main([, , file]: readonly string[]): Promise<void> {
-  for (;;) await outputsBeside([]).write(file!, Buffer.alloc(2 ** 25, 'new'));
+  for (;;) await outputsBeside([]).write(file!, Buffer.alloc(2 ** 23, 'new'));
 }
 
 void main(process.argv);

@@ -110,7 +110,7 @@ describe('engine/output', () => {
   });
 
   it('is the old file or the new one when the process is killed', async () => {
-    const [old, length] = [write('m.npy', 'old'), 2 ** 25];
+    const [old, length] = [write('m.npy', 'old'), 2 ** 23];
     let during = 0;
     for (let i = 0; i < 6; i++) {
       const child = fork(project('out', 'test', 'engine', 'output.entry.js'), [old]);
