@@ -140,6 +140,11 @@ export const errors = {
       'no-spatial-layer',
       `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
     ),
+  blockedLayers: (file: string) =>
+    make(
+      'no-spatial-layer',
+      `${file}: saved by onnxruntime's optimiser for one kind of processor; its maps lie in blocked memory and can't be read. Explain the plain model, or save it at level basic or extended.`,
+    ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
   unknownClass: (name: string, near: readonly string[]) =>
