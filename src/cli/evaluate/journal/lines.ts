@@ -1,8 +1,9 @@
 /** The lines of a journal, read carefully: a person may have edited them. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { errors, reasonOf } from '../../../core/errors';
 import { isRecord } from '../../../core/model/json';
 import { METHODS } from '../../../core/types';
+import { openRegular } from '../../../engine/files';
 import type { Entry, Settings } from './journal';
 
 export const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) =>
@@ -20,7 +21,7 @@ export async function* readLines(file: string, end: number): AsyncGenerator<Line
   if (end === 0) return;
   const first = new Map<string, number>();
   let number = 0;
-  const handle = await open(file);
+  const handle = await openRegular(file);
   try {
     for await (const text of handle.readLines({ end: end - 1, autoClose: false })) {
       number += 1;

@@ -14,7 +14,17 @@
  * turn not protected from its own end; then its right passes on as any lock does.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errors, reasonOf } from '../../../core/errors';
@@ -98,9 +108,16 @@ function createUnlinked(file: string, content: string): boolean {
   }
 }
 
+/** Undefined if there is none. */
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    // A named pipe must not be waited for.
+    const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      return fstatSync(handle).isFile() ? readFileSync(handle, 'utf8') : '';
+    } finally {
+      closeSync(handle);
+    }
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw errors.outputUnwritable(file, reasonOf(thrown));
