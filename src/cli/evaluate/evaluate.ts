@@ -13,7 +13,7 @@ import { withoutExports } from '../left-out';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import { readItems, type Stamped, sample, stamped } from './items';
-import { openJournal, type Unit } from './journal';
+import { openJournal, type Unit } from './journal/journal';
 import { reportFiles, writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
@@ -50,8 +50,8 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
- * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw. An image that can't be explained is
- *   reported by name and left out.
+ * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw.
+ *   An image that can't be explained is reported by name and left out.
  */
 export async function evaluate(
   source: string,
