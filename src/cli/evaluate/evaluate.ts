@@ -14,6 +14,7 @@ import { openJournal, type Unit } from './journal/journal';
 import { writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
+import { checkIdentity, type Identity, watchModel } from './watch';
 
 /** The options of `evaluate` under the names that the command line gives them. */
 export interface EvaluateOptions {
@@ -47,6 +48,7 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
+ * @param earlier of the model in an evaluation that this one belongs to
  * @throws evaluation-differs, evaluation-running, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
  *   reported by name and left out.
  */
@@ -55,7 +57,8 @@ export async function evaluate(
   options: EvaluateOptions,
   service: () => Service,
   terminal: Terminal,
-): Promise<void> {
+  earlier?: Identity,
+): Promise<Identity> {
   const { methods, seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
@@ -65,19 +68,21 @@ export async function evaluate(
   const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
-  const info = await evaluating.inspect({ model }, { signal: terminal.signal, emit() {} });
-  const all = await readItems(source, info.labels.value, options.mapping);
+  const watch = await watchModel(model, evaluating, terminal);
+  if (earlier) checkIdentity(watch.info.path, earlier, watch.identity);
+  const all = await readItems(source, watch.info.labels.value, options.mapping);
   const items = await stamped(sample(all, options.limit, seed));
   if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
     throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
   const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
 
-  const journal = await openJournal(path.join(report, 'journal.jsonl'), await settingsOf(plan, info));
+  const journal = await openJournal(path.join(report, 'journal.jsonl'), settingsOf(plan, watch.identity));
   try {
-    await runAll(plan, journal, evaluating, terminal);
-    await writeReport(report, plan, info, journal, service(), terminal);
+    await runAll(plan, journal, evaluating, watch, terminal);
+    await writeReport(report, plan, watch, journal, service(), terminal);
   } finally {
     await journal.close();
   }
+  return watch.identity;
 }
