@@ -107,6 +107,11 @@ export const errors = {
       'external-data-missing',
       `${file}: its weights file ${location} is missing or too short. Put it beside the model.`,
     ),
+  externalDataInvalid: (file: string, location: string, key: string, value: string) =>
+    make(
+      'external-data-missing',
+      `${file}: its weights file ${location} has no ${key} "${value}", since that is no whole number. Export or copy it again.`,
+    ),
   externalDataOutside: (file: string, location: string) =>
     make(
       'external-data-outside',
