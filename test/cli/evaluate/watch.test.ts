@@ -98,7 +98,9 @@ describe('an evaluation whose model changes', () => {
       },
       change: () => replace(external.after.weights, 'net.bin'),
     },
-    'its sidecar': { change: () => folder.write('net.explain.json', { input: { ...sidecar.input, mean: [0.2, 0.2, 0.2] } }) },
+    'its sidecar': {
+      change: () => folder.write('net.explain.json', { input: { ...sidecar.input, mean: [0.2, 0.2, 0.2] } }),
+    },
     'its file, which is gone': { change: () => rmSync(model()) },
     'its file, half written': { change: () => replace(after.subarray(0, 100)) },
   };
