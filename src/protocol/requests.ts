@@ -108,7 +108,15 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { RANDOMISATIONS } from '../core/sanity/types';
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
+export {
+  COLORMAPS,
+  type Colormap,
+  DEFAULT_STYLE,
+  type HeatStyle,
+  METHOD_NAMES,
+  METHODS,
+  usesResize,
+} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
