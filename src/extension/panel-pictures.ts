@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import type { WindowEngine } from './engine';
 import { enginePicture, type ImageFile, loadPicture, loadThumbnail } from './image-file';
+import type { Log } from './log';
 import type { PanelEvent, PanelState } from './panel-state';
 
 export interface PanelPictures {
@@ -19,7 +20,7 @@ export interface PictureOptions {
   readonly images: readonly ImageFile[];
   readonly webview: vscode.Webview;
   readonly engine: WindowEngine;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   /** False once the panel is closed. */
   isOpen(): boolean;
   state(): PanelState;

@@ -11,6 +11,7 @@ import type { WindowEngine } from './engine';
 import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
 import { type ImageFile, sourceOf } from './image-file';
+import type { Log } from './log';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
@@ -23,7 +24,7 @@ import { watchUris } from './watch';
 export interface PanelServices {
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   /** Carries out a button under a message, except those that act on the panel alone. */
   perform(action: PerformableAction): void;
   /** Saves an explanation as a file that the user names; undefined when the user gave up. */
