@@ -11,7 +11,7 @@ import { sidecarOf, sidecarPath } from '../core/model/sidecar';
 import type { Facts } from '../core/onnx/facts';
 import type { ModelInfo, Preprocessing } from '../core/types';
 import type { ModelChoice } from '../protocol/requests';
-import { readLabels, readSources } from './conventions';
+import { readLabels, readSources, sourcesOfGraph } from './conventions';
 import { type ModelFile, readModelFile } from './model-file';
 import type { Stamp } from './stamps';
 import { traceFacts } from './trace';
@@ -33,7 +33,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { model } = file;
   const read = await readSources(model);
   const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(model, input, read.sources);
+  const sources = agreeing(model, input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {

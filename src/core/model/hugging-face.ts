@@ -3,8 +3,16 @@ import { INTERPOLATIONS, type Interpolation } from '../types';
 import type { Conventions, InputConventions } from './conventions';
 import { booleanAt, isRecord, type Json, numberAt, numbersAt, recordAt, stringAt } from './json';
 import { namesByIndex } from './labels';
-import { convNext, type Processor, processorOf, type Sides, type Steps, typeOfModel, type Values } from './processors';
-import { timmInput } from './timm';
+import {
+  convNext,
+  type Processor,
+  processorOf,
+  type Sides,
+  type Steps,
+  typeOfModel,
+  type Values,
+} from './sources/processors';
+import { timmInput } from './sources/timm';
 
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 export const CONFIG_FILE = 'config.json';

@@ -1,7 +1,7 @@
 /** Conventions of timm's `pretrained_cfg` (timm/data/config.py, transforms_imagenet_eval in timm/data/transforms_factory.py). */
-import { INTERPOLATIONS } from '../types';
-import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from './conventions';
-import { type Json, numberAt, numbersAt, stringAt } from './json';
+import { INTERPOLATIONS } from '../../types';
+import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
+import { type Json, numberAt, numbersAt, stringAt } from '../json';
 
 const CROP_PART = 0.875;
 

@@ -3,9 +3,9 @@
  * (transformers 4, src/transformers/models/<model>/image_processing_<model>.py). A file has what its author wrote; the rest is
  * the class's own default, so a row has those too.
  */
-import type { Interpolation } from '../types';
-import { IMAGENET_MEAN, IMAGENET_STD } from './conventions';
-import { booleanAt, type Json, numberAt } from './json';
+import type { Interpolation } from '../../types';
+import { IMAGENET_MEAN, IMAGENET_STD } from '../conventions';
+import { booleanAt, type Json, numberAt } from '../json';
 
 /** Both sides, or the shorter one, in pixels. */
 export interface Sides {
