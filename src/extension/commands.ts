@@ -64,6 +64,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     cancel: () => {
       for (const panel of panels.all) panel.cancel();
     },
+    resume: current((panel) => panel.resume()),
     exportOverlay: exportAs('overlay'),
     exportHeatmap: exportAs('heatmap'),
     exportNpy: exportAs('npy'),

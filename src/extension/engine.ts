@@ -21,11 +21,12 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
   let engine = create();
 
   function create(): Engine {
-    const { nodePath, idleMinutes } = readSettings();
+    const { nodePath, idleMinutes, engineMemory } = readSettings();
     return createEngine({
       module: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
+      ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),
       log: (line) => log.info(`engine: ${line}`),
       onState: (state) => {
         log.debug(`engine: ${state}`);

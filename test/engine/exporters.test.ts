@@ -1,12 +1,11 @@
 /** Prepared pixels of models by who exported them: their values of plain colours, and where the input lies on the image. */
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import { DataType, makeTensor } from '../../src/core/onnx/tensors';
 import { openModel } from '../../src/engine/inspect';
 import { prepareInput } from '../../src/engine/prepare';
 import { testFolder } from '../support/folder';
 import { needs, shared } from '../support/shared';
-import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
+import { CLASSIFIER, type TinyModel, tinyModel } from '../support/tiny-model';
 
 const COLOUR = [255, 51, 0] as const;
 const plain = (width: number, height: number) =>
@@ -171,147 +170,6 @@ describe('prepared pixels by exporter', () => {
       if (expected.labels) assert.deepEqual(info.labels.value, expected.labels);
       assert.match(info.assumptions.join('\n'), expected.told ?? /^/);
     });
-});
-
-describe('the range that the nodes behind the input tell', () => {
-  const { write } = testFolder();
-  const PIXELS = [255, 51, 0];
-  const SYMMETRIC = [1, -0.6, -1];
-  const constants: Readonly<Record<string, readonly number[]>> = {
-    '1/255': [1 / 255],
-    '1/127.5': [1 / 127.5],
-    '127.5': [127.5],
-    '255': [255],
-    one: [1],
-    half: [0.5],
-    means: [123.675, 116.28, 103.53],
-    stds: [58.395, 57.12, 57.375],
-    'unit means': [0.485, 0.456, 0.406],
-    'unit stds': [0.229, 0.224, 0.225],
-    ones: [1, 1, 1],
-    zeros: [0, 0, 0],
-    variances: [3400, 3200, 3300],
-    'unit variances': [0.05, 0.05, 0.05],
-    picture: Array.from({ length: 3 * 64 }, () => 120),
-  };
-  const dims = (values: readonly number[]) => (values.length > 3 ? [1, 3, 8, 8] : [1, values.length, 1, 1]);
-  const flat = new Set(['ones', 'zeros', 'variances', 'unit variances']);
-  const normalised = (mean: string, variance: string) =>
-    ['BatchNormalization', 'ones', 'zeros', mean, variance] as const;
-
-  const chains: readonly [string, readonly (readonly string[])[], readonly number[], string][] = [
-    ['Keras, Rescaling(1/255)', [['Mul', '1/255']], PIXELS, 'graph'],
-    [
-      'Keras, Rescaling(1/127.5, -1)',
-      [
-        ['Mul', '1/127.5'],
-        ['Sub', 'one'],
-      ],
-      PIXELS,
-      'graph',
-    ],
-    [
-      'a quotient',
-      [
-        ['Div', '255'],
-        ['Sub', 'half'],
-        ['Div', 'half'],
-      ],
-      PIXELS,
-      'graph',
-    ],
-    [
-      'Keras, Normalization of pixels',
-      [
-        ['Sub', 'means'],
-        ['Div', 'stds'],
-      ],
-      PIXELS,
-      'graph',
-    ],
-    ['means alone', [['Sub', 'means']], PIXELS, 'graph'],
-    [
-      'torchvision, Normalize',
-      [
-        ['Sub', 'unit means'],
-        ['Div', 'unit stds'],
-      ],
-      UNIT,
-      'graph',
-    ],
-    [
-      'a factor of 255',
-      [
-        ['Mul', '255'],
-        ['Sub', 'means'],
-        ['Div', 'stds'],
-      ],
-      UNIT,
-      'graph',
-    ],
-    [
-      'from -1 to 1 back to pixels',
-      [
-        ['Mul', '127.5'],
-        ['Add', '127.5'],
-      ],
-      SYMMETRIC,
-      'graph',
-    ],
-    ['a BatchNormalization of pixels', [normalised('flat means', 'variances')], PIXELS, 'graph'],
-    ['a BatchNormalization of a range to 1', [normalised('flat unit means', 'unit variances')], UNIT, 'graph'],
-    ['a BatchNormalization of what was normalised', [normalised('zeros', 'ones')], AS_IMAGENET, 'assumed'],
-    ['a picture taken off', [['Sub', 'picture']], AS_IMAGENET, 'assumed'],
-    ['a sum', [['Add', 'one']], SYMMETRIC, 'graph'],
-    ['nothing', [['Cast']], AS_IMAGENET, 'assumed'],
-  ];
-  for (const [name, chain, values, origin] of chains)
-    it(name, async () => {
-      const named = (constant: string) =>
-        constant.startsWith('flat ') ? constants[constant.slice(5)]! : constants[constant]!;
-      const initializers = chain.flatMap(([, ...names]) =>
-        names.map((constant) =>
-          makeTensor(
-            constant.replaceAll(' ', '_'),
-            DataType.FLOAT,
-            constant.startsWith('flat ') || flat.has(constant) ? [3] : dims(named(constant)),
-            named(constant),
-          ),
-        ),
-      );
-      const nodes = chain.map(([operator, ...names], i): TinyNode => {
-        const others = names.map((constant) => constant.replaceAll(' ', '_'));
-        const attributes = operator === 'Cast' ? { to: { int: DataType.FLOAT } } : undefined;
-        return [operator!, [i === 0 ? 'pixels' : `x${i}`, ...others].join(' '), `x${i + 1}`, attributes];
-      });
-      const last = ['Identity', `x${chain.length}`, 'image'] as const;
-      const unique = [...new Map(initializers.map((tensor) => [tensor.name, tensor])).values()];
-      const model = tinyModel({
-        ...CLASSIFIER,
-        inputs: { pixels: ['N', 3, 8, 8] },
-        nodes: [...nodes, last, ...CLASSIFIER.nodes],
-        initializers: unique,
-      });
-      const { info } = await openModel({ path: write('net.onnx', model) });
-      const { tensor } = await prepareInput({ bytes: await plain(8, 8), name: 'a.png' }, info);
-      for (const [c, value] of values.entries())
-        assert.ok(Math.abs(tensor[c * 64]! - value) < 1e-4, `${tensor[c * 64]} for ${value}`);
-      assert.equal(info.preprocessing.scale.origin, origin);
-      const told = info.assumptions.some((line) => line.startsWith('range of the input: the BatchNormalization'));
-      assert.equal(told, name.endsWith('what was normalised'));
-    });
-
-  it('a file that says more is believed', async () => {
-    const model = tinyModel({
-      ...CLASSIFIER,
-      inputs: { pixels: ['N', 3, 8, 8] },
-      nodes: [['Mul', 'pixels factor', 'image'], ...CLASSIFIER.nodes],
-      initializers: [makeTensor('factor', DataType.FLOAT, [], [1 / 255])],
-    });
-    write('preprocessor_config.json', { image_processor_type: 'ViTImageProcessor', size: 8 });
-    const { info } = await openModel({ path: write('net.onnx', model) });
-    assert.deepEqual(info.preprocessing.scale, { value: 1 / 255, origin: 'hugging-face' });
-  });
 });
 
 describe('exported models that people have', () => {

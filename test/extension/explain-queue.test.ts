@@ -145,8 +145,16 @@ describe('questions to the engine', () => {
     await turn();
     assert.ok(p.calls[0]!.signal.aborted);
     assert.equal(p.calls.length, 1);
-    assert.deepEqual(p.statuses(), ['cancelled', 'idle']);
+    assert.deepEqual(p.statuses(), ['cancelled', 'stopped']);
     assert.deepEqual(p.logged, [], 'what the user stopped is no failure');
+    p.dispatch({ type: 'resumed' });
+    await turn();
+    p.calls[1]!.answer(explanation(0));
+    await turn();
+    assert.deepEqual(
+      p.asked().map(([name]) => name),
+      ['a', 'a', 'b'],
+    );
   });
 
   it('a failure is shown and logged once, and the next image has its turn', async () => {

@@ -2,19 +2,20 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import { DEFAULT_STYLE, type Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, RenderKind, Slot, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, FromEditor, HeatStyle, Slot, ToEditor } from '../../src/protocol/webview';
 import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { copyImage } from './copy';
 import { createEvidence } from './evidence';
+import { exportItems } from './exports';
 import { overallText } from './facts';
 import { listenToKeys } from './gestures';
 import type { MenuItem } from './menu';
 import { createPictures } from './pictures';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
 import { createStage } from './stage';
-import { changed, overall, type Saved } from './state';
+import { beforePicture, changed, overall, type Saved } from './state';
 import { createStatus } from './status';
 import { createSteps } from './steps';
 import { createStrip } from './strip';
@@ -27,6 +28,9 @@ const host = connect<FromEditor, Saved>();
 const { restore } = document.body.dataset;
 let saved: Saved = { ...host.saved, ...(restore !== undefined && { restore }) };
 host.save(saved);
+/** As the host has sent it. */
+let told: EditorState | undefined;
+/** What of that may be shown. */
 let state: EditorState | undefined;
 let heats: Heats = new Map();
 const original = { toggled: false, held: false };
@@ -36,16 +40,23 @@ const walk = (): Walk => saved.walk ?? START;
 const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
 /** The picture that the browser has decoded, or could not decode. */
 let picture: { readonly source: string; readonly size: Size | undefined } | undefined;
-const source = () => pictures.sourceOf(state?.picture);
+const source = () => pictures.sourceOf(told?.picture);
 const decoded = () => (picture?.source === source() ? picture?.size : undefined);
 const size = (): Size | undefined =>
-  state?.size ?? state?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
+  told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
+/** The host has been told if the browser can't show its file, and sends another picture; of that one there is no other. */
+const awaitsPicture = () => !decoded() && !(picture?.source === source() && told?.picture && 'png' in told.picture);
 
 const heatsOf = createHeats();
 const pictures = createPictures();
 const speech = liveRegion();
 const status = createStatus(() => host.post({ type: 'cancel' }));
-const strip = createStrip((index) => host.post({ type: 'select', index }));
+const strip = createStrip({
+  select: (index) => host.post({ type: 'select', index }),
+  cancel: () => host.post({ type: 'cancel' }),
+  resume: () => host.post({ type: 'resume' }),
+  want: (indices) => host.post({ type: 'thumbnails', indices }),
+});
 const toolbar = createToolbar({
   style: (change) => keep({ style: { ...style(), ...change } }),
   original: toggleHeat,
@@ -75,14 +86,18 @@ const stage = createStage(saved.viewport, {
   focused: schedule,
   pictureLoaded(source, size) {
     picture = { source, size };
-    schedule();
+    look();
   },
   pictureFailed(source) {
     // Every pane tells of the same picture; the host is asked once.
     if (picture?.source === source) return;
     picture = { source, size: undefined };
-    if (state?.picture && 'uri' in state.picture) host.post({ type: 'unshowable' });
-    else host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
+    if (state?.picture && 'uri' in state.picture) {
+      host.post({ type: 'unshowable' });
+    } else {
+      host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
+      look();
+    }
   },
 });
 const steps = createSteps(schedule, (thrown) => host.post({ type: 'error', message: reasonOf(thrown) }));
@@ -110,7 +125,15 @@ function keep(change: Saved): void {
   schedule();
 }
 
+/** The photograph comes first. */
+function look(): void {
+  state = told && awaitsPicture() ? { ...told, slots: told.slots.map(beforePicture) } : told;
+  schedule();
+}
+
 let scheduled = false;
+/** A slot has come since the last drawing: the host waits with the next frame until this one is drawn. */
+let owed = false;
 /** Draws with the next picture of the screen: of many frames and slider moves only the last counts. */
 function schedule(): void {
   if (scheduled) return;
@@ -118,6 +141,8 @@ function schedule(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
+    if (owed) host.post({ type: 'drawn' });
+    owed = false;
   });
 }
 
@@ -192,23 +217,10 @@ function toggleHeat(): void {
   schedule();
 }
 
-const KINDS: Readonly<Record<RenderKind, string>> = {
-  overlay: 'Overlay (PNG)',
-  heatmap: 'Heatmap (PNG)',
-  npy: 'Saliency (NumPy)',
-  json: 'Facts (JSON)',
-};
-
 /** Of the slot in focus, if it is done. */
 function exports(): MenuItem[] {
   const slot = stage.focused();
-  if (state?.slots[slot]?.state.kind !== 'done') return [];
-  const kinds = Object.entries(KINDS) as [RenderKind, string][];
-  return kinds.map(([kind, label]) => ({
-    label,
-    testId: `export-${kind}-${slot}`,
-    run: () => host.post({ type: 'export', kind, slot, style: style() }),
-  }));
+  return exportItems(state?.slots[slot], slot, (kind) => host.post({ type: 'export', kind, slot, style: style() }));
 }
 
 async function copy(): Promise<void> {
@@ -247,19 +259,25 @@ listenToKeys(stage.root, {
 });
 
 const apply = (message: Parameters<typeof changed>[1]) => {
-  state = changed(state, message);
-  if (state && state.questions !== saved.questions) {
-    saved = { ...saved, questions: state.questions };
+  told = changed(told, message);
+  if (told && told.questions !== saved.questions) {
+    saved = { ...saved, questions: told.questions };
     host.save(saved);
   }
-  schedule();
+  look();
 };
 listen<ToEditor>({
   export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),
   state: apply,
-  slot: apply,
-  strip: apply,
+  image: apply,
+  changed: apply,
+  tiles: apply,
   evidence: apply,
+  slot(message) {
+    owed = true;
+    apply(message);
+  },
+  thumbnail: ({ index, thumbnail }) => strip.thumbnail(index, thumbnail),
   notice: ({ text }) => status.showNotice(text),
   command: ({ command }) =>
     ({

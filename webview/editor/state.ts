@@ -1,5 +1,5 @@
 /** How messages change what a panel shows. Pure. */
-import type { EditorState, Evidence, HeatStyle, Slot, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
 import type { Viewport } from './viewport';
 import type { Walk } from './walk';
 
@@ -17,27 +17,57 @@ export interface Saved {
   readonly walk?: Walk;
 }
 
+const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0, total: 0 };
+
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-type Change = Extract<ToEditor, { type: 'state' | 'slot' | 'strip' | 'evidence' }>;
+type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
 /** The state after a message; undefined while the host has not sent one whole. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {
   if (message.type === 'state') return message.state;
   if (!state) return undefined;
-  if (message.type === 'strip') return { ...state, strip: message.strip, active: message.active };
-  if (message.type === 'evidence') {
-    const evidence = state.evidence.slice();
-    evidence[message.index] = { ...evidence[message.index], ...message.evidence } as Evidence;
-    return { ...state, evidence };
+  switch (message.type) {
+    case 'image': {
+      // Members without a value are not sent, so nothing of the image before may stay.
+      const { questions, strip, style, demo } = state;
+      return { questions, strip, style, demo, ...message.image };
+    }
+    case 'changed':
+      return { ...state, ...message.change };
+    case 'tiles': {
+      const strip = state.strip.slice();
+      for (const tile of message.tiles) strip[tile.index] = { ...strip[tile.index]!, state: tile.state };
+      return { ...state, strip };
+    }
+    case 'evidence': {
+      const { index } = message;
+      const parts = Object.entries({ ...state.evidence[index], ...message.evidence }).filter(([, part]) => part);
+      return { ...state, evidence: state.evidence.with(index, Object.fromEntries(parts)) };
+    }
+    case 'slot':
+      return { ...state, slots: state.slots.with(message.index, message.slot) };
   }
-  const slots = state.slots.slice();
-  slots[message.index] = message.slot;
-  return { ...state, slots };
 }
 
 /** One word for all slots: work that goes on comes first, then what needs attention. */
 export function overall(slots: readonly Slot[]): Overall {
   const kinds = slots.map(({ state }) => state.kind);
   return (['working', 'failed', 'cancelled', 'done'] as const).find((kind) => kinds.includes(kind)) ?? 'empty';
+}
+
+const unseen = new WeakMap<Slot, Slot>();
+
+/**
+ * What may be told of a slot before the picture is there: neither heat, which would stand on black, nor an outcome. The
+ * same slot gives the same object.
+ */
+export function beforePicture(slot: Slot): Slot {
+  let found = unseen.get(slot);
+  if (!found) {
+    const { title, state } = slot;
+    found = { title, state: state.kind === 'done' ? LOADING : state };
+    unseen.set(slot, found);
+  }
+  return found;
 }

@@ -6,6 +6,7 @@ import { load } from 'js-yaml';
 import { reasonOf } from '../../errors';
 import { indexGraph } from '../../onnx/graph';
 import type { Model } from '../../onnx/model';
+import { operatorOf } from '../../onnx/operators';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions, type Source } from '../conventions';
 import type { Read } from '../hugging-face';
 import type { ImageInput } from '../inputs';
@@ -120,8 +121,9 @@ function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Rea
 function fastai(model: Model, input: ImageInput): Read | undefined {
   const { nodes, producer } = indexGraph(model.graph.node);
   const isHead = nodes.some((node) => {
-    const [most, mean] = node.opType === 'Concat' ? node.input.map((name) => producer.get(name)) : [];
-    return most?.opType === 'GlobalMaxPool' && mean?.opType === 'GlobalAveragePool' && most.input[0] === mean.input[0];
+    const [most, mean] = operatorOf(node) === 'Concat' ? node.input.map((name) => producer.get(name)) : [];
+    if (!most || !mean || most.input[0] !== mean.input[0]) return false;
+    return operatorOf(most) === 'GlobalMaxPool' && operatorOf(mean) === 'GlobalAveragePool';
   });
   if (!isHead || input.channels !== 3) return undefined;
   const values = { color: 'RGB', scale: 1 / 255, mean: IMAGENET_MEAN, std: IMAGENET_STD } as const;

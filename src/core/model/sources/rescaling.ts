@@ -1,7 +1,8 @@
 /** What the first nodes of a graph do to pixels tells the range that they expect. */
 import type { NodeProto } from 'onnx-buf';
 import { indexGraph } from '../../onnx/graph';
-import { floatAttribute, isDefaultDomain, type Model } from '../../onnx/model';
+import { floatAttribute, type Model } from '../../onnx/model';
+import { entryOf, operatorOf } from '../../onnx/operators';
 import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
 import type { InputConventions, Source } from '../conventions';
 import type { ImageInput } from '../inputs';
@@ -12,14 +13,17 @@ interface Line {
   readonly b: readonly number[];
 }
 
-/** Constants, one a channel, as an operator takes them; the first input is the image unless it is said otherwise. */
+/** @param constants the operator's other inputs, one value a channel each */
 type Step = (line: Line, constants: readonly (readonly number[])[]) => Line | undefined;
 
-const times = ({ a, b }: Line, c: readonly number[]): Line => ({
-  a: a.map((value, i) => value * c[i]!),
-  b: b.map((value, i) => value * c[i]!),
+const times = ({ a, b }: Line, c: readonly number[], power = 1): Line => ({
+  a: a.map((value, i) => value * c[i]! ** power),
+  b: b.map((value, i) => value * c[i]! ** power),
 });
-const plus = ({ a, b }: Line, c: readonly number[]): Line => ({ a, b: b.map((value, i) => value + c[i]!) });
+const plus = ({ a, b }: Line, c: readonly number[], sign = 1): Line => ({
+  a,
+  b: b.map((value, i) => value + sign * c[i]!),
+});
 const same: Step = (line) => line;
 
 /** Operators with constants alone beside the image. */
@@ -28,19 +32,9 @@ const STEPS: Readonly<Record<string, Step>> = {
   Cast: same,
   Transpose: same,
   Mul: (line, [c]) => c && times(line, c),
-  Div: (line, [c]) =>
-    c &&
-    times(
-      line,
-      c.map((value) => 1 / value),
-    ),
+  Div: (line, [c]) => c && times(line, c, -1),
   Add: (line, [c]) => c && plus(line, c),
-  Sub: (line, [c]) =>
-    c &&
-    plus(
-      line,
-      c.map((value) => -value),
-    ),
+  Sub: (line, [c]) => c && plus(line, c, -1),
 };
 /** Those in which the image may stand second. */
 const EITHER_SIDE: ReadonlySet<string> = new Set(['Mul', 'Add']);
@@ -75,9 +69,9 @@ function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: S
   let steps = 0;
   let tensor = input.name;
   for (let length = 0; length < LONGEST; length++) {
-    const [node, second] = consumers.get(tensor)?.filter(({ opType }) => opType !== 'Shape') ?? [];
-    if (!node || second || !isDefaultDomain(node.domain)) break;
-    if (node.opType === 'BatchNormalization' && steps === 0)
+    const [node, second] = consumers.get(tensor)?.filter((node) => operatorOf(node) !== 'Shape') ?? [];
+    if (!node || second) break;
+    if (operatorOf(node) === 'BatchNormalization' && steps === 0)
       return { statistics: statisticsOf(model, node, input.channels) };
     const next = stepped(node, tensor);
     if (!next) break;
@@ -88,8 +82,8 @@ function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: S
   return steps > 0 ? { line } : {};
 
   function stepped(node: NodeProto, tensor: string): Line | undefined {
-    const step = STEPS[node.opType];
-    if (!step || (node.input[0] !== tensor && !EITHER_SIDE.has(node.opType))) return undefined;
+    const step = entryOf(STEPS, node);
+    if (!step || (node.input[0] !== tensor && !EITHER_SIDE.has(operatorOf(node)))) return undefined;
     const constants = node.input.filter((name) => name !== tensor && name !== '');
     const values = constants.map((name) => perChannel(model, name, input.channels));
     return values.every((value) => value !== undefined) ? step(line, values) : undefined;
