@@ -143,7 +143,7 @@ function tell({ current }: Panels, text: string): void {
 
 /** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
 async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
-  engine.restart();
   await maps.clear();
+  engine.restart();
   model.renew();
 }
