@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'tensor-shape'
   | 'output-unwritable'
   | 'output-clash'
+  | 'output-taken'
+  | 'sidecar-exists'
   | 'device-unavailable'
   | 'runtime-missing'
   | 'runtime-failed'
@@ -206,6 +208,14 @@ export const errors = {
     make('output-unwritable', `${file}: can't be written (${reason}).`),
   outputClash: (file: string, first: string, second: string) =>
     make('output-clash', `${file}: both ${first} and ${second} would be written there. Rename one, or run them apart.`),
+  outputIsInput: (file: string, input: string) =>
+    make('output-taken', `${file}: not written, since this run reads ${input} there. Name another file.`),
+  outputIsForeign: (file: string) =>
+    make(
+      'output-taken',
+      `${file}: there is a file that Group-CAM did not draw. Name another, or replace it with --force.`,
+    ),
+  sidecarExists: (file: string) => make('sidecar-exists', `${file}: there are settings already; nothing was changed.`),
   deviceUnavailable: (device: string, reason: string) =>
     make('device-unavailable', `device ${device}: not available here (${reason}). Use another device, or auto.`),
   runtimeMissing: (reason: string, remedy: string) =>
@@ -234,6 +244,12 @@ export const errors = {
     make(
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
+    ),
+  /** @param file the model's */
+  evaluationChanged: (file: string, what: string) =>
+    make(
+      'evaluation-differs',
+      `${file}: its ${what} changed while it was evaluated; what was found before is kept. Put back what was there to go on, or name another --report folder.`,
     ),
   evaluationRunning: (lock: string, owner: string) =>
     make(
