@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -32,6 +32,8 @@ export interface ModelChoice {
   /** The target layer, or several, whose maps `explain` averages; `inspect` describes the model by the last. */
   readonly layer?: string | readonly string[];
   readonly labels?: string;
+  /** The tensor that holds the class scores. */
+  readonly output?: string;
 }
 
 /** `top`: the class with the highest probability. */
@@ -108,7 +110,15 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { RANDOMISATIONS } from '../core/sanity/types';
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
+export {
+  COLORMAPS,
+  type Colormap,
+  DEFAULT_STYLE,
+  type HeatStyle,
+  METHOD_NAMES,
+  METHODS,
+  shownActivation,
+} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */

@@ -1,7 +1,7 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
+import { DEFAULT_STYLE, type ModelInfo, shownActivation } from '../../core/types';
 import { thumbnail } from '../../engine/image';
 import { writeOutput } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
@@ -38,7 +38,7 @@ function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, i
   return {
     model: path.basename(info.path),
     layer: info.layer.value,
-    activation: info.output.activation.value,
+    activation: shownActivation(info.output),
     source: path.basename(path.resolve(source)),
     items: items.length,
     images: new Set(items.map(({ image }) => image)).size,
