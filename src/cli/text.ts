@@ -46,7 +46,8 @@ export function modelText(info: ModelInfo): string {
     [
       'scores',
       [
-        ['logits', info.output.logits],
+        ['scores', info.output.name],
+        ['logits', logitsOf(info.output)],
         ['activation', ...sourced(info.output.activation)],
         ['classes', String(info.output.classes)],
         ['labels', info.labelsFile ?? '', info.labels.origin],
@@ -67,6 +68,11 @@ export function modelText(info: ModelInfo): string {
   const head = `${info.path}: IR ${info.irVersion}, opset ${info.opset}, ${info.producer}`;
   const shown = sections.map(([title, rows]) => `${title}\n${rows.length ? table(rows) : '  none'}`);
   return [head, ...shown].join('\n');
+}
+
+/** What is differentiated. */
+function logitsOf({ logits, link }: ModelInfo['output']): string {
+  return link === 'identity' ? logits : link === 'log' ? `log(${logits})` : `log(${logits} / (1 - ${logits}))`;
 }
 
 const tensorRow = ({ name, dtype, shape }: TensorInfo) => [name, dtype, `[${shape.join(', ')}]`];

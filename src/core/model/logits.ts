@@ -27,6 +27,8 @@ interface Candidate extends Ending, Omit<Decided, 'tensor'> {
   readonly classes: number;
   /** What it is called, by the graph and by what is made of it. */
   readonly names: readonly string[];
+  /** False of what a decision of the graph rests on. */
+  readonly isOutput: boolean;
   readonly rank: number;
   /** How much of the network leads to it. */
   readonly depth: number;
@@ -74,10 +76,14 @@ export function findScores(
   const same = ranked.find((other) => isSame(graph, other, chosen));
   const activation = chosen.activation ?? same?.activation;
   const others = ranked.filter((other) => other !== same).map(infoOf);
+  const { output, logits, linear, classes, labels = same?.labels } = chosen;
   return {
-    ...chosen,
+    output,
+    logits,
     activation,
-    labels: chosen.labels ?? same?.labels,
+    linear,
+    classes,
+    labels,
     candidates: [infoOf(chosen), ...others],
     reason: wanted || !second ? undefined : reasonOf(chosen, second, known.labels),
   };
@@ -106,6 +112,7 @@ function candidateOf(
     names: [...new Set([output, name])],
     ...endingOf(model, graph, facts, output),
     classes: sizeOf(dims),
+    isOutput: output === name,
     rank: dims.length,
     depth: nodesLeadingTo(graph, [output]).filter((node) => WEIGHTED.has(operatorOf(node))).length,
   };
@@ -120,19 +127,18 @@ function isSame(graph: GraphIndex, a: Candidate, b: Candidate): boolean {
   return a.classes === b.classes && originOf(graph, a.logits) === originOf(graph, b.logits);
 }
 
-/** Of those with the same scores the first; what a later one knows of the classes is known of it too. */
+/** Of those with the same scores the first, if it is an output; what a later one knows of the classes is known of it too. */
 function withoutDoubles(graph: GraphIndex, ranked: readonly Candidate[]): Candidate[] {
   const kept: Candidate[] = [];
   for (const candidate of ranked) {
     const index = kept.findIndex((other) => isSame(graph, other, candidate));
     const first = kept[index];
     if (!first) kept.push(candidate);
-    else
-      kept[index] = {
-        ...first,
-        labels: first.labels ?? candidate.labels,
-        activation: first.activation ?? candidate.activation,
-      };
+    else {
+      const named = first.isOutput ? first : candidate;
+      const { labels = candidate.labels, activation = candidate.activation } = first;
+      kept[index] = { ...named, labels, activation };
+    }
   }
   return kept;
 }
@@ -179,18 +185,13 @@ function possibleScores({ graph }: Model, isScores: (tensor: string) => boolean)
 }
 
 function wantedFailure(model: Model, facts: Facts, { value, origin }: WantedScores, possible: readonly string[]) {
-  const tensors = [...model.graph.node.flatMap(({ output }) => output), ...model.graph.output.map(({ name }) => name)];
-  const isKnown = tensors.includes(value);
-  const near = isKnown
-    ? []
-    : nearest(
-        [...new Set(tensors)].map((name) => ({ name })),
-        value,
-      ).map(({ name }) => name);
+  const isKnown = facts.has(value) || model.graph.node.some(({ output }) => output.includes(value));
+  const named = [...new Set(possible)].map((name) => ({ name }));
+  const near = isKnown ? [] : nearest(named, value);
   const problem = isKnown
     ? `${describe(facts, value)} does not hold one score a class ([N, classes])`
     : `no tensor "${value}" in the model`;
-  const instead = near.length > 0 ? near : [...new Set(possible)].slice(0, 5);
+  const instead = (near.length > 0 ? near : named.slice(0, 5)).map(({ name }) => name);
   const reason = instead.length > 0 ? `${problem}; it may be ${instead.join(', ')}` : problem;
   return origin === 'sidecar'
     ? errors.sidecarInvalid(sidecarPath(model.file), `output.name: ${reason}`)

@@ -17,13 +17,13 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   TopK: { input: 0 },
   ArgMax: { input: 0 },
   ReduceMax: { input: 0 },
-  'ai.onnx.ml.ZipMap': {
+  'ai.onnx.ml:ZipMap': {
     input: 0,
     labels: (_model, node) => listOf(node, 'classlabels_strings') ?? listOf(node, 'classlabels_int64s'),
   },
   Gather: { input: 1, naming: true, labels: namesIn },
-  'ai.onnx.ml.ArrayFeatureExtractor': { input: 1, naming: true, labels: namesIn },
-  'ai.onnx.ml.LabelEncoder': {
+  'ai.onnx.ml:ArrayFeatureExtractor': { input: 1, naming: true, labels: namesIn },
+  'ai.onnx.ml:LabelEncoder': {
     input: 0,
     naming: true,
     labels: (_model, node) => listOf(node, 'classes_strings') ?? valuesByKey(node),

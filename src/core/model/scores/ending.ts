@@ -70,7 +70,7 @@ const NARROW = 1e-6;
 
 /** A node's type; other domains' operators have theirs in front. */
 export function operatorOf({ domain, opType }: NodeProto): string {
-  return isDefaultDomain(domain) ? opType : `${domain}.${opType}`;
+  return isDefaultDomain(domain) ? opType : `${domain}:${opType}`;
 }
 
 /** The tensor that holds the same values, however they are arranged, and is furthest from the end. */
