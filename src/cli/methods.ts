@@ -19,28 +19,22 @@ export function methods(json: boolean, terminal: Terminal): void {
     terminal.put({ methods: described, variants, defaults: DEFAULT_OPTIONS });
     return;
   }
-  const sections = described.map(({ name, title, paper, needs, ofClass, options }) => {
+  const sections = described.flatMap(({ name, title, paper, needs, ofClass, options }) => {
     const scope = ofClass ? '' : '; the same map for every class';
     const rows = Object.entries(options).map(([key, option]) => [
       `  ${key}=${option.default}`,
       rangeOf(option),
       option.title,
     ]);
-    return [
-      `  ${name}: ${title} (${paper})`,
-      `    needs ${needs.join(', ')}${scope}`,
-      ...(rows.length ? [table(rows)] : []),
-    ].join('\n');
+    return [`  ${name}: ${title} (${paper})`, `    needs ${needs.join(', ')}${scope}`, ...table(rows)];
   });
-  terminal.say(
-    [
-      'methods (--method), each with its options (--option name=value) and their defaults',
-      ...sections,
-      '',
-      'variants of group-cam (--variant)',
-      table(variants.map(({ name, description }) => [name, description])),
-    ].join('\n'),
-  );
+  terminal.say([
+    'methods (--method), each with its options (--option name=value) and their defaults',
+    ...sections,
+    '',
+    'variants of group-cam (--variant)',
+    ...table(variants.map(({ name, description }) => [name, description])),
+  ]);
 }
 
 function rangeOf(option: NumberOption | ChoiceOption): string {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
+import { oneLine } from '../protocol/plain-text';
 import { RANDOMISATIONS, type Service } from '../protocol/requests';
 import { addAblate } from './ablate/command';
 import { addEvaluate } from './evaluate/command';
@@ -29,7 +30,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
   const program = new Command('group-cam')
     .description('Shows what an ONNX image classifier looked at.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) });
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text.trim())}\n`) });
 
   const { method, variant, groups, theta, blurKernel, blurSigma } = DEFAULT_OPTIONS;
   program

@@ -81,14 +81,14 @@ function recordOf({ methods, ...rest }: SanityResult) {
   };
 }
 
-function textOf({ image, class: explained, model, layers, methods }: SanityResult): string {
+function textOf({ image, class: explained, model, layers, methods }: SanityResult): string[] {
   return [
     `${image}: ${explained.label} (class ${explained.class}), ${model}, ${layers} layers with weights`,
     ...methods.flatMap(({ steps, verdict }) => [
       verdict,
-      table([['randomised', 'depth', 'layer', 'rank correlation', 'SSIM', 'maps', 'blank'], ...steps.map(rowOf)]),
+      ...table([['randomised', 'depth', 'layer', 'rank correlation', 'SSIM', 'maps', 'blank'], ...steps.map(rowOf)]),
     ]),
-  ].join('\n');
+  ];
 }
 
 const rowOf = ({ randomisation, depth, layer, mean, compared, blank }: SanityStep) => [

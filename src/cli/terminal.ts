@@ -1,11 +1,12 @@
 /** What a command may do to the outside: two streams, an exit code, and Ctrl-C. */
 import { toExplainError } from '../core/errors';
+import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
 export interface Terminal {
   /** Aborted by the first Ctrl-C; a second one ends the process at once. */
   readonly signal: AbortSignal;
-  /** Text for people, on stderr. */
-  say(text: string): void;
+  /** Text for people, on stderr: a line, or several. Nothing in a line can break it or act on a terminal. */
+  say(text: string | readonly string[]): void;
   /** One line for programs, on stdout. */
   put(value: unknown): void;
   /** One line that says what failed, and exit code 1; with `--verbose` the stack as well. */
@@ -19,20 +20,16 @@ export function processTerminal(verbose: boolean): Terminal {
   process.stdout.once('error', () => abort.abort());
   return {
     signal: abort.signal,
-    say: (text) => process.stderr.write(`${text}\n`),
-    put: (value) => process.stdout.write(`${JSON.stringify(value)}\n`),
+    say: (text) => write([text].flat()),
+    put: (value) => process.stdout.write(`${plainJson(value)}\n`),
     fail: (thrown) => {
       process.exitCode = 1;
-      process.stderr.write(`error: ${verbose ? stackOf(thrown) : oneLine(toExplainError(thrown).message)}\n`);
+      const [first, ...others] = verbose ? stackLines(thrown) : [toExplainError(thrown).message];
+      write([`error: ${first}`, ...others]);
     },
   };
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
-
-/** The stack of an error and of its causes. */
-function stackOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const cause = thrown.cause === undefined ? '' : `\ncaused by: ${stackOf(thrown.cause)}`;
-  return `${thrown.stack ?? thrown.message}${cause}`;
+function write(lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${oneLine(line)}\n`).join(''));
 }

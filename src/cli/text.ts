@@ -1,15 +1,15 @@
-/** Results as text for people. */
+/** Results as text for people, line by line. */
 import type { Explanation, ModelInfo, Sourced, TensorInfo } from '../core/types';
 
 /** Rows of cells with their columns aligned. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const width = (i: number) => Math.max(...rows.map((row) => row[i]?.length ?? 0));
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(width(i))).join('  ')}`.trimEnd()).join('\n');
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(width(i))).join('  ')}`.trimEnd());
 }
 
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
 
-export function explanationText(explanation: Explanation, written: readonly string[]): string {
+export function explanationText(explanation: Explanation, written: readonly string[]): string[] {
   const { image, model, label, probability, method, variant, layer, device, passes, milliseconds, saliency } =
     explanation;
   const kind = method === 'group-cam' ? `${method} (${variant})` : method;
@@ -18,12 +18,12 @@ export function explanationText(explanation: Explanation, written: readonly stri
     `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,
     ...contrastLine(explanation),
     `  ${model}, layer ${layer}, ${kind}, ${device}, ${passes} passes, ${Math.round(milliseconds.total)} ms`,
-    table(top),
+    ...table(top),
     ...completenessLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
     ...(saliency.note ? [`  ${saliency.note}`] : []),
     ...written.map((file) => `  written: ${file}`),
-  ].join('\n');
+  ];
 }
 
 function contrastLine({ contrast, contrastWeight = 1 }: Explanation): string[] {
@@ -38,7 +38,7 @@ function completenessLine({ completeness }: Explanation): string[] {
   return [`  the attributions sum to ${sum}, of ${difference} that the logit differs from that of the baseline`];
 }
 
-export function modelText(info: ModelInfo): string {
+export function modelText(info: ModelInfo): string[] {
   const sections: readonly (readonly [title: string, rows: readonly (readonly string[])[]])[] = [
     ['inputs', info.inputs.map(tensorRow)],
     ['outputs', info.outputs.map(tensorRow)],
@@ -66,8 +66,8 @@ export function modelText(info: ModelInfo): string {
     ['assumed', info.assumptions.map((assumption) => [assumption])],
   ];
   const head = `${info.path}: IR ${info.irVersion}, opset ${info.opset}, ${info.producer}`;
-  const shown = sections.map(([title, rows]) => `${title}\n${rows.length ? table(rows) : '  none'}`);
-  return [head, ...shown].join('\n');
+  const shown = sections.flatMap(([title, rows]) => [title, ...(rows.length ? table(rows) : ['  none'])]);
+  return [head, ...shown];
 }
 
 /** What is differentiated. */

@@ -1,8 +1,8 @@
 /** How long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { DEFAULT_OPTIONS, type DeviceChoice, type Explanation, METHOD_NAMES, type Method } from '../core/types';
+import { readRegular } from '../engine/files';
 import type { ExplainParams, Service } from '../protocol/requests';
 import { ownOptionsOf } from './method-options';
 import type { Terminal } from './terminal';
@@ -31,7 +31,7 @@ export interface MethodTime {
 }
 
 export async function time(file: string, options: TimeOptions, service: Service, terminal: Terminal): Promise<void> {
-  const bytes = await readFile(file).catch((thrown: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(file).catch((thrown: NodeJS.ErrnoException) => {
     throw thrown.code === 'ENOENT' ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
   });
   const own = ownOptionsOf(options.methods, options.option ?? [], options.seed);

@@ -1,6 +1,6 @@
 /** Annotations from files: COCO's JSON, a folder of YOLO's text files, a folder of Pascal VOC's XML. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { AnnotatedImage, Annotations } from '../core/annotations/annotations';
 import { parseCoco } from '../core/annotations/coco';
@@ -9,6 +9,7 @@ import { parseVoc } from '../core/annotations/voc';
 import { parseYolo } from '../core/annotations/yolo';
 import { errors, reasonOf } from '../core/errors';
 import { parseLabels } from '../core/model/labels';
+import { readText } from './files';
 
 /** YOLO's names of classes, one a line, beside the text files or one folder up. */
 const CLASSES = 'classes.txt';
@@ -47,7 +48,7 @@ export async function readMapping(
   labels: readonly string[],
 ): Promise<Mapping> {
   if (file === undefined) return mappingByName(categories, labels);
-  const text = await readFile(file, 'utf8').catch((thrown) => {
+  const text = await readText(file).catch((thrown) => {
     throw errors.mappingInvalid(file, reasonOf(thrown));
   });
   return parseMapping(text, file, labels);
@@ -100,7 +101,7 @@ async function readClasses(folder: string): Promise<readonly string[]> {
 }
 
 async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((thrown) => {
+  return readText(file).catch((thrown) => {
     throw errors.annotationsInvalid(file, reasonOf(thrown));
   });
 }

@@ -1,5 +1,4 @@
 /** Reads the files beside a model that say how it is used: sidecar, Hugging Face's files, labels. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
 import type { Conventions, Source } from '../core/model/conventions';
@@ -16,6 +15,7 @@ import { parseLabels } from '../core/model/labels';
 import { readMetadata } from '../core/model/metadata';
 import { parseSidecar, sidecarPath } from '../core/model/sidecar';
 import type { Model } from '../core/onnx/model';
+import { readText } from './files';
 import { type Stamp, stampOf } from './stamps';
 
 export interface ReadSources {
@@ -56,7 +56,7 @@ function source(
 
 async function readSidecar(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readText(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw errors.sidecarInvalid(file, `can't be read (${reasonOf(error)})`);
@@ -72,7 +72,7 @@ async function huggingFace(
   for (const file of files) {
     let json: unknown;
     try {
-      json = JSON.parse(await readFile(file, 'utf8'));
+      json = JSON.parse(await readText(file));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       return [source('hugging-face', file, {}, [`${file}: not used (${reasonOf(error)})`])];
@@ -107,7 +107,7 @@ export async function readLabels(
 async function labelsFile(file: string, origin: Source['origin']) {
   const stamp = await stampOf(file);
   try {
-    const labels = parseLabels(await readFile(file, 'utf8'));
+    const labels = parseLabels(await readText(file));
     return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
   } catch (error) {
     throw errors.labelsUnreadable(file, reasonOf(error));

@@ -5,13 +5,13 @@
  * trained with: alpha is dropped, not blended, and colour profiles are ignored. CMYK goes through its profile, the one
  * case where the numbers have no plain reading as RGB.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import type { RgbImage } from '../core/resample';
 import type { Size } from '../core/types';
 import type { ImageSource } from '../protocol/requests';
 import { BMP_HEAD_BYTES, bmpSize, decodeBmp, isBmp } from './bmp';
+import { readHead, readRegular } from './files';
 
 /** An image that has pixels to decode. */
 export type PictureSource = Exclude<ImageSource, { readonly tensor: string }>;
@@ -87,7 +87,7 @@ async function readWithCodec(source: PictureSource): Promise<RgbImage> {
 async function readBmp(source: PictureSource, head: Uint8Array): Promise<RgbImage> {
   const { width, height } = bmpSize(head);
   checkSize(source, width, height);
-  return decodeBmp('path' in source ? await readWhole(source.path, MAX_BMP_BYTES) : source.bytes);
+  return decodeBmp('path' in source ? await readRegular(source.path, MAX_BMP_BYTES) : source.bytes);
 }
 
 function checkSize(source: PictureSource, width: number, height: number): void {
@@ -101,29 +101,10 @@ function checkKind({ format, depth }: Metadata): void {
 
 async function firstBytes(source: PictureSource, length: number): Promise<Uint8Array> {
   if (!('path' in source)) return source.bytes.subarray(0, length);
-  return withImage(source.path, async (file) => {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
+  // sharp opens it by its path later, and would wait for a named pipe: this is where such are refused.
+  return readHead(source.path, length).catch((thrown: NodeJS.ErrnoException) => {
+    throw thrown.code === 'ENOENT' ? errors.imageMissing(source.path) : thrown;
   });
-}
-
-async function readWhole(path: string, limit: number): Promise<Uint8Array> {
-  return withImage(path, async (file) => {
-    const { size } = await file.stat();
-    if (size > limit) throw new Error(`${size} bytes; at most ${limit} are read`);
-    return file.readFile();
-  });
-}
-
-async function withImage<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path).catch((thrown: NodeJS.ErrnoException) => {
-    throw thrown.code === 'ENOENT' ? errors.imageMissing(path) : thrown;
-  });
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
 }
 
 /** 8-bit RGB (3 channels) or RGBA (4) as PNG; with `svg`, a drawing of the same size goes on top. */

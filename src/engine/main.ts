@@ -1,6 +1,10 @@
 /** The engine process, forked by src/client. */
+import { computeThreads, lowerPriority } from './cores';
 import { serveParent } from './process';
-import { sessionsCreated } from './runtime';
+import { sessionsCreated, setThreads } from './runtime';
 import { createService } from './service';
 
+// Before the first request: the runtime's threads inherit the priority of the one that makes them.
+lowerPriority();
+setThreads(computeThreads());
 serveParent(createService(), sessionsCreated);

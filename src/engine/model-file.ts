@@ -1,6 +1,6 @@
 /** Reads a model's file at once and its external weights when a session needs them. Writes nothing. */
 import type { Stats } from 'node:fs';
-import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
 import { SMALL } from '../core/onnx/facts';
@@ -14,6 +14,7 @@ import {
   splitExternalData,
   type WeightPiece,
 } from '../core/onnx/weights';
+import { openRegular } from './files';
 import { identityOf, type Stamp } from './stamps';
 
 export interface ModelFile {
@@ -92,11 +93,10 @@ export async function readModelFile(file: string): Promise<ModelFile> {
 async function readWhole(file: string): Promise<{ info: Stats; bytes: Uint8Array<ArrayBuffer> }> {
   let handle: FileHandle | undefined;
   try {
-    const info = await stat(file);
-    if (!info.isFile()) throw errors.modelUnreadable(file, 'it is not a file');
+    handle = await openRegular(file);
+    const info = await handle.stat();
     if (info.size === 0) throw errors.modelUnreadable(file, 'it is empty');
     if (info.size >= TOO_LARGE) throw errors.modelTooLarge(file, info.size);
-    handle = await open(file, 'r');
     const bytes = allocate(file, info.size);
     if (!(await fill(handle, bytes, 0))) throw errors.modelUnreadable(file, 'it became shorter while it was read');
     return { info, bytes };
@@ -160,7 +160,7 @@ async function findExternal(model: Model, file: string): Promise<Map<string, Ext
 
 async function readPiece(file: string, weights: string, piece: WeightPiece): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = allocate(file, piece.length);
-  const handle = await open(weights, 'r').catch(() => undefined);
+  const handle = await openRegular(weights).catch(() => undefined);
   try {
     if (!handle || !(await fill(handle, bytes, piece.offset))) throw errors.externalDataMissing(file, piece.location);
   } finally {

@@ -1,6 +1,6 @@
 /** NumPy's .npy files of float32: format versions 1 to 3, little endian, C order. */
-import { readFile } from 'node:fs/promises';
 import { errors, reasonOf } from '../core/errors';
+import { readRegular } from './files';
 
 export interface NpyArray {
   readonly shape: readonly number[];
@@ -10,11 +10,13 @@ export interface NpyArray {
 
 const MAGIC = '\x93NUMPY';
 const ALIGNMENT = 64;
+/** What Node.js reads of a file at once. */
+const MOST_BYTES = 2 ** 31 - 1;
 
 /** @throws tensor-unreadable if the file is missing, no .npy file, cut short, or not float32 in C order */
 export async function readNpy(file: string): Promise<NpyArray> {
   try {
-    return parseNpy(await readFile(file));
+    return parseNpy(await readRegular(file, MOST_BYTES));
   } catch (thrown) {
     throw errors.tensorUnreadable(file, reasonOf(thrown));
   }

@@ -52,6 +52,13 @@ export interface SessionOptions {
   readonly prepack: boolean;
 }
 
+let threads: number | undefined;
+
+/** @param count with how many threads later sessions compute on the CPU; undefined: one a core of the machine */
+export function setThreads(count: number | undefined): void {
+  threads = count;
+}
+
 /**
  * Makes a session of an encoded graph. The runtime copies what it needs of `buffers`, which may be dropped afterwards.
  *
@@ -78,6 +85,7 @@ export async function createSession(
       executionProviders: [PROVIDERS[options.device]],
       graphOptimizationLevel: LEVELS[options.optimize],
       logSeverityLevel: FATAL,
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
       externalData: model.buffers.map((path) => ({ path, data: bufferOf(path) })),
       extra: { session: { disable_prepacking: options.prepack ? '0' : '1', force_spinning_stop: '1' } },
     });

@@ -1,4 +1,5 @@
 /** A contact sheet: pictures side by side, each under its title. */
+import { oneLine } from '../protocol/plain-text';
 import { composePng, type Piece, shrinkPng } from './image';
 
 export interface Cell {
@@ -57,4 +58,4 @@ function wrapped(note: string): string[] {
   return lines;
 }
 
-const escaped = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escaped = (value: string) => oneLine(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');

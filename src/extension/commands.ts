@@ -4,8 +4,9 @@ import type { RenderKind, ToEditor } from '../protocol/webview';
 import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
+import type { Log } from './log';
 import type { CurrentModel } from './model';
-import type { PerformableAction } from './notify';
+import { notify, type PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
 import type { Panel } from './panel';
 import type { Panels } from './panels';
@@ -18,7 +19,7 @@ export interface CommandServices {
   readonly model: CurrentModel;
   readonly panels: Panels;
   readonly editors: Editors;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   report(thrown: unknown): void;
 }
 
@@ -118,7 +119,7 @@ async function saveModelSettings({ engine, model, panels }: CommandServices): Pr
 /** In the panel that is on screen, else as a notification. */
 function tell({ current }: Panels, text: string): void {
   if (current?.webviewPanel.visible) current.send({ type: 'notice', text });
-  else void vscode.window.showInformationMessage(text);
+  else notify(text);
 }
 
 /** Running questions end with the process; they are asked again. */

@@ -6,6 +6,7 @@ import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, type Wanted } from '.
 import type { CurrentModel } from './model';
 import type { Panel } from './panel';
 import { classItems, layerItems, modelItems } from './pickers';
+import { pickOne, shownItem } from './quick-pick';
 import { readSettings } from './settings';
 
 interface Item extends vscode.QuickPickItem {
@@ -69,7 +70,7 @@ export async function pickComparison(model: CurrentModel, panel: Panel): Promise
     detail: KINDS[by],
     by,
   }));
-  const kind = await vscode.window.showQuickPick(kinds, { title: 'Compare Side by Side' });
+  const kind = await pickOne(kinds, { title: 'Compare Side by Side' });
   if (!kind) return;
   const items = await ITEMS[kind.by](model, panel);
   const shown = kind.by === comparedBy(panel.wanted) ? panel.wanted.map(({ title }) => title) : undefined;
@@ -85,18 +86,19 @@ function targetOf({ wanted: [first = TOP_CLASS] }: Panel): ClassChoice {
 
 /** Stays open while fewer or more are ticked than can be compared, and says so in its title. */
 function pickSeveral(title: string, items: readonly Item[]): Promise<readonly Item[] | undefined> {
-  const pick = vscode.window.createQuickPick<Item>();
+  const shown = items.map(shownItem);
+  const pick = vscode.window.createQuickPick<(typeof shown)[number]>();
   const tell = (count: number) => {
     pick.title = `${title}: ${miscounted(count) ?? `${count} of at most ${MOST_COMPARED} chosen`}`;
   };
-  Object.assign(pick, { canSelectMany: true, matchOnDescription: true, items });
-  pick.selectedItems = items.filter(({ picked }) => picked);
+  Object.assign(pick, { canSelectMany: true, matchOnDescription: true, items: shown });
+  pick.selectedItems = shown.filter(({ picked }) => picked);
   tell(pick.selectedItems.length);
   return new Promise((resolve) => {
     pick.onDidChangeSelection(({ length }) => tell(length));
     pick.onDidAccept(() => {
       if (miscounted(pick.selectedItems.length)) return;
-      resolve(pick.selectedItems);
+      resolve(pick.selectedItems.map(({ item }) => item));
       pick.hide();
     });
     pick.onDidHide(() => {

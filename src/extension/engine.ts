@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { createEngine, type Engine, type EngineState } from '../client/engine';
 import { errors } from '../core/errors';
+import type { Log } from './log';
 import { affects, readSettings } from './settings';
 
 export interface WindowEngine extends vscode.Disposable {
@@ -15,7 +16,7 @@ export interface WindowEngine extends vscode.Disposable {
   restart(): void;
 }
 
-export function createWindowEngine(extensionUri: vscode.Uri, log: vscode.LogOutputChannel): WindowEngine {
+export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEngine {
   const changed = new vscode.EventEmitter<EngineState>();
   let engine = create();
 

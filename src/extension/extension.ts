@@ -6,6 +6,7 @@ import { ACTION_COMMANDS, registerCommands } from './commands';
 import { registerEditors } from './editor';
 import { createWindowEngine } from './engine';
 import { saveExplanation } from './export';
+import { createLog } from './log';
 import { createCurrentModel, type ModelChange } from './model';
 import { registerModelView } from './model-view';
 import { createReporter, type PerformableAction } from './notify';
@@ -16,7 +17,7 @@ import { registerStatusBar } from './status-bar';
 export type { GroupCamApi } from './api';
 
 export function activate({ extensionUri, workspaceState, subscriptions }: vscode.ExtensionContext): GroupCamApi {
-  const log = vscode.window.createOutputChannel('Group-CAM', { log: true });
+  const log = createLog();
   const perform = (action: PerformableAction) => void vscode.commands.executeCommand(ACTION_COMMANDS[action]);
   const report = createReporter(log, perform);
   const engine = createWindowEngine(extensionUri, log);

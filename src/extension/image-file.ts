@@ -1,5 +1,6 @@
 /** An image of the workspace: how the engine reads it and how a webview shows it. */
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { errors, reasonOf } from '../core/errors';
 import type { ImageSource } from '../protocol/requests';
@@ -84,11 +85,9 @@ async function isShowable(uri: vscode.Uri): Promise<boolean> {
       return (await bytes).subarray(offset, offset + length);
     });
   }
-  const file = await open(uri.fsPath).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') throw errors.imageMissing(uri.fsPath);
-    throw errors.imageUnreadable(uri.fsPath, reasonOf(thrown), thrown);
-  });
+  const file = await openLocal(uri.fsPath);
   try {
+    if (!(await file.stat()).isFile()) throw errors.imageUnreadable(uri.fsPath, 'it is not a file');
     const read: ReadAt = async (offset, length) => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
       return buffer.subarray(0, bytesRead);
@@ -97,6 +96,14 @@ async function isShowable(uri: vscode.Uri): Promise<boolean> {
   } finally {
     await file.close();
   }
+}
+
+/** Without waiting: a named pipe has nothing to read until somebody writes to it. */
+async function openLocal(file: string): Promise<FileHandle> {
+  return open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') throw errors.imageMissing(file);
+    throw errors.imageUnreadable(file, reasonOf(thrown), thrown);
+  });
 }
 
 /** Webviews get no Node Buffer, and of a view the whole buffer behind it. */

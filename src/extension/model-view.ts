@@ -1,5 +1,6 @@
 /** The Model view: a tree of `modelRows`. */
 import * as vscode from 'vscode';
+import { plainLines, withoutIcons } from '../protocol/plain-text';
 import type { CurrentModel } from './model';
 import { failedRows, modelRows, type Row } from './model-rows';
 import { type Panels, ranOn } from './panels';
@@ -58,12 +59,13 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
 
 function toItem(row: Row): vscode.TreeItem {
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(row.label, row.children ? Collapsed : None);
+  const label = withoutIcons(row.label);
+  const item = new vscode.TreeItem(label, row.children ? Collapsed : None);
   item.id = row.id;
   item.contextValue = row.pick ?? 'fact';
-  if (row.description) item.description = row.description;
-  if (row.tooltip) item.tooltip = row.tooltip;
+  if (row.description) item.description = withoutIcons(row.description);
+  if (row.tooltip) item.tooltip = plainLines(row.tooltip);
   if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon);
-  if (row.pick && !row.children) item.command = { command: PICKERS[row.pick], title: row.label };
+  if (row.pick && !row.children) item.command = { command: PICKERS[row.pick], title: label };
   return item;
 }

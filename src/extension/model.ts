@@ -5,6 +5,7 @@ import { toExplainError } from '../core/errors';
 import type { ModelChoice } from '../protocol/requests';
 import type { ModelInfo } from '../protocol/webview';
 import type { WindowEngine } from './engine';
+import type { Log } from './log';
 import { absolutePath, modelFiles, resolveModel } from './model-choice';
 import { affects, readSettings } from './settings';
 import type { Inspection } from './summary';
@@ -30,11 +31,7 @@ export interface CurrentModel extends vscode.Disposable {
 
 const CHOSEN_KEY = 'model';
 
-export function createCurrentModel(
-  engine: WindowEngine,
-  memory: vscode.Memento,
-  log: vscode.LogOutputChannel,
-): CurrentModel {
+export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento, log: Log): CurrentModel {
   const inspected = new vscode.EventEmitter<void>();
   const changed = new vscode.EventEmitter<ModelChange>();
   let inspection: Inspection = { kind: 'unknown' };

@@ -1,8 +1,10 @@
-/** Notifications for failures that no panel can show: one at a time, never a pile. */
+/** Notifications, whose text is no link whatever a model is called. For failures that no panel can show: one at a time, never a pile. */
 import * as vscode from 'vscode';
 import { type ExplainError, toExplainError } from '../core/errors';
+import { withoutLinks } from '../protocol/plain-text';
 import type { Action } from '../protocol/webview';
 import { actionsFor } from './actions';
+import type { Log } from './log';
 
 /** What a panel does itself. */
 const OF_PANEL = ['retry', 'gradient-free'] as const satisfies readonly Action['id'][];
@@ -13,18 +15,29 @@ export function isPerformable(id: Action['id']): id is PerformableAction {
   return OF_PANEL.every((own) => own !== id);
 }
 
+/** Tells what was done. */
+export function notify(text: string): void {
+  void vscode.window.showInformationMessage(withoutLinks(text));
+}
+
+/** Asks before something that can't be taken back; false when the user gave up. */
+export async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
+  const options = { modal: true, detail: withoutLinks(detail) };
+  return (await vscode.window.showWarningMessage(withoutLinks(question), options, yes)) === yes;
+}
+
 /** Logs what was thrown and shows it, unless a notification is still open or the user cancelled. */
-export function createReporter(
-  log: vscode.LogOutputChannel,
-  perform: (action: PerformableAction) => void,
-): (thrown: unknown) => void {
+export function createReporter(log: Log, perform: (action: PerformableAction) => void): (thrown: unknown) => void {
   let open = false;
 
   async function show(error: ExplainError): Promise<void> {
     const actions = actionsFor(error.code).filter(({ id }) => isPerformable(id));
     open = true;
     try {
-      const picked = await vscode.window.showErrorMessage(error.message, ...actions.map(({ title }) => title));
+      const picked = await vscode.window.showErrorMessage(
+        withoutLinks(error.message),
+        ...actions.map(({ title }) => title),
+      );
       const action = actions.find(({ title }) => title === picked);
       if (action && isPerformable(action.id)) perform(action.id);
     } finally {

@@ -2,10 +2,13 @@
 import type * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import type { WindowEngine } from './engine';
-import { enginePicture, type ImageFile, loadPicture, loadThumbnail } from './image-file';
+import { enginePicture, type ImageFile, type Loaded, loadPicture, loadThumbnail } from './image-file';
+import type { Log } from './log';
 import type { PanelEvent, PanelState } from './panel-state';
 
 export interface PanelPictures {
+  /** Until the page can be told of the image's picture; rejects if it can't be read. */
+  ready(image: number): Promise<void>;
   showActive(): void;
   /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
   showMissing(): void;
@@ -19,32 +22,44 @@ export interface PictureOptions {
   readonly images: readonly ImageFile[];
   readonly webview: vscode.Webview;
   readonly engine: WindowEngine;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
+  failed(thrown: unknown): void;
   /** False once the panel is closed. */
   isOpen(): boolean;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
 }
 
+type Fetch = (file: ImageFile, version: number) => Promise<Loaded>;
+
 export function createPanelPictures(options: PictureOptions): PanelPictures {
-  const { images, webview, engine, log, isOpen, state, dispatch } = options;
+  const { images, webview, engine, log, failed, isOpen, state, dispatch } = options;
+  const fetchPicture: Fetch = (file, version) => loadPicture(file, webview, engine, version);
   /** Raised with every change of a file; a picture of an older version is dropped. */
   const versions = images.map(() => 0);
 
-  async function show(
-    image: number,
-    fetch = (file: ImageFile, version: number) => loadPicture(file, webview, engine, version),
-  ): Promise<void> {
+  /** By image; without those that have failed, which are tried again. */
+  const loads = new Map<number, Promise<void>>();
+
+  async function load(image: number, fetch: Fetch): Promise<void> {
     const version = versions[image]!;
-    try {
-      const loaded = await fetch(images[image]!, version);
-      if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
-    } catch (thrown) {
-      const { code, message } = toExplainError(thrown);
-      log.error(toExplainError(thrown));
-      dispatch({ type: 'failed', image, run: state().images[image]!.run, slot: 0, code, message });
-    }
+    const loaded = await fetch(images[image]!, version);
+    if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
   }
+
+  function show(image: number, fetch: Fetch = fetchPicture): Promise<void> {
+    const loading = load(image, fetch);
+    loads.set(image, loading);
+    loading.catch((thrown) => {
+      if (loads.get(image) === loading) loads.delete(image);
+      const { code, message } = toExplainError(thrown);
+      failed(thrown);
+      dispatch({ type: 'failed', image, run: state().images[image]!.run, slot: 0, code, message });
+    });
+    return loading;
+  }
+
+  const ready = (image: number) => loads.get(image) ?? show(image);
 
   async function showThumbnails(indices: readonly number[]): Promise<void> {
     if (images.length < 2) return;
@@ -59,12 +74,10 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     }
   }
 
-  function showActive(): void {
-    const { images: shown, active } = state();
-    if (!shown[active]?.picture) void show(active);
-  }
+  const showActive = () => void ready(state().active);
 
   return {
+    ready,
     showActive,
     showMissing: () => {
       showActive();
@@ -74,7 +87,7 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     reload: (indices) => {
       for (const image of indices) {
         versions[image]! += 1;
-        if (state().images[image]?.picture || image === state().active) void show(image);
+        if (loads.has(image) || image === state().active) void show(image);
       }
       void showThumbnails(indices);
     },

@@ -11,6 +11,7 @@ import type { WindowEngine } from './engine';
 import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
 import { type ImageFile, sourceOf } from './image-file';
+import type { Log } from './log';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
@@ -23,7 +24,7 @@ import { watchUris } from './watch';
 export interface PanelServices {
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   /** Carries out a button under a message, except those that act on the panel alone. */
   perform(action: PerformableAction): void;
   /** Saves an explanation as a file that the user names; undefined when the user gave up. */
@@ -69,12 +70,15 @@ export function createPanel(
   let disposed = false;
   /** A failed gradient rule offers Group-CAM's variant without gradients, for this panel only. */
   let gradientFree = false;
+  const logged = new WeakSet<Error>();
 
   const queue = createExplainQueue({
     engine,
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
+      // What the user looks at comes first: while it computes, the engine decodes no picture.
+      if (image === state.active) await pictures.ready(image);
       const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
       return {
@@ -88,11 +92,11 @@ export function createPanel(
       };
     },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
-    failed: (thrown) => log.error(toExplainError(thrown)),
+    failed,
   });
 
   const pictures = createPanelPictures({
-    ...{ images, webview, engine, log, dispatch },
+    ...{ images, webview, engine, log, failed, dispatch },
     isOpen: () => !disposed,
     state: () => state,
   });
@@ -102,8 +106,15 @@ export function createPanel(
     state: () => state,
     dispatch,
     subject: subjectOf,
-    failed: (thrown) => log.error(toExplainError(thrown)),
+    failed,
   });
+
+  /** One failure may keep both a picture from being shown and its explanation from being made. */
+  function failed(thrown: unknown): void {
+    const error = toExplainError(thrown);
+    if (!logged.has(error)) log.error(error);
+    logged.add(error);
+  }
 
   async function subjectOf(image: number, { layer, model: other }: Wanted) {
     const source = await sourceOf(images[image]!);

@@ -8,15 +8,16 @@ import { IMAGE_EXTENSIONS } from './image-types';
 import type { CurrentModel } from './model';
 import { layerSize } from './model-rows';
 import type { Panel } from './panel';
+import { pickMany, pickOne } from './quick-pick';
 import { readSettings, writeSetting } from './settings';
 
 const MOST_MODELS = 50;
 
 /** Models of the workspace, the demo model, or any file. */
 export async function pickModel(model: CurrentModel): Promise<void> {
-  const browse = { label: '$(folder-opened) Browse…', path: undefined };
+  const browse = { label: 'Browse…', iconPath: new vscode.ThemeIcon('folder-opened'), path: undefined };
   const items = [...(await modelItems(model)), browse];
-  const picked = await vscode.window.showQuickPick(items, { title: 'Model for Explanations' });
+  const picked = await pickOne(items, { title: 'Model for Explanations' });
   if (!picked) return;
   if (picked === browse) return pickModelFile(model);
   await model.choose(picked.path === undefined ? {} : { path: picked.path });
@@ -54,12 +55,16 @@ export async function pickLayer(model: CurrentModel): Promise<void> {
   const { layer = info.layer.value } = model.choice();
   const inUse = [layer].flat();
   const items = layerItems(info);
-  const several = { label: '$(layers) Average Several…', description: inUse.length > 1 ? 'in use' : '' };
+  const several = {
+    label: 'Average Several…',
+    iconPath: new vscode.ThemeIcon('layers'),
+    description: inUse.length > 1 ? 'in use' : '',
+  };
   const single = items.map((item) =>
     inUse.length === 1 && item.label === inUse[0] ? { ...item, description: `${item.description}, in use` } : item,
   );
   const title = `Target Layer of ${info.name}`;
-  const picked = await vscode.window.showQuickPick([several, ...single], { title, matchOnDescription: true });
+  const picked = await pickOne([several, ...single], { title, matchOnDescription: true });
   if (picked === several) return pickLayers(model, items, inUse, title);
   if (picked) await model.choose({ ...model.choice(), layer: picked.label });
 }
@@ -73,7 +78,7 @@ async function pickLayers(
 ): Promise<void> {
   const ticked = items.map((item) => ({ ...item, picked: inUse.includes(item.label) }));
   const options = { title, matchOnDescription: true, placeHolder: 'The mean of the maps of the layers chosen here' };
-  const picked = await vscode.window.showQuickPick(ticked, { ...options, canPickMany: true });
+  const picked = await pickMany(ticked, options);
   const [first, ...others] = picked?.map(({ label }) => label) ?? [];
   if (first === undefined) return;
   await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
@@ -92,13 +97,14 @@ export async function pickDevice(engine: WindowEngine): Promise<void> {
   const inUse = readSettings().device;
   const items = engine.call('devices', {}).then((reports) =>
     reports.map(({ device, available, detail }) => ({
-      label: `$(${available ? 'check' : 'circle-slash'}) ${device}`,
+      label: device,
+      iconPath: new vscode.ThemeIcon(available ? 'check' : 'circle-slash'),
       ...(device === inUse && { description: 'in use' }),
       detail,
       device,
     })),
   );
-  const picked = await vscode.window.showQuickPick(items, { title: 'Device' });
+  const picked = await pickOne(items, { title: 'Device' });
   if (picked) await writeSetting('device', picked.device satisfies DeviceChoice);
 }
 
@@ -110,14 +116,14 @@ export async function pickMethod(): Promise<void> {
     description: `${METHOD_NAMES[method].paper}${method === inUse ? ', in use' : ''}`,
     method,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Method', matchOnDescription: true });
+  const picked = await pickOne(items, { title: 'Method', matchOnDescription: true });
   if (picked) await writeSetting('method', picked.method);
 }
 
 /** Every class, the most probable on the panel's image first. */
 export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
   const info = await model.info();
-  const picked = await vscode.window.showQuickPick(classItems(info, panel), {
+  const picked = await pickOne(classItems(info, panel), {
     title: 'Class to Explain',
     matchOnDescription: true,
   });

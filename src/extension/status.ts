@@ -1,5 +1,6 @@
 /** What the status bar says. Pure. */
 import type { EngineState } from '../client/engine';
+import { oneLine, withoutIcons } from '../protocol/plain-text';
 import { isUnfinished } from './evidence';
 import type { PanelImage, PanelState } from './panel-state';
 import { type Inspection, modelName } from './summary';
@@ -22,14 +23,16 @@ export function statusText({ trusted, inspection, engine, device, panel }: Statu
   if (!trusted) {
     return { text: '$(flame) Group-CAM: Restricted Mode', tooltip: 'Models load only in trusted workspaces.' };
   }
-  if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: inspection.message };
+  if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: oneLine(inspection.message) };
   const model = inspection.kind === 'ready' ? modelName(inspection.info) : 'Group-CAM';
   const progress = progressOf(panel);
-  const text = [`$(${progress ? 'loading~spin' : 'flame'}) ${model}`, device, ...(progress ? [progress] : [])].join(
-    ' · ',
-  );
+  const text = [
+    `$(${progress ? 'loading~spin' : 'flame'}) ${withoutIcons(model)}`,
+    device,
+    ...(progress ? [progress] : []),
+  ].join(' · ');
   const state = progress ?? ENGINE_STATES[engine];
-  return { text, tooltip: `Model: ${model}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
+  return { text, tooltip: `Model: ${oneLine(model)}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
 }
 
 const ENGINE_STATES: Readonly<Record<EngineState, string>> = {

@@ -78,7 +78,7 @@ async function main([model, list, report]: string[]): Promise<void> {
     put() {},
     fail() {},
     say(text) {
-      if (/^\d+ of/.test(text)) resident.push(Math.round(process.memoryUsage().rss / 2 ** 20));
+      if (/^\d+ of/.test(String(text))) resident.push(Math.round(process.memoryUsage().rss / 2 ** 20));
     },
   };
   const options = { methods: ['group-cam', 'grad-cam'], metrics: ['insertion', 'deletion'] } as const;

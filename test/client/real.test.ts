@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { saliencyOf } from '../../src/core/saliency';
 import type { Frame } from '../../src/core/types';
@@ -108,6 +109,22 @@ describe('client: the real engine', function () {
       await assert.rejects(engine.call('explain', params), { name: 'ExplainError', code });
     }
     assert.equal((await engine.call('explain', explain())).image, SCENE);
+  });
+
+  it('runs every thread of the engine below the priority of the window', async () => {
+    const engine = startEngine({ module: ENGINE });
+    await engine.call('explain', explain('cat'));
+    const below = os.constants.priority.PRIORITY_BELOW_NORMAL;
+    if (process.platform !== 'linux') return assert.equal(os.getPriority(engine.pid!), below);
+    const tasks = `/proc/${engine.pid}/task`;
+    const threads = readdirSync(tasks).map((thread) => readFileSync(path.join(tasks, thread, 'stat'), 'utf8'));
+    assert.ok(threads.length > 4, `${threads.length} threads`);
+    // The 19th field is the nice value; the name, the second, may hold spaces and ends with the last bracket.
+    const values = threads.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+    assert.deepEqual(
+      values,
+      values.map(() => below),
+    );
   });
 
   it('maps the native libraries, which the process that uses the client does not', function () {

@@ -1,7 +1,8 @@
 /** The editor page in Chromium: what its canvases hold. */
 import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/types';
-import { brightest, type EditorPage, editorPages, visible } from './editor-page';
+import { brightest, type EditorPage, editorPages, picturesShown, visible } from './editor-page';
+import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
 
 const middleOf = (name: string) => {
@@ -106,6 +107,44 @@ describe('the heat of the editor page', () => {
     assert.ok(cat[0]! > cat[2]! + 50 && cat[3] === 255, `${cat}`);
     assert.ok(dog[2]! > dog[0]! + 50 && dog[3] === 255, `${dog}`);
     assert.ok(rgba[3]! < 10, 'clear where both are zero');
+  });
+
+  it('waits for the photograph: before it is decoded there is no heat, no outcome and nothing to export', async () => {
+    let arrive = () => {};
+    const pictures = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await open(editorState([CAT, DOG]), { pictures });
+    const seen = () =>
+      Promise.all([
+        editor.bodyState(),
+        editor.canvas('0').then((canvas) => visible(canvas) > 0),
+        editor.canvas('difference').then((canvas) => visible(canvas) > 0),
+        editor.find('pane-0').getAttribute('data-class'),
+        editor.find('export').evaluate((button) => (button as HTMLButtonElement).disabled),
+      ]);
+    assert.deepEqual(await seen(), ['working', false, false, null, true]);
+    assert.match((await editor.find('state-line').textContent()) ?? '', /Loading the image/);
+    const slot = { ...CAT, state: { kind: 'working', text: 'Running passes', done: 8, total: 32 } };
+    await editor.send({ type: 'slot', index: 0, slot });
+    assert.deepEqual(await seen(), ['working', false, false, null, true]);
+    await editor.send({ type: 'slot', index: 0, slot: CAT });
+    arrive();
+    await picturesShown(editor.page);
+    assert.deepEqual(await seen(), ['done', true, true, '10', false]);
+  });
+
+  it('waits for the photograph of the engine where a browser can not show the file', async () => {
+    await open(editorState([CAT], { picture: { uri: 'data:image/png,broken' } }));
+    await editor.page.waitForFunction(() =>
+      Reflect.get(window, 'posted').some(({ type }: { type: string }) => type === 'unshowable'),
+    );
+    await drawn(editor.page);
+    assert.equal(await editor.bodyState(), 'working');
+    assert.equal(visible(await editor.canvas('0')), 0);
+    await editor.send({ type: 'state', state: editorState([CAT]) });
+    await picturesShown(editor.page);
+    assert.equal(await editor.bodyState(), 'done');
   });
 
   it('draws no picture and no zoom while the size of the image is not known', async () => {

@@ -1,6 +1,6 @@
 /** The editor page with hands and eyes for tests. */
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type Canvas, readCanvas } from '../support/canvas';
 import { needs, project } from '../support/shared';
 import { drawn, launch, type Options, openPage, type Webview } from './page';
@@ -37,7 +37,7 @@ async function openEditor(browser: Browser, state: object, options: Options = {}
   const webview: Webview = await openPage(browser, 'editor', options);
   const { page } = webview;
   await webview.send({ type: 'state', state });
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  if (!options.pictures) await picturesShown(page);
   const find = (id: string) => page.getByTestId(id);
 
   /** Does something, and waits until the page has drawn what follows. */
@@ -61,6 +61,12 @@ async function openEditor(browser: Browser, state: object, options: Options = {}
     },
     canvas: (id: string) => readCanvas(find(`heat-${id}`)),
   };
+}
+
+/** Until every picture is decoded, and what is drawn over it has been drawn. */
+export async function picturesShown(page: Page): Promise<void> {
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  await drawn(page);
 }
 
 /** The pixel with the highest red, of a grey canvas the brightest. */

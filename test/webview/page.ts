@@ -24,6 +24,8 @@ export interface Options {
   /** What getState of an earlier page returned. */
   readonly saved?: unknown;
   readonly restore?: string;
+  /** Pictures are served once this is settled. */
+  readonly pictures?: Promise<unknown>;
 }
 
 export interface Webview {
@@ -53,6 +55,7 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
     if (file === '/') return route.fulfill({ contentType: 'text/html', body: documentOf(name, options.restore) });
     const type = TYPES[path.extname(file)];
     const folder = file.endsWith('.png') ? '' : 'dist/webview';
+    if (!folder) await options.pictures;
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
   });
   const variables = variablesOf(theme);

@@ -14,7 +14,7 @@ import type { MenuItem } from './menu';
 import { createPictures } from './pictures';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
 import { createStage } from './stage';
-import { changed, overall, type Saved } from './state';
+import { beforePicture, changed, overall, type Saved } from './state';
 import { createStatus } from './status';
 import { createSteps } from './steps';
 import { createStrip } from './strip';
@@ -27,6 +27,9 @@ const host = connect<FromEditor, Saved>();
 const { restore } = document.body.dataset;
 let saved: Saved = { ...host.saved, ...(restore !== undefined && { restore }) };
 host.save(saved);
+/** As the host has sent it. */
+let told: EditorState | undefined;
+/** What of that may be shown. */
 let state: EditorState | undefined;
 let heats: Heats = new Map();
 const original = { toggled: false, held: false };
@@ -36,10 +39,12 @@ const walk = (): Walk => saved.walk ?? START;
 const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
 /** The picture that the browser has decoded, or could not decode. */
 let picture: { readonly source: string; readonly size: Size | undefined } | undefined;
-const source = () => pictures.sourceOf(state?.picture);
+const source = () => pictures.sourceOf(told?.picture);
 const decoded = () => (picture?.source === source() ? picture?.size : undefined);
 const size = (): Size | undefined =>
-  state?.size ?? state?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
+  told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
+/** The host has been told if the browser can't show its file, and sends another picture; of that one there is no other. */
+const awaitsPicture = () => !decoded() && !(picture?.source === source() && told?.picture && 'png' in told.picture);
 
 const heatsOf = createHeats();
 const pictures = createPictures();
@@ -75,14 +80,18 @@ const stage = createStage(saved.viewport, {
   focused: schedule,
   pictureLoaded(source, size) {
     picture = { source, size };
-    schedule();
+    look();
   },
   pictureFailed(source) {
     // Every pane tells of the same picture; the host is asked once.
     if (picture?.source === source) return;
     picture = { source, size: undefined };
-    if (state?.picture && 'uri' in state.picture) host.post({ type: 'unshowable' });
-    else host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
+    if (state?.picture && 'uri' in state.picture) {
+      host.post({ type: 'unshowable' });
+    } else {
+      host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
+      look();
+    }
   },
 });
 const steps = createSteps(schedule, (thrown) => host.post({ type: 'error', message: reasonOf(thrown) }));
@@ -107,6 +116,12 @@ document.body.dataset['state'] = 'empty';
 function keep(change: Saved): void {
   saved = { ...saved, ...change };
   host.save(saved);
+  schedule();
+}
+
+/** The photograph comes first. */
+function look(): void {
+  state = told && awaitsPicture() ? { ...told, slots: told.slots.map(beforePicture) } : told;
   schedule();
 }
 
@@ -247,12 +262,12 @@ listenToKeys(stage.root, {
 });
 
 const apply = (message: Parameters<typeof changed>[1]) => {
-  state = changed(state, message);
-  if (state && state.questions !== saved.questions) {
-    saved = { ...saved, questions: state.questions };
+  told = changed(told, message);
+  if (told && told.questions !== saved.questions) {
+    saved = { ...saved, questions: told.questions };
     host.save(saved);
   }
-  schedule();
+  look();
 };
 listen<ToEditor>({
   export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),

@@ -53,10 +53,12 @@ export interface PaneEvents {
 }
 
 export function createPane(id: string, events: PaneEvents): Pane {
-  const img = h('img', { alt: '', draggable: 'false', hidden: true, 'data-testid': `image-${id}` });
+  // Decoded in step with what is drawn over it: else a browser may paint the heat first.
+  const attributes = { alt: '', draggable: 'false', decoding: 'sync', hidden: true };
+  const img = h('img', { ...attributes, 'data-testid': `image-${id}` });
   const canvas = h('canvas', { width: 1, height: 1, 'data-testid': `heat-${id}` });
   const contour = contourLayer(id);
-  const heatLayer = h('div', { class: 'heat' }, canvas, contour.root);
+  const heatLayer = h('div', { class: 'heat', hidden: true }, canvas, contour.root);
   const picture = h('div', { class: 'picture' }, img, heatLayer);
   const cross = h('div', { class: 'cross', hidden: true });
   const divider = createDivider(events.swiped);
@@ -73,10 +75,12 @@ export function createPane(id: string, events: PaneEvents): Pane {
   // Hidden while it is not decoded: a browser's sign of a broken image says nothing that the messages don't.
   img.addEventListener('load', () => {
     img.hidden = false;
+    heatLayer.hidden = false;
     events.pictureLoaded(img.getAttribute('src') ?? '', { width: img.naturalWidth, height: img.naturalHeight });
   });
   img.addEventListener('error', () => {
     img.hidden = true;
+    heatLayer.hidden = false;
     events.pictureFailed(img.getAttribute('src') ?? '');
   });
 
@@ -92,13 +96,22 @@ export function createPane(id: string, events: PaneEvents): Pane {
     contour.show(heat?.contour(size, style) ?? '', size);
   };
 
+  /** Heat stands on its own picture only, which each pane loads for itself. */
+  const showPicture = (source: string | undefined) => {
+    if (img.getAttribute('src') === (source ?? null)) return;
+    heatLayer.hidden = true;
+    if (source) img.src = source;
+    else {
+      img.removeAttribute('src');
+      img.hidden = true;
+    }
+  };
+
   return {
     root,
     view,
     show(content, source, image, style) {
-      if (!source) img.removeAttribute('src');
-      else if (img.getAttribute('src') !== source) img.src = source;
-      if (!source) img.hidden = true;
+      showPicture(source);
       img.alt = content.title;
       root.setAttribute('aria-label', content.title);
       setOrRemove(root.dataset, 'class', content.class?.toString());

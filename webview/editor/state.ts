@@ -1,5 +1,5 @@
 /** How messages change what a panel shows. Pure. */
-import type { EditorState, Evidence, HeatStyle, Slot, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, Evidence, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
 import type { Viewport } from './viewport';
 import type { Walk } from './walk';
 
@@ -16,6 +16,8 @@ export interface Saved {
   readonly measuring?: boolean;
   readonly walk?: Walk;
 }
+
+const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0, total: 0 };
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
@@ -40,4 +42,20 @@ export function changed(state: EditorState | undefined, message: Change): Editor
 export function overall(slots: readonly Slot[]): Overall {
   const kinds = slots.map(({ state }) => state.kind);
   return (['working', 'failed', 'cancelled', 'done'] as const).find((kind) => kinds.includes(kind)) ?? 'empty';
+}
+
+const unseen = new WeakMap<Slot, Slot>();
+
+/**
+ * What may be told of a slot before the picture is there: neither heat, which would stand on black, nor an outcome. The
+ * same slot gives the same object.
+ */
+export function beforePicture(slot: Slot): Slot {
+  let found = unseen.get(slot);
+  if (!found) {
+    const { title, state } = slot;
+    found = { title, state: state.kind === 'done' ? LOADING : state };
+    unseen.set(slot, found);
+  }
+  return found;
 }

@@ -2,12 +2,12 @@
  * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, table 2 and figure 5). One option is
  * varied at a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { ScoreInfo } from '../../core/measurement';
 import type { Summary } from '../../core/statistics/summary';
 import type { Method } from '../../core/types';
+import { readText } from '../../engine/files';
 import { writeOutput } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
 import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
@@ -59,7 +59,7 @@ export async function ablate(
       const report = path.join(options.report, pair);
       const chosen = { methods: [method], baselines: false, option: [...(options.option ?? []), pair], report };
       await evaluate(source, { ...options, ...chosen }, service, terminal);
-      last = JSON.parse(await readFile(path.join(report, 'report.json'), 'utf8')) as Report;
+      last = JSON.parse(await readText(path.join(report, 'report.json'))) as Report;
       const { images, blank, scores } = last.maps[0]!;
       points.push({ value, images, blank, scores });
     }
@@ -88,16 +88,14 @@ function parseSweep(text: string): { readonly option: string; readonly values: r
   return { option, values };
 }
 
-function textOf({ scores, sweeps }: Ablation): string {
+function textOf({ scores, sweeps }: Ablation): string[] {
   const names = Object.keys(scores);
-  return sweeps
-    .map(({ option, points }) => {
-      const rows = points.map(({ value, images, scores: own }) => [
-        value,
-        String(images),
-        ...names.map((name) => own[name]?.mean.toFixed(4) ?? '-'),
-      ]);
-      return table([[option, 'images', ...names.map((name) => scores[name]!.title)], ...rows]);
-    })
-    .join('\n');
+  return sweeps.flatMap(({ option, points }) => {
+    const rows = points.map(({ value, images, scores: own }) => [
+      value,
+      String(images),
+      ...names.map((name) => own[name]?.mean.toFixed(4) ?? '-'),
+    ]);
+    return table([[option, 'images', ...names.map((name) => scores[name]!.title)], ...rows]);
+  });
 }

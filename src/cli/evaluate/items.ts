@@ -1,6 +1,6 @@
 /** What is evaluated: images, each with the class that its maps are to explain. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AnnotatedImage } from '../../core/annotations/annotations';
@@ -8,6 +8,7 @@ import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { createRandom } from '../../core/methods/random';
 import { findClass } from '../../core/model/labels';
 import { isImage, readAnnotations, readMapping } from '../../engine/annotations';
+import { readText } from '../../engine/files';
 import { identityOf, stampOf } from '../../engine/stamps';
 import type { ExplainParams } from '../../protocol/requests';
 
@@ -96,13 +97,13 @@ async function readAnnotated(source: string, labels: readonly string[], mapping:
 }
 
 async function readList(file: string, labels: readonly string[]): Promise<Item[]> {
-  const text = await readFile(file, 'utf8').catch((thrown) => {
+  const text = await readText(file).catch((thrown) => {
     throw errors.listInvalid(file, reasonOf(thrown));
   });
   const seen = new Set<string>();
   return recordsOf(text, file).map(({ record, info }) => {
     const line = `${file}:${info.lines}`;
-    const { image, class: label } = record;
+    const [image, label] = [record.image, record.class].map(withoutGuard);
     if (!image) throw errors.listInvalid(line, 'no "image"; the first line names the columns: image, class');
     const name = label ? `${slashed(image)} (${label})` : slashed(image);
     if (seen.has(name)) throw errors.listInvalid(line, `${name} is there twice`);
@@ -115,6 +116,9 @@ async function readList(file: string, labels: readonly string[]): Promise<Item[]
     }
   });
 }
+
+/** As `images.csv` of a report has them: an apostrophe keeps spreadsheets from taking what follows for a formula. */
+const withoutGuard = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, '');
 
 interface ListRecord {
   readonly record: { readonly image?: string; readonly class?: string };

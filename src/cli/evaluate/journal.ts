@@ -2,11 +2,13 @@
  * What an evaluation has found so far: a line of JSON for each image and method, on the disk before the next is begun. The
  * first line says with which settings. Whatever ends the process, the lines stay; one cut short is dropped.
  */
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
 import type { Measured } from '../../core/measurement';
 import type { ClassScore, Method } from '../../core/types';
+import { openRegular } from '../../engine/files';
 import { lock } from './lock';
 
 /** What is measured at one go: a method's map, or the maps that know nothing. */
@@ -102,7 +104,7 @@ async function makeFolder(file: string): Promise<void> {
 
 async function openFile(file: string): Promise<FileHandle> {
   try {
-    return await open(file, 'a+');
+    return await openRegular(file, constants.O_APPEND | constants.O_CREAT | constants.O_RDWR);
   } catch (thrown) {
     throw errors.outputUnwritable(file, reasonOf(thrown));
   }
@@ -134,7 +136,7 @@ async function lastLineEnd(handle: FileHandle): Promise<number> {
 }
 
 async function* linesOf(file: string): AsyncGenerator<unknown> {
-  const handle = await open(file);
+  const handle = await openRegular(file);
   for await (const line of handle.readLines()) yield JSON.parse(line);
 }
 

@@ -56,7 +56,7 @@ function csvOf(rows: readonly Row[], scores: readonly string[]): string {
     const facts = [item, category, found.class, found.label, found.probability, map, blank];
     return [...facts, ...scores.map((score) => own[score])];
   });
-  return stringify([header, ...lines], { cast: { boolean: String } });
+  return stringify([header, ...lines], { cast: { boolean: String }, escape_formulas: true });
 }
 
 /** How many of the best and of the worst images of each method are shown. */

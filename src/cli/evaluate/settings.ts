@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ModelInfo } from '../../core/types';
+import { withRegular } from '../../engine/files';
 import type { Plan } from './evaluate';
 import type { Settings } from './journal';
 
@@ -25,6 +25,6 @@ export async function settingsOf(plan: Plan, info: ModelInfo): Promise<Settings>
 
 async function fingerprint(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await withRegular(file, (handle) => pipeline(handle.createReadStream({ autoClose: false }), hash));
   return hash.digest('hex');
 }
