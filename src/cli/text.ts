@@ -1,4 +1,5 @@
 /** Results as text for people, line by line. */
+import { logitsText } from '../core/output';
 import type { Explanation, ModelInfo, Sourced, TensorInfo } from '../core/types';
 
 /** Rows of cells with their columns aligned. */
@@ -47,7 +48,7 @@ export function modelText(info: ModelInfo): string[] {
       'scores',
       [
         ['scores', info.output.name],
-        ['logits', logitsOf(info.output)],
+        ['logits', logitsText(info.output)],
         ['activation', ...sourced(info.output.activation)],
         ['classes', String(info.output.classes)],
         ['labels', info.labelsFile ?? '', info.labels.origin],
@@ -68,11 +69,6 @@ export function modelText(info: ModelInfo): string[] {
   const head = `${info.path}: IR ${info.irVersion}, opset ${info.opset}, ${info.producer}`;
   const shown = sections.flatMap(([title, rows]) => [title, ...(rows.length ? table(rows) : ['  none'])]);
   return [head, ...shown];
-}
-
-/** What is differentiated. */
-function logitsOf({ logits, link }: ModelInfo['output']): string {
-  return link === 'identity' ? logits : link === 'log' ? `log(${logits})` : `log(${logits} / (1 - ${logits}))`;
 }
 
 const tensorRow = ({ name, dtype, shape }: TensorInfo) => [name, dtype, `[${shape.join(', ')}]`];

@@ -1,4 +1,5 @@
 /** Data that several stages share. Arrays are row-major; sizes are in pixels. */
+import type { OutputInfo, ShownActivation } from './output';
 
 /** What long work looks at between its chunks; an AbortSignal is one. */
 export interface CancelSignal {
@@ -87,25 +88,6 @@ export type Device = Exclude<DeviceChoice, 'auto'>;
 
 export const ACTIVATIONS = ['softmax', 'sigmoid', 'none'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
-
-/**
- * What makes logits of scores: nothing; or, where the model gives probabilities, log p of those that sum to 1, and
- * log(p / (1 - p)) of those that are independent.
- */
-export type Link = 'identity' | 'log' | 'logit';
-
-/** What made p, as results name it; `probability`: the model gives it itself. */
-export type ShownActivation = Activation | 'probability';
-
-export function shownActivation({ link, activation }: ModelInfo['output']): ShownActivation {
-  return link === 'identity' ? activation.value : 'probability';
-}
-
-/** A tensor that may hold the class scores. */
-export interface ScoresInfo {
-  readonly name: string;
-  readonly classes: number;
-}
 
 export const FITS = ['stretch', 'crop', 'pad'] as const;
 export type Fit = (typeof FITS)[number];
@@ -215,17 +197,7 @@ export interface ModelInfo {
   readonly outputs: readonly TensorInfo[];
   readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
   readonly preprocessing: Preprocessing;
-  readonly output: {
-    /** The tensor with the class scores, mostly an output. */
-    readonly name: string;
-    /** The tensor before softmax or sigmoid, of which the `link` is differentiated. */
-    readonly logits: string;
-    readonly link: Link;
-    readonly activation: Sourced<Activation>;
-    readonly classes: number;
-    /** The tensors that may hold the class scores, the one in use first. */
-    readonly candidates: readonly ScoresInfo[];
-  };
+  readonly output: OutputInfo;
   /** One per class; a class without a name is called by its index. */
   readonly labels: Sourced<readonly string[]>;
   readonly labelsFile?: string;

@@ -5,17 +5,9 @@ import type { MethodRun, Target } from '../core/methods/network';
 import { severalLayers } from '../core/methods/several-layers';
 import { methods, type Need } from '../core/methods/table';
 import { findClass } from '../core/model/labels';
+import { shownActivation } from '../core/output';
 import { saliencyOf } from '../core/saliency';
-import {
-  type ClassScore,
-  type Device,
-  type Explanation,
-  type Frame,
-  type Method,
-  type MethodOptions,
-  type OwnOptions,
-  shownActivation,
-} from '../core/types';
+import type { ClassScore, Device, Explanation, Frame, Method, MethodOptions, OwnOptions } from '../core/types';
 import type { ExplainParams, ImageSource, RequestContext } from '../protocol/requests';
 import { nameOf } from './image';
 import { layersOf } from './inspect';

@@ -8,7 +8,8 @@ import type { Facts } from '../core/onnx/facts';
 import { indexGraph } from '../core/onnx/graph';
 import { DataType, sizeOf } from '../core/onnx/tensors';
 import { encodeModel } from '../core/onnx/weights';
-import type { Link, Preprocessing } from '../core/types';
+import type { Link } from '../core/output';
+import type { Preprocessing } from '../core/types';
 import type { ModelFile } from './model-file';
 import { createSession, floats } from './runtime';
 

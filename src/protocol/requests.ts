@@ -109,6 +109,7 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
+export { logitsText, shownActivation } from '../core/output';
 export { RANDOMISATIONS } from '../core/sanity/types';
 export {
   COLORMAPS,
@@ -117,7 +118,6 @@ export {
   type HeatStyle,
   METHOD_NAMES,
   METHODS,
-  shownActivation,
 } from '../core/types';
 
 export interface Requests {

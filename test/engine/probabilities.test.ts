@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
+import type { Link } from '../../src/core/output';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Link } from '../../src/core/types';
 import { gradient } from '../../src/engine/gradient';
 import { openModel } from '../../src/engine/inspect';
 import { createSession, floats } from '../../src/engine/runtime';

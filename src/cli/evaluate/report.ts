@@ -1,7 +1,8 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { DEFAULT_STYLE, type ModelInfo, shownActivation } from '../../core/types';
+import { shownActivation } from '../../core/output';
+import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
 import { thumbnail } from '../../engine/image';
 import { writeOutput } from '../../engine/output';
 import type { Service } from '../../protocol/requests';

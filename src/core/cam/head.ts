@@ -7,7 +7,7 @@ import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { DataType } from '../onnx/tensors';
-import type { Link } from '../types';
+import type { Link } from '../output';
 import { assemble, cast, modelValues, realGradient } from './graph';
 import { seedBefore } from './link';
 

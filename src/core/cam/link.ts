@@ -1,6 +1,6 @@
 /** Logits of probabilities, for models that give nothing else: the inverse of softmax or sigmoid, and its derivative. */
 import type { Emitter } from '../onnx/emit';
-import type { Link } from '../types';
+import type { Link } from '../output';
 
 /** Is added to p, so that the logarithm of 0 is a number, and so is its slope. */
 const TINY = 1e-30;

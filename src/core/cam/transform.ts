@@ -8,7 +8,8 @@ import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
-import type { Activation, Link } from '../types';
+import type { Link } from '../output';
+import type { Activation } from '../types';
 import { assemble, cast, modelValues, realValues } from './graph';
 import { linked } from './link';
 

@@ -4,7 +4,8 @@ import type { Facts } from '../onnx/facts';
 import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import type { Model } from '../onnx/model';
 import { FLOATS, sizeOf } from '../onnx/tensors';
-import type { Origin, ScoresInfo } from '../types';
+import type { ScoresInfo } from '../output';
+import type { Origin } from '../types';
 import { nearest } from './near';
 import { type Decided, decidedBy } from './scores/decisions';
 import { type Ending, endingOf, operatorOf, originOf } from './scores/ending';
@@ -158,7 +159,7 @@ const CRITERIA: readonly (readonly [words: string, value: (of: Candidate, labels
   ['it has as many classes as there are labels', ({ classes }, labels) => Number(classes === labels)],
   ['the graph names its classes', ({ labels }) => Number(labels !== undefined)],
   ['it has more than one class', ({ classes }) => Number(classes > 1)],
-  ['its name tells', telling],
+  ['its name says so', telling],
   ['it ends in softmax or sigmoid', ({ activation }) => Number(activation !== undefined)],
   ['more of the network leads to it', ({ depth }) => depth],
   ['it has no further axes', ({ rank }) => Number(rank === 2)],
