@@ -5,6 +5,7 @@ import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
 import type { Log } from './log';
+import type { MapStore } from './maps/map-store';
 import type { CurrentModel } from './model';
 import { notify, type PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
@@ -17,6 +18,7 @@ export interface CommandServices {
   readonly extensionUri: vscode.Uri;
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
+  readonly maps: MapStore;
   readonly panels: Panels;
   readonly editors: Editors;
   readonly log: Log;
@@ -65,6 +67,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     cancel: () => {
       for (const panel of panels.all) panel.cancel();
     },
+    resume: current((panel) => panel.resume()),
     exportOverlay: exportAs('overlay'),
     exportHeatmap: exportAs('heatmap'),
     exportNpy: exportAs('npy'),
@@ -123,8 +126,9 @@ function tell({ current }: Panels, text: string): void {
   else notify(text);
 }
 
-/** Running questions end with the process; they are asked again. */
-function restartEngine({ engine, model }: CommandServices): void {
+/** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
+async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
   engine.restart();
+  await maps.clear();
   model.renew();
 }

@@ -63,22 +63,39 @@ export const titleOf = (target: ClassChoice): string => {
   return 'index' in target ? `class ${target.index}` : target.label;
 };
 
-/** Questions as text, to be kept over a reload of the window. */
+/** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
 export function questionsText(questions: readonly (readonly Wanted[])[]): string {
-  return JSON.stringify(questions);
+  const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
+  return JSON.stringify({ images: questions.length, others });
 }
 
-/** The questions in a text, one list for each image; undefined if the text is damaged or of another version. */
-export function readQuestions(text: string, images: number): Wanted[][] | undefined {
-  let read: unknown;
+/** What each image is asked when it is opened. */
+const isFirst = (wanted: readonly Wanted[]) =>
+  wanted.length === 0 || (wanted.length === 1 && JSON.stringify(wanted[0]) === JSON.stringify(TOP_CLASS));
+
+/** The images in a text that were asked something else than the top class; undefined if it is damaged or of another version. */
+export function readQuestions(text: string, images: number): Map<number, readonly Wanted[]> | undefined {
+  let read: { readonly images?: unknown; readonly others?: unknown };
   try {
-    read = JSON.parse(text);
+    read = Object(JSON.parse(text));
   } catch {
     // Not what questionsText wrote, so there is nothing to ask.
     return undefined;
   }
-  const isQuestion = (value: unknown) => Array.isArray(value) && value.length <= MOST_COMPARED && value.every(isWanted);
-  return Array.isArray(read) && read.length === images && read.every(isQuestion) ? read : undefined;
+  const isQuestion = (value: unknown) => {
+    const [index, wanted] = Array.isArray(value) ? value : [];
+    return (
+      Number.isInteger(index) &&
+      index >= 0 &&
+      index < images &&
+      Array.isArray(wanted) &&
+      wanted.length > 0 &&
+      wanted.length <= MOST_COMPARED &&
+      wanted.every(isWanted)
+    );
+  };
+  const { others } = read;
+  return read.images === images && Array.isArray(others) && others.every(isQuestion) ? new Map(others) : undefined;
 }
 
 function isWanted(value: unknown): value is Wanted {

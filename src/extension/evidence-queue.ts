@@ -115,8 +115,7 @@ const PARTS: readonly EvidencePart[] = ['measurement', 'sanity'];
 
 /** The next question that is asked: of the image the user looks at, else of the first that has one. */
 export function nextQuestion({ images, active }: PanelState): Question | undefined {
-  const indices = [...images.keys()].sort((a, b) => Number(b === active) - Number(a === active));
-  for (const image of indices) {
+  for (const image of [active, ...images.keys()]) {
     for (const part of PARTS) {
       const slot = images[image]!.slots.findIndex((one) => one.evidence?.[part]?.work.kind === 'waiting');
       const of = images[image]!.slots[slot]?.explanation;

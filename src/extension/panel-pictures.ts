@@ -1,10 +1,12 @@
 /** The pictures and thumbnails of a panel: fetched when they are needed, and again when their files change. */
 import type * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
+import type { ToEditor } from '../protocol/webview';
 import type { WindowEngine } from './engine';
 import { enginePicture, type ImageFile, type Loaded, loadPicture, loadThumbnail } from './image-file';
 import type { Log } from './log';
 import type { PanelEvent, PanelState } from './panel-state';
+import { createThumbnails, type Thumbnails } from './thumbnails';
 
 export interface PanelPictures {
   /** Until the page can be told of the image's picture; rejects if it can't be read. */
@@ -16,6 +18,7 @@ export interface PanelPictures {
   showByEngine(): void;
   /** These have changed on disk. */
   reload(indices: readonly number[]): void;
+  readonly thumbnails: Thumbnails;
 }
 
 export interface PictureOptions {
@@ -24,16 +27,15 @@ export interface PictureOptions {
   readonly engine: WindowEngine;
   readonly log: Log;
   failed(thrown: unknown): void;
-  /** False once the panel is closed. */
-  isOpen(): boolean;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
+  send(message: ToEditor): void;
 }
 
 type Fetch = (file: ImageFile, version: number) => Promise<Loaded>;
 
 export function createPanelPictures(options: PictureOptions): PanelPictures {
-  const { images, webview, engine, log, failed, isOpen, state, dispatch } = options;
+  const { images, webview, engine, log, failed, state, dispatch, send } = options;
   const fetchPicture: Fetch = (file, version) => loadPicture(file, webview, engine, version);
   /** Raised with every change of a file; a picture of an older version is dropped. */
   const versions = images.map(() => 0);
@@ -46,6 +48,13 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     const loaded = await fetch(images[image]!, version);
     if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
   }
+
+  const thumbnails = createThumbnails({
+    load: (image) => loadThumbnail(images[image]!, engine),
+    send,
+    // The strip shows the name in its place; why it can't be read is shown when its turn comes.
+    failed: (thrown) => log.warn(toExplainError(thrown).message),
+  });
 
   function show(image: number, fetch: Fetch = fetchPicture): Promise<void> {
     const loading = load(image, fetch);
@@ -61,19 +70,6 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
 
   const ready = (image: number) => loads.get(image) ?? show(image);
 
-  async function showThumbnails(indices: readonly number[]): Promise<void> {
-    if (images.length < 2) return;
-    for (const image of indices) {
-      if (!isOpen()) return;
-      try {
-        dispatch({ type: 'thumbnail', image, thumbnail: await loadThumbnail(images[image]!, engine) });
-      } catch (thrown) {
-        // The strip shows the name in its place; why it can't be read is shown when its turn comes.
-        log.warn(toExplainError(thrown).message);
-      }
-    }
-  }
-
   const showActive = () => void ready(state().active);
 
   return {
@@ -81,7 +77,7 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
     showActive,
     showMissing: () => {
       showActive();
-      void showThumbnails(state().images.flatMap(({ thumbnail }, image) => (thumbnail ? [] : [image])));
+      thumbnails.retry();
     },
     showByEngine: () => void show(state().active, (file) => enginePicture(file, engine)),
     reload: (indices) => {
@@ -89,7 +85,8 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
         versions[image]! += 1;
         if (loads.has(image) || image === state().active) void show(image);
       }
-      void showThumbnails(indices);
+      thumbnails.forget(indices);
     },
+    thumbnails,
   };
 }

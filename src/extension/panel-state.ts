@@ -23,14 +23,13 @@ export interface PanelSlot {
   readonly evidence?: Evidence;
 }
 
-/** `idle`: not asked for, or its queue was cancelled before its turn. */
-export type ImageStatus = 'idle' | 'queued' | 'working' | 'done' | 'failed' | 'cancelled';
+/** `idle`: not asked for. `stopped`: its queue was cancelled before its turn. */
+export type ImageStatus = 'idle' | 'queued' | 'working' | 'done' | 'failed' | 'stopped' | 'cancelled';
 
 export interface PanelImage {
   readonly name: string;
   readonly picture?: Picture;
   readonly size?: Size;
-  readonly thumbnail?: Picture;
   readonly status: ImageStatus;
   /** Raised with every new question about the image; answers to older ones are dropped. */
   readonly run: number;
@@ -57,7 +56,6 @@ interface OfSlot {
 
 export type PanelEvent =
   | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
-  | { readonly type: 'thumbnail'; readonly image: number; readonly thumbnail: Picture }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /** The question again, because something that answers rest on has changed. Only what was asked before. */
   | { readonly type: 'refreshed'; readonly image: number }
@@ -82,6 +80,8 @@ export type PanelEvent =
   | { readonly type: 'evidence-cancelled'; readonly part: EvidencePart }
   /** Explanations; evidence about those that are done goes on. */
   | { readonly type: 'cancelled' }
+  /** What was cancelled is asked again. */
+  | { readonly type: 'resumed' }
   | { readonly type: 'selected'; readonly image: number }
   | { readonly type: 'style'; readonly style: HeatStyle }
   | { readonly type: 'demo'; readonly demo: boolean };
@@ -104,6 +104,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return select(state, event.image);
     case 'cancelled':
       return { ...state, images: state.images.map(cancel) };
+    case 'resumed':
+      return { ...state, images: state.images.map((image) => (isCancelled(image) ? retry(image) : image)) };
     case 'evidence-cancelled':
       return { ...state, images: state.images.map((image) => cancelEvidence(image, event.part)) };
     default:
@@ -117,14 +119,12 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
   switch (event.type) {
     case 'picture':
       return { ...image, picture: event.picture, ...(event.size && { size: event.size }) };
-    case 'thumbnail':
-      return { ...image, thumbnail: event.thumbnail };
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
-      return image.status === 'idle' ? image : forget(ask(image, image.wanted));
+      return refresh(image, image.wanted);
     case 'remodelled':
-      return image.status === 'idle' ? image : forget(ask(image, withAnotherModel(image.wanted)));
+      return refresh(image, withAnotherModel(image.wanted));
     case 'retried':
       return retry(image);
     case 'evidence':
@@ -175,6 +175,13 @@ function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
 }
 
+/** A queue that was stopped stays so. */
+function refresh(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
+  if (image.status === 'idle') return image;
+  const asked = forget(ask(image, wanted));
+  return image.status === 'stopped' ? cancel(asked) : asked;
+}
+
 function retry(image: PanelImage): PanelImage {
   if (image.slots.every((slot) => slot.shown.state.kind === 'done')) return image;
   const slots = image.slots.map((slot, i): PanelSlot => {
@@ -196,10 +203,12 @@ function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
 }
 
 function cancel(image: PanelImage): PanelImage {
-  if (image.status === 'queued') return { ...image, status: 'idle', wanted: [], slots: [], run: image.run + 1 };
-  if (image.status !== 'working') return image;
-  return { ...withUnfinished(image, { kind: 'cancelled' }), status: 'cancelled', run: image.run + 1 };
+  if (image.status !== 'queued' && image.status !== 'working') return image;
+  const status = image.status === 'queued' ? 'stopped' : 'cancelled';
+  return { ...withUnfinished(image, { kind: 'cancelled' }), status, run: image.run + 1 };
 }
+
+export const isCancelled = ({ status }: PanelImage): boolean => status === 'stopped' || status === 'cancelled';
 
 function cancelEvidence(image: PanelImage, part: EvidencePart): PanelImage {
   return { ...image, slots: image.slots.map((slot) => grown(slot, { type: 'cancelled', part })) };
@@ -209,16 +218,20 @@ function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
   return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
 }
 
-/** An image that was never explained is explained when it is selected. */
+/** An image whose turn never came is explained when it is selected. */
 function select(state: PanelState, index: number): PanelState {
-  const image = state.images[index];
-  if (!image) return state;
-  const selected = { ...state, active: index };
-  return image.status === 'idle' ? withImage(selected, index, (idle) => ask(idle, [TOP_CLASS])) : selected;
+  if (!state.images[index]) return state;
+  return withImage({ ...state, active: index }, index, (image) => {
+    if (image.status === 'idle') return ask(image, [TOP_CLASS]);
+    return image.status === 'stopped' ? retry(image) : image;
+  });
 }
 
 function withImage(state: PanelState, index: number, change: (image: PanelImage) => PanelImage): PanelState {
-  return { ...state, images: state.images.map((image, i) => (i === index ? change(image) : image)) };
+  const before = state.images[index];
+  const image = before && change(before);
+  if (!image || image === before) return state;
+  return { ...state, images: state.images.with(index, image) };
 }
 
 function withSlot(image: PanelImage, index: number, change: (slot: PanelSlot) => PanelSlot): PanelImage {

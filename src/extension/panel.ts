@@ -10,8 +10,10 @@ import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
 import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
+import { createFrameGate } from './frame-gate';
 import { type ImageFile, sourceOf } from './image-file';
 import type { Log } from './log';
+import type { MapStore } from './maps/map-store';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
@@ -24,6 +26,7 @@ import { watchUris } from './watch';
 export interface PanelServices {
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
+  readonly maps: MapStore;
   readonly log: Log;
   /** Carries out a button under a message, except those that act on the panel alone. */
   perform(action: PerformableAction): void;
@@ -43,6 +46,8 @@ export interface Panel {
   /** Makes explanations of the image in front, one after another, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
   cancel(): void;
+  /** What was cancelled goes on. */
+  resume(): void;
   /** Asks again for everything explained so far, because the model or a setting has changed. */
   refresh(change: ModelChange): void;
   restyle(): void;
@@ -58,7 +63,7 @@ export function createPanel(
   services: PanelServices,
 ): Panel {
   const { webview } = webviewPanel;
-  const { engine, model, log } = services;
+  const { engine, model, maps, log } = services;
   const changed = new vscode.EventEmitter<void>();
   const view = randomUUID();
   let state = initialState(
@@ -77,8 +82,6 @@ export function createPanel(
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
-      // What the user looks at comes first: while it computes, the engine decodes no picture.
-      if (image === state.active) await pictures.ready(image);
       const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
       return {
@@ -91,13 +94,18 @@ export function createPanel(
         top: topClasses,
       };
     },
+    // What the user looks at comes first: while it computes, the engine decodes no picture.
+    ready: async (image) => {
+      if (image === state.active) await pictures.ready(image);
+    },
+    // In Restricted Mode a map is refused, whoever made it.
+    maps: { ...maps, find: async (params) => (vscode.workspace.isTrusted ? maps.find(params) : undefined) },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
     failed,
   });
 
   const pictures = createPanelPictures({
-    ...{ images, webview, engine, log, failed, dispatch },
-    isOpen: () => !disposed,
+    ...{ images, webview, engine, log, failed, dispatch, send },
     state: () => state,
   });
 
@@ -125,10 +133,11 @@ export function createPanel(
     return model.choice().path === undefined;
   }
 
-  function dispatch(event: PanelEvent): void {
+  function dispatch(...events: PanelEvent[]): void {
     if (disposed) return;
     const before = state;
-    state = reduce(state, event);
+    state = events.reduce(reduce, state);
+    if (state === before) return;
     messagesBetween(before, state).forEach(send);
     changed.fire();
     queue.update();
@@ -141,14 +150,16 @@ export function createPanel(
     dispatch({ type: 'asked', image: state.active, wanted });
   }
 
+  const gate = createFrameGate((message) => void webview.postMessage(message));
+
   function send(message: ToEditor): void {
-    if (listening) void webview.postMessage(message);
+    if (listening) gate.send(message);
   }
 
   function reload(addresses: readonly string[]): void {
     const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
     pictures.reload(indices);
-    for (const image of indices) dispatch({ type: 'refreshed', image });
+    dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
   }
 
   async function saveSlot({ kind, slot, style }: Extract<FromEditor, { type: 'export' }>): Promise<void> {
@@ -192,9 +203,7 @@ export function createPanel(
   function restore(questions: string): void {
     const isNew = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
     const read = isNew ? readQuestions(questions, images.length) : undefined;
-    read?.forEach((wanted, image) => {
-      if (JSON.stringify(wanted) !== JSON.stringify([TOP_CLASS])) dispatch({ type: 'asked', image, wanted });
-    });
+    dispatch(...[...(read ?? [])].map(([image, wanted]) => ({ type: 'asked', image, wanted }) as const));
   }
 
   const handlers: { readonly [T in FromEditor['type']]: (message: Extract<FromEditor, { type: T }>) => void } = {
@@ -204,6 +213,9 @@ export function createPanel(
       send({ type: 'state', state: editorState(state) });
     },
     cancel: () => dispatch({ type: 'cancelled' }),
+    resume: () => dispatch({ type: 'resumed' }),
+    thumbnails: ({ indices }) => pictures.thumbnails.want(indices),
+    drawn: () => gate.drawn(),
     evidence: gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => {
@@ -220,7 +232,10 @@ export function createPanel(
   const subscriptions = [
     webview.onDidReceiveMessage((message: FromEditor) => handlers[message.type](message as never)),
     webviewPanel.onDidChangeViewState(() => {
-      if (!webviewPanel.visible) listening = false;
+      if (!webviewPanel.visible) {
+        listening = false;
+        pictures.thumbnails.stop();
+      }
       changed.fire();
     }),
     watchUris(
@@ -230,13 +245,15 @@ export function createPanel(
   ];
   webviewPanel.onDidDispose(() => {
     disposed = true;
+    listening = false;
+    pictures.thumbnails.stop();
     queue.dispose();
     evidence.dispose();
     for (const item of [...subscriptions, changed]) item.dispose();
   });
 
   pictures.showMissing();
-  for (const image of images.keys()) dispatch({ type: 'asked', image, wanted: [TOP_CLASS] });
+  dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted: [TOP_CLASS] }) as const));
 
   return {
     webviewPanel,
@@ -257,11 +274,11 @@ export function createPanel(
       dispatch({ type: 'evidence-cancelled', part: 'measurement' });
       dispatch({ type: 'evidence-cancelled', part: 'sanity' });
     },
+    resume: () => dispatch({ type: 'resumed' }),
     refresh: (change) => {
       pictures.showMissing();
-      dispatch({ type: 'demo', demo: isDemo() });
       const type = change === 'chosen' ? 'remodelled' : 'refreshed';
-      for (const image of images.keys()) dispatch({ type, image });
+      dispatch({ type: 'demo', demo: isDemo() }, ...images.map((_, image) => ({ type, image }) as const));
     },
     restyle: () => dispatch({ type: 'style', style: readSettings().style }),
     send,

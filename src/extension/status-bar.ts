@@ -4,7 +4,7 @@ import type { WindowEngine } from './engine';
 import type { CurrentModel } from './model';
 import { type Panels, ranOn } from './panels';
 import { readSettings } from './settings';
-import { progressOf, statusText } from './status';
+import { progressOf, statusText, stoppedAt } from './status';
 
 export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('groupCam.status', vscode.StatusBarAlignment.Right, 90);
@@ -24,6 +24,7 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
     if (item.tooltip !== tooltip) item.tooltip = tooltip;
     setContext('groupCam.hasExplanation', panel !== undefined);
     setContext('groupCam.comparing', (panel?.images[panel.active]?.slots.length ?? 0) > 1);
+    setContext('groupCam.stopped', stoppedAt(panel) !== undefined);
     setContext(
       'groupCam.working',
       panels.all.some(({ state }) => progressOf(state) !== undefined),

@@ -2,7 +2,7 @@
 import type { EngineState } from '../client/engine';
 import { oneLine, withoutIcons } from '../protocol/plain-text';
 import { isUnfinished } from './evidence';
-import type { PanelImage, PanelState } from './panel-state';
+import { isCancelled, type PanelImage, type PanelState } from './panel-state';
 import { type Inspection, modelName } from './summary';
 
 export interface StatusFacts {
@@ -26,12 +26,13 @@ export function statusText({ trusted, inspection, engine, device, panel }: Statu
   if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: oneLine(inspection.message) };
   const model = inspection.kind === 'ready' ? modelName(inspection.info) : 'Group-CAM';
   const progress = progressOf(panel);
+  const told = progress ?? stoppedAt(panel);
   const text = [
     `$(${progress ? 'loading~spin' : 'flame'}) ${withoutIcons(model)}`,
     device,
-    ...(progress ? [progress] : []),
+    ...(told ? [told] : []),
   ].join(' · ');
-  const state = progress ?? ENGINE_STATES[engine];
+  const state = told ?? ENGINE_STATES[engine];
   return { text, tooltip: `Model: ${oneLine(model)}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
 }
 
@@ -42,13 +43,27 @@ const ENGINE_STATES: Readonly<Record<EngineState, string>> = {
   busy: 'working',
 };
 
-/** "12/32" while masks are scored, "working" before, "measuring" when only evidence is gathered, nothing when nothing is done. */
+/**
+ * "12/32" while masks are scored, of several images how many are done, "working" before, "measuring" when only evidence is
+ * gathered, nothing when nothing is done.
+ */
 export function progressOf(panel: PanelState | undefined): string | undefined {
-  const working = panel?.images.find((image) => image.status === 'working');
-  if (!working) return panel?.images.some(isGathering) ? 'measuring' : undefined;
+  if (!panel) return undefined;
+  const { images } = panel;
+  const working = images.find(({ status }) => status === 'working') ?? images.find(({ status }) => status === 'queued');
+  if (!working) return images.some(isGathering) ? 'measuring' : undefined;
+  if (images.length > 1) return `${countDone(panel)} of ${images.length} images`;
   const state = working.slots.map((slot) => slot.shown.state).find((shown) => shown.kind === 'working');
   return state && state.total > 0 ? `${state.done}/${state.total}` : 'working';
 }
+
+/** Of several images, when some were cancelled: how far the others are. */
+export function stoppedAt(panel: PanelState | undefined): string | undefined {
+  if (!panel?.images.some(isCancelled)) return undefined;
+  return panel.images.length > 1 ? `stopped, ${countDone(panel)} of ${panel.images.length} images` : 'stopped';
+}
+
+const countDone = ({ images }: PanelState) => images.filter(({ status }) => status === 'done').length;
 
 const isGathering = ({ slots }: PanelImage) =>
   slots.some(({ evidence = {} }) => isUnfinished(evidence, 'measurement') || isUnfinished(evidence, 'sanity'));

@@ -26,6 +26,14 @@ export type ImageSource =
   /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
   | { readonly tensor: string };
 
+/** A file as it was when it was read; the size is undefined if there was none. */
+export interface FileStamp {
+  readonly path: string;
+  readonly size: number | undefined;
+  /** In milliseconds. */
+  readonly mtime: number;
+}
+
 /** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
 export interface ModelChoice {
   readonly path?: string;
@@ -123,7 +131,12 @@ export {
 export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
-  explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /** `files`: all that the explanation rests on, told before it is made. */
+  explain: {
+    params: ExplainParams;
+    result: Explanation;
+    events: { frame: Frame; files: readonly FileStamp[] };
+  };
   /**
    * Scores and curves of an explanation's map. Explanations asked for meanwhile go first: it waits between two chunks. `measured` comes
    * with each map that is done, and tells all that is known by then.

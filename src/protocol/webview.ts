@@ -43,6 +43,8 @@ export interface Summary {
   readonly device: string;
   readonly milliseconds: number;
   readonly passes: number;
+  /** True if it was computed before, for the same question. */
+  readonly kept?: boolean;
   /** Set when the map is blank: why. */
   readonly blank?: string;
   /** What has to be known to read the map, in words. */
@@ -105,14 +107,16 @@ export interface Evidence {
 }
 export type EvidencePart = keyof Evidence;
 
+/** Of several images one; the page asks for thumbnails as it needs them. */
 export interface StripItem {
   readonly name: string;
-  readonly thumbnail?: Picture;
-  readonly state: 'waiting' | 'working' | 'done' | 'failed';
+  readonly state: 'waiting' | 'working' | 'done' | 'failed' | 'cancelled';
 }
 
-/** Everything an explanation panel shows; sent whole when the webview is ready or becomes visible again. */
-export interface EditorState {
+/** The image in front, and what is shown of it. */
+export interface ShownImage {
+  /** Which of the strip. */
+  readonly active: number;
   readonly name: string;
   readonly picture: Picture | undefined;
   /** Upright size of the original, in pixels. */
@@ -122,28 +126,41 @@ export interface EditorState {
   readonly evidence: readonly Evidence[];
   /** Undefined for one slot alone. */
   readonly comparedBy: ComparedBy | undefined;
+}
+
+/** Everything an explanation panel shows; sent whole when the webview is ready or becomes visible again. */
+export interface EditorState extends ShownImage {
   /** What is asked of each image, as text that the page keeps over a reload of the window and gives back when ready. */
   readonly questions: string;
   /** More than one image: the queue, shown as thumbnails. */
   readonly strip: readonly StripItem[];
-  readonly active: number;
   /** The setting's style; the webview's own state wins once the user has changed it. */
   readonly style: HeatStyle;
   /** Shown when the embedded demo model is in use. */
   readonly demo: boolean;
 }
 
+/** Each is of what has changed alone, so that the work on many images costs no more for each of them than on one. */
 export type ToEditor =
   | { readonly type: 'state'; readonly state: EditorState }
-  /** Newest wins; sent while the engine computes. */
+  /** Another image is in front, or has its picture, or is asked something else. */
+  | { readonly type: 'image'; readonly image: ShownImage }
+  | { readonly type: 'changed'; readonly change: Partial<Pick<EditorState, 'questions' | 'style' | 'demo'>> }
+  /** Newest wins. Of frames none is sent before the page has drawn the last one. */
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
-  /** The parts that have changed; `undefined` takes the place of what is no longer true. */
+  /** The parts that have changed; `null`, which unlike `undefined` is sent, takes the place of what is no longer true. */
   | {
       readonly type: 'evidence';
       readonly index: number;
-      readonly evidence: { readonly [P in EvidencePart]?: Evidence[P] | undefined };
+      readonly evidence: { readonly [P in EvidencePart]?: Evidence[P] | null };
     }
-  | { readonly type: 'strip'; readonly strip: readonly StripItem[]; readonly active: number }
+  /** Images of the strip whose state has changed. */
+  | {
+      readonly type: 'tiles';
+      readonly tiles: readonly { readonly index: number; readonly state: StripItem['state'] }[];
+    }
+  /** Answers `thumbnails`; without a picture the one that was sent is no longer right. */
+  | { readonly type: 'thumbnail'; readonly index: number; readonly thumbnail?: Picture }
   /** A command of the palette or a key binding. */
   | {
       readonly type: 'command';
@@ -158,7 +175,13 @@ export type FromEditor =
   /** `questions`: as they were when the page was last shown. */
   | { readonly type: 'ready'; readonly questions?: string }
   | { readonly type: 'cancel' }
+  /** What was cancelled goes on. */
+  | { readonly type: 'resume' }
   | { readonly type: 'select'; readonly index: number }
+  /** Images of the strip on screen that lack a thumbnail, in the order they are wanted; earlier wishes are given up. */
+  | { readonly type: 'thumbnails'; readonly indices: readonly number[] }
+  /** The frame that was sent last is on screen. */
+  | { readonly type: 'drawn' }
   /** One part of the evidence about some slots, in this order. */
   | { readonly type: 'evidence'; readonly part: EvidencePart; readonly slots: readonly number[] }
   | { readonly type: 'cancel-evidence'; readonly part: EvidencePart }

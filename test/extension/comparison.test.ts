@@ -82,20 +82,32 @@ describe('a comparison', () => {
 
   it('is read from what was kept of it, and from nothing else', () => {
     const questions = [methods, [TOP_CLASS], models, [bee]];
-    assert.deepEqual(readQuestions(questionsText(questions), 4), questions);
+    const others = [
+      [0, methods],
+      [2, models],
+      [3, [bee]],
+    ] as const;
+    assert.deepEqual(readQuestions(questionsText(questions), 4), new Map<number, readonly Wanted[]>(others));
     assert.equal(readQuestions(questionsText(questions), 3), undefined, 'another number of images');
+    const many = questionsText(Array.from({ length: 1000 }, () => [TOP_CLASS]));
+    assert.ok(many.length < 50, `${many.length} characters for images of which nothing else was asked`);
+    const asking = (wanted: unknown, index: unknown = 0) => JSON.stringify({ images: 1, others: [[index, wanted]] });
     const damaged = [
       '{',
       'null',
       '[7]',
-      '[["top"]]',
-      '[[{"target":"top"}]]',
-      '[[{"target":"bottom","title":"a"}]]',
-      '[[{"target":{"index":0.5},"title":"a"}]]',
-      '[[{"target":"top","title":"a","method":"none"}]]',
-      '[[{"target":"top","title":"a","layer":7}]]',
-      '[[{"target":"top","title":"a","model":{"path":7}}]]',
-      JSON.stringify([Array(7).fill(TOP_CLASS)]),
+      '{"images":1,"others":[7]}',
+      asking([]),
+      asking([bee], 1),
+      asking([bee], 0.5),
+      asking(['top']),
+      asking([{ target: 'top' }]),
+      asking([{ target: 'bottom', title: 'a' }]),
+      asking([{ target: { index: 0.5 }, title: 'a' }]),
+      asking([{ target: 'top', title: 'a', method: 'none' }]),
+      asking([{ target: 'top', title: 'a', layer: 7 }]),
+      asking([{ target: 'top', title: 'a', model: { path: 7 } }]),
+      asking(Array(7).fill(TOP_CLASS)),
     ];
     for (const text of damaged) assert.equal(readQuestions(text, 1), undefined, text);
   });

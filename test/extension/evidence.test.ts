@@ -186,6 +186,6 @@ describe('messages about evidence', () => {
     const at = { image: 0, run: 1, slot: 0 };
     const after = reduce(before, { type: 'explained', ...at, explanation: found, summary: summaryOf(found, info) });
     const taken = messagesBetween(before, after).filter(({ type }) => type === 'evidence');
-    assert.deepEqual(taken, [{ type: 'evidence', index: 0, evidence: { measurement: undefined } }]);
+    assert.deepEqual(taken, [{ type: 'evidence', index: 0, evidence: { measurement: null } }]);
   });
 });

@@ -109,14 +109,27 @@ describe('the state of a panel', () => {
     assert.equal(state.images[0]!.probabilities, state.images[0]!.slots[0]!.explanation?.probabilities);
   });
 
-  it('cancelling stops the image in work and empties the queue', () => {
-    const state = apply(opened('a', 'b', 'c'), asked(0, TOP_CLASS), asked(1, TOP_CLASS), started(0, 1), {
-      type: 'cancelled',
-    });
-    assert.deepEqual(statuses(state), ['cancelled', 'idle', 'idle']);
-    assert.deepEqual(kinds(state), ['cancelled']);
+  it('cancelling stops the image in work and the queue, which goes on where it was when it is resumed', () => {
+    const queue = apply(opened('a', 'b', 'c'), asked(0, TOP_CLASS), asked(1, bee, cat), asked(2, bee));
+    const working = apply(queue, started(0, 1), explained(0, 1, 0, 1), started(1, 1), explained(1, 1, 0, 1));
+    const state = apply(working, { type: 'cancelled' });
+    assert.deepEqual(statuses(state), ['done', 'cancelled', 'stopped']);
+    assert.deepEqual([kinds(state, 1), kinds(state, 2)], [['done', 'cancelled'], ['cancelled']]);
     assert.equal(nextImage(state), undefined);
-    assert.equal(state.images[0]!.run, 2, 'an answer that is on its way must be dropped');
+    assert.equal(state.images[1]!.run, 2, 'an answer that is on its way must be dropped');
+    const resumed = apply(state, { type: 'resumed' });
+    assert.deepEqual(statuses(resumed), ['done', 'queued', 'queued']);
+    assert.deepEqual([kinds(resumed, 1), kinds(resumed, 2)], [['done', 'working'], ['working']]);
+    assert.deepEqual(resumed.images[2]!.wanted, [bee]);
+    assert.equal(resumed.images[0], working.images[0], 'what is done is not asked again');
+  });
+
+  it('a stopped queue stays so when a setting changes, and asks the new question when it is resumed', () => {
+    const queue = apply(opened('a', 'b'), asked(0, TOP_CLASS), asked(1, bee), started(0, 1), explained(0, 1, 0, 1));
+    const state = apply(queue, { type: 'cancelled' }, { type: 'remodelled', image: 1 });
+    assert.deepEqual(statuses(state), ['done', 'stopped']);
+    const resumed = apply(state, { type: 'resumed' }).images[1]!;
+    assert.deepEqual([resumed.status, resumed.wanted], ['queued', [TOP_CLASS]]);
   });
 
   it('asks the same again after a change, the top class as the top class', () => {
@@ -169,5 +182,7 @@ describe('the queue of a panel', () => {
     const done = apply(idle, asked(1, TOP_CLASS), started(1, 1), explained(1, 1, 0, 0));
     assert.deepEqual(statuses(apply(done, { type: 'selected', image: 1 })), ['idle', 'done']);
     assert.equal(apply(idle, { type: 'selected', image: 7 }), idle);
+    const stopped = apply(queued, { type: 'cancelled' }, { type: 'selected', image: 1 });
+    assert.deepEqual(statuses(stopped), ['stopped', 'queued', 'stopped']);
   });
 });

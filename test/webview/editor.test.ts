@@ -108,7 +108,7 @@ describe('the editor page', () => {
       await open(editorState([CAT, DOG]));
       await editor.find('stage').focus();
       await editor.press('m');
-      const spoken = await editor.page.locator('.visually-hidden[aria-live]').textContent();
+      const spoken = await editor.page.locator('body > .visually-hidden[aria-live]').textContent();
       assert.match(spoken ?? '', /cat 1\.00 .* dog 0\.\d\d .* difference \+\d\.\d\d/);
       assert.ok(spoken?.startsWith(await probe()));
       assert.equal(await editor.find('reading-0').textContent(), '1.00');
@@ -200,7 +200,7 @@ describe('the editor page', () => {
     await open(editorState([CAT, DOG], { strip }));
     const session = await editor.page.context().newCDPSession(editor.page);
     const { nodes } = await session.send('Accessibility.getFullAXTree');
-    const roles = ['button', 'slider', 'combobox', 'application', 'checkbox', 'toolbar'];
+    const roles = ['button', 'slider', 'combobox', 'application', 'checkbox', 'listbox', 'option'];
     const controls = nodes.filter(({ role }) => roles.includes(role?.value));
     assert.ok(controls.length >= 18, `${controls.length} controls`);
     for (const node of controls) assert.ok(node.name?.value?.trim(), `${node.role?.value} without a name`);
@@ -212,7 +212,7 @@ describe('the editor page', () => {
     }
     const style = ['opacity', 'colormap', 'threshold', 'contour'];
     const view = ['original', 'swipe', 'compare', 'stop-comparing', 'zoom-out', 'zoom-in', 'zoom-fit'];
-    const rest = [...view, 'copy', 'export', 'pane-0', 'pane-1', 'pane-difference', 'strip-0'];
+    const rest = [...view, 'copy', 'export', 'pane-0', 'pane-1', 'pane-difference', 'queue-button', 'strip'];
     assert.deepEqual(
       [...style, ...rest].filter((id) => !reached.has(id)),
       [],

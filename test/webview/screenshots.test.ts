@@ -6,7 +6,7 @@ import type { Slot, Summary } from '../../src/protocol/webview';
 import { needs, project } from '../support/shared';
 import { check, measurement } from './evidence-states';
 import { launch, type Options, openPage } from './page';
-import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary } from './states';
+import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnails } from './states';
 import { THEMES } from './themes';
 
 const FOLDER = project('test-results', 'webview');
@@ -95,6 +95,7 @@ describe('pictures of the webviews', () => {
   const picture = async (page: 'editor' | 'classes', file: string, options: Options, state: object) => {
     const webview = await openPage(browser, page, options);
     await webview.send({ type: 'state', state });
+    if (Reflect.get(state, 'strip')?.length) for (const thumbnail of thumbnails) await webview.send(thumbnail);
     await webview.page.waitForLoadState('networkidle');
     await webview.page.screenshot({ path: `${FOLDER}/${page}-${file}.png` });
     assert.deepEqual(webview.errors, []);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/types';
-import type { EditorState, Slot, SlotState } from '../../src/protocol/webview';
+import type { EditorState, ShownImage, Slot, SlotState } from '../../src/protocol/webview';
 import { duration, facts, signedValue, stateText } from '../../webview/editor/facts';
 import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat';
 import { samePicture } from '../../webview/editor/pictures';
@@ -15,13 +15,26 @@ const FAILED: SlotState = { kind: 'failed', code: 'internal', message: 'broken',
 describe('the state of the editor page', () => {
   const state: EditorState = editorState([CAT, DOG]);
 
-  it('is replaced as a whole, or by slot, or in its strip', () => {
+  it('is replaced as a whole, or by slot, by tile, or by what is shown of the image', () => {
     assert.equal(changed(undefined, { type: 'state', state }), state);
     const after = changed(state, { type: 'slot', index: 1, slot: slot(WORKING) });
     assert.deepEqual(after?.slots, [CAT, slot(WORKING)]);
     assert.deepEqual(state.slots, [CAT, DOG]);
-    const stripped = changed(state, { type: 'strip', strip, active: 3 });
-    assert.deepEqual([stripped?.strip, stripped?.active, stripped?.slots], [strip, 3, state.slots]);
+    const several = { ...state, strip };
+    const tiled = changed(several, { type: 'tiles', tiles: [{ index: 4, state: 'cancelled' }] });
+    assert.deepEqual(tiled?.strip, [...strip.slice(0, 4), { ...strip[4], state: 'cancelled' }]);
+    assert.deepEqual([tiled?.active, tiled?.slots], [0, state.slots]);
+    const image = { active: 3, name: 'd.png', slots: [CAT], evidence: [{}] } as unknown as ShownImage;
+    const { picture, size, comparedBy, ...rest } = several;
+    assert.deepEqual(changed(several, { type: 'image', image }), { ...rest, ...image }, 'the picture is of another');
+    assert.equal(changed(several, { type: 'changed', change: { questions: '7' } })?.questions, '7');
+  });
+
+  it('loses evidence that is no longer true', () => {
+    const sanity = { work: { kind: 'done' }, maps: [] } as const;
+    const known = { ...state, evidence: [{ sanity }, { sanity }] };
+    const after = changed(known, { type: 'evidence', index: 1, evidence: { sanity: null } });
+    assert.deepEqual(after?.evidence, [{ sanity }, {}]);
   });
 
   it('stays empty until the host has sent it whole', () => {

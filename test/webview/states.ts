@@ -104,8 +104,14 @@ const STRIP = ['cat-and-dog', 'pizza-and-apple', 'tiger-and-cat', 'turtle-and-fi
 
 export const strip: EditorState['strip'] = STRIP.map((name, i) => ({
   name: `${name}.png`,
-  thumbnail: { uri: pictureUri(`media/demo/scenes/${name}.png`) },
   state: (['done', 'done', 'working', 'failed', 'waiting'] as const)[i]!,
+}));
+
+/** The answers to the page's question for thumbnails. */
+export const thumbnails = STRIP.map((name, index) => ({
+  type: 'thumbnail',
+  index,
+  thumbnail: { uri: pictureUri(`media/demo/scenes/${name}.png`) },
 }));
 
 const DEMO_LABELS = readFileSync(project('media/demo/demo-objects.labels.txt'), 'utf8').trim().split('\n');

@@ -2,12 +2,13 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import { DEFAULT_STYLE, type Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, RenderKind, Slot, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, FromEditor, HeatStyle, Slot, ToEditor } from '../../src/protocol/webview';
 import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { copyImage } from './copy';
 import { createEvidence } from './evidence';
+import { exportItems } from './exports';
 import { overallText } from './facts';
 import { listenToKeys } from './gestures';
 import type { MenuItem } from './menu';
@@ -50,7 +51,12 @@ const heatsOf = createHeats();
 const pictures = createPictures();
 const speech = liveRegion();
 const status = createStatus(() => host.post({ type: 'cancel' }));
-const strip = createStrip((index) => host.post({ type: 'select', index }));
+const strip = createStrip({
+  select: (index) => host.post({ type: 'select', index }),
+  cancel: () => host.post({ type: 'cancel' }),
+  resume: () => host.post({ type: 'resume' }),
+  want: (indices) => host.post({ type: 'thumbnails', indices }),
+});
 const toolbar = createToolbar({
   style: (change) => keep({ style: { ...style(), ...change } }),
   original: toggleHeat,
@@ -126,6 +132,8 @@ function look(): void {
 }
 
 let scheduled = false;
+/** A slot has come since the last drawing: the host waits with the next frame until this one is drawn. */
+let owed = false;
 /** Draws with the next picture of the screen: of many frames and slider moves only the last counts. */
 function schedule(): void {
   if (scheduled) return;
@@ -133,6 +141,8 @@ function schedule(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
+    if (owed) host.post({ type: 'drawn' });
+    owed = false;
   });
 }
 
@@ -207,23 +217,10 @@ function toggleHeat(): void {
   schedule();
 }
 
-const KINDS: Readonly<Record<RenderKind, string>> = {
-  overlay: 'Overlay (PNG)',
-  heatmap: 'Heatmap (PNG)',
-  npy: 'Saliency (NumPy)',
-  json: 'Facts (JSON)',
-};
-
 /** Of the slot in focus, if it is done. */
 function exports(): MenuItem[] {
   const slot = stage.focused();
-  if (state?.slots[slot]?.state.kind !== 'done') return [];
-  const kinds = Object.entries(KINDS) as [RenderKind, string][];
-  return kinds.map(([kind, label]) => ({
-    label,
-    testId: `export-${kind}-${slot}`,
-    run: () => host.post({ type: 'export', kind, slot, style: style() }),
-  }));
+  return exportItems(state?.slots[slot], slot, (kind) => host.post({ type: 'export', kind, slot, style: style() }));
 }
 
 async function copy(): Promise<void> {
@@ -272,9 +269,15 @@ const apply = (message: Parameters<typeof changed>[1]) => {
 listen<ToEditor>({
   export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),
   state: apply,
-  slot: apply,
-  strip: apply,
+  image: apply,
+  changed: apply,
+  tiles: apply,
   evidence: apply,
+  slot(message) {
+    owed = true;
+    apply(message);
+  },
+  thumbnail: ({ index, thumbnail }) => strip.thumbnail(index, thumbnail),
   notice: ({ text }) => status.showNotice(text),
   command: ({ command }) =>
     ({

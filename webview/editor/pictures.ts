@@ -11,11 +11,15 @@ export function createPictures() {
       if (samePicture(picture, shown)) return source;
       if (source?.startsWith('blob:')) URL.revokeObjectURL(source);
       shown = picture;
-      source = picture && ('uri' in picture ? picture.uri : URL.createObjectURL(pngBlob(picture.png)));
+      source = picture && addressOf(picture);
       return source;
     },
   };
 }
+
+/** For <img>; that of bytes is to be given up after use. */
+export const addressOf = (picture: Picture): string =>
+  'uri' in picture ? picture.uri : URL.createObjectURL(pngBlob(picture.png));
 
 /** Messages are copies: the same picture arrives as another object, and loading it again would flicker. */
 export function samePicture(a: Picture | undefined, b: Picture | undefined): boolean {

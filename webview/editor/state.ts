@@ -1,5 +1,5 @@
 /** How messages change what a panel shows. Pure. */
-import type { EditorState, Evidence, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
 import type { Viewport } from './viewport';
 import type { Walk } from './walk';
 
@@ -21,21 +21,33 @@ const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-type Change = Extract<ToEditor, { type: 'state' | 'slot' | 'strip' | 'evidence' }>;
+type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
 /** The state after a message; undefined while the host has not sent one whole. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {
   if (message.type === 'state') return message.state;
   if (!state) return undefined;
-  if (message.type === 'strip') return { ...state, strip: message.strip, active: message.active };
-  if (message.type === 'evidence') {
-    const evidence = state.evidence.slice();
-    evidence[message.index] = { ...evidence[message.index], ...message.evidence } as Evidence;
-    return { ...state, evidence };
+  switch (message.type) {
+    case 'image': {
+      // Members without a value are not sent, so nothing of the image before may stay.
+      const { questions, strip, style, demo } = state;
+      return { questions, strip, style, demo, ...message.image };
+    }
+    case 'changed':
+      return { ...state, ...message.change };
+    case 'tiles': {
+      const strip = state.strip.slice();
+      for (const tile of message.tiles) strip[tile.index] = { ...strip[tile.index]!, state: tile.state };
+      return { ...state, strip };
+    }
+    case 'evidence': {
+      const { index } = message;
+      const parts = Object.entries({ ...state.evidence[index], ...message.evidence }).filter(([, part]) => part);
+      return { ...state, evidence: state.evidence.with(index, Object.fromEntries(parts)) };
+    }
+    case 'slot':
+      return { ...state, slots: state.slots.with(message.index, message.slot) };
   }
-  const slots = state.slots.slice();
-  slots[message.index] = message.slot;
-  return { ...state, slots };
 }
 
 /** One word for all slots: work that goes on comes first, then what needs attention. */

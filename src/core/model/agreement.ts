@@ -1,6 +1,6 @@
 /** What a source says against what the graph demands. */
 import { errors } from '../errors';
-import type { InputConventions, Source } from './conventions';
+import { type InputConventions, isSide, SIDE_WANTED, type Source } from './conventions';
 import type { ImageInput } from './inputs';
 
 /** A field of `input` that the graph does not allow, and what it allows. */
@@ -18,6 +18,7 @@ function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
   demand('name', said.name === name, `"${name}", the model's input`);
   demand('width', width === undefined || said.width === width, `${width}, which the model demands`);
   demand('height', height === undefined || said.height === height, `${height}, which the model demands`);
+  for (const side of ['width', 'height', 'resize'] as const) demand(side, isSide(said[side]), SIDE_WANTED);
   const grey = channels === 1;
   demand('color', (said.color === 'GRAY') === grey, grey ? 'GRAY, since the model takes 1 channel' : 'RGB or BGR');
   for (const field of ['mean', 'std'] as const) {
@@ -38,10 +39,8 @@ export function agreeing(input: ImageInput, sources: readonly Source[]): Source[
     const { conventions, file, origin } = source;
     const conflicts = conflictsOf(conventions.input ?? {}, input);
     const [first] = conflicts;
-    if (origin === 'sidecar') {
-      if (first) throw errors.sidecarInvalid(file, `input.${first.field}: must be ${first.wanted}`);
-    }
     if (!first) return source;
+    if (origin === 'sidecar') throw errors.sidecarInvalid(file, `input.${first.field}: must be ${first.wanted}`);
     const rejected = new Set<string>(conflicts.map(({ field }) => field));
     const fitting = Object.entries(conventions.input ?? {}).filter(([field]) => !rejected.has(field));
     return {

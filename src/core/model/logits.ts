@@ -3,12 +3,13 @@ import { errors } from '../errors';
 import type { Facts } from '../onnx/facts';
 import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import type { Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { FLOATS, sizeOf } from '../onnx/tensors';
 import type { ScoresInfo } from '../output';
 import type { Origin } from '../types';
 import { nearest } from './near';
 import { type Decided, decidedBy } from './scores/decisions';
-import { type Ending, endingOf, operatorOf, originOf } from './scores/ending';
+import { type Ending, endingOf, originOf } from './scores/ending';
 import { sidecarPath } from './sidecar';
 
 export interface Scores extends Ending {

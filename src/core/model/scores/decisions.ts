@@ -2,8 +2,8 @@
 import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../../onnx/graph';
 import { attributeOf, type Model } from '../../onnx/model';
+import { entryOf, operatorOf } from '../../onnx/operators';
 import { DataType, textsOf } from '../../onnx/tensors';
-import { operatorOf } from './ending';
 
 /** Which input of an operator the decision rests on, and the names of classes that it has. */
 interface Decision {
@@ -66,10 +66,9 @@ export function decidedBy(
 }
 
 function decisionOf(model: Model, node: NodeProto): Decision | undefined {
-  const operator = operatorOf(node);
-  const decision = Object.hasOwn(DECISIONS, operator) ? DECISIONS[operator] : undefined;
+  const decision = entryOf(DECISIONS, node);
   // Of scores Gather takes some; of names that of the class.
-  return operator === 'Gather' && !namesIn(model, node) ? undefined : decision;
+  return operatorOf(node) === 'Gather' && !namesIn(model, node) ? undefined : decision;
 }
 
 /** The constant texts that an index chooses from. */

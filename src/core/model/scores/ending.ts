@@ -2,7 +2,8 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
-import { intAttribute, isDefaultDomain, type Model } from '../../onnx/model';
+import { intAttribute, type Model } from '../../onnx/model';
+import { entryOf, microsoft, operatorOf } from '../../onnx/operators';
 import { sizeOf } from '../../onnx/tensors';
 import type { Activation } from '../../types';
 import { boundsOfClip } from './ranges';
@@ -26,6 +27,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'Unsqueeze',
   'QuantizeLinear',
   'DequantizeLinear',
+  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
 ]);
 
 /** log p has the logits of p. */
@@ -45,6 +47,7 @@ const LINEAR: ReadonlySet<string> = new Set([
   'ConvInteger',
   'MatMulInteger',
   'BatchNormalization',
+  ...microsoft('QGemm', 'MatMulNBits', 'FusedMatMul'),
 ]);
 /** Of linear inputs they are linear; other operands are constants. */
 const KEEPING_LINEAR: ReadonlySet<string> = new Set([
@@ -67,11 +70,6 @@ const KEEPING_LINEAR: ReadonlySet<string> = new Set([
 
 /** A Clip to the range of probabilities changes none by more than this; it is there for a logarithm's sake. */
 const NARROW = 1e-6;
-
-/** A node's type; other domains' operators have theirs in front. */
-export function operatorOf({ domain, opType }: NodeProto): string {
-  return isDefaultDomain(domain) ? opType : `${domain}:${opType}`;
-}
 
 /** The tensor that holds the same values, however they are arranged, and is furthest from the end. */
 export function originOf({ producer }: GraphIndex, tensor: string): string {
@@ -115,7 +113,7 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
 
   function isActivation(tensor: string): boolean {
     const node = graph.producer.get(originOf(graph, tensor));
-    return node !== undefined && operatorOf(node) in ACTIVATIONS;
+    return node !== undefined && entryOf(ACTIVATIONS, node) !== undefined;
   }
 }
 
@@ -125,11 +123,10 @@ function activationAt(
   facts: Facts,
   node: NodeProto,
 ): Pick<Ending, 'logits' | 'activation'> | undefined {
-  const operator = operatorOf(node);
-  const activation = ACTIVATIONS[operator];
+  const activation = entryOf(ACTIVATIONS, node);
   if (activation === 'sigmoid' || (activation && isOverClasses(model, facts, node)))
     return { logits: node.input[0]!, activation };
-  if (operator === 'Exp') {
+  if (operatorOf(node) === 'Exp') {
     const log = graph.producer.get(originOf(graph, node.input[0]!));
     return log && operatorOf(log) === 'LogSoftmax' ? activationAt(model, graph, facts, log) : undefined;
   }

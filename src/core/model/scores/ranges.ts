@@ -3,7 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
 import { floatAttribute } from '../../onnx/model';
-import { operatorOf } from './ending';
+import { entryOf, operatorOf } from '../../onnx/operators';
 
 export type Range = readonly [low: number, high: number];
 
@@ -77,7 +77,7 @@ export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string, depth =
     const [least, most] = boundsOfClip(node, facts);
     return [Math.min(Math.max(low, least), most), Math.min(Math.max(high, least), most)];
   }
-  return Object.hasOwn(RULES, operator) ? RULES[operator]!(...(node.input.map(of) as [Range, Range])) : ANY;
+  return entryOf(RULES, node)?.(...(node.input.map(of) as [Range, Range])) ?? ANY;
 }
 
 /** The bounds of a Clip, attributes until operator set 11, then inputs; infinite where there is none or it is not known. */
