@@ -25,15 +25,19 @@ export interface ReadSources {
   readonly stamps: readonly Stamp[];
 }
 
+/** Where a model's conventions are looked for, whether there is such a file or not. */
+export function conventionFiles(model: string) {
+  const folder = path.dirname(path.resolve(model));
+  // An export to `onnx/model.onnx` leaves the configuration one folder up.
+  const places = (name: string) => [path.join(folder, name), path.join(path.dirname(folder), name)];
+  return { sidecar: sidecarPath(model), preprocessors: places(PREPROCESSOR_FILE), configs: places(CONFIG_FILE) };
+}
+
 /**
  * @throws sidecar-invalid
  */
 export async function readSources(model: Model): Promise<ReadSources> {
-  const sidecar = sidecarPath(model.file);
-  const folder = path.dirname(path.resolve(model.file));
-  // An export to `onnx/model.onnx` leaves the configuration one folder up.
-  const places = (name: string) => [path.join(folder, name), path.join(path.dirname(folder), name)];
-  const [preprocessors, configs] = [places(PREPROCESSOR_FILE), places(CONFIG_FILE)];
+  const { sidecar, preprocessors, configs } = conventionFiles(model.file);
   const stamps = await Promise.all([sidecar, ...preprocessors, ...configs].map(stampOf));
   const text = await readSidecar(sidecar);
   const sources = [
