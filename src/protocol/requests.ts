@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 9;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -126,6 +126,7 @@ export {
   type HeatStyle,
   METHOD_NAMES,
   METHODS,
+  usesResize,
 } from '../core/types';
 
 export interface Requests {

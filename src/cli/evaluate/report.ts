@@ -2,30 +2,38 @@
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { shownActivation } from '../../core/output';
-import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
+import { DEFAULT_STYLE } from '../../core/types';
 import { thumbnail } from '../../engine/image';
 import type { Outputs } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
-import type { Terminal } from '../terminal';
+import { quiet, type Terminal } from '../terminal';
 import type { Plan } from './evaluate';
 import { type Example, pageOf } from './html';
 import type { Journal } from './journal/journal';
-import { explainParams, quiet } from './run';
+import { explainParams } from './run';
 import { type Results, type Row, summariseAll } from './summary';
+import type { Watch } from './watch';
 
-/** @param service that has explained nothing yet: examples are the same whatever came before */
+/**
+ * @param service that has explained nothing yet: examples are the same whatever came before
+ * @throws evaluation-differs, and nothing is written
+ */
 export async function writeReport(
   folder: string,
   plan: Plan,
-  info: ModelInfo,
+  watch: Watch,
   journal: Journal,
   outputs: Outputs,
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
-  const examples = await examplesOf(plan, { rows, ...results }, service, terminal);
-  const about = aboutOf(plan, info);
+  let examples: Example[] = [];
+  await watch.untilUntouched(async () => {
+    examples = await examplesOf(plan, { rows, ...results }, service, terminal);
+    return watch.unchanged();
+  });
+  const about = aboutOf(plan, watch);
   const [html, json, csv] = reportFiles(folder);
   await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
   await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
@@ -42,9 +50,10 @@ export function reportFiles(folder: string) {
 export type About = ReturnType<typeof aboutOf>;
 
 /** What was evaluated, and how. */
-function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, info: ModelInfo) {
+function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),
+    sha256: identity.model,
     layer: info.layer.value,
     activation: shownActivation(info.output),
     source: path.basename(path.resolve(source)),

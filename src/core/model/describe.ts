@@ -144,13 +144,15 @@ const PROBABILITIES: Readonly<Record<Exclude<Link, 'identity'>, (scores: string)
     `probability: ${scores} as it is, since it lies between 0 and 1, each class for itself; gradients are those of log(p / (1 - p))`,
 };
 
-/** Those that were read, unless they are for other scores than the user chose, or those that the graph has. */
+/**
+ * Those that were read, else those of the graph. An exporter's file may be another model's, and labels may be for other
+ * scores than the user chose; else they must fit.
+ */
 function labelsOf({ labels, scores, scoresChosen, model }: Known, assumptions: string[]): ReadLabels | undefined {
-  if (labels && (labels.labels.length === scores.classes || !scoresChosen)) return labels;
+  const mustFit = labels?.origin !== 'exporter' && !scoresChosen;
+  if (labels && (mustFit || labels.labels.length === scores.classes)) return labels;
   if (labels)
-    assumptions.push(
-      `labels: ${labels.from} not used, since it has ${labels.labels.length} for ${scores.classes} classes`,
-    );
+    assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${scores.classes} classes`);
   if (scores.labels?.length === scores.classes) return { labels: scores.labels, origin: 'graph', from: model.file };
   assumptions.push('no labels: classes are called by their index');
   return undefined;
