@@ -82,7 +82,7 @@ const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
 
 /** At most `limit` names, then how many more there are. */
-function few(names: readonly string[], limit = 5): string {
+export function few(names: readonly string[], limit = 5): string {
   const shown = names.slice(0, limit).join(', ');
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }

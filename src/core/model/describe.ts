@@ -64,7 +64,7 @@ export function describeModel(known: Known): ModelInfo {
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
   if (blockedTensors(graph.node).size > 0)
     assumptions.push(
-      "layers: those in blocked memory, by onnxruntime's optimiser, are left out; the plain model has them",
+      "layers: those in blocked memory, by onnxruntime's optimiser for one kind of processor, are left out; the plain model has them",
     );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
   const labels = labelsOf(known, assumptions);
