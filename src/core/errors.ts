@@ -82,7 +82,7 @@ const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
 
 /** At most `limit` names, then how many more there are. */
-function few(names: readonly string[], limit = 5): string {
+export function few(names: readonly string[], limit = 5): string {
   const shown = names.slice(0, limit).join(', ');
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
@@ -244,6 +244,12 @@ export const errors = {
     make(
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
+    ),
+  /** @param file the model's */
+  evaluationChanged: (file: string, what: string) =>
+    make(
+      'evaluation-differs',
+      `${file}: its ${what} changed while it was evaluated; what was found before is kept. Put back what was there to go on, or name another --report folder.`,
     ),
   evaluationRunning: (lock: string, owner: string) =>
     make(

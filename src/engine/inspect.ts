@@ -11,7 +11,7 @@ import { sidecarOf } from '../core/model/sidecar';
 import type { Facts } from '../core/onnx/facts';
 import type { ModelInfo, Preprocessing } from '../core/types';
 import type { ModelChoice } from '../protocol/requests';
-import { conventionFiles, readLabels, readSources } from './conventions';
+import { conventionFiles, readLabels, readSources, sourcesOfGraph } from './conventions';
 import { type ModelFile, readModelFile } from './model-file';
 import { outputsBeside } from './output';
 import type { Stamp } from './stamps';
@@ -34,7 +34,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { model } = file;
   const read = await readSources(model);
   const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(model, input, read.sources);
+  const sources = agreeing(model, input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {
@@ -82,7 +82,7 @@ export function demoModel(folder = __dirname): string {
 
 /** Every file that is read for a model, or would be if it were there. */
 export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): readonly string[] {
-  const { sidecar, preprocessors, configs } = conventionFiles(model);
+  const { sidecar, preprocessors, configs, exported } = conventionFiles(model);
   return [
     model,
     ...weightsFiles,
@@ -90,6 +90,7 @@ export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): r
     sidecar,
     ...preprocessors,
     ...configs,
+    ...exported,
   ];
 }
 

@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 7;
+export const PROTOCOL_VERSION = 8;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -116,7 +116,15 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { RANDOMISATIONS } from '../core/sanity/types';
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
+export {
+  COLORMAPS,
+  type Colormap,
+  DEFAULT_STYLE,
+  type HeatStyle,
+  METHOD_NAMES,
+  METHODS,
+  usesResize,
+} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
