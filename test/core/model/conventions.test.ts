@@ -146,6 +146,21 @@ describe('sources against the graph', () => {
     assert.deepEqual(kept!.notes, ['hugging-face.json: width not used; it must be 8, which the model demands']);
   });
 
+  it('what is done before the crop stays in proportion to the size that the model demands', () => {
+    const [kept] = against(
+      'hugging-face',
+      { width: 224, height: 224, fit: 'crop', resize: 256 },
+      { ...fixed, height: 288, width: 288 },
+    );
+    // 256 of 224 are floor(329.14) of 288
+    assert.deepEqual(kept!.conventions.input, { fit: 'crop', resize: 329 });
+    assert.match(kept!.notes.join(), /resize 329 for 256, in proportion/);
+  });
+
+  it('nothing is divided by 0', () => {
+    assert.deepEqual(against('hugging-face', { std: [0, 1, 1], scale: 0 })[0]!.conventions.input, {});
+  });
+
   it("a sidecar's output must be one of the model's", () => {
     const sidecar = { ...source('sidecar', {}), conventions: { output: { name: 'z' } } };
     assert.throws(() => agreeing(model, fixed, [sidecar]), { code: 'sidecar-invalid', message: /output\.name.*: y/ });
