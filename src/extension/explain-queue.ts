@@ -5,7 +5,8 @@
 import { toExplainError } from '../core/errors';
 import type { ExplainParams } from '../protocol/requests';
 import type { ModelInfo } from '../protocol/webview';
-import type { Wanted } from './comparison';
+import { classNamed } from './class-names';
+import { classSought, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
 import { nextImage, type PanelEvent, type PanelState } from './panel-state';
 import { summaryOf } from './summary';
@@ -53,6 +54,18 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     });
   }
 
+  /** Of several models each is asked for the class of that name, one without it for its own top class. */
+  async function askedOf(image: number, slot: number): Promise<{ asked: Wanted; differs?: string }> {
+    const { wanted, slots } = state().images[image]!;
+    const one = wanted[slot]!;
+    const sought = classSought(wanted, slots, slot);
+    if (!sought) return { asked: one };
+    const { labels } = await options.modelInfo(one);
+    const found = classNamed(labels.value, sought);
+    if (typeof found === 'number') return { asked: { ...one, target: { index: found } } };
+    return { asked: { ...one, target: 'top' }, differs: found };
+  }
+
   async function explainAll(image: number, run: number, signal: AbortSignal) {
     const { wanted, slots } = state().images[image]!;
     for (const [slot, one] of wanted.entries()) {
@@ -60,13 +73,15 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
       const at = { image, run, slot };
       dispatch({ type: 'started', ...at });
       try {
-        const params = await options.request(image, one);
+        const { asked, differs } = await askedOf(image, slot);
+        const params = await options.request(image, asked);
         const answer = engine.call('explain', params, {
           signal,
           on: { frame: (frame) => dispatch({ type: 'frame', ...at, frame }) },
         });
         const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
-        dispatch({ type: 'explained', ...at, explanation, summary: summaryOf(explanation, info) });
+        const summary = summaryOf(explanation, info);
+        dispatch({ type: 'explained', ...at, explanation, summary, ...(differs && { differs }) });
       } catch (thrown) {
         // Aborted: the event that raised the run has already said what the panel shows now.
         if (signal.aborted) return;

@@ -67,7 +67,13 @@ export type PanelEvent =
   /** Another image goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
-  | ({ readonly type: 'explained'; readonly explanation: Explanation; readonly summary: Summary } & OfSlot)
+  | ({
+      readonly type: 'explained';
+      readonly explanation: Explanation;
+      readonly summary: Summary;
+      /** Why it is of another class than those it is compared with, if it is. */
+      readonly differs?: string;
+    } & OfSlot)
   | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
   /** Dropped unless `of` is still the slot's explanation. */
   | {
@@ -150,19 +156,20 @@ function reduceSlot(
       return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
     }
     case 'explained': {
-      const { explanation, summary } = event;
-      const wanted = image.wanted[event.slot];
-      const title = by === undefined || by === 'classes' ? explanation.label : wanted!.title;
+      const { explanation, summary, differs } = event;
+      const wanted = image.wanted[event.slot]!;
+      const called = by === undefined || by === 'classes' ? { title: explanation.label } : named(wanted);
       const actions = summary.blank ? { actions: actionsForBlank(by) } : {};
-      const shown: Slot = { title, state: { kind: 'done', summary, ...actions }, frame: explanation.frame };
+      const state: SlotState = { kind: 'done', summary, ...actions };
+      const shown: Slot = { ...called, ...(differs && { differs }), state, frame: explanation.frame };
       const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
       // Those of another model are of other classes.
-      return settled(wanted?.model ? explained : { ...explained, probabilities: explanation.probabilities });
+      return settled(wanted.model ? explained : { ...explained, probabilities: explanation.probabilities });
     }
     case 'failed': {
       const { code, message } = event;
       const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code, by) };
-      return settled(withSlot(image, event.slot, ({ shown }) => ({ shown: { title: shown.title, state } })));
+      return settled(withSlot(image, event.slot, () => ({ shown: { ...named(image.wanted[event.slot]!), state } })));
     }
   }
 }
@@ -171,7 +178,7 @@ function reduceSlot(
 const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
-  const slots = wanted.map(({ title }): PanelSlot => ({ shown: { title, state: WAITING } }));
+  const slots = wanted.map((one): PanelSlot => ({ shown: { ...named(one), state: WAITING } }));
   return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
 }
 
@@ -185,10 +192,16 @@ function refresh(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
 function retry(image: PanelImage): PanelImage {
   if (image.slots.every((slot) => slot.shown.state.kind === 'done')) return image;
   const slots = image.slots.map((slot, i): PanelSlot => {
-    return slot.explanation ? slot : { shown: { title: image.wanted[i]!.title, state: WAITING } };
+    return slot.explanation ? slot : { shown: { ...named(image.wanted[i]!), state: WAITING } };
   });
   return { ...image, status: 'queued', run: image.run + 1, slots };
 }
+
+/** What a slot is called until its answer names a class, and after that where something else is compared. */
+const named = ({ title, hint }: Wanted): Pick<Slot, 'title' | 'hint'> => ({
+  title,
+  ...(hint !== undefined && { hint }),
+});
 
 /** One failure keeps no other explanation of the image from being made. */
 function settled(image: PanelImage): PanelImage {

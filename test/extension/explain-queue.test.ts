@@ -49,7 +49,7 @@ function panel(...names: string[]) {
       device: 'cpu',
       top: 5,
     }),
-    modelInfo: async () => info,
+    modelInfo: async ({ model }) => ({ ...info, labels: { ...info.labels, value: LABELS[model?.path ?? 'net']! } }),
     failed: (thrown) => logged.push(thrown),
   });
   const ask = (image: number, ...wanted: Wanted[]) => dispatch({ type: 'asked', image, wanted });
@@ -66,6 +66,11 @@ function panel(...names: string[]) {
   };
 }
 
+const LABELS: Readonly<Record<string, readonly string[]>> = {
+  net: ['ant', 'bee', 'cat'],
+  turned: ['Bee', 'Cat', 'Ant'],
+  without: ['Gordon setter', 'dog'],
+};
 const bee: Wanted = { target: { index: 1 }, title: 'bee' };
 const cat: Wanted = { target: { index: 2 }, title: 'cat' };
 
@@ -189,6 +194,28 @@ describe('questions to the engine', () => {
     p.calls[2]!.answer(explanation(1));
     await turn();
     assert.deepEqual(p.statuses(), ['done']);
+  });
+
+  it('several models are asked for one class by its name, and one without it for its own, which is said', async () => {
+    const p = panel('a');
+    const of = (name: string): Wanted => ({ ...TOP_CLASS, title: name, model: { path: name } });
+    p.ask(0, TOP_CLASS, of('turned'), of('without'));
+    await turn();
+    p.calls[0]!.answer(explanation(2, 'cat'));
+    await turn();
+    p.calls[1]!.answer(explanation(1, 'Cat'));
+    await turn();
+    p.calls[2]!.answer(explanation(0, 'Gordon setter'));
+    await turn();
+    assert.deepEqual(
+      p.asked().map(([, target]) => target),
+      ['top', { index: 1 }, 'top'],
+    );
+    const shown = p.state().images[0]!.slots.map(({ shown }) => [shown.title, shown.differs]);
+    assert.deepEqual(shown.slice(1), [
+      ['turned', undefined],
+      ['without', 'has no class “cat”'],
+    ]);
   });
 
   it('cancel ends a comparison as a whole', async () => {

@@ -45,6 +45,23 @@ describe('a comparison', () => {
     assert.equal(await editorFrame(window.page).locator('.pane').count(), count);
   }
 
+  it('is chosen in one picker, which nothing takes away', async () => {
+    const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    for (let i = 0; i < 8; i++) {
+      await runCommand(window.page, 'Group-CAM: Compare…', 1);
+      await row('Compare methods').click();
+      await title().getByText('choose at least two').waitFor();
+      // As the page does when it has just been loaded.
+      await editorFrame(window.page).getByTestId('stage').focus();
+      await row('Grad-CAM++').waitFor();
+      assert.ok(await input().isVisible(), `closed in try ${i}`);
+      await window.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+      await row('Compare layers').waitFor();
+      await input().press('Escape');
+      await input().waitFor({ state: 'hidden' });
+    }
+  });
+
   it('of six methods, and of no more', async () => {
     await runCommand(window.page, 'Group-CAM: Compare…');
     await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare methods' }).click();
