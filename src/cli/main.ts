@@ -1,17 +1,40 @@
+import { totalmem } from 'node:os';
 import { CommanderError } from 'commander';
 import { createService } from '../engine/service';
+import { watchProcess } from '../engine/watch';
+import type { Service } from '../protocol/requests';
 import { createProgram } from './program';
 import { processTerminal } from './terminal';
 
 async function main(): Promise<void> {
   const terminal = processTerminal(process.argv.includes('--verbose'));
   try {
-    await createProgram(createService, terminal).parseAsync();
+    await createProgram(watchedService, terminal).parseAsync();
   } catch (thrown) {
     // commander has said what is wrong by itself; help is no failure.
     if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode;
     else terminal.fail(thrown);
   }
+}
+
+/** Minutes in which a run of the runtime, or the making of a session, has come to its end with any usable model. */
+const MINUTES = 5;
+const GIB = 2 ** 30;
+
+function watchedService(): Service {
+  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const gib = Number(process.env['GROUP_CAM_MEMORY']) || machine / 2 / GIB;
+  watchProcess({
+    memory: {
+      bytes: gib * GIB,
+      line: `error: not enough memory (this process may use ${gib.toFixed(2)} GiB). Use a smaller model, or set the variable GROUP_CAM_MEMORY to more GiB.`,
+    },
+    silence: {
+      milliseconds: MINUTES * 60_000,
+      line: `error: the model does not come to an end (${MINUTES} minutes in one run). Use another model.`,
+    },
+  });
+  return createService();
 }
 
 void main();

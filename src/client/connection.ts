@@ -2,6 +2,7 @@
 import { type ExplainError, errors } from '../core/errors';
 import { type EventHandlers, openChannel } from '../protocol/channel';
 import type { Params, RequestName, Result } from '../protocol/requests';
+import { watchMemory } from './memory';
 import { startProcess } from './process';
 
 /** Milliseconds. */
@@ -22,6 +23,8 @@ export interface ConnectionOptions {
   /** Gets each line that the engine writes to stdout or stderr. */
   readonly log: (line: string) => void;
   readonly limits: ConnectionLimits;
+  /** Bytes that the process may hold; one that holds more is killed. */
+  readonly memory: number;
   /** The engine is ready, or has answered a call. */
   readonly changed: () => void;
   /** Called once; the process is gone or killed and every call has failed. */
@@ -49,14 +52,14 @@ export interface Connection {
   close(error: ExplainError): void;
 }
 
-export function connect({ module, executable, log, limits, changed, closed }: ConnectionOptions): Connection {
+export function connect({ module, executable, log, limits, memory, changed, closed }: ConnectionOptions): Connection {
   const program = executable ?? process.execPath;
   let ready = false;
   let sessions = 0;
   let heardAt = performance.now();
   let lastWords = '';
-  /** Calls, by their `answered`, that somebody still waits for. */
-  const wanted = new Set<Promise<void>>();
+  /** Calls, by their `answered`, that somebody still waits for, in words. */
+  const wanted = new Map<Promise<void>, string>();
 
   const child = startProcess({
     module,
@@ -71,6 +74,12 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
   const startTimer = setTimeout(
     () => channel.close(errors.engineStart(program, `no answer within ${limits.start / 1000} s`)),
     limits.start,
+  );
+  const unwatch = watchMemory(
+    child.pid,
+    memory,
+    () => channel.pending() > 0,
+    () => channel.close(errors.engineMemory([...new Set(wanted.values())], memory)),
   );
   const channel = openChannel(child.transport, {
     ready: () => {
@@ -89,6 +98,7 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
     },
     closed: (error) => {
       clearTimeout(startTimer);
+      unwatch();
       child.kill();
       closed(error);
     },
@@ -113,7 +123,7 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
   ): Promise<Result<N>> {
     const { result, answered, abandon } = channel.call(method, params, on);
     const done = (): void => void wanted.delete(answered);
-    wanted.add(answered);
+    wanted.set(answered, wordsFor(method, params));
     let stopWatching = whenSilent(timeout, () => {
       abandon(errors.timeout(method, timeout));
       channel.close(errors.engineCrashed(`stopped, as ${method} gave no answer`));
@@ -155,4 +165,10 @@ export function connect({ module, executable, log, limits, changed, closed }: Co
     call,
     close: channel.close,
   };
+}
+
+/** A call as a message names it. */
+function wordsFor<N extends RequestName>(method: N, params: Params<N>): string {
+  const model = typeof params === 'object' && 'model' in params ? params.model.path : undefined;
+  return model === undefined ? method : `${method} of ${String(model)}`;
 }

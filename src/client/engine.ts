@@ -12,6 +12,7 @@ import {
   type ConnectionOptions,
   connect,
 } from './connection';
+import { halfOfMemory } from './memory';
 
 export type { CallOptions } from './connection';
 
@@ -32,6 +33,8 @@ export interface EngineOptions extends Pick<ConnectionOptions, 'module' | 'execu
   readonly onState?: (state: EngineState) => void;
   /** Minutes without a call after which the process ends; 10 by default. */
   readonly idleMinutes?: number | undefined;
+  /** Bytes that the process may hold; by default half of the machine's. */
+  readonly memory?: number | undefined;
   readonly limits?: Partial<EngineLimits>;
 }
 
@@ -82,6 +85,7 @@ export function createEngine(options: EngineOptions): Engine {
       executable: options.executable,
       log: options.log,
       limits,
+      memory: options.memory ?? halfOfMemory(),
       changed: update,
       closed: ended,
     });

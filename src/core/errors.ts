@@ -94,6 +94,11 @@ export const errors = {
       'model-too-large',
       `${file}: ${bytes} bytes in one file; protobuf's limit is 2 GiB. Save the weights as external data.`,
     ),
+  modelExcessive: (file: string, what: string, limit?: number) =>
+    make(
+      'model-too-large',
+      `${file}: not loaded, since ${what}${limit === undefined ? '' : ` (the limit is ${limit})`}. No image classifier needs that; export it again.`,
+    ),
   modelUntrusted: (file: string) =>
     make('model-untrusted', `${file}: models load only in trusted workspaces. Trust this workspace to explain images.`),
   externalDataMissing: (file: string, location: string) =>
@@ -132,6 +137,11 @@ export const errors = {
     make(
       'no-spatial-layer',
       `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
+    ),
+  blockedLayers: (file: string) =>
+    make(
+      'no-spatial-layer',
+      `${file}: saved by onnxruntime's optimiser for one kind of processor; its maps lie in blocked memory and can't be read. Explain the plain model, or save it at level basic or extended.`,
     ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
@@ -204,6 +214,11 @@ export const errors = {
     ),
   outOfMemory: (file: string, reason: string) =>
     make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
+  engineMemory: (calls: readonly string[], limit: number) =>
+    make(
+      'out-of-memory',
+      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.`,
+    ),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>
     make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),

@@ -33,30 +33,62 @@ function tapsOf(from: number, to: number, first: number, count: number): Taps[] 
   });
 }
 
+/**
+ * Pixels between the two passes. Pillow goes across first, which of an image of a few columns and a million rows would make
+ * more than any picture has; such an image goes down first, where the rounding between the passes differs.
+ */
+const MOST_BETWEEN = 2 ** 26;
+
 /** The part `window` of the image scaled to `resized`; `window` lies within `resized`. */
 export function resample(image: RgbImage, resized: Size, window: Box): RgbImage {
   const columns = tapsOf(image.width, resized.width, window.left, window.width);
   const rows = tapsOf(image.height, resized.height, window.top, window.height);
-  const firstRow = rows[0]?.start ?? 0;
-  const endRow = rows.reduce((end, { start, weights }) => Math.max(end, start + weights.length), firstRow);
+  const height = spanOf(rows).end - spanOf(rows).start;
+  return height * window.width <= MOST_BETWEEN
+    ? down(across(image, columns, spanOf(rows)), fromZero(rows), { start: 0, end: window.width })
+    : across(down(image, rows, spanOf(columns)), fromZero(columns), { start: 0, end: window.height });
+}
 
-  const across = new Uint8Array((endRow - firstRow) * window.width * 3);
+/** Samples [start, end) of a side. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All samples that the taps weigh. */
+function spanOf(taps: readonly Taps[]): Span {
+  const first = taps[0]?.start ?? 0;
+  return { start: first, end: taps.reduce((end, { start, weights }) => Math.max(end, start + weights.length), first) };
+}
+
+function fromZero(taps: readonly Taps[]): Taps[] {
+  const first = taps[0]?.start ?? 0;
+  return taps.map(({ start, weights }) => ({ start: start - first, weights }));
+}
+
+/** The pass over columns, of some rows. */
+function across(image: RgbImage, columns: readonly Taps[], { start: firstRow, end: endRow }: Span): RgbImage {
+  const data = new Uint8Array((endRow - firstRow) * columns.length * 3);
   for (let y = firstRow, to = 0; y < endRow; y++) {
     for (const { start, weights } of columns) {
-      weigh(image.data, (y * image.width + start) * 3, 3, weights, across, to);
+      weigh(image.data, (y * image.width + start) * 3, 3, weights, data, to);
       to += 3;
     }
   }
+  return { width: columns.length, height: endRow - firstRow, data };
+}
 
-  const data = new Uint8Array(window.width * window.height * 3);
-  const stride = window.width * 3;
+/** The pass over rows, of some columns. */
+function down(image: RgbImage, rows: readonly Taps[], { start: left, end: right }: Span): RgbImage {
+  const data = new Uint8Array(rows.length * (right - left) * 3);
+  const stride = image.width * 3;
   let to = 0;
   for (const { start, weights } of rows) {
-    for (let from = (start - firstRow) * stride, end = from + stride; from < end; from += 3, to += 3) {
-      weigh(across, from, stride, weights, data, to);
+    for (let from = start * stride + left * 3, end = start * stride + right * 3; from < end; from += 3, to += 3) {
+      weigh(image.data, from, stride, weights, data, to);
     }
   }
-  return { width: window.width, height: window.height, data };
+  return { width: right - left, height: rows.length, data };
 }
 
 /** One RGB pixel: the weighted sum of pixels that lie `stride` bytes apart. */

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
+import { checkBounds } from '../core/onnx/bounds';
 import { SMALL } from '../core/onnx/facts';
 import { type Model, parseModel } from '../core/onnx/model';
 import { dimsOf, sizeOf } from '../core/onnx/tensors';
@@ -52,6 +53,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
   const external = await findExternal(model, file);
   const pieces = splitExternalData(model, (location) => external.get(location)?.size);
   const byName = new Map(pieces.map((piece) => [piece.name, piece]));
+  checkBounds(model);
   await embedSmall();
   const stamps = [{ path: file, size: info.size, mtime: info.mtimeMs }, ...external.values()];
   return {

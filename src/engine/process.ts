@@ -3,6 +3,7 @@ import { reasonOf } from '../core/errors';
 import type { Service } from '../protocol/requests';
 import type { FromEngine } from '../protocol/wire';
 import { serve } from './serve';
+import { watchProcess } from './watch';
 
 /**
  * Answers the parent's calls until it is gone.
@@ -22,8 +23,10 @@ export function serveParent(service: Service, sessionsCreated: () => number): vo
     const last: FromEngine = { kind: 'fatal', message: reasonOf(thrown) };
     send(last, undefined, undefined, () => process.exit(1));
   });
-  // Without its parent nobody can ask for anything; an orphan would hold gigabytes for ever.
-  process.on('disconnect', () => process.exit(0));
+  // Without its parent nobody can ask for anything; an orphan would hold gigabytes for ever. Threads that are stuck hold up
+  // an exit, and a stuck main thread hears of no disconnection.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  watchProcess({ parent: process.ppid });
 
   serve(
     service,

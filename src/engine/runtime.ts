@@ -194,6 +194,23 @@ const FED: Readonly<Partial<Record<DataType, { name: string; array: new (buffer:
   [DataType.FLOAT16]: { name: 'float16', array: Uint16Array },
 };
 
+/** The runtime's names of element types. */
+export const DATA_TYPES: Readonly<Record<string, DataType>> = {
+  float32: DataType.FLOAT,
+  float64: DataType.DOUBLE,
+  float16: DataType.FLOAT16,
+  int8: DataType.INT8,
+  int16: DataType.INT16,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+  uint8: DataType.UINT8,
+  uint16: DataType.UINT16,
+  uint32: DataType.UINT32,
+  uint64: DataType.UINT64,
+  bool: DataType.BOOL,
+  string: DataType.STRING,
+};
+
 function metadataOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, TensorMetadata> {
   return new Map(values.flatMap((v) => (v.isTensor ? [[v.name, { dtype: v.type, shape: v.shape }]] : [])));
 }
@@ -213,6 +230,7 @@ const OUT_OF_MEMORY = /bad_alloc|failed to allocate|out of memory/i;
 /** One line without the runtime's own source positions, signatures and failed conditions. */
 function cleanReason(error: unknown): string {
   return (error instanceof Error ? error.message : String(error))
+    .slice(0, 3000)
     .replace(/\s+/g, ' ')
     .replace(/\S*\.(cc|h):\d+ (?:[\w:~<>*& ,]+\([^)]*\)(?: const)? )?/g, '')
     .replace(/^.* was false\. (?=\S)/, '')

@@ -5,6 +5,7 @@ import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
 import type { Log } from './log';
+import type { MapStore } from './maps/map-store';
 import type { CurrentModel } from './model';
 import { notify, type PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
@@ -17,6 +18,7 @@ export interface CommandServices {
   readonly extensionUri: vscode.Uri;
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
+  readonly maps: MapStore;
   readonly panels: Panels;
   readonly editors: Editors;
   readonly log: Log;
@@ -123,8 +125,9 @@ function tell({ current }: Panels, text: string): void {
   else notify(text);
 }
 
-/** Running questions end with the process; they are asked again. */
-function restartEngine({ engine, model }: CommandServices): void {
+/** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
+async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
   engine.restart();
+  await maps.clear();
   model.renew();
 }

@@ -21,11 +21,12 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
   let engine = create();
 
   function create(): Engine {
-    const { nodePath, idleMinutes } = readSettings();
+    const { nodePath, idleMinutes, engineMemory } = readSettings();
     return createEngine({
-      module: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
+      module: engineModule(extensionUri),
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
+      ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),
       log: (line) => log.info(`engine: ${line}`),
       onState: (state) => {
         log.debug(`engine: ${state}`);
@@ -59,4 +60,9 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
       changed.dispose();
     },
   };
+}
+
+/** What the engine's process runs. */
+export function engineModule(extensionUri: vscode.Uri): string {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath;
 }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly style: HeatStyle;
   readonly nodePath: string;
   readonly idleMinutes: number;
+  /** GiB; 0: half of the machine's. */
+  readonly engineMemory: number;
 }
 
 /** The engine checks the numbers and words of its options: its message names the option and what it must be. */
@@ -43,12 +45,13 @@ export function readSettings(): Settings {
     },
     nodePath: value<string>('nodePath').trim(),
     idleMinutes: value<number>('idleMinutes'),
+    engineMemory: value<number>('engineMemory'),
   };
 }
 
 /** Groups of settings by what has to happen when one of them changes. */
 export const AFFECTED = {
-  engine: ['nodePath', 'idleMinutes'],
+  engine: ['nodePath', 'idleMinutes', 'engineMemory'],
   model: ['model', 'labels', 'layer'],
   maps: ['device', 'method', 'variant', 'groups', 'theta', 'blurKernel', 'blurSigma', 'topClasses'],
   style: ['colormap', 'opacity', 'threshold', 'contour'],

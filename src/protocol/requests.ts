@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -25,6 +25,14 @@ export type ImageSource =
   | { readonly bytes: Uint8Array; readonly name: string }
   /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
   | { readonly tensor: string };
+
+/** A file as it was when it was read; the size is undefined if there was none. */
+export interface FileStamp {
+  readonly path: string;
+  readonly size: number | undefined;
+  /** In milliseconds. */
+  readonly mtime: number;
+}
 
 /** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
 export interface ModelChoice {
@@ -113,7 +121,12 @@ export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
-  explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /** `files`: all that the explanation rests on, told before it is made. */
+  explain: {
+    params: ExplainParams;
+    result: Explanation;
+    events: { frame: Frame; files: readonly FileStamp[] };
+  };
   /**
    * Scores and curves of an explanation's map. Explanations asked for meanwhile go first: it waits between two chunks. `measured` comes
    * with each map that is done, and tells all that is known by then.

@@ -162,6 +162,18 @@ describe('client: life of the process', function () {
     await until('the engine has ended', () => !alive(pid));
   });
 
+  it('is ended when it holds more memory than it may, in the middle of a run, and starts again', async () => {
+    const engine = startEngine({ memory: 400 * 2 ** 20 });
+    const pid = Number(await ask(engine, 'pid'));
+    await assert.rejects(ask(engine, 'take a gigabyte'), {
+      code: 'out-of-memory',
+      message:
+        'saveSidecar of take a gigabyte: the engine was ended, as it held more than 0.4 GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.',
+    });
+    await until('the process is gone', () => !alive(pid));
+    assert.notEqual(Number(await ask(engine, 'pid')), pid);
+  });
+
   it('says what it is for when it is started by hand', () => {
     assert.throws(() => execFileSync(process.execPath, [STUB], { stdio: 'pipe' }), /On a command line use group-cam/);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,8 +7,11 @@ import { saliencyOf } from '../../src/core/saliency';
 import type { Frame } from '../../src/core/types';
 import { DEFAULT_OPTIONS } from '../../src/core/types';
 import type { ExplainParams } from '../../src/protocol/requests';
+import { testFolder } from '../support/folder';
+import { ENDLESS } from '../support/loop';
 import { missing, project } from '../support/shared';
-import { disposeAll, startEngine, until } from './support';
+import { tinyModel } from '../support/tiny-model';
+import { alive, disposeAll, startEngine, until } from './support';
 
 const ENGINE = project('dist', 'engine.js');
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
@@ -47,6 +50,7 @@ function hottest(frame: Frame): { x: number; y: number } {
 describe('client: the real engine', function () {
   this.timeout(120_000);
   afterEach(disposeAll);
+  const folder = testFolder();
 
   for (const label of ['cat', 'dog']) {
     it(`finds the ${label} of the demo scene, streaming frames`, async () => {
@@ -125,6 +129,15 @@ describe('client: the real engine', function () {
       values,
       values.map(() => below),
     );
+  });
+
+  it('ends with its parent, also when a run of the runtime blocks it for ever', async () => {
+    const model = folder.write('endless.onnx', tinyModel(ENDLESS));
+    const parent = spawn(process.execPath, [path.join(__dirname, 'parent.entry.js'), ENGINE, model]);
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
+    assert.ok(alive(pid));
+    parent.kill('SIGKILL');
+    await until('the engine has ended', () => !alive(pid));
   });
 
   it('maps the native libraries, which the process that uses the client does not', function () {

@@ -6,6 +6,7 @@ import { serveParent } from '../../src/engine/process';
 import type { ExplainParams, RequestContext, Service } from '../../src/protocol/requests';
 
 let sessions = 0;
+const taken: Buffer[] = [];
 
 /** Holds the event loop, as a run of the runtime does. */
 function block(milliseconds: number): string {
@@ -34,6 +35,14 @@ const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
   exit: () => process.exit(7),
   hang: () => block(60_000),
   'be slow': () => block(1000),
+  // Touched page by page, since memory that nobody has written to is not resident.
+  'take a gigabyte': () => {
+    for (let i = 0; i < 16; i++) {
+      taken.push(Buffer.alloc(2 ** 26, 1));
+      block(50);
+    }
+    return block(60_000);
+  },
   never: () => sleep(60_000, ''),
   'load a model': () => {
     sessions += 2;

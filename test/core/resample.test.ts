@@ -28,6 +28,16 @@ describe('core/resample', () => {
     assert.deepEqual(redOf(halved), [Math.round((3 * 8) / 7), Math.round((3 * 80) / 8), Math.round((1 * 80) / 7)]);
   });
 
+  it('shrinks a picture of a few columns and a million rows in moments, and as it would fewer rows', () => {
+    const stripes = (height: number): RgbImage => ({
+      width: 2,
+      height,
+      data: Uint8Array.from({ length: 6 * height }, (_, i) => [10, 20, 30, 210, 120, 60][i % 6]!),
+    });
+    const to = { width: 224, height: 224 };
+    assert.deepEqual(resample(stripes(1_000_000), to, whole(224, 224)), resample(stripes(500), to, whole(224, 224)));
+  });
+
   it('keeps channels apart', () => {
     const image = { width: 2, height: 1, data: Uint8Array.from([0, 100, 200, 200, 100, 0]) };
     const one = resample(image, { width: 1, height: 1 }, whole(1, 1));

@@ -1,7 +1,7 @@
 /** What a source says against what the graph demands. */
 import { errors } from '../errors';
 import type { Model } from '../onnx/model';
-import type { InputConventions, Source } from './conventions';
+import { type InputConventions, isSide, SIDE_WANTED, type Source } from './conventions';
 import type { ImageInput } from './inputs';
 
 /** A field of `input` that the graph does not allow, and what it allows. */
@@ -19,6 +19,7 @@ function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
   demand('name', said.name === name, `"${name}", the model's input`);
   demand('width', width === undefined || said.width === width, `${width}, which the model demands`);
   demand('height', height === undefined || said.height === height, `${height}, which the model demands`);
+  for (const side of ['width', 'height', 'resize'] as const) demand(side, isSide(said[side]), SIDE_WANTED);
   const grey = channels === 1;
   demand('color', (said.color === 'GRAY') === grey, grey ? 'GRAY, since the model takes 1 channel' : 'RGB or BGR');
   for (const field of ['mean', 'std'] as const) {

@@ -2,8 +2,10 @@
 import { errors } from '../errors';
 import { operatorsWithoutRule } from '../gradients/driver';
 import { type GradientPath, nodesOnPath } from '../gradients/path';
+import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
 import { firstOf, type Source } from './conventions';
 import { type ImageInput, tensorInfo } from './inputs';
@@ -54,6 +56,10 @@ export function describeModel(known: Known): ModelInfo {
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
+  if (blockedTensors(graph.node).size > 0)
+    assumptions.push(
+      "layers: those in blocked memory, by onnxruntime's optimiser, are left out; the plain model has them",
+    );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
   const { labels } = known;
   if (!labels) assumptions.push('no labels: classes are called by their index');
@@ -83,7 +89,7 @@ export function describeModel(known: Known): ModelInfo {
 }
 
 function isQuantised(path: GradientPath): boolean {
-  return nodesOnPath(path).nodes.some(({ opType }) => opType === 'QuantizeLinear');
+  return nodesOnPath(path).nodes.some((node) => operatorOf(node) === 'QuantizeLinear');
 }
 
 /**

@@ -3,8 +3,10 @@ import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
 import type { TensorInfo } from '../types';
+import { isSide } from './conventions';
 
 export interface ImageInput {
   readonly name: string;
@@ -24,7 +26,7 @@ const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16,
  * output must do without them.
  *
  * @param wanted its name, which decides between several
- * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch
+ * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch, model-too-large
  */
 export function findImageInput(model: Model, wanted?: string): ImageInput {
   const { input, output, node } = model.graph;
@@ -36,6 +38,8 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   if (second && !chosen)
     throw errors.severalImageInputs(model.file, input.filter(({ name }) => isImage(name)).map(describe));
   const image = chosen ?? first;
+  if ([image.width, image.height].some((side) => side !== undefined && !isSide(side)))
+    throw errors.modelExcessive(model.file, `its input "${image.name}" is ${image.width} x ${image.height} pixels`);
   const others = input.filter(({ name }) => name !== image.name);
   const needing = tensorsDependingOn(
     indexGraph(node),
@@ -65,11 +69,14 @@ function layoutOf([first, , last]: readonly (number | undefined)[]): ImageInput[
   return !CHANNELS.has(first) && CHANNELS.has(last) ? 'NHWC' : 'NCHW';
 }
 
+/** Those whose second input is the weights, [M, C / group, ...]. */
+const CONVOLUTIONS: ReadonlySet<string> = new Set(['Conv', 'com.microsoft:FusedConv', 'com.microsoft.nchwc:Conv']);
+
 /** For inputs of which every dimension is free, as Hugging Face exports them: what the first convolution takes. */
 function channelsOfFirstConv(model: Model, input: string): number | undefined {
   const graph = indexGraph(model.graph.node);
   const dependent = tensorsDependingOn(graph, [input]);
-  const isConv = (node: NodeProto) => node.opType === 'Conv' && dependent.has(node.input[0]!);
+  const isConv = (node: NodeProto) => CONVOLUTIONS.has(operatorOf(node)) && dependent.has(node.input[0]!);
   const conv = graph.nodes.find(isConv);
   const weights = conv && model.initializers.get(conv.input[1]!);
   return weights && dimsOf(weights)[1]! * intAttribute(conv, 'group', 1);

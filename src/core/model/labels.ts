@@ -18,8 +18,8 @@ export function namesByIndex(json: Json): readonly string[] | undefined {
   const named = entries.every(([key, value]) => /^\d+$/.test(key) && typeof value === 'string');
   if (!named || entries.length === 0) return undefined;
   const names = new Map(entries.map(([key, value]) => [Number(key), String(value)]));
-  const count = Math.max(...names.keys()) + 1;
-  return count === names.size ? Array.from({ length: count }, (_, i) => names.get(i)!) : undefined;
+  const ordered = Array.from({ length: names.size }, (_, i) => names.get(i));
+  return ordered.every((name) => name !== undefined) ? ordered : undefined;
 }
 
 /**

@@ -60,10 +60,15 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** `{0: 'tench', 1: "goldfish"}`, read entry by entry, since a pattern looked for anywhere takes quadratic time. */
 function parsePython(text: string): unknown {
-  const entries = [...text.matchAll(/(\d+): (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)];
-  if (!text.startsWith('{') || entries.length === 0) return undefined;
-  return Object.fromEntries(
-    entries.map(([, key, single, double]) => [key, (single ?? double)!.replace(/\\(.)/g, '$1')]),
-  );
+  const entry = /[{,]\s*(\d+)\s*:\s*(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*/y;
+  const entries: [string, string][] = [];
+  let end = 0;
+  for (let found = entry.exec(text); found; found = entry.exec(text)) {
+    const [, key, single, double] = found;
+    entries.push([key!, (single ?? double)!.replace(/\\(.)/g, '$1')]);
+    end = entry.lastIndex;
+  }
+  return /^,?\s*}\s*$/.test(text.slice(end)) ? Object.fromEntries(entries) : undefined;
 }

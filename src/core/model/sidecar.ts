@@ -1,7 +1,7 @@
 /** The file `<model>.explain.json` beside a model: its conventions, written by its user or by "Save model settings". */
 import { errors, reasonOf } from '../errors';
 import { ACTIVATIONS, COLORS, FITS, type ModelInfo } from '../types';
-import type { Conventions } from './conventions';
+import { type Conventions, isSide, SIDE_WANTED } from './conventions';
 import { isRecord } from './json';
 
 export function sidecarPath(model: string): string {
@@ -16,13 +16,8 @@ interface Schema {
   readonly [key: string]: Check | { readonly fields: Schema };
 }
 
-/** No network takes larger images, and a mistyped size should not allocate gigabytes. */
-const MAX_PIXELS = 4096;
 const text: Check = { wanted: 'a text', accepts: (value) => typeof value === 'string' && value !== '' };
-const pixels: Check = {
-  wanted: `a whole number from 1 to ${MAX_PIXELS}`,
-  accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PIXELS,
-};
+const pixels: Check = { wanted: SIDE_WANTED, accepts: isSide };
 const isNumber = (value: unknown): boolean => Number.isFinite(value);
 const isFactor = (value: unknown): boolean => isNumber(value) && value !== 0;
 const list = (accepts: (value: unknown) => boolean) => (value: unknown) =>

@@ -2,11 +2,12 @@
 import type { NodeProto } from 'onnx-buf';
 import { SMALL } from './facts';
 import { inputsOf } from './graph';
-import { isDefaultDomain, type Model } from './model';
+import type { Model } from './model';
+import { isDefaultDomain, operatorOf } from './operators';
 import { dimsOf, isExternal, sizeOf } from './tensors';
 
-/** Operators that give other values each time. */
-const RANDOM = /^(Random|Multinomial|Bernoulli)/;
+/** Operators that give other values each time, and those that may go on for ever. */
+const NOT_FOLDED = /^(Random|Multinomial|Bernoulli|Loop$|Scan$)/;
 
 /** The nodes, in order, that compute with nothing but small constants. */
 export function constantNodes({ graph }: Model): NodeProto[] {
@@ -17,8 +18,15 @@ export function constantNodes({ graph }: Model): NodeProto[] {
   );
   return graph.node.filter((node) => {
     const computes = inputsOf(node).every((name) => constant.has(name));
-    if (!computes || !isDefaultDomain(node.domain) || RANDOM.test(node.opType)) return false;
+    if (!computes || !isDefaultDomain(node.domain) || NOT_FOLDED.test(operatorOf(node))) return false;
     for (const name of node.output) constant.add(name);
     return true;
   });
+}
+
+/** The nodes alone, with the constants that they read. */
+export function constantModel(model: Model, node: NodeProto[]): Model {
+  const read = new Set(node.flatMap(inputsOf));
+  const initializer = model.graph.initializer.filter(({ name }) => read.has(name));
+  return { ...model, graph: { ...model.graph, node, initializer, input: [], output: [], valueInfo: [] } };
 }

@@ -30,6 +30,20 @@ describe('metadata of a model', () => {
     assert.deepEqual(read({ id2label: '{"1": "dog", "0": "cat"}' }).names, ['cat', 'dog']);
   });
 
+  it('has as many names as there are, in one pass over the text', () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `class ${i}`);
+    const python = `{${names.map((name, i) => `${i}: '${name}'`).join(', ')}}`;
+    assert.deepEqual(read({ names: python }).names, names);
+    assert.deepEqual(read({ id2label: JSON.stringify({ ...names }) }).names, names);
+    for (const text of [
+      '1'.repeat(200_000),
+      `{${'1'.repeat(200_000)}`,
+      `{0: '${'\\\\'.repeat(100_000)}`,
+      "{0: 'a', 1: b}",
+    ])
+      assert.equal(read({ names: text }).names, undefined);
+  }).timeout(30_000);
+
   it('may hold anything else', () => {
     const { input, names } = read({ classes: '80', names: 'see the readme', imgsz: '[0, 0]', author: '{0: "me"}' });
     assert.equal(names, undefined);

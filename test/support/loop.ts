@@ -1,0 +1,47 @@
+/** Classifiers whose scores go through a loop. */
+import { create } from '@bufbuild/protobuf';
+import { AttributeProto_AttributeType, AttributeProtoSchema, GraphProtoSchema, type TensorProto } from 'onnx-buf';
+import { makeNode } from '../../src/core/onnx/emit';
+import { valueInfo } from '../../src/core/onnx/facts';
+import { DataType, makeTensor } from '../../src/core/onnx/tensors';
+import { CLASSIFIER, type TinyModel, type TinyNode } from './tiny-model';
+
+export const int64 = (name: string, ...values: readonly number[]): TensorProto =>
+  makeTensor(name, DataType.INT64, values.length === 1 ? [] : [values.length], values);
+
+/** The body of a loop with the state [N, 2] `v`, which it passes on; `nodes` make `go`, whether it goes on. */
+export function loopBody(nodes: readonly TinyNode[], initializer: readonly TensorProto[] = []) {
+  const g = create(GraphProtoSchema, {
+    name: 'body',
+    node: [...nodes, ['Identity', 'v', 'w'] as TinyNode].map(([operator, inputs, output, attributes]) =>
+      makeNode(operator, output, inputs.split(' '), [output], attributes ?? {}),
+    ),
+    initializer: [...initializer],
+    input: [
+      valueInfo('i', DataType.INT64, []),
+      valueInfo('going', DataType.BOOL, []),
+      valueInfo('v', DataType.FLOAT, ['N', 2]),
+    ],
+    output: [valueInfo('go', DataType.BOOL, []), valueInfo('w', DataType.FLOAT, ['N', 2])],
+  });
+  return [create(AttributeProtoSchema, { name: 'body', type: AttributeProto_AttributeType.GRAPH, g })];
+}
+
+/**
+ * The classifier with a loop behind its logits.
+ *
+ * @param inputs the limit and the first condition, each may be empty
+ * @param nodes that compute these
+ */
+export function looping(
+  inputs: string,
+  body: ReturnType<typeof loopBody>,
+  initializers: readonly TensorProto[],
+  nodes: readonly TinyNode[] = [],
+): TinyModel {
+  const loop: TinyNode = ['Loop', `${inputs} logits`, 'out', body];
+  return { ...CLASSIFIER, nodes: [...CLASSIFIER.nodes.slice(0, -1), ...nodes, loop], outputs: ['out'], initializers };
+}
+
+/** Nothing but running it tells that this one does not end: it goes on while a count is less than a huge number. */
+export const ENDLESS: TinyModel = looping(' ', loopBody([['Less', 'i end', 'go']], [int64('end', 2 ** 60)]), []);
