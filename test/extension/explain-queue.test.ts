@@ -42,11 +42,11 @@ function panel(...names: string[]) {
     engine: { call } as unknown as WindowEngine,
     state: () => state,
     dispatch,
-    request: async (image, { target }) => ({
+    request: async (image, { target, model = {} }) => ({
       ...DEFAULT_OPTIONS,
       view: 'v',
       image: { path: names[image]! },
-      model: {},
+      model,
       target,
       device: 'cpu',
       top: 5,
