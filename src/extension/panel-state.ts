@@ -55,7 +55,8 @@ interface OfSlot {
 }
 
 export type PanelEvent =
-  | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
+  /** Without a picture: the one that is there is let go. */
+  | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /** The question again, because something that answers rest on has changed. Only what was asked before. */
   | { readonly type: 'refreshed'; readonly image: number }
@@ -64,6 +65,8 @@ export type PanelEvent =
   /** What is not done is asked again. */
   | { readonly type: 'retried'; readonly image: number }
   | ({ readonly type: 'started' } & OfSlot)
+  /** Its maps are let go, and asked again when it is selected. */
+  | { readonly type: 'released'; readonly image: number }
   /** Another image goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
@@ -123,8 +126,13 @@ type ImageEvent = Extract<PanelEvent, { image: number }>;
 
 function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'selected' }>): PanelImage {
   switch (event.type) {
-    case 'picture':
-      return { ...image, picture: event.picture, ...(event.size && { size: event.size }) };
+    case 'picture': {
+      const { picture: _, ...rest } = image;
+      const { picture, size } = event;
+      return { ...rest, ...(picture && { picture }), ...(size && { size }) };
+    }
+    case 'released':
+      return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
@@ -231,12 +239,12 @@ function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
   return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
 }
 
-/** An image whose turn never came is explained when it is selected. */
+/** An image whose turn never came, or whose maps were let go, is explained when it is selected. */
 function select(state: PanelState, index: number): PanelState {
   if (!state.images[index]) return state;
   return withImage({ ...state, active: index }, index, (image) => {
     if (image.status === 'idle') return ask(image, [TOP_CLASS]);
-    return image.status === 'stopped' ? retry(image) : image;
+    return image.status === 'stopped' || image.status === 'done' ? retry(image) : image;
   });
 }
 

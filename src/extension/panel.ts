@@ -16,6 +16,7 @@ import type { Log } from './log';
 import type { MapStore } from './maps/map-store';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
+import { tooFar } from './panel-memory';
 import { editorState, messagesBetween } from './panel-messages';
 import { createPanelPictures } from './panel-pictures';
 import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
@@ -138,6 +139,9 @@ export function createPanel(
     const before = state;
     state = events.reduce(reduce, state);
     if (state === before) return;
+    if (events.some(({ type }) => type === 'explained')) {
+      state = tooFar(state).reduce((now, image) => reduce(now, { type: 'released', image }), state);
+    }
     messagesBetween(before, state).forEach(send);
     changed.fire();
     queue.update();
@@ -219,7 +223,9 @@ export function createPanel(
     evidence: gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => {
+      const before = state.active;
       dispatch({ type: 'selected', image: index });
+      if (state.active !== before) pictures.release(before);
       pictures.showActive();
     },
     alone: ({ slot }) => ask(alone(wantedNow(), slot)),
