@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'list-invalid'
   | 'evaluation-differs'
   | 'evaluation-running'
+  | 'journal-invalid'
   | 'protocol-version'
   | 'engine-crashed'
   | 'engine-start'
@@ -105,6 +106,11 @@ export const errors = {
     make(
       'external-data-missing',
       `${file}: its weights file ${location} is missing or too short. Put it beside the model.`,
+    ),
+  externalDataInvalid: (file: string, location: string, key: string, value: string) =>
+    make(
+      'external-data-missing',
+      `${file}: its weights file ${location} has no ${key} "${value}", since that is no whole number. Export or copy it again.`,
     ),
   externalDataOutside: (file: string, location: string) =>
     make(
@@ -229,10 +235,16 @@ export const errors = {
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
     ),
-  evaluationRunning: (lock: string, owner: number) =>
+  evaluationRunning: (lock: string, owner: string) =>
     make(
       'evaluation-running',
-      `${lock}: process ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
+      `${lock}: ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
+    ),
+  /** @param place the file and the line */
+  journalInvalid: (place: string, reason: string) =>
+    make(
+      'journal-invalid',
+      `${place}: not a line that an evaluation has left (${reason}). Remove the line to have it computed again, or name another --report folder.`,
     ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(

@@ -59,6 +59,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'list-invalid': [],
   'evaluation-differs': [],
   'evaluation-running': [],
+  'journal-invalid': [],
   'protocol-version': ['show-log'],
   'engine-crashed': ['retry', 'show-log'],
   'engine-start': ['retry', 'show-log'],

@@ -10,7 +10,7 @@ import type { ModelChoice, Service } from '../../protocol/requests';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import { readItems, type Stamped, sample, stamped } from './items';
-import { openJournal, type Unit } from './journal';
+import { openJournal, type Unit } from './journal/journal';
 import { writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';

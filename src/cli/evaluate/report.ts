@@ -8,7 +8,7 @@ import type { Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
 import type { Plan } from './evaluate';
 import { type Example, pageOf } from './html';
-import type { Journal } from './journal';
+import type { Journal } from './journal/journal';
 import { explainParams, quiet } from './run';
 import { type Results, type Row, summariseAll } from './summary';
 

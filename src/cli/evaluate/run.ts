@@ -7,7 +7,7 @@ import type { ExplainParams, Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
 import type { Plan } from './evaluate';
 import type { Item } from './items';
-import type { Found, Journal, Unit } from './journal';
+import type { Found, Journal, Unit } from './journal/journal';
 import { createProgress } from './progress';
 
 /** These concern one image, or one method and this model. Any other failure ends the evaluation. */

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ModelInfo } from '../../core/types';
 import { withRegular } from '../../engine/files';
 import type { Plan } from './evaluate';
-import type { Settings } from './journal';
+import type { Settings } from './journal/journal';
 
 /**
  * What decides every number that is found, under names that a message can use. Which images are evaluated is not in it: more

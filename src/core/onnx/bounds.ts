@@ -8,7 +8,7 @@ import type { Facts } from './facts';
 import { bodiesOf } from './graph';
 import { constantOf, type Model } from './model';
 import { operatorName, operatorOf } from './operators';
-import { DataType, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
+import { BITS, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
 
 /** Elements of one tensor: 16 times the largest of VGG at 224 pixels would be 2^26. */
 const MAX_ELEMENTS = 2 ** 28;
@@ -20,23 +20,6 @@ const MAX_NODES = 100_000;
 const MAX_STEPS = 1_000_000;
 /** Bodies and functions within one another; the runtime reads no more than 100 levels. */
 const MAX_DEPTH = 100;
-
-/** Bits of one element. Types that are absent have no fixed size, or are none. */
-const BITS: Readonly<Record<number, number | undefined>> = {
-  [DataType.FLOAT]: 32,
-  [DataType.UINT8]: 8,
-  [DataType.INT8]: 8,
-  [DataType.UINT16]: 16,
-  [DataType.INT16]: 16,
-  [DataType.INT32]: 32,
-  [DataType.INT64]: 64,
-  [DataType.BOOL]: 8,
-  [DataType.FLOAT16]: 16,
-  [DataType.DOUBLE]: 64,
-  [DataType.UINT32]: 32,
-  [DataType.UINT64]: 64,
-  [DataType.BFLOAT16]: 16,
-};
 
 /**
  * Checks that every constant is as large as it says, since a tensor of zeros takes its place when shapes are traced, and

@@ -61,6 +61,7 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
+  proto.trainingInfo = [];
   if (proto.irVersion < 4n) proto.irVersion = 4n;
   const fileOpset = Number(opset.version);
   if (fileOpset >= 13 && fileOpset < 16 && proto.functions.length === 0 && graph.node.every(isSameIn16))
