@@ -272,6 +272,8 @@ export function createPanel(
       return wantedNow();
     },
     explain: (wanted) => {
+      // A picker may outlive what it was opened for.
+      if (disposed) return;
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       ask(wanted);
     },
