@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'tensor-shape'
   | 'output-unwritable'
   | 'output-clash'
+  | 'output-taken'
+  | 'sidecar-exists'
   | 'device-unavailable'
   | 'runtime-missing'
   | 'runtime-failed'
@@ -206,6 +208,14 @@ export const errors = {
     make('output-unwritable', `${file}: can't be written (${reason}).`),
   outputClash: (file: string, first: string, second: string) =>
     make('output-clash', `${file}: both ${first} and ${second} would be written there. Rename one, or run them apart.`),
+  outputIsInput: (file: string, input: string) =>
+    make('output-taken', `${file}: not written, since this run reads ${input} there. Name another file.`),
+  outputIsForeign: (file: string) =>
+    make(
+      'output-taken',
+      `${file}: there is a file that Group-CAM did not draw. Name another, or replace it with --force.`,
+    ),
+  sidecarExists: (file: string) => make('sidecar-exists', `${file}: there are settings already; nothing was changed.`),
   deviceUnavailable: (device: string, reason: string) =>
     make('device-unavailable', `device ${device}: not available here (${reason}). Use another device, or auto.`),
   runtimeMissing: (reason: string, remedy: string) =>

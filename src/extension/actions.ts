@@ -49,6 +49,8 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'tensor-shape': [],
   'output-unwritable': [],
   'output-clash': [],
+  'output-taken': [],
+  'sidecar-exists': [],
   'device-unavailable': ['choose-device'],
   'runtime-missing': ['show-log', 'retry'],
   'codec-missing': ['show-log', 'retry'],

@@ -31,9 +31,22 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     failed: (thrown) => log.warn(toExplainError(thrown).message),
   });
   const panels = createPanels();
+  const inputs = () => {
+    const { labels } = model.choice();
+    const images = panels.all.flatMap((panel) => panel.images.map(({ uri }) => uri));
+    return [...images, ...(labels === undefined ? [] : [vscode.Uri.file(labels)])];
+  };
   const editors = registerEditors(
     extensionUri,
-    { engine, model, maps, log, perform, report, save: (...what) => saveExplanation(engine, ...what) },
+    {
+      engine,
+      model,
+      maps,
+      log,
+      perform,
+      report,
+      save: (...what) => saveExplanation({ engine, memory: workspaceState, inputs }, ...what),
+    },
     panels,
   );
 

@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 8;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -116,7 +116,15 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { RANDOMISATIONS } from '../core/sanity/types';
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
+export {
+  COLORMAPS,
+  type Colormap,
+  DEFAULT_STYLE,
+  type HeatStyle,
+  METHOD_NAMES,
+  METHODS,
+  usesResize,
+} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
@@ -150,16 +158,30 @@ export interface Requests {
     result: { png: Uint8Array; shown: Size; image: Size };
     events: Record<never, never>;
   };
-  /** Writes an explanation as a file, or gives its bytes when there is no `output`. */
+  /**
+   * Gives an explanation as a file's bytes, or writes them to `output`: over what the user has agreed to replace, but neither over
+   * the image nor over a file of the model, nor over one of `inputs`.
+   */
   render: {
-    params: { kind: RenderKind; explanation: Explanation; image: ImageSource; style: HeatStyle; output?: string };
+    params: {
+      kind: RenderKind;
+      explanation: Explanation;
+      image: ImageSource;
+      style: HeatStyle;
+      output?: string;
+      inputs?: readonly string[];
+    };
     result: { bytes?: Uint8Array };
     events: Record<never, never>;
   };
   /** Every device of the setting, whether it can be used here, and why not. */
   devices: { params: Record<never, never>; result: readonly DeviceReport[]; events: Record<never, never> };
-  /** Writes the sidecar beside the model, with what is in use now. */
-  saveSidecar: { params: { model: ModelChoice }; result: { path: string }; events: Record<never, never> };
+  /** Writes the sidecar beside the model, with what is in use now; over one that is there only with `replace`. */
+  saveSidecar: {
+    params: { model: ModelChoice; replace?: boolean };
+    result: { path: string };
+    events: Record<never, never>;
+  };
 }
 
 export type RequestName = keyof Requests;

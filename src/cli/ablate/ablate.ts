@@ -8,7 +8,7 @@ import type { ScoreInfo } from '../../core/measurement';
 import type { Summary } from '../../core/statistics/summary';
 import type { Method } from '../../core/types';
 import { readText } from '../../engine/files';
-import { writeOutput } from '../../engine/output';
+import { outputsBeside } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
 import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
 import type { Terminal } from '../terminal';
@@ -49,6 +49,13 @@ export async function ablate(
   service: () => Service,
   terminal: Terminal,
 ): Promise<void> {
+  const inputs = [source, options.model, options.mapping].filter((file) => file !== undefined);
+  const outputs = outputsBeside(inputs);
+  const [svg, json] = ['ablation.svg', 'ablation.json'].map((name) => path.join(options.report, name)) as [
+    string,
+    string,
+  ];
+  for (const file of [svg, json]) await outputs.check(file, false);
   const sweeps: Sweep[] = [];
   let last: Report | undefined;
   for (const { option, values } of sweep.map(parseSweep)) {
@@ -67,10 +74,10 @@ export async function ablate(
   }
   const { model, source: name, scores } = last!;
   const ablation: Ablation = { model, source: name, method, scores, sweeps };
-  await writeOutput(path.join(options.report, 'ablation.json'), `${JSON.stringify(ablation, null, 2)}\n`);
-  await writeOutput(path.join(options.report, 'ablation.svg'), plotOf(ablation));
+  await outputs.write(json, `${JSON.stringify(ablation, null, 2)}\n`);
+  await outputs.write(svg, plotOf(ablation));
   terminal.say(textOf(ablation));
-  for (const file of ['ablation.svg', 'ablation.json']) terminal.say(`written: ${path.join(options.report, file)}`);
+  for (const file of [svg, json]) terminal.say(`written: ${file}`);
 }
 
 /** What is read of an evaluation's report. */

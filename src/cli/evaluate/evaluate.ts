@@ -6,12 +6,15 @@ import { resolveOptions } from '../../core/methods/options';
 import { methods as allMethods } from '../../core/methods/table';
 import { metricNeeds } from '../../core/metrics/table';
 import type { DeviceChoice, Method, OwnOptions } from '../../core/types';
+import { filesOf } from '../../engine/inspect';
+import { outputsBeside } from '../../engine/output';
 import type { ModelChoice, Service } from '../../protocol/requests';
+import { withoutExports } from '../left-out';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import { readItems, type Stamped, sample, stamped } from './items';
 import { openJournal, type Unit } from './journal/journal';
-import { writeReport } from './report';
+import { reportFiles, writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
 
@@ -47,8 +50,8 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
- * @throws evaluation-differs, evaluation-running, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
- *   reported by name and left out.
+ * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw.
+ *   An image that can't be explained is reported by name and left out.
  */
 export async function evaluate(
   source: string,
@@ -66,17 +69,23 @@ export async function evaluate(
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
   const info = await evaluating.inspect({ model }, { signal: terminal.signal, emit() {} });
-  const all = await readItems(source, info.labels.value, options.mapping);
+  const named = await readItems(source, info.labels.value, options.mapping);
+  const all = await withoutExports(named, ({ image }) => image, terminal);
+  if (all.length === 0) throw errors.listInvalid(source, 'Group-CAM has drawn all of its images');
+  const inputs = [source, ...(options.mapping === undefined ? [] : [options.mapping]), ...filesOf(info)];
+  const outputs = outputsBeside([...inputs, ...all.map(({ image }) => image)]);
+  const journalFile = path.join(report, 'journal.jsonl');
+  for (const file of [journalFile, ...reportFiles(report)]) await outputs.check(file, false);
   const items = await stamped(sample(all, options.limit, seed));
   if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
     throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
   const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
 
-  const journal = await openJournal(path.join(report, 'journal.jsonl'), await settingsOf(plan, info));
+  const journal = await openJournal(journalFile, await settingsOf(plan, info));
   try {
     await runAll(plan, journal, evaluating, terminal);
-    await writeReport(report, plan, info, journal, service(), terminal);
+    await writeReport(report, plan, info, journal, outputs, service(), terminal);
   } finally {
     await journal.close();
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
 import { thumbnail } from '../../engine/image';
-import { writeOutput } from '../../engine/output';
+import type { Outputs } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
 import type { Plan } from './evaluate';
@@ -18,17 +18,24 @@ export async function writeReport(
   plan: Plan,
   info: ModelInfo,
   journal: Journal,
+  outputs: Outputs,
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
   const examples = await examplesOf(plan, { rows, ...results }, service, terminal);
   const about = aboutOf(plan, info);
-  const write = (name: string, content: string) => writeOutput(path.join(folder, name), content);
-  await write('report.json', `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
-  await write('images.csv', csvOf(rows, Object.keys(results.scores)));
-  await write('report.html', pageOf(about, results, examples));
-  for (const name of ['report.html', 'report.json', 'images.csv']) terminal.say(`written: ${path.join(folder, name)}`);
+  const [html, json, csv] = reportFiles(folder);
+  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
+  await outputs.write(html, pageOf(about, results, examples));
+  for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+}
+
+/** What is written into the folder of a report, besides the journal. */
+export function reportFiles(folder: string) {
+  const at = (name: string) => path.join(folder, name);
+  return [at('report.html'), at('report.json'), at('images.csv')] as const;
 }
 
 export type About = ReturnType<typeof aboutOf>;

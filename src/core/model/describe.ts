@@ -61,7 +61,7 @@ export function describeModel(known: Known): ModelInfo {
       "layers: those in blocked memory, by onnxruntime's optimiser, are left out; the plain model has them",
     );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
-  const { labels } = known;
+  const labels = labelsOf(known, scores.classes, assumptions);
   if (!labels) assumptions.push('no labels: classes are called by their index');
   return {
     path: file,
@@ -86,6 +86,13 @@ export function describeModel(known: Known): ModelInfo {
     unsupported,
     assumptions: [...assumptions, ...sources.flatMap(({ notes }) => notes)],
   };
+}
+
+/** An exporter's file may be another model's; labels of all other sources must fit. */
+function labelsOf({ labels }: Known, classes: number, assumptions: string[]): ReadLabels | undefined {
+  if (labels?.origin !== 'exporter' || labels.labels.length === classes) return labels;
+  assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
+  return undefined;
 }
 
 function isQuantised(path: GradientPath): boolean {
