@@ -245,6 +245,12 @@ export const errors = {
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
     ),
+  /** @param file the model's */
+  evaluationChanged: (file: string, what: string) =>
+    make(
+      'evaluation-differs',
+      `${file}: its ${what} changed while it was evaluated; what was found before is kept. Put back what was there to go on, or name another --report folder.`,
+    ),
   evaluationRunning: (lock: string, owner: string) =>
     make(
       'evaluation-running',

@@ -17,6 +17,7 @@ import { openJournal, type Unit } from './journal/journal';
 import { reportFiles, writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
+import { checkIdentity, type Identity, watchModel } from './watch';
 
 /** The options of `evaluate` under the names that the command line gives them. */
 export interface EvaluateOptions {
@@ -50,6 +51,7 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
+ * @param earlier of the model in an evaluation that this one belongs to
  * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw.
  *   An image that can't be explained is reported by name and left out.
  */
@@ -58,7 +60,8 @@ export async function evaluate(
   options: EvaluateOptions,
   service: () => Service,
   terminal: Terminal,
-): Promise<void> {
+  earlier?: Identity,
+): Promise<Identity> {
   const { methods, seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
@@ -68,7 +71,9 @@ export async function evaluate(
   const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
-  const info = await evaluating.inspect({ model }, { signal: terminal.signal, emit() {} });
+  const watch = await watchModel(model, evaluating, terminal);
+  const { info, identity } = watch;
+  if (earlier) checkIdentity(info.path, earlier, identity);
   const named = await readItems(source, info.labels.value, options.mapping);
   const all = await withoutExports(named, ({ image }) => image, terminal);
   if (all.length === 0) throw errors.listInvalid(source, 'Group-CAM has drawn all of its images');
@@ -82,11 +87,12 @@ export async function evaluate(
   const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
 
-  const journal = await openJournal(journalFile, await settingsOf(plan, info));
+  const journal = await openJournal(journalFile, settingsOf(plan, identity));
   try {
-    await runAll(plan, journal, evaluating, terminal);
-    await writeReport(report, plan, info, journal, outputs, service(), terminal);
+    await runAll(plan, journal, evaluating, watch, terminal);
+    await writeReport(report, plan, watch, journal, outputs, service(), terminal);
   } finally {
     await journal.close();
   }
+  return identity;
 }

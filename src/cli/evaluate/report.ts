@@ -1,30 +1,38 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
+import { DEFAULT_STYLE } from '../../core/types';
 import { thumbnail } from '../../engine/image';
 import type { Outputs } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
-import type { Terminal } from '../terminal';
+import { quiet, type Terminal } from '../terminal';
 import type { Plan } from './evaluate';
 import { type Example, pageOf } from './html';
 import type { Journal } from './journal/journal';
-import { explainParams, quiet } from './run';
+import { explainParams } from './run';
 import { type Results, type Row, summariseAll } from './summary';
+import type { Watch } from './watch';
 
-/** @param service that has explained nothing yet: examples are the same whatever came before */
+/**
+ * @param service that has explained nothing yet: examples are the same whatever came before
+ * @throws evaluation-differs, and nothing is written
+ */
 export async function writeReport(
   folder: string,
   plan: Plan,
-  info: ModelInfo,
+  watch: Watch,
   journal: Journal,
   outputs: Outputs,
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
-  const examples = await examplesOf(plan, { rows, ...results }, service, terminal);
-  const about = aboutOf(plan, info);
+  let examples: Example[] = [];
+  await watch.untilUntouched(async () => {
+    examples = await examplesOf(plan, { rows, ...results }, service, terminal);
+    return watch.unchanged();
+  });
+  const about = aboutOf(plan, watch);
   const [html, json, csv] = reportFiles(folder);
   await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
   await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
@@ -41,9 +49,10 @@ export function reportFiles(folder: string) {
 export type About = ReturnType<typeof aboutOf>;
 
 /** What was evaluated, and how. */
-function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, info: ModelInfo) {
+function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),
+    sha256: identity.model,
     layer: info.layer.value,
     activation: info.output.activation.value,
     source: path.basename(path.resolve(source)),
