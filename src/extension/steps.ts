@@ -1,4 +1,5 @@
 /** One quick pick for several steps: it stays where it is from the first to the last, and no other part of the window takes it away. */
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { withoutIcons } from '../protocol/plain-text';
 import { type Shown, shownItem } from './quick-pick';
@@ -35,7 +36,9 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
     pick.buttons = steps.length > 1 ? [vscode.QuickInputButtons.Back] : [];
     tell(0);
     pick.busy = true;
-    const items = (await step.items()).map(shownItem);
+    // Rows get their boxes when they are made, so the picker is told first, in a message of its own, that it has some.
+    const [found] = await Promise.all([step.items(), setTimeout(0)]);
+    const items = found.map(shownItem);
     if (trail !== steps) return;
     pick.busy = false;
     pick.items = items;
