@@ -22,7 +22,10 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
   let trail: readonly Step<T>[] = [];
 
   const tell = (count: number) => {
-    const { title, several } = trail.at(-1)!;
+    // An event may come when the picker is gone.
+    const step = trail.at(-1);
+    if (!step) return;
+    const { title, several } = step;
     pick.title = withoutIcons(several ? `${title}: ${several(count)}` : title);
   };
 
@@ -56,7 +59,8 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
     pick.onDidChangeSelection(({ length }) => tell(length));
     pick.onDidTriggerButton(() => go(trail.slice(0, -1)));
     pick.onDidAccept(() => {
-      const step = trail.at(-1)!;
+      const step = trail.at(-1);
+      if (!step) return;
       const chosen = (step.several ? pick.selectedItems : pick.activeItems).map(({ item }) => item);
       if (chosen.length === 0 && !step.several) return;
       const next = step.accept(chosen);
