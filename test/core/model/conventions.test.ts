@@ -4,7 +4,6 @@ import { type Conventions, resolvePreprocessing, type Source } from '../../../sr
 import type { ImageInput } from '../../../src/core/model/inputs';
 import { DataType } from '../../../src/core/onnx/tensors';
 import type { Origin, Preprocessing } from '../../../src/core/types';
-import { parseTiny } from '../../support/tiny-model';
 
 const INPUT: ImageInput = {
   name: 'image',
@@ -80,6 +79,15 @@ describe('preprocessing', () => {
       assert.ok(all.includes(word), `${word}: ${all}`);
   });
 
+  it('does not take for one fit what a source says for another', () => {
+    const { fit, resize } = resolve(
+      { width: 224 },
+      source('sidecar', { fit: 'pad' }),
+      source('hugging-face', { width: 224, height: 224, fit: 'crop', resize: 256 }),
+    ).preprocessing;
+    assert.deepEqual([fit.value, resize.value], ['pad', 224]);
+  });
+
   it('has the size of the graph, and a square where one side is known', () => {
     const { preprocessing } = resolve({ width: 320, height: 160 });
     assert.deepEqual(
@@ -121,10 +129,9 @@ describe('preprocessing', () => {
 });
 
 describe('sources against the graph', () => {
-  const model = parseTiny({ nodes: [['Relu', 'image', 'y']], outputs: ['y'] });
   const fixed: ImageInput = { ...INPUT, height: 8, width: 8 };
   const against = (origin: Origin, input: Conventions['input'], its: ImageInput = fixed) =>
-    agreeing(model, its, [source(origin, input)]);
+    agreeing(its, [source(origin, input)]);
 
   const wrong: [NonNullable<Conventions['input']>, ImageInput, RegExp][] = [
     [{ width: 224 }, fixed, /input\.width: must be 8/],
@@ -146,8 +153,18 @@ describe('sources against the graph', () => {
     assert.deepEqual(kept!.notes, ['hugging-face.json: width not used; it must be 8, which the model demands']);
   });
 
-  it("a sidecar's output must be one of the model's", () => {
-    const sidecar = { ...source('sidecar', {}), conventions: { output: { name: 'z' } } };
-    assert.throws(() => agreeing(model, fixed, [sidecar]), { code: 'sidecar-invalid', message: /output\.name.*: y/ });
+  it('what is done before the crop stays in proportion to the size that the model demands', () => {
+    const [kept] = against(
+      'hugging-face',
+      { width: 224, height: 224, fit: 'crop', resize: 256 },
+      { ...fixed, height: 288, width: 288 },
+    );
+    // 256 of 224 are floor(329.14) of 288
+    assert.deepEqual(kept!.conventions.input, { fit: 'crop', resize: 329 });
+    assert.match(kept!.notes.join(), /resize 329 for 256, in proportion/);
+  });
+
+  it('nothing is divided by 0', () => {
+    assert.deepEqual(against('hugging-face', { std: [0, 1, 1], scale: 0 })[0]!.conventions.input, {});
   });
 });
