@@ -10,10 +10,14 @@ describe('cli: the watch', () => {
 
   it('ends a command that holds too much memory, also in the middle of a run, with one line', () => {
     const model = folder.write('endless.onnx', tinyModel(ENDLESS));
-    const { signal, stdout, stderr } = spawnSync(process.execPath, [project('dist', 'group-cam.js'), 'inspect', model], {
-      encoding: 'utf8',
-      env: { ...process.env, GROUP_CAM_MEMORY: '0.03' },
-    });
+    const { signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      [project('dist', 'group-cam.js'), 'inspect', model],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, GROUP_CAM_MEMORY: '0.03' },
+      },
+    );
     assert.equal(signal, 'SIGKILL');
     assert.equal(stdout, '');
     assert.match(stderr, /^error: not enough memory \(this process may use 0\.03 GiB\)[^\n]*\n$/);
