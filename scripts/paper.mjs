@@ -50,17 +50,22 @@ function found({ name, title }) {
   const json = (/** @type {string[]} */ ...parts) => JSON.parse(read(at(...parts)) ?? 'null') ?? undefined;
   const figure = `paper-figure5-${name}.svg`;
   if (existsSync(at('ablation', 'ablation.svg'))) cpSync(at('ablation', 'ablation.svg'), path.join(docs, figure));
-  return {
-    title,
-    figure,
+  const reports = {
     table1: json('table1', 'report.json'),
     all: json('table1-all', 'report.json'),
     ablation: json('ablation', 'ablation.json'),
+    table4: json('table4', 'report.json'),
+  };
+  const models = new Set(Object.values(reports).flatMap((report) => report?.sha256 ?? []));
+  if (models.size > 1) throw new Error(`${at()}: its reports are of different models; remove those of the older one`);
+  return {
+    title,
+    figure,
+    ...reports,
     times: read(at('table3.json'))
       ?.trim()
       .split('\n')
       .map((line) => JSON.parse(line)),
-    table4: json('table4', 'report.json'),
     sanity: json('sanity.json'),
   };
 }

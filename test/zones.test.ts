@@ -25,7 +25,11 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
-  'src/core/model': { files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/, types: ['onnx-buf'] },
+  'src/core/model': {
+    files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
+    packages: ['js-yaml'],
+    types: ['onnx-buf'],
+  },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
   'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
@@ -72,7 +76,7 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
     outside: ['node:', 'vscode'],
   },
   engine: {
-    files: /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|d3-[\w-]+))\//,
+    files: /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {

@@ -1,7 +1,7 @@
 /** One image explained by several methods, on one sheet. */
 import { ExplainError } from '../core/errors';
 import { DEFAULT_STYLE, type Explanation, METHOD_NAMES } from '../core/types';
-import { writeOutput } from '../engine/output';
+import type { Outputs } from '../engine/output';
 import { type Cell, contactSheet } from '../engine/sheet';
 import type { ExplainParams, Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
@@ -17,6 +17,7 @@ export async function compareMethods(
   requests: readonly ExplainParams[],
   said: (explanation: Explanation) => void,
   output: (classIndex: number) => string,
+  outputs: Outputs,
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
@@ -41,6 +42,6 @@ export async function compareMethods(
   }
   if (!last) throw refused;
   const file = output(last.class);
-  await writeOutput(file, await contactSheet(cells));
+  await outputs.write(file, await contactSheet(cells));
   terminal.say(`  written: ${file}`);
 }

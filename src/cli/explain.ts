@@ -1,9 +1,12 @@
 import { type ErrorCode, ExplainError, errors } from '../core/errors';
 import { findClass } from '../core/model/labels';
 import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type Method, type MethodOptions } from '../core/types';
+import { filesOf } from '../engine/inspect';
+import { type Outputs, outputsBeside } from '../engine/output';
 import { recordOf } from '../engine/record';
 import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
 import { compareMethods } from './compare';
+import { withoutExports } from './left-out';
 import { ownOptionsOf } from './method-options';
 import { type OutputName, outputName } from './outputs';
 import type { Terminal } from './terminal';
@@ -23,6 +26,7 @@ export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly top: number;
   readonly device: DeviceChoice;
   readonly output?: string;
+  readonly force?: boolean;
   readonly npy?: string;
   readonly json?: boolean;
 }
@@ -35,7 +39,12 @@ interface Target {
 }
 
 /** These concern one image; the other images are still explained. */
-const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set(['image-missing', 'image-unreadable', 'image-too-large']);
+const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set([
+  'image-missing',
+  'image-unreadable',
+  'image-too-large',
+  'output-taken',
+]);
 
 /**
  * Explains every image for every class by every method, in this order, and writes each result, or the sheet of the methods
@@ -47,7 +56,9 @@ export async function explain(
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
-  const sources = sourcesOf(images, options.tensor);
+  const given = sourcesOf(images, options.tensor);
+  const sources = given.length > 1 ? await withoutExports(given, fileOf, terminal) : given;
+  if (sources.length === 0) throw errors.nothingToExplain();
   const several = sources.length * (options.class?.length ?? 1) > 1;
   const chosen = chosenMethods(options);
   const own = ownOptionsOf(chosen, options.option ?? [], options.seed);
@@ -55,6 +66,8 @@ export async function explain(
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
   const labels = info.labels.value;
   const classes = classesOf(labels, options.class);
+  const outputs = outputsBeside([...sources.map(fileOf), ...filesOf(info)], options.force);
+  if (!several) await checkTargets(targets, fileOf(sources[0]!), classes[0]!, outputs);
   const contrast = (options.contrast ?? []).map((label) => ({ index: findClass(labels, { label }) }));
   if (!options.json) for (const assumption of info.assumptions) terminal.say(`assumed: ${assumption}`);
 
@@ -69,11 +82,11 @@ export async function explain(
         const requests = chosen.map((method) => ({ ...request, method, own: own.get(method)! }));
         if (options.compare) {
           const output = (index: number) => targets[0]!.name(fileOf(source), index);
-          await compareMethods(requests, (explanation) => say(explanation, []), output, service, terminal);
+          await compareMethods(requests, (explanation) => say(explanation, []), output, outputs, service, terminal);
           continue;
         }
         const explanation = await service.explain(requests[0]!, { signal: terminal.signal, emit() {} });
-        say(explanation, await writeAll(explanation, source, targets, service, terminal));
+        say(explanation, await writeAll(explanation, source, targets, outputs, service, terminal));
       }
     } catch (thrown) {
       if (!(thrown instanceof ExplainError && OF_ONE_IMAGE.has(thrown.code))) throw thrown;
@@ -117,6 +130,20 @@ function targetsOf(images: readonly string[], { output, npy }: ExplainOptions, s
   return targets;
 }
 
+/** Before anything is computed, as far as the names are known by then. */
+async function checkTargets(
+  targets: readonly Target[],
+  image: string,
+  target: ClassChoice,
+  outputs: Outputs,
+): Promise<void> {
+  const classes = typeof target === 'object' && 'index' in target ? [target.index] : [0, 1];
+  for (const { kind, name } of targets) {
+    const [file, ...others] = new Set(classes.map((index) => name(image, index)));
+    if (others.length === 0) await outputs.check(file!, kind === 'overlay');
+  }
+}
+
 const modelOf = ({ model, layer }: ExplainOptions) => ({
   ...(model !== undefined && { path: model }),
   ...(layer !== undefined && { layer: layer.length > 1 ? layer : layer[0]! }),
@@ -132,13 +159,16 @@ async function writeAll(
   explanation: Explanation,
   image: Source,
   targets: readonly Target[],
+  outputs: Outputs,
   service: Service,
   { signal }: Terminal,
 ): Promise<readonly string[]> {
   const written: string[] = [];
   for (const { kind, name } of targets) {
     const output = name(fileOf(image), explanation.class);
-    await service.render({ kind, explanation, image, style: DEFAULT_STYLE, output }, { signal, emit() {} });
+    const drawing = { kind, explanation, image, style: DEFAULT_STYLE };
+    const { bytes } = await service.render(drawing, { signal, emit() {} });
+    await outputs.write(output, bytes!);
     written.push(output);
   }
   return written;

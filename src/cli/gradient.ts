@@ -1,5 +1,6 @@
+import { filesOf } from '../engine/inspect';
 import { npyBytes } from '../engine/npy';
-import { writeOutput } from '../engine/output';
+import { outputsBeside } from '../engine/output';
 import type { Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
 
@@ -16,10 +17,13 @@ export interface GradientOptions {
 export async function gradient(options: GradientOptions, service: Service, terminal: Terminal): Promise<void> {
   const { model, tensor, wrt, npy } = options;
   const target = { index: options.class };
+  const info = await service.inspect({ model: { path: model } }, { signal: terminal.signal, emit() {} });
+  const outputs = outputsBeside([tensor, ...filesOf(info)]);
+  await outputs.check(npy, false);
   const result = await service.gradient(
     { model: { path: model }, image: { tensor }, target, ...(wrt !== undefined && { wrt }) },
     { signal: terminal.signal, emit() {} },
   );
-  await writeOutput(npy, npyBytes(result));
+  await outputs.write(npy, npyBytes(result));
   terminal.say(`${npy}: d logit ${options.class} / d ${result.tensor}, shape [${result.shape.join(', ')}]`);
 }

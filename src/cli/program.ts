@@ -56,6 +56,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blurSigma))
     .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
     .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
+    .option('--force', 'replace a picture that Group-CAM has not drawn')
     .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1], or [-1,1] with a sign')
     .option('--json', 'print one line for each image and class on stdout')
     .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
@@ -91,6 +92,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(numberOption('--seed <n>', 'the first seed', SEED, 0))
     .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
     .option('--output <strip.png>', 'write the maps side by side')
+    .option('--force', 'replace a picture that Group-CAM has not drawn')
     .option('--json', 'print one line on stdout')
     .addOption(verboseOption())
     .action((image, options) => sanity(image, options, service(), terminal));

@@ -2,7 +2,8 @@
 import { findClass } from '../core/model/labels';
 import type { Randomisation, SanityOfMethod, SanityResult, SanityStep } from '../core/sanity/types';
 import { DEFAULT_OPTIONS, DEFAULT_STYLE, type DeviceChoice, METHOD_NAMES, type Method } from '../core/types';
-import { writeOutput } from '../engine/output';
+import { filesOf } from '../engine/inspect';
+import { outputsBeside } from '../engine/output';
 import { renderOverlay } from '../engine/render';
 import { type Cell, contactSheet } from '../engine/sheet';
 import type { Service } from '../protocol/requests';
@@ -23,6 +24,7 @@ export interface SanityOptions {
   readonly seed: number;
   readonly device: DeviceChoice;
   readonly output?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -39,7 +41,10 @@ export async function sanity(
   };
   const image = { path: file };
   const { signal } = terminal;
-  const { labels } = await service.inspect({ model }, { signal, emit() {} });
+  const info = await service.inspect({ model }, { signal, emit() {} });
+  const { labels } = info;
+  const outputs = outputsBeside([file, ...filesOf(info)], options.force);
+  if (output !== undefined) await outputs.check(output, true);
   const target = options.class === undefined ? 'top' : { index: findClass(labels.value, { label: options.class }) };
   const own = ownOptionsOf(methods, options.option ?? [], options.seed);
   const params = {
@@ -64,7 +69,7 @@ export async function sanity(
   const strips = await Promise.all(result.methods.flatMap((method) => stripsOf(method, options.seed, image)));
   const columns = Math.max(...strips.map((strip) => strip.length));
   const filled = strips.flatMap((strip) => [...strip, ...Array(columns - strip.length).fill(NOTHING)]);
-  await writeOutput(output, await contactSheet(filled, columns));
+  await outputs.write(output, await contactSheet(filled, columns));
   terminal.say(`  written: ${output}`);
 }
 

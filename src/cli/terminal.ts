@@ -13,6 +13,9 @@ export interface Terminal {
   fail(thrown: unknown): void;
 }
 
+/** What the service is given where only the answer counts. */
+export const quiet = ({ signal }: Terminal) => ({ signal, emit() {} });
+
 export function processTerminal(verbose: boolean): Terminal {
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());

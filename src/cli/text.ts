@@ -1,5 +1,5 @@
 /** Results as text for people, line by line. */
-import type { Explanation, ModelInfo, Sourced, TensorInfo } from '../core/types';
+import { type Explanation, type ModelInfo, type Sourced, type TensorInfo, usesResize } from '../core/types';
 
 /** Rows of cells with their columns aligned. */
 export function table(rows: readonly (readonly string[])[]): string[] {
@@ -75,7 +75,7 @@ const sourced = ({ value, origin }: Sourced<unknown>) => [String(value), origin]
 
 function preprocessingRows({ preprocessing, input }: ModelInfo) {
   const rows = Object.entries(preprocessing)
-    .filter(([name]) => name !== 'resize' || preprocessing.fit.value === 'crop')
+    .filter(([name]) => name !== 'resize' || usesResize(preprocessing.fit.value))
     .map(([name, entry]) => [name, ...sourced(entry)]);
   return [['layout', input.layout, 'graph'], ...rows];
 }

@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'tensor-shape'
   | 'output-unwritable'
   | 'output-clash'
+  | 'output-taken'
+  | 'sidecar-exists'
   | 'device-unavailable'
   | 'runtime-missing'
   | 'runtime-failed'
@@ -46,6 +48,7 @@ export type ErrorCode =
   | 'list-invalid'
   | 'evaluation-differs'
   | 'evaluation-running'
+  | 'journal-invalid'
   | 'protocol-version'
   | 'engine-crashed'
   | 'engine-start'
@@ -106,6 +109,11 @@ export const errors = {
       'external-data-missing',
       `${file}: its weights file ${location} is missing or too short. Put it beside the model.`,
     ),
+  externalDataInvalid: (file: string, location: string, key: string, value: string) =>
+    make(
+      'external-data-missing',
+      `${file}: its weights file ${location} has no ${key} "${value}", since that is no whole number. Export or copy it again.`,
+    ),
   externalDataOutside: (file: string, location: string) =>
     make(
       'external-data-outside',
@@ -137,6 +145,11 @@ export const errors = {
     make(
       'no-spatial-layer',
       `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
+    ),
+  blockedLayers: (file: string) =>
+    make(
+      'no-spatial-layer',
+      `${file}: saved by onnxruntime's optimiser for one kind of processor; its maps lie in blocked memory and can't be read. Explain the plain model, or save it at level basic or extended.`,
     ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
@@ -195,6 +208,14 @@ export const errors = {
     make('output-unwritable', `${file}: can't be written (${reason}).`),
   outputClash: (file: string, first: string, second: string) =>
     make('output-clash', `${file}: both ${first} and ${second} would be written there. Rename one, or run them apart.`),
+  outputIsInput: (file: string, input: string) =>
+    make('output-taken', `${file}: not written, since this run reads ${input} there. Name another file.`),
+  outputIsForeign: (file: string) =>
+    make(
+      'output-taken',
+      `${file}: there is a file that Group-CAM did not draw. Name another, or replace it with --force.`,
+    ),
+  sidecarExists: (file: string) => make('sidecar-exists', `${file}: there are settings already; nothing was changed.`),
   deviceUnavailable: (device: string, reason: string) =>
     make('device-unavailable', `device ${device}: not available here (${reason}). Use another device, or auto.`),
   runtimeMissing: (reason: string, remedy: string) =>
@@ -224,10 +245,22 @@ export const errors = {
       'evaluation-differs',
       `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
     ),
-  evaluationRunning: (lock: string, owner: number) =>
+  /** @param file the model's */
+  evaluationChanged: (file: string, what: string) =>
+    make(
+      'evaluation-differs',
+      `${file}: its ${what} changed while it was evaluated; what was found before is kept. Put back what was there to go on, or name another --report folder.`,
+    ),
+  evaluationRunning: (lock: string, owner: string) =>
     make(
       'evaluation-running',
-      `${lock}: process ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
+      `${lock}: ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
+    ),
+  /** @param place the file and the line */
+  journalInvalid: (place: string, reason: string) =>
+    make(
+      'journal-invalid',
+      `${place}: not a line that an evaluation has left (${reason}). Remove the line to have it computed again, or name another --report folder.`,
     ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(

@@ -30,9 +30,17 @@ function round(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** The image's size once it is scaled as `fit` wants. `resize` is the shorter side for `crop`. */
+/** The input's proportions, with a shorter side of `resize`. */
+function enlarged({ width, height }: Size, resize: number): Size {
+  const shorter = Math.min(width, height);
+  return { width: Math.floor((width * resize) / shorter), height: Math.floor((height * resize) / shorter) };
+}
+
+/** The image's size once it is scaled as `fit` wants; see `Preprocessing.resize`. */
 const resizedSize: { readonly [F in Fit]: (image: Size, input: Size, resize: number) => Size } = {
+  none: ({ width, height }) => ({ width, height }),
   stretch: (_image, input) => input,
+  squash: (_image, input, resize) => enlarged(input, resize),
   crop: (image, _input, resize) => {
     const shorter = Math.min(image.width, image.height);
     return {
@@ -40,8 +48,9 @@ const resizedSize: { readonly [F in Fit]: (image: Size, input: Size, resize: num
       height: Math.floor((resize * image.height) / shorter),
     };
   },
-  pad: (image, input) => {
-    const scale = Math.min(input.width / image.width, input.height / image.height);
+  pad: (image, input, resize) => {
+    const box = enlarged(input, resize);
+    const scale = Math.min(box.width / image.width, box.height / image.height);
     return {
       width: Math.max(1, round(image.width * scale)),
       height: Math.max(1, round(image.height * scale)),
@@ -54,9 +63,14 @@ export function place(image: Size, input: Size, fit: Fit, resize: number): Place
   const resized = resizedSize[fit](image, input, resize);
   return {
     resized,
-    left: round((resized.width - input.width) / 2),
-    top: round((resized.height - input.height) / 2),
+    left: margin(resized.width - input.width),
+    top: margin(resized.height - input.height),
   };
+}
+
+/** What is cut off at the left or top; less than 0: what is added, of an odd number the smaller half, as torchvision does. */
+function margin(surplus: number): number {
+  return surplus < 0 ? 0 - Math.floor(-surplus / 2) : round(surplus / 2);
 }
 
 /** The size alone: a picture has one too, and its pixels must not travel with a transform. */

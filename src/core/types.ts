@@ -88,8 +88,17 @@ export type Device = Exclude<DeviceChoice, 'auto'>;
 export const ACTIVATIONS = ['softmax', 'sigmoid', 'none'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-export const FITS = ['stretch', 'crop', 'pad'] as const;
+/** How an image is brought to the input's proportions; `place` in core/geometry.ts says what each means. */
+export const FITS = ['stretch', 'crop', 'pad', 'squash', 'none'] as const;
 export type Fit = (typeof FITS)[number];
+
+/** Fits that look at `resize`. */
+const RESIZED: ReadonlySet<Fit> = new Set(['crop', 'pad', 'squash']);
+export const usesResize = (fit: Fit): boolean => RESIZED.has(fit);
+
+/** Filters of Pillow. */
+export const INTERPOLATIONS = ['bilinear', 'bicubic', 'nearest', 'lanczos', 'box', 'hamming'] as const;
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 export const COLORS = ['RGB', 'BGR', 'GRAY'] as const;
 export type Color = (typeof COLORS)[number];
@@ -141,15 +150,19 @@ export interface Sourced<T> {
   readonly value: T;
   readonly origin: Origin;
 }
-export type Origin = 'chosen' | 'sidecar' | 'hugging-face' | 'metadata' | 'graph' | 'assumed';
+export type Origin = 'chosen' | 'sidecar' | 'hugging-face' | 'metadata' | 'exporter' | 'graph' | 'assumed';
 
 /** How an image becomes the network's input: value = (pixel * scale - mean) / std, per channel in `color`'s order. */
 export interface Preprocessing {
   readonly width: Sourced<number>;
   readonly height: Sourced<number>;
   readonly fit: Sourced<Fit>;
-  /** `crop`: the shorter side before the centre crop. */
+  /**
+   * Pixels before the centre crop: with `crop` of the image's shorter side, with `squash` and `pad` of the shorter side of
+   * what the image is scaled to or into, which has the input's proportions.
+   */
   readonly resize: Sourced<number>;
+  readonly interpolation: Sourced<Interpolation>;
   readonly color: Sourced<Color>;
   readonly scale: Sourced<number>;
   readonly mean: Sourced<readonly number[]>;

@@ -10,6 +10,7 @@ import { parseYolo } from '../core/annotations/yolo';
 import { errors, reasonOf } from '../core/errors';
 import { parseLabels } from '../core/model/labels';
 import { readText } from './files';
+import { isExport } from './mark';
 
 /** YOLO's names of classes, one a line, beside the text files or one folder up. */
 const CLASSES = 'classes.txt';
@@ -112,7 +113,11 @@ async function imageFinder(folders: readonly string[]): Promise<(name: string) =
   for (const folder of folders.filter((name) => existsSync(name))) {
     for (const name of await readdir(folder)) {
       const file = path.resolve(folder, name);
-      for (const key of [name, path.parse(name).name]) if (isImage(name) && !known.has(key)) known.set(key, file);
+      for (const key of isImage(name) ? [name, path.parse(name).name] : []) {
+        const before = known.get(key);
+        // An export may be called as the image it was made of.
+        if (before === undefined || (await isExport(before))) known.set(key, file);
+      }
     }
   }
   return (name) => known.get(name) ?? existing(folders, name) ?? path.resolve(folders[0]!, name);

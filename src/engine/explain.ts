@@ -16,7 +16,7 @@ import { checkOptions, ownOptions } from './options';
 import { isPart, type Part } from './parts';
 import { prepareInput } from './prepare';
 import type { Explainer, Sessions } from './sessions';
-import { identityOf, stampOf } from './stamps';
+import { identityOf, type Stamp, stampOf } from './stamps';
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -48,7 +48,8 @@ export async function explain(
   const others = (params.contrast ?? []).map((other) => findClass(labels, other));
   const load = performance.now() - start;
 
-  const { state, decode } = await look(explainer, params, work);
+  const { state, decode, stamps } = await look(explainer, params, work);
+  context.emit('files', [...stamps, ...explainer.stamps]);
   const { contrastWeight = 1 } = params;
   const target = targetOf(mostProbable(state.probabilities, candidates), others, contrastWeight);
 
@@ -139,19 +140,20 @@ function targetOf(index: number, others: readonly number[], weight: number): Tar
 
 /** What is known of the image, from an earlier request or from a first pass. */
 export async function look(explainer: Explainer, params: MethodOptions & Pick<ExplainParams, 'image'>, work: Work) {
-  const key = await imageKey(params.image);
+  const { key, stamps } = await identify(params.image);
   const known = explainer.images.get(key);
-  if (known) return { state: known, decode: 0 };
+  if (known) return { state: known, decode: 0, stamps };
   const input = await prepareInput(params.image, explainer.info);
   const state = await probe(explainer, input, params, work);
   explainer.images.set(key, state);
-  return { state, decode: input.milliseconds };
+  return { state, decode: input.milliseconds, stamps };
 }
 
-/** The same for as long as the image is. */
-async function imageKey(source: ImageSource): Promise<string> {
-  if ('bytes' in source) return createHash('sha256').update(source.bytes).digest('hex');
-  return identityOf([await stampOf('path' in source ? source.path : source.tensor)]);
+/** The key is the same for as long as the image is; stamps are of its file, if it has one. */
+async function identify(source: ImageSource): Promise<{ key: string; stamps: readonly Stamp[] }> {
+  if ('bytes' in source) return { key: createHash('sha256').update(source.bytes).digest('hex'), stamps: [] };
+  const stamps = [await stampOf('path' in source ? source.path : source.tensor)];
+  return { key: identityOf(stamps), stamps };
 }
 
 /** Indices of the `count` most probable classes, the first first. */

@@ -2,7 +2,7 @@
  * The one place where files are opened to be read that people, or other files, have named: only regular files, links to
  * them included, and without waiting. A named pipe would keep a thread until somebody writes to it.
  */
-import { constants, type Stats } from 'node:fs';
+import { constants, type StatsBase } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** As large as a string can be, and as COCO's largest annotations are. */
@@ -66,12 +66,14 @@ export function readHead(file: string, length: number): Promise<Uint8Array> {
   });
 }
 
-function notRegular(info: Stats): Error {
+function notRegular(info: Kind): Error {
   return Object.assign(new Error(`it is ${kindOf(info)}, not a file`), { code: 'ENOTREG', syscall: 'open' });
 }
 
+type Kind = Pick<StatsBase<unknown>, 'isDirectory' | 'isFIFO' | 'isSocket'>;
+
 /** What something is that is no regular file. */
-export function kindOf(info: Stats): string {
+export function kindOf(info: Kind): string {
   if (info.isDirectory()) return 'a folder';
   if (info.isFIFO()) return 'a named pipe';
   if (info.isSocket()) return 'a socket';

@@ -1,18 +1,19 @@
 /** Opens a model: reads it and what lies beside it, and finds out everything that is known before an image comes. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { errors, reasonOf } from '../core/errors';
+import { errors } from '../core/errors';
 import { agreeing } from '../core/model/agreement';
 import { firstOf, resolvePreprocessing } from '../core/model/conventions';
 import { describeModel } from '../core/model/describe';
 import { findImageInput, type ImageInput } from '../core/model/inputs';
-import { sidecarOf, sidecarPath } from '../core/model/sidecar';
+import { sidecarOf } from '../core/model/sidecar';
 import type { Facts } from '../core/onnx/facts';
 import type { ModelInfo, Preprocessing } from '../core/types';
 import type { ModelChoice } from '../protocol/requests';
-import { readLabels, readSources } from './conventions';
+import { conventionFiles, readLabels, readSources, sourcesOfGraph } from './conventions';
 import { type ModelFile, readModelFile } from './model-file';
+import { outputsBeside } from './output';
 import type { Stamp } from './stamps';
 import { traceFacts } from './trace';
 
@@ -33,7 +34,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { model } = file;
   const read = await readSources(model);
   const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(model, input, read.sources);
+  const sources = agreeing(model, input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {
@@ -79,21 +80,34 @@ export function demoModel(folder = __dirname): string {
   return demoModel(parent);
 }
 
+/** Every file that is read for a model, or would be if it were there. */
+export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): readonly string[] {
+  const { sidecar, preprocessors, configs, exported } = conventionFiles(model);
+  return [
+    model,
+    ...weightsFiles,
+    ...(labelsFile === undefined ? [] : [labelsFile]),
+    sidecar,
+    ...preprocessors,
+    ...configs,
+    ...exported,
+  ];
+}
+
 /**
  * Writes the sidecar beside a model with what is in use now.
  *
- * @throws output-unwritable; what `openModel` throws
+ * @param replace the one that is there
+ * @throws sidecar-exists, output-unwritable; what `openModel` throws
  */
-export async function saveSidecar(choice: ModelChoice): Promise<{ path: string }> {
+export async function saveSidecar(choice: ModelChoice, replace = false): Promise<{ path: string }> {
   const { info } = await openModel(choice);
-  const file = sidecarPath(info.path);
+  const { sidecar: file } = conventionFiles(info.path);
   if (info.demo) throw errors.outputUnwritable(file, 'the demo model comes with its settings');
   const folder = path.dirname(path.resolve(info.path));
   const labels = info.labelsFile && path.relative(folder, path.resolve(info.labelsFile)).replaceAll(path.sep, '/');
-  try {
-    await writeFile(file, `${JSON.stringify(sidecarOf(info, labels), undefined, 2)}\n`);
-  } catch (error) {
-    throw errors.outputUnwritable(file, reasonOf(error));
-  }
+  if (!replace && (await stat(file).catch(() => undefined))) throw errors.sidecarExists(file);
+  const others = outputsBeside(filesOf(info).filter((other) => other !== file));
+  await others.write(file, `${JSON.stringify(sidecarOf(info, labels), undefined, 2)}\n`);
   return { path: file };
 }

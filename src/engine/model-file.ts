@@ -4,17 +4,11 @@ import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
 import { checkBounds } from '../core/onnx/bounds';
+import { embed, externalLocations, innerRanges, splitExternalData, type WeightPiece } from '../core/onnx/external';
 import { SMALL } from '../core/onnx/facts';
 import { type Model, parseModel } from '../core/onnx/model';
-import { dimsOf, sizeOf } from '../core/onnx/tensors';
-import {
-  type EncodedModel,
-  embed,
-  externalRanges,
-  OWN_BYTES,
-  splitExternalData,
-  type WeightPiece,
-} from '../core/onnx/weights';
+import { dimsOf, isExternal, sizeOf } from '../core/onnx/tensors';
+import { type EncodedModel, OWN_BYTES, placeOf } from '../core/onnx/weights';
 import { openRegular } from './files';
 import { identityOf, type Stamp } from './stamps';
 
@@ -51,8 +45,11 @@ export async function readModelFile(file: string): Promise<ModelFile> {
     throw errors.modelUnreadable(file, 'it is a Git LFS pointer; fetch the file with git lfs pull');
   const model = parseModel(bytes, file);
   const external = await findExternal(model, file);
-  const pieces = splitExternalData(model, (location) => external.get(location)?.size);
+  const sizeAt = (location: string) => external.get(location)?.size;
+  const inner = innerRanges(model, sizeAt);
+  const pieces = splitExternalData(model, sizeAt);
   const byName = new Map(pieces.map((piece) => [piece.name, piece]));
+  for (const { tensor, ...range } of inner) embed(tensor, await readExternal({ name: range.location, ...range }));
   checkBounds(model);
   await embedSmall();
   const stamps = [{ path: file, size: info.size, mtime: info.mtimeMs }, ...external.values()];
@@ -75,10 +72,11 @@ export async function readModelFile(file: string): Promise<ModelFile> {
 
   /** Sizes and indices are looked at before any session is made, wherever they are kept. */
   async function embedSmall(): Promise<void> {
-    for (const { tensor, location: name, offset, length = 0 } of externalRanges(model)) {
-      const piece = byName.get(name)!;
-      if (sizeOf(dimsOf(tensor)) <= SMALL)
-        embed(tensor, await readExternal({ ...piece, offset: piece.offset + offset, length }));
+    for (const tensor of model.graph.initializer.filter(isExternal)) {
+      if (sizeOf(dimsOf(tensor)) > SMALL) continue;
+      const { location, offset, length } = placeOf(tensor, bytes)!;
+      const piece = byName.get(location)!;
+      embed(tensor, await readExternal({ ...piece, offset: piece.offset + offset, length }));
     }
   }
 
@@ -139,14 +137,14 @@ interface ExternalFile extends Stamp {
 }
 
 /**
- * The files that hold the model's external weights, by location; absent ones are left out.
+ * The files that hold the model's external data, by location; absent ones are left out.
  *
  * A link may not lead out of the model's folder. It may lead to where the model itself lies if that is a link too, as in
  * the cache of Hugging Face.
  */
 async function findExternal(model: Model, file: string): Promise<Map<string, ExternalFile>> {
   const found = new Map<string, ExternalFile>();
-  const locations = new Set(externalRanges(model).map(({ location }) => location));
+  const locations = externalLocations(model);
   if (locations.size === 0) return found;
   const folders = [await realpath(path.dirname(file)), path.dirname(await realpath(file))];
   for (const location of locations) {

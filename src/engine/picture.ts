@@ -9,7 +9,7 @@ export async function picture({ image: source, longest }: Params<'picture'>): Pr
   if ('tensor' in source) throw errors.imageUnreadable(source.tensor, 'a tensor, not a picture');
   const image = await decodeImage(source);
   const shown = longest === undefined ? image : limited(image, longest);
-  const scaled = shown === image ? image : resample(image, shown, { left: 0, top: 0, ...shown });
+  const scaled = shown === image ? image : resample(image, shown, { left: 0, top: 0, ...shown }, 'bilinear');
   return { png: await encodePng(scaled, 3), shown: sizeOf(shown), image: sizeOf(image) };
 }
 

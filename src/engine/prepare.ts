@@ -86,29 +86,32 @@ function indexing(layout: Layout, channels: number, { width, height }: Size) {
 
 /**
  * Resized, cropped or padded, and normalised: value = (pixel * scale - mean) / std. Where the input reaches beyond the
- * image it holds 0, the mean colour.
+ * image it holds 0, the mean colour, if the image was to be padded, else black, as in torchvision's and transformers' crops.
  */
 function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
-  const { fit, resize, color, scale, mean, std } = info.preprocessing;
+  const { fit, resize, interpolation, color, scale, mean, std } = info.preprocessing;
   const placement = place(image, size, fit.value, resize.value);
   const visible = visibleWindow(size, placement);
   const { left, top, width, height } = visible;
-  const pixels = resample(image, placement.resized, {
-    ...visible,
-    left: left + placement.left,
-    top: top + placement.top,
-  });
+  const window = { width, height, left: left + placement.left, top: top + placement.top };
+  const pixels = resample(image, placement.resized, window, interpolation.value);
 
   const { channels, layout } = info.input;
   const stride = indexing(layout, channels, size);
-  const tensor = new Float32Array(size.width * size.height * channels);
+  const all = size.width * size.height;
+  const tensor = new Float32Array(all * channels);
   CHANNELS[color.value].slice(0, channels).forEach((channel, c) => {
     const center = mean.value[c]!;
     const spread = std.value[c]!;
+    const index = (x: number, y: number) => c * stride.channel + (y * size.width + x) * stride.pixel;
+    if (width * height < all) {
+      const border = fit.value === 'pad' ? 0 : (0 - center) / spread;
+      for (let i = 0; i < all; i++) tensor[index(i, 0)] = border;
+    }
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         const value = channel(pixels.data, (y * width + x) * 3) * scale.value;
-        tensor[c * stride.channel + ((top + y) * size.width + left + x) * stride.pixel] = (value - center) / spread;
+        tensor[index(left + x, top + y)] = (value - center) / spread;
       }
     }
   });

@@ -1,13 +1,15 @@
 /** The request `render`: an explanation as a file. */
+import path from 'node:path';
 import { errors } from '../core/errors';
 import { CONTOUR, contourLevel, contourPath, drawHeat } from '../core/overlay';
 import type { RgbImage } from '../core/resample';
 import { saliencyOf } from '../core/saliency';
-import type { Explanation, HeatStyle, Size } from '../core/types';
+import { type Explanation, type HeatStyle, METHOD_NAMES, type Size } from '../core/types';
 import type { ImageSource, Params, RenderKind, Result } from '../protocol/requests';
 import { decodeImage, encodePng, nameOf } from './image';
+import { marked } from './mark';
 import { npyBytes } from './npy';
-import { writeOutput } from './output';
+import { outputsBeside } from './output';
 import { recordOf } from './record';
 
 /** Contour lines are as wide as on a screen this many pixels across, and wider in proportion on larger pictures. */
@@ -20,13 +22,11 @@ interface Drawing {
   readonly style: HeatStyle;
 }
 
-const renderers: {
-  readonly [K in RenderKind]: (
-    drawing: Drawing & { readonly explanation: Explanation },
-  ) => Uint8Array | Promise<Uint8Array>;
-} = {
-  overlay: renderOverlay,
-  heatmap: renderHeatmap,
+type Export = Drawing & { readonly explanation: Explanation };
+
+const renderers: { readonly [K in RenderKind]: (of: Export) => Uint8Array | Promise<Uint8Array> } = {
+  overlay: async (of) => marked(await renderOverlay(of), describe(of.explanation)),
+  heatmap: async (of) => marked(await renderHeatmap(of), describe(of.explanation)),
   npy: ({ explanation: { frame } }) => {
     const { width, height } = frame.inputSize;
     return npyBytes({ shape: [height, width], data: saliencyOf(frame).map });
@@ -34,11 +34,22 @@ const renderers: {
   json: ({ explanation }) => Buffer.from(`${JSON.stringify(recordOf(explanation), null, 2)}\n`),
 };
 
-export async function render({ kind, output, ...drawing }: Params<'render'>): Promise<Result<'render'>> {
+/**
+ * @param files that are read for the explanation's model
+ * @throws output-taken if it would be written over one of them, or over the image
+ */
+export async function render(params: Params<'render'>, files: readonly string[] = []): Promise<Result<'render'>> {
+  const { kind, output, inputs = [], ...drawing } = params;
   const bytes = await renderers[kind](drawing);
   if (output === undefined) return { bytes };
-  await writeOutput(output, bytes);
+  const { image } = drawing;
+  const read = 'bytes' in image ? [] : [nameOf(image)];
+  await outputsBeside([...files, ...inputs, ...read], true).write(output, bytes);
   return {};
+}
+
+function describe({ method, label, class: index, layer, model }: Explanation): string {
+  return `${METHOD_NAMES[method].title} of ${label} (class ${index}), layer ${layer} of ${path.basename(model)}`;
 }
 
 /** The heat over the image, at the image's size. A tensor has no picture to lie under it. */

@@ -39,8 +39,8 @@ export function createService(): Service {
       ),
     gradient,
     picture,
-    render,
+    render: (params) => render(params, sessions.filesOf(params.explanation.model)),
     devices: () => devices.report(),
-    saveSidecar: ({ model }) => saveSidecar(model),
+    saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };
 }

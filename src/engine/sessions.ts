@@ -6,7 +6,7 @@ import { bilinearMatrix } from '../core/resize';
 import type { Device, ModelInfo } from '../core/types';
 import type { ModelChoice } from '../protocol/requests';
 import { type Batching, batchingFor } from './batching';
-import { openModel } from './inspect';
+import { filesOf, openModel } from './inspect';
 import { createLru, type Lru } from './lru';
 import { type ModelFile, readModelFile } from './model-file';
 import type { ImageState } from './network';
@@ -44,6 +44,8 @@ export interface Explainer extends KnownModel {
 
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;
+  /** What is read for a model, as far as it is known. */
+  filesOf(model: string): readonly string[];
   /**
    * @param parts that the method needs
    * @throws whatever reading, tracing and building sessions throws
@@ -114,7 +116,14 @@ export function createSessions(): Sessions {
     }
   }
 
-  return { know, explainerFor };
+  return {
+    know,
+    filesOf: (model) => {
+      const known = models.entries().filter(([, { info }]) => info.path === model);
+      return [model, ...known.flatMap(([, { info }]) => filesOf(info))];
+    },
+    explainerFor,
+  };
 }
 
 /** One that is not kept: who makes it releases it. */

@@ -1,6 +1,7 @@
 /** A contact sheet: pictures side by side, each under its title. */
 import { oneLine } from '../protocol/plain-text';
 import { composePng, type Piece, shrinkPng } from './image';
+import { marked } from './mark';
 
 export interface Cell {
   readonly title: string;
@@ -16,7 +17,7 @@ const GAP = 12;
 const LINE = 42;
 
 /**
- * Cells row by row, as PNG.
+ * Cells row by row, as PNG with our mark.
  *
  * @param columns by default as many as make it as near to a square of cells as possible
  */
@@ -37,7 +38,8 @@ export async function contactSheet(
       ];
     }),
   );
-  return composePng({ width: GAP + columns * (SIDE + GAP), height: GAP + rows * (SIDE + TITLE + GAP) }, pieces.flat());
+  const size = { width: GAP + columns * (SIDE + GAP), height: GAP + rows * (SIDE + TITLE + GAP) };
+  return marked(await composePng(size, pieces.flat()), cells.map(({ title }) => title).join('; '));
 }
 
 /** Lines as a drawing as wide as a cell. */

@@ -1,12 +1,8 @@
 /** Which files something was made from, and whether they are still the same. */
 import { stat } from 'node:fs/promises';
+import type { FileStamp } from '../protocol/requests';
 
-/** A file as it was when it was read; the size is undefined if there was none. */
-export interface Stamp {
-  readonly path: string;
-  readonly size: number | undefined;
-  readonly mtime: number;
-}
+export type Stamp = FileStamp;
 
 /** A file that can't be looked at counts as absent: reading it tells why. */
 export async function stampOf(path: string): Promise<Stamp> {

@@ -12,6 +12,7 @@ import {
 } from '../core/onnx/facts';
 import { indexGraph, tensorsDependingOn } from '../core/onnx/graph';
 import type { Model } from '../core/onnx/model';
+import { operatorOf } from '../core/onnx/operators';
 import { DataType, sizeOf } from '../core/onnx/tensors';
 import { foldConstants, isKnown, knownSizes, loadOnce, tensorsOf } from './fold';
 import type { ModelFile } from './model-file';
@@ -57,7 +58,7 @@ async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<
   try {
     const outputs = [...session.outputs];
     checkSizes(knownSizes(session), file.path);
-    if (model.graph.node.some(({ opType }) => ROUNDED.has(opType))) return undefined;
+    if (model.graph.node.some((node) => ROUNDED.has(operatorOf(node)))) return undefined;
     const complete = outputs.every(
       ([name, { dtype, shape }]) => isKnown(shape) && !(INTEGERS.has(dtype) && isStatic(name)),
     );

@@ -1,12 +1,15 @@
 /** The commands of package.json, as data: each is one line that says what it does. */
 import * as vscode from 'vscode';
+import { toExplainError } from '../core/errors';
 import type { RenderKind, ToEditor } from '../protocol/webview';
 import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
+import { isExport } from './image-file';
 import type { Log } from './log';
+import type { MapStore } from './maps/map-store';
 import type { CurrentModel } from './model';
-import { notify, type PerformableAction } from './notify';
+import { confirm, notify, type PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
 import type { Panel } from './panel';
 import type { Panels } from './panels';
@@ -17,6 +20,7 @@ export interface CommandServices {
   readonly extensionUri: vscode.Uri;
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
+  readonly maps: MapStore;
   readonly panels: Panels;
   readonly editors: Editors;
   readonly log: Log;
@@ -93,10 +97,19 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 /** One image opens in its own editor, in the place where it is open already; several share one panel. */
 async function explain({ editors }: CommandServices, args: readonly unknown[]): Promise<void> {
   const meant = imagesOf(args, activeFile());
-  const [first, ...others] = meant.length > 0 ? meant : await pickImages();
+  const chosen = meant.length > 0 ? meant : await pickImages();
+  const [first, ...others] = chosen.length > 1 ? await withoutExports(chosen) : chosen;
   if (!first) return;
   if (others.length === 0) return openExplanation(first);
   editors.openImages([first, ...others]);
+}
+
+/** A selection leaves out what Group-CAM has drawn, and says so. */
+async function withoutExports(images: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  const drawn = await Promise.all(images.map(isExport));
+  const count = drawn.filter(Boolean).length;
+  if (count > 0) notify(`Left out ${count} of ${images.length} images: Group-CAM has drawn them.`);
+  return images.filter((_, i) => !drawn[i]);
 }
 
 async function showOriginal({ panels }: CommandServices, [clicked]: readonly unknown[]): Promise<void> {
@@ -113,8 +126,14 @@ async function useModel({ model }: CommandServices, args: readonly unknown[]): P
 async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {
   const choice = model.choice();
   if (choice.path === undefined) return tell(panels, 'The demo model has its settings already');
-  const { path } = await engine.call('saveSidecar', { model: choice });
-  tell(panels, `Saved ${nameOf(vscode.Uri.file(path))}`);
+  const saved = await engine.call('saveSidecar', { model: choice }).catch(async (thrown) => {
+    const error = toExplainError(thrown);
+    if (error.code !== 'sidecar-exists') throw error;
+    const question = `Replace the settings beside ${nameOf(vscode.Uri.file(choice.path!))}?`;
+    const yes = await confirm(question, 'What is written there by hand is lost.', 'Replace');
+    return yes ? engine.call('saveSidecar', { model: choice, replace: true }) : undefined;
+  });
+  if (saved) tell(panels, `Saved ${nameOf(vscode.Uri.file(saved.path))}`);
 }
 
 /** In the panel that is on screen, else as a notification. */
@@ -123,8 +142,9 @@ function tell({ current }: Panels, text: string): void {
   else notify(text);
 }
 
-/** Running questions end with the process; they are asked again. */
-function restartEngine({ engine, model }: CommandServices): void {
+/** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
+async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
   engine.restart();
+  await maps.clear();
   model.renew();
 }

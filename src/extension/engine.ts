@@ -23,7 +23,7 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
   function create(): Engine {
     const { nodePath, idleMinutes, engineMemory } = readSettings();
     return createEngine({
-      module: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath,
+      module: engineModule(extensionUri),
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
       ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),
@@ -60,4 +60,9 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
       changed.dispose();
     },
   };
+}
+
+/** What the engine's process runs. */
+export function engineModule(extensionUri: vscode.Uri): string {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath;
 }

@@ -1,12 +1,14 @@
 /**
- * A panel's questions to the engine: one image at a time, what is wanted of it in order, the image on screen first.
+ * A panel's questions to the engine: one image at a time, what is wanted of it in order, the image on screen first. What has
+ * been computed before is not asked again, and stops no work on another image.
  * Whoever changes a question raises the image's run, and that is what stops the work on the older one.
  */
 import { toExplainError } from '../core/errors';
-import type { ExplainParams } from '../protocol/requests';
+import type { ExplainParams, FileStamp } from '../protocol/requests';
 import type { ModelInfo } from '../protocol/webview';
 import type { Wanted } from './comparison';
 import type { WindowEngine } from './engine';
+import type { MapStore } from './maps/map-store';
 import { nextImage, type PanelEvent, type PanelState } from './panel-state';
 import { summaryOf } from './summary';
 
@@ -22,26 +24,33 @@ export interface QueueOptions {
   dispatch(event: PanelEvent): void;
   /** What to ask for one explanation of an image. */
   request(image: number, wanted: Wanted): Promise<ExplainParams>;
+  /** Until the engine may begin with an image. */
+  ready(image: number): Promise<void>;
+  readonly maps: Pick<MapStore, 'find' | 'keep'>;
   modelInfo(wanted: Wanted): Promise<ModelInfo>;
   /** For the log: the interface shows failures itself. */
   failed(thrown: unknown): void;
 }
 
 export function createExplainQueue(options: QueueOptions): ExplainQueue {
-  const { engine, state, dispatch } = options;
+  const { engine, state, dispatch, maps } = options;
   let work: { readonly image: number; readonly run: number; readonly abort: AbortController } | undefined;
+  /** By image. */
+  const recalled = new Map<number, { readonly run: number; readonly answered: Promise<unknown> }>();
   let disposed = false;
 
   function update(): void {
     if (disposed) return;
     const next = nextImage(state());
     if (work) {
-      if (state().images[work.image]?.run !== work.run) work.abort.abort();
-      else if (next !== undefined && next === state().active) dispatch({ type: 'preempted', image: work.image });
+      if (runOf(work.image) !== work.run) work.abort.abort();
+      else if (next !== undefined && next === state().active) void overtake(next, work);
     } else if (next !== undefined) {
       start(next);
     }
   }
+
+  const runOf = (image: number) => state().images[image]?.run;
 
   function start(image: number): void {
     const { run } = state().images[image]!;
@@ -53,20 +62,61 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     });
   }
 
+  /** The image on screen goes first, unless all that is asked of it is known. */
+  async function overtake(image: number, before: NonNullable<typeof work>): Promise<void> {
+    const run = runOf(image);
+    await recall(image);
+    const { images, active } = state();
+    const isStillNext = active === image && runOf(image) === run && images[image]?.status === 'queued';
+    const isStillAtWork = !disposed && work === before && runOf(before.image) === before.run;
+    if (isStillNext && isStillAtWork) dispatch({ type: 'preempted', image: before.image });
+  }
+
+  /** Answers what is known already; once for each run of an image. */
+  function recall(image: number): Promise<unknown> {
+    const { run, wanted, slots } = state().images[image]!;
+    const before = recalled.get(image);
+    if (before?.run === run) return before.answered;
+    const answered = Promise.all(
+      wanted.map(async (one, slot) => {
+        if (slots[slot]?.shown.state.kind !== 'working') return;
+        // Why an image can't be read is told when it is explained.
+        const params = await options.request(image, one).catch(() => undefined);
+        const known = params && (await maps.find(params));
+        if (!known) return;
+        const { explanation, summary } = known;
+        dispatch({ type: 'explained', image, run, slot, explanation, summary: { ...summary, kept: true } });
+      }),
+    );
+    recalled.set(image, { run, answered });
+    return answered;
+  }
+
   async function explainAll(image: number, run: number, signal: AbortSignal) {
-    const { wanted, slots } = state().images[image]!;
+    await recall(image);
+    const { wanted } = state().images[image]!;
     for (const [slot, one] of wanted.entries()) {
-      if (slots[slot]?.shown.state.kind !== 'working') continue;
+      if (signal.aborted) return;
+      if (state().images[image]?.slots[slot]?.shown.state.kind !== 'working') continue;
       const at = { image, run, slot };
       dispatch({ type: 'started', ...at });
       try {
+        await options.ready(image);
         const params = await options.request(image, one);
+        let files: readonly FileStamp[] = [];
         const answer = engine.call('explain', params, {
           signal,
-          on: { frame: (frame) => dispatch({ type: 'frame', ...at, frame }) },
+          on: {
+            frame: (frame) => dispatch({ type: 'frame', ...at, frame }),
+            files: (found) => {
+              files = found;
+            },
+          },
         });
         const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
-        dispatch({ type: 'explained', ...at, explanation, summary: summaryOf(explanation, info) });
+        const summary = summaryOf(explanation, info);
+        dispatch({ type: 'explained', ...at, explanation, summary });
+        maps.keep(params, { explanation, summary, files });
       } catch (thrown) {
         // Aborted: the event that raised the run has already said what the panel shows now.
         if (signal.aborted) return;

@@ -1,12 +1,14 @@
 /** Composes the extension: makes its parts and connects them. Decisions live in the parts. */
 import * as vscode from 'vscode';
+import { toExplainError } from '../core/errors';
 import { createApi, type GroupCamApi } from './api';
 import { registerClassesView } from './classes-view';
 import { ACTION_COMMANDS, registerCommands } from './commands';
 import { registerEditors } from './editor';
-import { createWindowEngine } from './engine';
+import { createWindowEngine, engineModule } from './engine';
 import { saveExplanation } from './export';
 import { createLog } from './log';
+import { createMapStore } from './maps/map-store';
 import { createCurrentModel, type ModelChange } from './model';
 import { registerModelView } from './model-view';
 import { createReporter, type PerformableAction } from './notify';
@@ -16,16 +18,35 @@ import { registerStatusBar } from './status-bar';
 
 export type { GroupCamApi } from './api';
 
-export function activate({ extensionUri, workspaceState, subscriptions }: vscode.ExtensionContext): GroupCamApi {
+export function activate(context: vscode.ExtensionContext): GroupCamApi {
+  const { extensionUri, globalStorageUri, workspaceState, subscriptions } = context;
   const log = createLog();
   const perform = (action: PerformableAction) => void vscode.commands.executeCommand(ACTION_COMMANDS[action]);
   const report = createReporter(log, perform);
   const engine = createWindowEngine(extensionUri, log);
   const model = createCurrentModel(engine, workspaceState, log);
+  const maps = createMapStore({
+    folder: vscode.Uri.joinPath(globalStorageUri, 'maps').fsPath,
+    engine: engineModule(extensionUri),
+    failed: (thrown) => log.warn(toExplainError(thrown).message),
+  });
   const panels = createPanels();
+  const inputs = () => {
+    const { labels } = model.choice();
+    const images = panels.all.flatMap((panel) => panel.images.map(({ uri }) => uri));
+    return [...images, ...(labels === undefined ? [] : [vscode.Uri.file(labels)])];
+  };
   const editors = registerEditors(
     extensionUri,
-    { engine, model, log, perform, report, save: (...what) => saveExplanation(engine, ...what) },
+    {
+      engine,
+      model,
+      maps,
+      log,
+      perform,
+      report,
+      save: (...what) => saveExplanation({ engine, memory: workspaceState, inputs }, ...what),
+    },
     panels,
   );
 
@@ -37,7 +58,7 @@ export function activate({ extensionUri, workspaceState, subscriptions }: vscode
     registerClassesView(extensionUri, model, panels),
     registerModelView(model, panels),
     registerStatusBar(engine, model, panels),
-    registerCommands({ extensionUri, engine, model, panels, editors, log, report }),
+    registerCommands({ extensionUri, engine, model, maps, panels, editors, log, report }),
     model.onDidChange((change) => refreshAll(panels, change)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (affects(event, 'maps')) refreshAll(panels, 'changed');

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { errors, reasonOf } from '../core/errors';
+import { isMarked, MARK_BYTES, mayBeMarked } from '../protocol/mark';
 import type { ImageSource } from '../protocol/requests';
 import type { Picture, Size } from '../protocol/webview';
 import type { WindowEngine } from './engine';
@@ -93,6 +94,23 @@ async function isShowable(uri: vscode.Uri): Promise<boolean> {
       return buffer.subarray(0, bytesRead);
     };
     return await webviewShows(uri.path, read);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether it is a picture that Group-CAM has drawn. Only local files are looked at: others would be fetched whole. */
+export async function isExport({ scheme, fsPath }: vscode.Uri): Promise<boolean> {
+  if (scheme !== 'file' || !mayBeMarked(fsPath)) return false;
+  // One that can't be read is explained, which says why.
+  const file = await openLocal(fsPath).catch(() => undefined);
+  if (!file) return false;
+  try {
+    if (!(await file.stat()).isFile()) return false;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MARK_BYTES), 0, MARK_BYTES, 0);
+    return isMarked(buffer.subarray(0, bytesRead));
+  } catch {
+    return false;
   } finally {
     await file.close();
   }

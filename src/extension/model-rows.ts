@@ -1,4 +1,5 @@
 /** The rows of the Model view: what is in use, and where each value came from. Pure. */
+import { usesResize } from '../protocol/requests';
 import type { LayerInfo, ModelInfo, Origin, Sourced, TensorInfo } from '../protocol/webview';
 import { modelName } from './summary';
 
@@ -19,6 +20,7 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   sidecar: 'from the sidecar',
   'hugging-face': 'from Hugging Face files',
   metadata: "from the model's metadata",
+  exporter: 'as its exporter does',
   graph: 'from the graph',
   assumed: 'assumed',
 };
@@ -93,12 +95,13 @@ function inputText({ input, preprocessing }: ModelInfo): string {
 }
 
 function inputDetails({ preprocessing }: ModelInfo): Row[] {
-  const { width, height, fit, resize, color, scale, mean, std } = preprocessing;
+  const { width, height, fit, resize, interpolation, color, scale, mean, std } = preprocessing;
   return [
     sourced('input.width', 'Width', width),
     sourced('input.height', 'Height', height),
     sourced('input.fit', 'Fit', fit),
-    ...(fit.value === 'crop' ? [sourced('input.resize', 'Resize', resize)] : []),
+    ...(usesResize(fit.value) ? [sourced('input.resize', 'Resize', resize)] : []),
+    sourced('input.interpolation', 'Interpolation', interpolation),
     sourced('input.color', 'Colour order', color),
     sourced('input.scale', 'Scale', { ...scale, value: short(scale.value) }),
     sourced('input.mean', 'Mean', { ...mean, value: mean.value.map(short).join(', ') }),

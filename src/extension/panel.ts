@@ -13,6 +13,7 @@ import { createExplainQueue } from './explain-queue';
 import { createFrameGate } from './frame-gate';
 import { type ImageFile, sourceOf } from './image-file';
 import type { Log } from './log';
+import type { MapStore } from './maps/map-store';
 import type { CurrentModel, ModelChange } from './model';
 import { isPerformable, type PanelAction, type PerformableAction } from './notify';
 import { editorState, messagesBetween } from './panel-messages';
@@ -25,6 +26,7 @@ import { watchUris } from './watch';
 export interface PanelServices {
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
+  readonly maps: MapStore;
   readonly log: Log;
   /** Carries out a button under a message, except those that act on the panel alone. */
   perform(action: PerformableAction): void;
@@ -61,7 +63,7 @@ export function createPanel(
   services: PanelServices,
 ): Panel {
   const { webview } = webviewPanel;
-  const { engine, model, log } = services;
+  const { engine, model, maps, log } = services;
   const changed = new vscode.EventEmitter<void>();
   const view = randomUUID();
   let state = initialState(
@@ -80,8 +82,6 @@ export function createPanel(
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
-      // What the user looks at comes first: while it computes, the engine decodes no picture.
-      if (image === state.active) await pictures.ready(image);
       const { target, method } = wanted;
       const { device, topClasses, options } = readSettings();
       return {
@@ -94,6 +94,12 @@ export function createPanel(
         top: topClasses,
       };
     },
+    // What the user looks at comes first: while it computes, the engine decodes no picture.
+    ready: async (image) => {
+      if (image === state.active) await pictures.ready(image);
+    },
+    // In Restricted Mode a map is refused, whoever made it.
+    maps: { ...maps, find: async (params) => (vscode.workspace.isTrusted ? maps.find(params) : undefined) },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
     failed,
   });

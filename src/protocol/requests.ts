@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 8;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -25,6 +25,14 @@ export type ImageSource =
   | { readonly bytes: Uint8Array; readonly name: string }
   /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
   | { readonly tensor: string };
+
+/** A file as it was when it was read; the size is undefined if there was none. */
+export interface FileStamp {
+  readonly path: string;
+  readonly size: number | undefined;
+  /** In milliseconds. */
+  readonly mtime: number;
+}
 
 /** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
 export interface ModelChoice {
@@ -108,12 +116,25 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
 export { RANDOMISATIONS } from '../core/sanity/types';
-export { COLORMAPS, type Colormap, DEFAULT_STYLE, type HeatStyle, METHOD_NAMES, METHODS } from '../core/types';
+export {
+  COLORMAPS,
+  type Colormap,
+  DEFAULT_STYLE,
+  type HeatStyle,
+  METHOD_NAMES,
+  METHODS,
+  usesResize,
+} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
-  explain: { params: ExplainParams; result: Explanation; events: { frame: Frame } };
+  /** `files`: all that the explanation rests on, told before it is made. */
+  explain: {
+    params: ExplainParams;
+    result: Explanation;
+    events: { frame: Frame; files: readonly FileStamp[] };
+  };
   /**
    * Scores and curves of an explanation's map. Explanations asked for meanwhile go first: it waits between two chunks. `measured` comes
    * with each map that is done, and tells all that is known by then.
@@ -137,16 +158,30 @@ export interface Requests {
     result: { png: Uint8Array; shown: Size; image: Size };
     events: Record<never, never>;
   };
-  /** Writes an explanation as a file, or gives its bytes when there is no `output`. */
+  /**
+   * Gives an explanation as a file's bytes, or writes them to `output`: over what the user has agreed to replace, but neither over
+   * the image nor over a file of the model, nor over one of `inputs`.
+   */
   render: {
-    params: { kind: RenderKind; explanation: Explanation; image: ImageSource; style: HeatStyle; output?: string };
+    params: {
+      kind: RenderKind;
+      explanation: Explanation;
+      image: ImageSource;
+      style: HeatStyle;
+      output?: string;
+      inputs?: readonly string[];
+    };
     result: { bytes?: Uint8Array };
     events: Record<never, never>;
   };
   /** Every device of the setting, whether it can be used here, and why not. */
   devices: { params: Record<never, never>; result: readonly DeviceReport[]; events: Record<never, never> };
-  /** Writes the sidecar beside the model, with what is in use now. */
-  saveSidecar: { params: { model: ModelChoice }; result: { path: string }; events: Record<never, never> };
+  /** Writes the sidecar beside the model, with what is in use now; over one that is there only with `replace`. */
+  saveSidecar: {
+    params: { model: ModelChoice; replace?: boolean };
+    result: { path: string };
+    events: Record<never, never>;
+  };
 }
 
 export type RequestName = keyof Requests;

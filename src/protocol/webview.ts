@@ -42,6 +42,8 @@ export interface Summary {
   readonly device: string;
   readonly milliseconds: number;
   readonly passes: number;
+  /** True if it was computed before, for the same question. */
+  readonly kept?: boolean;
   /** Set when the map is blank: why. */
   readonly blank?: string;
   /** What has to be known to read the map, in words. */

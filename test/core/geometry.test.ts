@@ -29,14 +29,23 @@ describe('core/geometry: placing the input', () => {
       place(size(50, 50), input, 'crop', 200),
       { resized: size(200, 200), left: -12, top: -12 },
     ],
-    ['pad, landscape', place(size(400, 100), input, 'pad', 0), { resized: size(224, 56), left: 0, top: -84 }],
-    ['pad, portrait', place(size(100, 400), input, 'pad', 0), { resized: size(56, 224), left: -84, top: 0 }],
-    ['pad, a line', place(size(1000, 1), input, 'pad', 0), { resized: size(224, 1), left: 0, top: -112 }],
+    ['pad, landscape', place(size(400, 100), input, 'pad', 224), { resized: size(224, 56), left: 0, top: -84 }],
+    ['pad, portrait', place(size(100, 400), input, 'pad', 224), { resized: size(56, 224), left: -84, top: 0 }],
+    // 223 rows are added, the smaller half of them above
+    ['pad, a line', place(size(1000, 1), input, 'pad', 224), { resized: size(224, 1), left: 0, top: -111 }],
+    ['pad and crop', place(size(400, 100), input, 'pad', 256), { resized: size(256, 64), left: 16, top: -80 }],
+    ['squash', place(size(500, 375), input, 'squash', 256), { resized: size(256, 256), left: 16, top: 16 }],
+    [
+      'squash, in the proportions of the input',
+      place(size(500, 375), size(100, 50), 'squash', 60),
+      { resized: size(120, 60), left: 10, top: 5 },
+    ],
+    ['none', place(size(500, 375), input, 'none', 256), { resized: size(500, 375), left: 138, top: 76 }],
   ];
   for (const [name, placed, expected] of cases) it(name, () => assert.deepEqual(placed, expected));
 
   it('shows the part of a padded input that holds the image', () => {
-    const placed = place(size(400, 100), input, 'pad', 0);
+    const placed = place(size(400, 100), input, 'pad', 224);
     assert.deepEqual(visibleWindow(input, placed), { left: 0, top: 84, width: 224, height: 56 });
   });
 });
@@ -55,7 +64,7 @@ describe('core/geometry: from the input to the image and back', () => {
 
   it('maps corners exactly: a padded input reaches beyond the image', () => {
     const image = size(400, 100);
-    const t = transformOf(image, place(image, size(200, 200), 'pad', 0));
+    const t = transformOf(image, place(image, size(200, 200), 'pad', 200));
     assert.deepEqual(boxToImage({ left: 0, top: 0, width: 200, height: 200 }, t), {
       left: 0,
       top: -150,
@@ -119,7 +128,7 @@ describe('core/geometry: from the input to the image and back', () => {
   it('pads so that the whole image is inside, and touches two sides', () => {
     fc.assert(
       fc.property(sizes, inputs, (image, input) => {
-        const placed = place(image, input, 'pad', 0);
+        const placed = place(image, input, 'pad', Math.min(input.width, input.height));
         const { left, top, width, height } = visibleWindow(input, placed);
         const inside = left >= 0 && top >= 0 && left + width <= input.width && top + height <= input.height;
         const whole = width === placed.resized.width && height === placed.resized.height;

@@ -1,10 +1,11 @@
 /** The request `explain` as a whole: what is run and reused, what ends it, what it says. */
 import { strict as assert } from 'node:assert';
+import { statSync } from 'node:fs';
 import { saliencyOf } from '../../src/core/saliency';
 import type { Variant } from '../../src/core/types';
 import { createService } from '../../src/engine/service';
 import type { Service } from '../../src/protocol/requests';
-import { explainWith } from '../support/explain';
+import { explainWith, paramsOf } from '../support/explain';
 import { testFolder } from '../support/folder';
 import { type Form, IMAGE, LAYER, NETWORK, networkModel, noise, tensorFile } from '../support/tiny-network';
 
@@ -65,6 +66,24 @@ describe('explain', () => {
     assert.equal(frames.at(-1), explanation.frame);
     assert.equal(explanation.frame.done, explanation.frame.total);
     assert.deepEqual(explanation.frame.inputSize, { width: 16, height: 12 });
+  });
+
+  it('tells which files it rests on, as they were when they were read, those that are not there too', async () => {
+    const choice = write();
+    const told: { path: string; size: number | undefined; mtime: number }[] = [];
+    const { signal } = new AbortController();
+    const emit = (event: string, data: unknown) => event === 'files' && told.push(...(data as typeof told));
+    await service.explain(paramsOf(choice), { signal, emit });
+    for (const file of [choice.image.tensor, choice.model.path]) {
+      const { size, mtimeMs: mtime } = statSync(file);
+      assert.deepEqual(
+        told.find(({ path }) => path === file),
+        { path: file, size, mtime },
+      );
+    }
+    const sidecar = choice.model.path.replace('.onnx', '.explain.json');
+    assert.equal(told.find(({ path }) => path === sidecar)?.size, undefined);
+    assert.ok(told.some(({ path }) => path === sidecar));
   });
 
   it('gives the top classes, most probable first, and explains the first by default', async () => {

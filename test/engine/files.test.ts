@@ -90,7 +90,7 @@ describe('engine/files', () => {
   /** What opens or reads a file by its path. */
   const OPENERS = /\b(readFile|readFileSync|createReadStream|openSync|openAsBlob)\(|(?<![\w.])open\(/;
   /** Those that read what nobody has named, the lock and the system's own files, or that call other things `open`. */
-  const OTHERS = /\/(cores|files|lock|owner|parts|sessions)\.ts$/;
+  const OTHERS = /\/(cores|files|lock|output|owner|parts|sessions)\.ts$/;
 
   it('is how every file is opened in the engine and on the command line', () => {
     const files = ['src/engine', 'src/cli'].flatMap((folder) =>

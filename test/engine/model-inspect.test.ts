@@ -203,6 +203,27 @@ describe('opening a model', () => {
       assert.equal(JSON.parse(readFileSync(saved.path, 'utf8')).labels, 'names/l.txt');
     });
 
+    it('replaces what is there only when it is asked to, and never a file that the model is read from', async () => {
+      const file = writeModel();
+      const own = '{"labels": "l.txt"}';
+      write('l.txt', 'cat\ndog\n');
+      write('net.explain.json', own);
+      await assert.rejects(saveSidecar({ path: file, layer: 'map' }), {
+        code: 'sidecar-exists',
+        message: /net\.explain\.json/,
+      });
+      assert.equal(readFileSync(at('net.explain.json'), 'utf8'), own);
+      await saveSidecar({ path: file, layer: 'map' }, true);
+      assert.equal((await openModel({ path: file })).info.layer.value, 'map');
+      rmSync(at('net.explain.json'));
+      symlinkSync(at('labels.json'), at('net.explain.json'));
+      write('labels.json', '{}');
+      const labels = at('labels.json');
+      await assert.rejects(saveSidecar({ path: file, labels }, true), { code: 'labels-length' });
+      write('labels.json', '{}\n{}\n');
+      await assert.rejects(saveSidecar({ path: file, labels }, true), { code: 'sidecar-invalid' });
+    });
+
     it('leaves the demo as it is, and tells where it cannot write', async () => {
       await assert.rejects(saveSidecar({}), { code: 'output-unwritable', message: /demo/ });
       const file = writeModel();

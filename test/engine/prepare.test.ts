@@ -15,6 +15,7 @@ const PLAIN: Plain = {
   height: 2,
   fit: 'stretch',
   resize: 2,
+  interpolation: 'bilinear',
   color: 'RGB',
   scale: 1,
   mean: [0, 0, 0, 0],

@@ -5,6 +5,7 @@ import { DEFAULT_OPTIONS, DEFAULT_STYLE, type Explanation } from '../../src/core
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
 import type { WindowEngine } from '../../src/extension/engine';
 import { createExplainQueue } from '../../src/extension/explain-queue';
+import { type KeptMap, keyOf } from '../../src/extension/maps/kept-map';
 import { initialState, type PanelEvent, reduce } from '../../src/extension/panel-state';
 import type { ExplainParams } from '../../src/protocol/requests';
 import { explanation, frame, info } from './support';
@@ -21,6 +22,7 @@ interface Asked {
 function panel(...names: string[]) {
   const calls: Asked[] = [];
   const logged: unknown[] = [];
+  const kept = new Map<string, KeptMap>();
   let state = initialState(names, DEFAULT_STYLE, false);
   const call = (
     _method: string,
@@ -49,6 +51,8 @@ function panel(...names: string[]) {
       device: 'cpu',
       top: 5,
     }),
+    ready: async () => {},
+    maps: { find: async (params) => kept.get(keyOf(params)), keep: (params, map) => kept.set(keyOf(params), map) },
     modelInfo: async () => info,
     failed: (thrown) => logged.push(thrown),
   });
@@ -203,6 +207,44 @@ describe('questions to the engine', () => {
     assert.equal(p.calls.length, 2);
     const kinds = p.state().images[0]!.slots.map(({ shown }) => shown.state.kind);
     assert.deepEqual(kinds, ['done', 'cancelled', 'cancelled']);
+  });
+
+  it('what was computed before is not asked again, wherever it is shown', async () => {
+    const p = panel('a');
+    const shown = () => p.state().images[0]!.slots.map(({ explanation: of }) => of?.class);
+    for (const [i, one] of [bee, cat].entries()) {
+      p.ask(0, one);
+      await turn();
+      p.calls[i]!.answer(explanation(i + 1));
+      await turn();
+    }
+    p.ask(0, bee);
+    await turn();
+    assert.deepEqual([shown(), p.statuses()], [[1], ['done']]);
+    p.ask(0, cat, bee);
+    await turn();
+    assert.deepEqual([shown(), p.statuses()], [[2, 1], ['done']]);
+    assert.equal(p.calls.length, 2);
+    const { state } = p.state().images[0]!.slots[0]!.shown;
+    assert.ok(state.kind === 'done' && state.summary.kept && state.summary.milliseconds === 40);
+    p.ask(0, bee, TOP_CLASS);
+    await turn();
+    assert.deepEqual(p.asked().slice(2), [['a', 'top']], 'of a comparison only what is not known is asked');
+  });
+
+  it('an image whose map is known stops no work on another', async () => {
+    const p = panel('a', 'b');
+    p.ask(0, TOP_CLASS);
+    await turn();
+    p.calls[0]!.answer(explanation(0));
+    await turn();
+    p.ask(1, TOP_CLASS);
+    await turn();
+    p.ask(0, TOP_CLASS);
+    await turn();
+    assert.deepEqual(p.statuses(), ['done', 'working']);
+    assert.equal(p.calls[1]!.signal.aborted, false);
+    assert.equal(p.calls.length, 2);
   });
 
   it('a closed panel stops its work and starts none', async () => {

@@ -56,6 +56,7 @@ export const info: ModelInfo = {
     height: from(8),
     fit: from('crop', 'sidecar'),
     resize: from(9, 'assumed'),
+    interpolation: from('bilinear', 'assumed'),
     color: from('BGR', 'hugging-face'),
     scale: from(1 / 255, 'metadata'),
     mean: from([0.485, 0.456, 0.406], 'assumed'),

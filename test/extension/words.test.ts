@@ -142,9 +142,16 @@ describe('what the interface says', () => {
     assert.match(statusText({ ...base, inspection: { kind: 'failed', message: 'bad' } }).tooltip, /bad/);
   });
 
-  it('exports are named as the command line names them, and two kinds never share a name', () => {
-    assert.equal(exportName('my.cat.jpg', 'overlay', 281), 'my.cat.281.png');
-    assert.equal(exportName('my.cat.jpg', 'npy', 281), 'my.cat.281.npy');
-    assert.notEqual(exportName('a.png', 'heatmap', 1), exportName('a.png', 'overlay', 1));
+  it('exports are named by image, class, method and kind, in characters that every system takes', () => {
+    const of = (label: string) => ({ label, class: 281, method: 'grad-cam' }) as const;
+    assert.equal(exportName('my.cat.jpg', 'heatmap', of('tabby')), 'my.cat.tabby.grad-cam.heatmap.png');
+    assert.equal(
+      exportName('my.cat.jpg', 'overlay', of('tabby, tabby cat')),
+      'my.cat.tabby_tabby_cat.grad-cam.overlay.png',
+    );
+    assert.equal(exportName('my.cat.jpg', 'npy', of('猫')), 'my.cat.猫.grad-cam.npy');
+    assert.equal(exportName('a', 'json', of('../a\\b:c*"<>|\u0000')), 'a.a_b_c.grad-cam.json');
+    assert.equal(exportName('a.png', 'json', of('...')), 'a.281.grad-cam.json');
+    assert.equal(exportName('a.png', 'json', of('x'.repeat(500))).length, 'a..grad-cam.json'.length + 40);
   });
 });

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { FileType, Uri, workspace } from 'vscode';
+import { commands, FileType, Uri, workspace } from 'vscode';
 import type { ExplainError } from '../../src/core/errors';
 import { saliencyOf } from '../../src/core/saliency';
 import type { Explanation } from '../../src/core/types';
@@ -64,6 +64,21 @@ describe('explaining', () => {
     } finally {
       await configure('groups', undefined);
     }
+  });
+
+  it('computes each map once: a return to one shows it as it was, in another editor too', async () => {
+    const api = await activated();
+    const [first, second] = scene!.objects.map((object) => object.class);
+    await commands.executeCommand('groupCam.restartEngine');
+    const explain = (index: number) => api.explain(image(), { class: index });
+    const [before, other] = [await explain(first!), await explain(second!)];
+    assert.deepEqual(await explain(first!), before, 'its times too');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    assert.deepEqual(await explain(second!), other);
+    await commands.executeCommand('groupCam.restartEngine');
+    const again = await explain(first!);
+    assert.deepEqual(again.frame, before.frame);
+    assert.notDeepEqual(again.milliseconds, before.milliseconds);
   });
 
   it('names a model that is none, and works again with the demo model', async () => {

@@ -23,7 +23,8 @@ export async function explainWith(
   const frames: Frame[] = [];
   const explanation = await service.explain(paramsOf(choice), {
     signal,
-    emit: (_event, frame) => {
+    emit: (event, frame) => {
+      if (event !== 'frame') return;
       frames.push(frame as Frame);
       onFrame(frame as Frame);
     },

@@ -9,7 +9,7 @@ import { OWN_BYTES } from '../../src/core/onnx/weights';
 import type { ModelFile } from '../../src/engine/model-file';
 import { type TraceInput, traceFacts } from '../../src/engine/trace';
 
-/** [operator, inputs, outputs, attributes] */
+/** [operator, inputs, outputs, attributes]; an operator of another domain is `domain:name` */
 export type TinyNode = readonly [string, string, string, (Attributes | undefined)?];
 export type TinyShape = readonly (number | string)[];
 
@@ -57,9 +57,10 @@ export function tinyModel(model: TinyModel): Uint8Array {
   );
   const graph = create(GraphProtoSchema, {
     name: 'tiny',
-    node: model.nodes.map(([operator, inputs, outputs, attributes]) =>
-      makeNode(operator, outputs, inputs.split(' '), outputs.split(' '), attributes ?? {}),
-    ),
+    node: model.nodes.map(([operator, inputs, outputs, attributes]) => {
+      const [name, domain = ''] = operator.split(':').reverse() as [string, string?];
+      return { ...makeNode(name, outputs, inputs.split(' '), outputs.split(' '), attributes ?? {}), domain };
+    }),
     initializer: [...weights, ...(model.initializers ?? [])],
     input: Object.entries(model.inputs ?? IMAGE).map(([name, dims]) =>
       valueInfo(name, model.types?.[name] ?? type, dims),
@@ -70,11 +71,19 @@ export function tinyModel(model: TinyModel): Uint8Array {
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: BigInt(model.irVersion ?? 8),
-      opsetImport: [{ domain: '', version: BigInt(model.opset ?? 17) }],
+      opsetImport: [
+        { domain: '', version: BigInt(model.opset ?? 17) },
+        ...domainsOf(model).map((domain) => ({ domain, version: 1n })),
+      ],
       graph,
       metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
     }),
   );
+}
+
+function domainsOf({ nodes }: TinyModel): string[] {
+  const named = nodes.flatMap(([operator]) => (operator.includes(':') ? [operator.split(':', 1)[0]!] : []));
+  return [...new Set(named)];
 }
 
 export function parseTiny(model: TinyModel): Model {

@@ -17,7 +17,10 @@ import {
 } from './workbench';
 
 const SCENE = 'cat-and-dog.png';
+/** One that is explained once is known; each test that disturbs the work has its own. */
 const PHOTO = 'goldfish.jpg';
+const KILLED = 'goldfish to be killed.jpg';
+const CANCELLED = 'goldfish to be cancelled.jpg';
 
 describe('an explanation survives', () => {
   let window: Window;
@@ -26,7 +29,9 @@ describe('an explanation survives', () => {
     window = await openWindow({
       files: {
         ...SCENES,
-        [PHOTO]: shared('images', 'imagenet', 'n01443537_goldfish.JPEG'),
+        ...Object.fromEntries(
+          [PHOTO, KILLED, CANCELLED].map((name) => [name, shared('images', 'imagenet', 'n01443537_goldfish.JPEG')]),
+        ),
         'models/mobilenet_v2.onnx': shared('models', 'mobilenet_v2.onnx'),
         'models/mobilenet_v2.explain.json': shared('models', 'mobilenet_v2.explain.json'),
         'models/imagenet_labels.txt': shared('models', 'imagenet_labels.txt'),
@@ -87,7 +92,7 @@ describe('an explanation survives', () => {
 
   it('an engine that is killed in mid-run', async () => {
     await closeAllEditors(window.page);
-    await explain(PHOTO);
+    await explain(KILLED);
     await inMidRun();
     const engines = enginesBelow(window.pid);
     assert.equal(engines.length, 1, `engines: ${engines}`);
@@ -100,7 +105,7 @@ describe('an explanation survives', () => {
 
   it('being cancelled', async () => {
     await closeAllEditors(window.page);
-    await explain(PHOTO);
+    await explain(CANCELLED);
     await inMidRun();
     await editorFrame(window.page).getByTestId('cancel').first().click();
     assert.equal(await settled(window.page, ['cancelled', 'done', 'failed']), 'cancelled');

@@ -65,5 +65,17 @@ describe('more than one', () => {
     assert.ok(difference!.visible.some(Boolean));
     await classesFrame(window.page).getByTestId(`tick-${DOG}`).click();
     await frame.getByTestId('pane-1').waitFor({ state: 'detached' });
+    // Each was computed once; a return to one shows what was drawn before, after a reload too.
+    const facts = frame.getByTestId('facts-0').getByText('computed before');
+    await explained(window.page, CAT);
+    await facts.waitFor();
+    assert.deepEqual((await readHeat(window.page)).value, cat!.value);
+    await chooseClass(window.page, DOG, 'dog');
+    await facts.waitFor();
+    assert.deepEqual((await readHeat(window.page)).value, dog!.value);
+    await window.page.reload();
+    await explained(window.page, DOG);
+    await facts.waitFor();
+    assert.deepEqual((await readHeat(window.page)).value, dog!.value);
   });
 });

@@ -20,7 +20,8 @@ function layerText({ layer, layerShape }: Summary): string {
 /** How the map was made, in short pieces. */
 export function facts(summary: Summary): string[] {
   const passes = `${summary.passes} ${summary.passes === 1 ? 'pass' : 'passes'}`;
-  return [summary.method, layerText(summary), summary.model, summary.device, duration(summary.milliseconds), passes];
+  const time = `${duration(summary.milliseconds)}${summary.kept ? ', computed before' : ''}`;
+  return [summary.method, layerText(summary), summary.model, summary.device, time, passes];
 }
 
 /** The state of a slot in words, for the state line and screen readers. */

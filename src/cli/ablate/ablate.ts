@@ -8,9 +8,10 @@ import type { ScoreInfo } from '../../core/measurement';
 import type { Summary } from '../../core/statistics/summary';
 import type { Method } from '../../core/types';
 import { readText } from '../../engine/files';
-import { writeOutput } from '../../engine/output';
+import { outputsBeside } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
 import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
+import type { Identity } from '../evaluate/watch';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import { plotOf } from './plot';
@@ -36,6 +37,7 @@ export interface SweepPoint {
 
 export interface Ablation {
   readonly model: string;
+  readonly sha256: string;
   readonly source: string;
   readonly method: Method;
   readonly scores: Readonly<Record<string, ScoreInfo>>;
@@ -49,8 +51,16 @@ export async function ablate(
   service: () => Service,
   terminal: Terminal,
 ): Promise<void> {
+  const inputs = [source, options.model, options.mapping].filter((file) => file !== undefined);
+  const outputs = outputsBeside(inputs);
+  const [svg, json] = ['ablation.svg', 'ablation.json'].map((name) => path.join(options.report, name)) as [
+    string,
+    string,
+  ];
+  for (const file of [svg, json]) await outputs.check(file, false);
   const sweeps: Sweep[] = [];
   let last: Report | undefined;
+  let identity: Identity | undefined;
   for (const { option, values } of sweep.map(parseSweep)) {
     const points: SweepPoint[] = [];
     for (const value of values) {
@@ -58,24 +68,25 @@ export async function ablate(
       terminal.say(pair);
       const report = path.join(options.report, pair);
       const chosen = { methods: [method], baselines: false, option: [...(options.option ?? []), pair], report };
-      await evaluate(source, { ...options, ...chosen }, service, terminal);
+      identity = await evaluate(source, { ...options, ...chosen }, service, terminal, identity);
       last = JSON.parse(await readText(path.join(report, 'report.json'))) as Report;
       const { images, blank, scores } = last.maps[0]!;
       points.push({ value, images, blank, scores });
     }
     sweeps.push({ option, points });
   }
-  const { model, source: name, scores } = last!;
-  const ablation: Ablation = { model, source: name, method, scores, sweeps };
-  await writeOutput(path.join(options.report, 'ablation.json'), `${JSON.stringify(ablation, null, 2)}\n`);
-  await writeOutput(path.join(options.report, 'ablation.svg'), plotOf(ablation));
+  const { model, sha256, source: name, scores } = last!;
+  const ablation: Ablation = { model, sha256, source: name, method, scores, sweeps };
+  await outputs.write(json, `${JSON.stringify(ablation, null, 2)}\n`);
+  await outputs.write(svg, plotOf(ablation));
   terminal.say(textOf(ablation));
-  for (const file of ['ablation.svg', 'ablation.json']) terminal.say(`written: ${path.join(options.report, file)}`);
+  for (const file of [svg, json]) terminal.say(`written: ${file}`);
 }
 
 /** What is read of an evaluation's report. */
 interface Report {
   readonly model: string;
+  readonly sha256: string;
   readonly source: string;
   readonly scores: Ablation['scores'];
   readonly maps: readonly (Omit<SweepPoint, 'value'> & { readonly map: string })[];

@@ -35,5 +35,7 @@ export function addEvaluate(program: Command, service: () => Service, terminal: 
       'where report.html, report.json and images.csv go, and what is found meanwhile',
     )
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
-    .action((source, options) => evaluate(source, options, service, terminal));
+    .action(async (source, options) => {
+      await evaluate(source, options, service, terminal);
+    });
 }

@@ -6,14 +6,18 @@ import { resolveOptions } from '../../core/methods/options';
 import { methods as allMethods } from '../../core/methods/table';
 import { metricNeeds } from '../../core/metrics/table';
 import type { DeviceChoice, Method, OwnOptions } from '../../core/types';
+import { filesOf } from '../../engine/inspect';
+import { outputsBeside } from '../../engine/output';
 import type { ModelChoice, Service } from '../../protocol/requests';
+import { withoutExports } from '../left-out';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import { readItems, type Stamped, sample, stamped } from './items';
-import { openJournal, type Unit } from './journal';
-import { writeReport } from './report';
+import { openJournal, type Unit } from './journal/journal';
+import { reportFiles, writeReport } from './report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
+import { checkIdentity, type Identity, watchModel } from './watch';
 
 /** The options of `evaluate` under the names that the command line gives them. */
 export interface EvaluateOptions {
@@ -47,15 +51,17 @@ export interface Plan {
 
 /**
  * @param service made anew for each part that must not depend on what was computed before it
- * @throws evaluation-differs, evaluation-running, list-invalid, bad-option, cancelled; what models throw. An image that can't be explained is
- *   reported by name and left out.
+ * @param earlier of the model in an evaluation that this one belongs to
+ * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw.
+ *   An image that can't be explained is reported by name and left out.
  */
 export async function evaluate(
   source: string,
   options: EvaluateOptions,
   service: () => Service,
   terminal: Terminal,
-): Promise<void> {
+  earlier?: Identity,
+): Promise<Identity> {
   const { methods, seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
@@ -65,19 +71,28 @@ export async function evaluate(
   const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
-  const info = await evaluating.inspect({ model }, { signal: terminal.signal, emit() {} });
-  const all = await readItems(source, info.labels.value, options.mapping);
+  const watch = await watchModel(model, evaluating, terminal);
+  const { info, identity } = watch;
+  if (earlier) checkIdentity(info.path, earlier, identity);
+  const named = await readItems(source, info.labels.value, options.mapping);
+  const all = await withoutExports(named, ({ image }) => image, terminal);
+  if (all.length === 0) throw errors.listInvalid(source, 'Group-CAM has drawn all of its images');
+  const inputs = [source, ...(options.mapping === undefined ? [] : [options.mapping]), ...filesOf(info)];
+  const outputs = outputsBeside([...inputs, ...all.map(({ image }) => image)]);
+  const journalFile = path.join(report, 'journal.jsonl');
+  for (const file of [journalFile, ...reportFiles(report)]) await outputs.check(file, false);
   const items = await stamped(sample(all, options.limit, seed));
   if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
     throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
   const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
 
-  const journal = await openJournal(path.join(report, 'journal.jsonl'), await settingsOf(plan, info));
+  const journal = await openJournal(journalFile, settingsOf(plan, identity));
   try {
-    await runAll(plan, journal, evaluating, terminal);
-    await writeReport(report, plan, info, journal, service(), terminal);
+    await runAll(plan, journal, evaluating, watch, terminal);
+    await writeReport(report, plan, watch, journal, outputs, service(), terminal);
   } finally {
     await journal.close();
   }
+  return identity;
 }

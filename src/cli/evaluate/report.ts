@@ -1,42 +1,58 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { DEFAULT_STYLE, type ModelInfo } from '../../core/types';
+import { DEFAULT_STYLE } from '../../core/types';
 import { thumbnail } from '../../engine/image';
-import { writeOutput } from '../../engine/output';
+import type { Outputs } from '../../engine/output';
 import type { Service } from '../../protocol/requests';
-import type { Terminal } from '../terminal';
+import { quiet, type Terminal } from '../terminal';
 import type { Plan } from './evaluate';
 import { type Example, pageOf } from './html';
-import type { Journal } from './journal';
-import { explainParams, quiet } from './run';
+import type { Journal } from './journal/journal';
+import { explainParams } from './run';
 import { type Results, type Row, summariseAll } from './summary';
+import type { Watch } from './watch';
 
-/** @param service that has explained nothing yet: examples are the same whatever came before */
+/**
+ * @param service that has explained nothing yet: examples are the same whatever came before
+ * @throws evaluation-differs, and nothing is written
+ */
 export async function writeReport(
   folder: string,
   plan: Plan,
-  info: ModelInfo,
+  watch: Watch,
   journal: Journal,
+  outputs: Outputs,
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
-  const examples = await examplesOf(plan, { rows, ...results }, service, terminal);
-  const about = aboutOf(plan, info);
-  const write = (name: string, content: string) => writeOutput(path.join(folder, name), content);
-  await write('report.json', `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
-  await write('images.csv', csvOf(rows, Object.keys(results.scores)));
-  await write('report.html', pageOf(about, results, examples));
-  for (const name of ['report.html', 'report.json', 'images.csv']) terminal.say(`written: ${path.join(folder, name)}`);
+  let examples: Example[] = [];
+  await watch.untilUntouched(async () => {
+    examples = await examplesOf(plan, { rows, ...results }, service, terminal);
+    return watch.unchanged();
+  });
+  const about = aboutOf(plan, watch);
+  const [html, json, csv] = reportFiles(folder);
+  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
+  await outputs.write(html, pageOf(about, results, examples));
+  for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+}
+
+/** What is written into the folder of a report, besides the journal. */
+export function reportFiles(folder: string) {
+  const at = (name: string) => path.join(folder, name);
+  return [at('report.html'), at('report.json'), at('images.csv')] as const;
 }
 
 export type About = ReturnType<typeof aboutOf>;
 
 /** What was evaluated, and how. */
-function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, info: ModelInfo) {
+function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),
+    sha256: identity.model,
     layer: info.layer.value,
     activation: info.output.activation.value,
     source: path.basename(path.resolve(source)),

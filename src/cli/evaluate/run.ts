@@ -4,11 +4,12 @@ import { regionsIn } from '../../core/annotations/annotations';
 import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
 import { DEFAULT_OPTIONS, type Explanation, type Method } from '../../core/types';
 import type { ExplainParams, Service } from '../../protocol/requests';
-import type { Terminal } from '../terminal';
+import { quiet, type Terminal } from '../terminal';
 import type { Plan } from './evaluate';
-import type { Item } from './items';
-import type { Found, Journal, Unit } from './journal';
+import type { Item, Stamped } from './items';
+import type { Found, Journal, Unit } from './journal/journal';
 import { createProgress } from './progress';
+import type { Watch } from './watch';
 
 /** These concern one image, or one method and this model. Any other failure ends the evaluation. */
 const SKIPPED: ReadonlySet<ErrorCode> = new Set([
@@ -22,8 +23,17 @@ const SKIPPED: ReadonlySet<ErrorCode> = new Set([
   'not-finite',
 ]);
 
-/** @throws cancelled, after which the same command goes on; failures that concern everything */
-export async function runAll(plan: Plan, journal: Journal, service: Service, terminal: Terminal): Promise<void> {
+/**
+ * @param watch what was found while the model was touched is found again
+ * @throws cancelled, after which the same command goes on; evaluation-differs; failures that concern everything
+ */
+export async function runAll(
+  plan: Plan,
+  journal: Journal,
+  service: Service,
+  watch: Watch,
+  terminal: Terminal,
+): Promise<void> {
   const { items, units } = plan;
   const open = items.flatMap((item) => {
     const todo = new Set(units.filter((unit) => !journal.has(item.name, item.stamp, unit)));
@@ -33,16 +43,22 @@ export async function runAll(plan: Plan, journal: Journal, service: Service, ter
   const total = open.reduce((sum, { todo }) => sum + todo.size, 0);
   const progress = createProgress(total, (text) => terminal.say(text));
   const said = new Set<string>();
-  for (const { item, todo } of open) {
-    for await (const { unit, found, passes } of evaluateItem(plan, item, todo, service, terminal)) {
+  await watch.unchanged();
+  for (const { item, todo } of open) await watch.untilUntouched(() => evaluateAndKeep(item, todo));
+  progress.end();
+
+  async function evaluateAndKeep(item: Stamped, todo: Set<Unit>): Promise<boolean> {
+    for await (const { unit, found, passes } of evaluateItem(plan, item, new Set(todo), service, terminal)) {
+      if (!(await watch.unchanged())) return false;
       await journal.append({ item: item.name, stamp: item.stamp, unit, found });
+      todo.delete(unit);
       progress.add(passes);
       if (!('error' in found) || said.has(found.error)) continue;
       said.add(found.error);
       terminal.say(`skipped: ${found.error}`);
     }
+    return true;
   }
-  progress.end();
 }
 
 interface Outcome {
@@ -146,5 +162,3 @@ export function explainParams(plan: Plan, { image, target }: Item, method: Metho
     own: own.get(method)!,
   };
 }
-
-export const quiet = ({ signal }: Terminal) => ({ signal, emit() {} });

@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
-import type { ModelInfo } from '../../core/types';
-import { withRegular } from '../../engine/files';
 import type { Plan } from './evaluate';
-import type { Settings } from './journal';
+import type { Settings } from './journal/journal';
+import { type Identity, PARTS } from './watch';
 
 /**
  * What decides every number that is found, under names that a message can use. Which images are evaluated is not in it: more
  * of them only add to what is there.
  */
-export async function settingsOf(plan: Plan, info: ModelInfo): Promise<Settings> {
-  const { path, name, labelsFile, ...conventions } = info;
+export function settingsOf(plan: Plan, identity: Identity): Settings {
   return {
-    model: await fingerprint(path),
-    'preprocessing, layer or labels': createHash('sha256').update(JSON.stringify(conventions)).digest('hex'),
+    [PARTS.model]: identity.model,
+    [PARTS.conventions]: identity.conventions,
     methods: plan.units,
     'method options': [...plan.own.values()],
     metrics: plan.metrics.map(({ metric }) => metric),
@@ -21,10 +17,4 @@ export async function settingsOf(plan: Plan, info: ModelInfo): Promise<Settings>
     seed: plan.seed,
     device: plan.device,
   };
-}
-
-async function fingerprint(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await withRegular(file, (handle) => pipeline(handle.createReadStream({ autoClose: false }), hash));
-  return hash.digest('hex');
 }

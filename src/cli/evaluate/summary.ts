@@ -6,7 +6,7 @@ import { comparePaired, holm, type PairedComparison } from '../../core/statistic
 import { type Summary, summarise } from '../../core/statistics/summary';
 import { type ClassScore, METHOD_NAMES, type Method } from '../../core/types';
 import type { Stamped } from './items';
-import type { Entry } from './journal';
+import type { Entry } from './journal/journal';
 
 /** One map of one image, without its curves. */
 export interface Row {

@@ -4,6 +4,7 @@ import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import { indexGraph } from '../onnx/graph';
 import { floatAttribute, intAttribute, intsAttribute, type Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { reshape, transpose } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
@@ -39,24 +40,24 @@ export function linearHeadGraph(
   /** The node that computes a tensor's values, in whatever shape. */
   const origin = (tensor: string): NodeProto | undefined => {
     const node = producer.get(tensor);
-    return node && REORDERING_NOTHING.has(node.opType) ? origin(node.input[0]!) : node;
+    return node && REORDERING_NOTHING.has(operatorOf(node)) ? origin(node.input[0]!) : node;
   };
   const isLayer = (tensor: string): boolean => {
     if (tensor === layer) return true;
     const node = producer.get(tensor);
     // An average pooling is often exported with a Pad of nothing.
-    const same = node && (node.opType === 'Pad' || REORDERING_NOTHING.has(node.opType));
+    const same = node && (operatorOf(node) === 'Pad' || REORDERING_NOTHING.has(operatorOf(node)));
     return Boolean(same) && String(dims(tensor)) === String(dims(layer)) && isLayer(node!.input[0]!);
   };
   const dims = (tensor: string) => facts.get(tensor)?.dims ?? [];
 
   let linear = origin(logits);
-  if (linear?.opType === 'Add') {
+  if (linear && operatorOf(linear) === 'Add') {
     const [a, b] = linear.input as [string, string];
     linear = isConstant(b) ? origin(a) : isConstant(a) ? origin(b) : undefined;
   }
   const weight = linear?.input[1];
-  if (!linear || !isConstant(weight) || !LINEAR.has(linear.opType)) return undefined;
+  if (!linear || !isConstant(weight) || !LINEAR.has(operatorOf(linear))) return undefined;
   const pooling = origin(linear.input[0]!);
   if (!pooling || !isLayer(pooling.input[0]!) || !isGlobalAverage(pooling, facts, arrangement)) return undefined;
   const classes = sizeOf(dims(logits));
@@ -64,7 +65,7 @@ export function linearHeadGraph(
 
   const names = [...facts.keys()];
   const emit = createEmitter('group-cam/linear', model.opset, names);
-  const classesFirst = linear.opType === 'Conv' || intAttribute(linear, 'transB', 0) === 1;
+  const classesFirst = operatorOf(linear) === 'Conv' || intAttribute(linear, 'transB', 0) === 1;
   const rows = classesFirst ? weight! : transpose(emit, weight!, [1, 0]);
   const values = cast(emit, reshape(emit, rows, [classes, channels]), facts.get(weight!)!.dtype, DataType.FLOAT);
   emit.alias(emit.op('Mul', [values, emit.scalar(floatAttribute(linear, 'alpha', 1))]), LINEAR_WEIGHTS);
@@ -78,13 +79,14 @@ const LINEAR: ReadonlySet<string> = new Set(['Gemm', 'MatMul', 'Conv']);
 const AXES = { NCHW: '2,3', NHWC: '1,2', tokens: undefined } as const;
 
 function isGlobalAverage(node: NodeProto, facts: Facts, arrangement: LayerInfo['arrangement']): boolean {
-  if (node.opType === 'GlobalAveragePool') return arrangement === 'NCHW';
-  if (node.opType === 'AveragePool') {
+  const operator = operatorOf(node);
+  if (operator === 'GlobalAveragePool') return arrangement === 'NCHW';
+  if (operator === 'AveragePool') {
     const [, , u, v] = facts.get(node.input[0]!)?.dims ?? [];
     const pads = intsAttribute(node, 'pads') ?? [];
     return String(intsAttribute(node, 'kernel_shape')) === `${u},${v}` && pads.every((pad) => pad === 0);
   }
   const axes = intsAttribute(node, 'axes') ?? facts.get(node.input[1] ?? '')?.values ?? [];
   const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();
-  return node.opType === 'ReduceMean' && String(positive) === AXES[arrangement];
+  return operator === 'ReduceMean' && String(positive) === AXES[arrangement];
 }

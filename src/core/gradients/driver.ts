@@ -6,7 +6,7 @@
 import type { NodeProto } from 'onnx-buf';
 import { ExplainError, errors, reasonOf } from '../errors';
 import type { Emitter } from '../onnx/emit';
-import { isDefaultDomain } from '../onnx/model';
+import { entryOf, operatorOf } from '../onnx/operators';
 import { reduceSum, reshape } from '../onnx/ops';
 import { fused } from './fusion';
 import { type GradientPath, nodesOnPath } from './path';
@@ -49,12 +49,12 @@ export function appendGradient(
     node.output.forEach(settle);
     const wants = (input: number) => path.carries(node, input);
     const context = createContext(node, emit, facts, gradients, { staysFinite, wants });
-    staysFinite &&= !INFINITE_SLOPES.has(node.opType);
+    staysFinite &&= !INFINITE_SLOPES.has(operatorOf(node));
     const answers = answersOf(ruleOf(node, rules), context);
     for (const [index, name] of node.input.entries()) {
       if (!context.wants(index)) continue;
       const answer = answers[index];
-      if (answer === undefined) throw errors.unsupportedOperator(node.opType, nameOf(node));
+      if (answer === undefined) throw errors.unsupportedOperator(operatorOf(node), nameOf(node));
       const part = unbroadcast(context, index, answer);
       check(context, part);
       parts.set(name, [...(parts.get(name) ?? []), part]);
@@ -75,18 +75,15 @@ export function appendGradient(
 export function operatorsWithoutRule(path: GradientPath): { operator: string; node: string }[] {
   const missing = new Map<string, string>();
   for (const node of nodesOnPath(path).nodes) {
-    if (!findRule(node, RULES) && !missing.has(node.opType)) missing.set(node.opType, nameOf(node));
+    const operator = operatorOf(node);
+    if (!entryOf(RULES, node) && !missing.has(operator)) missing.set(operator, nameOf(node));
   }
   return [...missing].map(([operator, node]) => ({ operator, node }));
 }
 
-function findRule(node: NodeProto, rules: RuleTable): Rule | undefined {
-  return isDefaultDomain(node.domain) && Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
-}
-
 function ruleOf(node: NodeProto, rules: RuleTable): Rule {
-  const rule = findRule(node, rules);
-  if (!rule) throw errors.unsupportedOperator(node.opType, nameOf(node));
+  const rule = entryOf(rules, node);
+  if (!rule) throw errors.unsupportedOperator(operatorOf(node), nameOf(node));
   return rule;
 }
 
@@ -131,10 +128,10 @@ function createChecker(emit: Emitter, forward: Iterable<string>) {
   return (context: RuleContext, answer: string) => {
     for (; initializers < emit.initializers.length; initializers++) known.add(emit.initializers[initializers]!.name);
     for (; nodes < emit.nodes.length; nodes++) {
-      const { input, output, opType } = emit.nodes[nodes]!;
-      const name = missing(input);
-      if (name !== undefined) throw context.failure(`its ${opType} reads "${name}", which does not exist`);
-      for (const made of output) known.add(made);
+      const added = emit.nodes[nodes]!;
+      const name = missing(added.input);
+      if (name !== undefined) throw context.failure(`its ${operatorOf(added)} reads "${name}", which does not exist`);
+      for (const made of added.output) known.add(made);
     }
     if (missing([answer]) !== undefined || answer === '')
       throw context.failure(`its answer "${answer}" does not exist`);

@@ -1,6 +1,7 @@
 /** Operators that a model writes as several nodes, and whose derivative as one is cheaper. */
 import type { NodeProto } from 'onnx-buf';
 import { makeNode } from '../onnx/emit';
+import { operatorOf } from '../onnx/operators';
 
 /**
  * The nodes to differentiate: x sigmoid(x), as exporters write SiLU, is one `Swish`.
@@ -13,11 +14,11 @@ export function fused(nodes: readonly NodeProto[], kept: readonly string[]): rea
   for (const name of [...kept, ...nodes.flatMap(({ input }) => input)]) uses.set(name, (uses.get(name) ?? 0) + 1);
   const sigmoids = new Map<string, NodeProto>();
   for (const node of nodes) {
-    if (node.opType === 'Sigmoid' && uses.get(node.output[0]!) === 1) sigmoids.set(node.output[0]!, node);
+    if (operatorOf(node) === 'Sigmoid' && uses.get(node.output[0]!) === 1) sigmoids.set(node.output[0]!, node);
   }
   const within = new Set<NodeProto>();
   const made = nodes.map((node) => {
-    if (node.opType !== 'Mul') return node;
+    if (operatorOf(node) !== 'Mul') return node;
     const sigmoid = sigmoids.get(node.input[1]!) ?? sigmoids.get(node.input[0]!);
     const x = sigmoid?.input[0];
     if (!sigmoid || !x || !node.input.includes(x)) return node;

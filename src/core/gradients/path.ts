@@ -2,7 +2,7 @@
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../onnx/facts';
 import { inputsOf } from '../onnx/graph';
-import { isDefaultDomain } from '../onnx/model';
+import { entryOf, operatorOf } from '../onnx/operators';
 import { DataType, FLOATS } from '../onnx/tensors';
 import { NO_GRADIENT } from './table';
 
@@ -28,8 +28,7 @@ export function nodesOnPath(path: GradientPath) {
   const quantised = quantisedTensors(path);
   const isReal = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT) || quantised.has(tensor);
   const flows = (node: NodeProto, input: number) => {
-    const known = isDefaultDomain(node.domain) && Object.hasOwn(NO_GRADIENT, node.opType);
-    const stops = known ? NO_GRADIENT[node.opType] : undefined;
+    const stops = entryOf(NO_GRADIENT, node);
     return stops !== 'all' && !stops?.includes(input) && isReal(node.input[input]!);
   };
   const sources = (node: NodeProto) => {
@@ -68,9 +67,9 @@ const INTEGERS: ReadonlySet<DataType> = new Set([
 function quantisedTensors({ nodes, facts, wrt }: GradientPath): ReadonlySet<string> {
   const isInteger = (tensor: string) => INTEGERS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED);
   const found = new Set(wrt.filter(isInteger));
-  for (const { opType, input, output } of nodes) {
-    if (!opType.endsWith('QuantizeLinear') && !input.some((name) => found.has(name))) continue;
-    for (const name of output.filter(isInteger)) found.add(name);
+  for (const node of nodes) {
+    if (!operatorOf(node).endsWith('QuantizeLinear') && !node.input.some((name) => found.has(name))) continue;
+    for (const name of node.output.filter(isInteger)) found.add(name);
   }
   return found;
 }

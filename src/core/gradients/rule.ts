@@ -3,6 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import { errors } from '../errors';
 import type { Emitter } from '../onnx/emit';
 import type { Facts, TensorFact } from '../onnx/facts';
+import { operatorOf } from '../onnx/operators';
 import { expand } from '../onnx/ops';
 import { dtypeName, realType } from '../onnx/tensors';
 
@@ -64,7 +65,7 @@ export function createContext(
   gradients: ReadonlyMap<string, string>,
   { staysFinite, wants }: Pick<RuleContext, 'staysFinite' | 'wants'>,
 ): RuleContext {
-  const failure = (reason: string) => errors.gradientRule(node.opType, nameOf(node), reason);
+  const failure = (reason: string) => errors.gradientRule(operatorOf(node), nameOf(node), reason);
   const tensor = (name: string | undefined, role: string): Tensor => {
     const fact = facts.get(name || '');
     if (!name || !fact) throw failure(`nothing is known of ${role} ${name ? `"${name}"` : '(absent)'}`);
@@ -110,7 +111,7 @@ export function createContext(
 
 /** A node's name for messages and for the names of what is added; unnamed nodes go by their first output. */
 export function nameOf(node: NodeProto): string {
-  return node.name || node.output.find((name) => name !== '') || node.opType;
+  return node.name || node.output.find((name) => name !== '') || operatorOf(node);
 }
 
 /** The gradient of a broadcasting operator: it has the output's dimensions. */

@@ -20,6 +20,7 @@ export async function adcc(subject: Subject): Promise<MetricResult> {
   // A constant map correlates with nothing.
   if (correlation === undefined) return { scores: { complexity } };
   const coherency = (1 + correlation) / 2;
+  if (drop === undefined) return { scores: { coherency, complexity } };
   // Equation 5.
   return { scores: { adcc: 3 / (1 / coherency + 1 / (1 - complexity) + 1 / (1 - drop)), coherency, complexity } };
 }

@@ -7,7 +7,8 @@ import type { MetricResult, Subject } from './metric';
 
 export async function averageDrop(subject: Subject): Promise<MetricResult> {
   const [image, shown] = [subject.network.probabilities[subject.class]!, await probabilityShown(subject)];
-  return { scores: { drop: dropOf(image, shown), increase: shown > image ? 1 : 0 } };
+  const drop = dropOf(image, shown);
+  return { scores: { ...(drop !== undefined && { drop }), increase: shown > image ? 1 : 0 } };
 }
 
 /** O. */
@@ -19,7 +20,7 @@ export async function probabilityShown({ network, saliency, class: index }: Subj
   return shown;
 }
 
-/** max(0, Y - O) / Y, from 0 to 1. */
-export function dropOf(image: number, shown: number): number {
-  return Math.max(0, image - shown) / image;
+/** max(0, Y - O) / Y, from 0 to 1; undefined where there is nothing to lose, since Y is 0. */
+export function dropOf(image: number, shown: number): number | undefined {
+  return image > 0 ? Math.max(0, image - shown) / image : undefined;
 }

@@ -26,7 +26,21 @@ function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
     const value = said[field];
     demand(field, !Array.isArray(value) || value.length === channels, `one number for each of ${channels} channels`);
   }
+  const divides = [said.std].flat().every((value) => value !== 0);
+  demand('std', divides, 'numbers other than 0');
+  demand('scale', said.scale !== 0, 'a number other than 0');
   return conflicts;
+}
+
+/** Where the graph demands another size, what is done before the crop is kept in proportion to it. */
+function inProportion(said: InputConventions, input: ImageInput): number | undefined {
+  const { resize, width = said.height, height = said.width } = said;
+  const [graph, file] = [
+    Math.min(input.width ?? width ?? 0, input.height ?? height ?? 0),
+    Math.min(width ?? 0, height ?? 0),
+  ];
+  const scaled = resize && graph && file ? Math.floor((resize * graph) / file) : undefined;
+  return isSide(scaled) ? scaled : undefined;
 }
 
 /**
@@ -47,13 +61,18 @@ export function agreeing(model: Model, input: ImageInput, sources: readonly Sour
     if (!first) return source;
     const rejected = new Set<string>(conflicts.map(({ field }) => field));
     const fitting = Object.entries(conventions.input ?? {}).filter(([field]) => !rejected.has(field));
+    const notes = conflicts.map(({ field, wanted }) => `${file}: ${field} not used; it must be ${wanted}`);
+    const resize =
+      rejected.has('width') || rejected.has('height') ? inProportion(conventions.input ?? {}, input) : undefined;
+    if (resize !== undefined)
+      notes.push(`${file}: resize ${resize} for ${conventions.input?.resize}, in proportion to the size`);
     return {
       ...source,
-      conventions: { ...conventions, input: Object.fromEntries(fitting) },
-      notes: [
-        ...source.notes,
-        ...conflicts.map(({ field, wanted }) => `${file}: ${field} not used; it must be ${wanted}`),
-      ],
+      conventions: {
+        ...conventions,
+        input: { ...Object.fromEntries(fitting), ...(resize !== undefined && { resize }) },
+      },
+      notes: [...source.notes, ...notes],
     };
   });
 }

@@ -1,6 +1,6 @@
 /** How images become a model's input and its output becomes probabilities: what each source says, and who wins. */
 import { DataType } from '../onnx/tensors';
-import type { Activation, Color, Fit, Origin, Preprocessing, Sourced } from '../types';
+import type { Activation, Color, Fit, Interpolation, Origin, Preprocessing, Sourced } from '../types';
 import type { ImageInput } from './inputs';
 
 /** What one source says of a model. Everything may be left out; a number in place of a list holds for all channels. */
@@ -20,6 +20,7 @@ export interface InputConventions {
   readonly height?: number | undefined;
   readonly fit?: Fit | undefined;
   readonly resize?: number | undefined;
+  readonly interpolation?: Interpolation | undefined;
   readonly color?: Color | undefined;
   readonly scale?: number | undefined;
   readonly mean?: number | readonly number[] | undefined;
@@ -82,13 +83,21 @@ export function resolvePreprocessing(
   const height = saidHeight ?? assume(width.value);
   if (!saidWidth || !saidHeight) assumptions.push(`input size: ${width.value} x ${height.value}`);
   const usualResize = Math.round(height.value / USUAL_CROP);
-  const saidResize = said(({ resize }) => resize);
-  const fit = said((its) => its.fit) ?? assume<Fit>('crop', 'fit: the centre of the image');
-  const words = fit.value === 'crop' ? `resize: shorter side to ${usualResize} before the crop` : undefined;
-  const resize = saidResize ?? assume(usualResize, words);
+  const saidFit = said((its) => its.fit);
+  const fit = saidFit ?? assume<Fit>('crop', 'fit: the centre of the image');
+  const cropped = fit.value === 'crop';
+  const resize =
+    said((its) => its.resize) ??
+    (cropped
+      ? assume(usualResize, `resize: shorter side to ${usualResize} before the crop`)
+      : assume(Math.min(width.value, height.value)));
+  // Who says how images fit and no more means bilinear.
+  const interpolation =
+    said((its) => its.interpolation) ??
+    assume<Interpolation>('bilinear', saidFit ? undefined : 'interpolation: bilinear');
   const color =
     input.channels === 1 ? fromGraph<Color>('GRAY') : (said((its) => its.color) ?? assume<Color>('RGB', 'colour: RGB'));
-  return { preprocessing: { width, height, fit, resize, color, ...normalisation() }, assumptions };
+  return { preprocessing: { width, height, fit, resize, interpolation, color, ...normalisation() }, assumptions };
 
   function normalisation(): Pick<Preprocessing, 'scale' | 'mean' | 'std'> {
     const each = (value: number | readonly number[]) => perChannel(value, input.channels);

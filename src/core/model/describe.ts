@@ -2,8 +2,10 @@
 import { errors } from '../errors';
 import { operatorsWithoutRule } from '../gradients/driver';
 import { type GradientPath, nodesOnPath } from '../gradients/path';
+import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
 import { firstOf, type Source } from './conventions';
 import { type ImageInput, tensorInfo } from './inputs';
@@ -54,8 +56,12 @@ export function describeModel(known: Known): ModelInfo {
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
+  if (blockedTensors(graph.node).size > 0)
+    assumptions.push(
+      "layers: those in blocked memory, by onnxruntime's optimiser, are left out; the plain model has them",
+    );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
-  const { labels } = known;
+  const labels = labelsOf(known, scores.classes, assumptions);
   if (!labels) assumptions.push('no labels: classes are called by their index');
   return {
     path: file,
@@ -82,8 +88,15 @@ export function describeModel(known: Known): ModelInfo {
   };
 }
 
+/** An exporter's file may be another model's; labels of all other sources must fit. */
+function labelsOf({ labels }: Known, classes: number, assumptions: string[]): ReadLabels | undefined {
+  if (labels?.origin !== 'exporter' || labels.labels.length === classes) return labels;
+  assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
+  return undefined;
+}
+
 function isQuantised(path: GradientPath): boolean {
-  return nodesOnPath(path).nodes.some(({ opType }) => opType === 'QuantizeLinear');
+  return nodesOnPath(path).nodes.some((node) => operatorOf(node) === 'QuantizeLinear');
 }
 
 /**

@@ -3,6 +3,7 @@ import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
 import type { TensorInfo } from '../types';
 import { isSide } from './conventions';
@@ -68,11 +69,14 @@ function layoutOf([first, , last]: readonly (number | undefined)[]): ImageInput[
   return !CHANNELS.has(first) && CHANNELS.has(last) ? 'NHWC' : 'NCHW';
 }
 
+/** Those whose second input is the weights, [M, C / group, ...]. */
+const CONVOLUTIONS: ReadonlySet<string> = new Set(['Conv', 'com.microsoft:FusedConv', 'com.microsoft.nchwc:Conv']);
+
 /** For inputs of which every dimension is free, as Hugging Face exports them: what the first convolution takes. */
 function channelsOfFirstConv(model: Model, input: string): number | undefined {
   const graph = indexGraph(model.graph.node);
   const dependent = tensorsDependingOn(graph, [input]);
-  const isConv = (node: NodeProto) => node.opType === 'Conv' && dependent.has(node.input[0]!);
+  const isConv = (node: NodeProto) => CONVOLUTIONS.has(operatorOf(node)) && dependent.has(node.input[0]!);
   const conv = graph.nodes.find(isConv);
   const weights = conv && model.initializers.get(conv.input[1]!);
   return weights && dimsOf(weights)[1]! * intAttribute(conv, 'group', 1);

@@ -25,3 +25,8 @@ export function stringAt(json: Json, key: string): string | undefined {
   const value = json[key];
   return typeof value === 'string' ? value : undefined;
 }
+
+export function booleanAt(json: Json, key: string): boolean | undefined {
+  const value = json[key];
+  return typeof value === 'boolean' ? value : undefined;
+}

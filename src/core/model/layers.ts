@@ -1,9 +1,11 @@
 /** Candidate target layers: the spatial maps on which the class scores rest. */
 import type { NodeProto } from 'onnx-buf';
 import { errors } from '../errors';
+import { blockedTensors } from '../onnx/channels';
 import { type Facts, SIZE_ONLY } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
+import { microsoft, operatorOf } from '../onnx/operators';
 import { quantisationOf } from '../onnx/quantisation';
 import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
@@ -23,6 +25,7 @@ const POOLING: readonly string[] = [
   'ReduceMean',
   'ReduceSum',
   'ReduceMax',
+  ...microsoft('NhwcMaxPool', 'QLinearAveragePool', 'QLinearGlobalAveragePool', 'QLinearReduceMean'),
 ];
 const UNCHANGING: readonly string[] = [
   'Dropout',
@@ -34,6 +37,7 @@ const UNCHANGING: readonly string[] = [
   'Unsqueeze',
   'QuantizeLinear',
   'DequantizeLinear',
+  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
 ];
 /** With those above: each channel stays apart from the others. */
 const APART: readonly string[] = [
@@ -55,6 +59,7 @@ const APART: readonly string[] = [
   'Sub',
   'Mul',
   'Div',
+  ...microsoft('Gelu', 'QuickGelu', 'QLinearLeakyRelu', 'QLinearSigmoid', 'QLinearAdd', 'QLinearMul', 'Pad'),
 ];
 /** A layer is rather what these operators are given. PyTorch exports average pooling with a Pad, often of nothing. */
 const NOT_A_DEFAULT: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, 'Pad', 'Transpose']);
@@ -82,7 +87,7 @@ export interface Layers {
  */
 export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: Scores): Layers {
   // Sizes are the same for every image, so a path through Shape carries no evidence.
-  const values = indexGraph(model.graph.node.filter(({ opType }) => !SIZE_ONLY.has(opType)));
+  const values = indexGraph(model.graph.node.filter((node) => !SIZE_ONLY.has(operatorOf(node))));
   const fromImage = tensorsDependingOn(values, [input.name]);
   const parts = classParts(values, facts, scores.logits).map((part) => leadingTo(values, part));
   const layouts = findLayouts(model.graph.node, facts, input);
@@ -100,17 +105,20 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
       const shape = facts.get(tensor)!.dims;
       const arranged = arrange(shape, layouts.get(tensor));
       return arranged
-        ? [{ node, layer: { tensor, operator: node.opType, shape, ...arranged, cut: cuts.has(tensor) } }]
+        ? [{ node, layer: { tensor, operator: operatorOf(node), shape, ...arranged, cut: cuts.has(tensor) } }]
         : [];
     }),
   );
   const [last] = found.slice(-1);
-  if (!last) throw errors.noSpatialLayer(model.file);
+  if (!last) {
+    const isBlocked = blockedTensors(model.graph.node).size > 0;
+    throw isBlocked ? errors.blockedLayers(model.file) : errors.noSpatialLayer(model.file);
+  }
   const known = new Set(found.map(({ layer }) => layer.tensor));
   const separating = findCuts(patches.graph, input.name, scores.logits);
   const width = widthOfTokens(patches.graph, layouts, facts);
   const preferable = found.filter(({ node, layer }) => {
-    if (NOT_A_DEFAULT.has(node.opType) && known.has(node.input[0]!)) return false;
+    if (NOT_A_DEFAULT.has(operatorOf(node)) && known.has(node.input[0]!)) return false;
     return layer.arrangement !== 'tokens' || (separating.has(layer.tensor) && layer.channels === width);
   });
   const preferred = preferable.findLast(({ layer }) => !isPooledPerClass(values, layer, scores)) ?? preferable.at(-1);
@@ -148,9 +156,9 @@ function leadingTo(graph: GraphIndex, target: string): Set<string> {
 /** Where several heads are joined to one row of scores, each of them; else the logits themselves. */
 function classParts(graph: GraphIndex, facts: Facts, tensor: string): string[] {
   const node = graph.producer.get(tensor);
-  if (node && UNCHANGING.includes(node.opType)) return classParts(graph, facts, node.input[0]!);
+  if (node && UNCHANGING.includes(operatorOf(node))) return classParts(graph, facts, node.input[0]!);
   const dims = facts.get(tensor)?.dims ?? [];
-  const joinsClasses = node?.opType === 'Concat' && dims.at(intAttribute(node, 'axis', 1)) === sizeOf(dims);
+  const joinsClasses = node && operatorOf(node) === 'Concat' && dims.at(intAttribute(node, 'axis', 1)) === sizeOf(dims);
   return joinsClasses ? node.input.flatMap((part) => classParts(graph, facts, part)) : [tensor];
 }
 
@@ -159,5 +167,5 @@ function isPooledPerClass(graph: GraphIndex, layer: LayerInfo, { logits, classes
   const after = tensorsDependingOn(graph, [layer.tensor]);
   return nodesLeadingTo(graph, [logits], new Set([layer.tensor]))
     .filter((node) => inputsOf(node).some((name) => after.has(name)))
-    .every(({ opType }) => CHANNELWISE.has(opType));
+    .every((node) => CHANNELWISE.has(operatorOf(node)));
 }

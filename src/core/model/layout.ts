@@ -1,7 +1,9 @@
 /** What the axes of tensors mean, followed from the image through the graph: maps with rows and columns, and tokens. */
 import type { NodeProto } from 'onnx-buf';
+import { blockedTensors, inputAxes, keepsAxes, outputAxes } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import { intAttribute, intsAttribute } from '../onnx/model';
+import { entryOf, microsoft, operatorOf } from '../onnx/operators';
 import { sizeOf } from '../onnx/tensors';
 import type { ImageInput } from './inputs';
 
@@ -22,42 +24,6 @@ export interface TokenGrid {
   readonly skip: number;
 }
 
-/** ONNX defines these for channels first only. */
-const CHANNELS_FIRST: ReadonlySet<string> = new Set([
-  'Conv',
-  'ConvTranspose',
-  'ConvInteger',
-  'QLinearConv',
-  'DeformConv',
-  'MaxPool',
-  'AveragePool',
-  'LpPool',
-  'GlobalMaxPool',
-  'GlobalAveragePool',
-  'GlobalLpPool',
-  'BatchNormalization',
-  'InstanceNormalization',
-  'GroupNormalization',
-  'LRN',
-  'DepthToSpace',
-  'SpaceToDepth',
-]);
-
-/** After these, what an axis means can't be told from the input's axes. */
-const REGROUPING: ReadonlySet<string> = new Set([
-  'Einsum',
-  'Expand',
-  'Tile',
-  'Gather',
-  'GatherElements',
-  'GatherND',
-  'ScatterND',
-  'ScatterElements',
-  'TopK',
-  'Gemm',
-  'Attention',
-]);
-
 /**
  * The layout of every tensor for which it can be told. Inside of windows, of attention and of other regrouped axes it
  * can't; a sum with a tensor whose layout is known tells it again.
@@ -68,27 +34,36 @@ export function findLayouts(nodes: readonly NodeProto[], facts: Facts, input: Im
   const layouts = new Map<string, Layout>([[input.name, { axes: input.layout }]]);
   const fits = ({ axes, grid }: Layout, dims: readonly number[]) =>
     axes.length === dims.length && (!grid || grid.skip + grid.u * grid.v <= dims[axes.indexOf('T')]!);
-  const demanded = new Set(nodes.filter(({ opType }) => CHANNELS_FIRST.has(opType)).map(({ input: [x] }) => x));
+  const blocked = blockedTensors(nodes);
+  const demanded = new Map(
+    nodes.flatMap((node) => {
+      const axes = inputAxes(node);
+      return axes ? [[node.input[0]!, axes] as const] : [];
+    }),
+  );
   for (const node of nodes) {
     const layout = layoutOf(node, layouts, facts);
     for (const output of node.output) {
+      if (blocked.has(output)) continue;
       const dims = dimsOf(facts, output);
+      const axes = demanded.get(output);
       if (layout && fits(layout, dims)) layouts.set(output, layout);
-      else if (demanded.has(output) && dims.length === 4) layouts.set(output, { axes: 'NCHW' });
+      else if (axes && dims.length === 4) layouts.set(output, { axes });
     }
   }
   return layouts;
 }
 
 function layoutOf(node: NodeProto, layouts: ReadonlyMap<string, Layout>, facts: Facts): Layout | undefined {
-  if (CHANNELS_FIRST.has(node.opType)) return { axes: 'NCHW' };
-  if (REGROUPING.has(node.opType)) return undefined;
+  const axes = outputAxes(node);
+  if (axes) return { axes };
+  if (!keepsAxes(node)) return undefined;
   const source = node.input.find((name) => layouts.get(name)?.axes.length === facts.get(node.output[0]!)?.dims.length);
-  const reshaped = RESHAPING.has(node.opType) ? node.input[0]! : undefined;
+  const reshaped = RESHAPING.has(operatorOf(node)) ? node.input[0]! : undefined;
   const layout = layouts.get(reshaped ?? source ?? '');
   if (!layout) return undefined;
   if (reshaped !== undefined) return regrouped(layout, dimsOf(facts, reshaped), dimsOf(facts, node.output[0]!));
-  return (RULES[node.opType] ?? (() => layout))(node, layout, facts, layouts);
+  return (entryOf(RULES, node) ?? (() => layout))(node, layout, facts, layouts);
 }
 
 const RESHAPING: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
@@ -100,12 +75,36 @@ type LayoutRule = (
   layouts: ReadonlyMap<string, Layout>,
 ) => Layout | undefined;
 
+/** Products of onnxruntime's with a matrix as their second input. */
+const PRODUCTS = microsoft(
+  'DynamicQuantizeMatMul',
+  'FusedMatMul',
+  'FusedMatMulActivation',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'TransposeMatMul',
+);
+
+/**
+ * A matrix of weights mixes the last axis.
+ *
+ * @param second place of the second factor among the inputs
+ */
+function product(second: number): LayoutRule {
+  return (node, layout, _, layouts) => {
+    const isTurned = ['transA', 'transBatchA'].some((name) => intAttribute(node, name, 0) !== 0);
+    const mixesLast = !isTurned && layouts.has(node.input[0]!) && !layouts.has(node.input[second] ?? '');
+    return mixesLast && layout.axes.endsWith('C') ? layout : undefined;
+  };
+}
+
 const RULES: Readonly<Record<string, LayoutRule>> = {
   Transpose: (node, layout) => ({ ...layout, axes: permuted(node, layout.axes) }),
 
-  /** A matrix of weights mixes the last axis. */
-  MatMul: ({ input: [a, b] }, layout, _, layouts) =>
-    layouts.has(a!) && !layouts.has(b!) && layout.axes.endsWith('C') ? layout : undefined,
+  MatMul: product(1),
+  MatMulInteger: product(1),
+  QLinearMatMul: product(3),
+  ...Object.fromEntries(PRODUCTS.map((operator) => [operator, product(1)])),
 
   /** Rows and columns put together from parts may have moved; tokens are put before or after. */
   Concat: (node, layout, facts, layouts) => {
@@ -122,6 +121,10 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
       before.reduce((sum, name) => sum + dimsOf(facts, name)[place]!, 0),
     );
   },
+
+  /** Scales and zero points stand among its inputs. */
+  'com.microsoft:QLinearConcat': (node, layout) =>
+    isUnmapped(layout.axes.at(intAttribute(node, 'axis', 1))) ? layout : undefined,
 
   Split: (node, layout) => (isUnmapped(layout.axes.at(intAttribute(node, 'axis', 0))) ? layout : undefined),
 

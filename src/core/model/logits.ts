@@ -4,6 +4,7 @@ import { errors } from '../errors';
 import type { Facts } from '../onnx/facts';
 import { type GraphIndex, indexGraph, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
+import { entryOf, microsoft, operatorOf } from '../onnx/operators';
 import { FLOATS, sizeOf } from '../onnx/tensors';
 import type { Activation } from '../types';
 
@@ -28,6 +29,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'Unsqueeze',
   'QuantizeLinear',
   'DequantizeLinear',
+  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
 ]);
 
 /** log p has the logits of p. */
@@ -80,10 +82,10 @@ function describe(facts: Facts, name: string): string {
 function beforeActivation(model: Model, graph: GraphIndex, facts: Facts, output: string) {
   for (let tensor = output; ; ) {
     const node = graph.producer.get(tensor);
-    const activation = node && ACTIVATIONS[node.opType];
+    const activation = node && entryOf(ACTIVATIONS, node);
     if (activation && (activation === 'sigmoid' || isOverClasses(model, facts, node)))
       return { logits: node.input[0]!, activation };
-    if (!node || !PASSING.has(node.opType)) return { logits: output, activation: undefined };
+    if (!node || !PASSING.has(operatorOf(node))) return { logits: output, activation: undefined };
     tensor = node.input[0]!;
   }
 }

@@ -3,6 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf } from '../onnx/graph';
 import { intAttribute } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { type Layout, slicesOf } from './layout';
 
 export interface Patches {
@@ -41,13 +42,13 @@ function picksOthers(node: NodeProto, layout: Layout, facts: Facts): boolean {
   const isPatch = (place: number) => place >= skip && place < skip + u * v;
   const tokens = layout.axes.indexOf('T');
   const count = facts.get(node.input[0]!)?.dims[tokens] ?? 0;
-  if (node.opType === 'Gather') {
+  if (operatorOf(node) === 'Gather') {
     const axis = intAttribute(node, 'axis', 0);
     const picked = facts.get(node.input[1]!)?.values;
     const isAlong = (axis < 0 ? axis + layout.axes.length : axis) === tokens;
     return isAlong && picked !== undefined && !picked.some((place) => isPatch(place < 0 ? place + count : place));
   }
-  if (node.opType !== 'Slice') return false;
+  if (operatorOf(node) !== 'Slice') return false;
   const part = slicesOf(node, layout, facts)?.find(({ axis }) => axis === tokens);
   const taken = facts.get(node.output[0]!)?.dims[tokens] ?? 0;
   return part !== undefined && !Array.from({ length: taken }, (_, i) => part.start + i * part.step).some(isPatch);

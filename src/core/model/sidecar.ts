@@ -1,6 +1,6 @@
 /** The file `<model>.explain.json` beside a model: its conventions, written by its user or by "Save model settings". */
 import { errors, reasonOf } from '../errors';
-import { ACTIVATIONS, COLORS, FITS, type ModelInfo } from '../types';
+import { ACTIVATIONS, COLORS, FITS, INTERPOLATIONS, type ModelInfo, usesResize } from '../types';
 import { type Conventions, isSide, SIDE_WANTED } from './conventions';
 import { isRecord } from './json';
 
@@ -35,6 +35,7 @@ const SIDECAR: Schema = {
       height: pixels,
       fit: oneOf(FITS),
       resize: pixels,
+      interpolation: oneOf(INTERPOLATIONS),
       color: oneOf(COLORS),
       scale: { wanted: 'a number other than 0', accepts: isFactor },
       mean: { wanted: 'a list of numbers, one a channel', accepts: list(isNumber) },
@@ -85,14 +86,15 @@ function shown(value: unknown): string {
  * @param labels path of the labels file relative to the model's folder
  */
 export function sidecarOf(info: ModelInfo, labels: string | undefined): Conventions {
-  const { width, height, fit, resize, color, scale, mean, std } = info.preprocessing;
+  const { width, height, fit, resize, interpolation, color, scale, mean, std } = info.preprocessing;
   return {
     input: {
       name: info.input.name,
       width: width.value,
       height: height.value,
       fit: fit.value,
-      ...(fit.value === 'crop' && { resize: resize.value }),
+      ...(usesResize(fit.value) && { resize: resize.value }),
+      interpolation: interpolation.value,
       color: color.value,
       scale: scale.value,
       mean: mean.value,

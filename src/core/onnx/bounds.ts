@@ -6,8 +6,9 @@ import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { errors } from '../errors';
 import type { Facts } from './facts';
 import { bodiesOf } from './graph';
-import { constantOf, isDefaultDomain, type Model } from './model';
-import { DataType, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
+import { constantOf, type Model } from './model';
+import { operatorName, operatorOf } from './operators';
+import { BITS, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
 
 /** Elements of one tensor: 16 times the largest of VGG at 224 pixels would be 2^26. */
 const MAX_ELEMENTS = 2 ** 28;
@@ -20,23 +21,6 @@ const MAX_STEPS = 1_000_000;
 /** Bodies and functions within one another; the runtime reads no more than 100 levels. */
 const MAX_DEPTH = 100;
 
-/** Bits of one element. Types that are absent have no fixed size, or are none. */
-const BITS: Readonly<Record<number, number | undefined>> = {
-  [DataType.FLOAT]: 32,
-  [DataType.UINT8]: 8,
-  [DataType.INT8]: 8,
-  [DataType.UINT16]: 16,
-  [DataType.INT16]: 16,
-  [DataType.INT32]: 32,
-  [DataType.INT64]: 64,
-  [DataType.BOOL]: 8,
-  [DataType.FLOAT16]: 16,
-  [DataType.DOUBLE]: 64,
-  [DataType.UINT32]: 32,
-  [DataType.UINT64]: 64,
-  [DataType.BFLOAT16]: 16,
-};
-
 /**
  * Checks that every constant is as large as it says, since a tensor of zeros takes its place when shapes are traced, and
  * that neither functions nor loops multiply the graph beyond measure.
@@ -47,7 +31,7 @@ const BITS: Readonly<Record<number, number | undefined>> = {
 export function checkBounds(model: Model, computed: Facts = new Map()): void {
   const { graph, proto, file } = model;
   for (const tensor of graph.initializer) checkStored(tensor, file);
-  const functions = new Map(proto.functions.map((f) => [functionKey(f.domain, f.name), f]));
+  const functions = new Map(proto.functions.map((f) => [operatorName(f.domain, f.name), f]));
   const counted = new Map<string, Count>();
   const top = (name: string) => computed.get(name)?.values ?? smallValues(model.initializers.get(name));
   const { nodes, steps } = count(graph.node, top, 0);
@@ -69,7 +53,7 @@ export function checkBounds(model: Model, computed: Facts = new Map()): void {
   }
 
   function countNode(node: NodeProto, lookup: Lookup, depth: number): Count {
-    const key = functionKey(node.domain, node.opType);
+    const key = operatorOf(node);
     const called = functions.get(key);
     if (called) {
       const known = counted.get(key) ?? count(called.node, () => undefined, depth + 1);
@@ -101,18 +85,16 @@ interface Count {
 /** The values of a constant by its name; undefined of what is no constant. */
 type Lookup = (name: string) => readonly number[] | undefined;
 
-const functionKey = (domain: string, name: string): string => `${isDefaultDomain(domain) ? '' : domain}:${name}`;
-
 function smallValues(tensor: TensorProto | undefined): readonly number[] | undefined {
   return tensor && sizeOf(dimsOf(tensor)) === 1 ? valuesOf(tensor) : undefined;
 }
 
 function constantsIn(nodes: readonly NodeProto[]): Map<string, readonly number[] | undefined> {
-  const constants = nodes.filter(({ opType, domain }) => opType === 'Constant' && isDefaultDomain(domain));
+  const constants = nodes.filter((node) => operatorOf(node) === 'Constant');
   return new Map(constants.map((node) => [node.output[0] ?? '', smallValues(constantOf(node))]));
 }
 
-const isLoop = ({ opType, domain }: NodeProto): boolean => opType === 'Loop' && isDefaultDomain(domain);
+const isLoop = (node: NodeProto): boolean => operatorOf(node) === 'Loop';
 
 /**
  * How often the body of a Loop runs: as often as is said, if nothing in it can end it before. 1 where that depends on what is
@@ -122,8 +104,11 @@ function roundsOf({ input }: NodeProto, body: GraphProto, lookup: Lookup): numbe
   const [limit = '', condition = ''] = input;
   const producers = new Map(body.node.map((node) => [node.output[0], node]));
   let again = body.output[0]?.name ?? '';
-  for (let i = 0; i < MAX_DEPTH && producers.get(again)?.opType === 'Identity'; i++)
-    again = producers.get(again)!.input[0] ?? '';
+  for (let i = 0; i < MAX_DEPTH; i++) {
+    const node = producers.get(again);
+    if (!node || operatorOf(node) !== 'Identity') break;
+    again = node.input[0] ?? '';
+  }
   const constant = constantsIn(body.node).get(again) ?? lookup(again);
   const unending = again === body.input[1]?.name || constant?.[0] === 1;
   if (lookup(condition)?.[0] === 0) return 0;

@@ -16,6 +16,7 @@ import {
 import { makeNode } from './emit';
 import { indexGraph, tensorsDependingOn } from './graph';
 import type { Model } from './model';
+import { operatorOf } from './operators';
 import { DataType, dimsOf, isExternal, makeTensor, sizeOf, valuesOf } from './tensors';
 import { type EncodedModel, encodeModel } from './weights';
 
@@ -44,7 +45,7 @@ export const SMALL = 1024;
 const KEPT: ReadonlySet<number> = new Set([DataType.INT64, DataType.INT32, DataType.BOOL, DataType.STRING]);
 /** Operators whose outputs are no tensors. */
 const NOT_TENSORS: ReadonlySet<string> = new Set([
-  'ZipMap',
+  'ai.onnx.ml:ZipMap',
   'SequenceConstruct',
   'SequenceEmpty',
   'SplitToSequence',
@@ -68,7 +69,7 @@ export function planTrace(model: Model, inputs: readonly string[]): TracePlan {
 
 /** Which tensors have the same values for every image of the size. */
 export function staticTensors({ graph }: Model, inputs: readonly string[]): (tensor: string) => boolean {
-  const dependent = tensorsDependingOn(indexGraph(graph.node), inputs, (node) => !SIZE_ONLY.has(node.opType));
+  const dependent = tensorsDependingOn(indexGraph(graph.node), inputs, (node) => !SIZE_ONLY.has(operatorOf(node)));
   return (tensor) => !dependent.has(tensor);
 }
 
@@ -79,7 +80,7 @@ export function encodeForInference(model: Model): EncodedModel {
 
 function tensorsOf(graph: GraphProto): string[] {
   return graph.node
-    .filter((node) => !NOT_TENSORS.has(node.opType))
+    .filter((node) => !NOT_TENSORS.has(operatorOf(node)))
     .flatMap((node) => node.output.filter((name) => name !== ''));
 }
 

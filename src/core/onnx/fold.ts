@@ -2,7 +2,8 @@
 import type { NodeProto } from 'onnx-buf';
 import { SMALL } from './facts';
 import { inputsOf } from './graph';
-import { isDefaultDomain, type Model } from './model';
+import type { Model } from './model';
+import { isDefaultDomain, operatorOf } from './operators';
 import { dimsOf, isExternal, sizeOf } from './tensors';
 
 /** Operators that give other values each time, and those that may go on for ever. */
@@ -17,7 +18,7 @@ export function constantNodes({ graph }: Model): NodeProto[] {
   );
   return graph.node.filter((node) => {
     const computes = inputsOf(node).every((name) => constant.has(name));
-    if (!computes || !isDefaultDomain(node.domain) || NOT_FOLDED.test(node.opType)) return false;
+    if (!computes || !isDefaultDomain(node.domain) || NOT_FOLDED.test(operatorOf(node))) return false;
     for (const name of node.output) constant.add(name);
     return true;
   });

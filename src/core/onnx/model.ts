@@ -18,6 +18,7 @@ import {
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
 import { bodiesOf } from './graph';
+import { isDefaultDomain, operatorOf } from './operators';
 import { makeTensor } from './tensors';
 
 export interface Model {
@@ -46,12 +47,12 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   const proto = decode(bytes, file);
   const graph = proto.graph;
   if (!graph || graph.node.length === 0) throw errors.modelUnreadable(file, 'it holds no graph');
-  const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');
+  const opset = proto.opsetImport.find(({ domain }) => isDefaultDomain(domain));
   if (!opset) throw errors.modelUnreadable(file, 'it names no operator set');
 
   const constants = new Map<NodeProto, TensorProto>();
   for (const node of graph.node) {
-    const tensor = node.opType === 'Constant' && isDefaultDomain(node.domain) ? constantOf(node) : undefined;
+    const tensor = operatorOf(node) === 'Constant' ? constantOf(node) : undefined;
     if (tensor) constants.set(node, tensor);
   }
   const given = new Set(graph.initializer.map(({ name }) => name));
@@ -60,6 +61,7 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
+  proto.trainingInfo = [];
   if (proto.irVersion < 4n) proto.irVersion = 4n;
   const fileOpset = Number(opset.version);
   if (fileOpset >= 13 && fileOpset < 16 && proto.functions.length === 0 && graph.node.every(isSameIn16))
@@ -81,8 +83,8 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
  * training.
  */
 function isSameIn16(node: NodeProto): boolean {
-  const { opType, output } = node;
-  if (opType === 'RoiAlign' || (opType === 'BatchNormalization' && output.length > 1)) return false;
+  const operator = operatorOf(node);
+  if (operator === 'RoiAlign' || (operator === 'BatchNormalization' && node.output.length > 1)) return false;
   return bodiesOf(node).every((body) => body.node.every(isSameIn16));
 }
 
@@ -110,10 +112,6 @@ function decode(bytes: Uint8Array, file: string): ModelProto {
   } catch (error) {
     throw errors.modelUnreadable(file, reasonOf(error), error);
   }
-}
-
-export function isDefaultDomain(domain: string): boolean {
-  return domain === '' || domain === 'ai.onnx';
 }
 
 /** A `Constant` node's value as a tensor; undefined for sparse and string values, which stay nodes. */

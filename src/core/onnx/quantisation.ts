@@ -1,5 +1,6 @@
 /** Integers that a network computes in place of real numbers, real = (integer - zero point) scale. */
 import type { GraphIndex } from './graph';
+import { entryOf, microsoft, operatorOf } from './operators';
 
 export interface Quantisation {
   readonly scale: string;
@@ -7,21 +8,25 @@ export interface Quantisation {
   readonly zeroPoint: string | undefined;
 }
 
-/** Where operators, those of com.microsoft too, have the scale of their output; the zero point comes next. */
+/** Where operators have the scale of their output; the zero point comes next. */
 const SCALE_INPUT: Readonly<Record<string, number>> = {
   QLinearConv: 6,
   QLinearMatMul: 6,
-  QLinearAdd: 6,
-  QLinearMul: 6,
-  QGemm: 7,
-  QLinearSigmoid: 3,
-  QLinearLeakyRelu: 3,
-  QLinearSoftmax: 3,
-  QLinearAveragePool: 3,
-  QLinearGlobalAveragePool: 3,
-  QLinearReduceMean: 3,
-  QLinearConcat: 0,
   QuantizeLinear: 1,
+  'com.microsoft:QGemm': 7,
+  'com.microsoft:QLinearAdd': 6,
+  'com.microsoft:QLinearAveragePool': 3,
+  'com.microsoft:QLinearConcat': 0,
+  'com.microsoft:QLinearConv': 6,
+  'com.microsoft:QLinearConvTranspose': 6,
+  'com.microsoft:QLinearGlobalAveragePool': 3,
+  'com.microsoft:QLinearLeakyRelu': 3,
+  'com.microsoft:QLinearMul': 6,
+  'com.microsoft:QLinearReduceMean': 3,
+  'com.microsoft:QLinearSigmoid': 3,
+  'com.microsoft:QLinearSoftmax': 3,
+  'com.microsoft:QLinearWhere': 7,
+  'com.microsoft:QuantizeLinear': 1,
 };
 
 /** Operators that leave the numbers as they are. */
@@ -35,13 +40,14 @@ const PASSING: ReadonlySet<string> = new Set([
   'Identity',
   'Slice',
   'Pad',
+  ...microsoft('NhwcMaxPool', 'Pad'),
 ]);
 
 /** Of a tensor that a quantised operator computes; undefined for all others. */
 export function quantisationOf({ producer }: GraphIndex, tensor: string): Quantisation | undefined {
   let node = producer.get(tensor);
-  while (node && PASSING.has(node.opType)) node = producer.get(node.input[0]!);
-  const place = node && SCALE_INPUT[node.opType];
+  while (node && PASSING.has(operatorOf(node))) node = producer.get(node.input[0]!);
+  const place = node && entryOf(SCALE_INPUT, node);
   return place === undefined
     ? undefined
     : { scale: node!.input[place]!, zeroPoint: node!.input[place + 1] || undefined };

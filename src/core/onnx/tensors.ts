@@ -17,6 +17,23 @@ export const FLOATS: ReadonlySet<DataType> = new Set([
   DataType.BFLOAT16,
 ]);
 
+/** Bits of one element. Types that are absent have no fixed size, or are none. */
+export const BITS: Readonly<Record<number, number | undefined>> = {
+  [DataType.FLOAT]: 32,
+  [DataType.UINT8]: 8,
+  [DataType.INT8]: 8,
+  [DataType.UINT16]: 16,
+  [DataType.INT16]: 16,
+  [DataType.INT32]: 32,
+  [DataType.INT64]: 64,
+  [DataType.BOOL]: 8,
+  [DataType.FLOAT16]: 16,
+  [DataType.DOUBLE]: 64,
+  [DataType.UINT32]: 32,
+  [DataType.UINT64]: 64,
+  [DataType.BFLOAT16]: 16,
+};
+
 /** The type of gradients of a tensor: its own, or float32 of integers. */
 export function realType(type: DataType): DataType {
   return FLOATS.has(type) ? type : DataType.FLOAT;

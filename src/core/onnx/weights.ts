@@ -11,7 +11,6 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from 'onnx-buf';
-import { errors } from '../errors';
 import type { Model } from './model';
 import { type DataType, isExternal } from './tensors';
 
@@ -78,7 +77,8 @@ export function placeOf(tensor: TensorProto, bytes: Uint8Array): Place | undefin
   return { location: OWN_BYTES, offset: rawData.byteOffset - bytes.byteOffset, length: rawData.byteLength };
 }
 
-function reference(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
+/** A tensor whose bytes are a slice of the buffer called `location`. */
+export function reference(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
   const entry = (key: string, value: string) => create(StringStringEntryProtoSchema, { key, value });
   return create(TensorProtoSchema, {
     name: tensor.name,
@@ -91,37 +91,6 @@ function reference(tensor: TensorProto, location: string, offset: number, length
 
 function locationOf(tensor: TensorProto): string {
   return tensor.externalData.find(({ key }) => key === 'location')?.value ?? '';
-}
-
-/** Where an external tensor's bytes lie: a file beside the model, and the range in it. */
-export interface WeightRange {
-  readonly tensor: TensorProto;
-  readonly location: string;
-  readonly offset: number;
-  /** undefined: up to the end of the file. */
-  readonly length: number | undefined;
-}
-
-/**
- * The ranges of files beside the model that its tensors refer to.
- *
- * @throws external-data-outside if a location is absolute or leaves the model's folder
- */
-export function externalRanges(model: Model): WeightRange[] {
-  return model.graph.initializer.filter(isExternal).map((tensor) => {
-    const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-    const location = entries.get('location') ?? '';
-    if (location === '' || /^([/\\]|[A-Za-z]:)/.test(location) || location.split(/[/\\]/).includes('..')) {
-      throw errors.externalDataOutside(model.file, location);
-    }
-    const length = entries.get('length');
-    return {
-      tensor,
-      location,
-      offset: Number(entries.get('offset') ?? 0),
-      length: length === undefined ? undefined : Number(length),
-    };
-  });
 }
 
 /**
@@ -148,59 +117,3 @@ export function withWeights(
   const initializers = new Map(initializer.map((tensor) => [tensor.name, tensor]));
   return { model: { ...model, proto: { ...model.proto, graph }, graph, initializers }, buffers };
 }
-
-/** A contiguous part of a weights file, to be read into one buffer that the runtime finds under `name`. */
-export interface WeightPiece {
-  readonly name: string;
-  readonly location: string;
-  readonly offset: number;
-  readonly length: number;
-}
-
-/**
- * Cuts the files beside the model into pieces of at most `limit` bytes at tensors' borders, and makes the model's
- * tensors refer to them, so that weights of any size are read without one buffer of their whole size.
- *
- * @param fileSize bytes of the file at a location; undefined if there is none
- * @throws external-data-missing if a file is absent or shorter than a tensor needs; external-data-outside
- */
-export function splitExternalData(
-  model: Model,
-  fileSize: (location: string) => number | undefined,
-  limit = 2 ** 30,
-): WeightPiece[] {
-  const ranges = externalRanges(model).map((range) => {
-    const size = fileSize(range.location);
-    const length = range.length ?? (size ?? 0) - range.offset;
-    // Also false for an offset or a length that is no number.
-    const inside = size !== undefined && range.offset >= 0 && length >= 0 && range.offset + length <= size;
-    if (!inside) throw errors.externalDataMissing(model.file, range.location);
-    return { ...range, length };
-  });
-  ranges.sort((a, b) => (a.location === b.location ? a.offset - b.offset : a.location < b.location ? -1 : 1));
-  const pieces: WeightPiece[] = [];
-  for (const { tensor, location, offset, length } of ranges) {
-    let piece = pieces.at(-1);
-    const end = offset + length;
-    const gap = piece ? offset - (piece.offset + piece.length) : 0;
-    if (!piece || piece.location !== location || gap > PAGE || end - piece.offset > limit) {
-      piece = { name: `${location}#${pieces.length}`, location, offset, length };
-      pieces.push(piece);
-    } else if (end > piece.offset + piece.length) {
-      piece = { ...piece, length: end - piece.offset };
-      pieces[pieces.length - 1] = piece;
-    }
-    Object.assign(tensor, reference(tensor, piece.name, offset - piece.offset, length));
-  }
-  return pieces;
-}
-
-/** Makes an external tensor hold its bytes itself. */
-export function embed(tensor: TensorProto, bytes: Uint8Array<ArrayBuffer>): void {
-  tensor.rawData = bytes;
-  tensor.externalData = [];
-  tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
-}
-
-/** Tensors are aligned to pages at most; a wider gap holds nothing of ours and is not read. */
-const PAGE = 65536;

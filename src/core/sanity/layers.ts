@@ -2,6 +2,7 @@
 import type { NodeProto } from 'onnx-buf';
 import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import type { Model } from '../onnx/model';
+import { entryOf, operatorOf } from '../onnx/operators';
 import type { TensorProto } from '../onnx/tensors';
 import { isDrawable } from './draw';
 
@@ -23,12 +24,20 @@ const WEIGHTS: Readonly<Record<string, readonly number[]>> = {
   Gemm: [0, 1, 2],
   MatMul: [0, 1],
   Einsum: [0, 1, 2],
-  FusedConv: [1, 2],
-  FusedMatMul: [0, 1],
   QLinearConv: [3, 8],
   QLinearMatMul: [0, 3],
   ConvInteger: [1],
   MatMulInteger: [0, 1],
+  'com.microsoft:Attention': [1, 2],
+  'com.microsoft:DynamicQuantizeMatMul': [1],
+  'com.microsoft:FusedConv': [1, 2],
+  'com.microsoft:FusedGemm': [0, 1, 2],
+  'com.microsoft:FusedMatMul': [0, 1],
+  'com.microsoft:MatMulIntegerToFloat': [1],
+  'com.microsoft:NhwcFusedConv': [1, 2],
+  'com.microsoft:QGemm': [3, 6],
+  'com.microsoft:QLinearConv': [3, 8],
+  'com.microsoft.nchwc:Conv': [1, 2],
 };
 
 /**
@@ -42,7 +51,9 @@ export function weightLayers({ graph, initializers }: Model, input: string, logi
   const layers: WeightLayer[] = [];
   for (const node of nodesLeadingTo(index, [logits]).toReversed()) {
     if (!node.output.some((name) => ofImage.has(name))) continue;
-    const read = (WEIGHTS[node.opType] ?? []).map((at) => node.input[at]).filter((name) => name && !ofImage.has(name));
+    const read = (entryOf(WEIGHTS, node) ?? [])
+      .map((at) => node.input[at])
+      .filter((name) => name && !ofImage.has(name));
     const weights = [...read, ...addedBias(index, node, ofImage)].flatMap((name) =>
       sourceOf(index, initializers, name!),
     );
@@ -55,9 +66,9 @@ export function weightLayers({ graph, initializers }: Model, input: string, logi
 
 /** What the next node adds to a product of matrices, which has no bias of its own. */
 function addedBias({ consumers }: GraphIndex, node: NodeProto, ofImage: ReadonlySet<string>): readonly string[] {
-  if (!node.opType.includes('MatMul')) return [];
+  if (!operatorOf(node).includes('MatMul')) return [];
   const next = consumers.get(node.output[0]!) ?? [];
-  return next.length === 1 && next[0]!.opType === 'Add' ? next[0]!.input.filter((name) => !ofImage.has(name)) : [];
+  return next.length === 1 && operatorOf(next[0]!) === 'Add' ? next[0]!.input.filter((name) => !ofImage.has(name)) : [];
 }
 
 /** The initializer that a constant is made of, such as by DequantizeLinear or Transpose of it. */

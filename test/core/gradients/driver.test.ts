@@ -153,7 +153,7 @@ describe('gradient driver', () => {
     const { path } = await setUp();
     const foreign = path.nodes.map((node) => (node.opType === 'Relu' ? { ...node, domain: 'com.example' } : node));
     assert.deepEqual(operatorsWithoutRule({ ...path, nodes: foreign, wrt: ['image'] }), [
-      { operator: 'Relu', node: 'relu' },
+      { operator: 'com.example:Relu', node: 'relu' },
     ]);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { METRICS, type Metric } from '../../../src/core/measurement';
 import { pearson } from '../../../src/core/metrics/adcc';
+import { dropOf } from '../../../src/core/metrics/average-drop';
 import { centreBlob } from '../../../src/core/metrics/baselines';
 import { measureMap, metrics, SCORES } from '../../../src/core/metrics/table';
 import { assertClose } from '../methods/run';
@@ -24,6 +25,11 @@ describe('average drop', () => {
     const network = networkScoredBy([1, 1], [1, 2], (image) => 0.5 + 0.3 * image[0]! - 0.3 * image[1]!);
     const { scores } = await measureMap(subjectOf(network, [1, -1]), [{ metric: 'average-drop' }]);
     assert.deepEqual(scores, { drop: 0, increase: 1 });
+  });
+
+  it('of a class without any probability there is none', () => {
+    assert.equal(dropOf(0, 0), undefined);
+    assert.equal(dropOf(0.5, 0), 1);
   });
 });
 

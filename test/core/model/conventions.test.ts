@@ -39,7 +39,8 @@ describe('preprocessing', () => {
       width: 200,
       height: 240,
       fit: 'pad',
-      resize: 274,
+      resize: 200,
+      interpolation: 'bilinear',
       color: 'BGR',
       scale: 1,
       mean: [1, 2, 3],
@@ -51,6 +52,7 @@ describe('preprocessing', () => {
       height: hugging,
       fit: 'sidecar',
       resize: 'assumed',
+      interpolation: 'assumed',
       color: 'metadata',
       scale: hugging,
       mean: hugging,
@@ -66,6 +68,7 @@ describe('preprocessing', () => {
       height: 224,
       fit: 'crop',
       resize: 256,
+      interpolation: 'bilinear',
       color: 'RGB',
       scale: 1 / 255,
       mean: [0.485, 0.456, 0.406],
@@ -73,7 +76,7 @@ describe('preprocessing', () => {
     });
     assert.ok(Object.values(preprocessing).every(({ origin }) => origin === 'assumed'));
     const all = assumptions.join('; ');
-    for (const word of ['224 x 224', 'centre', '256', 'RGB', 'ImageNet'])
+    for (const word of ['224 x 224', 'centre', '256', 'bilinear', 'RGB', 'ImageNet'])
       assert.ok(all.includes(word), `${word}: ${all}`);
   });
 

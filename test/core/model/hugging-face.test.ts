@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { isModelConfig, readConfig, readPreprocessor } from '../../../src/core/model/hugging-face';
 
 const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
+const VIT = { image_processor_type: 'ViTImageProcessor' };
+/** Without what is not said. */
+const said = (input = {}) => JSON.parse(JSON.stringify(input));
 const NORMALISED = { mean: IMAGENET.image_mean, std: IMAGENET.image_std };
 
 describe('preprocessor_config.json', () => {
@@ -47,25 +50,96 @@ describe('preprocessor_config.json', () => {
       { size: { height: 192, width: 256 }, do_center_crop: false, crop_size: 224, do_rescale: false, ...IMAGENET },
       { width: 256, height: 192, fit: 'stretch', scale: 1, ...NORMALISED },
     ],
-    [
-      'only a shortest edge',
-      { size: { shortest_edge: 160 } },
-      { width: 160, height: 160, fit: 'crop', resize: 160, mean: undefined, std: undefined },
-    ],
-    ['nothing of use', { size: 'large', image_mean: ['a'] }, { mean: undefined, std: undefined }],
+    ['only a shortest edge', { size: { shortest_edge: 160 } }, { width: 160, height: 160, fit: 'crop', resize: 160 }],
+    ['nothing of use', { size: 'large', image_mean: ['a'] }, {}],
   ];
   for (const [name, json, expected] of cases)
     it(`of ${name}`, () => {
       const { input } = readPreprocessor(json).conventions;
-      assert.deepEqual(input, { color: 'RGB', scale: 1 / 255, ...expected });
+      assert.deepEqual(said(input), { color: 'RGB', scale: 1 / 255, ...expected });
     });
 
-  it('tells what it asks for and does not get', () => {
-    const deit = { resample: 3, size: { height: 256, width: 256 }, do_center_crop: true, crop_size: 224 };
-    const notes = readPreprocessor(deit).notes.join('; ');
-    assert.match(notes, /bicubic/);
-    assert.match(notes, /stretching before the crop/);
-    assert.deepEqual(readPreprocessor({ resample: 2, size: { shortest_edge: 256 }, crop_size: 224 }).notes, []);
+  const types: [Record<string, unknown>, Record<string, unknown>][] = [
+    [
+      { image_processor_type: 'ViTImageProcessor' },
+      { fit: 'stretch', width: 224, height: 224, interpolation: 'bilinear' },
+    ],
+    [{ image_processor_type: 'DeiTImageProcessorFast' }, { fit: 'squash', resize: 256, width: 224, height: 224 }],
+    [
+      { feature_extractor_type: 'CLIPFeatureExtractor', size: 336, crop_size: 336 },
+      { fit: 'crop', resize: 336, width: 336 },
+    ],
+    [{ image_processor_type: 'ConvNextImageProcessor' }, { fit: 'stretch', width: 384, height: 384 }],
+    [
+      { image_processor_type: 'ConvNextImageProcessor', size: 224 },
+      { fit: 'crop', resize: 256, width: 224 },
+    ],
+    [
+      { image_processor_type: 'LevitImageProcessor' },
+      { fit: 'crop', resize: 256, width: 224, interpolation: 'bicubic' },
+    ],
+    [
+      { image_processor_type: 'MobileViTImageProcessor' },
+      { fit: 'crop', resize: 224, width: 256, color: 'BGR', mean: 0 },
+    ],
+    [{ image_processor_type: 'PoolFormerImageProcessor' }, { fit: 'crop', resize: 248, width: 224 }],
+    [
+      { image_processor_type: 'PoolFormerImageProcessor', crop_pct: null },
+      { fit: 'crop', resize: 224, width: 224 },
+    ],
+    [{ image_processor_type: 'PerceiverImageProcessor' }, { fit: 'crop', resize: 256, width: 224 }],
+    [{ image_processor_type: 'EfficientNetImageProcessor' }, { fit: 'stretch', width: 346, std: [0.25, 0.25, 0.25] }],
+    [
+      { image_processor_type: 'BitImageProcessor', do_resize: false },
+      { fit: 'none', width: 224, resize: undefined },
+    ],
+    [
+      { image_processor_type: 'SiglipImageProcessor', size: [256, 192] },
+      { fit: 'stretch', width: 192, height: 256 },
+    ],
+  ];
+  for (const [json, expected] of types)
+    it(`of a file that says no more than ${JSON.stringify(json)} has its class's defaults`, () => {
+      const input: Record<string, unknown> = { ...readPreprocessor(json).conventions.input };
+      const asked = Object.fromEntries(Object.keys(expected).map((key) => [key, input[key]]));
+      assert.deepEqual(asked, expected);
+    });
+
+  it('without a type is taken as transformers takes it for the model, and says so', () => {
+    const { conventions, notes } = readPreprocessor({ size: 224 }, 'levit');
+    assert.equal(conventions.input?.resize, 256);
+    assert.match(notes.join(), /names no type; taken as LevitImageProcessor, as transformers does for levit/);
+    const unknown = readPreprocessor({ size: 224 }, 'constructor');
+    assert.equal(unknown.conventions.input?.fit, 'stretch');
+    assert.match(unknown.notes.join(), /names no type; size, crop and normalisation are taken as their names say/);
+  });
+
+  const notes: [string, Record<string, unknown>, RegExp][] = [
+    [
+      'a type that is not known',
+      { image_processor_type: 'DPTImageProcessor', size: 384 },
+      /^DPTImageProcessor: not known/,
+    ],
+    ['code of its own', { image_processor_type: 'ViTImageProcessor', auto_map: {} }, /^ViTImageProcessor: not known/],
+    ['a step that is not known', { ...VIT, do_pad: true }, /^do_pad: asked for and not done$/],
+    ['a filter that is not known', { ...VIT, resample: 9 }, /^resample: 9 is not known$/],
+    ['no resize', { ...VIT, do_resize: false }, /^do_resize: false; .* are stretched$/],
+    ['a crop without a size', { size: 8, do_center_crop: true }, /do_center_crop: no crop_size is given/],
+    [
+      'a crop of other proportions',
+      { ...VIT, do_center_crop: true, crop_size: { height: 8, width: 9 } },
+      /proportions/,
+    ],
+    ['no crop', { ...VIT, size: { shortest_edge: 160 } }, /^fit: the centre of the image, where .* keeps all of it$/],
+    ['a longest side', { ...VIT, size: { shortest_edge: 8, longest_edge: 9 } }, /size\.longest_edge: not followed/],
+    ['a crop before the resize', { image_processor_type: 'PerceiverImageProcessor' }, /^crop: after the resize/],
+  ];
+  for (const [what, json, expected] of notes)
+    it(`tells of ${what}`, () => assert.match(readPreprocessor(json).notes.join('; '), expected));
+
+  it('of a known type tells nothing', () => {
+    for (const type of ['ViTImageProcessor', 'DeiTFeatureExtractor', 'BitImageProcessorFast'])
+      assert.deepEqual(readPreprocessor({ image_processor_type: type, do_convert_rgb: true, resample: 3 }).notes, []);
   });
 });
 
@@ -94,15 +168,15 @@ describe('config.json', () => {
     };
     const { conventions, notes } = readConfig(json);
     // timm: floor(288 / 0.95) = 303
-    const geometry = { width: 288, height: 288, fit: 'crop', resize: 303 };
+    const geometry = { width: 288, height: 288, fit: 'crop', resize: 303, interpolation: 'bicubic' };
     assert.deepEqual(conventions.input, { ...geometry, color: 'RGB', scale: 1 / 255, ...NORMALISED });
     assert.deepEqual(conventions.names, ['tench, Tinca tinca', 'n01443537']);
-    assert.match(notes.join(), /bicubic/);
+    assert.deepEqual(notes, []);
   });
 
   for (const [mode, part, fit] of [
     ['squash', 1, 'stretch'],
-    ['squash', 0.9, 'crop'],
+    ['squash', 0.9, 'squash'],
     ['border', 1, 'pad'],
     ['center', 1, 'crop'],
   ] as const)

@@ -27,7 +27,10 @@ describe('sidecar', () => {
     ['{"input": {"width": "224"}}', /input\.width: must be a whole number .* found "224"/],
     ['{"input": {"height": 0}}', /input\.height/],
     ['{"input": {"resize": 1e9}}', /input\.resize: must be a whole number from 1 to 4096/],
-    ['{"input": {"fit": "cover"}}', /input\.fit: must be "stretch" or "crop" or "pad", found "cover"/],
+    [
+      '{"input": {"fit": "cover"}}',
+      /input\.fit: must be "stretch" or "crop" or "pad" or "squash" or "none", found "cover"/,
+    ],
     ['{"input": {"color": "rgb"}}', /input\.color: must be "RGB" or "BGR" or "GRAY"/],
     ['{"input": {"scale": 0}}', /input\.scale: must be a number other than 0/],
     ['{"input": {"mean": 0.5}}', /input\.mean: must be a list of numbers/],

@@ -3,6 +3,7 @@
  * itself applied to the identity matrix, so modes, coordinates and roundings are the runtime's own.
  */
 import { intsAttribute, stringAttribute } from '../../onnx/model';
+import { operatorOf } from '../../onnx/operators';
 import { reshape, transpose } from '../../onnx/ops';
 import { DataType } from '../../onnx/tensors';
 import type { Rule, RuleContext } from '../rule';
@@ -26,7 +27,7 @@ export const Resize: Rule = (c) => {
 };
 
 /** Before `sizes` came in 11, the inputs were x and scales; since, they are x, roi, scales and sizes. */
-const hasScalesOnly = (c: RuleContext) => c.node.opType === 'Upsample' || c.emit.opset < 11;
+const hasScalesOnly = (c: RuleContext) => operatorOf(c.node) === 'Upsample' || c.emit.opset < 11;
 
 /** The scales by axis; undefined if the node gives sizes. */
 function scalesOf(c: RuleContext): readonly number[] | undefined {
@@ -47,7 +48,7 @@ function matrixOf(c: RuleContext, from: number, to: number, scale: number | unde
   const attributes = c.node.attribute.filter(({ name }) => name !== 'axes');
   const floats = (...values: number[]) => emit.constant(DataType.FLOAT, [values.length], values);
   const size = scale === undefined ? [floats(), emit.ints([1, 1, to, from])] : [floats(1, 1, scale, 1)];
-  const resized = emit.op(c.node.opType, [identity, ...(hasScalesOnly(c) ? [] : [floats()]), ...size], attributes);
+  const resized = emit.op(operatorOf(c.node), [identity, ...(hasScalesOnly(c) ? [] : [floats()]), ...size], attributes);
   const matrix = reshape(emit, resized, [to, from]);
   return c.y.dtype === DataType.FLOAT ? matrix : emit.op('Cast', [matrix], { to: { int: c.y.dtype } });
 }

@@ -3,6 +3,7 @@
  * zeros where x was overwritten.
  */
 import { intAttribute, stringAttribute } from '../../onnx/model';
+import { operatorOf } from '../../onnx/operators';
 import { expand } from '../../onnx/ops';
 import type { Rule, RuleContext } from '../rule';
 
@@ -29,5 +30,5 @@ function overwritten(c: RuleContext): string {
   if (reduction === 'add') return c.dy;
   if (reduction !== 'none') throw c.failure(`only the reductions none and add are supported, not ${reduction}`);
   const zeros = expand(c.emit, c.scalar(0), c.input(2).dims);
-  return c.emit.op(c.node.opType, [c.dy, c.input(1).name, zeros], c.node.attribute);
+  return c.emit.op(operatorOf(c.node), [c.dy, c.input(1).name, zeros], c.node.attribute);
 }

@@ -5,10 +5,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { errors, reasonOf } from '../../core/errors';
-import type { Measured } from '../../core/measurement';
-import type { ClassScore, Method } from '../../core/types';
-import { openRegular } from '../../engine/files';
+import { errors, reasonOf } from '../../../core/errors';
+import type { Measured } from '../../../core/measurement';
+import type { ClassScore, Method } from '../../../core/types';
+import { openRegular } from '../../../engine/files';
+import { keyOf, lastLineEnd, readLines } from './lines';
 import { lock } from './lock';
 
 /** What is measured at one go: a method's map, or the maps that know nothing. */
@@ -45,7 +46,7 @@ export interface Journal {
 /**
  * Begins a journal or goes on with one.
  *
- * @throws evaluation-differs if it was begun with other settings; evaluation-running; output-unwritable
+ * @throws evaluation-differs if it was begun with other settings; journal-invalid; evaluation-running; output-unwritable
  */
 export async function openJournal(file: string, settings: Settings): Promise<Journal> {
   await makeFolder(file);
@@ -53,36 +54,37 @@ export async function openJournal(file: string, settings: Settings): Promise<Jou
   try {
     return await openLocked(file, settings, unlock);
   } catch (thrown) {
-    await unlock();
+    unlock();
     throw thrown;
   }
 }
 
-async function openLocked(file: string, settings: Settings, unlock: () => Promise<void>): Promise<Journal> {
+async function openLocked(file: string, settings: Settings, unlock: () => void): Promise<Journal> {
   const handle = await openFile(file);
   try {
-    const end = await lastLineEnd(handle);
-    await handle.truncate(end);
+    const end = await lastLineEnd(handle, file);
     const known = new Set<string>();
-    if (end === 0) await append(handle, file, { settings });
-    let first = true;
-    for await (const line of linesOf(file)) {
-      if (first) checkSettings(file, (line as { settings: Settings }).settings, settings);
-      else known.add(keyOf(line as Entry));
-      first = false;
+    for await (const line of readLines(file, end)) {
+      if ('settings' in line) checkSettings(file, line.settings, settings);
+      else known.add(keyOf(line.entry));
     }
+    await handle.truncate(end);
+    if (end === 0) await append(handle, file, { settings });
     return {
       has: (item, stamp, unit) => known.has(keyOf({ item, stamp, unit })),
       append: async (entry) => {
         await append(handle, file, entry);
         known.add(keyOf(entry));
       },
-      entries: () => entriesOf(file),
+      entries: async function* () {
+        const { size } = await handle.stat();
+        for await (const line of readLines(file, size)) if ('entry' in line) yield line.entry;
+      },
       close: async () => {
         try {
           await handle.close();
         } finally {
-          await unlock();
+          unlock();
         }
       },
     };
@@ -91,8 +93,6 @@ async function openLocked(file: string, settings: Settings, unlock: () => Promis
     throw thrown;
   }
 }
-
-const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) => JSON.stringify([item, stamp, unit]);
 
 async function makeFolder(file: string): Promise<void> {
   try {
@@ -112,40 +112,16 @@ async function openFile(file: string): Promise<FileHandle> {
 
 async function append(handle: FileHandle, file: string, line: unknown): Promise<void> {
   try {
-    await handle.appendFile(`${JSON.stringify(line)}\n`);
+    await handle.appendFile(`${textOf(line)}\n`);
     await handle.datasync();
   } catch (thrown) {
     throw errors.outputUnwritable(file, reasonOf(thrown));
   }
 }
 
-const CHUNK = 65_536;
-
-/** Where the last complete line ends. */
-async function lastLineEnd(handle: FileHandle): Promise<number> {
-  let { size: end } = await handle.stat();
-  const buffer = Buffer.alloc(CHUNK);
-  while (end > 0) {
-    const length = Math.min(CHUNK, end);
-    await handle.read(buffer, 0, length, end - length);
-    const newline = buffer.subarray(0, length).lastIndexOf('\n');
-    if (newline >= 0) return end - length + newline + 1;
-    end -= length;
-  }
-  return 0;
-}
-
-async function* linesOf(file: string): AsyncGenerator<unknown> {
-  const handle = await openRegular(file);
-  for await (const line of handle.readLines()) yield JSON.parse(line);
-}
-
-async function* entriesOf(file: string): AsyncGenerator<Entry> {
-  let first = true;
-  for await (const line of linesOf(file)) {
-    if (!first) yield line as Entry;
-    first = false;
-  }
+/** On one line, also for those who take these characters for the end of one. */
+function textOf(line: unknown): string {
+  return JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 function checkSettings(file: string, before: Settings, now: Settings): void {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
-import { type Entry, openJournal } from '../../../src/cli/evaluate/journal';
-import { testFolder } from '../../support/folder';
+import { type Entry, openJournal } from '../../../../src/cli/evaluate/journal/journal';
+import { testFolder } from '../../../support/folder';
 
 const SETTINGS = { model: 'a', seed: 0 };
 
@@ -114,5 +114,66 @@ describe('journal of an evaluation', () => {
     await exit;
     await withJournal((journal) => journal.append(entry('1')));
     assert.ok(!existsSync(`${file()}.lock`));
+  });
+
+  const lines = () => readFileSync(file(), 'utf8').trimEnd().split('\n');
+  const EDITS: Readonly<Record<string, (lines: string[]) => string[]>> = {
+    'a line that is no JSON': ([settings, , ...rest]) => [settings!, '{"item":', ...rest],
+    'an empty line': ([settings, ...rest]) => [settings!, '', ...rest],
+    'a line of something else': ([settings, ...rest]) => [settings!, '{"name":"x"}', ...rest],
+    'a unit that is none': ([settings, line, ...rest]) => [settings!, line!.replace('grad-cam', 'grad'), ...rest],
+    'a score that is no number': ([settings, line, ...rest]) => [
+      settings!,
+      line!.replace('"maps":[]', '"maps":[{"map":"a","blank":false,"scores":{"drop":null},"curves":{}}]'),
+      ...rest,
+    ],
+  };
+  for (const [what, edit] of Object.entries(EDITS)) {
+    it(`${what} is named with its number, and nothing is changed`, async () => {
+      await withJournal(async (journal) => {
+        await journal.append(entry('1'));
+        await journal.append(entry('2'));
+      });
+      // The beginning of a line that was cut short stays too.
+      folder.write('report/journal.jsonl', `${edit(lines()).join('\n')}\n{"ite`);
+      const before = readFileSync(file(), 'utf8');
+      await assert.rejects(
+        withJournal(async () => {}),
+        (error: Error & { code: string }) => {
+          assert.equal(error.code, 'journal-invalid');
+          assert.match(error.message, /journal\.jsonl:2: not a line/);
+          return true;
+        },
+      );
+      assert.equal(readFileSync(file(), 'utf8'), before);
+    });
+  }
+
+  it('a line that is there twice is named, also where it came while the journal was open', async () => {
+    const isTwice = { code: 'journal-invalid', message: /journal\.jsonl:4: .*grad-cam of 1 is in line 2 already/ };
+    await withJournal(async (journal) => {
+      await journal.append(entry('1'));
+      await journal.append(entry('2'));
+      appendFileSync(file(), `${lines()[1]}\n`);
+      await assert.rejects(all(journal.entries()), isTwice);
+    });
+    await assert.rejects(
+      withJournal(async () => {}),
+      isTwice,
+    );
+  });
+
+  it('a file that is no journal is left as it is', async () => {
+    folder.write('report/journal.jsonl', 'notes without an end');
+    await assert.rejects(
+      withJournal(async () => {}),
+      { code: 'journal-invalid', message: /journal\.jsonl:1: / },
+    );
+    assert.equal(readFileSync(file(), 'utf8'), 'notes without an end');
+  });
+
+  it('a name with a separator of lines stays in its line', async () => {
+    await withJournal((journal) => journal.append(entry('a\u2028b')));
+    await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), [entry('a\u2028b')]));
   });
 });

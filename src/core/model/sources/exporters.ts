@@ -1,0 +1,146 @@
+/// <reference path="./js-yaml.d.ts" />
+/**
+ * Programs that export models and are told by what they write: how each prepares images. In every row, where that is said.
+ */
+import { load } from 'js-yaml';
+import { reasonOf } from '../../errors';
+import { indexGraph } from '../../onnx/graph';
+import type { Model } from '../../onnx/model';
+import { operatorOf } from '../../onnx/operators';
+import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions, type Source } from '../conventions';
+import type { Read } from '../hugging-face';
+import type { ImageInput } from '../inputs';
+import { isRecord, recordAt, stringAt } from '../json';
+import { parseLabels } from '../labels';
+import { readPaddle } from './paddle';
+
+/** Texts of the files beside a model, by name. */
+export type Beside = ReadonlyMap<string, string>;
+
+interface Exporter {
+  /** The file beside the model that it is told by; none: by the model itself. */
+  readonly file?: string;
+  /** undefined: another program made the model. */
+  readonly read: (model: Model, input: ImageInput, beside: Beside) => Read | undefined;
+}
+
+const MANIFEST = 'cvexport.manifest';
+const LABELS = 'labels.txt';
+const PADDLE = 'inference.yml';
+export const EXPORTER_FILES: readonly string[] = [MANIFEST, LABELS, PADDLE];
+
+const EXPORTERS: readonly Exporter[] = [
+  // Ultralytics, classify_transforms in ultralytics/data/augment.py; the metadata are written by engine/exporter.py.
+  { read: ultralytics },
+  // Custom Vision: samples/python/onnx/classification/predict.py of Azure-Samples/customvision-export-samples.
+  { file: MANIFEST, read: customVision },
+  // Teachable Machine: the sample that it exports beside keras_model.h5 and labels.txt.
+  { file: LABELS, read: teachableMachine },
+  // PaddleClas: deploy/python/preprocess.py and the inference.yml that its export_model.py writes.
+  { file: PADDLE, read: (_model, _input, beside) => readYaml(beside.get(PADDLE)) },
+  // fastai: create_head and vision_learner in fastai/vision/learner.py, Resize in fastai/vision/augment.py.
+  { read: fastai },
+];
+
+/**
+ * What is known of a model by the program that exported it.
+ *
+ * @param pathOf of a file beside the model
+ */
+export function readExporters(
+  model: Model,
+  input: ImageInput,
+  beside: Beside,
+  pathOf: (name: string) => string,
+): Source[] {
+  return EXPORTERS.flatMap(({ file, read }) => {
+    if (file !== undefined && !beside.has(file)) return [];
+    const said = read(model, input, beside);
+    return said ? [{ origin: 'exporter', file: file === undefined ? model.file : pathOf(file), ...said }] : [];
+  });
+}
+
+const metadataOf = ({ proto }: Model, wanted: string) => proto.metadataProps.find(({ key }) => key === wanted)?.value;
+
+const UNIT = { color: 'RGB', scale: 1 / 255, mean: 0, std: 1 } as const;
+
+/** The image's shorter side becomes the input's, and the rest is cut off; a size that is left free is not known yet. */
+function covered({ width, height }: ImageInput): InputConventions {
+  const side = width && height && Math.min(width, height);
+  return { fit: 'crop', ...(side !== undefined && { resize: side }) };
+}
+
+function ultralytics(model: Model, input: ImageInput): Read | undefined {
+  if (metadataOf(model, 'author') !== 'Ultralytics' || metadataOf(model, 'task') !== 'classify') return undefined;
+  const sides = metadataOf(model, 'imgsz')?.match(/^\[(\d{1,5}), ?(\d{1,5})\]$/);
+  const [height, width] = sides ? sides.slice(1).map(Number) : [input.height, input.width];
+  // Sizes that differ are given to torchvision's Resize as they are, which stretches.
+  const fit: InputConventions = height === width ? covered({ ...input, height, width }) : { fit: 'stretch' };
+  return { conventions: { input: { ...fit, interpolation: 'bilinear', ...UNIT } }, notes: [] };
+}
+
+/** Colours and range are in the model's metadata where they are not these. */
+function customVision(_model: Model, _input: ImageInput, beside: Beside): Read | undefined {
+  const manifest = parseJson(beside.get(MANIFEST));
+  if (!isRecord(manifest) || stringAt(manifest, 'DomainType') !== 'Classification') return undefined;
+  const labels = beside.get(stringAt(manifest, 'LabelFileName') ?? LABELS);
+  return {
+    conventions: {
+      input: { fit: 'stretch', interpolation: 'bicubic', ...UNIT },
+      names: labels === undefined ? undefined : parseLabels(labels),
+    },
+    notes: [],
+  };
+}
+
+function parseJson(text = ''): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // A file of this name that another program wrote says nothing.
+    return undefined;
+  }
+}
+
+function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Read | undefined {
+  const names = parseLabels(beside.get(LABELS)!).map((line, i) => {
+    const [, index, name] = /^(\d+) (.*)$/.exec(line) ?? [];
+    return index === `${i}` ? name : undefined;
+  });
+  const { layout, channels, width = 224, height = 224 } = input;
+  if (layout !== 'NHWC' || channels !== 3 || width !== 224 || height !== 224) return undefined;
+  if (names.length < 2 || !names.every((name) => name !== undefined)) return undefined;
+  const values = { color: 'RGB', scale: 1 / 127.5, mean: 1, std: 1 } as const;
+  return {
+    conventions: { input: { fit: 'crop', resize: 224, interpolation: 'lanczos', ...values }, names },
+    notes: [`exporter: Teachable Machine, by the numbers in ${LABELS}`],
+  };
+}
+
+/** Told by its head: the maximum and the mean of each channel, one behind the other. */
+function fastai(model: Model, input: ImageInput): Read | undefined {
+  const { nodes, producer } = indexGraph(model.graph.node);
+  const isHead = nodes.some((node) => {
+    const [most, mean] = operatorOf(node) === 'Concat' ? node.input.map((name) => producer.get(name)) : [];
+    if (!most || !mean || most.input[0] !== mean.input[0]) return false;
+    return operatorOf(most) === 'GlobalMaxPool' && operatorOf(mean) === 'GlobalAveragePool';
+  });
+  if (!isHead || input.channels !== 3) return undefined;
+  const values = { color: 'RGB', scale: 1 / 255, mean: IMAGENET_MEAN, std: IMAGENET_STD } as const;
+  return {
+    conventions: { input: { ...covered(input), interpolation: 'bilinear', ...values } },
+    notes: [
+      "exporter: fastai, by its two poolings; shorter side to the input's, centre crop, mean and std of ImageNet",
+    ],
+  };
+}
+
+function readYaml(text = ''): Read | undefined {
+  let file: unknown;
+  try {
+    file = load(text);
+  } catch (error) {
+    return { conventions: {}, notes: [`${PADDLE}: not used (${reasonOf(error).split('\n')[0]})`] };
+  }
+  return isRecord(file) && recordAt(file, 'PreProcess') ? readPaddle(file) : undefined;
+}

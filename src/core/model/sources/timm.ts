@@ -1,0 +1,41 @@
+/** Conventions of timm's `pretrained_cfg` (timm/data/config.py, transforms_imagenet_eval in timm/data/transforms_factory.py). */
+import { INTERPOLATIONS } from '../../types';
+import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
+import { type Json, numberAt, numbersAt, stringAt } from '../json';
+
+const CROP_PART = 0.875;
+
+/** By `crop_mode`: the part `crop_pct` of what the image is scaled to cover, stretched to, or scaled to lie within. */
+const FITS = { center: 'crop', squash: 'squash', border: 'pad' } as const;
+
+/** @param tests whether to take the size of tests where there is one, as transformers' wrapper does and timm doesn't */
+export function timmInput(json: Json, tests = false): { input: InputConventions; notes: readonly string[] } {
+  const notes: string[] = [];
+  const [, height, width] = (tests && numbersAt(json, 'test_input_size')) || (numbersAt(json, 'input_size') ?? []);
+  const shorter = height && width && Math.min(height, width);
+  const part = (tests && numberAt(json, 'test_crop_pct')) || numberAt(json, 'crop_pct') || CROP_PART;
+  const resize = shorter && Math.floor(shorter / part);
+  const mode = stringAt(json, 'crop_mode') ?? 'center';
+  const fit = FITS[mode as keyof typeof FITS] as (typeof FITS)[keyof typeof FITS] | undefined;
+  if (!fit) notes.push(`crop_mode: ${mode.slice(0, 40)} is not known; the centre of the image is taken`);
+  if (fit === 'crop' && height !== width) notes.push(`resize: the shorter side to ${resize}, where both sides decide`);
+  if (fit === 'pad') notes.push('padding: the mean colour, which timm rounds to 8 bits');
+  if (numberAt(json, 'crop_border_pixels')) notes.push('crop_border_pixels: not followed');
+  const filter = stringAt(json, 'interpolation') ?? 'bicubic';
+  const interpolation = INTERPOLATIONS.find((known) => known === filter);
+  if (!interpolation) notes.push(`interpolation: bilinear, where ${filter.slice(0, 40)} is asked for`);
+  return {
+    input: {
+      width,
+      height,
+      fit: fit === 'squash' && resize === shorter ? 'stretch' : (fit ?? 'crop'),
+      resize,
+      interpolation: interpolation ?? 'bilinear',
+      color: 'RGB',
+      scale: 1 / 255,
+      mean: numbersAt(json, 'mean') ?? IMAGENET_MEAN,
+      std: numbersAt(json, 'std') ?? IMAGENET_STD,
+    },
+    notes,
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Where operators have the channels of maps. Source: the operators' documentation by ONNX and, of onnxruntime's own,
+ * docs/ContribOperators.md and the schemas beside it.
+ */
+import type { NodeProto } from 'onnx-buf';
+import { inputsOf } from './graph';
+import { intAttribute } from './model';
+import { entryOf, isDefaultDomain, microsoft, operatorOf } from './operators';
+
+export type Order = 'NCHW' | 'NHWC';
+
+const FIRST: ReadonlySet<string> = new Set([
+  'Conv',
+  'ConvTranspose',
+  'ConvInteger',
+  'QLinearConv',
+  'DeformConv',
+  'MaxPool',
+  'AveragePool',
+  'LpPool',
+  'GlobalMaxPool',
+  'GlobalAveragePool',
+  'GlobalLpPool',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'LRN',
+  'DepthToSpace',
+  'SpaceToDepth',
+  ...microsoft('FusedConv', 'ConvTransposeWithDynamicPads', 'QLinearConvTranspose', 'MaxpoolWithMask'),
+]);
+
+const LAST: ReadonlySet<string> = new Set(microsoft('NhwcConv', 'NhwcFusedConv', 'NhwcMaxPool'));
+
+/** ONNX's operators as onnxruntime calls them after it has turned their first input and output to channels last. */
+const LAST_DOMAIN = 'com.ms.internal.nhwc';
+
+/** Operators whose attribute channels_last tells, each with the attribute's default. */
+const CHANNELS_LAST: Readonly<Record<string, number>> = {
+  'com.microsoft:QLinearConv': 0,
+  'com.microsoft:QLinearAveragePool': 0,
+  'com.microsoft:QLinearGlobalAveragePool': 0,
+  'com.microsoft:GroupNorm': 1,
+  'com.microsoft:SkipGroupNorm': 1,
+  'com.microsoft.nchwc:ReorderOutput': 0,
+};
+
+/** How the axes of a node's first output lie, by its operator's definition; undefined for one that takes any order. */
+export function outputAxes(node: NodeProto): Order | undefined {
+  const operator = operatorOf(node);
+  if (FIRST.has(operator)) return 'NCHW';
+  if (LAST.has(operator) || node.domain === LAST_DOMAIN) return 'NHWC';
+  const fallback = entryOf(CHANNELS_LAST, node);
+  return fallback === undefined ? undefined : told(node, fallback);
+}
+
+/** The same of its first input. */
+export function inputAxes(node: NodeProto): Order | undefined {
+  if (node.domain !== BLOCKED_DOMAIN) return outputAxes(node);
+  return operatorOf(node) === 'com.microsoft.nchwc:ReorderInput' ? told(node, 0) : undefined;
+}
+
+function told(node: NodeProto, fallback: number): Order {
+  return intAttribute(node, 'channels_last', fallback) === 0 ? 'NCHW' : 'NHWC';
+}
+
+/**
+ * Operators of onnxruntime's optimiser on blocked memory: channels in blocks of 8 or 16, by the processor, of which each
+ * pixel's lie together. The dimensions are written as those of [N, C, H, W].
+ */
+const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
+
+/** Their output lies in no blocks, whatever they read. */
+const UNBLOCKING: ReadonlySet<string> = new Set(['Shape', 'Size', 'com.microsoft.nchwc:ReorderOutput']);
+
+/** The tensors in blocked memory: what those operators give, and what others, such as Add and Concat, make of it. */
+export function blockedTensors(nodes: readonly NodeProto[]): ReadonlySet<string> {
+  const blocked = new Set<string>();
+  for (const node of nodes) {
+    if (UNBLOCKING.has(operatorOf(node))) continue;
+    if (node.domain === BLOCKED_DOMAIN || inputsOf(node).some((name) => blocked.has(name)))
+      for (const name of node.output) blocked.add(name);
+  }
+  return blocked;
+}
+
+/** Operators of onnxruntime after which each axis means what it meant before. Of other domains' nothing is known. */
+const KEEPING: ReadonlySet<string> = new Set(
+  microsoft(
+    'BiasAdd',
+    'BiasGelu',
+    'BiasSplitGelu',
+    'DequantizeLinear',
+    'DynamicQuantizeMatMul',
+    'FastGelu',
+    'FusedMatMul',
+    'FusedMatMulActivation',
+    'Gelu',
+    'MatMulIntegerToFloat',
+    'MatMulNBits',
+    'Pad',
+    'QLinearAdd',
+    'QLinearConcat',
+    'QLinearLeakyRelu',
+    'QLinearMul',
+    'QLinearReduceMean',
+    'QLinearSigmoid',
+    'QLinearSoftmax',
+    'QLinearWhere',
+    'QuantizeLinear',
+    'QuickGelu',
+    'SkipLayerNormalization',
+    'SkipSimplifiedLayerNormalization',
+    'TransposeMatMul',
+  ),
+);
+
+/** After these of ONNX's own, what an axis means can't be told from the input's axes. */
+const REGROUPING: ReadonlySet<string> = new Set([
+  'Einsum',
+  'Expand',
+  'Tile',
+  'Gather',
+  'GatherElements',
+  'GatherND',
+  'ScatterND',
+  'ScatterElements',
+  'TopK',
+  'Gemm',
+  'Attention',
+]);
+
+/** True where the output's axes can be told from the input's. */
+export function keepsAxes(node: NodeProto): boolean {
+  const operator = operatorOf(node);
+  return isDefaultDomain(node.domain) ? !REGROUPING.has(operator) : KEEPING.has(operator);
+}

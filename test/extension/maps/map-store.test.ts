@@ -1,0 +1,196 @@
+import { strict as assert } from 'node:assert';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DEFAULT_OPTIONS } from '../../../src/core/types';
+import { createMapStore, type MapStore } from '../../../src/extension/maps/map-store';
+import { summaryOf } from '../../../src/extension/summary';
+import type { ExplainParams, FileStamp } from '../../../src/protocol/requests';
+import { explanation, info } from '../support';
+
+const asked: ExplainParams = {
+  ...DEFAULT_OPTIONS,
+  view: 'left',
+  image: { path: '/w/a.png' },
+  model: { path: '/w/net.onnx' },
+  target: { index: 1 },
+  device: 'auto',
+  top: 5,
+};
+
+describe('maps that are kept', () => {
+  let folder: string;
+  let failures: unknown[];
+  const file = (name: string) => path.join(folder, name);
+  const stored = () => (existsSync(file('maps')) ? readdirSync(file('maps')).map((name) => file(`maps/${name}`)) : []);
+  const stampOf = (name: string): FileStamp => {
+    const { size, mtimeMs } = statSync(file(name));
+    return { path: file(name), size, mtime: mtimeMs };
+  };
+  /** As another window has it, or the same one after it was loaded again. */
+  const open = (limit?: number) =>
+    createMapStore({
+      folder: file('maps'),
+      engine: file('engine.js'),
+      failed: (thrown) => failures.push(thrown),
+      ...(limit && { limit }),
+    });
+  /** Resolves once what is kept has been written. */
+  async function keep(store: MapStore, params = asked, index = 1): Promise<void> {
+    const found = { ...explanation(index), probabilities: Float32Array.of(0.1, Number.MIN_VALUE, 1 / 3) };
+    const files = ['image', 'model'].map(stampOf);
+    store.keep(params, { explanation: found, summary: summaryOf(found, info), files: [...files, absent()] });
+    while (!(await store.find(params))) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const absent = (): FileStamp => ({ path: file('sidecar'), size: undefined, mtime: 0 });
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'group-cam-maps-'));
+    failures = [];
+    for (const name of ['image', 'model', 'engine.js']) writeFileSync(file(name), name);
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(failures, []);
+  });
+
+  it('are found in another panel, by another window, and by the class that was the top class', async () => {
+    const store = open();
+    const top: ExplainParams = { ...asked, target: 'top' };
+    await keep(store, top);
+    await written(2);
+    for (const [where, params] of [
+      [store, { ...top, view: 'right' }],
+      [store, asked],
+      [open(), top],
+      [open(), asked],
+    ] as const) {
+      const found = await where.find(params);
+      assert.deepEqual(found?.explanation.frame, explanation(1).frame);
+      assert.deepEqual(found?.explanation.probabilities, Float32Array.of(0.1, Number.MIN_VALUE, 1 / 3));
+      assert.deepEqual(found?.summary, summaryOf(explanation(1), info));
+    }
+  });
+
+  const others: Record<string, Partial<ExplainParams>> = {
+    image: { image: { path: '/w/b.png' } },
+    'bytes in place of a file': { image: { bytes: Uint8Array.of(1), name: 'a.png' } },
+    model: { model: { path: '/w/other.onnx' } },
+    layer: { model: { path: '/w/net.onnx', layer: 'conv' } },
+    labels: { model: { path: '/w/net.onnx', labels: '/w/labels.txt' } },
+    class: { target: { index: 2 } },
+    'top class': { target: 'top' },
+    method: { method: 'rise' },
+    variant: { variant: 'official' },
+    groups: { groups: 8 },
+    'own option': { own: { masks: 10 } },
+    contrast: { contrast: [{ index: 2 }] },
+    device: { device: 'cpu' },
+  };
+  for (const [name, change] of Object.entries(others)) {
+    it(`are not those of another question: ${name}`, async () => {
+      const store = open();
+      await keep(store);
+      assert.equal(await store.find({ ...asked, ...change }), undefined);
+      assert.ok(await store.find(asked));
+    });
+  }
+
+  it('of documents without a file are known by what these hold', async () => {
+    const store = open();
+    const of = (byte: number): ExplainParams => ({ ...asked, image: { bytes: Uint8Array.of(byte), name: 'a.png' } });
+    await keep(store, of(1));
+    assert.equal(await store.find(of(2)), undefined);
+    assert.ok(await store.find(of(1)));
+  });
+
+  const changes: Record<string, () => void> = {
+    'the image, at the same size': () => writeFileSync(file('image'), 'iMage'),
+    'the image has gone': () => rmSync(file('image')),
+    'the model': () => writeFileSync(file('model'), 'another'),
+    'a sidecar has come': () => writeFileSync(file('sidecar'), '{}'),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    it(`hold no longer once a file has changed: ${name}`, async () => {
+      const store = open();
+      const past = new Date(Date.now() - 60_000);
+      for (const old of ['image', 'model']) utimesSync(file(old), past, past);
+      await keep(store);
+      await written(1);
+      change();
+      assert.equal(await open().find(asked), undefined);
+      assert.equal(await store.find(asked), undefined);
+    });
+  }
+
+  it('hold no longer for another build of what computes them', async () => {
+    await keep(open());
+    await written(1);
+    writeFileSync(file('engine.js'), 'another build');
+    assert.equal(await open().find(asked), undefined);
+  });
+
+  it('in a damaged file count as absent, and the file goes', async () => {
+    await keep(open());
+    const [name] = await written(1);
+    const text = readFileSync(name!, 'utf8');
+    for (const damaged of ['', 'x', text.slice(0, -1), text.replace('AAAA', 'AAAB'), `${text}\n`]) {
+      assert.notEqual(damaged, text);
+      writeFileSync(name!, damaged);
+      assert.equal(await open().find(asked), undefined);
+      await until(() => stored().length === 0);
+    }
+  });
+
+  it('stay within a limit: those used longest ago go', async () => {
+    const params = (image: number): ExplainParams => ({ ...asked, image: { path: `/w/${image}.png` } });
+    const store = open();
+    await keep(store, params(0));
+    const bytes = statSync((await written(1))[0]!).size;
+    const small = open(5.5 * bytes);
+    for (let i = 1; i < 12; i++) {
+      await keep(small, params(i));
+      assert.ok(await small.find(params(1)), 'what is used stays');
+    }
+    await until(() => stored().length <= 5);
+    rmSync(file('maps'), { recursive: true });
+    const inMemory = await Promise.all(Array.from({ length: 12 }, (_, i) => small.find(params(i))));
+    assert.deepEqual(
+      inMemory.flatMap((found, i) => (found ? [i] : [])),
+      [1, 8, 9, 10, 11],
+    );
+  });
+
+  it('are forgotten all at once', async () => {
+    const store = open();
+    await keep(store);
+    await store.clear();
+    assert.equal(await store.find(asked), undefined);
+    assert.equal(await open().find(asked), undefined);
+    await keep(store);
+    assert.ok(await store.find(asked));
+  });
+
+  /** Files of the store, once there are so many. */
+  async function written(count: number): Promise<string[]> {
+    await until(() => stored().length === count && stored().every((name) => /[0-9a-f]{64}$/.test(name)));
+    return stored();
+  }
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 5) {
+    assert.ok(waited < 5000, 'waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
