@@ -37,7 +37,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
   'src/protocol': {
-    files: /^src\/(protocol\/|core\/(errors|types|measurement|sanity\/types|annotations\/annotations)$)/,
+    files: /^src\/(protocol\/|core\/(errors|types|output|measurement|sanity\/types|annotations\/annotations)$)/,
   },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
@@ -56,7 +56,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|errors|measurement|metrics\/order|sanity\/(types|verdict))$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|overlay|resize|saliency|types|output|errors|measurement|metrics\/order|sanity\/(types|verdict))$)/,
     packages: ['@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
@@ -72,7 +72,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
-    files: /^src\/(extension|client|protocol|core\/(errors|types|measurement|sanity\/types)\.ts)/,
+    files: /^src\/(extension|client|protocol|core\/(errors|types|output|measurement|sanity\/types)\.ts)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

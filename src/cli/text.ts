@@ -1,4 +1,5 @@
 /** Results as text for people, line by line. */
+import { logitsText } from '../core/output';
 import { type Explanation, type ModelInfo, type Sourced, type TensorInfo, usesResize } from '../core/types';
 
 /** Rows of cells with their columns aligned. */
@@ -46,7 +47,8 @@ export function modelText(info: ModelInfo): string[] {
     [
       'scores',
       [
-        ['logits', info.output.logits],
+        ['scores', info.output.name],
+        ['logits', logitsText(info.output)],
         ['activation', ...sourced(info.output.activation)],
         ['classes', String(info.output.classes)],
         ['labels', info.labelsFile ?? '', info.labels.origin],

@@ -82,7 +82,7 @@ const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
 
 /** At most `limit` names, then how many more there are. */
-function few(names: readonly string[], limit = 5): string {
+export function few(names: readonly string[], limit = 5): string {
   const shown = names.slice(0, limit).join(', ');
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
@@ -136,11 +136,18 @@ export const errors = {
     ),
   fixedBatch: (file: string, batch: number) =>
     make('fixed-batch', `${file}: takes ${batch} images at once. Export it with a batch of 1, or a free one.`),
-  noScores: (file: string, outputs: readonly string[]) =>
+  /** @param possible tensors that may be named */
+  noScores: (file: string, outputs: readonly string[], possible: readonly string[]) =>
     make(
       'no-scores',
-      `${file}: no output with one score a class ([N, classes]) among: ${few(outputs)}. Name it as output.name in the sidecar.`,
+      `${file}: no output with one score a class ([N, classes]) among: ${few(outputs)}. ${
+        possible.length > 0
+          ? `Name the tensor that holds them as output.name in the sidecar; of that shape are ${few(possible)}.`
+          : 'Export it with the class scores as an output.'
+      }`,
     ),
+  scoresUnknown: (file: string, reason: string) =>
+    make('no-scores', `${file}: the scores that were chosen: ${reason}. Choose the model again for its own.`),
   noSpatialLayer: (file: string) =>
     make(
       'no-spatial-layer',

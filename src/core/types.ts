@@ -1,4 +1,5 @@
 /** Data that several stages share. Arrays are row-major; sizes are in pixels. */
+import type { OutputInfo, ShownActivation } from './output';
 
 /** What long work looks at between its chunks; an AbortSignal is one. */
 export interface CancelSignal {
@@ -209,13 +210,7 @@ export interface ModelInfo {
   readonly outputs: readonly TensorInfo[];
   readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
   readonly preprocessing: Preprocessing;
-  readonly output: {
-    readonly name: string;
-    /** The tensor before softmax or sigmoid. */
-    readonly logits: string;
-    readonly activation: Sourced<Activation>;
-    readonly classes: number;
-  };
+  readonly output: OutputInfo;
   /** One per class; a class without a name is called by its index. */
   readonly labels: Sourced<readonly string[]>;
   readonly labelsFile?: string;
@@ -252,7 +247,7 @@ export interface Explanation {
   readonly class: number;
   readonly label: string;
   readonly probability: number;
-  readonly activation: Activation;
+  readonly activation: ShownActivation;
   readonly top: readonly ClassScore[];
   /** p of every class on the image. */
   readonly probabilities: Float32Array;

@@ -5,6 +5,7 @@ import type { MethodRun, Target } from '../core/methods/network';
 import { severalLayers } from '../core/methods/several-layers';
 import { methods, type Need } from '../core/methods/table';
 import { findClass } from '../core/model/labels';
+import { shownActivation } from '../core/output';
 import { saliencyOf } from '../core/saliency';
 import type { ClassScore, Device, Explanation, Frame, Method, MethodOptions, OwnOptions } from '../core/types';
 import type { ExplainParams, ImageSource, RequestContext } from '../protocol/requests';
@@ -87,7 +88,7 @@ export async function explain(
     layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
     ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
     ...score(target.class),
-    activation: info.output.activation.value,
+    activation: shownActivation(info.output),
     top: topClasses(state.probabilities, params.top).map(score),
     probabilities: state.probabilities,
     frame: frame!,

@@ -19,7 +19,7 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
     const candidates = [info.input.name, ...info.layers.map((layer) => layer.tensor)];
     throw errors.unknownLayer(info.path, tensor, candidates);
   }
-  const { logits } = info.output;
+  const { logits, link } = info.output;
   const { dims } = facts.get(logits)!;
   const seed = new Float32Array(sizeOf(dims));
   seed[findClass(info.labels.value, target)] = 1;
@@ -27,7 +27,7 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
 
   const encoded = encodeModel(
     file.model,
-    headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits }, CPU_RULES),
+    headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits, link }, CPU_RULES),
   );
   // Without the blocked layouts, whose rounding tips more units near 0: VGG-19 agrees with autograd to 2e-6, not 2e-2.
   const session = await createSession(info.path, encoded, await file.buffers(encoded), {

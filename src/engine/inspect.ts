@@ -4,9 +4,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors } from '../core/errors';
 import { agreeing } from '../core/model/agreement';
-import { firstOf, resolvePreprocessing } from '../core/model/conventions';
+import { firstOf, resolvePreprocessing, type Source } from '../core/model/conventions';
 import { describeModel } from '../core/model/describe';
 import { findImageInput, type ImageInput } from '../core/model/inputs';
+import { findScores, type WantedScores } from '../core/model/logits';
 import { sidecarOf } from '../core/model/sidecar';
 import type { Facts } from '../core/onnx/facts';
 import type { ModelInfo, Preprocessing } from '../core/types';
@@ -14,6 +15,7 @@ import type { ModelChoice } from '../protocol/requests';
 import { conventionFiles, readLabels, readSources, sourcesOfGraph } from './conventions';
 import { type ModelFile, readModelFile } from './model-file';
 import { outputsBeside } from './output';
+import { linkOf } from './probabilities';
 import type { Stamp } from './stamps';
 import { traceFacts } from './trace';
 
@@ -34,7 +36,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { model } = file;
   const read = await readSources(model);
   const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(model, input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
+  const sources = agreeing(input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {
@@ -42,6 +44,8 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     dtype: input.dtype,
     dims: inputDims(input, preprocessing),
   });
+  const wanted = wantedScores(choice, sources);
+  const scores = findScores(model, facts, input.name, { wanted, labels: labels?.labels.length });
   const info = describeModel({
     model,
     bytes: file.bytes,
@@ -51,11 +55,19 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     preprocessing,
     assumptions,
     facts,
+    scores,
+    link: await linkOf(file, facts, input, preprocessing, scores),
+    scoresChosen: wanted?.origin === 'chosen',
     layer: layersOf(choice).at(-1),
     labels,
     weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
   });
   return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
+}
+
+function wantedScores({ output }: ModelChoice, sources: readonly Source[]): WantedScores | undefined {
+  if (output !== undefined) return { value: output, origin: 'chosen' };
+  return firstOf(sources, (said) => said.output?.name);
 }
 
 /** The layers that were chosen; none: the model's own. */

@@ -67,6 +67,7 @@ export function scoreTarget(info: ModelInfo): ScoreTarget {
     input: info.input.name,
     layout: info.input.layout,
     logits: info.output.logits,
+    link: info.output.link,
     activation: info.output.activation.value,
     layer: info.layer.value,
   };
@@ -78,7 +79,8 @@ async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session>
   const { info, facts, device } = explainer;
   const wrt = info.layer.value;
   const source = isCut(info, wrt) ? wrt : info.input.name;
-  const graph = headGraph(file.model, facts, { source, wrt, logits: info.output.logits }, rulesFor(device));
+  const { logits, link } = info.output;
+  const graph = headGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
   // It runs once a class: the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
@@ -90,7 +92,8 @@ async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session>
 function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTable): Promise<Session> {
   const { info, facts } = explainer;
   const { name } = info.input;
-  const graph = headGraph(file.model, facts, { source: name, wrt: name, logits: info.output.logits }, rules);
+  const { logits, link } = info.output;
+  const graph = headGraph(file.model, facts, { source: name, wrt: name, logits, link }, rules);
   return open(explainer, file, encodeModel(file.model, graph));
 }
 

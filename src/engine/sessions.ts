@@ -78,7 +78,7 @@ export function createSessions(): Sessions {
 
   async function explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer> {
     const { known, file } = await open(choice);
-    const key = JSON.stringify([identityOf(known.stamps), known.info.layer.value, device]);
+    const key = JSON.stringify([identityOf(known.stamps), known.info.output.name, known.info.layer.value, device]);
     dropOutdated(known);
     const ready = explainers.get(key);
     const missing = parts.filter((part) => !ready || !(part in ready.parts));

@@ -13,7 +13,7 @@ import { confirm, notify, type PerformableAction } from './notify';
 import { activeFile, openExplanation, openOriginal } from './open';
 import type { Panel } from './panel';
 import type { Panels } from './panels';
-import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel } from './pickers';
+import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel, pickScores } from './pickers';
 import { imagesOf, isUri, modelOf, nameOf } from './targets';
 
 export interface CommandServices {
@@ -59,6 +59,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     useDemoModel: () => model.choose({}),
     chooseLabels: () => pickLabels(model),
     chooseLayer: () => pickLayer(model),
+    chooseScores: () => pickScores(model),
     chooseDevice: () => pickDevice(engine),
     chooseMethod: () => pickMethod(),
     chooseClass: current((panel) => pickClass(model, panel)),

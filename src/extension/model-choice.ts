@@ -33,6 +33,15 @@ export function resolveModel(
 }
 
 /**
+ * The choice with other class scores. A layer that was chosen for the old ones may not lead to them, and labels may be for
+ * another number of classes.
+ */
+export function withScores(choice: ModelChoice, output: string, sameClasses: boolean): ModelChoice {
+  const { layer: _layer, labels, ...rest } = choice;
+  return { ...rest, ...(labels !== undefined && sameClasses && { labels }), output };
+}
+
+/**
  * A path as users write it in settings: absolute, in the home folder (~), or relative to a workspace folder, the first
  * one that has such a file.
  */

@@ -1,6 +1,6 @@
 /** The rows of the Model view: what is in use, and where each value came from. Pure. */
-import { usesResize } from '../protocol/requests';
-import type { LayerInfo, ModelInfo, Origin, Sourced, TensorInfo } from '../protocol/webview';
+import { logitsText, shownActivation, usesResize } from '../protocol/requests';
+import type { LayerInfo, ModelInfo, Origin, ScoresInfo, Sourced, TensorInfo } from '../protocol/webview';
 import { modelName } from './summary';
 
 export interface Row {
@@ -11,7 +11,7 @@ export interface Row {
   /** A codicon's name. */
   readonly icon?: string;
   /** What the row's inline button and a click change; the manifest's menus know these words. */
-  readonly pick?: 'model' | 'labels' | 'layer' | 'device';
+  readonly pick?: 'model' | 'labels' | 'layer' | 'scores' | 'device';
   readonly children?: readonly Row[];
 }
 
@@ -53,7 +53,14 @@ export function modelRows(
       pick: 'labels',
     },
     { id: 'input', label: 'Input', description: inputText(info), icon: 'arrow-right', children: inputDetails(info) },
-    { id: 'output', label: 'Output', description: outputText(info), icon: 'arrow-left', children: outputDetails(info) },
+    {
+      id: 'output',
+      label: 'Scores',
+      description: `${scoresText(info.output)}, ${shownActivation(info.output)}`,
+      icon: 'arrow-left',
+      ...(info.output.candidates.length > 1 && { pick: 'scores' }),
+      children: outputDetails(info),
+    },
     {
       id: 'layer',
       label: 'Target layer',
@@ -109,15 +116,16 @@ function inputDetails({ preprocessing }: ModelInfo): Row[] {
   ];
 }
 
-function outputText({ output }: ModelInfo): string {
-  return `${output.classes} classes, ${output.activation.value}`;
+/** A tensor that may hold the scores, such as "logits [10 classes]". */
+export function scoresText({ name, classes }: ScoresInfo): string {
+  return `${name} [${classes} ${classes === 1 ? 'class' : 'classes'}]`;
 }
 
 function outputDetails({ output }: ModelInfo): Row[] {
   return [
-    row('output.name', 'Output', output.name),
-    row('output.logits', 'Logits', output.logits),
+    row('output.logits', 'Logits', logitsText(output)),
     sourced('output.activation', 'Activation', output.activation),
+    ...output.candidates.slice(1).map((other) => row(`output.other.${other.name}`, 'Could be', scoresText(other))),
   ];
 }
 

@@ -11,6 +11,7 @@ const PICKERS: Readonly<Record<NonNullable<Row['pick']>, string>> = {
   model: 'groupCam.chooseModel',
   labels: 'groupCam.chooseLabels',
   layer: 'groupCam.chooseLayer',
+  scores: 'groupCam.chooseScores',
   device: 'groupCam.chooseDevice',
 };
 

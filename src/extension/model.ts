@@ -11,7 +11,7 @@ import { affects, readSettings } from './settings';
 import type { Inspection } from './summary';
 import { watchFiles } from './watch';
 
-/** `chosen`: another model, so its classes are others too. `changed`: the same one has changed. */
+/** `chosen`: another model, or other scores of it, so the classes are others too. `changed`: the same one has changed. */
 export type ModelChange = 'chosen' | 'changed';
 
 export interface CurrentModel extends vscode.Disposable {
@@ -119,7 +119,7 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
     choose: async (chosen) => {
       const before = choice();
       await memory.update(CHOSEN_KEY, chosen);
-      renew(choice().path === before.path ? 'changed' : 'chosen');
+      renew(choice().path === before.path && choice().output === before.output ? 'changed' : 'chosen');
     },
     renew: () => renew('changed'),
     dispose: () => {

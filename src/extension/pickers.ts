@@ -6,6 +6,7 @@ import { withClass } from './comparison';
 import type { WindowEngine } from './engine';
 import { IMAGE_EXTENSIONS } from './image-types';
 import type { CurrentModel } from './model';
+import { withScores } from './model-choice';
 import { layerSize } from './model-rows';
 import type { Panel } from './panel';
 import { pickMany, pickOne } from './quick-pick';
@@ -82,6 +83,20 @@ async function pickLayers(
   const [first, ...others] = picked?.map(({ label }) => label) ?? [];
   if (first === undefined) return;
   await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
+}
+
+/** Which of the tensors that may be the class scores. */
+export async function pickScores(model: CurrentModel): Promise<void> {
+  const { name, output } = await model.info();
+  const items = output.candidates.map((scores) => ({
+    label: scores.name,
+    description: `${scores.classes} classes${scores.name === output.name ? ', in use' : ''}`,
+    scores,
+  }));
+  const picked = await pickOne(items, { title: `Class Scores of ${name}`, matchOnDescription: true });
+  if (!picked || picked.label === output.name) return;
+  const sameClasses = picked.scores.classes === output.classes;
+  await model.choose(withScores(model.choice(), picked.label, sameClasses));
 }
 
 /** The last layer first. */

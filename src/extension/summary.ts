@@ -1,5 +1,5 @@
 /** Facts about a finished explanation in the words of the interface. Pure. */
-import { METHOD_NAMES } from '../protocol/requests';
+import { METHOD_NAMES, shownActivation } from '../protocol/requests';
 import type { ClassesState, Explanation, ModelInfo, Summary } from '../protocol/webview';
 import type { PanelImage } from './panel-state';
 
@@ -51,7 +51,7 @@ export function classesState(inspection: Inspection, image: PanelImage | undefin
   return {
     model: modelName(info),
     demo: info.demo,
-    activation: info.output.activation.value,
+    activation: shownActivation(info.output),
     labels: info.labels.value,
     probabilities: image?.probabilities,
     image: image?.name,

@@ -17,7 +17,7 @@ import type {
 } from '../core/types';
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -40,6 +40,8 @@ export interface ModelChoice {
   /** The target layer, or several, whose maps `explain` averages; `inspect` describes the model by the last. */
   readonly layer?: string | readonly string[];
   readonly labels?: string;
+  /** The tensor that holds the class scores. */
+  readonly output?: string;
 }
 
 /** `top`: the class with the highest probability. */
@@ -115,6 +117,7 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export { METRIC_NAMES, METRICS } from '../core/measurement';
+export { logitsText, shownActivation } from '../core/output';
 export { RANDOMISATIONS } from '../core/sanity/types';
 export {
   COLORMAPS,

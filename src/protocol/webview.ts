@@ -7,6 +7,7 @@ import type { HeatStyle, RenderKind } from './requests';
 
 export type { ErrorCode } from '../core/errors';
 export type * from '../core/measurement';
+export type * from '../core/output';
 export type * from '../core/sanity/types';
 export type * from '../core/types';
 export type { Colormap, HeatStyle, RenderKind } from './requests';

@@ -78,8 +78,10 @@ describe('opening a model', () => {
     assert.deepEqual(info.output, {
       name: 'p',
       logits: 'logits',
+      link: 'identity',
       activation: { value: 'softmax', origin: 'graph' },
       classes: 2,
+      candidates: [{ name: 'p', classes: 2 }],
     });
     assert.deepEqual(info.inputs, [{ name: 'image', dtype: 'float', shape: ['N', 3, 8, 8] }]);
     assert.deepEqual(info.labels, { value: ['0', '1'], origin: 'assumed' });

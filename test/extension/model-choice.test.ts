@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { absolutePath, modelFiles, resolveModel } from '../../src/extension/model-choice';
+import { absolutePath, modelFiles, resolveModel, withScores } from '../../src/extension/model-choice';
 import type { ModelChoice } from '../../src/protocol/requests';
 
 const inW = (file: string) => path.posix.join('/w', file);
@@ -31,6 +31,16 @@ describe('the model in use', () => {
   for (const [name, chosen, settings, expected] of cases) {
     it(name, () => assert.deepEqual(resolveModel(chosen, settings, inW), expected));
   }
+});
+
+describe('other class scores', () => {
+  const before: ModelChoice = { path: '/m.onnx', layer: 'relu', labels: '/l.txt' };
+  it('of as many classes keep the labels, not the layer', () => {
+    assert.deepEqual(withScores(before, 'p', true), { path: '/m.onnx', labels: '/l.txt', output: 'p' });
+  });
+  it('of another number of classes have other labels', () => {
+    assert.deepEqual(withScores({ ...before, output: 'p' }, 'q', false), { path: '/m.onnx', output: 'q' });
+  });
 });
 
 describe('paths in settings', () => {

@@ -7,7 +7,8 @@ import { modelRows } from '../../src/extension/model-rows';
 import { initialState, reduce } from '../../src/extension/panel-state';
 import { statusText } from '../../src/extension/status';
 import { classesState, methodName, summaryOf } from '../../src/extension/summary';
-import type { ComparedBy } from '../../src/protocol/webview';
+import type { ComparedBy, ModelInfo } from '../../src/protocol/webview';
+import { percentOf } from '../../webview/numbers';
 import { explanation, frame, info } from './support';
 
 describe('what the interface says', () => {
@@ -109,6 +110,29 @@ describe('what the interface says', () => {
       [['Einsum', 'einsum_3']],
     );
     assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length);
+  });
+
+  it('the Model view shows the scores in use, those that could be, and lets them be chosen where there are several', () => {
+    const shown = (more: Partial<ModelInfo['output']>) => {
+      const rows = modelRows({ ...info, output: { ...info.output, ...more } }, { setting: 'auto' }, []);
+      const row = rows.find(({ id }) => id === 'output')!;
+      return { ...row, children: row.children!.map(({ label, description }) => `${label}: ${description}`) };
+    };
+    const one = shown({});
+    assert.deepEqual([one.label, one.description, one.pick], ['Scores', 'logits [3 classes], softmax', undefined]);
+    const activation = { value: 'none', origin: 'assumed' } as const;
+    const two = shown({
+      link: 'log',
+      activation,
+      candidates: [
+        { name: 'logits', classes: 3 },
+        { name: 'age', classes: 1 },
+      ],
+    });
+    assert.deepEqual([two.description, two.pick], ['logits [3 classes], probability', 'scores']);
+    assert.deepEqual(two.children, ['Logits: log(logits)', 'Activation: none, assumed', 'Could be: age [1 class]']);
+    assert.equal(summaryOf({ ...explanation(1), activation: 'probability' }, info).activation, 'probability');
+    assert.equal(percentOf(0.549, 'probability'), '54.9 %');
   });
 
   it('the Model view leaves out the resize that another fit does not use', () => {

@@ -73,7 +73,7 @@ export function tinyModel(model: TinyModel): Uint8Array {
       irVersion: BigInt(model.irVersion ?? 8),
       opsetImport: [
         { domain: '', version: BigInt(model.opset ?? 17) },
-        ...domainsOf(model).map((domain) => ({ domain, version: 1n })),
+        ...domainsOf(model).map((domain) => ({ domain, version: domain === 'ai.onnx.ml' ? 2n : 1n })),
       ],
       graph,
       metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),

@@ -26,7 +26,10 @@ export function addAblate(program: Command, service: () => Service, terminal: Te
       ),
     )
     .addOption(listOption('--metric-option <name=value>', 'an option of a metric, such as step=448 or to=zero'))
-    .option('--mapping <file.json>', 'which classes show which category of the annotations (default: by name)')
+    .option(
+      '--mapping <file.json>',
+      'which classes a category of the annotations, or a folder, shows (default: by name)',
+    )
     .addOption(numberOption('--limit <n>', 'evaluate so many of the images, drawn at random', COUNT))
     .addOption(numberOption('--seed <n>', 'of all random numbers', SEED, 0))
     .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))

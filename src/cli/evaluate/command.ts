@@ -25,7 +25,10 @@ export function addEvaluate(program: Command, service: () => Service, terminal: 
       ),
     )
     .addOption(listOption('--metric-option <name=value>', 'an option of a metric, such as step=448 or to=zero'))
-    .option('--mapping <file.json>', 'which classes show which category of the annotations (default: by name)')
+    .option(
+      '--mapping <file.json>',
+      'which classes a category of the annotations, or a folder, shows (default: by name)',
+    )
     .option('--no-baselines', 'leave out the random map and the blob in the centre')
     .addOption(numberOption('--limit <n>', 'evaluate so many of the images, drawn at random', COUNT))
     .addOption(numberOption('--seed <n>', 'of all random numbers', SEED, 0))

@@ -74,7 +74,7 @@ export async function evaluate(
   const watch = await watchModel(model, evaluating, terminal);
   const { info, identity } = watch;
   if (earlier) checkIdentity(info.path, earlier, identity);
-  const named = await readItems(source, info.labels.value, options.mapping);
+  const named = await readItems(source, info.labels.value, options.mapping, terminal.say);
   const all = await withoutExports(named, ({ image }) => image, terminal);
   if (all.length === 0) throw errors.listInvalid(source, 'Group-CAM has drawn all of its images');
   const inputs = [source, ...(options.mapping === undefined ? [] : [options.mapping]), ...filesOf(info)];

@@ -4,8 +4,9 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AnnotatedImage } from '../../core/annotations/annotations';
-import { ExplainError, errors, reasonOf } from '../../core/errors';
+import { errors, few, reasonOf } from '../../core/errors';
 import { createRandom } from '../../core/methods/random';
+import { classesOfFolders, type FolderClasses } from '../../core/model/class-folders';
 import { findClass } from '../../core/model/labels';
 import { isImage, readAnnotations, readMapping } from '../../engine/annotations';
 import { readText } from '../../engine/files';
@@ -27,7 +28,8 @@ export interface Item {
 /**
  * Reads a folder of images, annotations, or a list as CSV.
  *
- * - A folder: the class is the name of the image's own folder if the model has a class of that name, else the top one.
+ * - A folder, but for what is hidden in it: the class is what the image's own folder is named after, by the mapping or by
+ *   `classesOfFolders`, else the top one.
  * - Annotations (COCO's .json, or a folder of YOLO's or Pascal VOC's files): for each category of an image that the model
  *   has classes for, the most probable of these classes.
  * - A .csv with a header: the column `class` (index or label), else the top class; the images' paths, in the column
@@ -35,22 +37,29 @@ export interface Item {
  *
  * @param labels the model's
  * @param mapping from categories to classes; without it by name
+ * @param say is told which folders were guessed, and which were not understood
  * @throws list-invalid, annotations-invalid, mapping-invalid, unknown-class, ambiguous-class
  */
 export async function readItems(
   source: string,
   labels: readonly string[],
   mapping: string | undefined,
+  say: (text: string) => void,
 ): Promise<readonly Item[]> {
-  const items = await itemsOf(source, labels, mapping);
+  const items = await itemsOf(source, labels, mapping, say);
   if (items.length === 0) throw errors.listInvalid(source, 'it names no image of a class that the model knows');
   return items;
 }
 
-async function itemsOf(source: string, labels: readonly string[], mapping: string | undefined) {
+async function itemsOf(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+  say: (text: string) => void,
+) {
   if (/\.csv$/i.test(source)) return readList(source, labels);
   if (/\.json$/i.test(source) || (await isAnnotated(source))) return readAnnotated(source, labels, mapping);
-  return readFolder(source, labels);
+  return readFolder(source, labels, mapping, say);
 }
 
 /** The folder has one of the names that datasets give their annotations, or Pascal VOC's files themselves. */
@@ -62,24 +71,59 @@ async function isAnnotated(source: string): Promise<boolean> {
   return names.some((name) => name.endsWith('.xml'));
 }
 
-async function readFolder(folder: string, labels: readonly string[]): Promise<Item[]> {
-  const names = (await readdir(folder, { recursive: true })).filter(isImage).sort();
-  return names.map((name) => {
-    const image = path.resolve(folder, name);
-    const index = classNamed(labels, path.basename(path.dirname(image)));
-    return { name: slashed(name), image, target: index === undefined ? 'top' : { index } };
+async function readFolder(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+  say: (text: string) => void,
+): Promise<Item[]> {
+  const names = (await readdir(source, { recursive: true })).filter((name) => isImage(name) && !isHidden(name)).sort();
+  const images = names.map((name) => {
+    const image = path.resolve(source, name);
+    return { name: slashed(name), image, folder: path.basename(path.dirname(image)), isBelow: name.includes(path.sep) };
+  });
+  const given = mapping === undefined ? undefined : await readMapping(mapping, [], labels);
+  const foldersOf = (below: boolean) => [
+    ...new Set(images.filter(({ isBelow, folder }) => isBelow === below && !given?.has(folder)).map((i) => i.folder)),
+  ];
+  // The folder that was named may be one of a class, but it need not be.
+  const [below, itself] = [classesOfFolders(foldersOf(true), labels), classesOfFolders(foldersOf(false), labels)];
+  sayFolders(foldersOf(true), below, labels, say);
+  sayFolders([], itself, labels, say);
+  return images.flatMap(({ name, image, folder, isBelow }): Item[] => {
+    const among = given?.get(folder);
+    if (among?.length === 0) return [];
+    const index = among?.length === 1 ? among[0] : (isBelow ? below : itself).classes.get(folder);
+    return [{ name, image, target: among && among.length > 1 ? { among } : index === undefined ? 'top' : { index } }];
   });
 }
 
-/** Undefined if the model has no class of that name. */
-function classNamed(labels: readonly string[], label: string): number | undefined {
-  try {
-    return findClass(labels, { label });
-  } catch (thrown) {
-    if (thrown instanceof ExplainError && thrown.code === 'unknown-class') return undefined;
-    throw thrown;
-  }
+/** A line for the folders whose class was guessed, and one for those that mean none. */
+function sayFolders(
+  folders: readonly string[],
+  { classes, loosely }: FolderClasses,
+  labels: readonly string[],
+  say: (text: string) => void,
+): void {
+  if (loosely.length > 0)
+    say(`folders taken for classes: ${few(loosely.map((name) => `${name} for ${labels[classes.get(name)!]}`))}`);
+  const unknown = folders.filter((name) => !classes.has(name));
+  if (unknown.length > 0)
+    say(
+      `${unknown.length} of ${folders.length} folders mean no class of this model, and their images are explained for the top class: ${few(unknown)}. Say with --mapping which classes they show.`,
+    );
 }
+
+/** What systems and programs leave in folders of images. */
+const NOT_OF_PEOPLE: ReadonlySet<string> = new Set([
+  '__MACOSX',
+  '@eaDir',
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  'lost+found',
+]);
+
+const isHidden = (name: string) => name.split(path.sep).some((part) => part.startsWith('.') || NOT_OF_PEOPLE.has(part));
 
 async function readAnnotated(source: string, labels: readonly string[], mapping: string | undefined): Promise<Item[]> {
   const { categories, images } = await readAnnotations(source);

@@ -1,6 +1,7 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { shownActivation } from '../../core/output';
 import { DEFAULT_STYLE } from '../../core/types';
 import { thumbnail } from '../../engine/image';
 import type { Outputs } from '../../engine/output';
@@ -54,7 +55,7 @@ function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, {
     model: path.basename(info.path),
     sha256: identity.model,
     layer: info.layer.value,
-    activation: info.output.activation.value,
+    activation: shownActivation(info.output),
     source: path.basename(path.resolve(source)),
     items: items.length,
     images: new Set(items.map(({ image }) => image)).size,

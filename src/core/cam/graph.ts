@@ -65,7 +65,11 @@ export function assemble(
   shaped: readonly ValueInfoProto[] = [],
 ): GraphProto {
   const made = new Set(before.nodes.flatMap(({ output }) => output));
-  const own = model.graph.node.filter((node) => !node.output.some((name) => made.has(name)));
+  // What is made ahead takes a tensor's place; the node's other outputs may still be needed.
+  const rest = (name: string) => (made.has(name) ? `${name}/group-cam/replaced` : name);
+  const own = model.graph.node.map((node) =>
+    node.output.some((name) => made.has(name)) ? { ...node, output: node.output.map(rest) } : node,
+  );
   const stops = new Set([...inputs.map(({ name }) => name), ...known.keys()]);
   const node = nodesLeadingTo(indexGraph([...before.nodes, ...own, ...after.nodes]), outputs, stops);
   const read = new Set(node.flatMap(inputsOf));

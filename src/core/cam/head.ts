@@ -7,7 +7,9 @@ import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { DataType } from '../onnx/tensors';
+import type { Link } from '../output';
 import { assemble, cast, modelValues, realGradient } from './graph';
+import { seedBefore } from './link';
 
 /** Names of the graph's inputs and outputs; all are float32. */
 export const HEAD = {
@@ -24,6 +26,7 @@ export interface HeadTarget {
   readonly source: string;
   readonly wrt: string;
   readonly logits: string;
+  readonly link: Link;
 }
 
 /**
@@ -36,14 +39,16 @@ export interface HeadTarget {
 export function headGraph(
   model: Model,
   facts: Facts,
-  { source, wrt, logits }: HeadTarget,
+  { source, wrt, logits, link }: HeadTarget,
   rules: RuleTable = RULES,
 ): GraphProto {
   const names = [...facts.keys()];
   const [sourceFact, logitsFact] = [facts.get(source)!, facts.get(logits)!];
   const front = createEmitter('group-cam/source', model.opset, names);
   front.alias(modelValues(front, model, facts, source, HEAD.source), source);
-  const seed = cast(front, HEAD.seed, DataType.FLOAT, logitsFact.dtype);
+  const middle = createEmitter('group-cam/link', model.opset, names);
+  const values = cast(middle, logits, logitsFact.dtype, DataType.FLOAT);
+  const seed = cast(middle, seedBefore(middle, values, link, HEAD.seed), DataType.FLOAT, logitsFact.dtype);
 
   const end = createEmitter('group-cam/gradient', model.opset, names);
   const { node } = model.graph;
@@ -54,7 +59,7 @@ export function headGraph(
   return assemble(
     model,
     front,
-    end,
+    { ...end, nodes: [...middle.nodes, ...end.nodes], initializers: [...middle.initializers, ...end.initializers] },
     [
       { name: HEAD.source, dims: sourceFact.dims },
       { name: HEAD.seed, dims: logitsFact.dims },

@@ -8,8 +8,10 @@ import { type Facts, valueInfo } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
+import type { Link } from '../output';
 import type { Activation } from '../types';
 import { assemble, cast, modelValues, realValues } from './graph';
+import { linked } from './link';
 
 /** Names of the graph's inputs and outputs; all are float32. */
 export const SCORE = {
@@ -33,6 +35,7 @@ export interface ScoreTarget {
   readonly input: string;
   readonly layout: 'NCHW' | 'NHWC';
   readonly logits: string;
+  readonly link: Link;
   readonly activation: Activation;
   readonly layer: string;
 }
@@ -95,11 +98,11 @@ const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
 export function appendScores(
   emit: Emitter,
   facts: Facts,
-  { logits, activation }: Pick<ScoreTarget, 'logits' | 'activation'>,
+  { logits, link, activation }: Pick<ScoreTarget, 'logits' | 'link' | 'activation'>,
 ): void {
   const values = cast(emit, logits, facts.get(logits)!.dtype, DataType.FLOAT);
   const flat = emit.op('Flatten', [values], { axis: { int: 1 } });
-  emit.alias(flat, SCORE.logits);
+  emit.alias(linked(emit, flat, link), SCORE.logits);
   const attributes = activation === 'softmax' ? { axis: { int: 1 } } : {};
   emit.alias(activation === 'none' ? flat : emit.op(OPERATORS[activation], [flat], attributes), SCORE.probabilities);
 }

@@ -1,6 +1,5 @@
 /** What a source says against what the graph demands. */
 import { errors } from '../errors';
-import type { Model } from '../onnx/model';
 import { type InputConventions, isSide, SIDE_WANTED, type Source } from './conventions';
 import type { ImageInput } from './inputs';
 
@@ -49,16 +48,13 @@ function inProportion(said: InputConventions, input: ImageInput): number | undef
  *
  * @throws sidecar-invalid
  */
-export function agreeing(model: Model, input: ImageInput, sources: readonly Source[]): Source[] {
+export function agreeing(input: ImageInput, sources: readonly Source[]): Source[] {
   return sources.map((source) => {
     const { conventions, file, origin } = source;
     const conflicts = conflictsOf(conventions.input ?? {}, input);
     const [first] = conflicts;
-    if (origin === 'sidecar') {
-      if (first) throw errors.sidecarInvalid(file, `input.${first.field}: must be ${first.wanted}`);
-      checkOutput(model, source);
-    }
     if (!first) return source;
+    if (origin === 'sidecar') throw errors.sidecarInvalid(file, `input.${first.field}: must be ${first.wanted}`);
     const rejected = new Set<string>(conflicts.map(({ field }) => field));
     const fitting = Object.entries(conventions.input ?? {}).filter(([field]) => !rejected.has(field));
     const notes = conflicts.map(({ field, wanted }) => `${file}: ${field} not used; it must be ${wanted}`);
@@ -75,11 +71,4 @@ export function agreeing(model: Model, input: ImageInput, sources: readonly Sour
       notes: [...source.notes, ...notes],
     };
   });
-}
-
-function checkOutput(model: Model, { file, conventions }: Source): void {
-  const name = conventions.output?.name;
-  const outputs = model.graph.output.map((output) => output.name);
-  if (name !== undefined && !outputs.includes(name))
-    throw errors.sidecarInvalid(file, `output.name: must be an output of the model: ${outputs.join(', ')}`);
 }

@@ -6,12 +6,13 @@ import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
+import type { Link } from '../output';
 import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
 import { firstOf, type Source } from './conventions';
 import { type ImageInput, tensorInfo } from './inputs';
 import { checkLabels, indexLabels } from './labels';
 import { findLayers } from './layers';
-import { findScores, type Scores } from './logits';
+import type { Scores } from './logits';
 import { nearest } from './near';
 
 /** Labels as they were read. */
@@ -36,6 +37,11 @@ export interface Known {
   readonly assumptions: readonly string[];
   /** At batch 1 and the input's size. */
   readonly facts: Facts;
+  readonly scores: Scores;
+  /** Whether the scores are probabilities already. */
+  readonly link: Link;
+  /** True if the user chose them, though labels may be for others. */
+  readonly scoresChosen: boolean;
   /** The layer that the user chose. */
   readonly layer: string | undefined;
   readonly labels: ReadLabels | undefined;
@@ -43,26 +49,25 @@ export interface Known {
 }
 
 /**
- * @throws no-scores, no-spatial-layer, unknown-layer, sidecar-invalid (its layer), labels-length
+ * @throws no-spatial-layer, unknown-layer, sidecar-invalid (its layer), labels-length
  */
 export function describeModel(known: Known): ModelInfo {
-  const { model, input, sources, facts } = known;
+  const { model, input, sources, facts, scores } = known;
   const { proto, graph, file } = model;
-  const scores = findScores(model, facts, input.name, firstOf(sources, ({ output }) => output?.name)?.value);
   const { layers, preferred } = findLayers(model, facts, input, scores);
   const assumptions = [...known.assumptions];
-  const activation = activationOf(scores, sources, assumptions);
+  if (scores.reason) assumptions.push(choiceOfScores(scores, scores.reason));
+  const { activation, link } = activationOf(scores, known.link, sources, assumptions);
   const path = { nodes: graph.node, facts, score: scores.logits, wrt: [input.name] };
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');
   if (blockedTensors(graph.node).size > 0)
     assumptions.push(
-      "layers: those in blocked memory, by onnxruntime's optimiser, are left out; the plain model has them",
+      "layers: those in blocked memory, by onnxruntime's optimiser for one kind of processor, are left out; the plain model has them",
     );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
-  const labels = labelsOf(known, scores.classes, assumptions);
-  if (!labels) assumptions.push('no labels: classes are called by their index');
+  const labels = labelsOf(known, assumptions);
   return {
     path: file,
     name: file.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''),
@@ -75,7 +80,14 @@ export function describeModel(known: Known): ModelInfo {
     outputs: graph.output.map(tensorInfo),
     input: { name: input.name, layout: input.layout, channels: input.channels },
     preprocessing: known.preprocessing,
-    output: { name: scores.output, logits: scores.logits, activation, classes: scores.classes },
+    output: {
+      name: scores.output,
+      logits: scores.logits,
+      link,
+      activation,
+      classes: scores.classes,
+      candidates: scores.candidates,
+    },
     labels: labels
       ? { value: checkLabels(labels.labels, scores.classes, labels.from), origin: labels.origin }
       : { value: indexLabels(scores.classes), origin: 'assumed' },
@@ -88,29 +100,62 @@ export function describeModel(known: Known): ModelInfo {
   };
 }
 
-/** An exporter's file may be another model's; labels of all other sources must fit. */
-function labelsOf({ labels }: Known, classes: number, assumptions: string[]): ReadLabels | undefined {
-  if (labels?.origin !== 'exporter' || labels.labels.length === classes) return labels;
-  assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
-  return undefined;
-}
-
 function isQuantised(path: GradientPath): boolean {
   return nodesOnPath(path).nodes.some((node) => operatorOf(node) === 'QuantizeLinear');
 }
 
+/** Which scores were taken, why, which others could be, and how to change it. */
+function choiceOfScores({ candidates }: Scores, reason: string): string {
+  const [taken, ...others] = candidates.map(({ name, classes }) => `${name} [${classes}]`);
+  return `scores: ${taken}, since ${reason}; could be ${others.join(', ')}: name it as output.name in the sidecar, or choose it in the Model view`;
+}
+
 /**
- * How logits become p. A sidecar's "none" for a graph that ends in an activation says that its output is p already, which
+ * How scores become p. A sidecar's "none" for a graph that ends in an activation says that its output is p already, which
  * is what the graph's own activation of the logits gives.
  */
-function activationOf(scores: Scores, sources: readonly Source[], assumptions: string[]): Sourced<Activation> {
+function activationOf(
+  scores: Scores,
+  link: Link,
+  sources: readonly Source[],
+  assumptions: string[],
+): { activation: Sourced<Activation>; link: Link } {
   const said = firstOf(sources, ({ output }) => output?.activation);
-  if (said && !(said.value === 'none' && scores.activation)) return said;
-  if (scores.activation) return { value: scores.activation, origin: 'graph' };
+  if (said && !(said.value === 'none' && scores.activation)) {
+    if (said.value === 'none') return { activation: said, link };
+    if (link !== 'identity')
+      assumptions.push(`probability: ${said.value} of ${scores.output}, though these are probabilities already`);
+    return { activation: said, link: 'identity' };
+  }
+  if (scores.activation) return { activation: { value: scores.activation, origin: 'graph' }, link };
+  if (link !== 'identity') {
+    assumptions.push(PROBABILITIES[link](scores.output));
+    return { activation: { value: 'none', origin: 'assumed' }, link };
+  }
   // One score alone is always 1 after softmax.
   const value = scores.classes === 1 ? 'sigmoid' : 'softmax';
   assumptions.push(`probability: ${value} of the output`);
-  return { value, origin: 'assumed' };
+  return { activation: { value, origin: 'assumed' }, link };
+}
+
+const PROBABILITIES: Readonly<Record<Exclude<Link, 'identity'>, (scores: string) => string>> = {
+  log: (scores) => `probability: ${scores} as it is, since it sums to 1; gradients are those of log p`,
+  logit: (scores) =>
+    `probability: ${scores} as it is, since it lies between 0 and 1, each class for itself; gradients are those of log(p / (1 - p))`,
+};
+
+/**
+ * Those that were read, else those of the graph. An exporter's file may be another model's, and labels may be for other
+ * scores than the user chose; else they must fit.
+ */
+function labelsOf({ labels, scores, scoresChosen, model }: Known, assumptions: string[]): ReadLabels | undefined {
+  const mustFit = labels?.origin !== 'exporter' && !scoresChosen;
+  if (labels && (mustFit || labels.labels.length === scores.classes)) return labels;
+  if (labels)
+    assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${scores.classes} classes`);
+  if (scores.labels?.length === scores.classes) return { labels: scores.labels, origin: 'graph', from: model.file };
+  assumptions.push('no labels: classes are called by their index');
+  return undefined;
 }
 
 function layerOf({ model, layer, sources }: Known, layers: readonly LayerInfo[], preferred: string): Sourced<string> {

@@ -1,100 +1,205 @@
-/** Where a model's class scores are: the output, and the tensor before softmax or sigmoid. */
-import type { NodeProto } from 'onnx-buf';
+/** Where a model's class scores are: which tensor holds them, and the one before softmax or sigmoid. */
 import { errors } from '../errors';
 import type { Facts } from '../onnx/facts';
-import { type GraphIndex, indexGraph, tensorsDependingOn } from '../onnx/graph';
-import { intAttribute, type Model } from '../onnx/model';
-import { entryOf, microsoft, operatorOf } from '../onnx/operators';
+import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
+import type { Model } from '../onnx/model';
+import { operatorOf } from '../onnx/operators';
 import { FLOATS, sizeOf } from '../onnx/tensors';
-import type { Activation } from '../types';
+import type { ScoresInfo } from '../output';
+import type { Origin } from '../types';
+import { nearest } from './near';
+import { type Decided, decidedBy } from './scores/decisions';
+import { type Ending, endingOf, originOf } from './scores/ending';
+import { sidecarPath } from './sidecar';
 
-export interface Scores {
-  /** The graph's output. */
+export interface Scores extends Ending {
+  /** The tensor that holds them, mostly an output of the graph. `logits` has one value a class too, in the classes' order. */
   readonly output: string;
-  /** The tensor before the activation; with one value a class, in the classes' order. */
-  readonly logits: string;
-  /** undefined: the graph does not end in one, so it gives the logits. */
-  readonly activation: Exclude<Activation, 'none'> | undefined;
   readonly classes: number;
+  /** Of the classes, where the graph itself has them. */
+  readonly labels: readonly string[] | undefined;
+  /** All tensors that may be the scores, best first. */
+  readonly candidates: readonly ScoresInfo[];
+  /** Why these and not the others, in words, where nobody said so. */
+  readonly reason: string | undefined;
 }
 
-/** Operators at a graph's end that keep each class's value, in order. */
-const PASSING: ReadonlySet<string> = new Set([
-  'Identity',
-  'Dropout',
-  'Cast',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'QuantizeLinear',
-  'DequantizeLinear',
-  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
-]);
+interface Candidate extends Ending, Omit<Decided, 'tensor'> {
+  readonly output: string;
+  readonly classes: number;
+  /** What it is called, by the graph and by what is made of it. */
+  readonly names: readonly string[];
+  /** False of what a decision of the graph rests on. */
+  readonly isOutput: boolean;
+  readonly rank: number;
+  /** How much of the network leads to it. */
+  readonly depth: number;
+}
 
-/** log p has the logits of p. */
-const ACTIVATIONS: Readonly<Record<string, Scores['activation']>> = {
-  Softmax: 'softmax',
-  LogSoftmax: 'softmax',
-  Sigmoid: 'sigmoid',
-};
+/** Whose scores are wanted. */
+export interface WantedScores {
+  readonly value: string;
+  readonly origin: Origin;
+}
 
 /**
- * The class scores: the output named by the conventions, else the one of the shape [N, classes] (further axes of size 1
- * allowed) with the most telling name, else the first.
+ * The class scores. Any tensor of the shape [N, classes] (further axes of size 1 allowed) that is named by the user or the
+ * conventions; else the best output of this shape, or what the graph decides by if the output is its decision.
  *
  * @param facts at batch 1
- * @param wanted an output's name
- * @throws no-scores
+ * @param known what else tells: the tensor's name, or that of a decision behind it, and the number of labels
+ * @throws no-scores; sidecar-invalid for a name that it has
  */
-export function findScores(model: Model, facts: Facts, input: string, wanted?: string): Scores {
+export function findScores(
+  model: Model,
+  facts: Facts,
+  input: string,
+  known: { readonly wanted?: WantedScores | undefined; readonly labels?: number | undefined } = {},
+): Scores {
   const graph = indexGraph(model.graph.node);
-  const names = model.graph.output.map(({ name }) => name);
   const dependent = tensorsDependingOn(graph, [input]);
-  const candidates = names.filter((name) => dependent.has(name) && isScores(facts, name));
-  const output = wanted === undefined ? mostTelling(candidates) : candidates.find((name) => name === wanted);
-  if (output === undefined)
+  const isScores = (name: string) => dependent.has(name) && hasScoresShape(facts, name);
+  const outputs = model.graph.output.map(({ name }) => name);
+  const found = outputs.flatMap((name) => candidateOf(model, graph, facts, name, isScores) ?? []);
+  const ranked = withoutDoubles(graph, ranking(found, known.labels));
+  const [best, second] = ranked;
+  const { wanted } = known;
+  const chosen = wanted ? candidateOf(model, graph, facts, wanted.value, isScores) : best;
+  if (!chosen) {
+    const possible = possibleScores(model, isScores);
+    if (wanted) throw wantedFailure(model, facts, wanted, [...ranked.map(({ output }) => output), ...possible]);
     throw errors.noScores(
       model.file,
-      names.map((name) => describe(facts, name)),
+      outputs.map((name) => describe(facts, name)),
+      possible.map((name) => describe(facts, name)),
     );
-  return { output, ...beforeActivation(model, graph, facts, output), classes: sizeOf(facts.get(output)!.dims) };
+  }
+  // The output with the activation tells it of one without.
+  const same = ranked.find((other) => isSame(graph, other, chosen));
+  const activation = chosen.activation ?? same?.activation;
+  const others = ranked.filter((other) => other !== same).map(infoOf);
+  const { output, logits, linear, classes, labels = same?.labels } = chosen;
+  return {
+    output,
+    logits,
+    activation,
+    linear,
+    classes,
+    labels,
+    candidates: [infoOf(chosen), ...others],
+    reason: wanted || !second ? undefined : reasonOf(chosen, second, known.labels),
+  };
 }
 
-function isScores(facts: Facts, name: string): boolean {
+function hasScoresShape(facts: Facts, name: string): boolean {
   const fact = facts.get(name);
   if (!fact || !FLOATS.has(fact.dtype)) return false;
   return fact.dims.length >= 2 && fact.dims[0] === 1 && fact.dims.filter((dim) => dim !== 1).length <= 1;
 }
 
-/** Names of outputs with class scores, best first. */
-const TELLING = [/logit/i, /prob/i, /score|class|label|pred/i];
+function candidateOf(
+  model: Model,
+  graph: GraphIndex,
+  facts: Facts,
+  name: string,
+  isScores: (tensor: string) => boolean,
+): Candidate | undefined {
+  const decided = decidedBy(model, graph, name, isScores);
+  const output = decided?.tensor ?? name;
+  if (!isScores(output)) return undefined;
+  const { dims } = facts.get(output)!;
+  return {
+    output,
+    labels: decided?.labels,
+    names: [...new Set([output, name])],
+    ...endingOf(model, graph, facts, output),
+    classes: sizeOf(dims),
+    isOutput: output === name,
+    rank: dims.length,
+    depth: nodesLeadingTo(graph, [output]).filter((node) => WEIGHTED.has(operatorOf(node))).length,
+  };
+}
 
-function mostTelling(names: readonly string[]): string | undefined {
-  const pattern = TELLING.find((telling) => names.some((name) => telling.test(name)));
-  return pattern ? names.find((name) => pattern.test(name)) : names[0];
+const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'QLinearConv', 'QLinearMatMul']);
+
+const infoOf = ({ output, classes }: Candidate): ScoresInfo => ({ name: output, classes });
+
+/** Two outputs with the same scores, before and after the activation or in another shape. */
+function isSame(graph: GraphIndex, a: Candidate, b: Candidate): boolean {
+  return a.classes === b.classes && originOf(graph, a.logits) === originOf(graph, b.logits);
+}
+
+/** Of those with the same scores the first, if it is an output; what a later one knows of the classes is known of it too. */
+function withoutDoubles(graph: GraphIndex, ranked: readonly Candidate[]): Candidate[] {
+  const kept: Candidate[] = [];
+  for (const candidate of ranked) {
+    const index = kept.findIndex((other) => isSame(graph, other, candidate));
+    const first = kept[index];
+    if (!first) kept.push(candidate);
+    else {
+      const named = first.isOutput ? first : candidate;
+      const { labels = candidate.labels, activation = candidate.activation } = first;
+      kept[index] = { ...named, labels, activation };
+    }
+  }
+  return kept;
+}
+
+/** What an output with class scores is called, best first, and what others are called. */
+const TELLING = [/logit/i, /prob/i, /score|class|label|pred/i, /^out/i];
+const OTHERS = /aux|feat|embed|pool|hidden|repr|token|latent/i;
+
+function telling({ names }: Candidate): number {
+  if (names.some((name) => OTHERS.test(name))) return -1;
+  const place = TELLING.findIndex((pattern) => names.some((name) => pattern.test(name)));
+  return place < 0 ? 0 : TELLING.length - place;
+}
+
+/** What speaks for scores, the most telling first; more is better. */
+const CRITERIA: readonly (readonly [words: string, value: (of: Candidate, labels: number | undefined) => number])[] = [
+  ['it has as many classes as there are labels', ({ classes }, labels) => Number(classes === labels)],
+  ['the graph names its classes', ({ labels }) => Number(labels !== undefined)],
+  ['it has more than one class', ({ classes }) => Number(classes > 1)],
+  ['its name says so', telling],
+  ['it ends in softmax or sigmoid', ({ activation }) => Number(activation !== undefined)],
+  ['more of the network leads to it', ({ depth }) => depth],
+  ['it has no further axes', ({ rank }) => Number(rank === 2)],
+];
+
+/** Best first; of equals in the graph's order. */
+function ranking(candidates: readonly Candidate[], labels: number | undefined): Candidate[] {
+  return candidates.toSorted(
+    (a, b) => CRITERIA.map(([, value]) => value(b, labels) - value(a, labels)).find((by) => by !== 0) ?? 0,
+  );
+}
+
+function reasonOf(best: Candidate, second: Candidate, labels: number | undefined): string {
+  const [words] = CRITERIA.find(([, value]) => value(best, labels) !== value(second, labels)) ?? ['it comes first'];
+  return words;
+}
+
+/** Tensors inside the graph that may be the scores, the last first. */
+function possibleScores({ graph }: Model, isScores: (tensor: string) => boolean): string[] {
+  return graph.node
+    .flatMap(({ output }) => output)
+    .filter(isScores)
+    .reverse();
+}
+
+function wantedFailure(model: Model, facts: Facts, { value, origin }: WantedScores, possible: readonly string[]) {
+  const isKnown = facts.has(value) || model.graph.node.some(({ output }) => output.includes(value));
+  const named = [...new Set(possible)].map((name) => ({ name }));
+  const near = isKnown ? [] : nearest(named, value);
+  const problem = isKnown
+    ? `${describe(facts, value)} does not hold one score a class ([N, classes])`
+    : `no tensor "${value}" in the model`;
+  const instead = (near.length > 0 ? near : named.slice(0, 5)).map(({ name }) => name);
+  const reason = instead.length > 0 ? `${problem}; it may be ${instead.join(', ')}` : problem;
+  return origin === 'sidecar'
+    ? errors.sidecarInvalid(sidecarPath(model.file), `output.name: ${reason}`)
+    : errors.scoresUnknown(model.file, reason);
 }
 
 function describe(facts: Facts, name: string): string {
   return `${name} [${facts.get(name)?.dims.join(', ') ?? '?'}]`;
-}
-
-function beforeActivation(model: Model, graph: GraphIndex, facts: Facts, output: string) {
-  for (let tensor = output; ; ) {
-    const node = graph.producer.get(tensor);
-    const activation = node && entryOf(ACTIVATIONS, node);
-    if (activation && (activation === 'sigmoid' || isOverClasses(model, facts, node)))
-      return { logits: node.input[0]!, activation };
-    if (!node || !PASSING.has(operatorOf(node))) return { logits: output, activation: undefined };
-    tensor = node.input[0]!;
-  }
-}
-
-/** Until operator set 13, softmax ran over all axes from the given one on. */
-function isOverClasses(model: Model, facts: Facts, node: NodeProto): boolean {
-  const { dims } = facts.get(node.input[0]!)!;
-  const since13 = model.opset >= 13;
-  const axis = intAttribute(node, 'axis', since13 ? -1 : 1);
-  const from = axis < 0 ? axis + dims.length : axis;
-  return (since13 ? dims[from] : sizeOf(dims.slice(from))) === sizeOf(dims);
 }

@@ -32,7 +32,12 @@ export function followPatches(
       : !picksOthers(node, layouts.get(tensor)!, facts);
   for (const node of nodes.toReversed())
     for (const tensor of inputsOf(node)) if (isTokens(tensor) && passes(node, tensor)) live.add(tensor);
-  const read = (node: NodeProto) => node.input.filter((tensor) => !live.has(tensor) || passes(node, tensor));
+  // A fused operator gives the same tokens twice: the sum, which goes around the next attention, and that normalised.
+  const twins = nodes.flatMap(({ output }) =>
+    output.some((tensor) => live.has(tensor)) ? output.filter(isTokens) : [],
+  );
+  const before = new Set([...live, ...twins]);
+  const read = (node: NodeProto) => node.input.filter((tensor) => !before.has(tensor) || passes(node, tensor));
   return { live, graph: indexGraph(nodes.map((node) => ({ ...node, input: read(node) }))) };
 }
 

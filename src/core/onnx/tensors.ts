@@ -1,5 +1,6 @@
 /** Element types and the values of small tensors. */
 import { create } from '@bufbuild/protobuf';
+import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import {
   TensorProto_DataType as DataType,
   type TensorProto,
@@ -9,6 +10,8 @@ import {
 
 export type { TensorProto };
 export { DataType };
+
+const { decodeUtf8 } = getTextEncoding();
 
 export const FLOATS: ReadonlySet<DataType> = new Set([
   DataType.FLOAT,
@@ -83,6 +86,11 @@ export function valuesOf(tensor: TensorProto): number[] | undefined {
     default:
       return undefined;
   }
+}
+
+/** The texts of a tensor of strings. */
+export function textsOf({ stringData }: TensorProto): string[] {
+  return stringData.map((text) => decodeUtf8(text));
 }
 
 /** A constant of the given type and shape. */

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readItems, sample } from '../../../src/cli/evaluate/items';
 import { testFolder } from '../../support/folder';
+import { needs, project, shared } from '../../support/shared';
 
 const LABELS = ['tabby, house cat', 'crane', 'dog', 'crane'];
 
 describe('what is evaluated', () => {
   const folder = testFolder();
-  const read = (name: string, mapping?: string) => readItems(folder.at(name), LABELS, mapping);
+  let said: string[] = [];
+  beforeEach(() => {
+    said = [];
+  });
+  const read = (name: string, mapping?: string, labels = LABELS) =>
+    readItems(folder.at(name), labels, mapping, (text) => said.push(text));
 
   it('of a folder: images, whose own folder may be named after a class', async () => {
     for (const name of ['set/dog/1.jpg', 'set/dog/notes.txt', 'set/house cat/2.PNG', 'set/other/3.webp', 'set/4.bmp'])
@@ -23,6 +30,55 @@ describe('what is evaluated', () => {
     );
     folder.write('set/crane/5.jpg', '');
     await assert.rejects(read('set'), { code: 'ambiguous-class' });
+  });
+
+  it('of a folder: not what is hidden; folders that were guessed, and those not understood, are named', async () => {
+    for (const name of ['1.jpg', 'dogs/1.jpg', 'dog/2.jpg', 'elk/3.jpg', 'elk/4.jpg', '.cache/5.jpg', 'dog/._2.jpg'])
+      folder.write(`set/${name}`, '');
+    folder.write('set/__MACOSX/dog/1.jpg', '');
+    const targets = async (mapping?: string) => (await read('set', mapping)).map(({ name, target }) => [name, target]);
+    const dogs = [
+      ['dog/2.jpg', { index: 2 }],
+      ['dogs/1.jpg', { index: 2 }],
+    ];
+    assert.deepEqual(await targets(), [['1.jpg', 'top'], ...dogs, ['elk/3.jpg', 'top'], ['elk/4.jpg', 'top']]);
+    assert.equal(said.length, 2);
+    assert.match(said[0]!, /^folders taken for classes: dogs for dog$/);
+    assert.match(said[1]!, /^1 of 3 folders mean no class .*top class: elk\. .*--mapping/);
+    said = [];
+    const mapping = folder.write('mapping.json', { categories: { elk: ['dog', 0], dogs: [] } });
+    assert.deepEqual(await targets(mapping), [
+      ['1.jpg', 'top'],
+      dogs[0],
+      ['elk/3.jpg', { among: [2, 0] }],
+      ['elk/4.jpg', { among: [2, 0] }],
+    ]);
+    assert.deepEqual(said, []);
+  });
+
+  it('of the folder that was named: an image in it may be of its class', async () => {
+    folder.write('dogs/1.jpg', '');
+    assert.deepEqual(
+      (await read('dogs')).map(({ target }) => target),
+      [{ index: 2 }],
+    );
+    assert.match(said.join(), /dogs for dog/);
+  });
+
+  it('of folders of people, as they have them', async function () {
+    const source = shared('cases', 'data', 'wrongname');
+    needs(this, source, 'folders called cats for cat');
+    const labels = readFileSync(project('media', 'demo', 'demo-objects.labels.txt'), 'utf8')
+      .trim()
+      .split('\n');
+    const items = await readItems(source, labels, undefined, (text) => said.push(text));
+    assert.deepEqual(
+      items.map(({ name, target }) => [name, target]),
+      [
+        ['cats/1.png', { index: labels.indexOf('cat') }],
+        ['dogs/1.png', { index: labels.indexOf('dog') }],
+      ],
+    );
   });
 
   it('of a list: images relative to it, with a class by label or index, or the top one', async () => {

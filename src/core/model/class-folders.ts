@@ -1,0 +1,154 @@
+/** Which classes folders of images are named after, written as data sets write them. */
+import { IMAGENET_SYNSETS } from './imagenet-synsets';
+import { findClass } from './labels';
+
+export interface FolderClasses {
+  /** By folder; those that mean no class are not in it. */
+  readonly classes: ReadonlyMap<string, number>;
+  /** Folders that are not written as the label or the index is. */
+  readonly loosely: readonly string[];
+}
+
+/**
+ * A folder means the class whose label, or one of its comma-separated names, it is; else the class of that index, unless
+ * another number among the folders is no index, since they may count from 1 then; else the one class of its synset
+ * (`n02123045`, `n02123045-tabby`), or of its name whatever the case and with `_` or `-` for a space, else in the singular
+ * or plural of English.
+ *
+ * @throws ambiguous-class if several classes are called exactly so
+ */
+export function classesOfFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
+  const known = knownNames(labels);
+  const classes = new Map<string, number>();
+  const loosely: string[] = [];
+  const isNumber = (name: string) => /^\d+$/.test(name) && !known.exact.has(name);
+  const areIndices = folders.every((name) => !isNumber(name) || Number(name) < labels.length);
+  for (const name of folders) {
+    const exact = exactly(name);
+    const index = exact ?? (isNumber(name) ? undefined : looselyNamed(name, known));
+    if (index === undefined) continue;
+    classes.set(name, index);
+    if (exact === undefined) loosely.push(name);
+  }
+  return { classes, loosely };
+
+  function exactly(name: string): number | undefined {
+    if (isNumber(name)) return areIndices ? Number(name) : undefined;
+    const found = known.exact.get(name);
+    if (!found) return undefined;
+    return found.length === 1 ? found[0] : findClass(labels, { label: name });
+  }
+}
+
+/** Classes by what they are called. */
+type Names = ReadonlyMap<string, readonly number[]>;
+
+interface KnownNames {
+  readonly exact: Names;
+  readonly synsets: Names;
+  readonly plain: Names;
+  readonly plurals: Names;
+}
+
+function knownNames(labels: readonly string[]): KnownNames {
+  const names = () => new Map<string, number[]>();
+  const [exact, synsets, plain, plurals] = [names(), names(), names(), names()];
+  const add = (names: Map<string, number[]>, name: string, index: number) => {
+    const found = names.get(name);
+    if (!found) names.set(name, [index]);
+    else if (found.at(-1) !== index) found.push(index);
+  };
+  const offset = imagenetOffset(labels);
+  if (offset !== undefined) for (const [i, synset] of IMAGENET_SYNSETS.entries()) add(synsets, synset, i + offset);
+  labels.forEach((label, index) => {
+    const { synset, rest } = withoutSynset(label);
+    if (synset !== undefined) add(synsets, synset, index);
+    for (const name of [label, ...label.split(',').map((part) => part.trim())]) add(exact, name, index);
+    for (const name of new Set([rest, ...rest.split(',')].map(plainly))) {
+      add(plain, name, index);
+      for (const plural of pluralsOf(name)) add(plurals, plural, index);
+    }
+  });
+  return { exact, synsets, plain, plurals };
+}
+
+function looselyNamed(folder: string, { synsets, plain, plurals }: KnownNames): number | undefined {
+  const { synset, rest } = withoutSynset(folder);
+  const name = plainly(rest);
+  const singular = pluralsOf(name).flatMap((plural) => plain.get(plural) ?? []);
+  const tries = [synsets.get(synset ?? ''), plain.get(name), [...(plurals.get(name) ?? []), ...singular]];
+  const found = new Set(tries.find((indices) => indices && indices.length > 0));
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+const SYNSET = /^(n\d{8})(?:$|[\s_-]+)/;
+
+function withoutSynset(name: string): { readonly synset: string | undefined; readonly rest: string } {
+  const [prefix, synset] = SYNSET.exec(name) ?? ['', undefined];
+  return { synset, rest: name.slice(prefix.length) };
+}
+
+/** File systems decompose letters with accents. */
+function plainly(name: string): string {
+  return name
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim();
+}
+
+const IRREGULAR: Readonly<Record<string, string>> = {
+  child: 'children',
+  foot: 'feet',
+  goose: 'geese',
+  man: 'men',
+  mouse: 'mice',
+  ox: 'oxen',
+  person: 'people',
+  tooth: 'teeth',
+  woman: 'women',
+};
+
+/** What endings become in the plural; the first that fits counts. */
+const PLURALS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/(?<=s|x|z|ch|sh)$/, ['es']],
+  [/(?<=[^aeiou])y$/, ['ies']],
+  [/(?<=[^f])fe?$/, ['ves', '$&s']],
+  [/(?<=o)$/, ['s', 'es']],
+  [/$/, ['s']],
+];
+
+/** Of the last word of a name. */
+function pluralsOf(name: string): readonly string[] {
+  const word = /[a-z]+$/.exec(name)?.[0];
+  if (word === undefined) return [];
+  const before = name.slice(0, -word.length);
+  const irregular = Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word] : undefined;
+  if (irregular !== undefined) return [before + irregular];
+  const [ending, plurals] = PLURALS.find(([pattern]) => pattern.test(word))!;
+  return plurals.map((plural) => before + word.replace(ending, plural));
+}
+
+/** Names that lists of ImageNet's labels agree on. */
+const LANDMARKS: Readonly<Record<number, string>> = {
+  0: 'tench',
+  1: 'goldfish',
+  207: 'golden retriever',
+  281: 'tabby',
+  388: 'panda',
+  497: 'church',
+  724: 'pirate',
+  817: 'sports car',
+  954: 'banana',
+  963: 'pizza',
+  999: 'toilet',
+};
+
+/** The index of ImageNet's first class if the labels are its thousand, or a thousand without names; 1 behind a background. */
+function imagenetOffset(labels: readonly string[]): number | undefined {
+  const offset = labels.length - IMAGENET_SYNSETS.length;
+  if (offset === 0 && labels.every((label, i) => label === `${i}`)) return 0;
+  if (offset !== 0 && offset !== 1) return undefined;
+  const agree = Object.entries(LANDMARKS).filter(([i, name]) => plainly(labels[Number(i) + offset]!).includes(name));
+  return agree.length >= Object.keys(LANDMARKS).length - 2 ? offset : undefined;
+}

@@ -1,0 +1,93 @@
+/** What models that decide for a class themselves have behind their scores: the best classes, their names, a dictionary. */
+import type { NodeProto } from 'onnx-buf';
+import type { GraphIndex } from '../../onnx/graph';
+import { attributeOf, type Model } from '../../onnx/model';
+import { entryOf, operatorOf } from '../../onnx/operators';
+import { DataType, textsOf } from '../../onnx/tensors';
+
+/** Which input of an operator the decision rests on, and the names of classes that it has. */
+interface Decision {
+  readonly input: number;
+  /** True if it only names what was decided before. */
+  readonly naming?: true;
+  readonly labels?: (model: Model, node: NodeProto) => readonly string[] | undefined;
+}
+
+const DECISIONS: Readonly<Record<string, Decision>> = {
+  TopK: { input: 0 },
+  ArgMax: { input: 0 },
+  ReduceMax: { input: 0 },
+  'ai.onnx.ml:ZipMap': {
+    input: 0,
+    labels: (_model, node) => listOf(node, 'classlabels_strings') ?? listOf(node, 'classlabels_int64s'),
+  },
+  Gather: { input: 1, naming: true, labels: namesIn },
+  'ai.onnx.ml:ArrayFeatureExtractor': { input: 1, naming: true, labels: namesIn },
+  'ai.onnx.ml:LabelEncoder': {
+    input: 0,
+    naming: true,
+    labels: (_model, node) => listOf(node, 'classes_strings') ?? valuesByKey(node),
+  },
+};
+
+/** Operators that may stand between and after decisions. */
+const BETWEEN: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+export interface Decided {
+  /** The tensor that is decided by. */
+  readonly tensor: string;
+  /** undefined: the graph has no names. */
+  readonly labels: readonly string[] | undefined;
+}
+
+/**
+ * What lies before the decisions at whose end a tensor stands; undefined if there are none.
+ *
+ * @param isScores whether a tensor may hold class scores
+ */
+export function decidedBy(
+  model: Model,
+  { producer }: GraphIndex,
+  end: string,
+  isScores: (tensor: string) => boolean,
+): Decided | undefined {
+  let scores: string | undefined;
+  let labels: readonly string[] | undefined;
+  for (let node = producer.get(end); node; ) {
+    const decision = decisionOf(model, node);
+    const tensor = node.input[decision?.input ?? 0]!;
+    const follows = decision ? decision.naming || isScores(tensor) : BETWEEN.has(operatorOf(node));
+    if (!follows) break;
+    if (decision && !decision.naming) scores = tensor;
+    labels ??= decision?.labels?.(model, node);
+    node = producer.get(tensor);
+  }
+  return scores === undefined ? undefined : { tensor: scores, labels };
+}
+
+function decisionOf(model: Model, node: NodeProto): Decision | undefined {
+  const decision = entryOf(DECISIONS, node);
+  // Of scores Gather takes some; of names that of the class.
+  return operatorOf(node) === 'Gather' && !namesIn(model, node) ? undefined : decision;
+}
+
+/** The constant texts that an index chooses from. */
+function namesIn({ initializers }: Model, node: NodeProto): readonly string[] | undefined {
+  const tensor = initializers.get(node.input[0]!);
+  return tensor?.dataType === DataType.STRING ? textsOf(tensor) : undefined;
+}
+
+function listOf(node: NodeProto, name: string): readonly string[] | undefined {
+  const value = attributeOf(node, name);
+  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+}
+
+/** Names in the order of the indices they stand for. */
+function valuesByKey(node: NodeProto): readonly string[] | undefined {
+  const keys = listOf(node, 'keys_int64s');
+  const values = listOf(node, 'values_strings');
+  if (!keys || values?.length !== keys.length) return undefined;
+  const named = new Map(keys.map((key, i) => [key, values[i]!]));
+  const names = keys.map((_, index) => named.get(`${index}`));
+  return names.every((name) => name !== undefined) ? (names as string[]) : undefined;
+}

@@ -1,0 +1,173 @@
+/** How a tensor of scores is made at the graph's end: by softmax or sigmoid of logits, by a linear operator, or otherwise. */
+import type { NodeProto } from 'onnx-buf';
+import type { Facts } from '../../onnx/facts';
+import type { GraphIndex } from '../../onnx/graph';
+import { intAttribute, type Model } from '../../onnx/model';
+import { entryOf, microsoft, operatorOf } from '../../onnx/operators';
+import { sizeOf } from '../../onnx/tensors';
+import type { Activation } from '../../types';
+import { boundsOfClip } from './ranges';
+
+export interface Ending {
+  /** The tensor before the activation; without one, the scores themselves. */
+  readonly logits: string;
+  readonly activation: Exclude<Activation, 'none'> | undefined;
+  /** True if a linear operator makes the scores, so that they can be any numbers. */
+  readonly linear: boolean;
+}
+
+/** Operators at a graph's end that keep each class's value, in order. */
+const PASSING: ReadonlySet<string> = new Set([
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
+]);
+
+/** log p has the logits of p. */
+const ACTIVATIONS: Readonly<Record<string, Ending['activation']>> = {
+  Softmax: 'softmax',
+  LogSoftmax: 'softmax',
+  Sigmoid: 'sigmoid',
+};
+
+/** Operators whose result can be any number, whatever they are given. */
+const LINEAR: ReadonlySet<string> = new Set([
+  'Gemm',
+  'MatMul',
+  'Conv',
+  'QLinearConv',
+  'QLinearMatMul',
+  'ConvInteger',
+  'MatMulInteger',
+  'BatchNormalization',
+  ...microsoft('QGemm', 'MatMulNBits', 'FusedMatMul'),
+]);
+/** Of linear inputs they are linear; other operands are constants. */
+const KEEPING_LINEAR: ReadonlySet<string> = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Sum',
+  'Mean',
+  'Neg',
+  'Concat',
+  'Transpose',
+  'Slice',
+  'Gather',
+  'ReduceMean',
+  'ReduceSum',
+  'GlobalAveragePool',
+  'AveragePool',
+]);
+
+/** A Clip to the range of probabilities changes none by more than this; it is there for a logarithm's sake. */
+const NARROW = 1e-6;
+
+/** The tensor that holds the same values, however they are arranged, and is furthest from the end. */
+export function originOf({ producer }: GraphIndex, tensor: string): string {
+  let origin = tensor;
+  for (let node = producer.get(origin); node && PASSING.has(operatorOf(node)); node = producer.get(origin))
+    origin = node.input[0]!;
+  return origin;
+}
+
+/** @param facts at batch 1 */
+export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: string): Ending {
+  const isClip = (node: NodeProto) => {
+    const bounds = operatorOf(node) === 'Clip' ? boundsOfClip(node, facts) : undefined;
+    return bounds !== undefined && bounds[0] <= NARROW && bounds[1] >= 1 - NARROW;
+  };
+  let clipped = false;
+  for (let tensor = originOf(graph, scores); ; ) {
+    const node = graph.producer.get(tensor);
+    const activation = node && activationAt(model, graph, facts, node);
+    if (activation) return { ...activation, linear: false };
+    if (!node || !isClip(node)) return { logits: scores, activation: undefined, linear: !clipped && isLinear(tensor) };
+    clipped = true;
+    tensor = originOf(graph, node.input[0]!);
+  }
+
+  function isLinear(tensor: string): boolean {
+    const node = graph.producer.get(originOf(graph, tensor));
+    if (!node) return false;
+    const operator = operatorOf(node);
+    const varying = node.input.filter((name) => name !== '' && !facts.get(name)?.values && !isWeight(name));
+    // A constant mixture of probabilities holds probabilities.
+    if (LINEAR.has(operator)) return varying.length === 1 && !isActivation(varying[0]!);
+    // Two factors that depend on the image make no linear operator.
+    const alone = operator === 'Mul' || operator === 'Div' ? varying.length === 1 : true;
+    return KEEPING_LINEAR.has(operator) && alone && varying.every(isLinear);
+  }
+
+  function isWeight(tensor: string): boolean {
+    return model.initializers.has(originOf(graph, tensor));
+  }
+
+  function isActivation(tensor: string): boolean {
+    const node = graph.producer.get(originOf(graph, tensor));
+    return node !== undefined && entryOf(ACTIVATIONS, node) !== undefined;
+  }
+}
+
+function activationAt(
+  model: Model,
+  graph: GraphIndex,
+  facts: Facts,
+  node: NodeProto,
+): Pick<Ending, 'logits' | 'activation'> | undefined {
+  const activation = entryOf(ACTIVATIONS, node);
+  if (activation === 'sigmoid' || (activation && isOverClasses(model, facts, node)))
+    return { logits: node.input[0]!, activation };
+  if (operatorOf(node) === 'Exp') {
+    const log = graph.producer.get(originOf(graph, node.input[0]!));
+    return log && operatorOf(log) === 'LogSoftmax' ? activationAt(model, graph, facts, log) : undefined;
+  }
+  const logits = logitsOfQuotient(graph, facts, node);
+  return logits === undefined ? undefined : { logits, activation: 'softmax' };
+}
+
+/** Until operator set 13, softmax ran over all axes from the given one on. */
+function isOverClasses(model: Model, facts: Facts, node: NodeProto): boolean {
+  const { dims } = facts.get(node.input[0]!)!;
+  const since13 = model.opset >= 13;
+  const axis = intAttribute(node, 'axis', since13 ? -1 : 1);
+  const from = axis < 0 ? axis + dims.length : axis;
+  return (since13 ? dims[from] : sizeOf(dims.slice(from))) === sizeOf(dims);
+}
+
+/** Softmax written out: exp(y) / sum(exp(y)), mostly with the largest subtracted from y. */
+function logitsOfQuotient(graph: GraphIndex, facts: Facts, node: NodeProto): string | undefined {
+  const made = (tensor: string | undefined, ...operators: readonly string[]) => {
+    const maker = tensor === undefined ? undefined : graph.producer.get(originOf(graph, tensor));
+    return maker && operators.includes(operatorOf(maker)) ? maker : undefined;
+  };
+  const size = (tensor: string) => sizeOf(facts.get(tensor)?.dims ?? []);
+  const [above, below] = quotientOf();
+  const exponential = made(above, 'Exp');
+  const sum = made(below, 'ReduceSum', 'ReduceL1') ?? made(made(below, 'Expand')?.input[0], 'ReduceSum', 'ReduceL1');
+  if (!exponential || !sum || made(sum.input[0], 'Exp') !== exponential || size(sum.output[0]!) !== 1) return undefined;
+  let logits = exponential.input[0]!;
+  // What is the same for all classes may be subtracted from them.
+  for (let shift = made(logits, 'Sub'); shift && isShift(shift); shift = made(logits, 'Sub')) logits = shift.input[0]!;
+  return logits;
+
+  function quotientOf(): (string | undefined)[] {
+    const [a, b] = node.input;
+    if (operatorOf(node) === 'Div') return [a, b];
+    if (operatorOf(node) !== 'Mul') return [];
+    const inverse = made(b, 'Reciprocal');
+    return inverse ? [a, inverse.input[0]] : [b, made(a, 'Reciprocal')?.input[0]];
+  }
+
+  function isShift({ input, output }: NodeProto): boolean {
+    return size(input[1]!) === 1 && size(input[0]!) === size(output[0]!);
+  }
+}

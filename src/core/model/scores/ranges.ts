@@ -1,0 +1,90 @@
+/** Between which numbers a tensor's values lie whatever the image, as far as its operators alone tell. */
+import type { NodeProto } from 'onnx-buf';
+import type { Facts } from '../../onnx/facts';
+import type { GraphIndex } from '../../onnx/graph';
+import { floatAttribute } from '../../onnx/model';
+import { entryOf, operatorOf } from '../../onnx/operators';
+
+export type Range = readonly [low: number, high: number];
+
+const ANY: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+const UNIT: Range = [0, 1];
+
+const union = (ranges: readonly Range[]): Range => [
+  Math.min(...ranges.map(([low]) => low)),
+  Math.max(...ranges.map(([, high]) => high)),
+];
+const hull = (values: readonly number[]): Range =>
+  values.some(Number.isNaN) ? ANY : [Math.min(...values), Math.max(...values)];
+
+/** Of what an operator is given; the others' can be anything. */
+const RULES: Readonly<Record<string, (...inputs: [Range, Range, ...Range[]]) => Range>> = {
+  Softmax: () => UNIT,
+  Sigmoid: () => UNIT,
+  HardSigmoid: () => UNIT,
+  Tanh: () => [-1, 1],
+  Exp: () => [0, Number.POSITIVE_INFINITY],
+  Abs: () => [0, Number.POSITIVE_INFINITY],
+  Relu: ([low, high]) => [Math.max(0, low), Math.max(0, high)],
+  Neg: ([low, high]) => [-high, -low],
+  Add: (a, b) => [a[0] + b[0], a[1] + b[1]],
+  Sub: (a, b) => [a[0] - b[1], a[1] - b[0]],
+  Mul: (a, b) => hull(a.flatMap((x) => b.map((y) => x * y))),
+  Div: (a, b) => (b[0] > 0 ? hull(a.flatMap((x) => b.map((y) => x / y))) : ANY),
+  Reciprocal: ([low, high]) => (low > 0 ? [1 / high, 1 / low] : ANY),
+  Concat: (...ranges) => union(ranges),
+  Mean: (...ranges) => union(ranges),
+  Min: (...ranges) => [Math.min(...ranges.map(([low]) => low)), Math.min(...ranges.map(([, high]) => high))],
+  Max: (...ranges) => [Math.max(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))],
+  Where: (_condition, ...ranges) => union(ranges),
+};
+
+/** Operators whose values are some of their first input's, or averages of them. */
+const CHOOSING: ReadonlySet<string> = new Set([
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Slice',
+  'Split',
+  'Gather',
+  'Expand',
+  'ReduceMean',
+  'ReduceMax',
+  'ReduceMin',
+  'MaxPool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+]);
+
+/** How far from the end is looked; probabilities are made by a few operators. */
+const DEPTH = 16;
+
+export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string, depth = DEPTH): Range {
+  const values = facts.get(tensor)?.values;
+  if (values) return values.length > 0 ? hull(values) : ANY;
+  const node = graph.producer.get(tensor);
+  if (!node || depth === 0) return ANY;
+  const operator = operatorOf(node);
+  const of = (name: string) => rangeOf(graph, facts, name, depth - 1);
+  if (CHOOSING.has(operator)) return of(node.input[0]!);
+  if (operator === 'Clip') {
+    const [low, high] = of(node.input[0]!);
+    const [least, most] = boundsOfClip(node, facts);
+    return [Math.min(Math.max(low, least), most), Math.min(Math.max(high, least), most)];
+  }
+  return entryOf(RULES, node)?.(...(node.input.map(of) as [Range, Range])) ?? ANY;
+}
+
+/** The bounds of a Clip, attributes until operator set 11, then inputs; infinite where there is none or it is not known. */
+export function boundsOfClip(node: NodeProto, facts: Facts): Range {
+  const bound = (index: number, name: string, none: number) => {
+    const input = node.input[index];
+    return input ? (facts.get(input)?.values?.[0] ?? none) : floatAttribute(node, name, none);
+  };
+  return [bound(1, 'min', ANY[0]), bound(2, 'max', ANY[1])];
+}

@@ -1,0 +1,39 @@
+/** What is known of a model's class scores. */
+import type { Activation, Sourced } from './types';
+
+/**
+ * What makes logits of scores: nothing; or, where the model gives probabilities, log p of those that sum to 1, and
+ * log(p / (1 - p)) of those that are independent.
+ */
+export type Link = 'identity' | 'log' | 'logit';
+
+/** What made p, as results name it; `probability`: the model gives it itself. */
+export type ShownActivation = Activation | 'probability';
+
+export function shownActivation({ link, activation }: OutputInfo): ShownActivation {
+  return link === 'identity' ? activation.value : 'probability';
+}
+
+/** What is differentiated, in words. */
+export function logitsText({ logits, link }: Pick<OutputInfo, 'logits' | 'link'>): string {
+  if (link === 'identity') return logits;
+  return link === 'log' ? `log(${logits})` : `log(${logits} / (1 - ${logits}))`;
+}
+
+/** A tensor that may hold the class scores. */
+export interface ScoresInfo {
+  readonly name: string;
+  readonly classes: number;
+}
+
+export interface OutputInfo {
+  /** The tensor with the class scores, mostly an output. */
+  readonly name: string;
+  /** The tensor before softmax or sigmoid, of which the `link` is differentiated. */
+  readonly logits: string;
+  readonly link: Link;
+  readonly activation: Sourced<Activation>;
+  readonly classes: number;
+  /** The tensors that may hold the class scores, the one in use first. */
+  readonly candidates: readonly ScoresInfo[];
+}
