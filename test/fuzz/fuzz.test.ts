@@ -13,8 +13,9 @@ import { DEFAULT_OPTIONS, type Method } from '../../src/core/types';
 import type { ImageSource } from '../../src/protocol/requests';
 import { needs, project, shared } from '../support/shared';
 import { CLASSIFIER, tinyModel } from '../support/tiny-model';
+import { MODELS } from './bases';
 import { mutatePicture, pictures } from './images';
-import { MODELS, mutateModel, mutateSettings } from './models';
+import { mutateModel, mutateSettings } from './models';
 import { type Random, seeded, seedOf } from './random';
 
 const asked = (name: string, usual: number) => Number(process.env[`FUZZ_${name}`] ?? usual);
