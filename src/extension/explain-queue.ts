@@ -116,7 +116,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
         const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
         const summary = summaryOf(explanation, info);
         dispatch({ type: 'explained', ...at, explanation, summary });
-        maps.keep(params, { explanation, summary, files });
+        void maps.keep(params, { explanation, summary, files });
       } catch (thrown) {
         // Aborted: the event that raised the run has already said what the panel shows now.
         if (signal.aborted) return;

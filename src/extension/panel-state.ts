@@ -45,6 +45,8 @@ export interface PanelState {
   readonly images: readonly PanelImage[];
   readonly active: number;
   readonly style: HeatStyle;
+  /** The slot in focus; none has to be there. */
+  readonly focused: number;
   readonly demo: boolean;
 }
 
@@ -84,11 +86,12 @@ export type PanelEvent =
   | { readonly type: 'resumed' }
   | { readonly type: 'selected'; readonly image: number }
   | { readonly type: 'style'; readonly style: HeatStyle }
+  | { readonly type: 'focused'; readonly slot: number }
   | { readonly type: 'demo'; readonly demo: boolean };
 
 export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
   const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
-  return { images, active: 0, style, demo };
+  return { images, active: 0, style, focused: 0, demo };
 }
 
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
@@ -98,6 +101,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
     case 'style':
       return { ...state, style: event.style };
+    case 'focused':
+      return { ...state, focused: event.slot };
     case 'demo':
       return { ...state, demo: event.demo };
     case 'selected':
@@ -252,4 +257,11 @@ export function nextImage(state: PanelState): number | undefined {
   if (state.images[state.active]?.status === 'queued') return state.active;
   const index = state.images.findIndex((image) => image.status === 'queued');
   return index < 0 ? undefined : index;
+}
+
+/** The style once settings have changed: what the user has changed stays, but for what the settings change now. */
+export function restyled(style: HeatStyle, before: HeatStyle, after: HeatStyle): HeatStyle {
+  const names = Object.keys(after) as (keyof HeatStyle)[];
+  const changed = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);
+  return { ...style, ...Object.fromEntries(changed) };
 }

@@ -23,6 +23,8 @@ function panel(...names: string[]) {
   const calls: Asked[] = [];
   const logged: unknown[] = [];
   const kept = new Map<string, KeptMap>();
+  /** Of images whose pictures take long. */
+  const pictures = new Map<number, () => Promise<void>>();
   let state = initialState(names, DEFAULT_STYLE, false);
   const call = (
     _method: string,
@@ -51,8 +53,11 @@ function panel(...names: string[]) {
       device: 'cpu',
       top: 5,
     }),
-    ready: async () => {},
-    maps: { find: async (params) => kept.get(keyOf(params)), keep: (params, map) => kept.set(keyOf(params), map) },
+    ready: (image) => pictures.get(image)?.() ?? Promise.resolve(),
+    maps: {
+      find: async (params) => kept.get(keyOf(params)),
+      keep: async (params, map) => void kept.set(keyOf(params), map),
+    },
     modelInfo: async () => info,
     failed: (thrown) => logged.push(thrown),
   });
@@ -65,6 +70,7 @@ function panel(...names: string[]) {
     ask,
     asked,
     queue,
+    pictures,
     state: () => state,
     statuses: () => state.images.map((i) => i.status),
   };
@@ -89,6 +95,27 @@ describe('questions to the engine', () => {
     p.calls[1]!.answer(explanation(1));
     await turn();
     assert.deepEqual(p.statuses(), ['done', 'done']);
+  });
+
+  it('none before the picture is there, and none at all if it can not be', async () => {
+    const p = panel('a', 'b');
+    let arrive = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    p.pictures.set(0, () => arrival);
+    p.pictures.set(1, () => Promise.reject(errors.imageUnreadable('b', 'cut short')));
+    p.ask(0, TOP_CLASS);
+    p.ask(1, TOP_CLASS);
+    await turn();
+    assert.deepEqual(p.asked(), []);
+    arrive();
+    await turn();
+    assert.deepEqual(p.asked(), [['a', 'top']]);
+    p.calls[0]!.answer(explanation(0));
+    await turn();
+    assert.deepEqual(p.statuses(), ['done', 'failed']);
+    assert.equal(p.calls.length, 1);
   });
 
   it('two classes of an image, one after the other', async () => {

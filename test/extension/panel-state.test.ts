@@ -1,7 +1,15 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
-import { initialState, nextImage, type PanelEvent, type PanelState, reduce } from '../../src/extension/panel-state';
+import { editorState } from '../../src/extension/panel-messages';
+import {
+  initialState,
+  nextImage,
+  type PanelEvent,
+  type PanelState,
+  reduce,
+  restyled,
+} from '../../src/extension/panel-state';
 import { summaryOf } from '../../src/extension/summary';
 import { explanation, frame, info } from './support';
 
@@ -154,6 +162,22 @@ describe('the state of a panel', () => {
     const chosen = apply(other, { type: 'remodelled', image: 0 });
     assert.equal(chosen.images[0]!.probabilities, undefined);
     assert.deepEqual(chosen.images[0]!.wanted, [TOP_CLASS]);
+  });
+});
+
+describe('the view of a panel', () => {
+  const { contour: _, ...others } = DEFAULT_STYLE;
+  const style = { ...DEFAULT_STYLE, opacity: 0.9 };
+
+  it('keeps the style that the user has chosen when other settings change', () => {
+    assert.deepEqual(restyled(style, DEFAULT_STYLE, { ...others, contour: true }), { ...style, contour: true });
+    assert.deepEqual(restyled(style, DEFAULT_STYLE, { ...DEFAULT_STYLE, opacity: 0.1 }), { ...style, opacity: 0.1 });
+  });
+
+  it('has the focus on a slot that is there', () => {
+    const state = apply(opened('a'), asked(0, bee, cat), { type: 'focused', slot: 1 });
+    assert.equal(editorState(state).focused, 1);
+    assert.equal(editorState(apply(state, asked(0, bee))).focused, 0);
   });
 });
 

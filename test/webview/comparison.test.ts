@@ -55,8 +55,7 @@ describe('a comparison on the editor page', () => {
     assert.match(await text('facts-1'), /Grad-CAM.*200 ms/);
     assert.equal(await editor.find('facts-0').count(), 0);
     assert.equal(await editor.find('pane-1').getAttribute('aria-current'), 'true');
-    await editor.send({ type: 'export', kind: 'npy' });
-    assert.equal((await editor.postedOf('export'))[0]?.['slot'], 1);
+    assert.deepEqual((await editor.postedOf('focused')).at(-1), { type: 'focused', slot: 1 });
     await editor.press('m');
     assert.equal(await text('reading-1'), '1.00');
     await editor.press('Enter');
@@ -65,7 +64,7 @@ describe('a comparison on the editor page', () => {
     await editor.press('Escape');
     assert.equal(await shownPanes(), 6);
     await editor.find('stop-comparing').click();
-    assert.deepEqual(await editor.postedOf('alone'), [{ type: 'alone', slot: 1 }]);
+    assert.deepEqual(await editor.postedOf('alone'), [{ type: 'alone' }]);
   });
 
   it('shows how far each is, and a failure where it happened, with what helps', async () => {
@@ -110,7 +109,8 @@ describe('a comparison on the editor page', () => {
     await open({ ...SIX, questions });
     const saved = await editor.saved();
     await editor.close();
-    await open(SIX, { saved });
+    await open({ ...SIX, focused: 2 }, { saved });
     assert.deepEqual(await editor.postedOf('ready'), [{ type: 'ready', questions }]);
+    assert.equal(await editor.find('pane-2').getAttribute('aria-current'), 'true', 'what the host says has the focus');
   });
 });

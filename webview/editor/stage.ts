@@ -34,7 +34,7 @@ export interface StageEvents {
   /** A pixel of the image is pointed at, or none. `byKey`: it is to be spoken. */
   probe(at: Point | undefined, byKey: boolean): void;
   /** Another slot has the focus: what is exported and told is of that one. */
-  focused(): void;
+  focused(slot: number): void;
   pictureLoaded: PaneEvents['pictureLoaded'];
   pictureFailed: PaneEvents['pictureFailed'];
 }
@@ -153,13 +153,16 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       pane.rank(several, other === focused, enlarged);
       pane.root.hidden = enlarged && other !== focused;
     }
-    if (focused !== before) events.focused();
+    if (focused !== before) events.focused(focusedSlot());
   }
-  function focusOn({ target }: Event): void {
+  function focusByTarget({ target }: Event): void {
     for (const [id, pane] of panes) if (pane.root.contains(target as Node)) focus(id);
   }
-  root.addEventListener('focusin', focusOn);
-  root.addEventListener('pointerdown', focusOn);
+  root.addEventListener('focusin', focusByTarget);
+  root.addEventListener('pointerdown', focusByTarget);
+
+  /** The slot of the pane that had the focus last; the difference belongs to the first. */
+  const focusedSlot = () => Number(focused) || 0;
 
   function enlarge(on: boolean): void {
     enlarged = on;
@@ -192,8 +195,11 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       focus(focused);
       arrange();
     },
-    /** The slot of the pane that had the focus last; the difference belongs to the first. */
-    focused: () => Number(focused) || 0,
+    focused: focusedSlot,
+    /** As it was when the page was last shown; holds from the next `show` on. */
+    focusOn(slot: number): void {
+      focused = String(slot);
+    },
     columns: () => columns,
     toggleEnlarged: () => enlarge(!enlarged),
     /** True if a pane was enlarged. */

@@ -1,5 +1,7 @@
 /** HTML from templates: what is put in is escaped, unless it is `raw`. */
 
+import { oneLine } from '../../protocol/plain-text';
+
 export interface Raw {
   readonly markup: string;
 }
@@ -21,4 +23,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+/** Control characters are no XML. */
+const escaped = (text: string): string => oneLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
