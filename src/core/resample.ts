@@ -16,7 +16,9 @@ interface Taps {
   readonly weights: Float64Array;
 }
 
-const ONE = 2 ** 22;
+/** Pillow's, of which no sum leaves 32 bits. */
+const BITS = 22;
+const ONE = 2 ** BITS;
 
 /** Pillow's filters by the distance from the centre, in samples of the smaller image; 0 from `support` on. */
 interface Filter {
@@ -155,5 +157,6 @@ function weigh(
 
 /** Filters with negative weights leave the range of a pixel. */
 function clipped(sum: number): number {
-  return Math.min(Math.max(Math.floor(sum / ONE), 0), 255);
+  const pixel = sum >> BITS;
+  return pixel < 0 ? 0 : pixel > 255 ? 255 : pixel;
 }

@@ -54,13 +54,35 @@ function interpolate(map: Float32Array, v: number, row: Tap, column: Tap): numbe
   return top * (1 - row.weight) + bottom * row.weight;
 }
 
-/** Bilinear resampling of a map [u, v] to [height, width], half-pixel centres. */
+/**
+ * Bilinear resampling of a map [u, v] to [height, width], half-pixel centres. Without a call or an object a pixel: a page
+ * does it too seldom for its engine to make fast code of those.
+ */
 export function resizeMap(map: Float32Array, u: number, v: number, height: number, width: number): Float32Array {
-  const columns = Array.from({ length: width }, (_, j) => tap(j, v, width));
+  const low = new Int32Array(width);
+  const high = new Int32Array(width);
+  const weight = new Float64Array(width);
+  for (let j = 0; j < width; j++) {
+    const column = tap(j, v, width);
+    low[j] = column.low;
+    high[j] = column.high;
+    weight[j] = column.weight;
+  }
   const out = new Float32Array(height * width);
-  for (let i = 0; i < height; i++) {
+  for (let i = 0, at = 0; i < height; i++) {
     const row = tap(i, u, height);
-    for (let j = 0; j < width; j++) out[i * width + j] = interpolate(map, v, row, columns[j]!);
+    const top = row.low * v;
+    const bottom = row.high * v;
+    const down = row.weight;
+    const up = 1 - down;
+    for (let j = 0; j < width; j++, at++) {
+      const left = low[j]!;
+      const right = high[j]!;
+      const across = weight[j]!;
+      const upper = map[top + left]! * (1 - across) + map[top + right]! * across;
+      const lower = map[bottom + left]! * (1 - across) + map[bottom + right]! * across;
+      out[at] = upper * up + lower * down;
+    }
   }
   return out;
 }

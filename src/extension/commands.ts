@@ -1,7 +1,7 @@
 /** The commands of package.json, as data: each is one line that says what it does. */
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
-import type { RenderKind, ToEditor } from '../protocol/webview';
+import type { PageCommand, RenderKind } from '../protocol/webview';
 import { pickComparison } from './comparison-picker';
 import type { Editors } from './editor';
 import type { WindowEngine } from './engine';
@@ -46,9 +46,8 @@ type Handler = (...args: unknown[]) => unknown;
 export function registerCommands(services: CommandServices): vscode.Disposable {
   const { engine, model, panels, log } = services;
   const current = (act: (panel: Panel) => unknown) => () => panels.current && act(panels.current);
-  const toPage = (message: ToEditor) => current((panel) => panel.send(message));
-  const exportAs = (kind: RenderKind) => toPage({ type: 'export', kind });
-  const inPage = (command: Extract<ToEditor, { type: 'command' }>['command']) => toPage({ type: 'command', command });
+  const exportAs = (kind: RenderKind) => current((panel) => panel.export(kind));
+  const inPage = (command: PageCommand) => current((panel) => panel.command(command));
 
   const commands: Readonly<Record<string, Handler>> = {
     explain: (...args) => explain(services, args),
@@ -64,7 +63,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseMethod: () => pickMethod(),
     chooseClass: current((panel) => pickClass(model, panel)),
     compare: current((panel) => pickComparison(model, panel)),
-    stopComparing: inPage('alone'),
+    stopComparing: current((panel) => panel.stopComparing()),
     measure: inPage('measure'),
     cancel: () => {
       for (const panel of panels.all) panel.cancel();
@@ -145,7 +144,7 @@ function tell({ current }: Panels, text: string): void {
 
 /** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
 async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
-  engine.restart();
   await maps.clear();
+  engine.restart();
   model.renew();
 }

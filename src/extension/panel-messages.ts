@@ -16,11 +16,13 @@ const STRIP_STATES: Readonly<Record<ImageStatus, StripItem['state']>> = {
 const NO_EVIDENCE: Evidence = {};
 
 export function editorState(state: PanelState): EditorState {
+  const shown = shownImage(state);
   return {
-    ...shownImage(state),
+    ...shown,
     questions: questionsOf(state),
     strip: stripOf(state),
     style: state.style,
+    focused: shown.slots[state.focused] ? state.focused : 0,
     demo: state.demo,
   };
 }

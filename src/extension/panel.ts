@@ -5,55 +5,23 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
-import type { Action, Explanation, FromEditor, HeatStyle, RenderKind, ToEditor } from '../protocol/webview';
+import type { Action, FromEditor, RenderKind } from '../protocol/webview';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
-import type { WindowEngine } from './engine';
 import { createEvidenceQueue } from './evidence-queue';
 import { createExplainQueue } from './explain-queue';
-import { createFrameGate } from './frame-gate';
 import { type ImageFile, sourceOf } from './image-file';
-import type { Log } from './log';
-import type { MapStore } from './maps/map-store';
-import type { CurrentModel, ModelChange } from './model';
-import { isPerformable, type PanelAction, type PerformableAction } from './notify';
+import { isPerformable, type PanelAction } from './notify';
+import { createPageLine } from './page-line';
+import { tooFar } from './panel-memory';
 import { editorState, messagesBetween } from './panel-messages';
 import { createPanelPictures } from './panel-pictures';
-import { initialState, type PanelEvent, type PanelState, reduce } from './panel-state';
+import { initialState, type PanelEvent, reduce, restyled } from './panel-state';
+import type { Panel, PanelServices } from './panel-types';
 import { readSettings } from './settings';
 import { nameOf } from './targets';
 import { watchUris } from './watch';
 
-export interface PanelServices {
-  readonly engine: WindowEngine;
-  readonly model: CurrentModel;
-  readonly maps: MapStore;
-  readonly log: Log;
-  /** Carries out a button under a message, except those that act on the panel alone. */
-  perform(action: PerformableAction): void;
-  /** Saves an explanation as a file that the user names; undefined when the user gave up. */
-  save(image: ImageFile, kind: RenderKind, explanation: Explanation, style: HeatStyle): Promise<string | undefined>;
-  /** A failure that has no place in the panel. */
-  report(thrown: unknown): void;
-}
-
-export interface Panel {
-  readonly webviewPanel: vscode.WebviewPanel;
-  readonly images: readonly ImageFile[];
-  readonly state: PanelState;
-  readonly onDidChange: vscode.Event<void>;
-  /** What is asked about the image in front. */
-  readonly wanted: readonly Wanted[];
-  /** Makes explanations of the image in front, one after another, and brings the panel to the front of its group. */
-  explain(wanted: readonly Wanted[]): void;
-  cancel(): void;
-  /** What was cancelled goes on. */
-  resume(): void;
-  /** Asks again for everything explained so far, because the model or a setting has changed. */
-  refresh(change: ModelChange): void;
-  restyle(): void;
-  /** To the page, if there is one now; a hidden webview has none. */
-  send(message: ToEditor): void;
-}
+export type { Panel, PanelServices } from './panel-types';
 
 const GRADIENT_FREE = { method: 'group-cam', variant: 'gradient-free' } as const;
 
@@ -66,12 +34,15 @@ export function createPanel(
   const { engine, model, maps, log } = services;
   const changed = new vscode.EventEmitter<void>();
   const view = randomUUID();
+  let settings = readSettings().style;
   let state = initialState(
     images.map(({ uri }) => nameOf(uri)),
-    readSettings().style,
+    settings,
     isDemo(),
   );
-  let listening = false;
+  const page = createPageLine(webviewPanel);
+  /** The page of a panel that is restored knows more than the host. */
+  let isNew = true;
   let disposed = false;
   /** A failed gradient rule offers Group-CAM's variant without gradients, for this panel only. */
   let gradientFree = false;
@@ -105,7 +76,7 @@ export function createPanel(
   });
 
   const pictures = createPanelPictures({
-    ...{ images, webview, engine, log, failed, dispatch, send },
+    ...{ images, webview, engine, log, failed, dispatch, send: page.send },
     state: () => state,
   });
 
@@ -138,10 +109,18 @@ export function createPanel(
     const before = state;
     state = events.reduce(reduce, state);
     if (state === before) return;
-    messagesBetween(before, state).forEach(send);
+    if (events.some(({ type }) => type === 'explained')) {
+      state = tooFar(state).reduce((now, image) => reduce(now, { type: 'released', image }), state);
+    }
+    messagesBetween(before, state).forEach(page.send);
     changed.fire();
     queue.update();
     evidence.update();
+  }
+
+  /** What the page itself has told is not told to it again. */
+  function take(event: PanelEvent): void {
+    state = reduce(state, event);
   }
 
   const wantedNow = () => state.images[state.active]?.wanted ?? [];
@@ -150,25 +129,21 @@ export function createPanel(
     dispatch({ type: 'asked', image: state.active, wanted });
   }
 
-  const gate = createFrameGate((message) => void webview.postMessage(message));
-
-  function send(message: ToEditor): void {
-    if (listening) gate.send(message);
-  }
-
   function reload(addresses: readonly string[]): void {
     const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
     pictures.reload(indices);
     dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
   }
 
-  async function saveSlot({ kind, slot, style }: Extract<FromEditor, { type: 'export' }>): Promise<void> {
-    const image = state.active;
-    const explanation = state.images[image]?.slots[slot]?.explanation;
-    if (!explanation) return send({ type: 'notice', text: 'Nothing to export yet' });
+  const focusedNow = () => editorState(state).focused;
+
+  async function exportFocused(kind: RenderKind): Promise<void> {
+    const { active, style } = state;
+    const explanation = state.images[active]?.slots[focusedNow()]?.explanation;
+    if (!explanation) return page.send({ type: 'notice', text: 'Nothing to export yet' });
     try {
-      const saved = await services.save(images[image]!, kind, explanation, style);
-      if (saved) send({ type: 'notice', text: `Saved ${saved}` });
+      const saved = await services.save(images[active]!, kind, explanation, style);
+      if (saved) page.send({ type: 'notice', text: `Saved ${saved}` });
     } catch (thrown) {
       services.report(thrown);
     }
@@ -199,31 +174,37 @@ export function createPanel(
     }
   }
 
-  /** What was asked when the window was reloaded, unless something else was asked since. */
-  function restore(questions: string): void {
-    const isNew = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
-    const read = isNew ? readQuestions(questions, images.length) : undefined;
+  /** What was shown when the window was reloaded; another question that was asked since stands. */
+  function restore({ questions, style, focused }: Extract<FromEditor, { type: 'ready' }>): void {
+    if (style) take({ type: 'style', style });
+    if (focused !== undefined) take({ type: 'focused', slot: focused });
+    const isUntouched = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
+    const read = isUntouched && questions !== undefined ? readQuestions(questions, images.length) : undefined;
     dispatch(...[...(read ?? [])].map(([image, wanted]) => ({ type: 'asked', image, wanted }) as const));
   }
 
   const handlers: { readonly [T in FromEditor['type']]: (message: Extract<FromEditor, { type: T }>) => void } = {
-    ready: ({ questions }) => {
-      if (questions !== undefined) restore(questions);
-      listening = true;
-      send({ type: 'state', state: editorState(state) });
+    ready: (message) => {
+      if (isNew) restore(message);
+      isNew = false;
+      page.ready({ type: 'state', state: editorState(state) });
     },
+    style: take,
+    focused: take,
     cancel: () => dispatch({ type: 'cancelled' }),
     resume: () => dispatch({ type: 'resumed' }),
     thumbnails: ({ indices }) => pictures.thumbnails.want(indices),
-    drawn: () => gate.drawn(),
+    drawn: page.drawn,
     evidence: gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => {
+      const before = state.active;
       dispatch({ type: 'selected', image: index });
+      if (state.active !== before) pictures.release(before);
       pictures.showActive();
     },
-    alone: ({ slot }) => ask(alone(wantedNow(), slot)),
-    export: (message) => void saveSlot(message),
+    alone: () => ask(alone(wantedNow(), focusedNow())),
+    export: ({ kind }) => void exportFocused(kind),
     action: ({ id }) => act(id),
     unshowable: pictures.showByEngine,
     error: ({ message }) => services.report(new Error(message)),
@@ -233,7 +214,7 @@ export function createPanel(
     webview.onDidReceiveMessage((message: FromEditor) => handlers[message.type](message as never)),
     webviewPanel.onDidChangeViewState(() => {
       if (!webviewPanel.visible) {
-        listening = false;
+        page.gone();
         pictures.thumbnails.stop();
       }
       changed.fire();
@@ -245,7 +226,7 @@ export function createPanel(
   ];
   webviewPanel.onDidDispose(() => {
     disposed = true;
-    listening = false;
+    page.gone();
     pictures.thumbnails.stop();
     queue.dispose();
     evidence.dispose();
@@ -266,6 +247,8 @@ export function createPanel(
       return wantedNow();
     },
     explain: (wanted) => {
+      // A picker may outlive what it was opened for.
+      if (disposed) return;
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       ask(wanted);
     },
@@ -280,7 +263,20 @@ export function createPanel(
       const type = change === 'chosen' ? 'remodelled' : 'refreshed';
       dispatch({ type: 'demo', demo: isDemo() }, ...images.map((_, image) => ({ type, image }) as const));
     },
-    restyle: () => dispatch({ type: 'style', style: readSettings().style }),
-    send,
+    restyle: () => {
+      const before = settings;
+      settings = readSettings().style;
+      dispatch({ type: 'style', style: restyled(state.style, before, settings) });
+    },
+    send: page.send,
+    command: page.command,
+    export: (kind) => {
+      webviewPanel.reveal();
+      return exportFocused(kind);
+    },
+    stopComparing: () => {
+      webviewPanel.reveal();
+      ask(alone(wantedNow(), focusedNow()));
+    },
   };
 }

@@ -72,6 +72,10 @@ export type ComparedBy = 'methods' | 'layers' | 'classes' | 'models';
 export interface Slot {
   /** The class as it is called in the interface, such as "dog" or "top class"; in a comparison by something else, that. */
   readonly title: string;
+  /** The title in full, where it is cut short. */
+  readonly hint?: string;
+  /** Of one of several models, if it explains another class than the others: why, in words that follow its name. */
+  readonly differs?: string;
   readonly state: SlotState;
   readonly frame?: Frame;
 }
@@ -134,8 +138,10 @@ export interface EditorState extends ShownImage {
   readonly questions: string;
   /** More than one image: the queue, shown as thumbnails. */
   readonly strip: readonly StripItem[];
-  /** The setting's style; the webview's own state wins once the user has changed it. */
+  /** As the settings say, but for what the user has changed since. */
   readonly style: HeatStyle;
+  /** The slot that exports and facts are of. */
+  readonly focused: number;
   /** Shown when the embedded demo model is in use. */
   readonly demo: boolean;
 }
@@ -161,19 +167,19 @@ export type ToEditor =
     }
   /** Answers `thumbnails`; without a picture the one that was sent is no longer right. */
   | { readonly type: 'thumbnail'; readonly index: number; readonly thumbnail?: Picture }
-  /** A command of the palette or a key binding. */
-  | {
-      readonly type: 'command';
-      readonly command: 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'alone' | 'measure';
-    }
-  /** An export from outside the page: it answers with `export`, which has the slot in focus and the style of the moment. */
-  | { readonly type: 'export'; readonly kind: RenderKind }
-  /** The answer to `export` and `copy`, shown in the status line. */
+  /** A command of the palette or a key binding; done once there is what it acts on. */
+  | { readonly type: 'command'; readonly command: PageCommand }
+  /** What has come of an action, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
+export type PageCommand = 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'measure';
+
 export type FromEditor =
-  /** `questions`: as they were when the page was last shown. */
-  | { readonly type: 'ready'; readonly questions?: string }
+  /** All as it was when the page was last shown, for a host that knows nothing of that. */
+  | { readonly type: 'ready'; readonly questions?: string; readonly style?: HeatStyle; readonly focused?: number }
+  /** The user has changed it. The host holds it, and tells it again when another page is made. */
+  | { readonly type: 'style'; readonly style: HeatStyle }
+  | { readonly type: 'focused'; readonly slot: number }
   | { readonly type: 'cancel' }
   /** What was cancelled goes on. */
   | { readonly type: 'resume' }
@@ -186,8 +192,9 @@ export type FromEditor =
   | { readonly type: 'evidence'; readonly part: EvidencePart; readonly slots: readonly number[] }
   | { readonly type: 'cancel-evidence'; readonly part: EvidencePart }
   /** The comparison ends with the explanation in focus. */
-  | { readonly type: 'alone'; readonly slot: number }
-  | { readonly type: 'export'; readonly kind: RenderKind; readonly slot: number; readonly style: HeatStyle }
+  | { readonly type: 'alone' }
+  /** Of the slot in focus. */
+  | { readonly type: 'export'; readonly kind: RenderKind }
   | { readonly type: 'action'; readonly id: Action['id'] }
   /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
   | { readonly type: 'unshowable' }

@@ -75,7 +75,8 @@ describe('the heat of the editor page', () => {
     await editor.settle(() => editor.find('contour').click());
     const path = await editor.find('contour-0').locator('path').first().getAttribute('d');
     assert.match(path ?? '', /^M.+Z$/);
-    assert.deepEqual(await editor.posted(), [{ type: 'ready' }]);
+    const told = (await editor.posted()).map(({ type }) => type);
+    assert.deepEqual([...new Set(told)], ['ready', 'style'], 'of the style alone the host is told');
   });
 
   it('streams without a blank between frames, and goes when another class is asked for', async () => {
@@ -129,8 +130,13 @@ describe('the heat of the editor page', () => {
     await editor.send({ type: 'slot', index: 0, slot });
     assert.deepEqual(await seen(), ['working', false, false, null, true]);
     await editor.send({ type: 'slot', index: 0, slot: CAT });
+    // Its size is known, so it could be zoomed; but nothing of it is there to be seen.
+    await editor.send({ type: 'command', command: 'measure' });
+    assert.equal(await editor.find('evidence').isVisible(), false);
     arrive();
     await picturesShown(editor.page);
+    assert.equal(await editor.find('evidence').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [0, 1] }]);
     assert.deepEqual(await seen(), ['done', true, true, '10', false]);
   });
 

@@ -1,6 +1,6 @@
 /** The editor page in Chromium: what the user's hands do, and what the host is told. */
 import assert from 'node:assert/strict';
-import type { Size } from '../../src/core/types';
+import { DEFAULT_STYLE, type Size } from '../../src/core/types';
 import { type EditorPage, editorPages, numbersOf } from './editor-page';
 import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, SCENE, strip } from './states';
@@ -142,7 +142,7 @@ describe('the editor page', () => {
       assert.deepEqual(ids, ['retry', 'choose-device']);
     });
 
-    it('an export with the style of the moment, chosen by keys, and one of the pane in focus', async () => {
+    it('the style of the moment and the pane in focus, then an export, chosen by keys', async () => {
       await open(editorState([CAT, DOG]));
       await editor.setSlider('opacity', 80);
       await editor.find('export').click();
@@ -150,10 +150,10 @@ describe('the editor page', () => {
       assert.equal(await editor.page.evaluate(() => document.activeElement?.textContent), 'Heatmap (PNG)');
       await editor.press('Enter');
       const style = { colormap: 'turbo', opacity: 0.8, threshold: 0, contour: false };
-      assert.deepEqual(await editor.postedOf('export'), [{ type: 'export', kind: 'heatmap', slot: 0, style }]);
+      assert.deepEqual(await editor.postedOf('style'), [{ type: 'style', style }]);
+      assert.deepEqual(await editor.postedOf('export'), [{ type: 'export', kind: 'heatmap' }]);
       await editor.find('pane-1').click();
-      await editor.send({ type: 'export', kind: 'npy' });
-      assert.deepEqual((await editor.postedOf('export'))[1], { type: 'export', kind: 'npy', slot: 1, style });
+      assert.deepEqual(await editor.postedOf('focused'), [{ type: 'focused', slot: 1 }]);
     });
 
     it('once, that its picture can not be shown', async () => {
@@ -184,16 +184,22 @@ describe('the editor page', () => {
     assert.deepEqual(await editor.page.evaluate(sizeOnClipboard), SCENE);
   });
 
-  it('keeps style and zoom while it is hidden, and the text that the host restores it from', async () => {
+  it('keeps zoom and original while it is hidden, and the text and the style that the host restores it from', async () => {
     await open(editorState([CAT]), { restore: '{"image":1}' });
     await editor.setSlider('threshold', 30);
     await editor.press('1');
+    await editor.settle(() => editor.find('original').click());
     const saved = await editor.saved();
     assert.equal((saved as { restore: string }).restore, '{"image":1}');
     await editor.close();
-    await open(editorState([CAT]), { saved });
-    assert.equal(await editor.find('threshold').inputValue(), '30');
+    const style = { ...DEFAULT_STYLE, threshold: 0.2 };
+    await open(editorState([CAT], { style }), { saved });
+    assert.deepEqual((await editor.postedOf('ready'))[0]?.['style'], { ...style, threshold: 0.3 });
+    assert.equal(await editor.find('threshold').inputValue(), '20', 'the host has the last word');
     assert.equal((await editor.placement()).scale, 1);
+    assert.equal(await editor.find('original').getAttribute('aria-pressed'), 'true');
+    await editor.send({ type: 'changed', change: { style: DEFAULT_STYLE } });
+    assert.equal(await editor.find('threshold').inputValue(), '0');
   });
 
   it('every control has a name, and Tab reaches them all', async () => {

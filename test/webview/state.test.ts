@@ -132,10 +132,10 @@ describe('heat', () => {
     assert.equal(differenceOf(cat, { ...dog, inputSize: { width: 64, height: 64 } }), undefined);
   });
 
-  it('is drawn with 1024 pixels on the longer side, never with none on the shorter', () => {
-    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }), { width: 1024, height: 768 });
-    assert.deepEqual(canvasSize({ width: 32, height: 32 }), { width: 1024, height: 1024 });
-    assert.deepEqual(canvasSize({ width: 9000, height: 2 }), { width: 1024, height: 1 });
+  it('is drawn with 640 pixels on the longer side, never with none on the shorter', () => {
+    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }), { width: 640, height: 480 });
+    assert.deepEqual(canvasSize({ width: 32, height: 32 }), { width: 640, height: 640 });
+    assert.deepEqual(canvasSize({ width: 9000, height: 2 }), { width: 640, height: 1 });
   });
 });
 

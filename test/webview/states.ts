@@ -95,6 +95,7 @@ export function editorState(slots: readonly Slot[], more: Partial<EditorState> =
     strip: [],
     active: 0,
     style: DEFAULT_STYLE,
+    focused: 0,
     demo: true,
     ...more,
   };

@@ -3,6 +3,8 @@ import { CONTOUR } from '../../src/core/overlay';
 import type { HeatStyle, Size } from '../../src/protocol/webview';
 import type { Heat } from './heat';
 
+const FOCUS_MILLISECONDS = 2000;
+
 /** Rejects when the picture can't be read or the clipboard may not be written. */
 export async function copyImage(
   source: string,
@@ -11,9 +13,18 @@ export async function copyImage(
   columns: number,
   style: HeatStyle,
 ): Promise<void> {
+  if (!document.hasFocus()) await focusOfPage();
   // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
   const png = compose(source, size, heats, columns, style);
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+}
+
+/** The clipboard is for pages in focus. One that a command has brought to the front gets it in a moment. */
+function focusOfPage(): Promise<void> {
+  return new Promise((done) => {
+    window.addEventListener('focus', () => done(), { once: true });
+    setTimeout(done, FOCUS_MILLISECONDS);
+  });
 }
 
 /** One image a map, in as many columns as on the screen; the image alone when there is no map. */

@@ -2,17 +2,17 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import { DEFAULT_STYLE, type Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, Slot, ToEditor } from '../../src/protocol/webview';
+import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
 import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
+import { createAnnouncer } from './announce';
 import { copyImage } from './copy';
 import { createEvidence } from './evidence';
 import { exportItems } from './exports';
-import { overallText } from './facts';
 import { listenToKeys } from './gestures';
 import type { MenuItem } from './menu';
-import { createPictures } from './pictures';
+import { createPhotograph } from './photograph';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
 import { createStage } from './stage';
 import { beforePicture, changed, overall, type Saved } from './state';
@@ -33,23 +33,19 @@ let told: EditorState | undefined;
 /** What of that may be shown. */
 let state: EditorState | undefined;
 let heats: Heats = new Map();
-const original = { toggled: false, held: false };
+let isOriginalHeld = false;
 let probe: Point | undefined;
 
 const walk = (): Walk => saved.walk ?? START;
-const style = (): HeatStyle => saved.style ?? state?.style ?? DEFAULT_STYLE;
-/** The picture that the browser has decoded, or could not decode. */
-let picture: { readonly source: string; readonly size: Size | undefined } | undefined;
-const source = () => pictures.sourceOf(told?.picture);
-const decoded = () => (picture?.source === source() ? picture?.size : undefined);
+const style = (): HeatStyle => told?.style ?? DEFAULT_STYLE;
+const isOriginal = () => isOriginalHeld || (saved.original ?? false);
+const photograph = createPhotograph();
 const size = (): Size | undefined =>
-  told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? decoded();
-/** The host has been told if the browser can't show its file, and sends another picture; of that one there is no other. */
-const awaitsPicture = () => !decoded() && !(picture?.source === source() && told?.picture && 'png' in told.picture);
+  told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
 
 const heatsOf = createHeats();
-const pictures = createPictures();
 const speech = liveRegion();
+const announce = createAnnouncer(speech.say);
 const status = createStatus(() => host.post({ type: 'cancel' }));
 const strip = createStrip({
   select: (index) => host.post({ type: 'select', index }),
@@ -58,11 +54,11 @@ const strip = createStrip({
   want: (indices) => host.post({ type: 'thumbnails', indices }),
 });
 const toolbar = createToolbar({
-  style: (change) => keep({ style: { ...style(), ...change } }),
+  style: restyle,
   original: toggleHeat,
   swipe: () => toolbar.showSwipe(stage.toggleSwipe()),
   compare: () => host.post({ type: 'action', id: 'compare' }),
-  alone: stopComparing,
+  alone: () => host.post({ type: 'alone' }),
   measure: () => (saved.measuring ? closeEvidence() : measure()),
   zoomIn: () => stage.zoomIn(),
   zoomOut: () => stage.zoomOut(),
@@ -83,21 +79,20 @@ const stage = createStage(saved.viewport, {
     const text = showProbe();
     if (byKey) speech.say(text);
   },
-  focused: schedule,
+  focused(slot) {
+    host.post({ type: 'focused', slot });
+    keep({ focused: slot });
+  },
   pictureLoaded(source, size) {
-    picture = { source, size };
+    photograph.decoded(source, size);
     look();
   },
   pictureFailed(source) {
-    // Every pane tells of the same picture; the host is asked once.
-    if (picture?.source === source) return;
-    picture = { source, size: undefined };
-    if (state?.picture && 'uri' in state.picture) {
-      host.post({ type: 'unshowable' });
-    } else {
-      host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
-      look();
-    }
+    const failed = photograph.failed(source);
+    if (failed === 'file') host.post({ type: 'unshowable' });
+    if (failed !== 'copy') return;
+    host.post({ type: 'error', message: `${state?.name}: its picture can't be displayed.` });
+    look();
   },
 });
 const steps = createSteps(schedule, (thrown) => host.post({ type: 'error', message: reasonOf(thrown) }));
@@ -125,13 +120,24 @@ function keep(change: Saved): void {
   schedule();
 }
 
+function restyle(change: Partial<HeatStyle>): void {
+  if (!told) return;
+  told = { ...told, style: { ...told.style, ...change } };
+  host.post({ type: 'style', style: told.style });
+  keep({ style: told.style });
+  look();
+}
+
 /** The photograph comes first. */
 function look(): void {
-  state = told && awaitsPicture() ? { ...told, slots: told.slots.map(beforePicture) } : told;
+  photograph.show(told?.picture);
+  state = told && photograph.isAwaited() ? { ...told, slots: told.slots.map(beforePicture) } : told;
   schedule();
 }
 
 let scheduled = false;
+/** Commands that wait for what they act on. */
+const orders: PageCommand[] = [];
 /** A slot has come since the last drawing: the host waits with the next frame until this one is drawn. */
 let owed = false;
 /** Draws with the next picture of the screen: of many frames and slider moves only the last counts. */
@@ -141,6 +147,7 @@ function schedule(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
+    if (told && !photograph.isAwaited()) for (const command of orders.splice(0)) commands[command]();
     if (owed) host.post({ type: 'drawn' });
     owed = false;
   });
@@ -152,15 +159,15 @@ function draw(): void {
   heats = saved.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
   stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
-    source: source(),
+    source: photograph.source(),
     image: size(),
     style: style(),
-    original: original.toggled || original.held,
+    original: isOriginal(),
   });
   toolbar.showStyle(style());
-  toolbar.showOriginal(original.toggled || original.held);
+  toolbar.showOriginal(isOriginal());
   toolbar.enableExport(exports().length > 0);
-  toolbar.enableCopy(decoded() !== undefined);
+  toolbar.enableCopy(photograph.size() !== undefined);
   toolbar.showComparing(slots.length > 1);
   status.showStyle(style(), slots[stage.focused()]?.frame?.signed ?? false);
   status.showSlots(slots, stage.focused());
@@ -172,15 +179,6 @@ function draw(): void {
   showProbe();
   document.body.dataset['state'] = overall(slots);
   announce(slots);
-}
-
-let announced = '';
-/** Speaks what has come of the slots; while they work only that they do, since their progress changes too often. */
-function announce(slots: readonly Slot[]): void {
-  const titles = slots.map(({ title }) => title).join(', ');
-  const text = overall(slots) === 'working' ? `Explaining ${titles}` : overallText(slots);
-  if (text !== announced) speech.say(text);
-  announced = text;
 }
 
 /** Each of several panes has its value beside its caption; all of them are spoken. */
@@ -198,10 +196,6 @@ function showProbe(): string {
   return all;
 }
 
-function stopComparing(): void {
-  host.post({ type: 'alone', slot: stage.focused() });
-}
-
 function measure(): void {
   keep({ measuring: true });
   if (state) evidence.show(state, stage.focused(), walk(), style());
@@ -213,21 +207,20 @@ function closeEvidence(): void {
 }
 
 function toggleHeat(): void {
-  original.toggled = !original.toggled;
-  schedule();
+  keep({ original: !saved.original });
 }
 
 /** Of the slot in focus, if it is done. */
 function exports(): MenuItem[] {
   const slot = stage.focused();
-  return exportItems(state?.slots[slot], slot, (kind) => host.post({ type: 'export', kind, slot, style: style() }));
+  return exportItems(state?.slots[slot], slot, (kind) => host.post({ type: 'export', kind }));
 }
 
 async function copy(): Promise<void> {
-  const [from, pixels] = [source(), size()];
+  const [from, pixels] = [photograph.source(), size()];
   if (!from || !pixels) return;
   try {
-    await copyImage(from, pixels, original.toggled ? [] : [...heats.values()], stage.columns(), style());
+    await copyImage(from, pixels, saved.original ? [] : [...heats.values()], stage.columns(), style());
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
@@ -246,8 +239,8 @@ listenToKeys(stage.root, {
   fit: stage.fit,
   actual: stage.actual,
   original(held) {
-    if (original.held === held) return;
-    original.held = held;
+    if (isOriginalHeld === held) return;
+    isOriginalHeld = held;
     schedule();
   },
   enlarge: stage.toggleEnlarged,
@@ -266,9 +259,18 @@ const apply = (message: Parameters<typeof changed>[1]) => {
   }
   look();
 };
+const commands: Readonly<Record<PageCommand, () => void>> = {
+  'toggle-heat': toggleHeat,
+  'zoom-fit': stage.fit,
+  'zoom-actual': stage.actual,
+  copy,
+  measure,
+};
 listen<ToEditor>({
-  export: ({ kind }) => host.post({ type: 'export', kind, slot: stage.focused(), style: style() }),
-  state: apply,
+  state(message) {
+    stage.focusOn(message.state.focused);
+    apply(message);
+  },
   image: apply,
   changed: apply,
   tiles: apply,
@@ -279,14 +281,15 @@ listen<ToEditor>({
   },
   thumbnail: ({ index, thumbnail }) => strip.thumbnail(index, thumbnail),
   notice: ({ text }) => status.showNotice(text),
-  command: ({ command }) =>
-    ({
-      'toggle-heat': toggleHeat,
-      'zoom-fit': stage.fit,
-      'zoom-actual': stage.actual,
-      copy,
-      alone: stopComparing,
-      measure,
-    })[command](),
+  command({ command }) {
+    orders.push(command);
+    schedule();
+  },
 });
-host.post({ type: 'ready', ...(saved.questions !== undefined && { questions: saved.questions }) });
+const { questions, style: kept, focused } = saved;
+host.post({
+  type: 'ready',
+  ...(questions !== undefined && { questions }),
+  ...(kept && { style: kept }),
+  ...(focused !== undefined && { focused }),
+});

@@ -34,7 +34,7 @@ export interface StageEvents {
   /** A pixel of the image is pointed at, or none. `byKey`: it is to be spoken. */
   probe(at: Point | undefined, byKey: boolean): void;
   /** Another slot has the focus: what is exported and told is of that one. */
-  focused(): void;
+  focused(slot: number): void;
   pictureLoaded: PaneEvents['pictureLoaded'];
   pictureFailed: PaneEvents['pictureFailed'];
 }
@@ -153,18 +153,32 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       pane.rank(several, other === focused, enlarged);
       pane.root.hidden = enlarged && other !== focused;
     }
-    if (focused !== before) events.focused();
+    if (focused !== before) events.focused(focusedSlot());
   }
-  function focusOn({ target }: Event): void {
+  function focusByTarget({ target }: Event): void {
     for (const [id, pane] of panes) if (pane.root.contains(target as Node)) focus(id);
   }
-  root.addEventListener('focusin', focusOn);
-  root.addEventListener('pointerdown', focusOn);
+  root.addEventListener('focusin', focusByTarget);
+  root.addEventListener('pointerdown', focusByTarget);
+
+  /** The slot of the pane that had the focus last; the difference belongs to the first. */
+  const focusedSlot = () => Number(focused) || 0;
 
   function enlarge(on: boolean): void {
     enlarged = on;
     focus(focused);
+    showPanes();
     arrange();
+  }
+
+  function showPanes(): void {
+    if (!scene) return;
+    const { panes: contents, source, image, style, original } = scene;
+    for (const [id, content] of contents) {
+      const pane = panes.get(id)!;
+      pane.show(content, source, image, style);
+      pane.fade(original ? 0 : content.heat?.opaque ? 1 : style.opacity);
+    }
   }
 
   return {
@@ -176,13 +190,11 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
         pane.root.remove();
         panes.delete(id);
       }
-      for (const [id, content] of next.panes) {
+      for (const id of next.panes.keys()) {
         const pane =
           panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
-        pane.show(content, next.source, next.image, next.style);
-        pane.fade(next.original ? 0 : content.heat?.opaque ? 1 : next.style.opacity);
       }
       const several = panes.size > 1;
       root.classList.toggle('several', several);
@@ -190,10 +202,14 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       root.tabIndex = several ? -1 : 0;
       root.setAttribute('aria-description', several ? `${HELP} ${HELP_SEVERAL}` : HELP);
       focus(focused);
+      showPanes();
       arrange();
     },
-    /** The slot of the pane that had the focus last; the difference belongs to the first. */
-    focused: () => Number(focused) || 0,
+    focused: focusedSlot,
+    /** As it was when the page was last shown; holds from the next `show` on. */
+    focusOn(slot: number): void {
+      focused = String(slot);
+    },
     columns: () => columns,
     toggleEnlarged: () => enlarge(!enlarged),
     /** True if a pane was enlarged. */

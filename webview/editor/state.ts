@@ -5,8 +5,11 @@ import type { Walk } from './walk';
 
 /** What the page keeps itself while it is hidden; everything else is sent again by the host. */
 export interface Saved {
-  /** Set once the user has changed it. */
+  /** Set once the user has changed it; for a host that was loaded again with the window. */
   readonly style?: HeatStyle;
+  readonly focused?: number;
+  /** The image alone is shown. */
+  readonly original?: boolean;
   readonly viewport?: Viewport;
   /** The host's own text, kept as it is. */
   readonly restore?: string;
@@ -30,8 +33,8 @@ export function changed(state: EditorState | undefined, message: Change): Editor
   switch (message.type) {
     case 'image': {
       // Members without a value are not sent, so nothing of the image before may stay.
-      const { questions, strip, style, demo } = state;
-      return { questions, strip, style, demo, ...message.image };
+      const { questions, strip, style, focused, demo } = state;
+      return { questions, strip, style, focused, demo, ...message.image };
     }
     case 'changed':
       return { ...state, ...message.change };

@@ -87,7 +87,7 @@ export function resolvePreprocessing(
   const fit = saidFit ?? assume<Fit>('crop', 'fit: the centre of the image');
   const cropped = fit.value === 'crop';
   const resize =
-    said((its) => its.resize) ??
+    said((its) => (its.fit === undefined || its.fit === fit.value ? its.resize : undefined)) ??
     (cropped
       ? assume(usualResize, `resize: shorter side to ${usualResize} before the crop`)
       : assume(Math.min(width.value, height.value)));

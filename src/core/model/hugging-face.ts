@@ -34,6 +34,8 @@ export function readPreprocessor(json: Json, modelType?: string): Read {
     const { input, notes } = timmInput(timm, true);
     return { conventions: { input }, notes };
   }
+  // Its own file is config.json.
+  if (stringAt(json, 'image_processor_type') === 'TimmWrapperImageProcessor') return { conventions: {}, notes: [] };
   const notes: string[] = [];
   const processor = typeIn(json, modelType, notes);
   const input: InputConventions = {
@@ -42,8 +44,10 @@ export function readPreprocessor(json: Json, modelType?: string): Read {
     color: (booleanAt(json, 'do_flip_channel_order') ?? processor?.flips) ? 'BGR' : 'RGB',
     ...valuesOf(json, processor),
   };
-  for (const step of Object.keys(json))
-    if (/^do_/.test(step) && json[step] === true && !STEPS.has(step)) notes.push(`${step}: asked for and not done`);
+  const missed = Object.keys(json).filter(
+    (step) => /^do_\w{1,40}$/.test(step) && json[step] === true && !STEPS.has(step),
+  );
+  if (missed.length > 0) notes.push(`${missed.slice(0, 5).join(', ')}: asked for and not done`);
   if (processor?.note) notes.push(processor.note);
   return { conventions: { input }, notes };
 }
@@ -65,7 +69,8 @@ function typeIn(json: Json, modelType: string | undefined, notes: string[]): Pro
   const said = stringAt(json, 'image_processor_type') ?? stringAt(json, 'feature_extractor_type');
   if (said !== undefined) {
     const processor = isRecord(json['auto_map']) ? undefined : processorOf(said);
-    if (!processor) notes.push(`${said}: not known; size, crop and normalisation are taken as their names say`);
+    if (!processor)
+      notes.push(`${said.slice(0, 60)}: not known; size, crop and normalisation are taken as their names say`);
     return processor;
   }
   const taken = modelType === undefined ? undefined : typeOfModel(modelType);

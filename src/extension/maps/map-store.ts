@@ -10,8 +10,8 @@ import { digestOf, type KeptMap, keyOf, keysOf, readText, textOf } from './kept-
 export interface MapStore {
   /** What has been computed for a question, if no file that it rests on has changed since. */
   find(params: ExplainParams): Promise<KeptMap | undefined>;
-  /** Written in its own time. */
-  keep(params: ExplainParams, map: KeptMap): void;
+  /** Resolves once it is written, or could not be. */
+  keep(params: ExplainParams, map: KeptMap): Promise<void>;
   /** Forgets all, so that the next questions are computed. */
   clear(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
   let inMemory = 0;
   let written = Number.POSITIVE_INFINITY;
   /** One change of the folder after the other. */
-  let work: Promise<unknown> = Promise.resolve();
+  let work: Promise<void> = Promise.resolve();
 
   const fileOf = (key: string) => path.join(folder, digestOf(key));
 
@@ -52,7 +52,7 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
     memory.delete(key);
   }
 
-  function inTurn(change: () => Promise<unknown>): Promise<unknown> {
+  function inTurn(change: () => Promise<void>): Promise<void> {
     work = work.then(change).catch(failed);
     return work;
   }
@@ -123,23 +123,21 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
         return undefined;
       }
     },
-    keep: (params, { files, ...rest }) => {
-      void inTurn(async () => {
+    keep: (params, { files, ...rest }) =>
+      inTurn(async () => {
         const map = { ...rest, files: [...files, await engineStamp] };
         for (const key of keysOf(params, map.explanation)) {
           const text = textOf(key, map);
           remember(key, map, text.length);
           await write(key, text);
         }
-      });
-    },
-    clear: async () => {
-      await inTurn(async () => {
+      }),
+    clear: () =>
+      inTurn(async () => {
         memory.clear();
         inMemory = 0;
         await rm(folder, { recursive: true, force: true });
-      });
-    },
+      }),
   };
 }
 

@@ -79,6 +79,15 @@ describe('preprocessing', () => {
       assert.ok(all.includes(word), `${word}: ${all}`);
   });
 
+  it('does not take for one fit what a source says for another', () => {
+    const { fit, resize } = resolve(
+      { width: 224 },
+      source('sidecar', { fit: 'pad' }),
+      source('hugging-face', { width: 224, height: 224, fit: 'crop', resize: 256 }),
+    ).preprocessing;
+    assert.deepEqual([fit.value, resize.value], ['pad', 224]);
+  });
+
   it('has the size of the graph, and a square where one side is known', () => {
     const { preprocessing } = resolve({ width: 320, height: 160 });
     assert.deepEqual(
@@ -142,5 +151,20 @@ describe('sources against the graph', () => {
     const [kept] = against('hugging-face', { width: 224, height: 8, mean: [1, 2, 3] });
     assert.deepEqual(kept!.conventions.input, { height: 8, mean: [1, 2, 3] });
     assert.deepEqual(kept!.notes, ['hugging-face.json: width not used; it must be 8, which the model demands']);
+  });
+
+  it('what is done before the crop stays in proportion to the size that the model demands', () => {
+    const [kept] = against(
+      'hugging-face',
+      { width: 224, height: 224, fit: 'crop', resize: 256 },
+      { ...fixed, height: 288, width: 288 },
+    );
+    // 256 of 224 are floor(329.14) of 288
+    assert.deepEqual(kept!.conventions.input, { fit: 'crop', resize: 329 });
+    assert.match(kept!.notes.join(), /resize 329 for 256, in proportion/);
+  });
+
+  it('nothing is divided by 0', () => {
+    assert.deepEqual(against('hugging-face', { std: [0, 1, 1], scale: 0 })[0]!.conventions.input, {});
   });
 });

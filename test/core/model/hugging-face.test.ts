@@ -185,6 +185,33 @@ describe('config.json', () => {
       assert.equal(readConfig({ pretrained_cfg }).conventions.input?.fit, fit);
     });
 
+  it("of timm's wrapper has the size of tests where there is one; of timm itself, that of training", () => {
+    const pretrained_cfg = {
+      input_size: [3, 224, 224],
+      test_input_size: [3, 288, 288],
+      crop_pct: 0.9,
+      test_crop_pct: 1,
+    };
+    const resizeOf = (json: Record<string, unknown>) => readConfig(json).conventions.input?.resize;
+    assert.equal(resizeOf({ model_type: 'timm_wrapper', pretrained_cfg }), 288);
+    assert.equal(resizeOf({ architecture: 'net', pretrained_cfg }), 248);
+    const wrapper = { image_processor_type: 'TimmWrapperImageProcessor' };
+    assert.deepEqual(readPreprocessor(wrapper), { conventions: {}, notes: [] });
+    const data_config = { input_size: [3, 240, 240], crop_pct: 1, crop_mode: 'squash' };
+    assert.equal(readPreprocessor({ ...wrapper, data_config }).conventions.input?.fit, 'stretch');
+  });
+
+  for (const [pretrained_cfg, expected] of [
+    [{ crop_mode: 'constructor' }, /crop_mode: constructor is not known/],
+    [{ input_size: [3, 224, 192] }, /where both sides decide/],
+    [{ crop_border_pixels: 4 }, /crop_border_pixels: not followed/],
+    [{ interpolation: 'random' }, /bilinear, where random is asked for/],
+    [{ crop_mode: 'border' }, /padding: the mean colour/],
+  ] as const)
+    it(`of timm with ${JSON.stringify(pretrained_cfg)} tells what is not followed`, () => {
+      assert.match(readConfig({ pretrained_cfg }).notes.join('; '), expected);
+    });
+
   it('of another program is told apart', () => {
     assert.equal(isModelConfig({ compilerOptions: {}, name: 'site' }), false);
     assert.equal(isModelConfig({ model_type: 'vit' }), true);

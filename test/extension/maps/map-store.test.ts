@@ -44,12 +44,10 @@ describe('maps that are kept', () => {
       failed: (thrown) => failures.push(thrown),
       ...(limit && { limit }),
     });
-  /** Resolves once what is kept has been written. */
   async function keep(store: MapStore, params = asked, index = 1): Promise<void> {
     const found = { ...explanation(index), probabilities: Float32Array.of(0.1, Number.MIN_VALUE, 1 / 3) };
     const files = ['image', 'model'].map(stampOf);
-    store.keep(params, { explanation: found, summary: summaryOf(found, info), files: [...files, absent()] });
-    while (!(await store.find(params))) await new Promise((resolve) => setTimeout(resolve, 1));
+    await store.keep(params, { explanation: found, summary: summaryOf(found, info), files: [...files, absent()] });
   }
   const absent = (): FileStamp => ({ path: file('sidecar'), size: undefined, mtime: 0 });
 
@@ -68,7 +66,6 @@ describe('maps that are kept', () => {
     const store = open();
     const top: ExplainParams = { ...asked, target: 'top' };
     await keep(store, top);
-    await written(2);
     for (const [where, params] of [
       [store, { ...top, view: 'right' }],
       [store, asked],
@@ -126,7 +123,6 @@ describe('maps that are kept', () => {
       const past = new Date(Date.now() - 60_000);
       for (const old of ['image', 'model']) utimesSync(file(old), past, past);
       await keep(store);
-      await written(1);
       change();
       assert.equal(await open().find(asked), undefined);
       assert.equal(await store.find(asked), undefined);
@@ -135,14 +131,13 @@ describe('maps that are kept', () => {
 
   it('hold no longer for another build of what computes them', async () => {
     await keep(open());
-    await written(1);
     writeFileSync(file('engine.js'), 'another build');
     assert.equal(await open().find(asked), undefined);
   });
 
   it('in a damaged file count as absent, and the file goes', async () => {
     await keep(open());
-    const [name] = await written(1);
+    const [name] = stored();
     const text = readFileSync(name!, 'utf8');
     for (const damaged of ['', 'x', text.slice(0, -1), text.replace('AAAA', 'AAAB'), `${text}\n`]) {
       assert.notEqual(damaged, text);
@@ -156,7 +151,7 @@ describe('maps that are kept', () => {
     const params = (image: number): ExplainParams => ({ ...asked, image: { path: `/w/${image}.png` } });
     const store = open();
     await keep(store, params(0));
-    const bytes = statSync((await written(1))[0]!).size;
+    const bytes = statSync(stored()[0]!).size;
     const small = open(5.5 * bytes);
     for (let i = 1; i < 12; i++) {
       await keep(small, params(i));
@@ -180,12 +175,6 @@ describe('maps that are kept', () => {
     await keep(store);
     assert.ok(await store.find(asked));
   });
-
-  /** Files of the store, once there are so many. */
-  async function written(count: number): Promise<string[]> {
-    await until(() => stored().length === count && stored().every((name) => /[0-9a-f]{64}$/.test(name)));
-    return stored();
-  }
 });
 
 async function until(holds: () => boolean): Promise<void> {

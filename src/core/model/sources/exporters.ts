@@ -135,7 +135,11 @@ function fastai(model: Model, input: ImageInput): Read | undefined {
   };
 }
 
+/** Characters; labels of 20,000 classes take less than a million. */
+const MOST_YAML = 4e6;
+
 function readYaml(text = ''): Read | undefined {
+  if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE}: not used (too large)`] };
   let file: unknown;
   try {
     file = load(text);

@@ -1,12 +1,12 @@
 /** Conventions of timm's `pretrained_cfg` (timm/data/config.py, transforms_imagenet_eval in timm/data/transforms_factory.py). */
-import { INTERPOLATIONS } from '../../types';
+import { type Fit, INTERPOLATIONS } from '../../types';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
 import { type Json, numberAt, numbersAt, stringAt } from '../json';
 
 const CROP_PART = 0.875;
 
 /** By `crop_mode`: the part `crop_pct` of what the image is scaled to cover, stretched to, or scaled to lie within. */
-const FITS = { center: 'crop', squash: 'squash', border: 'pad' } as const;
+const FITS: Readonly<Record<string, Fit>> = { center: 'crop', squash: 'squash', border: 'pad' };
 
 /** @param tests whether to take the size of tests where there is one, as transformers' wrapper does and timm doesn't */
 export function timmInput(json: Json, tests = false): { input: InputConventions; notes: readonly string[] } {
@@ -16,7 +16,7 @@ export function timmInput(json: Json, tests = false): { input: InputConventions;
   const part = (tests && numberAt(json, 'test_crop_pct')) || numberAt(json, 'crop_pct') || CROP_PART;
   const resize = shorter && Math.floor(shorter / part);
   const mode = stringAt(json, 'crop_mode') ?? 'center';
-  const fit = FITS[mode as keyof typeof FITS] as (typeof FITS)[keyof typeof FITS] | undefined;
+  const fit = Object.hasOwn(FITS, mode) ? FITS[mode] : undefined;
   if (!fit) notes.push(`crop_mode: ${mode.slice(0, 40)} is not known; the centre of the image is taken`);
   if (fit === 'crop' && height !== width) notes.push(`resize: the shorter side to ${resize}, where both sides decide`);
   if (fit === 'pad') notes.push('padding: the mean colour, which timm rounds to 8 bits');
