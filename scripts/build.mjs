@@ -58,9 +58,12 @@ export function testBundle() {
   };
 }
 
+/** @returns the files that went into the product's bundles, relative to the project */
 export async function build({ tests = true } = {}) {
   const configs = [...Object.values(bundles), ...(tests ? [testBundle()] : [])].filter((c) => c.entryPoints.length);
-  await Promise.all(configs.map((config) => esbuild.build(config)));
+  const built = await Promise.all(configs.map((config) => esbuild.build(config)));
+  const product = built.slice(0, Object.keys(bundles).length);
+  return [...new Set(product.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})))];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 /** The packaged extension, as it would be published: small, complete, and it explains an image. */
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { project } from '../support/shared';
@@ -50,6 +50,63 @@ describe('the VSIX', () => {
       files.filter((file) => unwanted.test(file)),
       [],
     );
+  });
+
+  it('holds the licence of everything that others have made', () => {
+    const read = (file: string) =>
+      execFileSync(
+        'python3',
+        [
+          '-c',
+          'import sys,zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))',
+          vsix,
+          `extension/${file}`,
+        ],
+        { maxBuffer: 2 ** 28, encoding: 'utf8' },
+      );
+    const listing = execFileSync('python3', ['-m', 'zipfile', '-l', vsix], { encoding: 'utf8' });
+    const files = listing.split('\n').flatMap((line) => /^extension\/(\S+)/.exec(line)?.[1] ?? []);
+    // The bundler names each source file above its code.
+    const bundled = files
+      .filter((file) => /^dist\/.*\.(js|css)$/.test(file))
+      .flatMap((file) =>
+        [...read(file).matchAll(/^\s*(?:\/\/|\/\*) (node_modules\/\S+)/gm)].map(([, source]) => source!),
+      );
+    const folders = [...files, ...bundled].flatMap(
+      (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? [],
+    );
+    const notices = read('ThirdPartyNotices.txt');
+    const entries = new Map(
+      notices.split(/^={80}\n(?=\S+ \S+ \(.*\)\n)/m).map((entry) => [entry.split(' (')[0], entry]),
+    );
+    const packages = new Set(folders);
+    // Some are there only as files, some only in bundles.
+    for (const known of [
+      'onnxruntime-node',
+      'sharp',
+      '@img/colour',
+      'commander',
+      'uplot',
+      'd3-scale',
+      '@bufbuild/protobuf',
+    ])
+      assert.ok(packages.has(`node_modules/${known}`), known);
+    for (const folder of packages) {
+      const { name, version } = JSON.parse(readFileSync(project(folder, 'package.json'), 'utf8'));
+      const entry = entries.get(`${name} ${version}`);
+      assert.ok(entry, `${name} ${version} has no notice`);
+      assert.match(entry, /copyright.*(permission|permit|licen[cs]e)|licen[cs]e.*copyright/is, name);
+    }
+    for (const [of, words] of [
+      [
+        `@img/sharp-libvips-${process.platform}-${process.arch}`,
+        /librsvg +\| LGPLv3.*GNU LESSER GENERAL PUBLIC LICENSE.*GNU GENERAL PUBLIC LICENSE/s,
+      ],
+      ['onnxruntime-node', /Eigen.*MPL/s],
+      ['@vscode/codicons', /Attribution 4\.0 International/],
+    ] as const)
+      assert.match([...entries].find(([name]) => name?.startsWith(`${of} `))![1], words, of);
+    assert.match(notices, /Twemoji, .*CC-BY 4\.0/);
   });
 
   it('explains an image where it is installed', async () => {
