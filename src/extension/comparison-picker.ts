@@ -1,17 +1,19 @@
 /** The pickers of a comparison: by what to compare, then which ones, at most six. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { type ClassChoice, METHOD_NAMES, METHODS } from '../protocol/requests';
 import type { ComparedBy } from '../protocol/webview';
-import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, type Wanted } from './comparison';
+import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, titledModels, type Wanted } from './comparison';
 import type { CurrentModel } from './model';
 import type { Panel } from './panel';
 import { classItems, layerItems, modelItems } from './pickers';
-import { pickOne, shownItem } from './quick-pick';
 import { readSettings } from './settings';
+import { runSteps, type Step } from './steps';
 
 interface Item extends vscode.QuickPickItem {
   readonly wanted: Wanted;
 }
+
+type Choice = Item | (vscode.QuickPickItem & { readonly by: ComparedBy });
 
 const KINDS: Readonly<Record<ComparedBy, string>> = {
   methods: 'The same class by several methods',
@@ -47,9 +49,11 @@ const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) =
   },
   models: async (model, panel) => {
     const inUse = model.choice().path;
-    const label = panel.state.images[panel.state.active]?.slots[0]?.explanation?.label;
     const target = targetOf(panel);
-    const named = target === 'top' || label === undefined ? target : { label };
+    // Of other models the class is asked by its name.
+    const isIndex = target !== 'top' && 'index' in target;
+    const label = isIndex ? (await model.info()).labels.value[target.index] : undefined;
+    const named = label === undefined ? target : { label };
     return (await modelItems(model)).map(({ label, description, path }) => ({
       label,
       description: description ?? '',
@@ -57,54 +61,55 @@ const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) =
       // Without a model of its own it is the one in use, with the layer and labels chosen for it.
       wanted:
         path === inUse
-          ? { target, title: label }
-          : { target: named, title: label, model: path === undefined ? {} : { path } },
+          ? { target, title: label, hint: label }
+          : { target: named, title: label, hint: label, model: path === undefined ? {} : { path } },
     }));
   },
 };
 
+/** What tells two of the same kind apart. */
+const DIFFERENCES: Readonly<Record<ComparedBy, (wanted: Wanted) => string | undefined>> = {
+  methods: ({ method }) => method,
+  layers: ({ layer }) => layer,
+  classes: ({ target }) => JSON.stringify(target),
+  models: ({ model }) => JSON.stringify(model),
+};
+
 export async function pickComparison(model: CurrentModel, panel: Panel): Promise<void> {
+  const shown = comparedBy(panel.wanted);
   const kinds = (Object.keys(KINDS) as ComparedBy[]).map((by) => ({
     label: `Compare ${by}`,
-    description: by === comparedBy(panel.wanted) ? 'shown now' : '',
+    description: by === shown ? 'shown now' : '',
     detail: KINDS[by],
     by,
   }));
-  const kind = await pickOne(kinds, { title: 'Compare Side by Side' });
-  if (!kind) return;
-  const items = await ITEMS[kind.by](model, panel);
-  const shown = kind.by === comparedBy(panel.wanted) ? panel.wanted.map(({ title }) => title) : undefined;
-  const ticked = items.map((item) => ({ ...item, picked: shown?.includes(item.label) ?? item.picked ?? false }));
-  const picked = await pickSeveral(kind.label, ticked);
-  if (picked) panel.explain(picked.map(({ wanted }) => wanted));
+  let answer: readonly Item[] | undefined;
+  const second = (by: ComparedBy): Step<Choice> => ({
+    title: `Compare ${by}`,
+    items: async () => {
+      const items = await ITEMS[by](model, panel);
+      if (by !== shown) return items;
+      const shownNow = panel.wanted.map(DIFFERENCES[by]);
+      return items.map((item) => ({ ...item, picked: shownNow.includes(DIFFERENCES[by](item.wanted)) }));
+    },
+    several: (count) => miscounted(count) ?? `${count} of at most ${MOST_COMPARED} chosen`,
+    accept: (chosen) => {
+      if (miscounted(chosen.length)) return 'stay';
+      answer = chosen.filter((item) => 'wanted' in item);
+      return undefined;
+    },
+  });
+  await runSteps<Choice>({
+    title: 'Compare Side by Side',
+    items: () => kinds,
+    accept: ([kind]) => (kind && 'by' in kind ? second(kind.by) : 'stay'),
+  });
+  if (!answer) return;
+  const wanted = answer.map((item) => item.wanted);
+  panel.explain(wanted.some((one) => one.model) ? titledModels(wanted) : wanted);
 }
 
 /** The class that the panel explains now. */
 function targetOf({ wanted: [first = TOP_CLASS] }: Panel): ClassChoice {
   return first.target;
-}
-
-/** Stays open while fewer or more are ticked than can be compared, and says so in its title. */
-function pickSeveral(title: string, items: readonly Item[]): Promise<readonly Item[] | undefined> {
-  const shown = items.map(shownItem);
-  const pick = vscode.window.createQuickPick<(typeof shown)[number]>();
-  const tell = (count: number) => {
-    pick.title = `${title}: ${miscounted(count) ?? `${count} of at most ${MOST_COMPARED} chosen`}`;
-  };
-  Object.assign(pick, { canSelectMany: true, matchOnDescription: true, items: shown });
-  pick.selectedItems = shown.filter(({ picked }) => picked);
-  tell(pick.selectedItems.length);
-  return new Promise((resolve) => {
-    pick.onDidChangeSelection(({ length }) => tell(length));
-    pick.onDidAccept(() => {
-      if (miscounted(pick.selectedItems.length)) return;
-      resolve(pick.selectedItems.map(({ item }) => item));
-      pick.hide();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-  });
 }

@@ -1,6 +1,7 @@
 /** What can be asked about an image: one explanation, or up to six variations of it side by side. Pure. */
 import { type ClassChoice, METHODS, type ModelChoice } from '../protocol/requests';
-import type { ComparedBy, Method } from '../protocol/webview';
+import type { ComparedBy, Explanation, Method, Slot } from '../protocol/webview';
+import type { NamedClass } from './class-names';
 
 /** More are too small to be seen. */
 export const MOST_COMPARED = 6;
@@ -17,6 +18,8 @@ export interface Wanted extends Variation {
   readonly target: ClassChoice;
   /** The class until the answer names it; in a comparison by something else, what differs. */
   readonly title: string;
+  /** The title in full. */
+  readonly hint?: string;
 }
 
 export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
@@ -37,6 +40,35 @@ export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
   const by = comparedBy(wanted);
   if (by === undefined || by === 'classes') return [next];
   return wanted.map((one) => ({ ...one, target: one.model ? { label: next.title } : next.target }));
+}
+
+/**
+ * The class to look for by its name in a model that is compared with others: the one that was chosen, else that of the first
+ * model which has explained one. Undefined for the first model itself, and for all else that is compared.
+ */
+export function classSought(
+  wanted: readonly Wanted[],
+  slots: readonly { readonly shown: Slot; readonly explanation?: Explanation }[],
+  at: number,
+): NamedClass | undefined {
+  const { target } = wanted[at]!;
+  if (comparedBy(wanted) !== 'models' || (target !== 'top' && 'index' in target)) return undefined;
+  if (target !== 'top') return { label: target.label };
+  const first = slots.find(({ explanation, shown }, i) => i !== at && explanation && !shown.differs)?.explanation;
+  return first && { label: first.label, index: first.class };
+}
+
+/** Models by their file's name without its ending; where two have the same, with as many folders as tell them apart. */
+export function titledModels(wanted: readonly Wanted[]): Wanted[] {
+  const paths = wanted.map(({ title }) => title.replace(/\.onnx$/i, '').split(/[\\/]/));
+  const end = (path: readonly string[], length: number) => path.slice(-length).join('/');
+  return wanted.map((one, i) => {
+    const others = paths.filter((_, at) => at !== i);
+    const isTaken = (length: number) => others.some((other) => end(other, length) === end(paths[i]!, length));
+    let length = 1;
+    while (length < paths[i]!.length && isTaken(length)) length += 1;
+    return { ...one, title: end(paths[i]!, length) };
+  });
 }
 
 /** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
@@ -99,12 +131,13 @@ export function readQuestions(text: string, images: number): Map<number, readonl
 }
 
 function isWanted(value: unknown): value is Wanted {
-  const { target, title, method, layer, model } = Object(value);
+  const { target, title, hint, method, layer, model } = Object(value);
   const isText = (text: unknown) => text === undefined || typeof text === 'string';
   return (
     typeof title === 'string' &&
     (target === 'top' || typeof target?.label === 'string' || Number.isInteger(target?.index)) &&
     (method === undefined || METHODS.includes(method)) &&
+    isText(hint) &&
     isText(layer) &&
     (model === undefined || isText(Object(model).path))
   );

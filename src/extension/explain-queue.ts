@@ -6,7 +6,8 @@
 import { toExplainError } from '../core/errors';
 import type { ExplainParams, FileStamp } from '../protocol/requests';
 import type { ModelInfo } from '../protocol/webview';
-import type { Wanted } from './comparison';
+import { classNamed } from './class-names';
+import { classSought, comparedBy, type Wanted } from './comparison';
 import type { WindowEngine } from './engine';
 import type { MapStore } from './maps/map-store';
 import { nextImage, type PanelEvent, type PanelState } from './panel-state';
@@ -74,22 +75,44 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
 
   /** Answers what is known already; once for each run of an image. */
   function recall(image: number): Promise<unknown> {
-    const { run, wanted, slots } = state().images[image]!;
+    const { run } = state().images[image]!;
     const before = recalled.get(image);
     if (before?.run === run) return before.answered;
-    const answered = Promise.all(
-      wanted.map(async (one, slot) => {
-        if (slots[slot]?.shown.state.kind !== 'working') return;
-        // Why an image can't be read is told when it is explained.
-        const params = await options.request(image, one).catch(() => undefined);
-        const known = params && (await maps.find(params));
-        if (!known) return;
-        const { explanation, summary } = known;
-        dispatch({ type: 'explained', image, run, slot, explanation, summary: { ...summary, kept: true } });
-      }),
-    );
+    const answered = recallAll(image, run);
     recalled.set(image, { run, answered });
     return answered;
+  }
+
+  async function recallAll(image: number, run: number): Promise<void> {
+    const { wanted } = state().images[image]!;
+    for (const slot of wanted.keys()) {
+      if (runOf(image) !== run) return;
+      if (!isOpen(image, slot)) continue;
+      // Why an image or a model can't be read is told when it is explained.
+      const question = await questionOf(image, slot).catch(() => undefined);
+      const known = question && (await maps.find(question.params));
+      if (known) {
+        const { explanation, summary } = known;
+        const { differs } = question;
+        dispatch({ type: 'explained', image, run, slot, explanation, summary: { ...summary, kept: true }, ...differs });
+      } else if (comparedBy(wanted) === 'models') {
+        // What the others are asked follows from its answer.
+        return;
+      }
+    }
+  }
+
+  const isOpen = (image: number, slot: number) => state().images[image]?.slots[slot]?.shown.state.kind === 'working';
+
+  /** Of several models each is asked for the class of one name, and those without it for their own top class. */
+  async function questionOf(image: number, slot: number) {
+    const { wanted, slots } = state().images[image]!;
+    const one = wanted[slot]!;
+    const sought = classSought(wanted, slots, slot);
+    const found = sought && classNamed((await options.modelInfo(one)).labels.value, sought);
+    const target = typeof found === 'number' ? { index: found } : found ? 'top' : one.target;
+    const params = await options.request(image, { ...one, target });
+    return { params, differs: typeof found === 'string' ? { differs: found } : {} };
   }
 
   async function explainAll(image: number, run: number, signal: AbortSignal) {
@@ -97,12 +120,12 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     const { wanted } = state().images[image]!;
     for (const [slot, one] of wanted.entries()) {
       if (signal.aborted) return;
-      if (state().images[image]?.slots[slot]?.shown.state.kind !== 'working') continue;
+      if (!isOpen(image, slot)) continue;
       const at = { image, run, slot };
       dispatch({ type: 'started', ...at });
       try {
         await options.ready(image);
-        const params = await options.request(image, one);
+        const { params, differs } = await questionOf(image, slot);
         let files: readonly FileStamp[] = [];
         const answer = engine.call('explain', params, {
           signal,
@@ -115,7 +138,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
         });
         const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
         const summary = summaryOf(explanation, info);
-        dispatch({ type: 'explained', ...at, explanation, summary });
+        dispatch({ type: 'explained', ...at, explanation, summary, ...differs });
         void maps.keep(params, { explanation, summary, files });
       } catch (thrown) {
         // Aborted: the event that raised the run has already said what the panel shows now.

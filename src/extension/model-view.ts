@@ -5,6 +5,7 @@ import type { CurrentModel } from './model';
 import { failedRows, modelRows, type Row } from './model-rows';
 import { type Panels, ranOn } from './panels';
 import { readSettings } from './settings';
+import { throttled } from './throttle';
 
 /** A click on a row that can be changed opens its picker; so does its inline button (package.json). */
 const PICKERS: Readonly<Record<NonNullable<Row['pick']>, string>> = {
@@ -48,12 +49,15 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
     changed.fire();
   }
 
+  // Panels change with every frame; what is shown here of them is the device.
+  const panelChanged = throttled(update, 100);
   return vscode.Disposable.from(
     view,
     changed,
+    panelChanged,
     view.onDidChangeVisibility(update),
     model.onDidInspect(update),
-    panels.onDidChange(update),
+    panels.onDidChange(panelChanged.run),
     vscode.workspace.onDidChangeConfiguration(update),
   );
 }

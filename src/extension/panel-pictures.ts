@@ -16,6 +16,8 @@ export interface PanelPictures {
   showMissing(): void;
   /** The engine's copy of the image in front, which browsers can't decode. */
   showByEngine(): void;
+  /** One that is no longer in front: the engine's copy may be large, and is made again. */
+  release(image: number): void;
   /** These have changed on disk. */
   reload(indices: readonly number[]): void;
   readonly thumbnails: Thumbnails;
@@ -80,6 +82,12 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
       thumbnails.retry();
     },
     showByEngine: () => void show(state().active, (file) => enginePicture(file, engine)),
+    release: (image) => {
+      const picture = state().images[image]?.picture;
+      if (!picture || 'uri' in picture) return;
+      loads.delete(image);
+      dispatch({ type: 'picture', image });
+    },
     reload: (indices) => {
       for (const image of indices) {
         versions[image]! += 1;

@@ -57,7 +57,8 @@ interface OfSlot {
 }
 
 export type PanelEvent =
-  | { readonly type: 'picture'; readonly image: number; readonly picture: Picture; readonly size?: Size }
+  /** Without a picture: the one that is there is let go. */
+  | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /** The question again, because something that answers rest on has changed. Only what was asked before. */
   | { readonly type: 'refreshed'; readonly image: number }
@@ -66,10 +67,18 @@ export type PanelEvent =
   /** What is not done is asked again. */
   | { readonly type: 'retried'; readonly image: number }
   | ({ readonly type: 'started' } & OfSlot)
+  /** Its maps are let go, and asked again when it is selected. */
+  | { readonly type: 'released'; readonly image: number }
   /** Another image goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
-  | ({ readonly type: 'explained'; readonly explanation: Explanation; readonly summary: Summary } & OfSlot)
+  | ({
+      readonly type: 'explained';
+      readonly explanation: Explanation;
+      readonly summary: Summary;
+      /** Why it is of another class than those it is compared with, if it is. */
+      readonly differs?: string;
+    } & OfSlot)
   | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
   /** Dropped unless `of` is still the slot's explanation. */
   | {
@@ -122,8 +131,13 @@ type ImageEvent = Extract<PanelEvent, { image: number }>;
 
 function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'selected' }>): PanelImage {
   switch (event.type) {
-    case 'picture':
-      return { ...image, picture: event.picture, ...(event.size && { size: event.size }) };
+    case 'picture': {
+      const { picture: _, ...rest } = image;
+      const { picture, size } = event;
+      return { ...rest, ...(picture && { picture }), ...(size && { size }) };
+    }
+    case 'released':
+      return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
@@ -155,19 +169,20 @@ function reduceSlot(
       return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
     }
     case 'explained': {
-      const { explanation, summary } = event;
-      const wanted = image.wanted[event.slot];
-      const title = by === undefined || by === 'classes' ? explanation.label : wanted!.title;
+      const { explanation, summary, differs } = event;
+      const wanted = image.wanted[event.slot]!;
+      const called = by === undefined || by === 'classes' ? { title: explanation.label } : named(wanted);
       const actions = summary.blank ? { actions: actionsForBlank(by) } : {};
-      const shown: Slot = { title, state: { kind: 'done', summary, ...actions }, frame: explanation.frame };
+      const state: SlotState = { kind: 'done', summary, ...actions };
+      const shown: Slot = { ...called, ...(differs && { differs }), state, frame: explanation.frame };
       const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
       // Those of another model are of other classes.
-      return settled(wanted?.model ? explained : { ...explained, probabilities: explanation.probabilities });
+      return settled(wanted.model ? explained : { ...explained, probabilities: explanation.probabilities });
     }
     case 'failed': {
       const { code, message } = event;
       const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code, by) };
-      return settled(withSlot(image, event.slot, ({ shown }) => ({ shown: { title: shown.title, state } })));
+      return settled(withSlot(image, event.slot, () => ({ shown: { ...named(image.wanted[event.slot]!), state } })));
     }
   }
 }
@@ -176,7 +191,7 @@ function reduceSlot(
 const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
-  const slots = wanted.map(({ title }): PanelSlot => ({ shown: { title, state: WAITING } }));
+  const slots = wanted.map((one): PanelSlot => ({ shown: { ...named(one), state: WAITING } }));
   return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
 }
 
@@ -190,10 +205,16 @@ function refresh(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
 function retry(image: PanelImage): PanelImage {
   if (image.slots.every((slot) => slot.shown.state.kind === 'done')) return image;
   const slots = image.slots.map((slot, i): PanelSlot => {
-    return slot.explanation ? slot : { shown: { title: image.wanted[i]!.title, state: WAITING } };
+    return slot.explanation ? slot : { shown: { ...named(image.wanted[i]!), state: WAITING } };
   });
   return { ...image, status: 'queued', run: image.run + 1, slots };
 }
+
+/** What a slot is called until its answer names a class, and after that where something else is compared. */
+const named = ({ title, hint }: Wanted): Pick<Slot, 'title' | 'hint'> => ({
+  title,
+  ...(hint !== undefined && { hint }),
+});
 
 /** One failure keeps no other explanation of the image from being made. */
 function settled(image: PanelImage): PanelImage {
@@ -223,12 +244,12 @@ function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
   return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
 }
 
-/** An image whose turn never came is explained when it is selected. */
+/** An image whose turn never came, or whose maps were let go, is explained when it is selected. */
 function select(state: PanelState, index: number): PanelState {
   if (!state.images[index]) return state;
   return withImage({ ...state, active: index }, index, (image) => {
     if (image.status === 'idle') return ask(image, [TOP_CLASS]);
-    return image.status === 'stopped' ? retry(image) : image;
+    return image.status === 'stopped' || image.status === 'done' ? retry(image) : image;
   });
 }
 

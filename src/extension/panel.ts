@@ -12,6 +12,7 @@ import { createExplainQueue } from './explain-queue';
 import { type ImageFile, sourceOf } from './image-file';
 import { isPerformable, type PanelAction } from './notify';
 import { createPageLine } from './page-line';
+import { tooFar } from './panel-memory';
 import { editorState, messagesBetween } from './panel-messages';
 import { createPanelPictures } from './panel-pictures';
 import { initialState, type PanelEvent, reduce, restyled } from './panel-state';
@@ -108,6 +109,9 @@ export function createPanel(
     const before = state;
     state = events.reduce(reduce, state);
     if (state === before) return;
+    if (events.some(({ type }) => type === 'explained')) {
+      state = tooFar(state).reduce((now, image) => reduce(now, { type: 'released', image }), state);
+    }
     messagesBetween(before, state).forEach(page.send);
     changed.fire();
     queue.update();
@@ -194,7 +198,9 @@ export function createPanel(
     evidence: gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => {
+      const before = state.active;
       dispatch({ type: 'selected', image: index });
+      if (state.active !== before) pictures.release(before);
       pictures.showActive();
     },
     alone: () => ask(alone(wantedNow(), focusedNow())),
@@ -241,6 +247,8 @@ export function createPanel(
       return wantedNow();
     },
     explain: (wanted) => {
+      // A picker may outlive what it was opened for.
+      if (disposed) return;
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       ask(wanted);
     },

@@ -9,8 +9,9 @@ import type { CurrentModel } from './model';
 import { withScores } from './model-choice';
 import { layerSize } from './model-rows';
 import type { Panel } from './panel';
-import { pickMany, pickOne } from './quick-pick';
+import { pickOne } from './quick-pick';
 import { readSettings, writeSetting } from './settings';
+import { runSteps, type Step } from './steps';
 
 const MOST_MODELS = 50;
 
@@ -50,13 +51,13 @@ export async function pickLabels(model: CurrentModel): Promise<void> {
   if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
 }
 
-/** One layer, or by way of the first item several. */
+/** One layer, or by way of the first item several, whose maps are averaged. */
 export async function pickLayer(model: CurrentModel): Promise<void> {
   const info = await model.info();
   const { layer = info.layer.value } = model.choice();
   const inUse = [layer].flat();
   const items = layerItems(info);
-  const several = {
+  const average = {
     label: 'Average Several…',
     iconPath: new vscode.ThemeIcon('layers'),
     description: inUse.length > 1 ? 'in use' : '',
@@ -65,22 +66,24 @@ export async function pickLayer(model: CurrentModel): Promise<void> {
     inUse.length === 1 && item.label === inUse[0] ? { ...item, description: `${item.description}, in use` } : item,
   );
   const title = `Target Layer of ${info.name}`;
-  const picked = await pickOne([several, ...single], { title, matchOnDescription: true });
-  if (picked === several) return pickLayers(model, items, inUse, title);
-  if (picked) await model.choose({ ...model.choice(), layer: picked.label });
-}
-
-/** Several layers, whose maps are averaged. */
-async function pickLayers(
-  model: CurrentModel,
-  items: readonly vscode.QuickPickItem[],
-  inUse: readonly string[],
-  title: string,
-): Promise<void> {
-  const ticked = items.map((item) => ({ ...item, picked: inUse.includes(item.label) }));
-  const options = { title, matchOnDescription: true, placeHolder: 'The mean of the maps of the layers chosen here' };
-  const picked = await pickMany(ticked, options);
-  const [first, ...others] = picked?.map(({ label }) => label) ?? [];
+  let answer: readonly string[] = [];
+  const take = (chosen: readonly vscode.QuickPickItem[]) => {
+    answer = chosen.map(({ label }) => label);
+    return undefined;
+  };
+  const several: Step<vscode.QuickPickItem> = {
+    title,
+    placeholder: 'The mean of the maps of the layers chosen here',
+    items: () => items.map((item) => ({ ...item, picked: inUse.includes(item.label) })),
+    several: (count) => `${count} chosen`,
+    accept: take,
+  };
+  await runSteps<vscode.QuickPickItem>({
+    title,
+    items: () => [average, ...single],
+    accept: (chosen) => (chosen[0] === average ? several : take(chosen)),
+  });
+  const [first, ...others] = answer;
   if (first === undefined) return;
   await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
 }

@@ -6,15 +6,10 @@ type Items<T> = readonly T[] | Promise<readonly T[]>;
 type Options = Omit<vscode.QuickPickOptions, 'canPickMany'>;
 
 /** An item as it is drawn, with the one that it stands for. */
-type Shown<T> = vscode.QuickPickItem & { readonly item: T };
+export type Shown<T> = vscode.QuickPickItem & { readonly item: T };
 
 export async function pickOne<T extends vscode.QuickPickItem>(items: Items<T>, options: Options) {
   return (await vscode.window.showQuickPick(allShown(items), plainOptions(options)))?.item;
-}
-
-export async function pickMany<T extends vscode.QuickPickItem>(items: Items<T>, options: Options) {
-  const picked = await vscode.window.showQuickPick(allShown(items), { ...plainOptions(options), canPickMany: true });
-  return picked?.map(({ item }) => item);
 }
 
 export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {

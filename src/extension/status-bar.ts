@@ -5,6 +5,10 @@ import type { CurrentModel } from './model';
 import { type Panels, ranOn } from './panels';
 import { readSettings } from './settings';
 import { progressOf, statusText, stoppedAt } from './status';
+import { throttled } from './throttle';
+
+/** As fast as a text can be read. */
+const OFTEN_MS = 100;
 
 export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('groupCam.status', vscode.StatusBarAlignment.Right, 90);
@@ -33,11 +37,14 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
 
   update();
   item.show();
+  // A small model tells of a hundred frames a second.
+  const panelChanged = throttled(update, OFTEN_MS);
   return vscode.Disposable.from(
     item,
+    panelChanged,
     engine.onDidChangeState(update),
     model.onDidInspect(update),
-    panels.onDidChange(update),
+    panels.onDidChange(panelChanged.run),
     vscode.workspace.onDidChangeConfiguration(update),
     vscode.workspace.onDidGrantWorkspaceTrust(update),
   );

@@ -72,6 +72,10 @@ export type ComparedBy = 'methods' | 'layers' | 'classes' | 'models';
 export interface Slot {
   /** The class as it is called in the interface, such as "dog" or "top class"; in a comparison by something else, that. */
   readonly title: string;
+  /** The title in full, where it is cut short. */
+  readonly hint?: string;
+  /** Of one of several models, if it explains another class than the others: why, in words that follow its name. */
+  readonly differs?: string;
   readonly state: SlotState;
   readonly frame?: Frame;
 }

@@ -1,15 +1,18 @@
 import { strict as assert } from 'node:assert';
 import {
   alone,
+  classSought,
   comparedBy,
   miscounted,
   questionsText,
   readQuestions,
   TOP_CLASS,
+  titledModels,
   type Wanted,
   withAnotherModel,
   withClass,
 } from '../../src/extension/comparison';
+import { explanation } from './support';
 
 const bee: Wanted = { target: { index: 1 }, title: 'bee' };
 const cat: Wanted = { target: { index: 2 }, title: 'cat' };
@@ -72,6 +75,42 @@ describe('a comparison', () => {
       ],
     );
     for (const wanted of [[bee], [bee, cat], layers, models]) assert.deepEqual(withAnotherModel(wanted), [TOP_CLASS]);
+  });
+
+  it('of models calls each by its file, where two are alike with as many folders as tell them apart', () => {
+    const titles = (...paths: string[]) =>
+      titledModels(paths.map((title) => ({ ...bee, title, hint: title }))).map(({ title, hint }) => [title, hint]);
+    const paths = ['zoo/resnet50.onnx', 'a/x/net.onnx', 'b/x/net.onnx', 'b/net.onnx', 'net.onnx', 'Demo model'];
+    const expected = ['resnet50', 'a/x/net', 'b/x/net', 'b/net', 'net', 'Demo model'];
+    assert.deepEqual(
+      titles(...paths),
+      expected.map((title, i) => [title, paths[i]]),
+    );
+    assert.deepEqual(titles('C:\\zoo\\vgg.ONNX', 'zoo.v2.onnx'), [
+      ['vgg', 'C:\\zoo\\vgg.ONNX'],
+      ['zoo.v2', 'zoo.v2.onnx'],
+    ]);
+  });
+
+  it('of models looks for the class that was chosen, else for that of the first model', () => {
+    const slot = (index: number, differs?: string) => ({
+      shown: { title: '', state: { kind: 'cancelled' }, ...(differs && { differs }) } as const,
+      explanation: explanation(index),
+    });
+    const none = { shown: { title: '', state: { kind: 'cancelled' } } } as const;
+    const others = models.slice(1);
+    assert.equal(classSought(models, [none, none], 0), undefined, 'its own index');
+    assert.deepEqual(classSought(models, [none, none], 1), { label: 'bee' });
+    const top = [...models, ...others].map((one) => ({ ...one, target: 'top' }) as const);
+    assert.equal(classSought(top, [none, none, none], 0), undefined);
+    assert.deepEqual(classSought(top, [slot(2), none, none], 1), { label: 'label 2', index: 2 });
+    assert.deepEqual(
+      classSought(top, [none, slot(1), none], 2),
+      { label: 'label 1', index: 1 },
+      'the first has failed',
+    );
+    assert.deepEqual(classSought(top, [slot(2), slot(7, 'has no class'), none], 2), { label: 'label 2', index: 2 });
+    assert.equal(classSought([TOP_CLASS, { ...TOP_CLASS, method: 'rise' }], [slot(2), none], 1), undefined);
   });
 
   it('takes two to six', () => {

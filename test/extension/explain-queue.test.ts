@@ -1,80 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
-import { DEFAULT_OPTIONS, DEFAULT_STYLE, type Explanation } from '../../src/core/types';
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
-import type { WindowEngine } from '../../src/extension/engine';
-import { createExplainQueue } from '../../src/extension/explain-queue';
-import { type KeptMap, keyOf } from '../../src/extension/maps/kept-map';
-import { initialState, type PanelEvent, reduce } from '../../src/extension/panel-state';
-import type { ExplainParams } from '../../src/protocol/requests';
-import { explanation, frame, info } from './support';
-
-interface Asked {
-  readonly params: ExplainParams;
-  readonly signal: AbortSignal;
-  readonly onFrame: (data: ReturnType<typeof frame>) => void;
-  answer(found: Explanation): void;
-  fail(thrown: unknown): void;
-}
-
-/** A panel's state with its queue, and an engine that answers when the test says so. */
-function panel(...names: string[]) {
-  const calls: Asked[] = [];
-  const logged: unknown[] = [];
-  const kept = new Map<string, KeptMap>();
-  /** Of images whose pictures take long. */
-  const pictures = new Map<number, () => Promise<void>>();
-  let state = initialState(names, DEFAULT_STYLE, false);
-  const call = (
-    _method: string,
-    params: ExplainParams,
-    options: { signal: AbortSignal; on: { frame: Asked['onFrame'] } },
-  ) =>
-    new Promise<Explanation>((answer, fail) => {
-      const { signal } = options;
-      signal.addEventListener('abort', () => fail(errors.cancelled()));
-      calls.push({ params, signal, onFrame: options.on.frame, answer, fail });
-    });
-  const dispatch = (event: PanelEvent) => {
-    state = reduce(state, event);
-    queue.update();
-  };
-  const queue = createExplainQueue({
-    engine: { call } as unknown as WindowEngine,
-    state: () => state,
-    dispatch,
-    request: async (image, { target }) => ({
-      ...DEFAULT_OPTIONS,
-      view: 'v',
-      image: { path: names[image]! },
-      model: {},
-      target,
-      device: 'cpu',
-      top: 5,
-    }),
-    ready: (image) => pictures.get(image)?.() ?? Promise.resolve(),
-    maps: {
-      find: async (params) => kept.get(keyOf(params)),
-      keep: async (params, map) => void kept.set(keyOf(params), map),
-    },
-    modelInfo: async () => info,
-    failed: (thrown) => logged.push(thrown),
-  });
-  const ask = (image: number, ...wanted: Wanted[]) => dispatch({ type: 'asked', image, wanted });
-  const asked = () => calls.map(({ params }) => [(params.image as { path: string }).path, params.target]);
-  return {
-    calls,
-    logged,
-    dispatch,
-    ask,
-    asked,
-    queue,
-    pictures,
-    state: () => state,
-    statuses: () => state.images.map((i) => i.status),
-  };
-}
+import { panel } from './queue-panel';
+import { explanation, frame } from './support';
 
 const bee: Wanted = { target: { index: 1 }, title: 'bee' };
 const cat: Wanted = { target: { index: 2 }, title: 'cat' };
@@ -220,6 +149,35 @@ describe('questions to the engine', () => {
     p.calls[2]!.answer(explanation(1));
     await turn();
     assert.deepEqual(p.statuses(), ['done']);
+  });
+
+  it('several models are asked for one class by its name, and one without it for its own, which is said', async () => {
+    const p = panel('a');
+    const of = (name: string): Wanted => ({ ...TOP_CLASS, title: name, model: { path: name } });
+    p.ask(0, TOP_CLASS, of('turned'), of('without'));
+    await turn();
+    p.calls[0]!.answer(explanation(2, 'cat'));
+    await turn();
+    p.calls[1]!.answer(explanation(1, 'Cat'));
+    await turn();
+    p.calls[2]!.answer(explanation(0, 'Gordon setter'));
+    await turn();
+    assert.deepEqual(
+      p.asked().map(([, target]) => target),
+      ['top', { index: 1 }, 'top'],
+    );
+    const shown = p.state().images[0]!.slots.map(({ shown }) => [shown.title, shown.differs]);
+    const expected = [
+      ['turned', undefined],
+      ['without', 'has no class “cat”'],
+    ];
+    assert.deepEqual(shown.slice(1), expected);
+    p.ask(0, TOP_CLASS, of('turned'), of('without'));
+    await turn();
+    assert.equal(p.calls.length, 3, 'all of it is known');
+    assert.deepEqual(p.statuses(), ['done']);
+    const again = p.state().images[0]!.slots.map(({ shown }) => [shown.title, shown.differs]);
+    assert.deepEqual(again.slice(1), expected);
   });
 
   it('cancel ends a comparison as a whole', async () => {

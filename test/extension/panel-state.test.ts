@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/types';
 import { TOP_CLASS, type Wanted } from '../../src/extension/comparison';
+import { tooFar } from '../../src/extension/panel-memory';
 import { editorState } from '../../src/extension/panel-messages';
 import {
   initialState,
@@ -162,6 +163,51 @@ describe('the state of a panel', () => {
     const chosen = apply(other, { type: 'remodelled', image: 0 });
     assert.equal(chosen.images[0]!.probabilities, undefined);
     assert.deepEqual(chosen.images[0]!.wanted, [TOP_CLASS]);
+  });
+});
+
+describe('the memory of a panel', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const done = names.reduce(
+    (state, _, image) => apply(state, asked(image, bee), started(image, 1), explained(image, 1, 0, 1)),
+    opened(...names),
+  );
+  /** Of one map: two numbers. */
+  const MAP = 8;
+
+  it('lets go of the maps that lie farthest from the image in front, and of no other', () => {
+    assert.deepEqual(tooFar(done, 5 * MAP), []);
+    const third = apply(done, { type: 'selected', image: 2 });
+    assert.deepEqual(tooFar(third, 3 * MAP).sort(), [0, 4]);
+    assert.deepEqual(tooFar(third, 0).sort(), [0, 1, 3, 4]);
+    const of = third.images[0]!.slots[0]!.explanation!;
+    const measured = apply(third, {
+      type: 'evidence',
+      image: 0,
+      slot: 0,
+      of,
+      change: { type: 'asked', part: 'sanity' },
+    });
+    assert.deepEqual(tooFar(measured, 3 * MAP), [4], 'what is measured stays');
+  });
+
+  it('asks again for what was let go when its image is selected; until then it is done', () => {
+    const state = apply(done, { type: 'released', image: 4 });
+    assert.equal(state.images[4]!.slots[0]!.explanation, undefined);
+    assert.equal(state.images[4]!.slots[0]!.shown.frame, undefined);
+    assert.deepEqual(statuses(state), statuses(done));
+    assert.equal(nextImage(state), undefined);
+    const selected = apply(state, { type: 'selected', image: 4 }).images[4]!;
+    assert.deepEqual([selected.status, selected.wanted], ['queued', [bee]]);
+    assert.equal(apply(state, { type: 'selected', image: 1 }).images[1], done.images[1]);
+  });
+
+  it('lets go of a picture', () => {
+    const picture = { png: Uint8Array.of(1) };
+    const state = apply(done, { type: 'picture', image: 1, picture, size: { width: 1, height: 2 } });
+    assert.equal(state.images[1]!.picture, picture);
+    const after = apply(state, { type: 'picture', image: 1 }).images[1]!;
+    assert.deepEqual([after.picture, after.size], [undefined, { width: 1, height: 2 }]);
   });
 });
 

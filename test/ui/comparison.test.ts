@@ -1,16 +1,40 @@
 /** A comparison in a window: chosen in the palette, walked through by keys, kept over a reload. */
 import { strict as assert } from 'node:assert';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { project } from '../support/shared';
 import { explained, readHeat, stateLine } from './explanation';
-import { keepFailure, openWindow, screenshot, type Window } from './harness';
+import { keepFailure, openWindow, SCENES, screenshot, type Window } from './harness';
 import { editorFrame, expand, explainFromExplorer, explorerRow, runCommand } from './workbench';
 
 const METHODS = ['Grad-CAM', 'HiResCAM', 'LayerCAM', 'XGrad-CAM', 'Eigen-CAM', 'Input x Gradient'];
 
+/** The demo's network twice: with another name for its cat, and with one that is none. */
+function makeZoo(): string {
+  const zoo = mkdtempSync(path.join(tmpdir(), 'group-cam-zoo-'));
+  const labels = readFileSync(project('media/demo/demo-objects.labels.txt'), 'utf8');
+  const sidecar = readFileSync(project('media/demo/demo-objects.explain.json'), 'utf8');
+  for (const [folder, cat] of Object.entries({ a: 'Cat, house cat', b: 'feline' })) {
+    mkdirSync(path.join(zoo, folder));
+    cpSync(project('media/demo/demo-objects.onnx'), path.join(zoo, folder, 'net.onnx'));
+    writeFileSync(path.join(zoo, folder, 'net.explain.json'), sidecar.replace('demo-objects.labels', 'net.labels'));
+    writeFileSync(path.join(zoo, folder, 'net.labels.txt'), labels.replace(/^cat$/m, cat));
+  }
+  return zoo;
+}
+
 describe('a comparison', () => {
   let window: Window;
+  let zoo: string;
 
   before(async () => {
-    window = await openWindow({ viewport: { width: 1280, height: 800 }, settings: { 'groupCam.method': 'grad-cam' } });
+    zoo = makeZoo();
+    window = await openWindow({
+      viewport: { width: 1280, height: 800 },
+      settings: { 'groupCam.method': 'grad-cam' },
+      files: { ...SCENES, zoo },
+    });
     await expand(window.page, 'scenes');
     await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
     await explained(window.page);
@@ -20,7 +44,10 @@ describe('a comparison', () => {
     return keepFailure(this, window);
   });
 
-  after(() => window?.close());
+  after(async () => {
+    await window?.close();
+    rmSync(zoo, { recursive: true, force: true });
+  });
 
   const input = () => window.page.locator('.quick-input-widget input[type="text"]');
   const title = () => window.page.locator('.quick-input-title');
@@ -44,6 +71,23 @@ describe('a comparison', () => {
     await explained(window.page);
     assert.equal(await editorFrame(window.page).locator('.pane').count(), count);
   }
+
+  it('is chosen in one picker, which nothing takes away', async () => {
+    const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    for (let i = 0; i < 7; i++) {
+      await runCommand(window.page, 'Group-CAM: Compare…', 1);
+      await row('Compare methods').click();
+      await title().getByText('choose at least two').waitFor();
+      // As the page does when it has just been loaded.
+      await editorFrame(window.page).getByTestId('stage').focus();
+      await row('Grad-CAM++').locator('.monaco-checkbox, input[type="checkbox"]').first().waitFor();
+      assert.ok(await input().isVisible(), `closed in try ${i}`);
+      await window.page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+      await row('Compare layers').waitFor();
+      await input().press('Escape');
+      await input().waitFor({ state: 'hidden' });
+    }
+  });
 
   it('of six methods, and of no more', async () => {
     await runCommand(window.page, 'Group-CAM: Compare…');
@@ -79,6 +123,23 @@ describe('a comparison', () => {
     await loaded;
     await compared(METHODS.length);
     assert.match(await stateLine(window.page), /^Grad-CAM: cat.*Input x Gradient: cat/);
+  });
+
+  it('of models is of one class, by its name; a model without it says so', async () => {
+    await runCommand(window.page, 'Group-CAM: Compare…');
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare models' }).click();
+    await tick('zoo/a/net.onnx', 'zoo/b/net.onnx');
+    await input().press('Enter');
+    await compared(3);
+    const frame = editorFrame(window.page);
+    const captions = await frame.locator('.caption-text').allTextContents();
+    const [inUse] = captions.filter((text) => text.endsWith('Demo model'));
+    const [named] = captions.filter((text) => text.endsWith('a/net'));
+    const [without] = captions.filter((text) => text.endsWith('b/net'));
+    assert.match(inUse!, /^cat\d+\.\d %/);
+    assert.equal(named, inUse!.replace('cat', 'Cat, house cat').replace('Demo model', 'a/net'), 'the same network');
+    assert.match(without!, /^(?!cat)\w+\d+\.\d %has no class “(cat|Cat, house cat)”/);
+    await screenshot(window, 'compare-models');
   });
 
   it('ends with one map', async () => {

@@ -84,6 +84,36 @@ describe('a comparison on the editor page', () => {
     assert.deepEqual(await editor.postedOf('action'), [{ type: 'action', id: 'compare' }]);
   });
 
+  it('of models begins with the class of each, and says where it is another one', async () => {
+    const by = (slot: Slot, title: string): Slot => ({ ...slot, title, hint: `zoo/${title}.onnx` });
+    const differs = 'has no class “cat”';
+    const slots = [by(CAT, 'resnet50'), by({ ...DOG, differs }, 'vgg19')];
+    await open(editorState(slots, { comparedBy: 'models' }));
+    assert.match(await text('pane-0'), /^cat61\.2 %resnet50/);
+    assert.match(await text('pane-1'), /^dog37\.1 %has no class “cat”vgg19/);
+    const badge = editor.find('differs');
+    assert.equal(await badge.count(), 1);
+    assert.equal(await badge.getAttribute('title'), 'Different class: the model has no class “cat”');
+    assert.equal(await editor.page.getByTitle('zoo/vgg19.onnx').count(), 1);
+    const spoken = 'cat-and-dog.png, heat of dog by vgg19, which has no class “cat”';
+    assert.equal(await editor.find('pane-1').getAttribute('aria-label'), spoken);
+    assert.match(
+      await text('state-line'),
+      /vgg19: dog, 37\.1 %. vgg19 has no class “cat”: its own top class is explained/,
+    );
+    assert.equal(await editor.find('note').isVisible(), false);
+    await editor.settle(() => editor.find('pane-1').focus());
+    assert.match(await text('note'), /vgg19 has no class “cat”/);
+    for (const width of [400, 900]) {
+      await editor.page.setViewportSize({ width, height: 400 });
+      const [box, pane] = [(await badge.boundingBox())!, (await editor.find('pane-1').boundingBox())!];
+      assert.ok(
+        box.width >= 18 && box.x + box.width <= pane.x + pane.width,
+        `${width}: ${JSON.stringify([box, pane])}`,
+      );
+    }
+  });
+
   it('of three classes has no difference, and of two methods neither', async () => {
     await open(editorState([CAT, DOG, CAT]));
     assert.equal(await shownPanes(), 3);

@@ -24,15 +24,27 @@ export function facts(summary: Summary): string[] {
   return [summary.method, layerText(summary), summary.model, summary.device, time, passes];
 }
 
+/** What the heat of a slot is of, for screen readers: of several models the class that each explains. */
+export function spokenTitle({ title, state, differs }: Slot, comparedBy: ComparedBy | undefined): string {
+  if (comparedBy !== 'models' || state.kind !== 'done') return title;
+  return `${state.summary.class.label} by ${title}${differs ? `, which ${differs}` : ''}`;
+}
+
+/** Why one of several models explains another class than the others, in a sentence. */
+export const differenceText = ({ title, differs }: Slot): string =>
+  differs ? `${title} ${differs}: its own top class is explained.` : '';
+
 /** The state of a slot in words, for the state line and screen readers. */
-export function stateText({ title, state }: Slot): string {
+export function stateText(slot: Slot): string {
+  const { title, state } = slot;
   switch (state.kind) {
     case 'working':
       return state.total > 0 ? `${state.text} ${state.done}/${state.total}` : state.text;
     case 'done': {
       const { class: score, activation, blank, note } = state.summary;
       if (blank) return `${title}: ${blank}`;
-      return `${score.label}, ${percentOf(score.probability, activation)}${note ? `. ${sentence(note)}` : ''}`;
+      const remarks = [...(slot.differs ? [differenceText(slot)] : []), ...(note ? [sentence(note)] : [])];
+      return [`${score.label}, ${percentOf(score.probability, activation)}`, ...remarks].join('. ');
     }
     case 'cancelled':
       return 'Cancelled';

@@ -120,7 +120,8 @@ export function createPane(id: string, events: PaneEvents): Pane {
       showProgress(bar, content.caption ? content.progress : undefined);
       showOnly(message, content.message);
       picture.hidden = !image;
-      if (image) draw(content.heat, image, style);
+      // Behind one that is enlarged nothing is seen.
+      if (image && !root.hidden) draw(content.heat, image, style);
     },
     fade(opacity) {
       heatLayer.style.opacity = String(opacity);

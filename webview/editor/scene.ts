@@ -1,8 +1,9 @@
 /** From the panel's state to what each pane shows. */
 import type { Action, EditorState, HeatStyle, Slot } from '../../src/protocol/webview';
 import { h } from '../dom';
+import { caption } from './caption';
 import { cardOf } from './cards';
-import { captionValue, saliencyValue, signedValue } from './facts';
+import { saliencyValue, signedValue, spokenTitle } from './facts';
 import { differenceLegend, differenceOf, type Heat, heatOf } from './heat';
 import { createLegend } from './legend';
 import type { PaneContent } from './pane';
@@ -49,7 +50,7 @@ export function panesOf(
   slots.forEach((slot, i) => {
     if (!cards.has(slot)) cards.set(slot, cardOf(slot, i, act));
     panes.set(String(i), {
-      title: `${name}, heat of ${slot.title}`,
+      title: `${name}, heat of ${spokenTitle(slot, comparedBy)}`,
       caption: slots.length > 1 ? caption(slot, comparedBy) : undefined,
       heat: heats.get(String(i)),
       message: cards.get(slot),
@@ -71,13 +72,6 @@ export function panesOf(
     panes.set('0', { ...empty, title: name });
   }
   return panes;
-}
-
-/** Of a layer's or a model's name the end tells most, so it is cut at its start. */
-function caption(slot: Slot, comparedBy: EditorState['comparedBy']): HTMLElement {
-  const fromEnd = comparedBy === 'layers' || comparedBy === 'models';
-  const title = h('strong', { class: fromEnd ? 'from-end' : '', title: slot.title }, h('bdi', {}, slot.title));
-  return h('span', {}, title, h('span', { class: 'caption-value' }, captionValue(slot, comparedBy)));
 }
 
 function progressOf({ state }: Slot): PaneContent['progress'] {

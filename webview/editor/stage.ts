@@ -167,7 +167,18 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
   function enlarge(on: boolean): void {
     enlarged = on;
     focus(focused);
+    showPanes();
     arrange();
+  }
+
+  function showPanes(): void {
+    if (!scene) return;
+    const { panes: contents, source, image, style, original } = scene;
+    for (const [id, content] of contents) {
+      const pane = panes.get(id)!;
+      pane.show(content, source, image, style);
+      pane.fade(original ? 0 : content.heat?.opaque ? 1 : style.opacity);
+    }
   }
 
   return {
@@ -179,13 +190,11 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
         pane.root.remove();
         panes.delete(id);
       }
-      for (const [id, content] of next.panes) {
+      for (const id of next.panes.keys()) {
         const pane =
           panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
-        pane.show(content, next.source, next.image, next.style);
-        pane.fade(next.original ? 0 : content.heat?.opaque ? 1 : next.style.opacity);
       }
       const several = panes.size > 1;
       root.classList.toggle('several', several);
@@ -193,6 +202,7 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       root.tabIndex = several ? -1 : 0;
       root.setAttribute('aria-description', several ? `${HELP} ${HELP_SEVERAL}` : HELP);
       focus(focused);
+      showPanes();
       arrange();
     },
     focused: focusedSlot,

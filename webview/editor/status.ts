@@ -3,7 +3,7 @@ import type { HeatStyle, Slot, Summary } from '../../src/protocol/webview';
 import { h, icon } from '../dom';
 import { percentOf } from '../numbers';
 import { textButton } from '../toolkit';
-import { facts, overallText, sentence } from './facts';
+import { differenceText, facts, overallText, sentence } from './facts';
 import { differenceLegend, legend } from './heat';
 import { createLegend } from './legend';
 import { showProgress } from './progress';
@@ -61,7 +61,8 @@ export function createStatus(cancel: () => void) {
       shown = slot;
       const summary = slot?.state.kind === 'done' ? slot.state.summary : undefined;
       results.replaceChildren(...(summary ? [result(summary, focused)] : []));
-      note.show(summary?.note && sentence(summary.note));
+      const notes = [slot ? differenceText(slot) : '', summary?.note ? sentence(summary.note) : ''];
+      note.show(notes.filter((text) => text).join(' '));
       const assumed = summary?.assumptions ?? [];
       assumptions.show(assumed.length > 0 ? `Assumed: ${assumed.join('; ')}` : '', assumed.join('\n'));
     },
