@@ -1,6 +1,7 @@
 // `npm test [stage ...]`: sets up, builds, and runs every stage, or the named ones:
 //   check    lint, format and types
 //   unit     mocha over everything that needs neither VS Code nor a page of ours
+//   fuzz     mutated models and images through the engine
 //   suite    mocha inside VS Code's extension host, in each host that can be had here
 //   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
@@ -20,7 +21,7 @@ const require = createRequire(import.meta.url);
 const results = path.join(root, 'test-results', process.env.TEST_RESULTS_FOLDER ?? '');
 const out = path.join(root, 'out', 'test');
 /** Folders of out/test that are not of the stage `unit`. */
-const LATER = ['suite', 'webview', 'ui', 'package'];
+const LATER = ['fuzz', 'suite', 'webview', 'ui', 'package'];
 
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
@@ -124,6 +125,10 @@ const STAGES = {
       'unit',
       testFiles(out).filter((file) => !isLater(file)),
     );
+  },
+
+  async fuzz() {
+    return mocha('fuzz', testFiles(path.join(out, 'fuzz')));
   },
 
   async suite() {

@@ -4,7 +4,7 @@ import { type Explanation, type ModelInfo, type Sourced, type TensorInfo, usesRe
 
 /** Rows of cells with their columns aligned. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (i: number) => Math.max(...rows.map((row) => row[i]?.length ?? 0));
+  const width = (i: number) => rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0);
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(width(i))).join('  ')}`.trimEnd());
 }
 

@@ -20,7 +20,7 @@ export async function drawLayers(
   );
   const external = new Set([...places.values()].flatMap((place) => place?.location ?? []));
   external.delete(OWN_BYTES);
-  const buffers = await file.buffers({ bytes: new Uint8Array(), buffers: [...external] });
+  const buffers = await file.buffers({ buffers: [...external] });
   const learned = (name: string) => {
     const place = places.get(name);
     const buffer = place && buffers.get(place.location);

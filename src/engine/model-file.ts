@@ -22,7 +22,7 @@ export interface ModelFile {
   readonly stamps: readonly Stamp[];
   readonly model: Model;
   /** The buffers that an encoded graph of this model refers to; external ones are read anew by each call. */
-  buffers(encoded: EncodedModel): Promise<ReadonlyMap<string, Uint8Array>>;
+  buffers(encoded: Pick<EncodedModel, 'buffers'>): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Gives the memory of the file's own bytes back at once; nothing can be made from the model any more. */
   release(): void;
 }

@@ -83,7 +83,7 @@ export async function createSession(
     // through several sessions: those that have run would take the cores from the one that runs.
     const session = await runtime.InferenceSession.create(model.bytes, {
       executionProviders: [PROVIDERS[options.device]],
-      graphOptimizationLevel: LEVELS[options.optimize],
+      graphOptimizationLevel: LEVELS[model.nodes > MANY_NODES ? 'none' : options.optimize],
       logSeverityLevel: FATAL,
       ...(threads !== undefined && { intraOpNumThreads: threads }),
       externalData: model.buffers.map((path) => ({ path, data: bufferOf(path) })),
@@ -134,6 +134,8 @@ export function sessionsCreated(): number {
 
 /** Everything is thrown as an error, so the runtime need not print any but the last words of a crash. */
 const FATAL = 4;
+/** The runtime's rewriting takes quadratic time: of 40,000 nodes, minutes. */
+const MANY_NODES = 16_000;
 const LEVELS = { none: 'disabled', basic: 'basic', all: 'all' } as const;
 const PROVIDERS: Readonly<Record<Device, InferenceSession.ExecutionProviderConfig>> = {
   cpu: 'cpu',

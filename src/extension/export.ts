@@ -60,7 +60,10 @@ interface ExportFolder {
   leave(): Promise<void>;
 }
 
-/** Where the last export went, else the folder `explanations` of the workspace, else one beside the image; dialogs need one that exists. */
+/**
+ * Where the last export went, else the folder `explanations` of the workspace, else one beside the image. It is made, since a
+ * dialog needs one that exists.
+ */
 async function exportFolder({ uri, bytes }: ImageFile, memory: vscode.Memento): Promise<ExportFolder> {
   const { getWorkspaceFolder, workspaceFolders, fs } = vscode.workspace;
   const last = memory.get<string>(FOLDER_KEY);

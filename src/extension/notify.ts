@@ -1,4 +1,7 @@
-/** Notifications, whose text is no link whatever a model is called. For failures that no panel can show: one at a time, never a pile. */
+/**
+ * Notifications, whose text is no link whatever a model is called. Failures that no panel can show: one at a time, never a
+ * pile.
+ */
 import * as vscode from 'vscode';
 import { type ExplainError, toExplainError } from '../core/errors';
 import { withoutLinks } from '../protocol/plain-text';

@@ -1,4 +1,6 @@
-/** Pickers whose items are called as somebody's files are: no name is drawn as an icon. Icons of ours are an item's `iconPath`. */
+/**
+ * Pickers whose items are called as somebody's files are: no name is drawn as an icon. Icons of ours are an item's `iconPath`.
+ */
 import * as vscode from 'vscode';
 import { withoutIcons } from '../protocol/plain-text';
 

@@ -270,7 +270,7 @@ describe('probabilities that the model gives itself', function () {
 
 /** An output of a model as it is, by onnxruntime. */
 async function run(path: string, output: string, input = 'image', image = IMAGE): Promise<Float32Array> {
-  const session = await createSession(path, { bytes: readFileSync(path), buffers: [] }, new Map(), {
+  const session = await createSession(path, { bytes: readFileSync(path), nodes: 0, buffers: [] }, new Map(), {
     device: 'cpu',
     optimize: 'all',
     prepack: true,

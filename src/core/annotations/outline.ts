@@ -54,9 +54,10 @@ export function scaleOutline(outline: Outline, { width, height }: Size): Outline
 
 /** The smallest box around points. */
 export function boxAround(points: readonly Point[]): Box {
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+  const most = (pick: (a: number, b: number) => number, side: 'x' | 'y') =>
+    points.reduce((found, point) => pick(found, point[side]), points[0]?.[side] ?? 0);
+  const [left, top] = [most(Math.min, 'x'), most(Math.min, 'y')];
+  return { left, top, width: most(Math.max, 'x') - left, height: most(Math.max, 'y') - top };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How a part of a model becomes a graph of its own, with float32 at its borders. */
-import type { GraphProto, TensorProto } from 'onnx-buf';
+import type { GraphProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { untypedInfo } from '../onnx/compose';
 import type { Emitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
@@ -52,6 +52,8 @@ export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tenso
  * @param before nodes ahead of the model's
  * @param after nodes behind them
  * @param known tensors that are not computed but constant: of those the values at batch 1 are known
+ * @param shaped tensors whose free dimensions have names: the runtime then knows which tensors behind them are of one size, and
+ *   uses their memory again; else it looks through all that it holds for each, which takes quadratic time
  */
 export function assemble(
   model: Model,
@@ -60,6 +62,7 @@ export function assemble(
   inputs: readonly GraphInput[],
   outputs: readonly string[],
   known: Facts = new Map(),
+  shaped: readonly ValueInfoProto[] = [],
 ): GraphProto {
   const made = new Set(before.nodes.flatMap(({ output }) => output));
   // What is made ahead takes a tensor's place; the node's other outputs may still be needed.
@@ -77,7 +80,7 @@ export function assemble(
     initializer: [...weights, ...constants(known)].filter(({ name }) => read.has(name)),
     input: inputs.map(({ name, dims }) => valueInfo(name, DataType.FLOAT, dims)),
     output: outputs.map(untypedInfo),
-    valueInfo: [],
+    valueInfo: [...shaped],
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { GraphProto } from 'onnx-buf';
 import { createEmitter, type Emitter } from '../onnx/emit';
-import type { Facts } from '../onnx/facts';
+import { type Facts, valueInfo } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
@@ -45,7 +45,8 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/transform', model.opset, names);
   const { dims } = facts.get(target.input)!;
-  front.alias(modelValues(front, model, facts, target.input, blend(front, target.layout)), target.input);
+  const blended = blend(front, target.layout);
+  front.alias(modelValues(front, model, facts, target.input, blended), target.input);
 
   const end = createEmitter('group-cam/score', model.opset, names);
   appendScores(end, facts, target);
@@ -64,6 +65,8 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
       { name: SCORE.columns, dims: [undefined, undefined, undefined] },
     ],
     [SCORE.logits, SCORE.probabilities, SCORE.features],
+    undefined,
+    [valueInfo(blended, DataType.FLOAT, ['group-cam:batch', ...dims.slice(1)])],
   );
 }
 

@@ -1,5 +1,5 @@
 /** Everything known about a model before it explains an image, in one value. */
-import { errors } from '../errors';
+import { errors, few } from '../errors';
 import { operatorsWithoutRule } from '../gradients/driver';
 import { type GradientPath, nodesOnPath } from '../gradients/path';
 import { blockedTensors } from '../onnx/channels';
@@ -107,7 +107,7 @@ function isQuantised(path: GradientPath): boolean {
 /** Which scores were taken, why, which others could be, and how to change it. */
 function choiceOfScores({ candidates }: Scores, reason: string): string {
   const [taken, ...others] = candidates.map(({ name, classes }) => `${name} [${classes}]`);
-  return `scores: ${taken}, since ${reason}; could be ${others.join(', ')}: name it as output.name in the sidecar, or choose it in the Model view`;
+  return `scores: ${taken}, since ${reason}; could be ${few(others)}: name it as output.name in the sidecar, or choose it in the Model view`;
 }
 
 /**

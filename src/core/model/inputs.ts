@@ -35,19 +35,25 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   if (!first) throw errors.noImageInput(model.file, input.map(describe));
   const chosen = images.find(({ name }) => name === wanted);
   const isImage = (name: string) => images.some((image) => image.name === name);
-  if (second && !chosen)
+  // A name would not help where none is enough.
+  if (second && !chosen && images.some(({ name }) => needed(name) === undefined))
     throw errors.severalImageInputs(model.file, input.filter(({ name }) => isImage(name)).map(describe));
   const image = chosen ?? first;
   if ([image.width, image.height].some((side) => side !== undefined && !isSide(side)))
     throw errors.modelExcessive(model.file, `its input "${image.name}" is ${image.width} x ${image.height} pixels`);
-  const others = input.filter(({ name }) => name !== image.name);
-  const needing = tensorsDependingOn(
-    indexGraph(node),
-    others.map(({ name }) => name),
-  );
-  if (output.every(({ name }) => needing.has(name)))
-    throw errors.inputsUnknown(model.file, image.name, others.map(describe));
+  const others = needed(image.name);
+  if (others) throw errors.inputsUnknown(model.file, image.name, others.map(describe));
   return image;
+
+  /** The inputs besides an image, if no output does without them. */
+  function needed(image: string): ValueInfoProto[] | undefined {
+    const others = input.filter(({ name }) => name !== image);
+    const needing = tensorsDependingOn(
+      indexGraph(node),
+      others.map(({ name }) => name),
+    );
+    return output.every(({ name }) => needing.has(name)) ? others : undefined;
+  }
 }
 
 function asImage(model: Model, value: ValueInfoProto): ImageInput | undefined {

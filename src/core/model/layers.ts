@@ -9,6 +9,7 @@ import { microsoft, operatorOf } from '../onnx/operators';
 import { quantisationOf } from '../onnx/quantisation';
 import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
+import { isSide } from './conventions';
 import { findCuts } from './cuts';
 import type { ImageInput } from './inputs';
 import { findLayouts, type Layout } from './layout';
@@ -73,7 +74,7 @@ export interface Layers {
 }
 
 /**
- * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1) or of tokens on a grid ([1, T, K]), quantised ones too, that
+ * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1, no larger than an image may be) or of tokens on a grid ([1, T, K]), quantised ones too, that
  * depend on the image and that every class score depends on. Of tokens, the scores must depend on the patches: behind a transformer's last
  * attention only the class token leads to them.
  *
@@ -89,7 +90,7 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   // Sizes are the same for every image, so a path through Shape carries no evidence.
   const values = indexGraph(model.graph.node.filter((node) => !SIZE_ONLY.has(operatorOf(node))));
   const fromImage = tensorsDependingOn(values, [input.name]);
-  const parts = classParts(values, facts, scores.logits).map((part) => leadingTo(values, part));
+  const parts = [...classParts(values, facts, scores.logits)].map((part) => leadingTo(values, part));
   const layouts = findLayouts(model.graph.node, facts, input);
   const cuts = findCuts(indexGraph(model.graph.node), input.name, scores.logits);
   const patches = followPatches(nodesLeadingTo(values, [scores.logits]), layouts, facts);
@@ -139,7 +140,9 @@ function arrange(shape: readonly number[], layout: Layout | undefined): Arranged
   const arrangement = axes === 'NTC' ? 'tokens' : axes === 'NCHW' || axes === 'NHWC' ? axes : undefined;
   const size = (letter: string) => shape[axes.indexOf(letter)]!;
   const { u, v, skip } = grid ?? { u: size('H'), v: size('W'), skip: 0 };
-  return arrangement && u > 1 && v > 1 ? { channels: size('C'), u, v, arrangement, skip } : undefined;
+  return arrangement && u > 1 && v > 1 && isSide(u) && isSide(v)
+    ? { channels: size('C'), u, v, arrangement, skip }
+    : undefined;
 }
 
 /** Channels of the last tokens: those of the sums that run through a transformer. */
@@ -154,12 +157,22 @@ function leadingTo(graph: GraphIndex, target: string): Set<string> {
 }
 
 /** Where several heads are joined to one row of scores, each of them; else the logits themselves. */
-function classParts(graph: GraphIndex, facts: Facts, tensor: string): string[] {
-  const node = graph.producer.get(tensor);
-  if (node && UNCHANGING.includes(operatorOf(node))) return classParts(graph, facts, node.input[0]!);
-  const dims = facts.get(tensor)?.dims ?? [];
-  const joinsClasses = node && operatorOf(node) === 'Concat' && dims.at(intAttribute(node, 'axis', 1)) === sizeOf(dims);
-  return joinsClasses ? node.input.flatMap((part) => classParts(graph, facts, part)) : [tensor];
+function classParts(graph: GraphIndex, facts: Facts, logits: string): Set<string> {
+  const parts = new Set<string>();
+  const seen = new Set<string>();
+  for (let stack = [logits]; stack.length > 0; ) {
+    const tensor = stack.pop()!;
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    const node = graph.producer.get(tensor);
+    const dims = facts.get(tensor)?.dims ?? [];
+    const joinsClasses =
+      node && operatorOf(node) === 'Concat' && dims.at(intAttribute(node, 'axis', 1)) === sizeOf(dims);
+    if (node && UNCHANGING.includes(operatorOf(node))) stack.push(node.input[0]!);
+    else if (joinsClasses) stack = stack.concat(node.input);
+    else parts.add(tensor);
+  }
+  return parts;
 }
 
 function isPooledPerClass(graph: GraphIndex, layer: LayerInfo, { logits, classes }: Scores): boolean {

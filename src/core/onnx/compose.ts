@@ -21,5 +21,5 @@ type Parts = Pick<GraphProto, 'name' | 'node' | 'initializer' | 'input' | 'outpu
 export function standaloneModel(opset: number, parts: Parts): EncodedModel {
   const opsetImport = [create(OperatorSetIdProtoSchema, { version: BigInt(opset) })];
   const model = create(ModelProtoSchema, { irVersion: 7n, opsetImport, graph: create(GraphProtoSchema, parts) });
-  return { bytes: toBinary(ModelProtoSchema, model), buffers: [] };
+  return { bytes: toBinary(ModelProtoSchema, model), nodes: parts.node.length, buffers: [] };
 }

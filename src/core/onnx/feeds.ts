@@ -26,5 +26,5 @@ export function encodeWithFeeds(model: Model, graph: GraphProto): EncodedModel {
     input: [...graph.input, ...feeds.map(({ name, type, dims }) => valueInfo(name, type, dims))],
   });
   const buffers = [...new Set([...encoded.buffers, ...feeds.map(({ location }) => location)])];
-  return { bytes: encoded.bytes, buffers, feeds };
+  return { ...encoded, buffers, feeds };
 }

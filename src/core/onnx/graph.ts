@@ -57,7 +57,7 @@ export function nodesLeadingTo(
     const node = graph.producer.get(stack.pop()!);
     if (!node || wanted.has(node)) continue;
     wanted.add(node);
-    stack.push(...inputsOf(node).filter((name) => !stops.has(name)));
+    for (const name of inputsOf(node)) if (!stops.has(name)) stack.push(name);
   }
   return graph.nodes.filter((node) => wanted.has(node));
 }

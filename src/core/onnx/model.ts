@@ -57,7 +57,7 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   }
   const given = new Set(graph.initializer.map(({ name }) => name));
   const switches = graph.input.filter((input) => !given.has(input.name) && isSwitch(input));
-  graph.initializer.push(...constants.values(), ...switches.map(switchedOff));
+  graph.initializer = [...graph.initializer, ...constants.values(), ...switches.map(switchedOff)];
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.node = graph.node.filter((node) => !constants.has(node));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));

@@ -23,6 +23,8 @@ const LARGE = 1024;
 export interface EncodedModel {
   /** A whole model but for the weights. */
   readonly bytes: Uint8Array;
+  /** How many it has. */
+  readonly nodes: number;
   /** Names of the buffers that the weights are slices of: OWN_BYTES or a piece's name. */
   readonly buffers: readonly string[];
   /** Weights that are inputs; see feeds.ts. */
@@ -48,6 +50,7 @@ export function encodeModel(model: Model, graph: GraphProto): EncodedModel {
   const proto = { ...model.proto, graph: { ...graph, initializer } };
   return {
     bytes: toBinary(ModelProtoSchema, proto),
+    nodes: graph.node.length,
     buffers: [...new Set(initializer.filter(isExternal).map(locationOf))],
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { findScores } from '../../../src/core/model/logits';
+import { endingOf } from '../../../src/core/model/scores/ending';
 import { rangeOf } from '../../../src/core/model/scores/ranges';
 import { indexGraph } from '../../../src/core/onnx/graph';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
@@ -176,4 +177,13 @@ describe('what operators alone tell of a range', () => {
       const model = parseTiny({ nodes: [...BODY, ...tail], outputs: ['p'], weights, initializers: CONSTANTS });
       assert.deepEqual(rangeOf(indexGraph(model.graph.node), await factsOf(model), 'p'), range);
     });
+});
+
+it('an end of ten thousand sums is looked at once each', async () => {
+  const sums = Array.from({ length: 10_000 }, (_, i): TinyNode => ['Add', `s${i} s${i}`, `s${i + 1}`]);
+  const model = parseTiny({ nodes: [...BODY, ['Relu', 'y', 's0'], ...sums], outputs: ['s10000'], weights });
+  const graph = indexGraph(model.graph.node);
+  const facts = new Map([['y', { dtype: DataType.FLOAT, dims: [1, 3] }]]);
+  assert.equal(endingOf(model, graph, facts, 's10000').linear, false);
+  assert.deepEqual(rangeOf(graph, facts, 's12'), [0, Number.POSITIVE_INFINITY]);
 });

@@ -53,6 +53,13 @@ describe('image input', () => {
       /besides the image "image" it needs size \(float \[1, 2\]\)/,
       { nodes: [['Resize', 'image  size', 'y']] },
     ],
+    [
+      'two images that all outputs need',
+      'inputs-unknown',
+      { left: [1, 3, 8, 8], right: [1, 3, 8, 8] },
+      /besides the image "left" it needs right/,
+      { nodes: [['Add', 'left right', 'y']] },
+    ],
     ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes 8 images/],
   ];
   for (const [what, code, inputs, message, more] of refused)

@@ -96,15 +96,25 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
   }
 
   function isLinear(tensor: string): boolean {
-    const node = graph.producer.get(originOf(graph, tensor));
-    if (!node) return false;
-    const operator = operatorOf(node);
-    const varying = node.input.filter((name) => name !== '' && !facts.get(name)?.values && !isWeight(name));
-    // A constant mixture of probabilities holds probabilities.
-    if (LINEAR.has(operator)) return varying.length === 1 && !isActivation(varying[0]!);
-    // Two factors that depend on the image make no linear operator.
-    const alone = operator === 'Mul' || operator === 'Div' ? varying.length === 1 : true;
-    return KEEPING_LINEAR.has(operator) && alone && varying.every(isLinear);
+    const left = [originOf(graph, tensor)];
+    const seen = new Set(left);
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const node = graph.producer.get(next);
+      if (!node) return false;
+      const operator = operatorOf(node);
+      const varying = node.input.filter((name) => name !== '' && !facts.get(name)?.values && !isWeight(name));
+      // Two factors that depend on the image make no linear operator.
+      const alone = varying.length === 1 || !(LINEAR.has(operator) || operator === 'Mul' || operator === 'Div');
+      // A constant mixture of probabilities holds probabilities.
+      if (LINEAR.has(operator) && alone && !isActivation(varying[0]!)) continue;
+      if (!KEEPING_LINEAR.has(operator) || !alone) return false;
+      const origins = varying.map((name) => originOf(graph, name)).filter((name) => !seen.has(name));
+      for (const name of origins) {
+        seen.add(name);
+        left.push(name);
+      }
+    }
+    return true;
   }
 
   function isWeight(tensor: string): boolean {

@@ -64,20 +64,31 @@ const CHOOSING: ReadonlySet<string> = new Set([
 /** How far from the end is looked; probabilities are made by a few operators. */
 const DEPTH = 16;
 
-export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string, depth = DEPTH): Range {
-  const values = facts.get(tensor)?.values;
-  if (values) return values.length > 0 ? hull(values) : ANY;
-  const node = graph.producer.get(tensor);
-  if (!node || depth === 0) return ANY;
-  const operator = operatorOf(node);
-  const of = (name: string) => rangeOf(graph, facts, name, depth - 1);
-  if (CHOOSING.has(operator)) return of(node.input[0]!);
-  if (operator === 'Clip') {
-    const [low, high] = of(node.input[0]!);
-    const [least, most] = boundsOfClip(node, facts);
-    return [Math.min(Math.max(low, least), most), Math.min(Math.max(high, least), most)];
+export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string): Range {
+  const known = new Map<string, Range>();
+  return of(tensor, DEPTH);
+
+  function of(name: string, depth: number): Range {
+    const range = known.get(name) ?? found(name, depth);
+    known.set(name, range);
+    return range;
   }
-  return entryOf(RULES, node)?.(...(node.input.map(of) as [Range, Range])) ?? ANY;
+
+  function found(name: string, depth: number): Range {
+    const values = facts.get(name)?.values;
+    if (values) return values.length > 0 ? hull(values) : ANY;
+    const node = graph.producer.get(name);
+    if (!node || depth === 0) return ANY;
+    const operator = operatorOf(node);
+    const input = (read: string) => of(read, depth - 1);
+    if (CHOOSING.has(operator)) return input(node.input[0]!);
+    if (operator === 'Clip') {
+      const [low, high] = input(node.input[0]!);
+      const [least, most] = boundsOfClip(node, facts);
+      return [Math.min(Math.max(low, least), most), Math.min(Math.max(high, least), most)];
+    }
+    return entryOf(RULES, node)?.(...(node.input.map(input) as [Range, Range])) ?? ANY;
+  }
 }
 
 /** The bounds of a Clip, attributes until operator set 11, then inputs; infinite where there is none or it is not known. */
