@@ -4,8 +4,9 @@ import { type Explanation, type ModelInfo, type Sourced, type TensorInfo, usesRe
 
 /** Rows of cells with their columns aligned. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (i: number) => rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0);
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(width(i))).join('  ')}`.trimEnd());
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd());
 }
 
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;

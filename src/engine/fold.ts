@@ -1,5 +1,5 @@
 /** Computes what a graph computes from constants alone, by running those nodes. */
-import { checkSizes } from '../core/onnx/bounds';
+import { checkScans, checkSizes } from '../core/onnx/bounds';
 import { planTrace, SMALL, type TensorFact } from '../core/onnx/facts';
 import { constantModel, constantNodes } from '../core/onnx/fold';
 import { indexGraph, tensorsDependingOn } from '../core/onnx/graph';
@@ -57,6 +57,7 @@ async function fold(file: ModelFile, model: Model, nodes: Nodes) {
       file.path,
       true,
     );
+    checkScans(nodes, (name) => dims.get(name), file.path);
     const unknown = plan.tensors.filter((name) => !dims.get(name));
     if (unknown.length > 0) {
       const open = tensorsDependingOn(indexGraph(nodes), unknown);

@@ -1,5 +1,5 @@
 /** Types and dimensions of all tensors of a model, told by the runtime. */
-import { checkBounds, checkSizes } from '../core/onnx/bounds';
+import { checkBounds, checkScans, checkSizes } from '../core/onnx/bounds';
 import {
   constantFacts,
   encodeForInference,
@@ -57,7 +57,10 @@ async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<
   const session = await loadOnce(file, encodeForInference(model));
   try {
     const outputs = [...session.outputs];
-    checkSizes(knownSizes(session), file.path);
+    const sizes = knownSizes(session);
+    checkSizes(sizes, file.path);
+    const dims = new Map(sizes);
+    checkScans(model.graph.node, (name) => dims.get(name), file.path);
     if (model.graph.node.some((node) => ROUNDED.has(operatorOf(node)))) return undefined;
     const complete = outputs.every(
       ([name, { dtype, shape }]) => isKnown(shape) && !(INTEGERS.has(dtype) && isStatic(name)),

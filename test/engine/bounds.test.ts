@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { FunctionProtoSchema, ModelProtoSchema, TensorProtoSchema } from 'onnx-buf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  SparseTensorProtoSchema,
+  TensorProtoSchema,
+} from 'onnx-buf';
 import { makeNode } from '../../src/core/onnx/emit';
+import { valueInfo } from '../../src/core/onnx/facts';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
 import { openModel } from '../../src/engine/inspect';
 import { createService } from '../../src/engine/service';
@@ -30,6 +39,30 @@ const doubled = (times: number): TinyNode[] =>
     i === times - 1 ? 'big' : `d${i + 1}`,
     { axis: { int: 0 } },
   ]);
+
+const number = (name: string) => valueInfo(name, DataType.FLOAT, []);
+/** Adds up the numbers in `long`. */
+const SCAN: TinyNode = [
+  'Scan',
+  'one long',
+  'big',
+  [
+    create(AttributeProtoSchema, { name: 'num_scan_inputs', type: AttributeProto_AttributeType.INT, i: 1n }),
+    create(AttributeProtoSchema, {
+      name: 'body',
+      type: AttributeProto_AttributeType.GRAPH,
+      g: create(GraphProtoSchema, {
+        name: 'body',
+        node: [
+          makeNode('Add', 'sum', ['before', 'x'], ['sum'], {}),
+          makeNode('Identity', 'next', ['sum'], ['after'], {}),
+        ],
+        input: [valueInfo('before', DataType.FLOAT, [1]), number('x')],
+        output: [valueInfo('after', DataType.FLOAT, [1])],
+      }),
+    }),
+  ],
+];
 
 /** What asks for more than the machine has; each has a few bytes only. */
 const BOMBS: Readonly<Record<string, readonly [TinyModel, RegExp]>> = {
@@ -100,6 +133,28 @@ const BOMBS: Readonly<Record<string, readonly [TinyModel, RegExp]>> = {
     looping(' yes', loopBody([['Identity', 'always', 'go']], [makeTensor('always', DataType.BOOL, [], [1])]), [yes]),
     /its loop "out" never ends/,
   ],
+  'one whose condition is computed of constants': [
+    looping(
+      ' ',
+      loopBody(
+        [
+          ['Not', 'going', 'no'],
+          ['Not', 'no', 'go'],
+        ],
+        [],
+      ),
+      [],
+    ),
+    /its loop "out" never ends/,
+  ],
+  'a loop that counts its rounds': [
+    looping(' ', loopBody([['Less', 'i end', 'go']], [int64('end', 1e9)]), []),
+    /one run takes \d+ steps/,
+  ],
+  'a scan of many rounds': [
+    adding([['Expand', 'one size', 'long'], SCAN], [makeTensor('one', DataType.FLOAT, [1], [1]), int64('size', 2e6)]),
+    /one run takes 4000000 steps/,
+  ],
 };
 
 describe('models that ask for too much', () => {
@@ -116,12 +171,28 @@ describe('models that ask for too much', () => {
 
   it('are refused: functions that call one another twice each, twenty deep, or without an end', async () => {
     for (const [depth, message] of [
-      [20, /its functions expand to 10485\d\d nodes/],
+      [20, /its graph has 10485\d\d nodes/],
       [1000, /its functions or bodies lie deeper/],
     ] as const) {
       const file = folder.write('net.onnx', withFunctions(depth));
       await assert.rejects(openModel({ path: file }), { code: 'model-too-large', message });
     }
+  });
+
+  it('are refused: a sparse tensor that is too large when it is dense', async () => {
+    const part = (name: string, type: DataType) => makeTensor(name, type, [1], [0]);
+    const sparse = create(SparseTensorProtoSchema, {
+      values: part('big', DataType.FLOAT),
+      indices: part('where', DataType.INT64),
+      dims: [2n ** 14n, 2n ** 14n],
+    });
+    const model = fromBinary(ModelProtoSchema, tinyModel(adding([])));
+    model.graph!.sparseInitializer = [sparse];
+    const file = folder.write('net.onnx', toBinary(ModelProtoSchema, model));
+    await assert.rejects(openModel({ path: file }), {
+      code: 'model-too-large',
+      message: /sparse tensor "big" would be \[16384, 16384\]/,
+    });
   });
 
   it('are none with loops that end, nor with functions of a usual size', async () => {

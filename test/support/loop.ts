@@ -43,5 +43,15 @@ export function looping(
   return { ...CLASSIFIER, nodes: [...CLASSIFIER.nodes.slice(0, -1), ...nodes, loop], outputs: ['out'], initializers };
 }
 
-/** Nothing but running it tells that this one does not end: it goes on while a count is less than a huge number. */
-export const ENDLESS: TinyModel = looping(' ', loopBody([['Less', 'i end', 'go']], [int64('end', 2 ** 60)]), []);
+/** Nothing but running it tells that this one does not end: it goes on while what it passes on is less than infinity. */
+export const ENDLESS: TinyModel = looping(
+  ' ',
+  loopBody(
+    [
+      ['ReduceMax', 'v', 'most', { keepdims: { int: 0 } }],
+      ['Less', 'most end', 'go'],
+    ],
+    [makeTensor('end', DataType.FLOAT, [], [Number.POSITIVE_INFINITY])],
+  ),
+  [],
+);

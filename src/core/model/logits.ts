@@ -32,7 +32,7 @@ interface Candidate extends Ending, Omit<Decided, 'tensor'> {
   /** False of what a decision of the graph rests on. */
   readonly isOutput: boolean;
   readonly rank: number;
-  /** How much of the network leads to it. */
+  /** How much of the network leads to it; 0 as long as nobody has looked. */
   readonly depth: number;
 }
 
@@ -61,7 +61,7 @@ export function findScores(
   const isScores = (name: string) => dependent.has(name) && hasScoresShape(facts, name);
   const outputs = model.graph.output.map(({ name }) => name);
   const found = outputs.flatMap((name) => candidateOf(model, graph, facts, name, isScores) ?? []);
-  const ranked = withoutDoubles(graph, ranking(found, known.labels));
+  const ranked = withoutDoubles(graph, rankedByDepth(graph, found, known.labels));
   const [best, second] = ranked;
   const { wanted } = known;
   const chosen = wanted ? candidateOf(model, graph, facts, wanted.value, isScores) : best;
@@ -75,7 +75,7 @@ export function findScores(
     );
   }
   // The output with the activation tells it of one without.
-  const same = ranked.find((other) => isSame(graph, other, chosen));
+  const same = ranked.find((other) => scoresKey(graph, other) === scoresKey(graph, chosen));
   const activation = chosen.activation ?? same?.activation;
   const others = ranked.filter((other) => other !== same).map(infoOf);
   const { output, logits, linear, classes, labels = same?.labels } = chosen;
@@ -116,7 +116,7 @@ function candidateOf(
     classes: sizeOf(dims),
     isOutput: output === name,
     rank: dims.length,
-    depth: nodesLeadingTo(graph, [output]).filter((node) => WEIGHTED.has(operatorOf(node))).length,
+    depth: 0,
   };
 }
 
@@ -124,25 +124,23 @@ const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'QLinea
 
 const infoOf = ({ output, classes }: Candidate): ScoresInfo => ({ name: output, classes });
 
-/** Two outputs with the same scores, before and after the activation or in another shape. */
-function isSame(graph: GraphIndex, a: Candidate, b: Candidate): boolean {
-  return a.classes === b.classes && originOf(graph, a.logits) === originOf(graph, b.logits);
-}
+/** The same for two outputs with the same scores, before and after the activation or in another shape. */
+const scoresKey = (graph: GraphIndex, { classes, logits }: Candidate) => `${classes} ${originOf(graph, logits)}`;
 
 /** Of those with the same scores the first, if it is an output; what a later one knows of the classes is known of it too. */
 function withoutDoubles(graph: GraphIndex, ranked: readonly Candidate[]): Candidate[] {
-  const kept: Candidate[] = [];
+  const kept = new Map<string, Candidate>();
   for (const candidate of ranked) {
-    const index = kept.findIndex((other) => isSame(graph, other, candidate));
-    const first = kept[index];
-    if (!first) kept.push(candidate);
+    const key = scoresKey(graph, candidate);
+    const first = kept.get(key);
+    if (!first) kept.set(key, candidate);
     else {
       const named = first.isOutput ? first : candidate;
       const { labels = candidate.labels, activation = candidate.activation } = first;
-      kept[index] = { ...named, labels, activation };
+      kept.set(key, { ...named, labels, activation });
     }
   }
-  return kept;
+  return [...kept.values()];
 }
 
 /** What an output with class scores is called, best first, and what others are called. */
@@ -171,6 +169,22 @@ function ranking(candidates: readonly Candidate[], labels: number | undefined): 
   return candidates.toSorted(
     (a, b) => CRITERIA.map(([, value]) => value(b, labels) - value(a, labels)).find((by) => by !== 0) ?? 0,
   );
+}
+
+/** So many are compared by what leads to them, which is a walk through the graph for each. */
+const MOST_DEPTHS = 100;
+
+/** The ranking, with the depths of those that the other criteria put first. */
+function rankedByDepth(graph: GraphIndex, found: readonly Candidate[], labels: number | undefined): Candidate[] {
+  const measured = ranking(found, labels).map((candidate, i) => ({
+    ...candidate,
+    depth: i < MOST_DEPTHS ? depthOf(graph, candidate.output) : 0,
+  }));
+  return ranking(measured, labels);
+}
+
+function depthOf(graph: GraphIndex, output: string): number {
+  return nodesLeadingTo(graph, [output]).filter((node) => WEIGHTED.has(operatorOf(node))).length;
 }
 
 function reasonOf(best: Candidate, second: Candidate, labels: number | undefined): string {

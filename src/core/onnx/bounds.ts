@@ -2,11 +2,12 @@
  * What a file may ask of the runtime, which has no bounds of its own and can't be interrupted. All of this is known before
  * anything runs; the rest is up to those who watch the process (src/client/connection.ts, src/engine/watch.ts).
  */
-import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
+import type { GraphProto, NodeProto, SparseTensorProto, TensorProto } from 'onnx-buf';
 import { errors } from '../errors';
+import { sparseTensors } from './external';
 import type { Facts } from './facts';
 import { bodiesOf } from './graph';
-import { constantOf, type Model } from './model';
+import { attributeOf, constantOf, type Model } from './model';
 import { operatorName, operatorOf } from './operators';
 import { BITS, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
 
@@ -31,11 +32,17 @@ const MAX_DEPTH = 100;
 export function checkBounds(model: Model, computed: Facts = new Map()): void {
   const { graph, proto, file } = model;
   for (const tensor of graph.initializer) checkStored(tensor, file);
+  for (const tensor of sparseTensors(proto)) checkSparse(tensor, file);
   const functions = new Map(proto.functions.map((f) => [operatorName(f.domain, f.name), f]));
   const counted = new Map<string, Count>();
   const top = (name: string) => computed.get(name)?.values ?? smallValues(model.initializers.get(name));
   const { nodes, steps } = count(graph.node, top, 0);
-  if (nodes > MAX_NODES) throw errors.modelExcessive(file, `its functions expand to ${nodes} nodes`, MAX_NODES);
+  if (nodes > MAX_NODES)
+    throw errors.modelExcessive(
+      file,
+      `its graph has ${nodes} nodes, those of its functions counted where they are called`,
+      MAX_NODES,
+    );
   if (steps > MAX_STEPS) throw errors.modelExcessive(file, `one run takes ${steps} steps`, MAX_STEPS);
 
   function count(list: readonly NodeProto[], outer: Lookup, depth: number): Count {
@@ -102,18 +109,43 @@ const isLoop = (node: NodeProto): boolean => operatorOf(node) === 'Loop';
  */
 function roundsOf({ input }: NodeProto, body: GraphProto, lookup: Lookup): number {
   const [limit = '', condition = ''] = input;
-  const producers = new Map(body.node.map((node) => [node.output[0], node]));
+  if (lookup(condition)?.[0] === 0) return 0;
+  const producers = new Map(body.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const constants = constantsIn(body.node);
+  const most = limit === '' ? Number.POSITIVE_INFINITY : Math.max(0, lookup(limit)?.[0] ?? 1);
   let again = body.output[0]?.name ?? '';
-  for (let i = 0; i < MAX_DEPTH; i++) {
+  for (let i = 0; i < body.node.length; i++) {
     const node = producers.get(again);
     if (!node || operatorOf(node) !== 'Identity') break;
     again = node.input[0] ?? '';
   }
-  const constant = constantsIn(body.node).get(again) ?? lookup(again);
-  const unending = again === body.input[1]?.name || constant?.[0] === 1;
-  if (lookup(condition)?.[0] === 0) return 0;
-  if (!unending) return 1;
-  return limit === '' ? Number.POSITIVE_INFINITY : Math.max(0, lookup(limit)?.[0] ?? 1);
+  const known: Lookup = (name) => constants.get(name) ?? lookup(name);
+  if (known(again)?.[0] === 0) return 1;
+  const node = producers.get(again);
+  const end =
+    node && BELOW.has(operatorOf(node)) && node.input[0] === body.input[0]?.name && known(node.input[1] ?? '');
+  if (end) return Math.min(most, Math.max(0, end[0]!) + 1);
+  return isFixed(again, body, producers, known) ? most : 1;
+}
+
+const BELOW: ReadonlySet<string> = new Set(['Less', 'LessOrEqual']);
+
+/** Whether a tensor of a loop's body is made of constants and of the condition alone, so that it is the same each round. */
+function isFixed(
+  tensor: string,
+  { input }: GraphProto,
+  producers: ReadonlyMap<string, NodeProto>,
+  known: Lookup,
+): boolean {
+  const seen = new Set([tensor]);
+  // What is added is visited too.
+  for (const name of seen) {
+    if (name === input[1]?.name || known(name)) continue;
+    const node = producers.get(name);
+    if (!node || node.input.length === 0 || bodiesOf(node).length > 0) return false;
+    for (const each of node.input) if (each !== '') seen.add(each);
+  }
+  return true;
 }
 
 /** The runtime trusts the dimensions of external tensors, and so does the trace of all. */
@@ -128,6 +160,18 @@ function checkStored(tensor: TensorProto, file: string): void {
   // Types of 4 bits may keep two values in one number.
   const tooFew = bytes > 0 ? bits !== undefined && elements * bits > bytes * 8 : elements > 2 * listed(tensor);
   if (tooFew) throw flaw(`holds ${bytes > 0 ? `${bytes} bytes` : `${listed(tensor)} values`} only`);
+}
+
+/** The runtime makes sparse tensors dense when it loads them. */
+function checkSparse({ dims, values }: SparseTensorProto, file: string): void {
+  const full = dims.map(Number);
+  const elements = sizeOf(full);
+  if (!full.every((dim) => dim >= 0) || elements > MAX_CONSTANT_ELEMENTS)
+    throw errors.modelExcessive(
+      file,
+      `sparse tensor "${values?.name ?? ''}" would be [${full.join(', ')}]`,
+      MAX_CONSTANT_ELEMENTS,
+    );
 }
 
 function externalLength({ externalData }: TensorProto): number {
@@ -163,5 +207,25 @@ export function checkSizes(
         `tensor "${name}" would be [${dims.join(', ')}]`,
         constant ? MAX_CONSTANT_ELEMENTS : MAX_ELEMENTS,
       );
+  }
+}
+
+/**
+ * Checks how often the bodies of Scan run, which is how long the tensors are that they go through.
+ *
+ * @throws model-too-large
+ */
+export function checkScans(
+  nodes: readonly NodeProto[],
+  dimsOf: (tensor: string) => readonly number[] | undefined,
+  file: string,
+): void {
+  for (const node of nodes) {
+    if (operatorOf(node) !== 'Scan') continue;
+    const scanned = node.input.slice(-Number(attributeOf(node, 'num_scan_inputs') ?? 1));
+    const rounds = Math.max(0, ...scanned.flatMap((name) => dimsOf(name) ?? []));
+    const inner = bodiesOf(node).reduce((sum, body) => sum + body.node.length, 0);
+    const steps = rounds * inner;
+    if (steps > MAX_STEPS) throw errors.modelExcessive(file, `one run takes ${steps} steps`, MAX_STEPS);
   }
 }

@@ -29,11 +29,24 @@ export type FileSize = (location: string) => number | undefined;
  * The tensors of a model that are no initializers of its graph: those in attributes, in bodies and functions, however deep,
  * and sparse ones.
  */
-export function innerTensors({ graph, functions }: ModelProto): TensorProto[] {
+export function innerTensors(proto: ModelProto): TensorProto[] {
+  return innerOf(proto).found;
+}
+
+/** The sparse tensors of a model, wherever they are. */
+export function sparseTensors(proto: ModelProto): SparseTensorProto[] {
+  return innerOf(proto).sparse;
+}
+
+function innerOf({ graph, functions }: ModelProto): { found: TensorProto[]; sparse: SparseTensorProto[] } {
   const found: TensorProto[] = [];
+  const sparse: SparseTensorProto[] = [];
   const attributes: AttributeProto[] = [];
   const addSparse = (tensors: readonly SparseTensorProto[]) => {
-    for (const { values, indices } of tensors) for (const part of [values, indices]) if (part) found.push(part);
+    for (const tensor of tensors) {
+      sparse.push(tensor);
+      for (const part of [tensor.values, tensor.indices]) if (part) found.push(part);
+    }
   };
   const addNodes = (nodes: readonly NodeProto[]) => {
     for (const { attribute } of nodes) for (const one of attribute) attributes.push(one);
@@ -55,7 +68,7 @@ export function innerTensors({ graph, functions }: ModelProto): TensorProto[] {
       addNodes(body.node);
     }
   }
-  return found;
+  return { found, sparse };
 }
 
 /**
