@@ -196,6 +196,11 @@ describe('exported models that people have', () => {
     assert.deepEqual([scale, mean, std], [1, [0, 0, 0], [1, 1, 1]]);
   });
 
+  it('Custom Vision: by its outputs, with colours and range of its metadata', async function () {
+    const { fit, interpolation, color, scale, mean } = await values(this, 'customvision', 'm.onnx');
+    assert.deepEqual([fit, interpolation, color, scale, mean], ['stretch', 'bicubic', 'BGR', 1, [0, 0, 0]]);
+  });
+
   it('Ultralytics: by its metadata', async function () {
     const { scale, mean, std, fit, resize, width } = await values(this, 'ultra', 'ultra.onnx');
     assert.deepEqual([scale, mean, std], [1 / 255, [0, 0, 0], [1, 1, 1]]);

@@ -57,9 +57,10 @@ describe('a hidden explanation', () => {
   it('is exported', async () => {
     await hide();
     await runCommand(window.page, 'Group-CAM: Export Overlay');
-    const name = window.page.locator('.quick-input-widget input');
-    await name.waitFor();
-    assert.match(await name.inputValue(), /cat-and-dog.*png$/);
+    // The dialog takes the palette's place.
+    await window.page.waitForFunction(() =>
+      /cat-and-dog.*png$/.test(document.querySelector<HTMLInputElement>('.quick-input-widget input')?.value ?? ''),
+    );
     await window.page.keyboard.press('Escape');
     await explained(window.page);
   });

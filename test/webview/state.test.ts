@@ -132,10 +132,11 @@ describe('heat', () => {
     assert.equal(differenceOf(cat, { ...dog, inputSize: { width: 64, height: 64 } }), undefined);
   });
 
-  it('is drawn with 640 pixels on the longer side, never with none on the shorter', () => {
-    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }), { width: 640, height: 480 });
-    assert.deepEqual(canvasSize({ width: 32, height: 32 }), { width: 640, height: 640 });
-    assert.deepEqual(canvasSize({ width: 9000, height: 2 }), { width: 640, height: 1 });
+  it('is drawn with 640 pixels on the longer side, a frame with half of them, never with none on the shorter', () => {
+    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }, false), { width: 320, height: 240 });
+    assert.deepEqual(canvasSize({ width: 4000, height: 3000 }, true), { width: 640, height: 480 });
+    assert.deepEqual(canvasSize({ width: 32, height: 32 }, true), { width: 640, height: 640 });
+    assert.deepEqual(canvasSize({ width: 9000, height: 2 }, true), { width: 640, height: 1 });
   });
 });
 

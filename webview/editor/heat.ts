@@ -21,9 +21,12 @@ export interface Heat {
 
 /** The longer side of the canvas in pixels, whatever the image's size: finer than the input of nearly any network, and drawn in a few milliseconds. */
 const LONGER = 640;
+/** Of a frame that the next one replaces: the page has little time while the engine computes. */
+const LONGER_OF_FRAME = 320;
 
-export function canvasSize(image: Size): Size {
-  const scale = LONGER / Math.max(image.width, image.height);
+/** @param isDone the map is the last one */
+export function canvasSize(image: Size, isDone: boolean): Size {
+  const scale = (isDone ? LONGER : LONGER_OF_FRAME) / Math.max(image.width, image.height);
   const side = (length: number) => Math.max(Math.round(length * scale), 1);
   return { width: side(image.width), height: side(image.height) };
 }

@@ -84,11 +84,12 @@ export function createPane(id: string, events: PaneEvents): Pane {
     events.pictureFailed(img.getAttribute('src') ?? '');
   });
 
-  let drawn: { heat: Heat | undefined; style: HeatStyle; size: Size } | undefined;
-  const draw = (heat: Heat | undefined, size: Size, style: HeatStyle) => {
-    if (drawn && drawn.heat === heat && drawn.size === size && sameDrawing(drawn.style, style)) return;
-    drawn = { heat, style, size };
-    const { width, height } = canvasSize(size);
+  let drawn: { heat: Heat | undefined; style: HeatStyle; size: Size; isDone: boolean } | undefined;
+  const draw = (heat: Heat | undefined, size: Size, style: HeatStyle, isDone: boolean) => {
+    const isSame = drawn?.heat === heat && drawn?.size === size && drawn.isDone === isDone;
+    if (isSame && drawn && sameDrawing(drawn.style, style)) return;
+    drawn = { heat, style, size, isDone };
+    const { width, height } = canvasSize(size, isDone);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d', { willReadFrequently: true })!;
     if (heat) context.putImageData(new ImageData(heat.draw({ width, height }, style), width, height), 0, 0);
@@ -121,7 +122,7 @@ export function createPane(id: string, events: PaneEvents): Pane {
       showOnly(message, content.message);
       picture.hidden = !image;
       // Behind one that is enlarged nothing is seen.
-      if (image && !root.hidden) draw(content.heat, image, style);
+      if (image && !root.hidden) draw(content.heat, image, style, content.progress === undefined);
     },
     fade(opacity) {
       heatLayer.style.opacity = String(opacity);

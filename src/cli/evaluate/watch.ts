@@ -59,13 +59,15 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
       const now = await look();
       // The engine describes a model anew when something it was described by has changed.
       if (now.info === known.info && now.stamps === known.stamps) return true;
-      known = await identified();
+      const anew = await identified();
+      checkIdentity(info.path, identity, anew.identity);
+      known = anew;
+      return false;
     } catch (thrown) {
       if (codeOf(thrown) === 'cancelled' || codeOf(thrown) === 'evaluation-differs') throw thrown;
+      // It can't be read any more.
       throw errors.evaluationChanged(info.path, PARTS.model);
     }
-    checkIdentity(info.path, identity, known.identity);
-    return false;
   }
 
   async function untilUntouched(task: () => Promise<boolean>): Promise<void> {

@@ -34,6 +34,7 @@ const EXPORTERS: readonly Exporter[] = [
   { read: ultralytics },
   // Custom Vision: samples/python/onnx/classification/predict.py of Azure-Samples/customvision-export-samples.
   { file: MANIFEST, read: customVision },
+  { read: customVisionAlone },
   // Teachable Machine: the sample that it exports beside keras_model.h5 and labels.txt.
   { file: LABELS, read: teachableMachine },
   // PaddleClas: deploy/python/preprocess.py and the inference.yml that its export_model.py writes.
@@ -80,13 +81,25 @@ function ultralytics(model: Model, input: ImageInput): Read | undefined {
 }
 
 /** Colours and range are in the model's metadata where they are not these. */
+const CUSTOM_VISION: InputConventions = { fit: 'stretch', interpolation: 'bicubic', ...UNIT };
+
+/** A model that was taken out of its folder, told by the names that its outputs have. */
+function customVisionAlone({ graph }: Model, _input: ImageInput, beside: Beside): Read | undefined {
+  const outputs = graph.output.map(({ name }) => name).sort();
+  if (beside.has(MANIFEST) || String(outputs) !== 'classLabel,loss') return undefined;
+  return {
+    conventions: { input: CUSTOM_VISION },
+    notes: ['exporter: Custom Vision, by its outputs classLabel and loss'],
+  };
+}
+
 function customVision(_model: Model, _input: ImageInput, beside: Beside): Read | undefined {
   const manifest = parseJson(beside.get(MANIFEST));
   if (!isRecord(manifest) || stringAt(manifest, 'DomainType') !== 'Classification') return undefined;
   const labels = beside.get(stringAt(manifest, 'LabelFileName') ?? LABELS);
   return {
     conventions: {
-      input: { fit: 'stretch', interpolation: 'bicubic', ...UNIT },
+      input: CUSTOM_VISION,
       names: labels === undefined ? undefined : parseLabels(labels),
     },
     notes: [],
