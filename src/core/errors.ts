@@ -185,7 +185,7 @@ export const errors = {
   notConnected: (tensor: string, score: string) =>
     make(
       'not-connected',
-      `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer.`,
+      `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer, or a method without gradients.`,
     ),
   gradientRule: (operator: string, node: string, reason: string) =>
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),

@@ -222,6 +222,13 @@ describe('models that ask for too much', () => {
     assert.deepEqual(facts.get('big'), { dtype: DataType.FLOAT, dims: [1, 1], values: [4] });
   });
 
+  it('have no layer that is larger than an image may be: its maps would take minutes', async () => {
+    const [conv, ...rest] = CLASSIFIER.nodes;
+    const padded: TinyNode = [conv![0], conv![1], conv![2], { pads: { ints: [1_000_000, 1, 1, 1] } }];
+    const file = folder.write('net.onnx', tinyModel({ ...CLASSIFIER, nodes: [padded, ...rest] }));
+    await assert.rejects(openModel({ path: file }), { code: 'no-spatial-layer' });
+  });
+
   for (const name of ['memory-bomb-1', 'endless-loop-1', 'functions-7']) {
     it(`are refused: the case ${name}`, async function () {
       const file = shared('cases', 'safety', `model-${name}.onnx`);

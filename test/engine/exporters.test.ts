@@ -172,6 +172,24 @@ describe('prepared pixels by exporter', () => {
     });
 });
 
+describe('what is told of exporters', () => {
+  const { write } = testFolder();
+  const inputs = { image: ['N', 3, 8, 8] };
+
+  it('is nothing where better sources say it all', async () => {
+    write('config.json', { pretrained_cfg: { input_size: [3, 8, 8] } });
+    const { info } = await openModel({ path: write('net.onnx', tinyModel({ ...CLASSIFIER, inputs, ...FASTAI })) });
+    assert.equal(info.preprocessing.resize.origin, 'hugging-face');
+    assert.doesNotMatch(info.assumptions.join('; '), /fastai/);
+  });
+
+  it('is that PaddleClas stretches to other proportions', async () => {
+    write('inference.yml', PADDLE.replace('resize_short: 10', 'size: [8, 12]'));
+    const { info } = await openModel({ path: write('net.onnx', tinyModel({ ...CLASSIFIER, inputs })) });
+    assert.match(info.assumptions.join('; '), /fit: stretched to the crop's proportions, where others/);
+  });
+});
+
 describe('exported models that people have', () => {
   const values = async (context: Mocha.Context, ...parts: string[]) => {
     const path = shared('cases', ...parts);

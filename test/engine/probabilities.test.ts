@@ -170,6 +170,10 @@ describe('probabilities that the model gives itself', function () {
       ['Exp', 'z', 'e'],
       ...quotient,
     ],
+    'softmax times 1': [
+      ['Softmax', 'y', 'q'],
+      ['Mul', 'q n1', 'p'],
+    ],
   }))
     it(`${what}: p is onnxruntime's, the gradient and the map are those of the model with Softmax`, async () => {
       const path = write(tail);
@@ -191,6 +195,16 @@ describe('probabilities that the model gives itself', function () {
       );
       assert.ok(relativeErrors(mine!.data, theirs!.data).largest <= 1e-6);
     });
+
+  it('in parts of another whole are shown as parts of 1', async () => {
+    const path = write([
+      ['Softmax', 'y', 'q'],
+      ['Mul', 'large q', 'p'],
+    ]);
+    const { explanation } = await explainWith(service, { image: { tensor: tensor() }, model: { path } });
+    const expected = Array.from(await run(path, 'p'), (value) => value / 1e4);
+    assert.ok(largestDifference(explanation.probabilities, expected) <= 1e-6);
+  });
 
   it('of 0 and 1 have finite maps by every kind of method', async () => {
     const scaled: TinyNode[] = [

@@ -83,6 +83,42 @@ describe('the range that the nodes behind the input tell', () => {
       assert.equal(told, name === 'statistics of what was normalised');
     });
 
+  const ints = (name: string, ...values: number[]) => makeTensor(name, DataType.INT64, [values.length], values);
+  for (const [name, nodes] of Object.entries<TinyNode[]>({
+    'channels reversed by Gather': [['Gather', 'pixels reversed', 'flipped', { axis: { int: 1 } }]],
+    'channels reversed by Slice': [['Slice', 'pixels last before channel back', 'flipped']],
+    'a Reshape': [['Reshape', 'pixels shape', 'flipped']],
+  }))
+    it(`behind ${name}`, async () => {
+      const initializers = [
+        ints('reversed', 2, 1, 0),
+        ints('last', -1),
+        ints('before', -4),
+        ints('channel', 1),
+        ints('back', -1),
+        ints('shape', -1, 3, 8, 8),
+        makeTensor('mean', DataType.FLOAT, [1, 3, 1, 1], [103.939, 116.779, 123.68]),
+      ];
+      const all: TinyNode[] = [...nodes, ['Sub', 'flipped mean', 'image'], ...CLASSIFIER.nodes];
+      const model = tinyModel({ ...CLASSIFIER, inputs: { pixels: ['N', 3, 8, 8] }, nodes: all, initializers });
+      const { info } = await openModel({ path: write('net.onnx', model) });
+      const { tensor } = await prepareInput({ bytes: await picture(), name: 'a.png' }, info);
+      assert.deepEqual([tensor[0], tensor[64], tensor[128]], PIXELS);
+    });
+
+  it('by constants that other nodes hand on', async () => {
+    const nodes: TinyNode[] = [
+      ['Identity', 'factor', 'same'],
+      ['Cast', 'same', 'cast', { to: { int: DataType.FLOAT } }],
+      ['Mul', 'pixels cast', 'image'],
+      ...CLASSIFIER.nodes,
+    ];
+    const initializers = [makeTensor('factor', DataType.FLOAT, [], [1 / 255])];
+    const model = tinyModel({ ...CLASSIFIER, inputs: { pixels: ['N', 3, 8, 8] }, nodes, initializers });
+    const { info } = await openModel({ path: write('net.onnx', model) });
+    assert.deepEqual(info.preprocessing.scale, { value: 1, origin: 'graph' });
+  });
+
   it('counts less than what a file says', async () => {
     write('preprocessor_config.json', { image_processor_type: 'ViTImageProcessor', size: 8 });
     const { info } = await openModel({ path: modelOf('Mul 0.00392157') });

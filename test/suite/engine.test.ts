@@ -2,12 +2,19 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commands, Uri, workspace } from 'vscode';
 import { missing } from '../support/shared';
 import { activated, demoFile } from './extension';
 
 const image = () => demoFile('scenes', 'cat-and-dog.png');
 
+/** The same picture, in another file: what is known of the first is no answer. */
+const copy = () => Uri.joinPath(workspace.workspaceFolders![1]!.uri, 'copy.png');
+
 describe('the engine', () => {
+  // What has been computed before would be shown without an engine.
+  beforeEach(() => commands.executeCommand('groupCam.restartEngine'));
+
   it('starts again after it was killed', async () => {
     const api = await activated();
     const before = await api.explain(image());
@@ -15,7 +22,8 @@ describe('the engine', () => {
     assert.ok(pid);
     process.kill(pid, 'SIGKILL');
     while (api.enginePid() === pid) await sleep(50);
-    const after = await api.explain(image(), { class: before.class });
+    const after = await api.explain(copy(), { class: before.class });
+    assert.ok(api.enginePid());
     assert.notEqual(api.enginePid(), pid);
     assert.deepEqual([...after.scores], [...before.scores]);
   });

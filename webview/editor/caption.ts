@@ -19,7 +19,11 @@ function ofModel(slot: Slot, { summary }: Extract<Slot['state'], { kind: 'done' 
     h('strong', { title: label }, label),
     h('strong', { class: 'caption-percent' }, percentOf(probability, summary.activation)),
     ...(slot.differs ? [badge(slot.differs)] : []),
-    h('span', { class: 'caption-value from-end', title: slot.hint ?? slot.title }, h('bdi', {}, slot.title)),
+    h(
+      'span',
+      { class: 'caption-value caption-model from-end', title: slot.hint ?? slot.title },
+      h('bdi', {}, slot.title),
+    ),
   );
 }
 

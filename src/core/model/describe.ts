@@ -96,8 +96,21 @@ export function describeModel(known: Known): ModelInfo {
     layers,
     layer: layerOf(known, layers, preferred),
     unsupported,
-    assumptions: [...assumptions, ...sources.flatMap(({ notes }) => notes)],
+    assumptions: [...assumptions, ...notesOf(sources)],
   };
+}
+
+/** What sources ask for and don't get; not of an exporter where better sources say all that it says. */
+function notesOf(sources: readonly Source[]): string[] {
+  const fieldsOf = ({ conventions: { input = {} } }: Source) =>
+    Object.entries(input).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+  const said = new Set<string>();
+  return sources.flatMap((source) => {
+    const fields = fieldsOf(source);
+    const isSaid = source.origin === 'exporter' && fields.length > 0 && fields.every((field) => said.has(field));
+    for (const field of fields) said.add(field);
+    return isSaid && source.conventions.names === undefined ? [] : source.notes;
+  });
 }
 
 function isQuantised(path: GradientPath): boolean {

@@ -8,7 +8,7 @@ import { FLOATS, sizeOf } from '../onnx/tensors';
 import type { ScoresInfo } from '../output';
 import type { Origin } from '../types';
 import { nearest } from './near';
-import { type Decided, decidedBy } from './scores/decisions';
+import { type Decided, decidedBy, labelsOfClassifier } from './scores/decisions';
 import { type Ending, endingOf, originOf } from './scores/ending';
 import { sidecarPath } from './sidecar';
 
@@ -110,7 +110,7 @@ function candidateOf(
   const { dims } = facts.get(output)!;
   return {
     output,
-    labels: decided?.labels,
+    labels: decided?.labels ?? labelsOfClassifier(graph, output),
     names: [...new Set([output, name])],
     ...endingOf(model, graph, facts, output),
     classes: sizeOf(dims),

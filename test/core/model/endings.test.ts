@@ -18,7 +18,12 @@ const BODY: readonly TinyNode[] = [
   ['MatMul', 'f fc', 'y'],
 ];
 const weights = { stem: [4, 3, 3, 3], fc: [4, 3], other: [4, 2], wide: [4, 3] };
-const CONSTANTS = [scalar('one', 1), scalar('half', 0.5), makeTensor('classes', DataType.INT64, [1], [1])];
+const CONSTANTS = [
+  scalar('one', 1),
+  scalar('half', 0.5),
+  scalar('hundred', 100),
+  makeTensor('classes', DataType.INT64, [1], [1]),
+];
 
 async function scoresOf(tail: readonly TinyNode[], initializers: TinyModel['initializers'] = CONSTANTS) {
   const model = parseTiny({ nodes: [...BODY, ...tail], outputs: ['p'], weights, initializers: initializers! });
@@ -166,6 +171,16 @@ describe('what operators alone tell of a range', () => {
         ['Exp', 'n', 'e'],
         ['Add', 'e one', 'd'],
         ['Div', 'one d', 'p'],
+      ],
+      [0, 1],
+    ],
+    [
+      'rounded probabilities',
+      [
+        ['Softmax', 'y', 'q'],
+        ['Mul', 'q hundred', 'r'],
+        ['Round', 'r', 's'],
+        ['Div', 's hundred', 'p'],
       ],
       [0, 1],
     ],

@@ -204,6 +204,7 @@ describe('config.json', () => {
   for (const [pretrained_cfg, expected] of [
     [{ crop_mode: 'constructor' }, /crop_mode: constructor is not known/],
     [{ input_size: [3, 224, 192] }, /where both sides decide/],
+    [{ input_size: [3, 224, 256], crop_mode: 'squash', crop_pct: 0.9 }, /the longer in proportion, a pixel/],
     [{ crop_border_pixels: 4 }, /crop_border_pixels: not followed/],
     [{ interpolation: 'random' }, /bilinear, where random is asked for/],
     [{ crop_mode: 'border' }, /padding: the mean colour/],

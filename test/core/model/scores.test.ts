@@ -30,6 +30,7 @@ const CONSTANTS = [
   makeTensor('k', DataType.INT64, [1], [2]),
   makeTensor('classes', DataType.INT64, [1], [1]),
   names('words', 'ant', 'bee', 'cat'),
+  makeTensor('numbers', DataType.INT64, [3], [3, 5, 8]),
 ];
 
 async function scoresOf(
@@ -130,6 +131,12 @@ describe('names of classes in the graph', () => {
       'z',
       ['a', 'b', 'c'],
     ],
+    [
+      'numbers that an index chooses from',
+      [index, ['ai.onnx.ml:ArrayFeatureExtractor', 'numbers i', 'z']],
+      'z',
+      ['3', '5', '8'],
+    ],
     ['none', [index], 'i', undefined],
   ];
   for (const [what, tail, output, labels] of cases)
@@ -137,6 +144,23 @@ describe('names of classes in the graph', () => {
       const found = await scoresOf(tail, [output]);
       assert.deepEqual([found.output, found.labels], ['y', labels]);
     });
+
+  it("a classifier's own", async () => {
+    const floats = (name: string, count: number) =>
+      create(AttributeProtoSchema, {
+        name,
+        type: AttributeProto_AttributeType.FLOATS,
+        floats: Array.from({ length: count }, (_, i) => i / 8),
+      });
+    const attributes = [
+      floats('coefficients', 8),
+      floats('intercepts', 2),
+      strings('classlabels_strings', 'ant', 'bee'),
+    ];
+    const classifier: TinyNode = ['ai.onnx.ml:LinearClassifier', 'f', 'label p', attributes];
+    const found = await scoresOf([classifier], ['label', 'p']);
+    assert.deepEqual([found.output, found.labels], ['p', ['ant', 'bee']]);
+  });
 });
 
 describe('scores that are named', () => {

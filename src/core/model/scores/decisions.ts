@@ -3,7 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../../onnx/graph';
 import { attributeOf, type Model } from '../../onnx/model';
 import { entryOf, operatorOf } from '../../onnx/operators';
-import { DataType, textsOf } from '../../onnx/tensors';
+import { DataType, dimsOf, sizeOf, textsOf, valuesOf } from '../../onnx/tensors';
 
 /** Which input of an operator the decision rests on, and the names of classes that it has. */
 interface Decision {
@@ -71,10 +71,28 @@ function decisionOf(model: Model, node: NodeProto): Decision | undefined {
   return operatorOf(node) === 'Gather' && !namesIn(model, node) ? undefined : decision;
 }
 
-/** The constant texts that an index chooses from. */
+/** The constant texts, or the classes' own numbers, that an index chooses from. */
 function namesIn({ initializers }: Model, node: NodeProto): readonly string[] | undefined {
   const tensor = initializers.get(node.input[0]!);
-  return tensor?.dataType === DataType.STRING ? textsOf(tensor) : undefined;
+  if (tensor?.dataType === DataType.STRING) return textsOf(tensor);
+  const isNumbers = tensor && NUMBERS.has(tensor.dataType) && sizeOf(dimsOf(tensor)) > 1;
+  return isNumbers ? valuesOf(tensor)?.map(String) : undefined;
+}
+
+const NUMBERS: ReadonlySet<number> = new Set([DataType.INT32, DataType.INT64]);
+
+/** scikit-learn's classifiers, whose second output holds the scores. */
+const CLASSIFIERS: ReadonlySet<string> = new Set(
+  ['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier'].map((name) => `ai.onnx.ml:${name}`),
+);
+
+/** The names of classes that the operator which makes the scores has itself. */
+export function labelsOfClassifier({ producer }: GraphIndex, scores: string): readonly string[] | undefined {
+  const node = producer.get(scores);
+  if (!node || !CLASSIFIERS.has(operatorOf(node)) || node.output[1] !== scores) return undefined;
+  return ['classlabels_strings', 'classlabels_ints', 'classlabels_int64s']
+    .map((name) => listOf(node, name))
+    .find((labels) => labels !== undefined);
 }
 
 function listOf(node: NodeProto, name: string): readonly string[] | undefined {

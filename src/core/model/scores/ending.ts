@@ -4,7 +4,7 @@ import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
 import { intAttribute, type Model } from '../../onnx/model';
 import { entryOf, microsoft, operatorOf } from '../../onnx/operators';
-import { sizeOf } from '../../onnx/tensors';
+import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
 import type { Activation } from '../../types';
 import { boundsOfClip } from './ranges';
 
@@ -90,6 +90,8 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
     const node = graph.producer.get(tensor);
     const activation = node && activationAt(model, graph, facts, node);
     if (activation) return { ...activation, linear: false };
+    const unscaled = node && !clipped ? scaledActivation(node) : undefined;
+    if (unscaled) return { ...unscaled, linear: false };
     if (!node || !isClip(node)) return { logits: scores, activation: undefined, linear: !clipped && isLinear(tensor) };
     clipped = true;
     tensor = originOf(graph, node.input[0]!);
@@ -115,6 +117,22 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
       }
     }
     return true;
+  }
+
+  /** Probabilities times a positive constant, such as per cent. */
+  function scaledActivation(node: NodeProto) {
+    const [a, b] = node.input as [string, string];
+    const isFactor = (name: string | undefined) => {
+      const tensor = name === undefined ? undefined : model.initializers.get(originOf(graph, name));
+      return tensor && sizeOf(dimsOf(tensor)) === 1 ? (valuesOf(tensor)?.[0] ?? 0) > 0 : false;
+    };
+    const operator = operatorOf(node);
+    if (operator !== 'Mul' && (operator !== 'Div' || !isFactor(b))) return undefined;
+    const scaled = isFactor(b) ? a : isFactor(a) ? b : undefined;
+    const maker = scaled === undefined ? undefined : graph.producer.get(originOf(graph, scaled));
+    // A logarithm of p would be raised to a power.
+    if (!maker || operatorOf(maker) === 'LogSoftmax') return undefined;
+    return activationAt(model, graph, facts, maker);
   }
 
   function isWeight(tensor: string): boolean {

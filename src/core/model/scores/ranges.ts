@@ -26,6 +26,7 @@ const RULES: Readonly<Record<string, (...inputs: [Range, Range, ...Range[]]) => 
   Exp: () => [0, Number.POSITIVE_INFINITY],
   Abs: () => [0, Number.POSITIVE_INFINITY],
   Relu: ([low, high]) => [Math.max(0, low), Math.max(0, high)],
+  Round: ([low, high]) => [Math.round(low), Math.round(high)],
   Neg: ([low, high]) => [-high, -low],
   Add: (a, b) => [a[0] + b[0], a[1] + b[1]],
   Sub: (a, b) => [a[0] - b[1], a[1] - b[0]],

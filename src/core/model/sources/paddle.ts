@@ -50,6 +50,7 @@ export function readPaddle(file: Json): Read {
     return read?.(isRecord(options) ? options : {}) ?? {};
   });
   const steps: Steps = Object.assign({}, ...said);
+  if (isOutOfProportion(steps)) notes.push("fit: stretched to the crop's proportions, where others are asked for");
   notes.push(...said.flatMap(({ note }) => note ?? []));
   return {
     conventions: {
@@ -71,6 +72,11 @@ function geometryOf({ resize, shortest, crop }: Steps): InputConventions {
   if (!resize || !width || !height) return {};
   if (!crop || (width === resize[0] && height === resize[1])) return { width, height, fit: 'stretch' };
   return { width, height, fit: 'squash', resize: width < height ? resize[0] : resize[1] };
+}
+
+/** Whether an image is stretched to other proportions than what is cut out of it. */
+function isOutOfProportion({ resize, shortest, crop }: Steps): boolean {
+  return !shortest && resize !== undefined && crop !== undefined && resize[0]! * crop[1]! !== resize[1]! * crop[0]!;
 }
 
 /** A number for both, or a pair. */

@@ -1,11 +1,12 @@
 /** What the first nodes of a graph do to pixels tells the range that they expect. */
 import type { NodeProto } from 'onnx-buf';
-import { indexGraph } from '../../onnx/graph';
+import { type GraphIndex, indexGraph } from '../../onnx/graph';
 import { floatAttribute, type Model } from '../../onnx/model';
 import { entryOf, operatorOf } from '../../onnx/operators';
 import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
 import type { InputConventions, Source } from '../conventions';
 import type { ImageInput } from '../inputs';
+import { originOf } from '../scores/ending';
 
 /** y = a * x + b for each channel. */
 interface Line {
@@ -24,13 +25,20 @@ const plus = ({ a, b }: Line, c: readonly number[], sign = 1): Line => ({
   a,
   b: b.map((value, i) => value + sign * c[i]!),
 });
-const same: Step = (line) => line;
+/** Operators that keep the values, or take or move some of them, whatever their other inputs say. */
+const ARRANGING: ReadonlySet<string> = new Set([
+  'Identity',
+  'Cast',
+  'Transpose',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+  'Slice',
+  'Gather',
+]);
 
 /** Operators with constants alone beside the image. */
 const STEPS: Readonly<Record<string, Step>> = {
-  Identity: same,
-  Cast: same,
-  Transpose: same,
   Mul: (line, [c]) => c && times(line, c),
   Div: (line, [c]) => c && times(line, c, -1),
   Add: (line, [c]) => c && plus(line, c),
@@ -63,16 +71,16 @@ interface Statistics {
 }
 
 function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: Statistics | undefined } {
-  const { consumers } = indexGraph(model.graph.node);
+  const graph = indexGraph(model.graph.node);
   const each = (value: number) => Array.from({ length: input.channels }, () => value);
   let line: Line = { a: each(1), b: each(0) };
   let steps = 0;
   let tensor = input.name;
   for (let length = 0; length < LONGEST; length++) {
-    const [node, second] = consumers.get(tensor)?.filter((node) => operatorOf(node) !== 'Shape') ?? [];
+    const [node, second] = graph.consumers.get(tensor)?.filter((node) => operatorOf(node) !== 'Shape') ?? [];
     if (!node || second) break;
     if (operatorOf(node) === 'BatchNormalization' && steps === 0)
-      return { statistics: statisticsOf(model, node, input.channels) };
+      return { statistics: statisticsOf(model, graph, node, input.channels) };
     const next = stepped(node, tensor);
     if (!next) break;
     if (next !== line) steps++;
@@ -82,24 +90,26 @@ function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: S
   return steps > 0 ? { line } : {};
 
   function stepped(node: NodeProto, tensor: string): Line | undefined {
+    // Reversed channels (RGB, BGR) have much the same range, so it doesn't matter which constant is whose.
+    if (ARRANGING.has(operatorOf(node))) return node.input[0] === tensor ? line : undefined;
     const step = entryOf(STEPS, node);
     if (!step || (node.input[0] !== tensor && !EITHER_SIDE.has(operatorOf(node)))) return undefined;
     const constants = node.input.filter((name) => name !== tensor && name !== '');
-    const values = constants.map((name) => perChannel(model, name, input.channels));
+    const values = constants.map((name) => perChannel(model, graph, name, input.channels));
     return values.every((value) => value !== undefined) ? step(line, values) : undefined;
   }
 }
 
 /** undefined: no constant, or one that differs from pixel to pixel. */
-function perChannel(model: Model, name: string, channels: number): readonly number[] | undefined {
-  const tensor = model.initializers.get(name);
+function perChannel(model: Model, graph: GraphIndex, name: string, channels: number): readonly number[] | undefined {
+  const tensor = model.initializers.get(originOf(graph, name));
   const values = tensor && sizeOf(dimsOf(tensor)) <= channels ? valuesOf(tensor) : undefined;
   if (values?.length === 1) return Array.from({ length: channels }, () => values[0]!);
   return values?.length === channels ? values : undefined;
 }
 
-function statisticsOf(model: Model, node: NodeProto, channels: number): Statistics | undefined {
-  const [mean, variance] = node.input.slice(3, 5).map((name) => perChannel(model, name, channels));
+function statisticsOf(model: Model, graph: GraphIndex, node: NodeProto, channels: number): Statistics | undefined {
+  const [mean, variance] = node.input.slice(3, 5).map((name) => perChannel(model, graph, name, channels));
   return mean && variance && { mean, variance: variance.map((value) => value + floatAttribute(node, 'epsilon', 1e-5)) };
 }
 

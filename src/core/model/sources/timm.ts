@@ -19,6 +19,10 @@ export function timmInput(json: Json, tests = false): { input: InputConventions;
   const fit = Object.hasOwn(FITS, mode) ? FITS[mode] : undefined;
   if (!fit) notes.push(`crop_mode: ${mode.slice(0, 40)} is not known; the centre of the image is taken`);
   if (fit === 'crop' && height !== width) notes.push(`resize: the shorter side to ${resize}, where both sides decide`);
+  const longer = Math.max(height ?? 0, width ?? 0);
+  // Both sides are rounded down by themselves there.
+  if (fit === 'squash' && resize && Math.floor((longer * resize) / shorter) !== Math.floor(longer / part))
+    notes.push(`resize: the shorter side to ${resize}, and the longer in proportion, a pixel from what is asked for`);
   if (fit === 'pad') notes.push('padding: the mean colour, which timm rounds to 8 bits');
   if (numberAt(json, 'crop_border_pixels')) notes.push('crop_border_pixels: not followed');
   const filter = stringAt(json, 'interpolation') ?? 'bicubic';
