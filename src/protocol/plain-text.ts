@@ -9,9 +9,13 @@ const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
 /** Control characters, with which escape sequences begin, and those that turn the direction of what follows them. */
 const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text as one line without control characters. */
+/** Characters of a line that people can read; a name may have a million. */
+const LONGEST = 8000;
+
+/** Text as one line without control characters; what is longer than anybody reads is cut in its middle. */
 export function oneLine(text: string): string {
-  return text.replace(BREAKS, ' ').replace(CONTROLS, '\ufffd');
+  const line = text.replace(BREAKS, ' ').replace(CONTROLS, '\ufffd');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST / 2)} ... ${line.slice(-LONGEST / 2)}` : line;
 }
 
 /** The same for each line of a text. */

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  FunctionProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  SparseTensorProtoSchema,
-  TensorProtoSchema,
-} from 'onnx-buf';
+import { FunctionProtoSchema, ModelProtoSchema, SparseTensorProtoSchema, TensorProtoSchema } from 'onnx-buf';
 import { makeNode } from '../../src/core/onnx/emit';
-import { valueInfo } from '../../src/core/onnx/facts';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
 import { openModel } from '../../src/engine/inspect';
 import { createService } from '../../src/engine/service';
 import { testFolder } from '../support/folder';
-import { int64, loopBody, looping } from '../support/loop';
+import { int64, loopBody, looping, SCAN } from '../support/loop';
 import { needs, shared } from '../support/shared';
 import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
 
@@ -39,30 +30,6 @@ const doubled = (times: number): TinyNode[] =>
     i === times - 1 ? 'big' : `d${i + 1}`,
     { axis: { int: 0 } },
   ]);
-
-const number = (name: string) => valueInfo(name, DataType.FLOAT, []);
-/** Adds up the numbers in `long`. */
-const SCAN: TinyNode = [
-  'Scan',
-  'one long',
-  'big',
-  [
-    create(AttributeProtoSchema, { name: 'num_scan_inputs', type: AttributeProto_AttributeType.INT, i: 1n }),
-    create(AttributeProtoSchema, {
-      name: 'body',
-      type: AttributeProto_AttributeType.GRAPH,
-      g: create(GraphProtoSchema, {
-        name: 'body',
-        node: [
-          makeNode('Add', 'sum', ['before', 'x'], ['sum'], {}),
-          makeNode('Identity', 'next', ['sum'], ['after'], {}),
-        ],
-        input: [valueInfo('before', DataType.FLOAT, [1]), number('x')],
-        output: [valueInfo('after', DataType.FLOAT, [1])],
-      }),
-    }),
-  ],
-];
 
 /** What asks for more than the machine has; each has a few bytes only. */
 const BOMBS: Readonly<Record<string, readonly [TinyModel, RegExp]>> = {

@@ -22,6 +22,12 @@ describe('plain text', () => {
     }
   });
 
+  it('has both ends of what nobody can read whole', () => {
+    const text = oneLine(`[a](b) ${'x'.repeat(1e6)} end`);
+    assert.ok(text.length < 10_000);
+    assert.match(text, /^\[a\]\(b\) x+ \.\.\. x+ end$/);
+  });
+
   it('is one line of words', () => {
     assert.equal(oneLine('first\n   second\r\nthird\u2028fourth\tfifth'), 'first second third fourth fifth');
     assert.equal(plainLines('first\nsec\u001bond'), 'first\nsec\ufffdond');

@@ -55,3 +55,27 @@ export const ENDLESS: TinyModel = looping(
   ),
   [],
 );
+
+const number = (name: string) => valueInfo(name, DataType.FLOAT, []);
+/** Adds up the numbers in `long`, from `one` [1], to `big`. */
+export const SCAN: TinyNode = [
+  'Scan',
+  'one long',
+  'big',
+  [
+    create(AttributeProtoSchema, { name: 'num_scan_inputs', type: AttributeProto_AttributeType.INT, i: 1n }),
+    create(AttributeProtoSchema, {
+      name: 'body',
+      type: AttributeProto_AttributeType.GRAPH,
+      g: create(GraphProtoSchema, {
+        name: 'body',
+        node: [
+          makeNode('Add', 'sum', ['before', 'x'], ['sum'], {}),
+          makeNode('Identity', 'next', ['sum'], ['after'], {}),
+        ],
+        input: [valueInfo('before', DataType.FLOAT, [1]), number('x')],
+        output: [valueInfo('after', DataType.FLOAT, [1])],
+      }),
+    }),
+  ],
+];
