@@ -44,6 +44,8 @@ export async function explain(
   const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
   // Before the image is looked at: a wrong name costs no pass.
+  if (info.layer.origin === 'assumed' && needsLayer(params.method))
+    throw errors.blockedLayers(info.path, info.layer.value);
   const { value: labels } = info.labels;
   const candidates = candidatesOf(labels, params.target);
   const others = (params.contrast ?? []).map((other) => findClass(labels, other));
@@ -103,8 +105,12 @@ export async function explain(
 
 /** The layers that were chosen; only the last of them for a method that looks at no layer. */
 function layersFor({ method, model }: ExplainParams): readonly string[] {
+  return layersOf(model).slice(needsLayer(method) ? 0 : -1);
+}
+
+function needsLayer(method: Method): boolean {
   const needs: readonly Need[] = methods[method].needs;
-  return layersOf(model).slice(needs.includes('layer') ? 0 : -1);
+  return needs.includes('layer');
 }
 
 /** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */
