@@ -43,9 +43,12 @@ export async function explain(
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
   const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
+  // Sessions are shared by those who chose the layer and those who didn't.
+  if (layers.length === 0 && needsLayer(params.method)) {
+    const { layer } = (await sessions.know(params.model)).info;
+    if (layer.origin === 'assumed') throw errors.blockedLayers(info.path, layer.value);
+  }
   // Before the image is looked at: a wrong name costs no pass.
-  if (info.layer.origin === 'assumed' && needsLayer(params.method))
-    throw errors.blockedLayers(info.path, info.layer.value);
   const { value: labels } = info.labels;
   const candidates = candidatesOf(labels, params.target);
   const others = (params.contrast ?? []).map((other) => findClass(labels, other));
