@@ -61,6 +61,8 @@ const MEMORY_LIMIT = 1.8;
 /** The largest model: while it is explained, the process that asked must stay as responsive as an idle one. */
 const HOST_MODEL = 'vgg19';
 const HOST_DELAY_LIMIT = 20;
+/** Of the page's main thread, which has 16 ms for a frame of the screen. */
+const PAGE_WORK_LIMIT = 8;
 
 /** Chunks that a plain session is tried with, and the one the engine uses on the CPU. */
 const CHUNKS = [1, 4, 8, 16, 33];
@@ -90,7 +92,8 @@ runMain(async () => {
     for (const name of names) {
       await prepare(name);
       const rowsOfModel = await benchModel(name, folder, Number(values.pairs), !values['no-torch']);
-      if (name === HOST_MODEL) rowsOfModel.push(await benchHost(name, folder, Number(values.pairs)));
+      for (const measure of name === HOST_MODEL ? [benchHost, benchPage] : [])
+        rowsOfModel.push(await measure(name, folder, Number(values.pairs)));
       console.log(table(rowsOfModel));
       rows.push(...rowsOfModel);
     }
@@ -240,6 +243,26 @@ async function benchHost(name, folder, pairs) {
     unit: ' ms',
     limit: HOST_DELAY_LIMIT,
     detail: `${busy.toFixed(1)} and ${idle.toFixed(1)} ms`,
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} _folder
+ * @param {number} pairs
+ * @returns {Promise<Row>}
+ */
+async function benchPage(name, _folder, pairs) {
+  const { name: model, file } = modelOf(name);
+  const runs = [];
+  for (let pair = 0; pair < pairs; pair++) runs.push(await child('page', [file, '0']));
+  return {
+    model,
+    what: "CPU time of the page's main thread in its busiest frame",
+    figure: median(runs.map((run) => run.longest)),
+    unit: ' ms',
+    limit: PAGE_WORK_LIMIT,
+    detail: `${runs[0].frames} frames, median ${median(runs.map((run) => run.median)).toFixed(1)} ms`,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../core/errors';
-import { checkBounds } from '../core/onnx/bounds';
+import { checkBounds, checkWeights } from '../core/onnx/bounds';
 import { embed, externalLocations, innerRanges, splitExternalData, type WeightPiece } from '../core/onnx/external';
 import { SMALL } from '../core/onnx/facts';
 import { type Model, parseModel } from '../core/onnx/model';
@@ -50,6 +50,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
   const pieces = splitExternalData(model, sizeAt);
   const byName = new Map(pieces.map((piece) => [piece.name, piece]));
   for (const { tensor, ...range } of inner) embed(tensor, await readExternal({ name: range.location, ...range }));
+  checkWeights(model);
   checkBounds(model);
   await embedSmall();
   const stamps = [{ path: file, size: info.size, mtime: info.mtimeMs }, ...external.values()];

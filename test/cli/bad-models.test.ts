@@ -33,7 +33,7 @@ describe('cli: bad models', () => {
       /rows\.onnx: no image input .*x/,
     ],
     [
-      'with two inputs',
+      'whose scores need two images',
       'two.onnx',
       () =>
         tinyModel({
@@ -41,7 +41,7 @@ describe('cli: bad models', () => {
           nodes: [['Add', 'left right', 'y']],
           outputs: ['y'],
         }),
-      /two\.onnx: several inputs may be the image: left.* right/,
+      /two\.onnx: besides the image "left" it needs right .*constant in its place/,
     ],
     [
       'without a spatial layer',

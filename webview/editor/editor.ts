@@ -11,6 +11,7 @@ import { copyImage } from './copy';
 import { createEvidence } from './evidence';
 import { exportItems } from './exports';
 import { listenToKeys } from './gestures';
+import { warmUp } from './heat';
 import type { MenuItem } from './menu';
 import { createPhotograph } from './photograph';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
@@ -293,3 +294,4 @@ host.post({
   ...(kept && { style: kept }),
   ...(focused !== undefined && { focused }),
 });
+warmUp();

@@ -2,7 +2,7 @@
 import { type ColorTable, colorTables, differenceTable } from '../../src/core/colormaps';
 import { contourLevel, contourPath, drawDifference, drawHeat, sampler } from '../../src/core/overlay';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Frame, HeatStyle, ImageTransform, Size } from '../../src/core/types';
+import { DEFAULT_STYLE, type Frame, type HeatStyle, type ImageTransform, type Size } from '../../src/core/types';
 
 export interface Heat {
   /** RGBA of a picture of the whole image. */
@@ -47,6 +47,26 @@ export function heatOf(frame: Frame): Heat {
   };
   known.set(frame, heat);
   return heat;
+}
+
+/** How often a small map is drawn that nobody sees, and its side in pixels. */
+const ROUNDS = 24;
+const SIDE = 96;
+
+/**
+ * Draws in the browser's idle time while the engine is at work: once the loops have run that often the browser compiles them.
+ * The first frames of an explanation would else take four times as long as the others.
+ */
+export function warmUp(rounds = ROUNDS): void {
+  if (rounds === 0) return;
+  requestIdleCallback(() => {
+    const size = { width: SIDE, height: SIDE };
+    const map = Float32Array.from({ length: 49 }, (_, i) => i);
+    const imageTransform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: size };
+    const frame = { done: 0, total: 1, u: 7, v: 7, map, offset: 1, signed: false, inputSize: size, imageTransform };
+    heatOf(frame).draw(size, DEFAULT_STYLE);
+    warmUp(rounds - 1);
+  });
 }
 
 /** First minus second, of signed maps half of that; undefined when they are not maps of the same part of the same image. */

@@ -22,15 +22,22 @@ const MAX_STEPS = 1_000_000;
 const MAX_DEPTH = 100;
 
 /**
- * Checks that every constant is as large as it says, since a tensor of zeros takes its place when shapes are traced, and
- * that neither functions nor loops multiply the graph beyond measure.
+ * Checks that every constant is as large as it says, since a tensor of zeros takes its place when shapes are traced.
+ *
+ * @throws model-unreadable
+ */
+export function checkWeights({ graph, file }: Model): void {
+  for (const tensor of graph.initializer) checkStored(tensor, file);
+}
+
+/**
+ * Checks that neither functions nor loops multiply the graph beyond measure.
  *
  * @param computed constants that are computed in the graph, as far as they are known
- * @throws model-too-large, model-unreadable
+ * @throws model-too-large
  */
 export function checkBounds(model: Model, computed: Facts = new Map()): void {
   const { graph, proto, file } = model;
-  for (const tensor of graph.initializer) checkStored(tensor, file);
   const functions = new Map(proto.functions.map((f) => [operatorName(f.domain, f.name), f]));
   const counted = new Map<string, Count>();
   const top = (name: string) => computed.get(name)?.values ?? smallValues(model.initializers.get(name));
