@@ -153,10 +153,10 @@ export const errors = {
       'no-spatial-layer',
       `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
     ),
-  blockedLayers: (file: string) =>
+  blockedLayers: (file: string, other?: string) =>
     make(
       'no-spatial-layer',
-      `${file}: saved by onnxruntime's optimiser for one kind of processor; its maps lie in blocked memory and can't be read. Explain the plain model, or save it at level basic or extended.`,
+      `${file}: saved by onnxruntime's optimiser for one kind of processor; ${other ? 'the layer to explain lies' : 'its maps lie'} in blocked memory and can't be read. Explain the plain model, or ${other ? `choose another layer, such as ${other}` : 'save it at level basic or extended'}.`,
     ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),

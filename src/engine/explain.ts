@@ -43,6 +43,11 @@ export async function explain(
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
   const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
+  // Sessions are shared by those who chose the layer and those who didn't.
+  if (layers.length === 0 && needsLayer(params.method)) {
+    const { layer } = (await sessions.know(params.model)).info;
+    if (layer.origin === 'assumed') throw errors.blockedLayers(info.path, layer.value);
+  }
   // Before the image is looked at: a wrong name costs no pass.
   const { value: labels } = info.labels;
   const candidates = candidatesOf(labels, params.target);
@@ -103,8 +108,12 @@ export async function explain(
 
 /** The layers that were chosen; only the last of them for a method that looks at no layer. */
 function layersFor({ method, model }: ExplainParams): readonly string[] {
+  return layersOf(model).slice(needsLayer(method) ? 0 : -1);
+}
+
+function needsLayer(method: Method): boolean {
   const needs: readonly Need[] = methods[method].needs;
-  return layersOf(model).slice(needs.includes('layer') ? 0 : -1);
+  return needs.includes('layer');
 }
 
 /** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */

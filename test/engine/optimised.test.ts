@@ -147,6 +147,35 @@ describe('models saved by onnxruntime’s optimiser', function () {
     await assert.rejects(openModel({ path: file }), BLOCKED);
   });
 
+  it('a layer that lies in blocked memory is not replaced in silence by one that does not', async () => {
+    const model = tinyModel({
+      inputs: { image: [1, 3, 16, 20] },
+      nodes: [
+        ['Conv', 'image first bias', 'a'],
+        ['InstanceNormalization', 'a scale bias', 'early'],
+        ['Conv', 'early second bias', 'b'],
+        ['Relu', 'b', 'late'],
+        ['GlobalAveragePool', 'late', 'pooled'],
+        ['Flatten', 'pooled', 'row'],
+        ['Gemm', 'row fc', 'logits'],
+      ],
+      outputs: ['logits'],
+      weights: { first: [16, 3, 3, 3], second: [16, 16, 3, 3], bias: [16], scale: [16], fc: [16, 5] },
+    });
+    const { plain, saved } = await openBoth(folder.write('plain.onnx', model), 'all');
+    assert.equal(plain.info.layer.value, 'late');
+    assert.deepEqual(saved.info.layer, { value: 'early', origin: 'assumed' });
+    const asked = { image: { tensor: tensorOf(saved) }, model: { path: saved.info.path } } as const;
+    const message = /the layer to explain lies in blocked memory.* choose another layer, such as early/;
+    await assert.rejects(explainWith(service, { ...asked, method: 'eigen-cam' }), {
+      code: 'no-spatial-layer',
+      message,
+    });
+    // It can be followed, and methods that look at no layer are as ever.
+    await compareMaps(plain, saved, ['eigen-cam', 'rise', 'occlusion'], ['early', 'early']);
+    await explainWith(service, { ...asked, method: 'occlusion', own: OWN.occlusion! });
+  });
+
   it('the optimised model of the cases is refused, and explained as the plain one at level extended', async function () {
     const model = shared('cases', 'nchwc', 'plain.onnx');
     needs(this, model, 'its layers lie in blocked memory');

@@ -54,7 +54,7 @@ export interface Known {
 export function describeModel(known: Known): ModelInfo {
   const { model, input, sources, facts, scores } = known;
   const { proto, graph, file } = model;
-  const { layers, preferred } = findLayers(model, facts, input, scores);
+  const { layers, preferred, replaced } = findLayers(model, facts, input, scores);
   const assumptions = [...known.assumptions];
   if (scores.reason) assumptions.push(choiceOfScores(scores, scores.reason));
   const { activation, link } = activationOf(scores, known.link, sources, assumptions);
@@ -94,7 +94,7 @@ export function describeModel(known: Known): ModelInfo {
     ...(labels?.file !== undefined && { labelsFile: labels.file }),
     weightsFiles: known.weightsFiles,
     layers,
-    layer: layerOf(known, layers, preferred),
+    layer: layerOf(known, layers, { value: preferred, origin: replaced ? 'assumed' : 'graph' }),
     unsupported,
     assumptions: [...assumptions, ...notesOf(sources)],
   };
@@ -171,7 +171,11 @@ function labelsOf({ labels, scores, scoresChosen, model }: Known, assumptions: s
   return undefined;
 }
 
-function layerOf({ model, layer, sources }: Known, layers: readonly LayerInfo[], preferred: string): Sourced<string> {
+function layerOf(
+  { model, layer, sources }: Known,
+  layers: readonly LayerInfo[],
+  preferred: Sourced<string>,
+): Sourced<string> {
   const isKnown = (name: string) => layers.some(({ tensor }) => tensor === name);
   if (layer !== undefined) {
     if (!isKnown(layer)) throw errors.unknownLayer(model.file, layer, nearLayers(layers, layer));
@@ -179,7 +183,7 @@ function layerOf({ model, layer, sources }: Known, layers: readonly LayerInfo[],
   }
   const source = sources.find(({ conventions }) => conventions.layer !== undefined);
   const said = source?.conventions.layer;
-  if (!source || said === undefined) return { value: preferred, origin: 'graph' };
+  if (!source || said === undefined) return preferred;
   if (!isKnown(said)) {
     const near = nearLayers(layers, said).join(', ');
     throw errors.sidecarInvalid(source.file, `layer: no layer "${said}" to explain. Candidates: ${near}`);

@@ -1,7 +1,7 @@
 /** Candidate target layers: the spatial maps on which the class scores rest. */
 import type { NodeProto } from 'onnx-buf';
 import { errors } from '../errors';
-import { blockedTensors } from '../onnx/channels';
+import { blockedPools, blockedTensors, REORDER_OUTPUT, reorders } from '../onnx/channels';
 import { type Facts, SIZE_ONLY } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
@@ -27,6 +27,7 @@ const POOLING: readonly string[] = [
   'ReduceSum',
   'ReduceMax',
   ...microsoft('NhwcMaxPool', 'QLinearAveragePool', 'QLinearGlobalAveragePool', 'QLinearReduceMean'),
+  ...blockedPools,
 ];
 const UNCHANGING: readonly string[] = [
   'Dropout',
@@ -39,6 +40,7 @@ const UNCHANGING: readonly string[] = [
   'QuantizeLinear',
   'DequantizeLinear',
   ...microsoft('QuantizeLinear', 'DequantizeLinear'),
+  ...reorders,
 ];
 /** With those above: each channel stays apart from the others. */
 const APART: readonly string[] = [
@@ -71,6 +73,8 @@ export interface Layers {
   readonly layers: readonly LayerInfo[];
   /** Name of the one to explain if none is chosen. */
   readonly preferred: string;
+  /** True if that is another one, because the one to explain can't be read. */
+  readonly replaced: boolean;
 }
 
 /**
@@ -101,30 +105,43 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
     fromImage.has(tensor) &&
     parts.every((part) => part.has(tensor)) &&
     (!layouts.get(tensor)?.grid || patches.live.has(tensor));
-  const found = values.nodes.flatMap((node) =>
+  const blocked = blockedTensors(model.graph.node);
+  const all = values.nodes.flatMap((node) =>
     node.output.filter(isLayer).flatMap((tensor): Candidate[] => {
       const shape = facts.get(tensor)!.dims;
-      const arranged = arrange(shape, layouts.get(tensor));
+      const arranged = arrange(shape, blocked.has(tensor) ? BLOCKED : layouts.get(tensor));
       return arranged
         ? [{ node, layer: { tensor, operator: operatorOf(node), shape, ...arranged, cut: cuts.has(tensor) } }]
         : [];
     }),
   );
+  const found = all.filter(({ layer }) => !blocked.has(layer.tensor));
   const [last] = found.slice(-1);
-  if (!last) {
-    const isBlocked = blockedTensors(model.graph.node).size > 0;
-    throw isBlocked ? errors.blockedLayers(model.file) : errors.noSpatialLayer(model.file);
-  }
-  const known = new Set(found.map(({ layer }) => layer.tensor));
+  if (!last) throw blocked.size > 0 ? errors.blockedLayers(model.file) : errors.noSpatialLayer(model.file);
   const separating = findCuts(patches.graph, input.name, scores.logits);
   const width = widthOfTokens(patches.graph, layouts, facts);
-  const preferable = found.filter(({ node, layer }) => {
-    if (NOT_A_DEFAULT.has(operatorOf(node)) && known.has(node.input[0]!)) return false;
-    return layer.arrangement !== 'tokens' || (separating.has(layer.tensor) && layer.channels === width);
-  });
-  const preferred = preferable.findLast(({ layer }) => !isPooledPerClass(values, layer, scores)) ?? preferable.at(-1);
-  return { layers: found.map(({ layer }) => layer), preferred: (preferred ?? last).layer.tensor };
+  const preferredOf = (candidates: readonly Candidate[]) => {
+    const known = new Set(candidates.map(({ layer }) => layer.tensor));
+    const preferable = candidates.filter(({ node, layer }) => {
+      if (NOT_A_DEFAULT.has(operatorOf(node)) && known.has(node.input[0]!)) return false;
+      return layer.arrangement !== 'tokens' || (separating.has(layer.tensor) && layer.channels === width);
+    });
+    return preferable.findLast(({ layer }) => !isPooledPerClass(values, layer, scores)) ?? preferable.at(-1);
+  };
+  const wanted = preferredOf(all);
+  const isReadable = ({ node, layer: { tensor } }: Candidate) =>
+    tensor === wanted?.layer.tensor || (operatorOf(node) === REORDER_OUTPUT && node.input[0] === wanted?.layer.tensor);
+  const readable = found.find(isReadable);
+  const preferred = readable ?? preferredOf(found) ?? last;
+  return {
+    layers: found.map(({ layer }) => layer),
+    preferred: preferred.layer.tensor,
+    replaced: wanted !== undefined && readable === undefined,
+  };
 }
+
+/** As which the runtime has the dimensions of maps in blocked memory. */
+const BLOCKED: Layout = { axes: 'NCHW' };
 
 interface Candidate {
   readonly node: NodeProto;

@@ -78,8 +78,10 @@ type LayoutRule = (
 /** Products of onnxruntime's with a matrix as their second input. */
 const PRODUCTS = microsoft(
   'DynamicQuantizeMatMul',
+  'FusedGemm',
   'FusedMatMul',
   'FusedMatMulActivation',
+  'GemmFastGelu',
   'MatMulIntegerToFloat',
   'MatMulNBits',
   'TransposeMatMul',
@@ -101,6 +103,7 @@ function product(second: number): LayoutRule {
 const RULES: Readonly<Record<string, LayoutRule>> = {
   Transpose: (node, layout) => ({ ...layout, axes: permuted(node, layout.axes) }),
 
+  Gemm: product(1),
   MatMul: product(1),
   MatMulInteger: product(1),
   QLinearMatMul: product(3),
@@ -186,7 +189,10 @@ function dimsOf(facts: Facts, tensor: string): readonly number[] {
   return facts.get(tensor)?.dims ?? [];
 }
 
-/** Axes after a reshape that joins rows and columns to tokens, parts these again, or only moves axes of size 1. */
+/**
+ * Axes after a reshape that joins rows and columns to tokens, parts these again, or only moves axes of size 1; that of one
+ * image may go and come back.
+ */
 function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly number[]): Layout | undefined {
   const parted = grid && grid.skip === 0 && grid.u * grid.v === from[axes.indexOf('T')];
   const atoms = [...axes].flatMap((letter, i) =>
@@ -199,15 +205,19 @@ function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly
   );
   let next = 0;
   let found: TokenGrid | undefined = parted ? undefined : grid;
-  const groups = to.map((size) => {
+  const groups = to.map((size, place) => {
     const first = next;
+    if (place === 0 && size === 1 && atoms[0]!.size !== 1 && !axes.includes('N')) return 'N';
     for (let product = 1; next < atoms.length && (next === first || product < size); next++)
       product *= atoms[next]!.size;
     const group = atoms.slice(first, next);
     if (sizeOf(group.map((atom) => atom.size)) !== size) return undefined;
-    const letters = group.map(({ letter }) => letter).join('');
+    const letters = group
+      .filter(({ letter, size }) => group.length === 1 || letter !== 'N' || size !== 1)
+      .map(({ letter }) => letter)
+      .join('');
     if (letters !== 'HW') return letters.length === 1 ? letters : undefined;
-    found = { u: group[0]!.size, v: group[1]!.size, skip: 0 };
+    found = { u: group.at(-2)!.size, v: group.at(-1)!.size, skip: 0 };
     return 'T';
   });
   if (next < atoms.length || groups.includes(undefined)) return undefined;

@@ -102,6 +102,6 @@ export function sidecarOf(info: ModelInfo, labels: string | undefined): Conventi
     },
     output: { name: info.output.name, activation: info.output.activation.value },
     ...(labels !== undefined && { labels }),
-    layer: info.layer.value,
+    ...(info.layer.origin !== 'assumed' && { layer: info.layer.value }),
   };
 }

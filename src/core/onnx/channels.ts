@@ -70,6 +70,13 @@ function told(node: NodeProto, fallback: number): Order {
  */
 const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
+/** Of the optimiser on blocked memory: what pools, and what only changes where values lie. */
+export const blockedPools: readonly string[] = ['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool'].map(
+  (name) => `${BLOCKED_DOMAIN}:${name}`,
+);
+export const REORDER_OUTPUT = `${BLOCKED_DOMAIN}:ReorderOutput`;
+export const reorders: readonly string[] = [REORDER_OUTPUT, `${BLOCKED_DOMAIN}:ReorderInput`];
+
 /** Their output lies in no blocks, whatever they read. */
 const UNBLOCKING: ReadonlySet<string> = new Set(['Shape', 'Size', 'com.microsoft.nchwc:ReorderOutput']);
 
@@ -93,9 +100,11 @@ const KEEPING: ReadonlySet<string> = new Set(
     'DequantizeLinear',
     'DynamicQuantizeMatMul',
     'FastGelu',
+    'FusedGemm',
     'FusedMatMul',
     'FusedMatMulActivation',
     'Gelu',
+    'GemmFastGelu',
     'MatMulIntegerToFloat',
     'MatMulNBits',
     'Pad',
@@ -126,7 +135,6 @@ const REGROUPING: ReadonlySet<string> = new Set([
   'ScatterND',
   'ScatterElements',
   'TopK',
-  'Gemm',
   'Attention',
 ]);
 

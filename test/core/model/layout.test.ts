@@ -115,4 +115,26 @@ describe('layouts behind operators of other domains', () => {
     assert.equal(of('QLinearMatMul', 'flat s z w s z s z'), undefined);
     assert.equal(of('com.microsoft:SkipLayerNormalization', 'tokens other scale'), 'NTC');
   });
+
+  it('tokens are rows of a matrix for a while, as the optimiser has them of a fixed number of images', () => {
+    const shapes = { flat: [1, 8, 64], tokens: [1, 64, 8], rows: [64, 8], mixed: [64, 16], y: [1, 64, 16] };
+    const of = (operator: string, attributes: object = {}) =>
+      layoutsOf(
+        [
+          ['Reshape', 'image size', 'flat'],
+          ['Transpose', 'flat', 'tokens', { perm: ints(0, 2, 1) }],
+          ['Reshape', 'tokens size', 'rows'],
+          [operator, 'rows w bias', 'mixed', { ...attributes }],
+          ['Reshape', 'mixed size', 'y'],
+        ],
+        shapes,
+      );
+    for (const operator of ['Gemm', 'com.microsoft:FusedGemm'])
+      assert.deepEqual(
+        ['rows', 'mixed', 'y'].map((name) => of(operator)(name)),
+        ['TC', 'TC', 'NTC'],
+      );
+    assert.equal(of('Gemm', { transB: int(1) })('y'), 'NTC');
+    assert.equal(of('Gemm', { transA: int(1) })('y'), undefined);
+  });
 });
