@@ -30,7 +30,7 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly path: string | undefined;
 }
 
-/** Models of the workspace, the one in use wherever it lies, and the demo model. */
+/** The model in use, wherever it lies, then those of the workspace by name, and the demo model. */
 export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
   const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
   const inUse = model.choice().path;
@@ -38,7 +38,10 @@ export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
   const paths = new Set([...(inUse === undefined ? [] : [inUse]), ...local]);
   const demo = { label: 'Demo model', detail: '32 kinds of drawn objects', path: undefined };
   const files = [...paths].map((path) => ({ label: vscode.workspace.asRelativePath(path), path }));
-  return [...files, demo].map((item) => (item.path === inUse ? { ...item, description: 'in use' } : item));
+  const items = [...files.sort((a, b) => a.label.localeCompare(b.label)), demo];
+  const isInUse = (item: ModelItem) => item.path === inUse;
+  const first = items.filter(isInUse).map((item) => ({ ...item, description: 'in use' }));
+  return [...first, ...items.filter((item) => !isInUse(item))];
 }
 
 async function pickModelFile(model: CurrentModel): Promise<void> {
