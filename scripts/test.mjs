@@ -5,6 +5,8 @@
 //   suite    mocha inside VS Code's extension host, in each host that can be had here
 //   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
+// Only when named:
+//   nightly  what takes minutes and repeats, on larger networks, what `unit` shows on smaller ones
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,7 +23,9 @@ const require = createRequire(import.meta.url);
 const results = path.join(root, 'test-results', process.env.TEST_RESULTS_FOLDER ?? '');
 const out = path.join(root, 'out', 'test');
 /** Folders of out/test that are not of the stage `unit`. */
-const LATER = ['fuzz', 'suite', 'webview', 'ui', 'package'];
+const LATER = ['fuzz', 'suite', 'webview', 'ui', 'package', 'nightly'];
+/** Stages that run only when they are named. */
+const WHEN_NAMED = ['nightly'];
 
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
@@ -157,6 +161,11 @@ const STAGES = {
     await installStandIn();
     return mocha('package', testFiles(path.join(out, 'package')));
   },
+
+  async nightly() {
+    await requirePackages(PYTORCH);
+    return mocha('nightly', testFiles(path.join(out, 'nightly')));
+  },
 };
 
 runMain(async () => {
@@ -176,7 +185,7 @@ runMain(async () => {
 
   /** @type {Test[]} */
   const tests = [];
-  for (const name of known.filter((stage) => !named.length || named.includes(stage))) {
+  for (const name of known.filter((stage) => (named.length ? named.includes(stage) : !WHEN_NAMED.includes(stage)))) {
     console.log(`\n== ${name}`);
     tests.push(...(await STAGES[name]()));
   }
