@@ -6,7 +6,7 @@
 //   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
 // Only when named:
-//   nightly  what takes minutes and repeats, on larger networks, what `unit` shows on smaller ones
+//   nightly  what takes minutes and repeats what the others show: on larger networks, in more themes and sizes
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -49,8 +49,9 @@ function readResults(name, file, code) {
  * @param {string} name
  * @param {readonly string[]} files
  * @param {number} [retries]
+ * @param {Readonly<Record<string, string>>} [variables]
  */
-async function mocha(name, files, retries = 0) {
+async function mocha(name, files, retries = 0, variables = {}) {
   const file = path.join(results, `${name}.json`);
   const options = [
     '--reporter',
@@ -62,7 +63,7 @@ async function mocha(name, files, retries = 0) {
   ];
   const mochaScript = require.resolve('mocha/bin/mocha.js');
   const code = await run(process.execPath, ['--enable-source-maps', mochaScript, ...options, ...files], {
-    env: { ...env, TEST_RESULTS: file },
+    env: { ...env, ...variables, TEST_RESULTS: file },
   });
   return readResults(name, file, code);
 }
@@ -164,7 +165,9 @@ const STAGES = {
 
   async nightly() {
     await requirePackages(PYTORCH);
-    return mocha('nightly', testFiles(path.join(out, 'nightly')));
+    await installStandIn();
+    const pictures = ['webview/screenshots', 'ui/themes'].map((name) => path.join(out, `${name}.test.js`));
+    return mocha('nightly', [...testFiles(path.join(out, 'nightly')), ...pictures], 1, { NIGHTLY: 'true' });
   },
 };
 

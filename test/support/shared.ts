@@ -19,6 +19,9 @@ export const project = (...parts: string[]): string => path.join(root, ...parts)
 /** Absolute path of a file in the folder `shared` beside the project: reference numbers, models and photographs. */
 export const shared = (...parts: string[]): string => path.join(root, '..', 'shared', ...parts);
 
+/** True in `npm run nightly`, which repeats in more themes and sizes what `npm test` shows in some. */
+export const nightly = process.env['NIGHTLY'] === 'true';
+
 /** True where nothing may be skipped. */
 const strict = Boolean(process.env['CI']);
 

@@ -1,7 +1,7 @@
 /** Pictures of the window in VS Code's themes and in small and large windows; people look at them. */
 import { strict as assert } from 'node:assert';
 import { copyFileSync, existsSync, statSync } from 'node:fs';
-import { project } from '../support/shared';
+import { nightly, project } from '../support/shared';
 import { chooseClass, explained, reached } from './explanation';
 import { DARK, HIGH_CONTRAST, LIGHT, openWindow, SCENES, screenshot } from './harness';
 import { editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
@@ -13,10 +13,12 @@ const README = 'light';
 
 const WINDOWS = {
   [README]: { theme: LIGHT, viewport: { width: 1280, height: 800 } },
-  dark: { theme: DARK, viewport: { width: 1280, height: 800 } },
   'high-contrast': { theme: HIGH_CONTRAST, viewport: { width: 1280, height: 800 } },
   small: { theme: DARK, viewport: { width: 800, height: 500 } },
-  large: { theme: LIGHT, viewport: { width: 2200, height: 1300 } },
+  ...(nightly && {
+    dark: { theme: DARK, viewport: { width: 1280, height: 800 } },
+    large: { theme: LIGHT, viewport: { width: 2200, height: 1300 } },
+  }),
 };
 
 describe('the window', () => {
