@@ -5,7 +5,7 @@ import { blockedPools, blockedTensors, REORDER_OUTPUT, reorders } from '../onnx/
 import { type Facts, SIZE_ONLY } from '../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
-import { microsoft, operatorOf } from '../onnx/operators';
+import { microsoft, operatorOf, VALUE_KEEPING } from '../onnx/operators';
 import { quantisationOf } from '../onnx/quantisation';
 import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
 import type { LayerInfo } from '../types';
@@ -29,19 +29,7 @@ const POOLING: readonly string[] = [
   ...microsoft('NhwcMaxPool', 'QLinearAveragePool', 'QLinearGlobalAveragePool', 'QLinearReduceMean'),
   ...blockedPools,
 ];
-const UNCHANGING: readonly string[] = [
-  'Dropout',
-  'Identity',
-  'Cast',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'QuantizeLinear',
-  'DequantizeLinear',
-  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
-  ...reorders,
-];
+const UNCHANGING: readonly string[] = [...VALUE_KEEPING, ...reorders];
 /** With those above: each channel stays apart from the others. */
 const APART: readonly string[] = [
   'Relu',

@@ -28,3 +28,17 @@ export function entryOf<T>(table: Readonly<Record<string, T>>, node: NodeProto):
   const operator = operatorOf(node);
   return Object.hasOwn(table, operator) ? table[operator] : undefined;
 }
+
+/** Operators whose output has each value of their first input, in order, at most rounded. */
+export const VALUE_KEEPING: readonly string[] = [
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
+];

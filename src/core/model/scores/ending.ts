@@ -3,7 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
 import { intAttribute, type Model } from '../../onnx/model';
-import { entryOf, microsoft, operatorOf } from '../../onnx/operators';
+import { entryOf, microsoft, operatorOf, VALUE_KEEPING } from '../../onnx/operators';
 import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
 import type { Activation } from '../../types';
 import { boundsOfClip } from './ranges';
@@ -17,18 +17,7 @@ export interface Ending {
 }
 
 /** Operators at a graph's end that keep each class's value, in order. */
-const PASSING: ReadonlySet<string> = new Set([
-  'Identity',
-  'Dropout',
-  'Cast',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'QuantizeLinear',
-  'DequantizeLinear',
-  ...microsoft('QuantizeLinear', 'DequantizeLinear'),
-]);
+const PASSING: ReadonlySet<string> = new Set(VALUE_KEEPING);
 
 /** log p has the logits of p. */
 const ACTIVATIONS: Readonly<Record<string, Ending['activation']>> = {
