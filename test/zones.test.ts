@@ -78,7 +78,8 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
     outside: ['node:', 'vscode'],
   },
   engine: {
-    files: /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
+    files:
+      /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
