@@ -1,7 +1,8 @@
 /** The engine process, forked by src/client. */
-import { computeThreads, lowerPriority } from './cores';
+
 import { serveParent } from './process';
-import { sessionsCreated, setThreads } from './runtime';
+import { computeThreads, lowerPriority } from './runtime/cores';
+import { sessionsCreated, setThreads } from './runtime/runtime';
 import { createService } from './service';
 
 // Before the first request: the runtime's threads inherit the priority of the one that makes them.

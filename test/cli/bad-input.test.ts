@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { npyBytes } from '../../src/engine/npy';
+import { npyBytes } from '../../src/files/npy';
 import { groupCamEnds } from '../support/cli';
 import { hugePng } from '../support/huge-png';
 import { project } from '../support/shared';

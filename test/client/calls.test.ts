@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { errors } from '../../src/core/errors';
-import type { Frame } from '../../src/core/types';
+import type { Frame } from '../../src/core/saliency';
 import { ask, disposeAll, startEngine, stream, until } from './support';
 
 describe('client: calls', function () {

@@ -1,8 +1,10 @@
 /** The page of an explanation: the image, the heat over it, and what is known about it. */
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
-import { DEFAULT_STYLE, type Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
+import type { Size } from '../../src/core/geometry';
+import type { HeatStyle } from '../../src/core/style';
+import { DEFAULT_STYLE } from '../../src/core/style';
+import type { EditorState, FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
 import { h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';

@@ -1,5 +1,7 @@
 /** How messages change what a panel shows. Pure. */
-import type { EditorState, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
+
+import type { HeatStyle } from '../../src/core/style';
+import type { EditorState, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
 import type { Viewport } from './viewport';
 import type { Walk } from './walk';
 

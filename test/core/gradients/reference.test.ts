@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readModelFile } from '../../../src/engine/model-file';
-import { readNpy } from '../../../src/engine/npy';
+import { readModelFile } from '../../../src/engine/model/model-file';
+import { readNpy } from '../../../src/files/npy';
 import { type GradientSession, gradientSession, relativeErrors } from '../../support/runtime';
 import { needs, shared } from '../../support/shared';
 
