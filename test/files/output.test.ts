@@ -113,7 +113,7 @@ describe('engine/output', () => {
     const [old, length] = [write('m.npy', 'old'), 2 ** 23];
     let during = 0;
     for (let i = 0; i < 6; i++) {
-      const child = fork(project('out', 'test', 'engine', 'output.entry.js'), [old]);
+      const child = fork(project('out', 'test', 'files', 'output.entry.js'), [old]);
       const isWriting = () => readdirSync(at()).filter((name) => name.endsWith('.part')).length > during;
       while (!isWriting()) await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, 7 * i));
