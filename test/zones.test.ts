@@ -38,6 +38,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
   'src/protocol': {
     files: /^src\/(protocol\/|core\/(errors|types|output|measurement|sanity\/types|annotations\/annotations)$)/,
+    packages: ['valibot'],
   },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': { files: /^src\/(engine|protocol|core)\//, packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'] },
@@ -72,11 +73,13 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
-    files: /^src\/(extension|client|protocol|core\/(errors|types|output|measurement|sanity\/types)\.ts)/,
+    files:
+      /^(src\/(extension|client|protocol|core\/(errors|types|output|measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
-    files: /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|d3-[\w-]+))\//,
+    files:
+      /^(src\/(engine|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
