@@ -1,12 +1,14 @@
 /** The page of an explanation: the image, the heat over it, and what is known about it. */
 import './editor.css';
+import { effect } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import { DEFAULT_STYLE, type Size } from '../../src/core/types';
+import type { Size } from '../../src/core/types';
 import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
-import { h, icon, liveRegion } from '../dom';
+import { h, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
-import { textButton } from '../toolkit';
+import { mount } from '../mount';
 import { createAnnouncer } from './announce';
+import { Banner } from './banner';
 import { copyImage } from './copy';
 import { createEvidence } from './evidence';
 import { exportItems } from './exports';
@@ -19,6 +21,7 @@ import { createStage } from './stage';
 import { beforePicture, changed, overall, type Saved } from './state';
 import { createStatus } from './status';
 import { createSteps } from './steps';
+import { createStore } from './store';
 import { createStrip } from './strip';
 import { createToolbar } from './toolbar';
 import type { Point } from './viewport';
@@ -27,22 +30,21 @@ import { START, type Walk } from './walk';
 const host = connect<FromEditor, Saved>();
 /** The host restores a panel from this text, so it is part of all that is saved. */
 const { restore } = document.body.dataset;
-let saved: Saved = { ...host.saved, ...(restore !== undefined && { restore }) };
-host.save(saved);
-/** As the host has sent it. */
-let told: EditorState | undefined;
+const store = createStore({ ...host.saved, ...(restore !== undefined && { restore }) });
+const { told, saved } = store;
+effect(() => host.save(saved.value));
 /** What of that may be shown. */
 let state: EditorState | undefined;
 let heats: Heats = new Map();
 let isOriginalHeld = false;
 let probe: Point | undefined;
 
-const walk = (): Walk => saved.walk ?? START;
-const style = (): HeatStyle => told?.style ?? DEFAULT_STYLE;
-const isOriginal = () => isOriginalHeld || (saved.original ?? false);
+const walk = (): Walk => saved.value.walk ?? START;
+const style = (): HeatStyle => store.style.value;
+const isOriginal = () => isOriginalHeld || (saved.value.original ?? false);
 const photograph = createPhotograph();
 const size = (): Size | undefined =>
-  told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
+  told.value?.size ?? told.value?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
 
 const heatsOf = createHeats();
 const speech = liveRegion();
@@ -60,7 +62,7 @@ const toolbar = createToolbar({
   swipe: () => toolbar.showSwipe(stage.toggleSwipe()),
   compare: () => host.post({ type: 'action', id: 'compare' }),
   alone: () => host.post({ type: 'alone' }),
-  measure: () => (saved.measuring ? closeEvidence() : measure()),
+  measure: () => (saved.value.measuring ? closeEvidence() : measure()),
   zoomIn: () => stage.zoomIn(),
   zoomOut: () => stage.zoomOut(),
   fit: () => stage.fit(),
@@ -68,12 +70,10 @@ const toolbar = createToolbar({
   copy,
   exports,
 });
-const stage = createStage(saved.viewport, {
+const stage = createStage(saved.value.viewport, {
   viewport(viewport, scale) {
     toolbar.showZoom(scale);
-    if (viewport === saved.viewport) return;
-    saved = { ...saved, viewport };
-    host.save(saved);
+    if (viewport !== saved.value.viewport) saved.value = { ...saved.value, viewport };
   },
   probe(at, byKey) {
     probe = at;
@@ -103,36 +103,32 @@ const evidence = createEvidence({
   walk: (change) => keep({ walk: { ...walk(), ...change } }),
   close: closeEvidence,
 });
-const banner = h(
-  'div',
-  { class: 'banner', role: 'note', 'data-testid': 'banner', hidden: true },
-  icon('beaker'),
-  h('span', {}, 'Demo model: it knows 32 kinds of drawn objects, not photographs.'),
-  textButton('Choose Model', 'banner-choose-model', () => host.post({ type: 'action', id: 'choose-model' })),
-);
+const banner = h('div');
+mount(<Banner store={store} chooseModel={() => host.post({ type: 'action', id: 'choose-model' })} />, banner);
 stage.root.append(status.probe);
 const main = h('div', { class: 'main' }, stage.root, evidence.root);
 document.body.append(toolbar.root, banner, status.bar, main, strip.root, status.root, speech.root);
 document.body.dataset['state'] = 'empty';
 
 function keep(change: Saved): void {
-  saved = { ...saved, ...change };
-  host.save(saved);
+  saved.value = { ...saved.value, ...change };
   schedule();
 }
 
 function restyle(change: Partial<HeatStyle>): void {
-  if (!told) return;
-  told = { ...told, style: { ...told.style, ...change } };
-  host.post({ type: 'style', style: told.style });
-  keep({ style: told.style });
+  if (!told.value) return;
+  const next = { ...told.value.style, ...change };
+  told.value = { ...told.value, style: next };
+  host.post({ type: 'style', style: next });
+  keep({ style: next });
   look();
 }
 
 /** The photograph comes first. */
 function look(): void {
-  photograph.show(told?.picture);
-  state = told && photograph.isAwaited() ? { ...told, slots: told.slots.map(beforePicture) } : told;
+  const now = told.value;
+  photograph.show(now?.picture);
+  state = now && photograph.isAwaited() ? { ...now, slots: now.slots.map(beforePicture) } : now;
   schedule();
 }
 
@@ -148,7 +144,7 @@ function schedule(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     draw();
-    if (told && !photograph.isAwaited()) for (const command of orders.splice(0)) commands[command]();
+    if (told.value && !photograph.isAwaited()) for (const command of orders.splice(0)) commands[command]();
     if (owed) host.post({ type: 'drawn' });
     owed = false;
   });
@@ -157,7 +153,7 @@ function schedule(): void {
 function draw(): void {
   if (!state) return;
   const { slots } = state;
-  heats = saved.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
+  heats = saved.value.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
   stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
     source: photograph.source(),
@@ -173,10 +169,9 @@ function draw(): void {
   status.showStyle(style(), slots[stage.focused()]?.frame?.signed ?? false);
   status.showSlots(slots, stage.focused());
   strip.show(state.strip, state.active);
-  banner.hidden = !state.demo;
-  evidence.root.hidden = !saved.measuring;
-  toolbar.showMeasuring(saved.measuring ?? false);
-  if (saved.measuring) evidence.show(state, stage.focused(), walk(), style());
+  evidence.root.hidden = !saved.value.measuring;
+  toolbar.showMeasuring(saved.value.measuring ?? false);
+  if (saved.value.measuring) evidence.show(state, stage.focused(), walk(), style());
   showProbe();
   document.body.dataset['state'] = overall(slots);
   announce(slots);
@@ -208,7 +203,7 @@ function closeEvidence(): void {
 }
 
 function toggleHeat(): void {
-  keep({ original: !saved.original });
+  keep({ original: !saved.value.original });
 }
 
 /** Of the slot in focus, if it is done. */
@@ -221,7 +216,7 @@ async function copy(): Promise<void> {
   const [from, pixels] = [photograph.source(), size()];
   if (!from || !pixels) return;
   try {
-    await copyImage(from, pixels, saved.original ? [] : [...heats.values()], stage.columns(), style());
+    await copyImage(from, pixels, saved.value.original ? [] : [...heats.values()], stage.columns(), style());
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
@@ -247,17 +242,15 @@ listenToKeys(stage.root, {
   enlarge: stage.toggleEnlarged,
   escape() {
     if (toolbar.close() || stage.showAll()) return;
-    if (saved.measuring && walk().shown) keep({ walk: { ...walk(), shown: false } });
+    if (saved.value.measuring && walk().shown) keep({ walk: { ...walk(), shown: false } });
     else stage.clearProbe();
   },
 });
 
 const apply = (message: Parameters<typeof changed>[1]) => {
-  told = changed(told, message);
-  if (told && told.questions !== saved.questions) {
-    saved = { ...saved, questions: told.questions };
-    host.save(saved);
-  }
+  told.value = changed(told.value, message);
+  const { questions } = told.value ?? saved.value;
+  if (questions !== undefined && questions !== saved.value.questions) saved.value = { ...saved.value, questions };
   look();
 };
 const commands: Readonly<Record<PageCommand, () => void>> = {
@@ -287,7 +280,7 @@ listen<ToEditor>({
     schedule();
   },
 });
-const { questions, style: kept, focused } = saved;
+const { questions, style: kept, focused } = saved.value;
 host.post({
   type: 'ready',
   ...(questions !== undefined && { questions }),
