@@ -67,7 +67,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime.ts',
   sharp: 'src/engine/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/chart.ts',
+  uplot: 'webview/editor/evidence/chart.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */
@@ -157,7 +157,7 @@ describe('zones', function () {
     ['src/extension/panel.ts', "export type { Facts } from '../core/onnx/facts';"],
     ['src/extension/panel.ts', 'const codec = await import(name);'],
     ['src/extension/panel.ts', "const load = createRequire(__filename)('sharp');"],
-    ['webview/editor/heat.ts', "import { decodeModel } from '../../src/core/onnx/model';"],
+    ['webview/editor/heat/heat.ts', "import { decodeModel } from '../../../src/core/onnx/model';"],
   ] as const) {
     it(`the check sees ${text.replaceAll('\n', ' ')} in ${file}`, () => {
       const objections = importsOf(text).map((found) => objection(file, found));
