@@ -2,8 +2,8 @@
 
 import type { HeatStyle } from '../../src/core/style';
 import type { EditorState, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
-import type { Viewport } from './viewport';
-import type { Walk } from './walk';
+import type { Walk } from './evidence/walk';
+import type { Viewport } from './stage/viewport';
 
 /** What the page keeps itself while it is hidden; everything else is sent again by the host. */
 export interface Saved {

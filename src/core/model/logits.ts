@@ -78,12 +78,12 @@ export function findScores(
   const same = ranked.find((other) => scoresKey(graph, other) === scoresKey(graph, chosen));
   const activation = chosen.activation ?? same?.activation;
   const others = ranked.filter((other) => other !== same).map(infoOf);
-  const { output, logits, linear, classes, labels = same?.labels } = chosen;
+  const { output, logits, unbounded, classes, labels = same?.labels } = chosen;
   return {
     output,
     logits,
     activation,
-    linear,
+    unbounded,
     classes,
     labels,
     candidates: [infoOf(chosen), ...others],

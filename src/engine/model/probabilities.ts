@@ -13,16 +13,19 @@ import { createRandom } from '../../core/random';
 import { createSession, floats } from '../runtime/runtime';
 import type { ModelFile } from './model-file';
 
-/** Images of noise, each in tiles of so many pixels: the coarser, the more a network sees in it. */
-const TILES = [1, 8, 32];
+/**
+ * Images of noise, each in tiles of so many pixels: the coarser, the more a network sees in it, and the sooner one tells
+ * scores from probabilities.
+ */
+const TILES = [32, 8, 1];
 /** Sums of float32 are exact to that, and half floats to a thousandth. */
 const TOLERANCES: Readonly<Partial<Record<DataType, number>>> = { [DataType.FLOAT16]: 2e-3 };
 const TOLERANCE = 1e-4;
 
 /**
- * Looks at the scores of a few images. Those that sum to 1 on all of them are probabilities of classes that exclude each
- * other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores behind an activation or a linear
- * operator need no look.
+ * Looks at the scores of a few images, until one tells. Those that sum to 1 on all of them are probabilities of classes that
+ * exclude each other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores behind an activation, or
+ * without an upper bound, need no look.
  *
  * @throws runtime-failed
  */
@@ -33,25 +36,26 @@ export async function linkOf(
   preprocessing: Preprocessing,
   scores: Scores,
 ): Promise<Link> {
-  if (scores.activation || scores.linear) return 'identity';
-  const fact = facts.get(scores.logits)!;
-  const tolerance = TOLERANCES[fact.dtype] ?? TOLERANCE;
-  const rows = await scoresOfNoise(file, facts, input, preprocessing, scores.logits);
-  const within = rows.every((row) => row.every((p) => p >= -tolerance && p <= 1 + tolerance));
-  if (!within) return 'identity';
-  const sums = rows.map((row) => row.reduce((sum, p) => sum + p, 0));
-  if (scores.classes > 1 && sums.every((sum) => Math.abs(sum - 1) <= tolerance)) return 'log';
+  if (scores.activation || scores.unbounded) return 'identity';
+  const tolerance = TOLERANCES[facts.get(scores.logits)!.dtype] ?? TOLERANCE;
+  const isProbability = (p: number) => p >= -tolerance && p <= 1 + tolerance;
   const [low, high] = rangeOf(indexGraph(file.model.graph.node), facts, scores.logits);
-  return low >= 0 && high <= 1 ? 'logit' : 'identity';
+  const unlessWhole = low >= 0 && high <= 1 ? 'logit' : 'identity';
+  for await (const row of scoresOfNoise(file, facts, input, preprocessing, scores.logits)) {
+    if (!row.every(isProbability)) return 'identity';
+    const sum = row.reduce((total, p) => total + p, 0);
+    if (scores.classes === 1 || Math.abs(sum - 1) > tolerance) return unlessWhole;
+  }
+  return 'log';
 }
 
-async function scoresOfNoise(
+async function* scoresOfNoise(
   file: ModelFile,
   facts: Facts,
   input: ImageInput,
   preprocessing: Preprocessing,
   scores: string,
-): Promise<Float32Array[]> {
+): AsyncGenerator<Float32Array> {
   const { name, layout } = input;
   const target = { input: name, layout, logits: scores, link: 'identity', activation: 'none', layer: name } as const;
   const encoded = encodeModel(file.model, imageGraph(file.model, facts, target));
@@ -61,13 +65,11 @@ async function scoresOfNoise(
     prepack: false,
   });
   try {
-    const rows: Float32Array[] = [];
     const { dims } = facts.get(name)!;
     for (const tile of TILES) {
       const image = floats(noise(input, preprocessing, tile), dims);
-      rows.push((await session.run({ [SCORE.image]: image }, [SCORE.logits]))[SCORE.logits]!.data as Float32Array);
+      yield (await session.run({ [SCORE.image]: image }, [SCORE.logits]))[SCORE.logits]!.data as Float32Array;
     }
-    return rows;
   } finally {
     await session.release();
   }

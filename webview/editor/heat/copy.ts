@@ -1,0 +1,75 @@
+/** The image with its heat at full resolution, for the clipboard. */
+
+import type { Size } from '../../../src/core/geometry';
+import { CONTOUR } from '../../../src/core/overlay';
+import type { HeatStyle } from '../../../src/core/style';
+import type { Heat } from './heat';
+
+const FOCUS_MILLISECONDS = 2000;
+
+/** Rejects when the picture can't be read or the clipboard may not be written. */
+export async function copyImage(
+  source: string,
+  size: Size,
+  heats: readonly Heat[],
+  columns: number,
+  style: HeatStyle,
+): Promise<void> {
+  if (!document.hasFocus()) await focusOfPage();
+  // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
+  const png = compose(source, size, heats, columns, style);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+}
+
+/** The clipboard is for pages in focus. One that a command has brought to the front gets it in a moment. */
+function focusOfPage(): Promise<void> {
+  return new Promise((done) => {
+    window.addEventListener('focus', () => done(), { once: true });
+    setTimeout(done, FOCUS_MILLISECONDS);
+  });
+}
+
+/** One image a map, in as many columns as on the screen; the image alone when there is no map. */
+async function compose(
+  source: string,
+  size: Size,
+  heats: readonly Heat[],
+  columns: number,
+  style: HeatStyle,
+): Promise<Blob> {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const panes: readonly (Heat | undefined)[] = heats.length ? heats : [undefined];
+  const across = Math.min(columns, panes.length);
+  const canvas = new OffscreenCanvas(size.width * across, size.height * Math.ceil(panes.length / across));
+  const context = canvas.getContext('2d')!;
+  for (const [i, heat] of panes.entries()) {
+    context.setTransform(1, 0, 0, 1, (i % across) * size.width, Math.floor(i / across) * size.height);
+    context.globalAlpha = 1;
+    context.drawImage(image, 0, 0, size.width, size.height);
+    if (heat) {
+      context.globalAlpha = heat.opaque ? 1 : style.opacity;
+      context.drawImage(layer(heat, size, style), 0, 0);
+      strokeContour(context, heat.contour(size, style));
+    }
+  }
+  return canvas.convertToBlob({ type: 'image/png' });
+}
+
+function layer(heat: Heat, size: Size, style: HeatStyle): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  canvas.getContext('2d')!.putImageData(new ImageData(heat.draw(size, style), size.width, size.height), 0, 0);
+  return canvas;
+}
+
+function strokeContour(context: OffscreenCanvasRenderingContext2D, path: string): void {
+  const line = new Path2D(path);
+  context.lineJoin = 'round';
+  context.strokeStyle = CONTOUR.halo;
+  context.lineWidth = CONTOUR.haloWidth;
+  context.stroke(line);
+  context.strokeStyle = CONTOUR.line;
+  context.lineWidth = CONTOUR.width;
+  context.stroke(line);
+}
