@@ -8,7 +8,7 @@ import { missing } from '../support/shared';
 
 const PYTHON = process.platform === 'linux' ? '/usr/bin/python3' : 'python3';
 
-describe('engine/npy', () => {
+describe('files/npy', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'group-cam-npy-'));

@@ -15,7 +15,7 @@ import { CLASSIFIER, tinyModel } from '../support/tiny-model';
 
 const POSIX = process.platform !== 'win32';
 
-describe('engine/files', () => {
+describe('files/open', () => {
   const { at, write } = testFolder();
   const pipe = (name: string) => {
     execFileSync('mkfifo', [at(name)]);
@@ -90,10 +90,10 @@ describe('engine/files', () => {
   /** What opens or reads a file by its path. */
   const OPENERS = /\b(readFile|readFileSync|createReadStream|openSync|openAsBlob)\(|(?<![\w.])open\(/;
   /** Those that read what nobody has named, the lock and the system's own files, or that call other things `open`. */
-  const OTHERS = /\/(cores|files|lock|output|owner|parts|sessions)\.ts$/;
+  const OTHERS = /\/(cores|lock|open|output|owner|parts|sessions)\.ts$/;
 
   it('is how every file is opened in the engine and on the command line', () => {
-    const files = ['src/engine', 'src/cli'].flatMap((folder) =>
+    const files = ['src/files', 'src/engine', 'src/cli'].flatMap((folder) =>
       readdirSync(project(folder), { recursive: true, encoding: 'utf8' }).map((name) => path.posix.join(folder, name)),
     );
     const opening = files.filter(

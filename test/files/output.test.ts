@@ -16,7 +16,7 @@ const picture = (value: number) =>
     .png()
     .toBuffer();
 
-describe('engine/output', () => {
+describe('files/output', () => {
   const { at, write } = testFolder();
   const read = (name: string) => readFileSync(at(name), 'utf8');
 
@@ -127,7 +127,7 @@ describe('engine/output', () => {
   });
 
   it('is how everything is written', () => {
-    const files = ['src/engine', 'src/cli', 'src/extension'].flatMap((folder) =>
+    const files = ['src/files', 'src/engine', 'src/cli', 'src/extension'].flatMap((folder) =>
       readdirSync(project(folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
     );
     const writing = files.filter(
@@ -139,7 +139,7 @@ describe('engine/output', () => {
     );
     // The journal and its lock, which are added to; documents that are in no local file; maps kept in a folder of ours.
     const others =
-      /^src\/(engine\/output|extension\/(export|maps\/map-store)|cli\/evaluate\/(\w+\/)?(journal|lines|lock))\.ts$/;
+      /^src\/(files\/output|extension\/(images\/export|maps\/map-store)|cli\/evaluate\/(\w+\/)?(journal|lines|lock))\.ts$/;
     assert.deepEqual(
       writing.filter((file) => !others.test(file)),
       [],
