@@ -5,7 +5,7 @@ import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
 import { findDesktop } from './host/desktop.mjs';
-import { env, root, runMain } from './host/run.mjs';
+import { root, runMain } from './host/run.mjs';
 import { startServer } from './host/server.mjs';
 import { installStandIn } from './host/stand-in.mjs';
 import { findProgram } from './host/system.mjs';
@@ -35,7 +35,7 @@ async function startDesktop(executable) {
       ...(isRoot ? ['--no-sandbox'] : []),
       demo,
     ],
-    { env: { ...env, ...openFirst }, stdio: 'ignore' },
+    { env: { ...process.env, ...openFirst }, stdio: 'ignore' },
   );
   const ended = new Promise((resolve, reject) => code.once('exit', resolve).once('error', reject));
   process.once('SIGINT', () => code.kill());
