@@ -7,7 +7,6 @@ import { build } from './build.mjs';
 import { findDesktop } from './host/desktop.mjs';
 import { root, runMain } from './host/run.mjs';
 import { startServer } from './host/server.mjs';
-import { installStandIn } from './host/stand-in.mjs';
 import { findProgram } from './host/system.mjs';
 
 const folder = path.join(root, '.vscode-test', 'start');
@@ -47,7 +46,6 @@ async function startDesktop(executable) {
 }
 
 async function startInBrowser() {
-  await installStandIn();
   const server = await startServer({ extensions, env: openFirst });
   const url = server.url(demo);
   const stop = () => void server.stop();
