@@ -47,8 +47,7 @@ function hottest(frame: Frame): { x: number; y: number } {
   return { x: ((at % width) + 0.5) * scaleX + offsetX, y: (Math.floor(at / width) + 0.5) * scaleY + offsetY };
 }
 
-describe('client: the real engine', function () {
-  this.timeout(120_000);
+describe('client: the real engine', () => {
   afterEach(disposeAll);
   const folder = testFolder();
 

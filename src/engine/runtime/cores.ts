@@ -20,6 +20,17 @@ export function lowerPriority(): void {
   }
 }
 
+/**
+ * What the variable GROUP_CAM_THREADS says of the runtime's threads, for several processes that share a machine, such as the
+ * tests'.
+ *
+ * @returns undefined where it says nothing
+ */
+export function askedThreads(text = process.env['GROUP_CAM_THREADS']): number | undefined {
+  const count = Number(text);
+  return Number.isInteger(count) && count > 0 ? count : undefined;
+}
+
 export interface Processors {
   /** Of the machine; undefined where the system does not tell cores from hardware threads. */
   readonly cores: number | undefined;

@@ -6,6 +6,7 @@ import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { DataType } from '../../core/onnx/tensors';
 import type { EncodedModel, WeightFeed } from '../../core/onnx/weights';
 import type { Device } from '../../protocol/devices';
+import { askedThreads } from './cores';
 
 export type TypedArray =
   | Float32Array
@@ -52,7 +53,7 @@ export interface SessionOptions {
   readonly prepack: boolean;
 }
 
-let threads: number | undefined;
+let threads = askedThreads();
 
 /** @param count with how many threads later sessions compute on the CPU; undefined: one a core of the machine */
 export function setThreads(count: number | undefined): void {

@@ -13,9 +13,8 @@ import { explain } from './run';
 const LEAST = 0.999;
 
 for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
-  describe(`methods on ${model}`, function () {
+  describe(`methods on ${model}`, () => {
     // Score-CAM asks about every channel.
-    this.timeout(600_000);
     let opened: ReferenceCase;
 
     before(async function () {

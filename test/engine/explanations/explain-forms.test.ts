@@ -46,8 +46,7 @@ const FORMS: readonly [string, Form, number?][] = [
   ['a map among its outputs', { map: true }],
 ];
 
-describe('the same explanation from every form of a model', function () {
-  this.timeout(60_000);
+describe('the same explanation from every form of a model', () => {
   const folder = testFolder();
   const service = createService();
   const options = { groups: 3, theta: 70, kernel: 23, sigma: 50 };

@@ -115,8 +115,7 @@ function transformer(nodes: readonly TinyNode[]): Uint8Array {
   });
 }
 
-describe('a transformer of onnxruntime’s fused operators', function () {
-  this.timeout(60_000);
+describe('a transformer of onnxruntime’s fused operators', () => {
   const folder = testFolder();
   const service = createService();
   const write = (name: string, nodes: readonly TinyNode[]) => folder.write(name, transformer(nodes));

@@ -10,8 +10,7 @@ const EVERY = 100;
 
 const NEVER_REFUSE: readonly MethodName[] = ['group-cam', 'grad-cam', 'rise'];
 
-describe('every method on photographs', function () {
-  this.timeout(300_000);
+describe('every method on photographs', () => {
   const service = createService();
   before(function () {
     needs(this, shared('images'), 'methods are run on photographs there');

@@ -8,8 +8,7 @@ import { relativeErrors } from '../../support/runtime';
 import { needs } from '../../support/shared';
 import { type Form, IMAGE, LAYER, NETWORK, networkModel, tensorFile } from '../../support/tiny-network';
 
-describe('gradient', function () {
-  this.timeout(60_000);
+describe('gradient', () => {
   const folder = testFolder();
   const write = () => ({
     model: { path: folder.write('model.onnx', networkModel({ ending: ['Softmax'] })) },

@@ -51,8 +51,7 @@ describe('measure', () => {
       ['curves_groupcam_paper', 'saliency', 'groupcam_paper'],
       ['curves_gradcam', 'gradcam', 'gradcam'],
     ] as const) {
-      it(`${curves}: every point to 1e-3, areas to 5e-4`, async function () {
-        this.timeout(300_000);
+      it(`${curves}: every point to 1e-3, areas to 5e-4`, async () => {
         const cases = referenceCases().filter((reference) => reference.has(curves));
         assert.ok(cases.length >= 16, `only ${cases.length} cases`);
         for (const reference of cases) {

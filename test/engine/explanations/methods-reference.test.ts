@@ -18,9 +18,8 @@ import { needs } from '../../support/shared';
 const LEAST = 0.999;
 
 for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
-  describe(`the engine's methods on ${model}`, function () {
+  describe(`the engine's methods on ${model}`, () => {
     // Score-CAM asks about every channel.
-    this.timeout(600_000);
     const service = createService();
     let reference: ReferenceCase;
 

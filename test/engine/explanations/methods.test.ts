@@ -38,8 +38,7 @@ const models: Readonly<Record<string, () => Choice>> = {
 };
 
 for (const [name, choice] of Object.entries(models)) {
-  describe(`every method on ${name}`, function () {
-    this.timeout(120_000);
+  describe(`every method on ${name}`, () => {
     const service = createService();
     before(function () {
       const { path } = choice().model;

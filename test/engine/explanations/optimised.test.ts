@@ -67,8 +67,7 @@ const OWN: Partial<Record<MethodName, OwnOptions>> = { rise: { masks: 30 }, occl
 const isBlocked = ({ file }: Opened) => file.model.graph.node.some(({ domain }) => domain === 'com.microsoft.nchwc');
 const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the plain model/ };
 
-describe('models saved by onnxruntime’s optimiser', function () {
-  this.timeout(60_000);
+describe('models saved by onnxruntime’s optimiser', () => {
   const folder = testFolder();
   const service = createService();
 

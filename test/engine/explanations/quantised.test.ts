@@ -79,8 +79,7 @@ const floats = (values: readonly number[], scale: number) => values.map((value) 
 
 const FREE = METHODS.filter((name) => !methods[name].needs.some((need) => need.endsWith('gradient')) && name !== 'cam');
 
-describe('quantised models', function () {
-  this.timeout(60_000);
+describe('quantised models', () => {
   const folder = testFolder();
   const service = createService();
   const write = (nodes: readonly TinyNode[]) =>

@@ -94,8 +94,7 @@ describe('reference outputs', () => {
 
 /** One test a case; they are listed only where they are, so that a missing folder skips the suite and does not break it. */
 function forEachCase(title: string, check: (reference: ReferenceCase) => Promise<void>): void {
-  it(title, async function () {
-    this.timeout(300_000);
+  it(title, async () => {
     const cases = referenceCases();
     assert.ok(cases.length >= 35, `only ${cases.length} cases`);
     for (const reference of cases) {

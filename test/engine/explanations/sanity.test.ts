@@ -29,8 +29,7 @@ function paramsOf(rest: Partial<SanityParams>): SanityParams {
   };
 }
 
-describe('sanity checks', function () {
-  this.timeout(240_000);
+describe('sanity checks', () => {
   const folder = testFolder();
   const service = createService();
 

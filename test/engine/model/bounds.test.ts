@@ -261,7 +261,6 @@ describe('names of classes', () => {
   it('in the case redos-names-200k-digits are read in no time, or not at all', async function () {
     const file = shared('cases', 'safety', 'redos-names-200k-digits.onnx');
     needs(this, file, 'the cases of safety');
-    this.timeout(30_000);
     const { labels } = await createService().inspect({ model: { path: file } }, NOBODY);
     assert.equal(labels.origin, 'assumed');
   });

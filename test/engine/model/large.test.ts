@@ -50,7 +50,7 @@ describe('large models', () => {
     // A ReLU of a ReLU is the ReLU.
     assert.deepEqual(long.probabilities, short.probabilities);
     assert.deepEqual(long.frame.map, short.frame.map);
-  }).timeout(120_000);
+  });
 
   it('of 200,000 classes are inspected and explained, and a class is found by its name', async () => {
     const count = 200_000;
@@ -63,7 +63,7 @@ describe('large models', () => {
     assert.equal(explanation.class, count - 1);
     assert.equal(explanation.probabilities.length, count);
     await assert.rejects(explain(file, { label: 'class x199999' }), { code: 'unknown-class', message: /class 199999/ });
-  }).timeout(120_000);
+  });
 
   it('may have a node of 200,000 inputs', () => {
     const names = Array.from({ length: 200_000 }, (_, i) => `x${i}`);

@@ -114,8 +114,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-describe('probabilities that the model gives itself', function () {
-  this.timeout(60_000);
+describe('probabilities that the model gives itself', () => {
   const folder = testFolder();
   const service = createService();
   const write = (tail: readonly TinyNode[], more: Partial<TinyModel> = {}) =>

@@ -30,8 +30,7 @@ const TWO: TinyModel = {
   weights: { stem: [4, 3, 3, 3], fc: [4, 2] },
 };
 
-describe('the class scores of a model', function () {
-  this.timeout(60_000);
+describe('the class scores of a model', () => {
   const folder = testFolder();
   const { at, write } = folder;
   const service = createService();

@@ -61,8 +61,7 @@ describe('engine/image: what can not be read', () => {
       /^ExplainError: untitled:a.png: /,
     ));
 
-  it('30,000 x 30,000 pixels, from the header alone', async function () {
-    this.timeout(60_000);
+  it('30,000 x 30,000 pixels, from the header alone', async () => {
     const file = path.join(folder, 'huge.png');
     await hugePng(30_000, createWriteStream(file));
     const before = process.resourceUsage().maxRSS;

@@ -15,9 +15,7 @@ import { needs } from '../../support/shared';
 
 const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-describe('devices', function () {
-  this.timeout(600_000);
-
+describe('devices', () => {
   it('always have the CPU, and say why another one is not there', async () => {
     const report = await createDevices().report();
     assert.deepEqual(
@@ -106,7 +104,6 @@ describe('devices', function () {
 
   it('webgpu gives the same map as the CPU', async function () {
     // A software device.
-    this.timeout(300_000);
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
     needs(this, SOFTWARE_VULKAN, 'no software Vulkan to run WebGPU on; install chromium');
     const env = { ...process.env, VK_ICD_FILENAMES: SOFTWARE_VULKAN };
