@@ -1,19 +1,17 @@
 /** `group-cam evaluate`: measures the maps of several methods on many images. */
 import path from 'node:path';
 import { errors } from '../../core/errors';
+import type { MethodChoice } from '../../core/methods/choice';
 import type { MethodName } from '../../core/methods/names';
-import { methods as allMethods } from '../../core/methods/table';
 import type { Metric, MetricChoice } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/table';
-import type { OwnOptions } from '../../core/options';
-import { resolveOptions } from '../../core/options';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, type Stamped, sample, stamped } from '../../files/items';
 import { outputsBeside } from '../../files/output';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice, Service } from '../../protocol/requests';
 import { withoutExports } from '../left-out';
-import { metricChoicesOf, ownOptionsOf } from '../method-options';
+import { methodChoicesOf, metricChoicesOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import { openJournal, type Unit } from './journal/journal';
 import { reportFiles, writeReport } from './report/report';
@@ -43,9 +41,8 @@ export interface Plan {
   readonly items: readonly Stamped[];
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
-  readonly methods: readonly MethodName[];
-  /** All options of each method. */
-  readonly own: ReadonlyMap<MethodName, OwnOptions>;
+  /** Each once, with all of its options. */
+  readonly methods: readonly MethodChoice[];
   readonly metrics: readonly MetricChoice[];
   readonly units: readonly Unit[];
   readonly seed: number;
@@ -64,13 +61,12 @@ export async function evaluate(
   terminal: Terminal,
   earlier?: Identity,
 ): Promise<Identity> {
-  const { methods, seed, device, report } = options;
+  const { seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
     ...(options.layer !== undefined && { layer: options.layer }),
   };
-  const given = ownOptionsOf(methods, options.option ?? [], seed);
-  const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
+  const methods = methodChoicesOf(options.methods, options.option ?? [], { seed });
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
   const watch = await watchModel(model, evaluating, terminal);
@@ -86,8 +82,8 @@ export async function evaluate(
   const items = await stamped(sample(all, options.limit, seed));
   if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
     throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
-  const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
-  const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
+  const units: readonly Unit[] = [...options.methods, ...(options.baselines ? (['baselines'] as const) : [])];
+  const plan: Plan = { source, items, model, device, methods, metrics, units, seed };
 
   const journal = await openJournal(journalFile, settingsOf(plan, identity));
   try {

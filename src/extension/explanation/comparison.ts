@@ -6,6 +6,7 @@ import type { Explanation } from '../../protocol/explanation';
 import type { ClassChoice, ModelChoice } from '../../protocol/requests';
 import type { ComparedBy, Slot } from '../../protocol/webview';
 import type { NamedClass } from '../model/class-names';
+import { type ChosenMethod, readChosen } from './method-choice';
 
 /** More are too small to be seen. */
 export const MOST_COMPARED = 6;
@@ -100,18 +101,24 @@ export const titleOf = (target: ClassChoice): string => {
 };
 
 /** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
-export function questionsText(questions: readonly (readonly Wanted[])[]): string {
+export function questionsText(questions: readonly (readonly Wanted[])[], chosen: ChosenMethod): string {
   const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
-  return JSON.stringify({ images: questions.length, others });
+  return JSON.stringify({ images: questions.length, others, chosen });
+}
+
+export interface KeptQuestions {
+  /** Of the images that were asked something else than the top class. */
+  readonly others: ReadonlyMap<number, readonly Wanted[]>;
+  readonly chosen: ChosenMethod;
 }
 
 /** What each image is asked when it is opened. */
 const isFirst = (wanted: readonly Wanted[]) =>
   wanted.length === 0 || (wanted.length === 1 && JSON.stringify(wanted[0]) === JSON.stringify(TOP_CLASS));
 
-/** The images in a text that were asked something else than the top class; undefined if it is damaged or of another version. */
-export function readQuestions(text: string, images: number): Map<number, readonly Wanted[]> | undefined {
-  let read: { readonly images?: unknown; readonly others?: unknown };
+/** Undefined if the text is damaged or of another version. */
+export function readQuestions(text: string, images: number): KeptQuestions | undefined {
+  let read: { readonly images?: unknown; readonly others?: unknown; readonly chosen?: unknown };
   try {
     read = Object(JSON.parse(text));
   } catch {
@@ -131,7 +138,8 @@ export function readQuestions(text: string, images: number): Map<number, readonl
     );
   };
   const { others } = read;
-  return read.images === images && Array.isArray(others) && others.every(isQuestion) ? new Map(others) : undefined;
+  if (read.images !== images || !Array.isArray(others) || !others.every(isQuestion)) return undefined;
+  return { others: new Map(others), chosen: readChosen(read.chosen) };
 }
 
 function isWanted(value: unknown): value is Wanted {

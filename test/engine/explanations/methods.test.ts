@@ -1,7 +1,7 @@
 /** Every method through the engine: on the demo model, on ResNet-20, and what may be refused. */
 import { strict as assert } from 'node:assert';
 import { METHODS, type MethodName } from '../../../src/core/methods/names';
-import type { OwnOptions } from '../../../src/core/options';
+import type { OptionValues } from '../../../src/core/options';
 import type { Frame } from '../../../src/core/saliency';
 import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
@@ -14,7 +14,7 @@ import { needs, project, shared } from '../../support/shared';
 import { IMAGE, LAYER, networkModel, tensorFile } from '../../support/tiny-network';
 
 /** Fewer passes than by default, so that all of this takes seconds. */
-const FEW: Partial<Record<MethodName, OwnOptions>> = {
+const FEW: Partial<Record<MethodName, OptionValues>> = {
   rise: { masks: 40 },
   occlusion: { stride: 15 },
   'integrated-gradients': { steps: 8 },
@@ -84,7 +84,7 @@ describe('methods', () => {
     target: { index: 0 } as const,
   });
 
-  const long: Partial<Record<MethodName, OwnOptions>> = {
+  const long: Partial<Record<MethodName, OptionValues>> = {
     rise: { masks: 1000 },
     'smooth-grad': { samples: 1000 },
     'integrated-gradients': { steps: 1000 },

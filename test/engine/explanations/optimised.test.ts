@@ -8,7 +8,7 @@ import { methods } from '../../../src/core/methods/table';
 import { mapsOf } from '../../../src/core/model/arrangement';
 import type { LayerInfo } from '../../../src/core/model/info';
 import { encodeModel } from '../../../src/core/onnx/weights';
-import type { OwnOptions } from '../../../src/core/options';
+import type { OptionValues } from '../../../src/core/options';
 import { saliencyOf } from '../../../src/core/saliency';
 import { type Opened, openModel } from '../../../src/engine/model/inspect';
 import { createSession } from '../../../src/engine/runtime/runtime';
@@ -62,7 +62,7 @@ function imageFor({ info }: Opened) {
 }
 
 const FREE = METHODS.filter((name) => !methods[name].needs.some((need) => need.endsWith('gradient')) && name !== 'cam');
-const OWN: Partial<Record<MethodName, OwnOptions>> = { rise: { masks: 30 }, occlusion: { patch: 4, stride: 3 } };
+const OWN: Partial<Record<MethodName, OptionValues>> = { rise: { masks: 30 }, occlusion: { patch: 4, stride: 3 } };
 
 const isBlocked = ({ file }: Opened) => file.model.graph.node.some(({ domain }) => domain === 'com.microsoft.nchwc');
 const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the plain model/ };

@@ -50,7 +50,7 @@ export function reportFiles(folder: string) {
 export type About = ReturnType<typeof aboutOf>;
 
 /** What was evaluated, and how. */
-function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
+function aboutOf({ source, items, methods, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),
     sha256: identity.model,
@@ -59,7 +59,7 @@ function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, {
     source: path.basename(path.resolve(source)),
     items: items.length,
     images: new Set(items.map(({ image }) => image)).size,
-    methods: methods.map((method) => ({ method, options: own.get(method)! })),
+    methods: methods.map(({ method, options }) => ({ method, options })),
     metrics,
     seed,
     device,
@@ -93,7 +93,7 @@ async function examplesOf(plan: Plan, results: Results, service: Service, termin
   if (score === undefined) return [];
   const sign = results.scores[score]!.better === 'higher' ? -1 : 1;
   const examples: Example[] = [];
-  for (const map of plan.methods) {
+  for (const { method: map } of plan.methods) {
     const ranked = results.rows
       .filter((row) => row.map === map && score in row.scores)
       .sort((a, b) => sign * (a.scores[score]! - b.scores[score]!));
