@@ -8,7 +8,7 @@ import { saveSidecar } from './model/inspect';
 import { picture } from './pictures/picture';
 import { render } from './pictures/render';
 import { createDevices } from './runtime/devices';
-import type { Part } from './sessions/parts';
+import type { Part } from './sessions/explainer';
 import { createSessions } from './sessions/sessions';
 import { createTurns } from './turns';
 

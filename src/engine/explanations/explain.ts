@@ -20,9 +20,12 @@ import { layersOf } from '../model/inspect';
 import { nameOf } from '../pictures/image';
 import { prepareInput } from '../pictures/prepare';
 import { networkOf } from '../sessions/method-network';
-import { type ImageState, probe, type Work } from '../sessions/network';
-import { isPart, type Part } from '../sessions/parts';
-import type { Explainer, Sessions } from '../sessions/sessions';
+import type { ImageState } from '../sessions/explainer';
+import { probe, type Work } from '../sessions/network';
+import { isPart } from '../sessions/parts';
+import type { Part } from '../sessions/explainer';
+import type { Explainer } from '../sessions/explainer';
+import type { Sessions } from '../sessions/sessions';
 import { checkOptions, ownOptions } from './options';
 
 /**

@@ -7,8 +7,9 @@ import { layersOf } from '../model/inspect';
 import { encodePng, nameOf } from '../pictures/image';
 import { pictureOf } from '../pictures/prepare';
 import type { Work } from '../sessions/network';
-import type { Part } from '../sessions/parts';
-import { type Explainer, using } from '../sessions/sessions';
+import type { Part } from '../sessions/explainer';
+import type { Explainer } from '../sessions/explainer';
+import { using } from '../sessions/sessions';
 import { inputSizeOf, look, partsFor } from './explain';
 import { subjectsOf } from './subject';
 

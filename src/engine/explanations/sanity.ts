@@ -19,7 +19,8 @@ import { type PreparedInput, prepareInput } from '../pictures/prepare';
 import { networkOf } from '../sessions/method-network';
 import { probe, type Work } from '../sessions/network';
 import { addPart } from '../sessions/parts';
-import { createExplainer, type KnownModel, releaseExplainer } from '../sessions/sessions';
+import { createExplainer, releaseExplainer } from '../sessions/sessions';
+import type { KnownModel } from '../sessions/explainer';
 import { inputSizeOf, partsFor, topClasses } from './explain';
 import { ownOptions } from './options';
 

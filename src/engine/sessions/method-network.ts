@@ -18,21 +18,10 @@ import { mapsOf, tensorOf } from '../../core/model/arrangement';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import {
-  backdropOf,
-  type ImageState,
-  imageOf,
-  layerOf,
-  numbers,
-  runSize,
-  score,
-  scoresOf,
-  stacked,
-  turn,
-  type Work,
-} from './network';
-import { isCut, type Part, type Parts } from './parts';
-import type { Explainer } from './sessions';
+import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './network';
+import { type ImageState, layerOf } from './explainer';
+import { isCut, type Part, type Parts } from './explainer';
+import type { Explainer } from './explainer';
 
 /** @param options decide the blur */
 export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): MethodNetwork {

@@ -5,7 +5,7 @@ import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import { networkOf } from '../../../src/engine/sessions/method-network';
 import { probe, type Work } from '../../../src/engine/sessions/network';
-import type { Part } from '../../../src/engine/sessions/parts';
+import type { Part } from '../../../src/engine/sessions/explainer';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { testFolder } from '../../support/folder';
 import { resampled } from '../../support/maps';
