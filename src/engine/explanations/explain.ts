@@ -19,12 +19,10 @@ import type { ExplainParams, ImageSource, RequestContext } from '../../protocol/
 import { layersOf } from '../model/inspect';
 import { nameOf } from '../pictures/image';
 import { prepareInput } from '../pictures/prepare';
+import type { Explainer, ImageState, Part } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import type { ImageState } from '../sessions/explainer';
 import { probe, type Work } from '../sessions/network';
 import { isPart } from '../sessions/parts';
-import type { Part } from '../sessions/explainer';
-import type { Explainer } from '../sessions/explainer';
 import type { Sessions } from '../sessions/sessions';
 import { checkOptions, ownOptions } from './options';
 

@@ -4,7 +4,7 @@ import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
 import type { Background, Scores, WithMask } from '../../core/methods/network';
-import { mapsOf } from '../../core/model/arrangement';
+import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
