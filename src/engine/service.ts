@@ -7,7 +7,6 @@ import { saveSidecar } from './inspect';
 import { measure } from './measure';
 import type { Part } from './parts';
 import { picture } from './picture';
-import { render } from './render';
 import { sanity } from './sanity';
 import { createSessions } from './sessions';
 import { createTurns } from './turns';
@@ -39,7 +38,8 @@ export function createService(): Service {
       ),
     gradient,
     picture,
-    render: (params) => render(params, sessions.filesOf(params.explanation.model)),
+    // Its colour tables are not needed before the first picture is exported.
+    render: async (params) => (await import('./render')).render(params, sessions.filesOf(params.explanation.model)),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };
