@@ -1,10 +1,12 @@
 /** The engine process, forked by src/client. */
 import { computeThreads, lowerPriority } from './cores';
 import { serveParent } from './process';
-import { sessionsCreated, setThreads } from './runtime';
-import { createService } from './service';
 
 // Before the first request: the runtime's threads inherit the priority of the one that makes them.
 lowerPriority();
-setThreads(computeThreads());
-serveParent(createService(), sessionsCreated);
+void serveParent(async () => {
+  const { sessionsCreated, setThreads } = await import('./runtime');
+  const { createService } = await import('./service');
+  setThreads(computeThreads());
+  return { service: createService(), sessionsCreated };
+});
