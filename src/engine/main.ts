@@ -1,12 +1,12 @@
 /** The engine process, forked by src/client. */
-import { computeThreads, lowerPriority } from './cores';
 import { serveParent } from './process';
+import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
 
 // Before the first request: the runtime's threads inherit the priority of the one that makes them.
 lowerPriority();
 void serveParent(async () => {
-  const { sessionsCreated, setThreads } = await import('./runtime');
+  const { sessionsCreated, setThreads } = await import('./runtime/runtime');
   const { createService } = await import('./service');
-  setThreads(computeThreads());
+  setThreads(askedThreads() ?? computeThreads());
   return { service: createService(), sessionsCreated };
 });

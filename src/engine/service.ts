@@ -1,14 +1,14 @@
 /** Everything the engine answers. */
 import type { Service } from '../protocol/requests';
-import { createDevices } from './devices';
-import { explain } from './explain';
-import { gradient } from './gradient';
-import { saveSidecar } from './inspect';
-import { measure } from './measure';
-import type { Part } from './parts';
-import { picture } from './picture';
-import { sanity } from './sanity';
-import { createSessions } from './sessions';
+import { explain } from './explanations/explain';
+import { gradient } from './explanations/gradient';
+import { measure } from './explanations/measure';
+import { sanity } from './explanations/sanity';
+import { saveSidecar } from './model/inspect';
+import { picture } from './pictures/picture';
+import { createDevices } from './runtime/devices';
+import type { Part } from './sessions/parts';
+import { createSessions } from './sessions/sessions';
 import { createTurns } from './turns';
 
 export function createService(): Service {
@@ -39,7 +39,8 @@ export function createService(): Service {
     gradient,
     picture,
     // Its colour tables are not needed before the first picture is exported.
-    render: async (params) => (await import('./render')).render(params, sessions.filesOf(params.explanation.model)),
+    render: async (params) =>
+      (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };

@@ -2,8 +2,9 @@
 import './editor.css';
 import { effect } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import type { Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
+import type { Size } from '../../src/core/geometry';
+import type { HeatStyle } from '../../src/core/style';
+import type { EditorState, FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
 import { h, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';

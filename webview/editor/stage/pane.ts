@@ -1,6 +1,8 @@
 /** One image with its heat. Elements are made once and changed in place, so that nothing flickers while frames stream. */
+
+import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
-import type { HeatStyle, Size } from '../../../src/protocol/webview';
+import type { HeatStyle } from '../../../src/core/style';
 import { h, icon } from '../../dom';
 import { canvasSize, type Heat } from '../heat/heat';
 import { showProgress } from '../status/progress';

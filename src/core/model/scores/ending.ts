@@ -5,7 +5,7 @@ import type { GraphIndex } from '../../onnx/graph';
 import { intAttribute, type Model } from '../../onnx/model';
 import { entryOf, microsoft, operatorOf, VALUE_KEEPING } from '../../onnx/operators';
 import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
-import type { Activation } from '../../types';
+import type { Activation } from '../../output';
 import { boundsOfClip } from './ranges';
 
 export interface Ending {
