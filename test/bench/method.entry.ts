@@ -13,8 +13,8 @@ import { finish, median, peakMemory } from './measure';
 
 async function main([model, firstInput, method, options, ...inputs]: string[]): Promise<void> {
   const service = createService();
-  const explain = async (tensor: string, own: OptionValues): Promise<Explanation> => {
-    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as MethodName, own });
+  const explain = async (tensor: string, options: OptionValues): Promise<Explanation> => {
+    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as MethodName, options });
     return service.explain(params, { signal: new AbortController().signal, emit() {} });
   };
   const own: OptionValues = JSON.parse(options!);

@@ -52,13 +52,13 @@ export async function outcomeOf(
   model: GalleryModel,
   image: string,
   method: MethodName,
-  own: OptionValues = {},
+  options: OptionValues = {},
 ): Promise<Outcome> {
   const choice = {
     image: { path: shared('images', image) },
     model: { path: shared('models', `${model}.onnx`) },
     method,
-    own,
+    options,
   };
   try {
     const { explanation } = await explainWith(service, choice);

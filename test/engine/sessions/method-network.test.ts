@@ -1,11 +1,11 @@
 /** What the methods ask of a network, answered by the sessions, against a network written down in plain loops. */
 import { strict as assert } from 'node:assert';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
+import type { Part } from '../../../src/engine/sessions/explainer';
 import { networkOf } from '../../../src/engine/sessions/method-network';
 import { probe, type Work } from '../../../src/engine/sessions/network';
-import type { Part } from '../../../src/engine/sessions/parts';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { testFolder } from '../../support/folder';
 import { resampled } from '../../support/maps';
@@ -49,8 +49,8 @@ describe('the network of the methods', () => {
     const tensor = folder.write('input.npy', tensorFile(form.image ?? IMAGE, form.layout));
     const input = await prepareInput({ tensor }, explainer.info);
     const work = { signal: { aborted: false }, passes: 0 };
-    const state = await probe(explainer, input, DEFAULT_OPTIONS, work);
-    return { network: networkOf(explainer, state, DEFAULT_OPTIONS, work), work };
+    const state = await probe(explainer, input, DEFAULT_CHOICE.blur, work);
+    return { network: networkOf(explainer, state, DEFAULT_CHOICE.blur, work), work };
   }
 
   /** As many as do not fill their last chunk. */
