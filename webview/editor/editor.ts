@@ -3,7 +3,7 @@ import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import { DEFAULT_STYLE, type Size } from '../../src/core/types';
 import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
-import { h, icon, liveRegion } from '../dom';
+import { besideScript, h, icon, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { textButton } from '../toolkit';
 import { createAnnouncer } from './announce';
@@ -11,8 +11,8 @@ import { copyImage } from './copy';
 import { createEvidence } from './evidence';
 import { exportItems } from './exports';
 import { listenToKeys } from './gestures';
-import { warmUp } from './heat';
 import type { MenuItem } from './menu';
+import { createPainter } from './painter';
 import { createPhotograph } from './photograph';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './scene';
 import { createStage } from './stage';
@@ -45,6 +45,9 @@ const size = (): Size | undefined =>
   told?.size ?? told?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
 
 const heatsOf = createHeats();
+const paint = createPainter(besideScript('heat-worker.js'), (reason) =>
+  host.post({ type: 'log', text: `Heat is drawn on the page, since its worker has failed: ${reason}` }),
+);
 const speech = liveRegion();
 const announce = createAnnouncer(speech.say);
 const status = createStatus(() => host.post({ type: 'cancel' }));
@@ -68,7 +71,7 @@ const toolbar = createToolbar({
   copy,
   exports,
 });
-const stage = createStage(saved.viewport, {
+const stage = createStage(saved.viewport, paint, {
   viewport(viewport, scale) {
     toolbar.showZoom(scale);
     if (viewport === saved.viewport) return;
@@ -147,18 +150,22 @@ function schedule(): void {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    draw();
+    void draw();
     if (told && !photograph.isAwaited()) for (const command of orders.splice(0)) commands[command]();
-    if (owed) host.post({ type: 'drawn' });
-    owed = false;
   });
 }
 
-function draw(): void {
-  if (!state) return;
+async function draw(): Promise<void> {
+  const isOwed = owed;
+  owed = false;
+  if (state) await drawState(state);
+  if (isOwed) host.post({ type: 'drawn' });
+}
+
+async function drawState(state: EditorState): Promise<void> {
   const { slots } = state;
   heats = saved.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
-  stage.show({
+  const shown = stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
     source: photograph.source(),
     image: size(),
@@ -178,8 +185,9 @@ function draw(): void {
   toolbar.showMeasuring(saved.measuring ?? false);
   if (saved.measuring) evidence.show(state, stage.focused(), walk(), style());
   showProbe();
-  document.body.dataset['state'] = overall(slots);
   announce(slots);
+  await shown;
+  document.body.dataset['state'] = overall(slots);
 }
 
 /** Each of several panes has its value beside its caption; all of them are spoken. */
@@ -221,7 +229,7 @@ async function copy(): Promise<void> {
   const [from, pixels] = [photograph.source(), size()];
   if (!from || !pixels) return;
   try {
-    await copyImage(from, pixels, saved.original ? [] : [...heats.values()], stage.columns(), style());
+    await copyImage(from, pixels, saved.original ? [] : [...heats.values()], stage.columns(), style(), paint);
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
@@ -294,4 +302,3 @@ host.post({
   ...(kept && { style: kept }),
   ...(focused !== undefined && { focused }),
 });
-warmUp();

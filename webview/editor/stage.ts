@@ -3,6 +3,7 @@ import type { HeatStyle, Size } from '../../src/protocol/webview';
 import { h } from '../dom';
 import { listenToPointer } from './gestures';
 import type { Heat } from './heat';
+import type { Painter } from './painter';
 import { createPane, type Pane, type PaneContent, type PaneEvents } from './pane';
 import {
   columnsFor,
@@ -47,7 +48,7 @@ const HELP =
   'without heat. Shift with arrow keys reads values, M reads the strongest one.';
 const HELP_SEVERAL = 'Tab moves between the images, Enter enlarges one.';
 
-export function createStage(initial: Viewport | undefined, events: StageEvents) {
+export function createStage(initial: Viewport | undefined, paint: Painter, events: StageEvents) {
   const grid = h('div', { class: 'grid' });
   const root = h(
     'div',
@@ -167,23 +168,25 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
   function enlarge(on: boolean): void {
     enlarged = on;
     focus(focused);
-    showPanes();
+    void showPanes();
     arrange();
   }
 
-  function showPanes(): void {
+  async function showPanes(): Promise<void> {
     if (!scene) return;
     const { panes: contents, source, image, style, original } = scene;
-    for (const [id, content] of contents) {
+    const shown = [...contents].map(([id, content]) => {
       const pane = panes.get(id)!;
-      pane.show(content, source, image, style);
       pane.fade(original ? 0 : content.heat?.opaque ? 1 : style.opacity);
-    }
+      return pane.show(content, source, image, style);
+    });
+    await Promise.all(shown);
   }
 
   return {
     root,
-    show(next: Scene): void {
+    /** @returns settles once all heat is there, or newer heat in its place */
+    show(next: Scene): Promise<void> {
       scene = next;
       for (const [id, pane] of panes) {
         if (next.panes.has(id)) continue;
@@ -192,7 +195,7 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       }
       for (const id of next.panes.keys()) {
         const pane =
-          panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
+          panes.get(id) ?? createPane(id, paint, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
       }
@@ -202,8 +205,9 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       root.tabIndex = several ? -1 : 0;
       root.setAttribute('aria-description', several ? `${HELP} ${HELP_SEVERAL}` : HELP);
       focus(focused);
-      showPanes();
+      const shown = showPanes();
       arrange();
+      return shown;
     },
     focused: focusedSlot,
     /** As it was when the page was last shown; holds from the next `show` on. */

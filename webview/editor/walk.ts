@@ -1,7 +1,7 @@
 /** A point along the curves of a measurement, and the image there as the network saw it. Without the DOM. */
 import { bySaliency, mixedPixels } from '../../src/core/metrics/order';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Curve, Frame, ImageTransform, Size } from '../../src/protocol/webview';
+import type { Curve, Frame } from '../../src/protocol/webview';
 import { percentOf } from '../numbers';
 import type { Heat } from './heat';
 
@@ -64,39 +64,6 @@ export function stepHeat(heat: Heat, frame: Frame, { from, to }: Ends, fraction:
   return {
     ...heat,
     opaque: true,
-    draw: (size) => drawStep(mixed, frame.inputSize, frame.imageTransform, size),
-    contour: () => '',
+    drawing: { kind: 'input', pixels: mixed, inputSize: frame.inputSize, imageTransform: frame.imageTransform },
   };
-}
-
-/** What the network does not see is dimmed. */
-const UNSEEN = 0x99;
-
-/**
- * A picture of the network's size on one of the whole image: each pixel as it is, since it was replaced as a whole.
- *
- * @param mixed RGBA
- * @returns RGBA of `size`
- */
-export function drawStep(
-  mixed: Uint8ClampedArray,
-  { width, height }: Size,
-  { scaleX, scaleY, offsetX, offsetY, image }: ImageTransform,
-  size: Size,
-): Uint8ClampedArray<ArrayBuffer> {
-  const drawn = new Uint8ClampedArray(4 * size.width * size.height);
-  const pixels = new Uint32Array(drawn.buffer);
-  const from = new Uint32Array(mixed.slice().buffer);
-  const across = (x: number) => Math.floor((((x + 0.5) * image.width) / size.width - offsetX) / scaleX);
-  const columns = Array.from({ length: size.width }, (_, x) => across(x));
-  for (let y = 0; y < size.height; y++) {
-    const row = Math.floor((((y + 0.5) * image.height) / size.height - offsetY) / scaleY);
-    for (let x = 0; x < size.width; x++) {
-      const column = columns[x]!;
-      const at = y * size.width + x;
-      if (row < 0 || row >= height || column < 0 || column >= width) drawn[4 * at + 3] = UNSEEN;
-      else pixels[at] = from[row * width + column]!;
-    }
-  }
-  return drawn;
 }
