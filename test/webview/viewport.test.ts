@@ -9,7 +9,7 @@ import {
   toImage,
   type Viewport,
   zoomBy,
-} from '../../webview/editor/viewport';
+} from '../../webview/editor/stage/viewport';
 
 const SMALL: Extent = { image: { width: 100, height: 50 }, pane: { width: 416, height: 316 } };
 const LARGE: Extent = { image: { width: 4000, height: 3000 }, pane: { width: 400, height: 300 } };

@@ -1,7 +1,7 @@
 /** How messages change what a panel shows. Pure. */
 import type { EditorState, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
-import type { Viewport } from './viewport';
-import type { Walk } from './walk';
+import type { Walk } from './evidence/walk';
+import type { Viewport } from './stage/viewport';
 
 /** What the page keeps itself while it is hidden; everything else is sent again by the host. */
 export interface Saved {

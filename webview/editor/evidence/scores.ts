@@ -1,0 +1,99 @@
+/** Scores of maps, side by side: the columns and rows of a table. Pure. */
+import type { EditorState, Evidence, MeasuredMap, ScoreInfo, Slot } from '../../../src/protocol/webview';
+
+export interface Column {
+  readonly title: string;
+  readonly hint: string;
+  /** A map that knows nothing of the network. */
+  readonly baseline: boolean;
+  /** Undefined while nothing is measured. */
+  readonly scores: Readonly<Record<string, number>> | undefined;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly info: ScoreInfo;
+  readonly cells: readonly Cell[];
+}
+
+export interface Cell {
+  readonly text: string;
+  /** It is better than all others of its row. */
+  readonly best: boolean;
+}
+
+type Baseline = Exclude<MeasuredMap, 'explanation'>;
+
+export const BASELINES: Readonly<Record<Baseline, { readonly title: string; readonly hint: string }>> = {
+  random: { title: 'Random', hint: 'A map of random values: what chance gives' },
+  centre: { title: 'Centre', hint: 'A blob in the middle of the image: what needs no network' },
+};
+
+/** One for each slot, then those of the baselines, which belong to the slot in focus. */
+export function columnsOf(
+  { slots, evidence }: Pick<EditorState, 'slots' | 'evidence'>,
+  focused: number,
+): readonly Column[] {
+  const title = (slot: Slot) => (slots.length > 1 ? slot.title : 'This map');
+  const own = slots.map((slot, i): Column => {
+    const scores = evidence[i]?.measurement?.maps.explanation?.scores;
+    return { title: title(slot), hint: slot.title, baseline: false, scores: filled(scores) };
+  });
+  const baselines = Object.entries(BASELINES).map(([map, about]): Column => {
+    return { ...about, baseline: true, scores: filled(baselineOf(evidence, focused, map as Baseline)) };
+  });
+  return [...own, ...baselines];
+}
+
+function baselineOf(evidence: readonly Evidence[], focused: number, map: Baseline) {
+  return evidence[focused]?.measurement?.maps[map]?.scores;
+}
+
+/** Curves come before scores do. */
+const filled = (scores: Column['scores']) => (scores && Object.keys(scores).length > 0 ? scores : undefined);
+
+/** What each score is, by any of the measurements. */
+export function scoresOf(evidence: readonly Evidence[]): Readonly<Record<string, ScoreInfo>> {
+  return Object.assign({}, ...evidence.map(({ measurement }) => measurement?.scores));
+}
+
+export function rowsOf(columns: readonly Column[], scores: Readonly<Record<string, ScoreInfo>>): readonly Row[] {
+  return Object.entries(scores).map(([name, info]) => {
+    const values = columns.map((column) => column.scores?.[name]);
+    const best = bestOf(values, info);
+    return { name, info, cells: values.map((value, i) => ({ text: textOf(value), best: i === best })) };
+  });
+}
+
+const textOf = (value: number | undefined): string => {
+  if (value === undefined) return '–';
+  return Number.isInteger(value) ? String(value) : value.toFixed(3).replace('-', '−');
+};
+
+/** Where the one best value is; of several that are equally good there is none. */
+function bestOf(values: readonly (number | undefined)[], { better }: ScoreInfo): number | undefined {
+  const known = values.flatMap((value, i) => (value === undefined ? [] : [{ value, i }]));
+  if (better === 'neither' || known.length < 2) return undefined;
+  const [first, second] = known.sort((a, b) => sign(better) * (b.value - a.value));
+  return first!.value === second!.value ? undefined : first!.i;
+}
+
+const sign = (better: ScoreInfo['better']) => (better === 'lower' ? -1 : 1);
+
+/** How one of the maps fares against each baseline, in words; empty while nothing can be compared. */
+export function sentenceOf(
+  columns: readonly Column[],
+  scores: Readonly<Record<string, ScoreInfo>>,
+  focused: number,
+): string {
+  const own = columns[focused];
+  const pieces = columns.flatMap(({ title, baseline, scores: theirs }) => {
+    if (!baseline || !theirs || !own?.scores) return [];
+    const compared = Object.entries(scores).filter(([name, { better }]) => {
+      return better !== 'neither' && theirs[name] !== undefined && own.scores![name] !== undefined;
+    });
+    const won = compared.filter(([name, { better }]) => sign(better) * (own.scores![name]! - theirs[name]!) > 0);
+    return [`${title.toLowerCase()} in ${won.length} of ${compared.length}`];
+  });
+  return pieces.length > 0 ? `${own!.title}: better than ${pieces.join(', than ')} measures.` : '';
+}

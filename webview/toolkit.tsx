@@ -1,0 +1,273 @@
+/**
+ * The only file that knows @vscode/webview-ui-toolkit, which is archived upstream: to replace it, give these functions
+ * other elements.
+ */
+import {
+  type Button,
+  type Checkbox,
+  type Dropdown,
+  provideVSCodeDesignSystem,
+  type TextField,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import type { ComponentChildren, HTMLAttributes, Ref } from 'preact';
+import { icon } from './dom';
+import { Icon } from './icon';
+
+export type { Button, Checkbox, Dropdown, TextField };
+
+provideVSCodeDesignSystem().register(
+  vsCodeButton(),
+  vsCodeCheckbox(),
+  vsCodeDropdown(),
+  vsCodeOption(),
+  vsCodeTextField(),
+);
+
+/** What the elements have beside the attributes of all others. */
+type Custom<T extends HTMLElement, Own extends keyof T = never> = HTMLAttributes<T> &
+  Partial<Pick<T, Own>> & { readonly ref?: Ref<T> };
+
+declare module 'preact' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'vscode-button': Custom<Button, 'appearance' | 'disabled'>;
+      'vscode-checkbox': Custom<Checkbox, 'checked'>;
+      'vscode-dropdown': Custom<Dropdown, 'value'>;
+      'vscode-option': Custom<HTMLElement> & { readonly value: string };
+      'vscode-text-field': Custom<TextField, 'value' | 'placeholder'>;
+    }
+  }
+}
+
+interface ButtonProps {
+  readonly testId: string;
+  readonly onClick: () => void;
+  readonly hidden?: boolean;
+  readonly elementRef?: Ref<Button>;
+}
+
+interface TextButtonProps extends ButtonProps {
+  readonly children: ComponentChildren;
+  /** The accessible name where the text alone says too little. */
+  readonly name?: string;
+  readonly primary?: boolean;
+}
+
+export function TextButton({ children, name, testId, onClick, hidden, primary, elementRef }: TextButtonProps) {
+  return (
+    <vscode-button
+      appearance={primary ? 'primary' : 'secondary'}
+      data-testid={testId}
+      hidden={hidden ?? false}
+      onClick={onClick}
+      {...(name !== undefined && { 'aria-label': name })}
+      {...(elementRef && { ref: elementRef })}
+    >
+      {children}
+    </vscode-button>
+  );
+}
+
+interface IconButtonProps extends ButtonProps {
+  readonly icon: string;
+  /** The accessible name. */
+  readonly name: string;
+  /** The tooltip, if it says more than the name. */
+  readonly hint?: string;
+  readonly disabled?: boolean;
+  /** Of a button that switches something on and off. */
+  readonly pressed?: boolean;
+  /** Of a button that opens something. */
+  readonly expanded?: boolean;
+  readonly popup?: 'menu';
+  readonly class?: string;
+}
+
+/** A button with a codicon. */
+export function IconButton(props: IconButtonProps) {
+  const { icon: iconName, name, hint = name, testId, onClick, pressed, expanded, popup, elementRef } = props;
+  return (
+    <vscode-button
+      aria-label={name}
+      appearance="icon"
+      title={hint}
+      data-testid={testId}
+      disabled={props.disabled ?? false}
+      hidden={props.hidden ?? false}
+      onClick={onClick}
+      {...(props.class !== undefined && { class: props.class })}
+      {...(pressed !== undefined && { 'aria-pressed': pressed })}
+      {...(expanded !== undefined && { 'aria-expanded': expanded })}
+      {...(popup !== undefined && { 'aria-haspopup': popup })}
+      {...(elementRef && { ref: elementRef })}
+    >
+      <Icon name={iconName} />
+    </vscode-button>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  readonly name: string;
+  readonly testId: string;
+  readonly values: readonly Value[];
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+export function Choice<Value extends string>({ name, testId, values, value, onChange }: ChoiceProps<Value>) {
+  return (
+    <vscode-dropdown
+      aria-label={name}
+      title={name}
+      data-testid={testId}
+      value={value}
+      // It also tells of values that are set from here.
+      onChange={({ currentTarget }) => currentTarget.value !== value && onChange(currentTarget.value as Value)}
+    >
+      {values.map((each) => (
+        <vscode-option key={each} value={each}>
+          {each}
+        </vscode-option>
+      ))}
+    </vscode-dropdown>
+  );
+}
+
+interface CheckProps {
+  readonly children: ComponentChildren;
+  readonly hint: string;
+  readonly testId: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+export function Check({ children, hint, testId, checked, onChange }: CheckProps) {
+  return (
+    <vscode-checkbox
+      title={hint}
+      data-testid={testId}
+      checked={checked}
+      // It also tells of states that are set from here.
+      onChange={({ currentTarget }) => currentTarget.checked !== checked && onChange(currentTarget.checked)}
+    >
+      {children}
+    </vscode-checkbox>
+  );
+}
+
+/** The box alone: it shows a state, while the element around it takes clicks and keys. */
+export function CheckMark({ checked }: { readonly checked: boolean }) {
+  return <vscode-checkbox inert checked={checked} />;
+}
+
+interface SearchFieldProps {
+  readonly name: string;
+  readonly testId: string;
+  readonly value: string;
+  readonly hidden?: boolean;
+  readonly onInput: (text: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly elementRef?: Ref<TextField>;
+}
+
+export function SearchField({ name, testId, value, hidden, onInput, onKeyDown, elementRef }: SearchFieldProps) {
+  return (
+    <vscode-text-field
+      aria-label={name}
+      placeholder={name}
+      data-testid={testId}
+      value={value}
+      hidden={hidden ?? false}
+      onInput={({ currentTarget }) => onInput(currentTarget.value)}
+      onKeyDown={onKeyDown}
+      {...(elementRef && { ref: elementRef })}
+    >
+      <Icon name="search" slot="start" />
+    </vscode-text-field>
+  );
+}
+
+// What follows makes the same elements for those parts of the pages that are no components yet.
+
+function element<T extends HTMLElement>(tag: string, attributes: Readonly<Record<string, string>>): T {
+  const made = document.createElement(tag) as T;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+export function textButton(
+  text: string,
+  testId: string,
+  onClick: () => void,
+  appearance: 'primary' | 'secondary' = 'secondary',
+): Button {
+  const made = element<Button>('vscode-button', { appearance, 'data-testid': testId });
+  made.append(text);
+  made.addEventListener('click', onClick);
+  return made;
+}
+
+/** A button with a codicon; `name` is its accessible name, `hint` its tooltip. */
+export function iconButton(iconName: string, name: string, testId: string, onClick: () => void, hint = name): Button {
+  const made = element<Button>('vscode-button', {
+    appearance: 'icon',
+    'aria-label': name,
+    title: hint,
+    'data-testid': testId,
+  });
+  made.append(icon(iconName));
+  made.addEventListener('click', onClick);
+  return made;
+}
+
+export function setPressed(button: Button, pressed: boolean): void {
+  button.ariaPressed = String(pressed);
+  button.classList.toggle('pressed', pressed);
+}
+
+export function dropdown<Value extends string>(
+  name: string,
+  testId: string,
+  values: readonly Value[],
+  onChange: (value: Value) => void,
+): Dropdown {
+  const made = element<Dropdown>('vscode-dropdown', { 'aria-label': name, title: name, 'data-testid': testId });
+  for (const value of values) {
+    const option = element<HTMLElement>('vscode-option', { value });
+    option.append(value);
+    made.append(option);
+  }
+  made.addEventListener('change', () => onChange(made.value as Value));
+  return made;
+}
+
+export function searchField(name: string, testId: string, onInput: (text: string) => void): TextField {
+  const made = element<TextField>('vscode-text-field', {
+    placeholder: name,
+    'aria-label': name,
+    'data-testid': testId,
+  });
+  made.append(Object.assign(icon('search'), { slot: 'start' }));
+  made.addEventListener('input', () => onInput(made.value));
+  return made;
+}
+
+/** It also tells of states that are set from here, which the caller knows already. */
+export function checkbox(text: string, hint: string, testId: string, onChange: (checked: boolean) => void): Checkbox {
+  const made = element<Checkbox>('vscode-checkbox', { title: hint, 'data-testid': testId });
+  made.append(text);
+  made.addEventListener('change', () => onChange(made.checked));
+  return made;
+}
+
+/** The box alone: it shows a state, while the element around it takes clicks and keys. */
+export function checkMark(checked: boolean): Checkbox {
+  const made = element<Checkbox>('vscode-checkbox', { inert: '' });
+  made.checked = checked;
+  return made;
+}
