@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { readRestored, restoreText } from '../../src/extension/explanation/restore';
 import { pageHtml } from '../../src/extension/html';
-import { readRestored, restoreText } from '../../src/extension/restore';
 
 const page = { title: 'Group-CAM', script: 'https://cdn/e.js', style: 'https://cdn/e.css', cspSource: 'https://cdn' };
 
@@ -9,6 +9,7 @@ describe("a webview's page", () => {
     const html = pageHtml(page);
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1]?.split('; ') ?? [];
     assert.ok(policy.includes("default-src 'none'"));
+    assert.ok(policy.includes('connect-src https://cdn') && policy.includes('worker-src blob:'), 'of a worker');
     assert.ok(!/unsafe|\*/.test(policy.join()), policy.join('; '));
     const nonce = /script-src 'nonce-([\w-]{22})'/.exec(html)?.[1];
     assert.ok(nonce && html.includes(`<script nonce="${nonce}"`));

@@ -2,8 +2,9 @@
 import './editor.css';
 import { effect } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import type { Size } from '../../src/core/types';
-import type { EditorState, FromEditor, HeatStyle, PageCommand, ToEditor } from '../../src/protocol/webview';
+import type { Size } from '../../src/core/geometry';
+import type { HeatStyle } from '../../src/core/style';
+import type { EditorState, FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
 import { besideScript, h, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
@@ -47,9 +48,7 @@ const size = (): Size | undefined =>
   told.value?.size ?? told.value?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
 
 const heatsOf = createHeats();
-const paint = createPainter(besideScript('heat-worker.js'), (reason) =>
-  host.post({ type: 'log', text: `Heat is drawn on the page, since its worker has failed: ${reason}` }),
-);
+const paint = createPainter(besideScript('heat-worker.js'), (text) => host.post({ type: 'log', text }));
 const speech = liveRegion();
 const announce = createAnnouncer(speech.say);
 const status = createStatus(() => host.post({ type: 'cancel' }));
@@ -155,8 +154,7 @@ let drawings = 0;
 async function draw(): Promise<void> {
   const isOwed = owed;
   owed = false;
-  drawings += 1;
-  const drawing = drawings;
+  const drawing = ++drawings;
   document.body.dataset['painting'] = '';
   if (state) await drawState(state);
   if (isOwed) host.post({ type: 'drawn' });

@@ -3,7 +3,7 @@
  * them. Messages and the user's actions write, components read; a component is rendered again when what it has read changes.
  */
 import { computed, signal } from '@preact/signals';
-import { DEFAULT_STYLE } from '../../src/core/types';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import type { EditorState } from '../../src/protocol/webview';
 import type { Saved } from './state';
 

@@ -1,5 +1,6 @@
 /** What can be saved of a slot. */
-import type { RenderKind, Slot } from '../../../src/protocol/webview';
+import type { RenderKind } from '../../../src/protocol/requests';
+import type { Slot } from '../../../src/protocol/webview';
 import type { MenuItem } from './menu';
 
 const KINDS: Readonly<Record<RenderKind, string>> = {

@@ -1,5 +1,5 @@
 /** Controls of the style and the view. Nothing here asks the engine for anything. */
-import { COLORMAPS, type HeatStyle } from '../../../src/core/types';
+import { COLORMAPS, type HeatStyle } from '../../../src/core/style';
 import { h } from '../../dom';
 import { type Button, checkbox, dropdown, iconButton, setPressed } from '../../toolkit';
 import { createMenu, type MenuItem } from './menu';

@@ -4,7 +4,8 @@
  */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { MeasuredMap, ShownMeasurement } from '../../../src/protocol/webview';
+import type { MeasuredMap } from '../../../src/core/metrics/measurement';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
 import { h } from '../../dom';
 import { pointAt, WALKED, type Walk, type Walked } from './walk';
 

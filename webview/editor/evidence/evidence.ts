@@ -1,5 +1,7 @@
 /** The section beside the image: how good its map is. */
-import type { EditorState, EvidencePart, HeatStyle, Slot } from '../../../src/protocol/webview';
+
+import type { HeatStyle } from '../../../src/core/style';
+import type { EditorState, EvidencePart, Slot } from '../../../src/protocol/webview';
 import { h } from '../../dom';
 import { iconButton } from '../../toolkit';
 import { createChart } from './chart';

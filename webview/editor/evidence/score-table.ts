@@ -1,5 +1,5 @@
 /** Scores of maps side by side, one map a column. */
-import type { ScoreInfo } from '../../../src/protocol/webview';
+import type { ScoreInfo } from '../../../src/core/metrics/measurement';
 import { h, icon } from '../../dom';
 import type { Cell, Column, Row } from './scores';
 

@@ -1,5 +1,7 @@
 /** Images along a walk, decoded and remembered: a step is drawn anew only where it has changed. */
-import type { EditorState, Frame, ShownMeasurement } from '../../../src/protocol/webview';
+
+import type { Frame } from '../../../src/core/saliency';
+import type { EditorState, ShownMeasurement } from '../../../src/protocol/webview';
 import type { Heat } from '../heat/heat';
 import type { Heats } from '../stage/scene';
 import { type Ends, pointAt, stepHeat, type Walk, type Walked } from './walk';

@@ -1,6 +1,7 @@
 /** The heat over one image: a canvas and a contour. They keep the picture that is there until the next one is painted. */
+import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
-import type { HeatStyle, Size } from '../../../src/core/types';
+import type { HeatStyle } from '../../../src/core/style';
 import { h } from '../../dom';
 import { newestOnly } from '../../newest';
 import { canvasSize, type Heat } from './heat';

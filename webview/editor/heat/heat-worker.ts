@@ -1,5 +1,5 @@
 /** The worker of a page: it paints what it is sent, in the order in which it comes. */
-import { DEFAULT_STYLE } from '../../../src/core/types';
+import { DEFAULT_STYLE } from '../../../src/core/style';
 import type { Answer, Question } from './painter';
 import { draw, paint } from './painting';
 

@@ -1,8 +1,9 @@
 /** What a pane can show and measure: the map of one frame, or the difference of two. Without the DOM. */
 import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
+import type { Size } from '../../../src/core/geometry';
 import { sampler } from '../../../src/core/overlay';
-import { saliencyOf } from '../../../src/core/saliency';
-import type { Frame, HeatStyle, Size } from '../../../src/core/types';
+import { type Frame, saliencyOf } from '../../../src/core/saliency';
+import type { HeatStyle } from '../../../src/core/style';
 import { type Drawing, differenceMap } from './painting';
 
 export interface Heat {

@@ -1,7 +1,8 @@
 /** How a drawing becomes pixels. The same on the page and in its worker, so it needs no DOM. */
+import type { ImageTransform, Size } from '../../../src/core/geometry';
 import { contourLevel, contourPath, drawDifference, drawHeat } from '../../../src/core/overlay';
-import { saliencyOf } from '../../../src/core/saliency';
-import type { Frame, HeatStyle, ImageTransform, Size } from '../../../src/core/types';
+import { type Frame, saliencyOf } from '../../../src/core/saliency';
+import type { HeatStyle } from '../../../src/core/style';
 
 /** What is to be seen over an image, as data that can be sent to a worker. */
 export type Drawing =

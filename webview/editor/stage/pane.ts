@@ -1,5 +1,7 @@
 /** One image with its heat. Elements are made once and changed in place, so that nothing flickers while frames stream. */
-import type { HeatStyle, Size } from '../../../src/protocol/webview';
+
+import type { Size } from '../../../src/core/geometry';
+import type { HeatStyle } from '../../../src/core/style';
 import { h, icon } from '../../dom';
 import type { Heat } from '../heat/heat';
 import { createHeatLayer } from '../heat/heat-layer';

@@ -1,5 +1,7 @@
 /** From the panel's state to what each pane shows. */
-import type { Action, EditorState, HeatStyle, Slot } from '../../../src/protocol/webview';
+
+import type { HeatStyle } from '../../../src/core/style';
+import type { Action, EditorState, Slot } from '../../../src/protocol/webview';
 import { h } from '../../dom';
 import { saliencyValue, signedValue, spokenTitle } from '../facts';
 import { differenceLegend, differenceOf, type Heat, heatOf } from '../heat/heat';

@@ -1,5 +1,7 @@
 /** All panes, and the viewport, probe and swipe that they share. */
-import type { HeatStyle, Size } from '../../../src/protocol/webview';
+
+import type { Size } from '../../../src/core/geometry';
+import type { HeatStyle } from '../../../src/core/style';
 import { h } from '../../dom';
 import type { Heat } from '../heat/heat';
 import type { Painter } from '../heat/painter';

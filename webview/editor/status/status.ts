@@ -1,5 +1,6 @@
 /** The lines under the image: how far the work is, what was computed, the value pointed at, the colours. */
-import type { HeatStyle, Slot, Summary } from '../../../src/protocol/webview';
+import type { HeatStyle } from '../../../src/core/style';
+import type { Slot, Summary } from '../../../src/protocol/webview';
 import { h, icon } from '../../dom';
 import { percentOf } from '../../numbers';
 import { textButton } from '../../toolkit';
