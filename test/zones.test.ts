@@ -24,12 +24,12 @@ interface Zone {
 
 /** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
 const ZONES: Readonly<Record<string, Zone>> = {
-  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic'] },
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic', 'valibot'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml'],
+    packages: ['js-yaml', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },

@@ -11,7 +11,7 @@ import type { Color, Preprocessing } from './preprocessing';
 /** What one source says of a model. Everything may be left out; a number in place of a list holds for all channels. */
 export interface Conventions {
   readonly input?: InputConventions | undefined;
-  readonly output?: { readonly name?: string; readonly activation?: Activation } | undefined;
+  readonly output?: { readonly name?: string | undefined; readonly activation?: Activation | undefined } | undefined;
   readonly layer?: string | undefined;
   /** A file with one label a line, relative to the source's own folder. */
   readonly labels?: string | undefined;
