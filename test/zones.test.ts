@@ -38,7 +38,11 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
-  'src/protocol': { files: /^src\/(protocol\/|core\/(errors|schema|style)$)/, fileTypes: /^src\/core\//, packages: ['valibot'] },
+  'src/protocol': {
+    files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,
+    fileTypes: /^src\/core\//,
+    packages: ['valibot'],
+  },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': {
