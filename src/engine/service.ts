@@ -7,7 +7,7 @@ import { sanity } from './explanations/sanity';
 import { saveSidecar } from './model/inspect';
 import { picture } from './pictures/picture';
 import { createDevices } from './runtime/devices';
-import type { Part } from './sessions/parts';
+import type { Part } from './sessions/explainer';
 import { createSessions } from './sessions/sessions';
 import { createTurns } from './turns';
 

@@ -5,9 +5,10 @@ import { FITS, usesResize } from '../geometry';
 import { ACTIVATIONS } from '../output';
 import { INTERPOLATIONS } from '../resample';
 import { onlyFields, parseJson } from '../schema';
-import { type Conventions, isSide, SIDE_WANTED } from './conventions';
+import type { Conventions } from './conventions';
 import type { ModelInfo } from './info';
 import { COLORS } from './preprocessing';
+import { isSide, SIDE_WANTED } from './sides';
 
 export function sidecarPath(model: string): string {
   return `${model.replace(/\.onnx$/i, '')}.explain.json`;
