@@ -12,7 +12,7 @@ import type { ClassChoice, ImageSource, RenderKind, Service } from '../protocol/
 import { compareMethods } from './compare';
 import { withoutExports } from './left-out';
 import { methodChoicesOf } from './method-options';
-import { flagsOf, type OptionFlags } from './options';
+import { flagsOf, type OptionFlags } from './values';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
 

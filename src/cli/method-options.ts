@@ -4,7 +4,7 @@ import { type Blur, DEFAULT_CHOICE, type MethodChoice } from '../core/methods/ch
 import { METHOD_OPTIONS } from '../core/methods/method-options';
 import { METHODS, type MethodName } from '../core/methods/names';
 import type { Metric, MetricChoice } from '../core/metrics/measurement';
-import { metrics } from '../core/metrics/table';
+import { metrics } from '../core/metrics/metric-table';
 import { type OptionTable, type OptionValues, resolveOptions } from '../core/options';
 
 /** @param list names with commas between them, the value of the option */

@@ -1,6 +1,6 @@
 import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHOD_OPTIONS } from '../core/methods/method-options';
-import { methods as all, type MethodInfo } from '../core/methods/table';
+import { methods as all, type MethodInfo } from '../core/methods/method-table';
 import type { Option } from '../core/options';
 import type { Terminal } from './terminal';
 import { table } from './text';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
 import type { Metric } from '../../core/metrics/measurement';
-import { metricNeeds } from '../../core/metrics/table';
+import { metricNeeds } from '../../core/metrics/metric-table';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, sample, stamped } from '../../files/items';
 import { outputsBeside } from '../../files/output';

@@ -2,10 +2,11 @@
  * Which method a panel uses, and with which options: what is chosen for the panel counts before the settings, and these before
  * the defaults. Pure.
  */
+import * as v from 'valibot';
 import type { Blur, MethodChoice } from '../../core/methods/choice';
 import { METHOD_OPTIONS, type OptionsByMethod } from '../../core/methods/method-options';
 import { METHODS, type MethodName } from '../../core/methods/names';
-import { accepts, defaultsOf, type OptionTable, type OptionValues } from '../../core/options';
+import { accepts, defaultsOf, type Option, type OptionValues } from '../../core/options';
 
 /** What the settings say. */
 export interface MethodSettings {
@@ -72,17 +73,25 @@ export function withoutChanged({ method, options }: ChosenMethod, changed: reado
   return { ...(keepsMethod && { method }), options: { ...options, ...Object.fromEntries(left) } };
 }
 
+/** Whatever is no object has no fields. */
+const FIELDS = v.fallback(v.record(v.string(), v.unknown()), {});
+
 /** A choice as it was kept, without what this version does not know. */
 export function readChosen(kept: unknown): ChosenMethod {
-  const { method, options } = Object(kept);
+  const fields = v.parse(FIELDS, kept);
+  const method = METHODS.find((name) => name === fields['method']);
+  const byMethod = v.parse(FIELDS, fields['options']);
   const known = METHODS.map((name) => {
-    const table: OptionTable = METHOD_OPTIONS[name];
-    const values: OptionValues = Object(Object(options)[name]);
-    return [name, filtered(values, (option, value) => Object.hasOwn(table, option) && accepts(table[option]!, value))];
+    const values = v.parse(FIELDS, byMethod[name]);
+    const accepted = Object.entries<Option>(METHOD_OPTIONS[name]).flatMap(([option, of]) => {
+      const value = values[option];
+      return accepts(of, value) ? [[option, value] as const] : [];
+    });
+    return [name, Object.fromEntries(accepted)] as const;
   });
   return {
-    ...(METHODS.includes(method) && { method }),
-    options: Object.fromEntries(known.filter(([, values]) => Object.keys(values!).length > 0)),
+    ...(method && { method }),
+    options: Object.fromEntries(known.filter(([, values]) => Object.keys(values).length > 0)),
   };
 }
 

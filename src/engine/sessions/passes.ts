@@ -22,7 +22,12 @@ export interface Work {
 }
 
 /** The first pass: scores and activations of the image itself. */
-export async function probe(explainer: Explainer, input: PreparedInput, blur: Blur, work: Work): Promise<ImageState> {
+export async function firstPass(
+  explainer: Explainer,
+  input: PreparedInput,
+  blur: Blur,
+  work: Work,
+): Promise<ImageState> {
   const layer = layerOf(explainer);
   const { u, v, channels } = layer;
   const image = imageOf(input);
