@@ -7,7 +7,7 @@ import { stepsOf } from '../../../src/core/sanity/verdict';
 import type { HeatStyle } from '../../../src/core/style';
 import type { ShownCheck } from '../../../src/protocol/webview';
 import { h } from '../../dom';
-import { heatOf } from '../heat/heat';
+import { draw } from '../heat/painting';
 
 /** The longer side of a map, in pixels of its canvas. */
 const LONGER = 96;
@@ -66,7 +66,7 @@ function cell({ frame, blank, layer }: SanityMap, style: HeatStyle): HTMLElement
 function picture(frame: Frame, style: HeatStyle, name: string): HTMLElement {
   const size = sizeOf(frame.imageTransform.image);
   const canvas = h('canvas', { ...size, class: 'check-map', role: 'img', 'aria-label': name });
-  const pixels = heatOf(frame).draw(size, { ...style, threshold: 0 });
+  const { pixels } = draw({ drawing: { kind: 'map', frame }, size, style: { ...style, threshold: 0, contour: false } });
   canvas.getContext('2d')!.putImageData(new ImageData(pixels, size.width, size.height), 0, 0);
   return canvas;
 }
