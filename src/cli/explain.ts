@@ -12,9 +12,9 @@ import type { ClassChoice, ImageSource, RenderKind, Service } from '../protocol/
 import { compareMethods } from './compare';
 import { withoutExports } from './left-out';
 import { methodChoicesOf } from './method-options';
-import { flagsOf, type OptionFlags } from './values';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
+import { flagsOf, type OptionFlags } from './values';
 
 /** The options of `explain` under the names that the command line gives them. */
 export interface ExplainOptions extends OptionFlags {
