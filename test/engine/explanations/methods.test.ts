@@ -55,7 +55,7 @@ for (const [name, choice] of Object.entries(models)) {
         assert.equal(done, total);
         assert.equal(frames.at(-1), explanation.frame);
         if (total > 8) assert.ok(frames.length > 1, 'no running estimate');
-        assert.equal(explanation.options.method, method);
+        assert.equal(explanation.method, method);
         for (const [option, value] of Object.entries(FEW[method] ?? {}))
           assert.equal(explanation.options[option], value);
       });
