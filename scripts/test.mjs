@@ -2,15 +2,14 @@
 //   check    lint, format and types
 //   unit     mocha over everything that needs neither VS Code nor a page of ours
 //   fuzz     mutated models and images through the engine
-//   suite    mocha inside VS Code's extension host, in each host that can be had here
+//   suite    mocha inside VS Code's extension host, in a desktop VS Code or in code-server
 //   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
 // Only when named:
-//   nightly  what takes minutes and repeats what the others show: on larger networks, in more themes and sizes
+//   nightly  what takes long and shows again what the others show: on more networks and images, in a second host
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { root, run, runMain, SetupError } from './host/run.mjs';
+import { run, runMain, SetupError } from './host/run.mjs';
 import { installStandIn } from './host/stand-in.mjs';
 import { COMPILER, requirePackages } from './host/system.mjs';
 import { results } from './test/mocha.mjs';
@@ -36,8 +35,7 @@ runMain(async () => {
   const args = process.argv.slice(2);
   const stages = stagesOf(args.filter((name) => name !== BUILT));
   if (!args.includes(BUILT)) {
-    for (const folder of [results, path.join(root, 'dist'), path.join(root, 'out')])
-      rmSync(folder, { recursive: true, force: true });
+    rmSync(results, { recursive: true, force: true });
     if ((await run(process.execPath, ['scripts/build.mjs'])) !== 0) throw new SetupError('The build failed.');
   }
   mkdirSync(results, { recursive: true });

@@ -5,7 +5,7 @@ import { newerNode } from '../host/node.mjs';
 import { root, run } from '../host/run.mjs';
 import { BROWSER, PYTORCH, VULKAN } from '../host/system.mjs';
 import { mocha, out, testFiles } from './mocha.mjs';
-import { runSuite } from './suite.mjs';
+import { runInSecondHost, runSuite } from './suite.mjs';
 
 /**
  * @typedef {object} Stage
@@ -86,7 +86,8 @@ export const STAGES = {
     whenNamed: true,
     async run() {
       const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
-      return mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      const tests = await mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      return [...tests, ...(await runInSecondHost())];
     },
   },
 };
