@@ -10,8 +10,8 @@
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { mkdirSync, rmSync } from 'node:fs';
 import { run, runMain, SetupError } from './host/run.mjs';
-import { installStandIn } from './host/stand-in.mjs';
-import { COMPILER, requirePackages } from './host/system.mjs';
+import { installStandIn, packagesOfStandIn } from './host/stand-in.mjs';
+import { requirePackages } from './host/system.mjs';
 import { results } from './test/mocha.mjs';
 import { summaryOf } from './test/results.mjs';
 import { STAGES } from './test/stages.mjs';
@@ -42,13 +42,16 @@ runMain(async () => {
 
   const usesStandIn = stages.some(([, { standIn }]) => standIn);
   const packages = stages.flatMap(([, stage]) => stage.packages ?? []);
-  await requirePackages([...new Set([...packages, ...(usesStandIn ? COMPILER : [])])]);
-  if (usesStandIn) await installStandIn();
+  await requirePackages([...new Set([...packages, ...(usesStandIn ? packagesOfStandIn() : [])])]);
+  // Most of it waits for the network or runs on one processor, while the first stages need none of it.
+  const installed = usesStandIn ? installStandIn() : Promise.resolve();
+  installed.catch(() => 'told by the stage that waits for it');
 
   /** @type {import('./test/results.mjs').Test[]} */
   const tests = [];
   for (const [name, stage] of stages) {
     console.log(`\n== ${name}`);
+    if (stage.standIn) await installed;
     const start = performance.now();
     tests.push(...(await stage.run()));
     console.log(`${name}: ${Math.round((performance.now() - start) / 1000)} s`);

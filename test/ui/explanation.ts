@@ -1,6 +1,6 @@
 /** What our pages show: state, classes, and the heat read back from the canvas. */
 import { strict as assert } from 'node:assert';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readCanvas } from '../support/canvas';
 import type { FloatMap } from '../support/maps';
 import {
@@ -62,13 +62,14 @@ export async function chooseClass(page: Page, index: number, label: string): Pro
   const frame = classesFrame(page);
   await frame.locator('body[data-state="ready"]').waitFor({ state: 'attached' });
   const row = frame.getByTestId(`class-${index}`);
-  await search(frame, (await row.isVisible()) ? '' : label);
+  await searchClasses(page, (await row.isVisible()) ? '' : label);
   await row.click();
   await explained(page, index);
 }
 
-async function search(frame: FrameLocator, text: string): Promise<void> {
-  await frame.getByTestId('search').locator('input').fill(text);
+/** Writes into the search of the Classes view; an empty text shows all. */
+export async function searchClasses(page: Page, text: string): Promise<void> {
+  await classesFrame(page).getByTestId('search').locator('input').fill(text);
 }
 
 /** Intensity 0 to 1 of each pixel of the heat, with the grey colormap; opacity is not in the canvas. */

@@ -1,6 +1,6 @@
 /** Several images in one panel, and two classes side by side. */
 import { strict as assert } from 'node:assert';
-import { chooseClass, explained, explainScene, readHeat } from '../explanation';
+import { chooseClass, explained, explainScene, readHeat, searchClasses } from '../explanation';
 import { screenshot, type Window } from '../harness';
 import {
   classesFrame,
@@ -48,6 +48,7 @@ export const strip = (window: Window) =>
       await explorerRow(window.page, SCENES[0]!).click();
       await explainScene(window.page, SCENES[0]!);
       await chooseClass(window.page, CAT, 'cat');
+      await searchClasses(window.page, '');
       await classesFrame(window.page).getByTestId(`tick-${DOG}`).click();
       const frame = editorFrame(window.page);
       await frame.locator(`[data-testid="pane-1"][data-class="${DOG}"]`).waitFor();
