@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { ExplainError, errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
+import { methods, type Need } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
 import type { MethodRun, Target } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
-import { methods, type Need } from '../../core/methods/table';
 import { findClass } from '../../core/model/classes/labels';
 import type { ModelInfo } from '../../core/model/info';
 import type { OwnOptions } from '../../core/options';
@@ -22,10 +22,10 @@ import { nameOf } from '../pictures/image';
 import { prepareInput } from '../pictures/prepare';
 import type { Explainer, ImageState, Part } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import { probe, type Work } from '../sessions/network';
 import { isPart } from '../sessions/parts';
+import { firstPass, type Work } from '../sessions/passes';
 import type { Sessions } from '../sessions/sessions';
-import { checkOptions, ownOptions } from './options';
+import { checkOptions, ownOptions } from './request-options';
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -161,7 +161,7 @@ export async function look(explainer: Explainer, params: MethodOptions & Pick<Ex
   const known = explainer.images.get(key);
   if (known) return { state: known, decode: 0, stamps };
   const input = await prepareInput(params.image, explainer.info);
-  const state = await probe(explainer, input, params, work);
+  const state = await firstPass(explainer, input, params, work);
   explainer.images.set(key, state);
   return { state, decode: input.milliseconds, stamps };
 }
