@@ -5,7 +5,7 @@ import { reasonOf } from '../../src/core/errors';
 import type { Size } from '../../src/core/geometry';
 import type { HeatStyle } from '../../src/core/style';
 import type { EditorState, FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
-import { h, liveRegion } from '../dom';
+import { besideScript, h, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
 import { Banner } from './banner';
@@ -16,7 +16,7 @@ import { createEvidence } from './evidence/evidence';
 import { createSteps } from './evidence/steps';
 import { START, type Walk } from './evidence/walk';
 import { copyImage } from './heat/copy';
-import { warmUp } from './heat/heat';
+import { createPainter } from './heat/painter';
 import { listenToKeys } from './stage/gestures';
 import { createPhotograph } from './stage/photograph';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './stage/scene';
@@ -48,6 +48,7 @@ const size = (): Size | undefined =>
   told.value?.size ?? told.value?.slots.find(({ frame }) => frame)?.frame?.imageTransform.image ?? photograph.size();
 
 const heatsOf = createHeats();
+const paint = createPainter(besideScript('heat-worker.js'), (text) => host.post({ type: 'log', text }));
 const speech = liveRegion();
 const announce = createAnnouncer(speech.say);
 const status = createStatus(() => host.post({ type: 'cancel' }));
@@ -71,7 +72,7 @@ const toolbar = createToolbar({
   copy,
   exports,
 });
-const stage = createStage(saved.value.viewport, {
+const stage = createStage(saved.value.viewport, paint, {
   viewport(viewport, scale) {
     toolbar.showZoom(scale);
     if (viewport !== saved.value.viewport) saved.value = { ...saved.value, viewport };
@@ -144,18 +145,26 @@ function schedule(): void {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    draw();
+    void draw();
     if (told.value && !photograph.isAwaited()) for (const command of orders.splice(0)) commands[command]();
-    if (owed) host.post({ type: 'drawn' });
-    owed = false;
   });
 }
 
-function draw(): void {
-  if (!state) return;
+let drawings = 0;
+async function draw(): Promise<void> {
+  const isOwed = owed;
+  owed = false;
+  const drawing = ++drawings;
+  document.body.dataset['painting'] = '';
+  if (state) await drawState(state);
+  if (isOwed) host.post({ type: 'drawn' });
+  if (drawing === drawings) delete document.body.dataset['painting'];
+}
+
+async function drawState(state: EditorState): Promise<void> {
   const { slots } = state;
   heats = saved.value.measuring && walk().shown ? steps.instead(heatsOf(state), state, walk()) : heatsOf(state);
-  stage.show({
+  const shown = stage.show({
     panes: panesOf(state, heats, style(), (id) => host.post({ type: 'action', id })),
     source: photograph.source(),
     image: size(),
@@ -174,8 +183,9 @@ function draw(): void {
   toolbar.showMeasuring(saved.value.measuring ?? false);
   if (saved.value.measuring) evidence.show(state, stage.focused(), walk(), style());
   showProbe();
-  document.body.dataset['state'] = overall(slots);
   announce(slots);
+  await shown;
+  document.body.dataset['state'] = overall(slots);
 }
 
 /** Each of several panes has its value beside its caption; all of them are spoken. */
@@ -217,7 +227,7 @@ async function copy(): Promise<void> {
   const [from, pixels] = [photograph.source(), size()];
   if (!from || !pixels) return;
   try {
-    await copyImage(from, pixels, saved.value.original ? [] : [...heats.values()], stage.columns(), style());
+    await copyImage(from, pixels, saved.value.original ? [] : [...heats.values()], stage.columns(), style(), paint);
     status.showNotice('Image copied');
   } catch (thrown) {
     host.post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });
@@ -288,4 +298,3 @@ host.post({
   ...(kept && { style: kept }),
   ...(focused !== undefined && { focused }),
 });
-warmUp();

@@ -68,7 +68,7 @@ export async function readSources(model: Model): Promise<ReadSources> {
   return { sources, beside: new Map(texts), stamps };
 }
 
-/** What is known of a model by its exporter and by the nodes behind its input, when that is known. */
+/** What is known of a model by its exporter and by the nodes after its input, when that is known. */
 export async function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Promise<Source[]> {
   const folder = path.dirname(path.resolve(model.file));
   const exporters = await readExporters(model, input, beside, (name) => path.join(folder, name));

@@ -1,4 +1,4 @@
-/** Maps of the network with its weights drawn anew, layer by layer, beside the map of the network as it was trained. */
+/** Maps of the network with its weights re-randomised, layer by layer, beside the map of the network as it was trained. */
 
 import type { Size } from '../../../src/core/geometry';
 import type { Frame } from '../../../src/core/saliency';
@@ -7,13 +7,13 @@ import { stepsOf } from '../../../src/core/sanity/verdict';
 import type { HeatStyle } from '../../../src/core/style';
 import type { ShownCheck } from '../../../src/protocol/webview';
 import { h } from '../../dom';
-import { heatOf } from '../heat/heat';
+import { draw } from '../heat/painting';
 
 /** The longer side of a map, in pixels of its canvas. */
 const LONGER = 96;
 
 export function createSanityStrip() {
-  const strip = h('ol', { class: 'checks', tabindex: 0, 'aria-label': 'Maps by how many layers are drawn anew' });
+  const strip = h('ol', { class: 'checks', tabindex: 0, 'aria-label': 'Maps by how many layers are re-randomised' });
   const verdict = h('p', { class: 'sentence', 'data-testid': 'sanity-verdict' });
   const root = h('div', { class: 'sanity-strip', 'data-testid': 'sanity-strip', hidden: true }, strip, verdict);
   let shown: { check: ShownCheck; style: HeatStyle } | undefined;
@@ -34,7 +34,8 @@ export function createSanityStrip() {
       );
       const drawn = stepsOf(check.maps).map((step) => {
         const maps = check.maps.filter(({ depth }) => depth === step.depth);
-        const layers = step.depth === 1 ? `${step.layer} drawn anew` : `${step.layer} and all behind it drawn anew`;
+        const layers =
+          step.depth === 1 ? `${step.layer} re-randomised` : `${step.layer} and all behind it re-randomised`;
         return column(
           maps.map((map) => cell(map, style)),
           step.layer,
@@ -59,13 +60,13 @@ function column(pictures: readonly HTMLElement[], name: string, hint: string, te
 
 function cell({ frame, blank, layer }: SanityMap, style: HeatStyle): HTMLElement {
   if (blank !== undefined || !frame) return h('div', { class: 'check-blank', title: blank ?? '' }, 'blank');
-  return picture(frame, style, `Map with ${layer} drawn anew`);
+  return picture(frame, style, `Map with ${layer} re-randomised`);
 }
 
 function picture(frame: Frame, style: HeatStyle, name: string): HTMLElement {
   const size = sizeOf(frame.imageTransform.image);
   const canvas = h('canvas', { ...size, class: 'check-map', role: 'img', 'aria-label': name });
-  const pixels = heatOf(frame).draw(size, { ...style, threshold: 0 });
+  const { pixels } = draw({ drawing: { kind: 'map', frame }, size, style: { ...style, threshold: 0, contour: false } });
   canvas.getContext('2d')!.putImageData(new ImageData(pixels, size.width, size.height), 0, 0);
   return canvas;
 }

@@ -1,16 +1,15 @@
 /** One image with its heat. Elements are made once and changed in place, so that nothing flickers while frames stream. */
 
 import type { Size } from '../../../src/core/geometry';
-import { CONTOUR } from '../../../src/core/overlay';
 import type { HeatStyle } from '../../../src/core/style';
 import { h, icon } from '../../dom';
-import { canvasSize, type Heat } from '../heat/heat';
+import type { Heat } from '../heat/heat';
+import { createHeatLayer } from '../heat/heat-layer';
+import type { Painter } from '../heat/painter';
 import { showProgress } from '../status/progress';
 import { pixelOf } from './pictures';
 import { createDivider } from './swipe';
 import { PIXELATED, type Placement, type Point } from './viewport';
-
-const SVG = 'http://www.w3.org/2000/svg';
 
 export interface PaneContent {
   /** What the image shows, for screen readers. */
@@ -30,7 +29,8 @@ export interface Pane {
   readonly root: HTMLElement;
   /** The part that shows the image; positions of pointers are relative to it. */
   readonly view: HTMLElement;
-  show(content: PaneContent, source: string | undefined, image: Size | undefined, style: HeatStyle): void;
+  /** @returns settles once the heat is there, which is painted elsewhere, or a newer one in its place */
+  show(content: PaneContent, source: string | undefined, image: Size | undefined, style: HeatStyle): Promise<void>;
   /** Opacity alone, which needs no drawing. */
   fade(opacity: number): void;
   place(placement: Placement, image: Size, swipe: number | undefined): void;
@@ -54,14 +54,12 @@ export interface PaneEvents {
   enlarge(): void;
 }
 
-export function createPane(id: string, events: PaneEvents): Pane {
+export function createPane(id: string, paint: Painter, events: PaneEvents): Pane {
   // Decoded in step with what is drawn over it: else a browser may paint the heat first.
   const attributes = { alt: '', draggable: 'false', decoding: 'sync', hidden: true };
   const img = h('img', { ...attributes, 'data-testid': `image-${id}` });
-  const canvas = h('canvas', { width: 1, height: 1, 'data-testid': `heat-${id}` });
-  const contour = contourLayer(id);
-  const heatLayer = h('div', { class: 'heat', hidden: true }, canvas, contour.root);
-  const picture = h('div', { class: 'picture' }, img, heatLayer);
+  const heat = createHeatLayer(id, paint);
+  const picture = h('div', { class: 'picture' }, img, heat.root);
   const cross = h('div', { class: 'cross', hidden: true });
   const divider = createDivider(events.swiped);
   const view = h('div', { class: 'view' }, picture, cross, divider.root);
@@ -77,32 +75,22 @@ export function createPane(id: string, events: PaneEvents): Pane {
   // Hidden while it is not decoded: a browser's sign of a broken image says nothing that the messages don't.
   img.addEventListener('load', () => {
     img.hidden = false;
-    heatLayer.hidden = false;
+    heat.root.hidden = false;
     events.pictureLoaded(img.getAttribute('src') ?? '', { width: img.naturalWidth, height: img.naturalHeight });
   });
   img.addEventListener('error', () => {
     img.hidden = true;
-    heatLayer.hidden = false;
+    heat.root.hidden = false;
     events.pictureFailed(img.getAttribute('src') ?? '');
   });
 
-  let drawn: { heat: Heat | undefined; style: HeatStyle; size: Size; isDone: boolean } | undefined;
-  const draw = (heat: Heat | undefined, size: Size, style: HeatStyle, isDone: boolean) => {
-    const isSame = drawn?.heat === heat && drawn?.size === size && drawn.isDone === isDone;
-    if (isSame && drawn && sameDrawing(drawn.style, style)) return;
-    drawn = { heat, style, size, isDone };
-    const { width, height } = canvasSize(size, isDone);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const context = canvas.getContext('2d', { willReadFrequently: true })!;
-    if (heat) context.putImageData(new ImageData(heat.draw({ width, height }, style), width, height), 0, 0);
-    else context.clearRect(0, 0, width, height);
-    contour.show(heat?.contour(size, style) ?? '', size);
-  };
+  let latest: PaneContent | undefined;
 
   /** Heat stands on its own picture only, which each pane loads for itself. */
   const showPicture = (source: string | undefined) => {
     if (img.getAttribute('src') === (source ?? null)) return;
-    heatLayer.hidden = true;
+    heat.root.hidden = true;
+    heat.clear();
     if (source) img.src = source;
     else {
       img.removeAttribute('src');
@@ -113,21 +101,24 @@ export function createPane(id: string, events: PaneEvents): Pane {
   return {
     root,
     view,
-    show(content, source, image, style) {
+    async show(content, source, image, style) {
+      latest = content;
       showPicture(source);
       img.alt = content.title;
       root.setAttribute('aria-label', content.title);
-      setOrRemove(root.dataset, 'class', content.class?.toString());
+      const name = content.class?.toString();
+      if (root.dataset['class'] !== name) delete root.dataset['class'];
       caption.hidden = !content.caption;
       showOnly(captionText, content.caption);
       showProgress(bar, content.caption ? content.progress : undefined);
       showOnly(message, content.message);
       picture.hidden = !image;
       // Behind one that is enlarged nothing is seen.
-      if (image && !root.hidden) draw(content.heat, image, style, content.progress === undefined);
+      if (image && !root.hidden) await heat.show(content.heat, image, style, content.progress === undefined);
+      if (name !== undefined && latest === content) root.dataset['class'] = name;
     },
     fade(opacity) {
-      heatLayer.style.opacity = String(opacity);
+      heat.root.style.opacity = String(opacity);
     },
     place({ left, top, scale }, image, swipe) {
       picture.style.transform = `translate(${left}px, ${top}px)`;
@@ -135,7 +126,7 @@ export function createPane(id: string, events: PaneEvents): Pane {
       picture.style.height = `${image.height * scale}px`;
       img.classList.toggle('pixelated', scale >= PIXELATED);
       const hidden = swipe === undefined ? 0 : Math.max(swipe * view.clientWidth - left, 0);
-      heatLayer.style.clipPath = hidden ? `inset(0 0 0 ${hidden}px)` : '';
+      heat.root.style.clipPath = hidden ? `inset(0 0 0 ${hidden}px)` : '';
       divider.show(swipe);
     },
     mark(at, { left, top, scale }) {
@@ -163,44 +154,7 @@ export function createPane(id: string, events: PaneEvents): Pane {
   };
 }
 
-const sameDrawing = (a: HeatStyle, b: HeatStyle) =>
-  a.colormap === b.colormap && a.threshold === b.threshold && a.contour === b.contour;
-
 /** Leaves a child that is there already alone, so that its buttons keep the focus. */
 function showOnly(parent: HTMLElement, child: Node | undefined): void {
   if ((parent.firstChild ?? undefined) !== child) parent.replaceChildren(...(child ? [child] : []));
-}
-
-function setOrRemove(data: DOMStringMap, name: string, value: string | undefined): void {
-  if (value === undefined) delete data[name];
-  else data[name] = value;
-}
-
-/** The contour as vectors, so that it stays a thin line at every zoom. */
-function contourLayer(id: string) {
-  const root = document.createElementNS(SVG, 'svg');
-  root.setAttribute('class', 'contour');
-  root.setAttribute('aria-hidden', 'true');
-  root.setAttribute('preserveAspectRatio', 'none');
-  root.setAttribute('data-testid', `contour-${id}`);
-  const lines = [
-    { stroke: CONTOUR.halo, width: CONTOUR.haloWidth },
-    { stroke: CONTOUR.line, width: CONTOUR.width },
-  ].map(({ stroke, width }) => {
-    const line = document.createElementNS(SVG, 'path');
-    line.setAttribute('fill', 'none');
-    line.setAttribute('stroke', stroke);
-    line.setAttribute('stroke-width', String(width));
-    line.setAttribute('stroke-linejoin', 'round');
-    line.setAttribute('vector-effect', 'non-scaling-stroke');
-    root.append(line);
-    return line;
-  });
-  return {
-    root,
-    show(path: string, image: Size) {
-      root.setAttribute('viewBox', `0 0 ${image.width} ${image.height}`);
-      for (const line of lines) line.setAttribute('d', path);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import type { Size } from '../../../src/core/geometry';
 import type { HeatStyle } from '../../../src/core/style';
 import { h } from '../../dom';
 import type { Heat } from '../heat/heat';
+import type { Painter } from '../heat/painter';
 import { listenToPointer } from './gestures';
 import { createPane, type Pane, type PaneContent, type PaneEvents } from './pane';
 import {
@@ -49,7 +50,7 @@ const HELP =
   'without heat. Shift with arrow keys reads values, M reads the strongest one.';
 const HELP_SEVERAL = 'Tab moves between the images, Enter enlarges one.';
 
-export function createStage(initial: Viewport | undefined, events: StageEvents) {
+export function createStage(initial: Viewport | undefined, paint: Painter, events: StageEvents) {
   const grid = h('div', { class: 'grid' });
   const root = h(
     'div',
@@ -169,23 +170,25 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
   function enlarge(on: boolean): void {
     enlarged = on;
     focus(focused);
-    showPanes();
+    void showPanes();
     arrange();
   }
 
-  function showPanes(): void {
+  async function showPanes(): Promise<void> {
     if (!scene) return;
     const { panes: contents, source, image, style, original } = scene;
-    for (const [id, content] of contents) {
+    const shown = [...contents].map(([id, content]) => {
       const pane = panes.get(id)!;
-      pane.show(content, source, image, style);
       pane.fade(original ? 0 : content.heat?.opaque ? 1 : style.opacity);
-    }
+      return pane.show(content, source, image, style);
+    });
+    await Promise.all(shown);
   }
 
   return {
     root,
-    show(next: Scene): void {
+    /** @returns settles once all heat is there, or newer heat in its place */
+    show(next: Scene): Promise<void> {
       scene = next;
       for (const [id, pane] of panes) {
         if (next.panes.has(id)) continue;
@@ -194,7 +197,7 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       }
       for (const id of next.panes.keys()) {
         const pane =
-          panes.get(id) ?? createPane(id, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
+          panes.get(id) ?? createPane(id, paint, { ...events, swiped: setSwipe, enlarge: () => enlarge(!enlarged) });
         panes.set(id, pane);
         if (!pane.root.isConnected) grid.append(pane.root);
       }
@@ -204,8 +207,9 @@ export function createStage(initial: Viewport | undefined, events: StageEvents) 
       root.tabIndex = several ? -1 : 0;
       root.setAttribute('aria-description', several ? `${HELP} ${HELP_SEVERAL}` : HELP);
       focus(focused);
-      showPanes();
+      const shown = showPanes();
       arrange();
+      return shown;
     },
     focused: focusedSlot,
     /** As it was when the page was last shown; holds from the next `show` on. */

@@ -129,7 +129,7 @@ function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Rea
   };
 }
 
-/** Told by its head: the maximum and the mean of each channel, one behind the other. */
+/** Told by its head: the maximum and the mean of each channel, one after the other. */
 function fastai(model: Model, input: ImageInput): Read | undefined {
   const { nodes, producer } = indexGraph(model.graph.node);
   const isHead = nodes.some((node) => {
