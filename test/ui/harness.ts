@@ -31,8 +31,8 @@ export interface Window {
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
-  /** Changes user settings. */
-  configure(settings: Record<string, unknown>): void;
+  /** Changes user settings, and loads the window again with them. */
+  configure(settings: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export function inOneWindow(
   for (const suite of suites) suite(window);
 }
 
-async function openWindow(options: WindowOptions = {}): Promise<Window> {
+export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-ui-')));
   const folder = path.join(parent, 'demo');
   for (const [name, source] of Object.entries(options.files ?? SCENES)) {
@@ -121,9 +121,10 @@ async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await server.stop();
     rmSync(parent, { recursive: true, force: true });
   };
-  const configure = (settings: Record<string, unknown>) => {
+  const configure = async (settings: Record<string, unknown>) => {
     const file = path.join(server.userData, 'User', 'settings.json');
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }, null, 2));
+    await page.reload();
   };
   await page.goto(server.url(folder));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
@@ -137,8 +138,8 @@ export async function screenshot({ page }: Window, name: string): Promise<string
   return file;
 }
 
-/** What the window looked like when a test failed, as a picture and in words. */
-async function keepFailure({ currentTest }: Mocha.Context, window: Window | undefined): Promise<void> {
+/** For `afterEach`: what the window looked like when a test failed, as a picture and in words. */
+export async function keepFailure({ currentTest }: Mocha.Context, window: Window | undefined): Promise<void> {
   if (!window || currentTest?.state !== 'failed') return;
   await screenshot(window, `failed ${currentTest.fullTitle()}`);
   for (const frame of window.page.frames()) {

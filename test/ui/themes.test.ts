@@ -38,7 +38,7 @@ describe('the window', () => {
       const { page } = window;
       const find = (id: string) => editorFrame(page).getByTestId(id);
       await page.setViewportSize({ width, height });
-      window.configure({ 'workbench.colorTheme': theme });
+      await window.configure({ 'workbench.colorTheme': theme });
       await page.locator(`.monaco-workbench.${kind}`).waitFor();
       await explainScene(page, 'cat-and-dog.png');
       await chooseClass(page, DOG, 'dog');
