@@ -13,17 +13,17 @@ import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
 import { INFINITE_SLOPES, RULES } from './rule-table';
 
-export interface GradientRequest extends GradientPath {
-  /** A tensor of the score's dimensions and type: the cotangent, one-hot for one class. */
-  readonly seed: string;
+export interface GradientRequest extends Omit<GradientPath, 'scores'> {
+  /** By score a tensor of its dimensions and type: the cotangent, one-hot for one class. */
+  readonly seeds: ReadonlyMap<string, string>;
 }
 
 /**
- * Adds nodes that compute d(seed . score) / d(tensor) for each tensor of `wrt`.
+ * Adds nodes that compute d(sum of seed . score) / d(tensor) for each tensor of `wrt`.
  *
  * @param rules by operator; another table than that of the derivatives is for guided backpropagation and for tests
  * @returns the gradients' names by tensor; each has its tensor's dimensions and type
- * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does not
+ * @throws unsupported-operator if an operator between `wrt` and a score has no rule; not-connected if no score
  *   depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer makes no sense
  */
 export function appendGradient(
@@ -31,10 +31,11 @@ export function appendGradient(
   request: GradientRequest,
   rules: RuleTable = RULES,
 ): ReadonlyMap<string, string> {
-  const { facts, score, seed, wrt } = request;
-  const path = nodesOnPath(request);
-  const check = createChecker(emit, [...facts.keys(), seed]);
-  const parts = new Map<string, string[]>([[score, [seed]]]);
+  const { facts, seeds, wrt } = request;
+  const scores = [...seeds.keys()];
+  const path = nodesOnPath({ ...request, scores });
+  const check = createChecker(emit, [...facts.keys(), ...seeds.values()]);
+  const parts = new Map<string, string[]>([...seeds].map(([score, seed]) => [score, [seed]]));
   const gradients = new Map<string, string>();
 
   /** The sum of all that arrived at a tensor; no more arrives once its producer's turn has come. */
@@ -65,13 +66,13 @@ export function appendGradient(
   return new Map(
     wrt.map((tensor) => {
       const gradient = gradients.get(tensor);
-      if (gradient === undefined) throw errors.notConnected(tensor, score);
+      if (gradient === undefined) throw errors.notConnected(tensor, scores.join(', '));
       return [tensor, gradient];
     }),
   );
 }
 
-/** The operators between `wrt` and the score that have no rule, each with the name of its first node. */
+/** The operators between `wrt` and the scores that have no rule, each with the name of its first node. */
 export function operatorsWithoutRule(path: GradientPath): { operator: string; node: string }[] {
   const missing = new Map<string, string>();
   for (const node of nodesOnPath(path).nodes) {

@@ -1,20 +1,20 @@
 /** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel weighs how much the score drops without it. */
 
 import type { FeatureMaps } from '../cam/features';
+import type { Target } from '../target/target';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { logitOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* ablationCam(network: MethodNetwork, target: Target): MethodRun {
   const { features } = network;
   const pixels = features.u * features.v;
-  const score = logitOf(target, network);
+  const score = target.value(network.outputs);
   const sum = new Float64Array(pixels);
   let done = 0;
   for await (const chunk of network.scoreFeatures(ablated(features))) {
-    for (const { item, ...scores } of chunk) {
+    for (const { item, outputs } of chunk) {
       // The paper divides the drop by the score: a common factor, which would turn the map over where it is negative.
-      addScaled(sum, features.data, score - logitOf(target, scores), item.k * pixels);
+      addScaled(sum, features.data, score - target.value(outputs), item.k * pixels);
       done = item.k + 1;
     }
     yield evidenceFrame(features, sum, { done, total: features.channels });

@@ -2,10 +2,10 @@
 
 import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
+import type { Target } from '../target/target';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { scoreOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* scoreCam(
   network: MethodNetwork,
@@ -23,11 +23,11 @@ export async function* scoreCam(
   const sum = new Float64Array(u * v);
   let [done, hidden] = [0, 0];
   for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
-    for (const { item, ...scores } of chunk) {
-      const score = scoreOf(target, scores);
+    for (const { item, outputs } of chunk) {
+      const score = target.score(outputs);
       // The score itself weighs, as in the authors' code. The paper subtracts that of the hidden image, which cancels in a
       // softmax over the channels; a difference of logits needs it, since it has no zero of its own.
-      if (item.channel) addScaled(sum, item.channel, target.contrast ? score - hidden : score);
+      if (item.channel) addScaled(sum, item.channel, target.startsAtZero ? score : score - hidden);
       else hidden = score;
     }
     done += chunk.length;

@@ -1,8 +1,9 @@
 /** What the engine holds to explain images of one model, layer and device. */
 import type { FeatureMaps } from '../../core/cam/features';
-import type { Background, Scores } from '../../core/methods/network';
+import type { Background } from '../../core/methods/network';
 import type { LayerInfo, ModelInfo } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';
+import type { Fragment, Outputs } from '../../core/target/target';
 import type { Stamp } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
 import type { PreparedInput } from '../pictures/prepare';
@@ -24,6 +25,8 @@ export interface KnownModel {
 /** What explains images of one model, layer and device. */
 export interface Explainer extends KnownModel {
   readonly device: Device;
+  /** What all targets are read of. */
+  readonly fragment: Fragment;
   /** See `scoreGraph`. */
   readonly score: Session;
   /** What some methods need besides, as far as one has needed it. */
@@ -40,12 +43,12 @@ export interface Explainer extends KnownModel {
 
 /** Sessions and weights that only some methods need. */
 export interface Parts {
-  /** See `headGraph`; from the layer, or the input, to the gradient of the layer. */
+  /** See `gradientGraph`; from the layer, or the input, to the gradient of the layer. */
   readonly 'feature-gradient': Session;
   /** The same of the input. */
   readonly 'input-gradient': Session;
   readonly 'guided-gradient': Session;
-  /** See `behindGraph`. */
+  /** See `downstreamGraph`. */
   readonly features: Session;
   /** See `imageGraph`; undefined for a large model. */
   readonly images: Session | undefined;
@@ -56,7 +59,8 @@ export interface Parts {
 export type Part = keyof Parts;
 
 /** What is known of one image whatever the class, kept for another class of it. */
-export interface ImageState extends Scores {
+export interface ImageState {
+  readonly outputs: Outputs;
   readonly input: PreparedInput;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
@@ -69,8 +73,8 @@ export interface Backdrop {
   readonly tensor: Tensor;
   /** Kernel and sigma of the blur. */
   readonly key: string;
-  /** Of the backdrop itself, once it was scored. */
-  scores: Scores | undefined;
+  /** Of the backdrop itself, once it was looked at. */
+  outputs: Outputs | undefined;
 }
 
 /** True if the head starts at the layer, and needs no pass through the whole network. */
