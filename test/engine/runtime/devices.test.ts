@@ -141,7 +141,7 @@ describe('devices', () => {
           image: { tensor: reference.file('input') },
           model: { path: reference.model, layer: reference.layer },
           target: { index: reference.class },
-          groups: reference.groups,
+          options: { groups: reference.groups },
           device,
         });
         assert.equal(explanation.device, device);
