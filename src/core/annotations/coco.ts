@@ -23,7 +23,7 @@ export function parseCoco(text: string, file: string): Annotations {
       return entry;
     });
   };
-  /** Reads a value of an entry, or says what it should be. */
+  /** Returns a value of an entry, or throws an error that says what the value should be. */
   const must = <T>(value: T | undefined, key: string, i: number, wanted: string): T => {
     if (value === undefined) throw fail(`${file}, ${key}[${i}]`, `needs ${wanted}`);
     return value;
@@ -82,7 +82,7 @@ function boxOf(entry: Json): Box | undefined {
   return { left: values[0]!, top: values[1]!, width: values[2]!, height: values[3]! };
 }
 
-/** @throws Error with what is wrong */
+/** @throws Error whose message says what is wrong */
 function outlineOf(value: unknown, size: Size): Outline | undefined {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return undefined;
   if (Array.isArray(value)) return { polygons: value.map(polygonOf) };

@@ -1,4 +1,4 @@
-/** Pascal VOC's XML, a file an image (VOC2012 development kit, section 2.1). */
+/** Pascal VOC's XML, with one file for each image (VOC2012 development kit, section 2.1). */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { errors } from '../errors';
 import type { Box } from '../geometry';
@@ -6,13 +6,13 @@ import { isRecord, type Json, recordAt } from '../model/json';
 import type { AnnotatedImage, Region } from './annotations';
 import { placeAt } from './place';
 
-/** Numbers stay text, since a file may be named 2007. */
+/** The parser does not convert numbers, since a file may be named 2007. */
 const PARSER = new XMLParser({
   captureMetaData: true,
   parseTagValue: false,
   isArray: (name) => name === 'object',
 });
-/** Declared as the object `Symbol`, it is a symbol. */
+/** The package declares this value as the object `Symbol`, but it is a symbol. */
 const METADATA = XMLParser.getMetaDataSymbol() as unknown as symbol;
 
 /**
@@ -46,7 +46,7 @@ export function parseVoc(xml: string, file: string): AnnotatedImage {
   return { file: filename, size: { width: width!, height: height! }, regions };
 }
 
-/** Pixels are counted from 1, and the last one belongs to the box. */
+/** VOC counts pixels from 1, and the last pixel belongs to the box. */
 function boxOf(bndbox: Json | undefined): Box | undefined {
   if (!bndbox) return undefined;
   const [xmin, ymin, xmax, ymax] = ['xmin', 'ymin', 'xmax', 'ymax'].map((key) =>
@@ -56,7 +56,7 @@ function boxOf(bndbox: Json | undefined): Box | undefined {
   return { left: xmin - 1, top: ymin - 1, width: xmax - xmin + 1, height: ymax - ymin + 1 };
 }
 
-/** Where an element starts in the text. */
+/** The position in the text at which an element starts. */
 function startOf(element: Json): number {
   const metadata = (element as Readonly<Record<symbol, { startIndex?: number }>>)[METADATA];
   return metadata?.startIndex ?? 0;

@@ -1,9 +1,9 @@
-/** How a value for each channel of a pixel becomes one a pixel. */
+/** Reduces the values of a pixel's channels to one value for the pixel. */
 import { type ChoiceOption, choice } from '../options';
 
 type Pool = (sum: number, value: number) => number;
 
-/** `sum` keeps the sign. */
+/** Reductions by name. Only `sum` keeps the sign. */
 const POOLS = {
   sum: (sum, value) => sum + value,
   magnitude: (sum, value) => sum + Math.abs(value),
@@ -20,7 +20,7 @@ export function poolingOption(value: ChannelPooling): ChoiceOption<ChannelPoolin
   ]);
 }
 
-/** [channels, height, width] to [height, width]. */
+/** Reduces values [channels, height, width] to [height, width]. */
 export function poolChannels(values: Float32Array, channels: number, pooling: ChannelPooling): Float32Array {
   const pixels = values.length / channels;
   const pooled = new Float32Array(pixels);
