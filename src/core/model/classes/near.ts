@@ -1,4 +1,4 @@
-/** Names that a mistyped one may have meant. */
+/** Suggestions for a mistyped name. */
 
 /**
  * The entries nearest to `wanted`, best first: those that contain it, then those at a small edit distance, whatever the
