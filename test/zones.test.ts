@@ -29,11 +29,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml', 'valibot'],
+    packages: ['js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
-  'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
+  'src/core/annotations': {
+    files: /^src\/core\/([^/]+$|(model|annotations)\/)/,
+    packages: ['fast-xml-parser', 'valibot'],
+  },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
@@ -51,7 +54,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
@@ -84,12 +87,12 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
     files:
-      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {

@@ -3,19 +3,16 @@
  * first order.
  */
 
-import type { OptionsOf } from '../options';
-import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { inputGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 
-export const inputXGradientOptions = { channels: poolingOption('sum') };
-
 export async function* inputXGradient(
   network: MethodNetwork,
   target: Target,
-  { channels }: OptionsOf<typeof inputXGradientOptions>,
+  { channels }: OptionsOfMethod<'input-x-gradient'>,
 ): MethodRun {
   const gradient = await inputGradient(network, seedOf(target, network.logits.length), 'plain');
   const product = gradient.map((g, i) => g * network.input.data[i]!);

@@ -1,5 +1,5 @@
 /** Measurements of maps, as they are sent from the engine to the editor. */
-import type { OwnOptions } from '../options';
+import type { OptionValues } from '../options';
 
 /** Title and publication of every metric. core/metrics/metric-table.ts has the metrics themselves. */
 export const METRIC_NAMES = {
@@ -37,7 +37,7 @@ export interface ScoreInfo {
 /** A metric and its options; missing options have their defaults. */
 export interface MetricChoice {
   readonly metric: Metric;
-  readonly options?: OwnOptions;
+  readonly options?: OptionValues;
 }
 
 /** The results of metrics for one map. */
