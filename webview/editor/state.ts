@@ -11,6 +11,10 @@ export interface Saved {
   /** The image alone is shown. */
   readonly original?: boolean;
   readonly viewport?: Viewport;
+  /** Where the divider between the image alone and the image with heat is, as a fraction of a view's width. */
+  readonly swipe?: number | undefined;
+  /** The pane that is shown in the place of all. */
+  readonly enlarged?: string | undefined;
   /** The host's own text, kept as it is. */
   readonly restore?: string;
   /** What the host says is asked, to be given back to it. */
@@ -24,7 +28,7 @@ const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
+export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
 /** The state after a message; undefined while the host has not sent one whole. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {

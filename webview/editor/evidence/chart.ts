@@ -1,11 +1,8 @@
-/**
- * The curves of a measurement, and a legend with the areas under them. The only file that knows uPlot. Colours are those of
- * the legend's swatches, so that style sheets alone say what they are.
- */
+/** The curves of a measurement. The only file that knows uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { MeasuredMap, ShownMeasurement } from '../../../src/protocol/webview';
-import { h } from '../../dom';
+import { MAP_NAMES } from './chart-legend';
 import { pointAt, WALKED, type Walk, type Walked } from './walk';
 
 interface Line {
@@ -13,21 +10,25 @@ interface Line {
   readonly metric: Walked;
 }
 
-const MAPS: Readonly<Record<MeasuredMap, string>> = { explanation: 'This map', random: 'Random', centre: 'Centre' };
 /** In pixels of the screen. */
 const DASHES: Readonly<Record<MeasuredMap, number[]>> = { explanation: [], random: [2, 3], centre: [7, 4] };
 
-const MAP_NAMES = Object.keys(MAPS) as MeasuredMap[];
 /** The map's own come last: they are drawn over the others. */
 const LINES: readonly Line[] = MAP_NAMES.flatMap((map) => WALKED.map((metric) => ({ map, metric }))).reverse();
 
 const MARK_RADIUS = 4;
 
-/** @param walkTo a share of the pixels was pointed at */
-export function createChart(walkTo: (fraction: number) => void) {
-  const legend = createLegend();
-  const canvas = h('div', { class: 'chart-canvas', role: 'img', 'data-testid': 'chart' });
-  const root = h('div', { class: 'chart' }, canvas, legend.root);
+/**
+ * Fills an element with the chart.
+ *
+ * @param colorOf the colour of a curve, as the theme has it now
+ * @param walkTo a share of the pixels was pointed at
+ */
+export function createChart(
+  canvas: HTMLElement,
+  colorOf: (map: MeasuredMap, metric: Walked) => string,
+  walkTo: (fraction: number) => void,
+) {
   let mark: { readonly fraction: number; readonly probability: number; readonly line: Line } | undefined;
 
   const text = () => getComputedStyle(canvas).color;
@@ -53,7 +54,7 @@ export function createChart(walkTo: (fraction: number) => void) {
       series: [
         {},
         ...LINES.map(({ map, metric }) => ({
-          stroke: () => legend.colorOf(map, metric),
+          stroke: () => colorOf(map, metric),
           width: map === 'explanation' ? 2 : 1.25,
           dash: DASHES[map],
           points: { show: false },
@@ -70,7 +71,7 @@ export function createChart(walkTo: (fraction: number) => void) {
     const [x, y] = [valToPos(mark.fraction, 'x', true), valToPos(mark.probability, 'y', true)];
     ctx.save();
     ctx.strokeStyle = text();
-    ctx.fillStyle = legend.colorOf(mark.line.map, mark.line.metric);
+    ctx.fillStyle = colorOf(mark.line.map, mark.line.metric);
     ctx.lineWidth = devicePixelRatio;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
@@ -83,10 +84,11 @@ export function createChart(walkTo: (fraction: number) => void) {
     ctx.restore();
   }
 
-  new ResizeObserver(() => {
+  const sizes = new ResizeObserver(() => {
     const { clientWidth: width, clientHeight: height } = canvas;
     if (width && height) plot.setSize({ width, height });
-  }).observe(canvas);
+  });
+  sizes.observe(canvas);
   // A theme changes the variables of the document and the classes of its body.
   const themes = new MutationObserver(() => plot.redraw(false));
   themes.observe(document.body, { attributeFilter: ['class'] });
@@ -104,12 +106,10 @@ export function createChart(walkTo: (fraction: number) => void) {
 
   let shown: ShownMeasurement['maps'] | undefined;
   return {
-    root,
     show(maps: ShownMeasurement['maps'], walk: Walk): void {
       if (maps !== shown) {
         shown = maps;
         plot.setData(dataOf(maps));
-        canvas.setAttribute('aria-label', legend.show(maps));
       }
       const curve = maps.explanation?.curves[walk.metric];
       const at = curve && pointAt(curve, walk.fraction);
@@ -119,6 +119,11 @@ export function createChart(walkTo: (fraction: number) => void) {
         line: { map: 'explanation', metric: walk.metric },
       };
       plot.redraw(false);
+    },
+    dispose(): void {
+      sizes.disconnect();
+      themes.disconnect();
+      plot.destroy();
     },
   };
 }
@@ -134,47 +139,4 @@ function dataOf(maps: ShownMeasurement['maps']): uPlot.AlignedData {
 function rangeOf(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   const [least, most] = [Math.min(low ?? 0, 0), high ?? 1];
   return [1.1 * least, most > 0.9 && most <= 1 ? 1 : 1.1 * most || 1];
-}
-
-/** A row for each map, a column for each curve. */
-function createLegend() {
-  const cells = MAP_NAMES.map((map) => ({
-    map,
-    metrics: WALKED.map((metric) => ({ metric, ...createCell(map, metric) })),
-  }));
-  const heads = ['', 'Insertion', 'Deletion'].map((title) => h('th', { scope: 'col' }, title));
-  const rows = cells.map(({ map, metrics }) =>
-    h('tr', {}, h('th', { scope: 'row' }, MAPS[map]), ...metrics.map(({ cell }) => cell)),
-  );
-  const root = h(
-    'table',
-    { class: 'chart-legend', title: 'Areas under the curves' },
-    h('thead', {}, h('tr', {}, ...heads)),
-    h('tbody', {}, ...rows),
-  );
-  return {
-    root,
-    colorOf(map: MeasuredMap, metric: Walked): string {
-      const row = cells.find((cell) => cell.map === map)!;
-      return getComputedStyle(row.metrics.find((cell) => cell.metric === metric)!.swatch).color;
-    },
-    /** @returns all of it in words */
-    show(maps: ShownMeasurement['maps']): string {
-      const pieces = cells.map(({ map, metrics }) => {
-        const areas = metrics.map(({ metric, area }) => {
-          const value = maps[map]?.scores[metric];
-          area.textContent = value === undefined ? '–' : value.toFixed(3);
-          return `${metric} ${area.textContent}`;
-        });
-        return `${MAPS[map]}: ${areas.join(', ')}`;
-      });
-      return `Probability while pixels are replaced; areas under the curves. ${pieces.join('; ')}`;
-    },
-  };
-}
-
-function createCell(map: MeasuredMap, metric: Walked) {
-  const swatch = h('span', { class: `swatch swatch-${map} swatch-${metric}` });
-  const area = h('span', { 'data-testid': `area-${map}-${metric}` }, '–');
-  return { swatch, area, cell: h('td', {}, swatch, area) };
 }

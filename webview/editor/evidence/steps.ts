@@ -1,8 +1,10 @@
 /** Images along a walk, decoded and remembered: a step is drawn anew only where it has changed. */
-import type { EditorState, Frame, ShownMeasurement } from '../../../src/protocol/webview';
+import { signal } from '@preact/signals';
+import type { Frame, ShownMeasurement } from '../../../src/protocol/webview';
 import type { Heat } from '../heat/heat';
-import type { Heats } from '../stage/scene';
-import { type Ends, pointAt, stepHeat, type Walk, type Walked } from './walk';
+import type { Heats } from '../heat/heats';
+import { curveOf, type Ends, pointAt, stepHeat, type Walk } from './walk';
+import type { Measured } from './work';
 
 type Pictures = ShownMeasurement['pictures'][string];
 
@@ -13,9 +15,11 @@ interface Step {
   readonly heat: Heat;
 }
 
-/** @param ready pictures have been decoded, so that steps can be drawn that could not before */
-export function createSteps(ready: () => void, failed: (thrown: unknown) => void) {
+/** @param failed a picture can't be decoded */
+export function createSteps(failed: (thrown: unknown) => void) {
   const decoded = new WeakMap<Pictures, Ends>();
+  /** Another once more pictures are decoded: steps can be drawn that could not before. */
+  const version = signal(0);
   const pending = new WeakSet<Pictures>();
   /** By pane. */
   const steps = new Map<string, Step>();
@@ -25,7 +29,7 @@ export function createSteps(ready: () => void, failed: (thrown: unknown) => void
       pending.add(pictures);
       Promise.all([pixelsOf(pictures.from), pixelsOf(pictures.to)]).then(([from, to]) => {
         decoded.set(pictures, { from, to });
-        ready();
+        version.value += 1;
       }, failed);
     }
     return decoded.get(pictures);
@@ -46,7 +50,8 @@ export function createSteps(ready: () => void, failed: (thrown: unknown) => void
 
   return {
     /** The images at a point of the walk in the place of the heats of maps that are measured. */
-    instead(heats: Heats, { slots, evidence }: Pick<EditorState, 'slots' | 'evidence'>, walk: Walk): Heats {
+    instead(heats: Heats, { slots, evidence }: Measured, walk: Walk): Heats {
+      version.value;
       return new Map(
         [...heats].map(([pane, heat]) => {
           const [frame, measurement] = [slots[Number(pane)]?.frame, evidence[Number(pane)]?.measurement];
@@ -55,11 +60,6 @@ export function createSteps(ready: () => void, failed: (thrown: unknown) => void
       );
     },
   };
-}
-
-/** The curve of the map itself. */
-export function curveOf({ maps }: ShownMeasurement, metric: Walked) {
-  return maps.explanation?.curves[metric];
 }
 
 /** RGBA. */

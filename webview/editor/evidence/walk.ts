@@ -1,7 +1,7 @@
 /** A point along the curves of a measurement, and the image there as the network saw it. Without the DOM. */
 import { bySaliency, mixedPixels } from '../../../src/core/metrics/order';
 import { saliencyOf } from '../../../src/core/saliency';
-import type { Curve, Frame, ImageTransform, Size } from '../../../src/protocol/webview';
+import type { Curve, Frame, ImageTransform, ShownMeasurement, Size } from '../../../src/protocol/webview';
 import { percentOf } from '../../numbers';
 import type { Heat } from '../heat/heat';
 
@@ -26,6 +26,11 @@ export const START: Walk = { metric: 'deletion', fraction: 0, shown: false };
 export interface Ends {
   readonly from: Uint8ClampedArray;
   readonly to: Uint8ClampedArray;
+}
+
+/** The curve of the map itself. */
+export function curveOf({ maps }: ShownMeasurement, metric: Walked): Curve | undefined {
+  return maps.explanation?.curves[metric];
 }
 
 /** The point of a curve that is nearest to a share of the pixels. */
