@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
-import { env, root, run, runMain } from './host/run.mjs';
+import { root, run, runMain } from './host/run.mjs';
 
 runMain(async () => {
   const number = /** @type {const} */ ({ type: 'string' });
@@ -14,5 +14,5 @@ runMain(async () => {
   const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
   const test = path.join(root, 'out', 'test', 'fuzz', 'fuzz.test.js');
   const args = ['--enable-source-maps', mocha, test];
-  process.exitCode = await run(process.execPath, args, { env: { ...env, ...Object.fromEntries(asked) } });
+  process.exitCode = await run(process.execPath, args, { env: { ...process.env, ...Object.fromEntries(asked) } });
 });

@@ -5,9 +5,8 @@ import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
 import { findDesktop } from './host/desktop.mjs';
-import { env, root, runMain } from './host/run.mjs';
+import { root, runMain } from './host/run.mjs';
 import { startServer } from './host/server.mjs';
-import { installStandIn } from './host/stand-in.mjs';
 import { findProgram } from './host/system.mjs';
 
 const folder = path.join(root, '.vscode-test', 'start');
@@ -35,7 +34,7 @@ async function startDesktop(executable) {
       ...(isRoot ? ['--no-sandbox'] : []),
       demo,
     ],
-    { env: { ...env, ...openFirst }, stdio: 'ignore' },
+    { env: { ...process.env, ...openFirst }, stdio: 'ignore' },
   );
   const ended = new Promise((resolve, reject) => code.once('exit', resolve).once('error', reject));
   process.once('SIGINT', () => code.kill());
@@ -47,7 +46,6 @@ async function startDesktop(executable) {
 }
 
 async function startInBrowser() {
-  await installStandIn();
   const server = await startServer({ extensions, env: openFirst });
   const url = server.url(demo);
   const stop = () => void server.stop();

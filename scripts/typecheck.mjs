@@ -8,6 +8,7 @@ export const ZONES = [
   'src/protocol',
   'src/engine',
   'src/client',
+  'src/files',
   'src/extension',
   'src/cli',
   'webview',

@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
-/** onnxruntime-node's install script would only download CUDA files. */
-export const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-
 /** A failure that is told in one line, without a stack. */
 export class SetupError extends Error {}
 
@@ -21,7 +18,7 @@ export class SetupError extends Error {}
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', ...options });
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(signal ? 128 : (code ?? 1)));
   });
@@ -37,7 +34,7 @@ export function run(command, args, options = {}) {
  */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text));
     child.once('error', reject);

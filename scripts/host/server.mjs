@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runQuietly, SetupError } from './run.mjs';
-import { standIn } from './stand-in.mjs';
+import { installStandIn, standIn } from './stand-in.mjs';
 
 /** A window without tips, updates and experiments. */
 export const QUIET_SETTINGS = {
@@ -78,7 +78,7 @@ function makeProfile(settings, extensions) {
  */
 
 /**
- * Starts code-server on a free port of this machine only.
+ * Starts code-server, which is installed if it is not there, on a free port of this machine only.
  *
  * @param {object} [options]
  * @param {Record<string, unknown>} [options.settings] user and machine settings beside the quiet ones
@@ -89,6 +89,7 @@ function makeProfile(settings, extensions) {
  * @returns {Promise<Server>}
  */
 export async function startServer({ settings = {}, extensions = [], trust = false, env = {} } = {}) {
+  await installStandIn();
   const all = { ...QUIET_SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
   const profile = makeProfile(all, extensions);
   const port = await freePort();

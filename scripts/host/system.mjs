@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import { env, runQuietly, SetupError } from './run.mjs';
+import { runQuietly, SetupError } from './run.mjs';
 
 /**
  * The first of some programs that is installed.
@@ -54,6 +54,8 @@ const PRESENT = {
   'python3-onnx': () => hasPythonModule('onnx'),
 };
 
+/** @typedef {keyof typeof PRESENT} Package */
+
 /** To open pages. */
 export const BROWSER = /** @type {const} */ (['chromium']);
 /** To compile the native modules of code-server. */
@@ -66,7 +68,7 @@ export const PYTORCH = /** @type {const} */ (['python3-torch', 'python3-torchvis
 /**
  * Makes sure of some packages: installs what is missing as root on Debian; elsewhere prints the one command to run.
  *
- * @param {readonly (keyof typeof PRESENT)[]} packages
+ * @param {readonly Package[]} packages
  */
 export async function requirePackages(packages) {
   const missing = packages.filter((name) => !PRESENT[name]());
@@ -78,7 +80,7 @@ export async function requirePackages(packages) {
     );
   }
   console.log(`Installing system packages: ${missing.join(', ')}`);
-  const noninteractive = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const noninteractive = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   await runQuietly('apt-get', ['update'], noninteractive);
   await runQuietly('apt-get', install, noninteractive);
   const still = missing.filter((name) => !PRESENT[name]());

@@ -1,8 +1,10 @@
 /** One image explained by several methods, on one sheet. */
 import { ExplainError } from '../core/errors';
-import { DEFAULT_STYLE, type Explanation, METHOD_NAMES } from '../core/types';
-import type { Outputs } from '../engine/output';
-import { type Cell, contactSheet } from '../engine/sheet';
+import { METHOD_NAMES } from '../core/methods/names';
+import { DEFAULT_STYLE } from '../core/style';
+import { type Cell, contactSheet } from '../engine/pictures/sheet';
+import type { Outputs } from '../files/output';
+import type { Explanation } from '../protocol/explanation';
 import type { ExplainParams, Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
 

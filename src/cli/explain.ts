@@ -1,14 +1,18 @@
 import { type ErrorCode, ExplainError, errors } from '../core/errors';
-import { findClass } from '../core/model/labels';
-import { DEFAULT_STYLE, type DeviceChoice, type Explanation, type Method, type MethodOptions } from '../core/types';
-import { filesOf } from '../engine/inspect';
-import { type Outputs, outputsBeside } from '../engine/output';
-import { recordOf } from '../engine/record';
+import type { MethodOptions } from '../core/methods/choice';
+import type { MethodName } from '../core/methods/names';
+import { findClass } from '../core/model/classes/labels';
+import { DEFAULT_STYLE } from '../core/style';
+import { filesOf } from '../engine/model/inspect';
+import { type Outputs, outputsBeside } from '../files/output';
+import { type OutputName, outputName } from '../files/output-names';
+import type { DeviceChoice } from '../protocol/devices';
+import type { Explanation } from '../protocol/explanation';
+import { recordOf } from '../protocol/explanation';
 import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
 import { compareMethods } from './compare';
 import { withoutExports } from './left-out';
 import { ownOptionsOf } from './method-options';
-import { type OutputName, outputName } from './outputs';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
 
@@ -21,7 +25,7 @@ export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly option?: readonly string[];
   readonly contrast?: readonly string[];
   readonly contrastWeight: number;
-  readonly compare?: readonly Method[];
+  readonly compare?: readonly MethodName[];
   readonly seed: number;
   readonly top: number;
   readonly device: DeviceChoice;
@@ -96,7 +100,7 @@ export async function explain(
 }
 
 /** A comparison has one file for each image and class: the sheet. */
-function chosenMethods({ compare, method, output, npy }: ExplainOptions): readonly Method[] {
+function chosenMethods({ compare, method, output, npy }: ExplainOptions): readonly MethodName[] {
   if (!compare) return [method];
   if (output === undefined) throw errors.badOption('--compare', compare.join(), 'with --output, where the sheet goes');
   if (npy !== undefined) throw errors.badOption('--npy', npy, 'left out with --compare, which writes one sheet');

@@ -1,6 +1,6 @@
-import { filesOf } from '../engine/inspect';
-import { npyBytes } from '../engine/npy';
-import { outputsBeside } from '../engine/output';
+import { filesOf } from '../engine/model/inspect';
+import { npyBytes } from '../files/npy';
+import { outputsBeside } from '../files/output';
 import type { Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
 

@@ -1,5 +1,5 @@
 /** What is left out of lists of images. */
-import { exportsAmong } from '../engine/mark';
+import { exportsAmong } from '../files/mark';
 import type { Terminal } from './terminal';
 
 /** How many are named. */

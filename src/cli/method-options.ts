@@ -1,13 +1,14 @@
 /** What the command line says about methods: which ones, and the options they have of their own. */
 import { errors } from '../core/errors';
-import type { Metric, MetricChoice } from '../core/measurement';
-import { type OptionTable, resolveOptions } from '../core/methods/options';
+import { METHODS, type MethodName } from '../core/methods/names';
 import { methods } from '../core/methods/table';
+import type { Metric, MetricChoice } from '../core/metrics/measurement';
 import { metrics } from '../core/metrics/table';
-import { METHODS, type Method, type OwnOptions } from '../core/types';
+import type { OwnOptions } from '../core/options';
+import { type OptionTable, resolveOptions } from '../core/options';
 
 /** @param list names with commas between them, the value of the option */
-export function methodList(list: string, option: string): readonly Method[] {
+export function methodList(list: string, option: string): readonly MethodName[] {
   return list.split(',').map((name) => {
     const known = METHODS.find((method) => method === name.trim());
     if (!known) throw errors.badOption(option, list, `names with commas between them, of ${METHODS.join(', ')}`);
@@ -21,10 +22,10 @@ export function methodList(list: string, option: string): readonly Method[] {
  * @throws bad-option for a pair that is none, or an option that no method here has
  */
 export function ownOptionsOf(
-  chosen: readonly Method[],
+  chosen: readonly MethodName[],
   pairs: readonly string[],
   seed: number,
-): ReadonlyMap<Method, OwnOptions> {
+): ReadonlyMap<MethodName, OwnOptions> {
   return optionsFor('--option', new Map(chosen.map((method) => [method, methods[method].options])), pairs, seed);
 }
 

@@ -1,6 +1,7 @@
-import type { ChoiceOption, NumberOption } from '../core/methods/options';
+import { VARIANTS, type Variant } from '../core/cam/variants';
+import { DEFAULT_OPTIONS } from '../core/methods/choice';
 import { methods as all, type MethodInfo } from '../core/methods/table';
-import { DEFAULT_OPTIONS, VARIANTS, type Variant } from '../core/types';
+import type { ChoiceOption, NumberOption } from '../core/options';
 import type { Terminal } from './terminal';
 import { table } from './text';
 

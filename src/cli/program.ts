@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander';
-import { DEFAULT_OPTIONS, DEVICES, METHODS, VARIANTS } from '../core/types';
+import { VARIANTS } from '../core/cam/variants';
+import { DEFAULT_OPTIONS } from '../core/methods/choice';
+import { METHODS } from '../core/methods/names';
+import { RANDOMISATIONS } from '../core/sanity/types';
+import { DEVICES } from '../protocol/devices';
 import { oneLine } from '../protocol/plain-text';
-import { RANDOMISATIONS, type Service } from '../protocol/requests';
+import type { Service } from '../protocol/requests';
 import { addAblate } from './ablate/command';
 import { addEvaluate } from './evaluate/command';
 import { explain } from './explain';

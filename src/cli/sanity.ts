@@ -1,11 +1,15 @@
 /** Sanity checks on the command line. */
-import { findClass } from '../core/model/labels';
+
+import { DEFAULT_OPTIONS } from '../core/methods/choice';
+import { METHOD_NAMES, type MethodName } from '../core/methods/names';
+import { findClass } from '../core/model/classes/labels';
 import type { Randomisation, SanityOfMethod, SanityResult, SanityStep } from '../core/sanity/types';
-import { DEFAULT_OPTIONS, DEFAULT_STYLE, type DeviceChoice, METHOD_NAMES, type Method } from '../core/types';
-import { filesOf } from '../engine/inspect';
-import { outputsBeside } from '../engine/output';
-import { renderOverlay } from '../engine/render';
-import { type Cell, contactSheet } from '../engine/sheet';
+import { DEFAULT_STYLE } from '../core/style';
+import { filesOf } from '../engine/model/inspect';
+import { renderOverlay } from '../engine/pictures/render';
+import { type Cell, contactSheet } from '../engine/pictures/sheet';
+import { outputsBeside } from '../files/output';
+import type { DeviceChoice } from '../protocol/devices';
 import type { Service } from '../protocol/requests';
 import { ownOptionsOf } from './method-options';
 import type { Terminal } from './terminal';
@@ -16,7 +20,7 @@ export interface SanityOptions {
   readonly model?: string;
   readonly layer?: string;
   readonly class?: string;
-  readonly methods: readonly Method[];
+  readonly methods: readonly MethodName[];
   readonly option?: readonly string[];
   readonly randomise: readonly Randomisation[];
   readonly steps: number;

@@ -1,6 +1,10 @@
 /** Results as text for people, line by line. */
+
+import { usesResize } from '../core/geometry';
+import type { ModelInfo, TensorInfo } from '../core/model/info';
 import { logitsText } from '../core/output';
-import { type Explanation, type ModelInfo, type Sourced, type TensorInfo, usesResize } from '../core/types';
+import type { Sourced } from '../core/sourced';
+import type { Explanation } from '../protocol/explanation';
 
 /** Rows of cells with their columns aligned. */
 export function table(rows: readonly (readonly string[])[]): string[] {

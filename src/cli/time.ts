@@ -1,8 +1,11 @@
 /** How long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
-import { DEFAULT_OPTIONS, type DeviceChoice, type Explanation, METHOD_NAMES, type Method } from '../core/types';
-import { readRegular } from '../engine/files';
+import { DEFAULT_OPTIONS } from '../core/methods/choice';
+import { METHOD_NAMES, type MethodName } from '../core/methods/names';
+import { readRegular } from '../files/open';
+import type { DeviceChoice } from '../protocol/devices';
+import type { Explanation } from '../protocol/explanation';
 import type { ExplainParams, Service } from '../protocol/requests';
 import { ownOptionsOf } from './method-options';
 import type { Terminal } from './terminal';
@@ -12,7 +15,7 @@ import { table } from './text';
 export interface TimeOptions {
   readonly model?: string;
   readonly layer?: string;
-  readonly methods: readonly Method[];
+  readonly methods: readonly MethodName[];
   readonly option?: readonly string[];
   readonly repeat: number;
   readonly seed: number;
@@ -21,7 +24,7 @@ export interface TimeOptions {
 }
 
 export interface MethodTime {
-  readonly method: Method;
+  readonly method: MethodName;
   readonly passes: number;
   /** Of an image that the engine has not seen, from the picture's bytes to the final map: the median. */
   readonly milliseconds: number;

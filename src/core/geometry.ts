@@ -2,7 +2,35 @@
  * Where the network's input lies on the image. Sizes and positions are in pixels, positions at pixel edges: 0 is the
  * left or top border, `width` or `height` the right or bottom one.
  */
-import type { Fit, ImageTransform, Size } from './types';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Where the network's input lies on the original, upright image. Axis-aligned, in pixel edges (0 is the left or top
+ * border): x_image = x_input * scaleX + offsetX. With `crop` the input covers a part of the image; with `pad` it
+ * reaches beyond the image.
+ */
+export interface ImageTransform {
+  readonly scaleX: number;
+  readonly scaleY: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+  /** The original, after its EXIF orientation. */
+  readonly image: Size;
+}
+
+/** How an image is brought to the input's proportions; `place` in core/geometry.ts says what each means. */
+export const FITS = ['stretch', 'crop', 'pad', 'squash', 'none'] as const;
+
+export type Fit = (typeof FITS)[number];
+
+/** Fits that look at `resize`. */
+const RESIZED: ReadonlySet<Fit> = new Set(['crop', 'pad', 'squash']);
+
+export const usesResize = (fit: Fit): boolean => RESIZED.has(fit);
 
 export interface Point {
   readonly x: number;

@@ -1,5 +1,15 @@
 /** What is known of a model's class scores. */
-import type { Activation, Sourced } from './types';
+import type { Sourced } from './sourced';
+
+export const ACTIVATIONS = ['softmax', 'sigmoid', 'none'] as const;
+
+export type Activation = (typeof ACTIVATIONS)[number];
+
+export interface ClassScore {
+  readonly class: number;
+  readonly label: string;
+  readonly probability: number;
+}
 
 /**
  * What makes logits of scores: nothing; or, where the model gives probabilities, log p of those that sum to 1, and

@@ -4,8 +4,9 @@
  */
 import { contours } from 'd3-contour';
 import { type ColorTable, colorTables, differenceTable } from './colormaps';
+import type { ImageTransform, Size } from './geometry';
 import type { Saliency } from './saliency';
-import type { HeatStyle, ImageTransform, Size } from './types';
+import type { HeatStyle } from './style';
 
 /** Widths of a contour in pixels: a light line on a wider dark one can be seen on any image. */
 export const CONTOUR = { line: '#ffffff', width: 1.5, halo: '#000000', haloWidth: 3.5 } as const;

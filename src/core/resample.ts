@@ -2,8 +2,12 @@
  * Resampling of pictures as Pillow does it, and hence the preprocessing that most classifiers were trained with: a filter
  * that widens when it shrinks, weights of 22 bits, and 8 bits after each of its two passes. (sharp's kernels differ.)
  */
-import type { Box } from './geometry';
-import type { Interpolation, Size } from './types';
+import type { Box, Size } from './geometry';
+
+/** Filters of Pillow. */
+export const INTERPOLATIONS = ['bilinear', 'bicubic', 'nearest', 'lanczos', 'box', 'hamming'] as const;
+
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** 8-bit RGB, [height, width, 3]. */
 export interface RgbImage extends Size {

@@ -1,5 +1,33 @@
+import type { ImageTransform, Size } from './geometry';
 import { resizeMap } from './resize';
-import type { Frame } from './types';
+
+/**
+ * A running estimate of a method; the last one is the result. Shown is upsample(map) - offset, and of it the ReLU unless the
+ * map is `signed`.
+ */
+export interface MethodFrame {
+  /** Passes run so far, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** Rows and columns of `map`: the layer's, or the input's. */
+  readonly u: number;
+  readonly v: number;
+  readonly map: Float32Array;
+  readonly offset: number;
+  /** True if negative values speak against the class and are shown too. */
+  readonly signed: boolean;
+  /** Magnitude, in the map's units, from which on colours are at their strongest; the largest if left out. */
+  readonly saturation?: number;
+}
+
+/**
+ * A saliency map as it streams. The receiver upsamples it to `inputSize` and scales it by min-max, a signed one by its
+ * largest magnitude. See `saliencyOf` in core/saliency.ts.
+ */
+export interface Frame extends MethodFrame {
+  readonly inputSize: Size;
+  readonly imageTransform: ImageTransform;
+}
 
 export interface Saliency {
   /**

@@ -1,10 +1,11 @@
 /** The engine process, forked by src/client. */
-import { computeThreads, lowerPriority } from './cores';
+
 import { serveParent } from './process';
-import { sessionsCreated, setThreads } from './runtime';
+import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
+import { sessionsCreated, setThreads } from './runtime/runtime';
 import { createService } from './service';
 
 // Before the first request: the runtime's threads inherit the priority of the one that makes them.
 lowerPriority();
-setThreads(computeThreads());
+setThreads(askedThreads() ?? computeThreads());
 serveParent(createService(), sessionsCreated);

@@ -1,15 +1,15 @@
 /** Everything the engine answers. */
 import type { Service } from '../protocol/requests';
-import { createDevices } from './devices';
-import { explain } from './explain';
-import { gradient } from './gradient';
-import { saveSidecar } from './inspect';
-import { measure } from './measure';
-import type { Part } from './parts';
-import { picture } from './picture';
-import { render } from './render';
-import { sanity } from './sanity';
-import { createSessions } from './sessions';
+import { explain } from './explanations/explain';
+import { gradient } from './explanations/gradient';
+import { measure } from './explanations/measure';
+import { sanity } from './explanations/sanity';
+import { saveSidecar } from './model/inspect';
+import { picture } from './pictures/picture';
+import { render } from './pictures/render';
+import { createDevices } from './runtime/devices';
+import type { Part } from './sessions/parts';
+import { createSessions } from './sessions/sessions';
 import { createTurns } from './turns';
 
 export function createService(): Service {

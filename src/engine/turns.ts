@@ -1,6 +1,6 @@
 /** In which order explanations are made: one at a time, the newest of each view only. */
 import { errors } from '../core/errors';
-import type { CancelSignal } from '../core/types';
+import type { CancelSignal } from '../protocol/requests';
 
 export interface Turns {
   /**

@@ -1,13 +1,14 @@
 /** What `activate` returns: for other extensions, and for the tests that run inside VS Code. */
 import type * as vscode from 'vscode';
 import { ExplainError, errors } from '../core/errors';
-import type { EditorState, Explanation } from '../protocol/webview';
-import { TOP_CLASS } from './comparison';
+import type { Explanation } from '../protocol/explanation';
+import type { EditorState } from '../protocol/webview';
+import { openExplanation } from './commands/open';
 import type { WindowEngine } from './engine';
-import { openExplanation } from './open';
-import type { Panel } from './panel';
-import { editorState } from './panel-messages';
-import type { Panels } from './panels';
+import { TOP_CLASS } from './explanation/comparison';
+import type { Panel } from './explanation/panel';
+import { editorState } from './explanation/panel-messages';
+import type { Panels } from './explanation/panels';
 
 export interface OpenExplanation {
   /** The images of the panel, one or several. */

@@ -2,19 +2,19 @@
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import { createApi, type GroupCamApi } from './api';
-import { registerClassesView } from './classes-view';
-import { ACTION_COMMANDS, registerCommands } from './commands';
-import { registerEditors } from './editor';
+import { ACTION_COMMANDS, registerCommands } from './commands/commands';
 import { createWindowEngine, engineModule } from './engine';
-import { saveExplanation } from './export';
+import { registerEditors } from './explanation/editor';
+import { createPanels, type Panels } from './explanation/panels';
+import { saveExplanation } from './images/export';
 import { createLog } from './log';
 import { createMapStore } from './maps/map-store';
-import { createCurrentModel, type ModelChange } from './model';
-import { registerModelView } from './model-view';
+import { registerClassesView } from './model/classes-view';
+import { createCurrentModel, type ModelChange } from './model/model';
+import { registerModelView } from './model/model-view';
 import { createReporter, type PerformableAction } from './notify';
-import { createPanels, type Panels } from './panels';
 import { affects } from './settings';
-import { registerStatusBar } from './status-bar';
+import { registerStatusBar } from './status/status-bar';
 
 export type { GroupCamApi } from './api';
 

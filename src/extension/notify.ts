@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { type ExplainError, toExplainError } from '../core/errors';
 import { withoutLinks } from '../protocol/plain-text';
 import type { Action } from '../protocol/webview';
-import { actionsFor } from './actions';
+import { actionsFor } from './commands/actions';
 import type { Log } from './log';
 
 /** What a panel does itself. */

@@ -1,7 +1,10 @@
 /** The settings as typed values; package.json has their defaults and descriptions. */
 import * as vscode from 'vscode';
-import type { Colormap } from '../protocol/requests';
-import type { DeviceChoice, HeatStyle, Method, MethodOptions, Variant } from '../protocol/webview';
+import type { Variant } from '../core/cam/variants';
+import type { MethodOptions } from '../core/methods/choice';
+import type { MethodName } from '../core/methods/names';
+import type { Colormap, HeatStyle } from '../core/style';
+import type { DeviceChoice } from '../protocol/devices';
 
 export const SECTION = 'groupCam';
 
@@ -30,7 +33,7 @@ export function readSettings(): Settings {
     device: value<DeviceChoice>('device'),
     topClasses: value<number>('topClasses'),
     options: {
-      method: value<Method>('method'),
+      method: value<MethodName>('method'),
       variant: value<Variant>('variant'),
       groups: value<number>('groups'),
       theta: value<number>('theta'),

@@ -3,18 +3,20 @@
  * Paths and small results cross the process boundary, never a model's bytes.
  */
 import type { Region } from '../core/annotations/annotations';
-import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/measurement';
+import type { Size } from '../core/geometry';
+import type { MethodOptions } from '../core/methods/choice';
+import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/metrics/measurement';
+import type { ModelInfo } from '../core/model/info';
+import type { Frame } from '../core/saliency';
 import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity/types';
-import type {
-  CancelSignal,
-  DeviceChoice,
-  Explanation,
-  Frame,
-  HeatStyle,
-  MethodOptions,
-  ModelInfo,
-  Size,
-} from '../core/types';
+import type { HeatStyle } from '../core/style';
+import type { DeviceChoice } from './devices';
+import type { Explanation } from './explanation';
+
+/** What long work looks at between its chunks; an AbortSignal is one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
 
 /** Raised with every change of the messages below; both sides must have the same. */
 export const PROTOCOL_VERSION = 9;
@@ -115,19 +117,6 @@ export interface DeviceReport {
 
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
-
-export { METRIC_NAMES, METRICS } from '../core/measurement';
-export { logitsText, shownActivation } from '../core/output';
-export { RANDOMISATIONS } from '../core/sanity/types';
-export {
-  COLORMAPS,
-  type Colormap,
-  DEFAULT_STYLE,
-  type HeatStyle,
-  METHOD_NAMES,
-  METHODS,
-  usesResize,
-} from '../core/types';
 
 export interface Requests {
   /** Everything known about a model before it explains an image. */

@@ -1,16 +1,12 @@
 /** Messages between the extension and its webviews. The direction is in the type's name. */
 import type { ErrorCode } from '../core/errors';
-import type { Measurement } from '../core/measurement';
+import type { Size } from '../core/geometry';
+import type { Measurement } from '../core/metrics/measurement';
+import type { ClassScore } from '../core/output';
+import type { Frame } from '../core/saliency';
 import type { SanityMap } from '../core/sanity/types';
-import type { ClassScore, Frame, Size } from '../core/types';
-import type { HeatStyle, RenderKind } from './requests';
-
-export type { ErrorCode } from '../core/errors';
-export type * from '../core/measurement';
-export type * from '../core/output';
-export type * from '../core/sanity/types';
-export type * from '../core/types';
-export type { Colormap, HeatStyle, RenderKind } from './requests';
+import type { HeatStyle } from '../core/style';
+import type { RenderKind } from './requests';
 
 /** What a webview can load: an address it may fetch, or PNG bytes for what browsers can't show. */
 export type Picture = { readonly uri: string } | { readonly png: Uint8Array };

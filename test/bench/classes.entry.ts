@@ -5,12 +5,12 @@
  */
 import { isConstant, makeMask } from '../../src/core/cam/masks';
 import { channelWeights, denoise, groupMaps } from '../../src/core/cam/split';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
 import { seedOf } from '../../src/core/methods/target';
-import { DEFAULT_OPTIONS } from '../../src/core/types';
-import { networkOf } from '../../src/engine/method-network';
-import { probe } from '../../src/engine/network';
-import { prepareInput } from '../../src/engine/prepare';
-import { createSessions } from '../../src/engine/sessions';
+import { prepareInput } from '../../src/engine/pictures/prepare';
+import { networkOf } from '../../src/engine/sessions/method-network';
+import { probe } from '../../src/engine/sessions/network';
+import { createSessions } from '../../src/engine/sessions/sessions';
 import { finish } from './measure';
 
 async function main([model, tensor, count]: string[]): Promise<void> {

@@ -3,8 +3,9 @@
  *
  * Arguments: model, two classes (separated by a comma), the first input (.npy), then further inputs for warm runs.
  */
-import type { Explanation } from '../../src/core/types';
+
 import { createService } from '../../src/engine/service';
+import type { Explanation } from '../../src/protocol/explanation';
 import { explainWith } from '../support/explain';
 import { finish, median, peakMemory, tellFirst } from './measure';
 

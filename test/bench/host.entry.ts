@@ -6,7 +6,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
 import { project } from '../support/shared';
 import { finish } from './measure';
 

@@ -3,15 +3,18 @@
  *
  * Arguments: model, the first input (.npy), method, its own options as JSON, then further inputs.
  */
-import type { Explanation, Method, OwnOptions } from '../../src/core/types';
+
+import type { MethodName } from '../../src/core/methods/names';
+import type { OwnOptions } from '../../src/core/options';
 import { createService } from '../../src/engine/service';
+import type { Explanation } from '../../src/protocol/explanation';
 import { paramsOf } from '../support/explain';
 import { finish, median, peakMemory } from './measure';
 
 async function main([model, firstInput, method, options, ...inputs]: string[]): Promise<void> {
   const service = createService();
   const explain = async (tensor: string, own: OwnOptions): Promise<Explanation> => {
-    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as Method, own });
+    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as MethodName, own });
     return service.explain(params, { signal: new AbortController().signal, emit() {} });
   };
   const own: OwnOptions = JSON.parse(options!);

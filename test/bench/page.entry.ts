@@ -6,7 +6,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS, type Frame } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import type { Frame } from '../../src/core/saliency';
 import { project } from '../support/shared';
 import { picturesShown } from '../webview/editor-page';
 import { launch, openPage } from '../webview/page';

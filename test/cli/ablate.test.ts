@@ -8,8 +8,7 @@ import { project } from '../support/shared';
 const SCENES = project('media', 'demo', 'scenes');
 const COARSE = ['--metric-option', 'step=50', '--limit', '2'];
 
-describe('cli: ablate', function () {
-  this.timeout(120_000);
+describe('cli: ablate', () => {
   const folder = testFolder();
 
   it('evaluates each value, and goes on where it was', async () => {

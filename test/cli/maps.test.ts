@@ -56,7 +56,6 @@ function commandsOf(reference: string): ReadonlyMap<string, readonly Case[]> {
 describe('cli: from the image file, the map of the reference', () => {
   for (const model of ['mobilenet_v2', 'squeezenet1_1', 'cifar10_resnet20']) {
     it(model, async function () {
-      this.timeout(300_000);
       const reference = shared('reference', model);
       needs(this, reference, 'maps made by PyTorch');
       for (const cases of commandsOf(reference).values()) {

@@ -10,8 +10,7 @@ import { project } from '../support/shared';
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 const FEW = ['--method', 'rise', '--option', 'masks=24', '--option', 'cells=5'];
 
-describe('cli: methods', function () {
-  this.timeout(60_000);
+describe('cli: methods', () => {
   const folder = testFolder();
 
   it('--option and --seed reach the method, and the seed decides the map', async () => {

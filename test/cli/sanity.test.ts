@@ -7,8 +7,7 @@ import { project } from '../support/shared';
 
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 
-describe('cli: sanity', function () {
-  this.timeout(60_000);
+describe('cli: sanity', () => {
   const folder = testFolder();
 
   it('prints steps and verdicts, and writes the maps side by side', async () => {

@@ -5,9 +5,7 @@ import { project } from '../support/shared';
 
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 
-describe('cli: time', function () {
-  this.timeout(60_000);
-
+describe('cli: time', () => {
   it('every run looks at the image anew: its own pass is among those counted', async () => {
     const lines = await groupCam(
       'time',

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { errors } from '../../src/core/errors';
-import type { Frame } from '../../src/core/types';
+import type { Frame } from '../../src/core/saliency';
 import { ask, disposeAll, startEngine, stream, until } from './support';
 
-describe('client: calls', function () {
-  this.timeout(30_000);
+describe('client: calls', () => {
   afterEach(disposeAll);
 
   it('settles with the reply, after its events in order', async () => {

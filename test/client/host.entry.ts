@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
 
 const NATIVE = /\S*(?:onnxruntime|sharp|vips)\S*/g;
 

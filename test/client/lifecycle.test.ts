@@ -6,8 +6,7 @@ import type { EngineState } from '../../src/client/engine';
 import { PROTOCOL_VERSION } from '../../src/protocol/requests';
 import { alive, ask, disposeAll, STUB, script, startEngine, stream, until } from './support';
 
-describe('client: life of the process', function () {
-  this.timeout(30_000);
+describe('client: life of the process', () => {
   afterEach(disposeAll);
 
   it('starts with the first call and goes through its states', async () => {

@@ -3,9 +3,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import type { Frame } from '../../src/core/saliency';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Frame } from '../../src/core/types';
-import { DEFAULT_OPTIONS } from '../../src/core/types';
 import type { ExplainParams } from '../../src/protocol/requests';
 import { testFolder } from '../support/folder';
 import { ENDLESS } from '../support/loop';
@@ -47,8 +47,7 @@ function hottest(frame: Frame): { x: number; y: number } {
   return { x: ((at % width) + 0.5) * scaleX + offsetX, y: (Math.floor(at / width) + 0.5) * scaleY + offsetY };
 }
 
-describe('client: the real engine', function () {
-  this.timeout(120_000);
+describe('client: the real engine', () => {
   afterEach(disposeAll);
   const folder = testFolder();
 

@@ -1,7 +1,7 @@
 /** An engine process whose service does what a test asks of it: `saveSidecar` takes the wish as its model's path. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
-import type { Frame } from '../../src/core/types';
+import type { Frame } from '../../src/core/saliency';
 import { serveParent } from '../../src/engine/process';
 import type { ExplainParams, RequestContext, Service } from '../../src/protocol/requests';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, createEngine, type Engine, type EngineOptions } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
 import type { ExplainParams } from '../../src/protocol/requests';
 
 /** The bundle of stub.entry.ts. */

@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import {
   boxToImage,
   boxToInput,
+  FITS,
   identityTransform,
   type Placement,
   place,
   pointToImage,
   pointToInput,
+  type Size,
   transformOf,
   visibleWindow,
 } from '../../src/core/geometry';
-import { FITS, type Size } from '../../src/core/types';
 
 const size = (width: number, height: number): Size => ({ width, height });
 

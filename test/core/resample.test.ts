@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { Interpolation } from '../../src/core/resample';
 import { type RgbImage, resample } from '../../src/core/resample';
-import type { Interpolation } from '../../src/core/types';
 import { project } from '../support/shared';
 
 /** One row whose three channels are equal. */

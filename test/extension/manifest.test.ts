@@ -1,7 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { COLORMAPS, DEFAULT_OPTIONS, DEFAULT_STYLE, DEVICES, METHODS, VARIANTS } from '../../src/core/types';
-import { IMAGE_EXTENSIONS } from '../../src/extension/image-types';
+import { VARIANTS } from '../../src/core/cam/variants';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { METHODS } from '../../src/core/methods/names';
+import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
+import { IMAGE_EXTENSIONS } from '../../src/extension/images/image-types';
+import { DEVICES } from '../../src/protocol/devices';
 import { project } from '../support/shared';
 
 const manifest = JSON.parse(readFileSync(project('package.json'), 'utf8'));

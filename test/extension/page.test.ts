@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { readRestored, restoreText } from '../../src/extension/explanation/restore';
 import { pageHtml } from '../../src/extension/html';
-import { readRestored, restoreText } from '../../src/extension/restore';
 
 const page = { title: 'Group-CAM', script: 'https://cdn/e.js', style: 'https://cdn/e.css', cspSource: 'https://cdn' };
 

@@ -1,5 +1,9 @@
 /** States and answers as the engine would give them, with values that tests can tell apart. */
-import type { Explanation, Frame, ModelInfo, Sourced } from '../../src/protocol/webview';
+
+import type { ModelInfo } from '../../src/core/model/info';
+import type { Frame } from '../../src/core/saliency';
+import type { Sourced } from '../../src/core/sourced';
+import type { Explanation } from '../../src/protocol/explanation';
 
 export function frame(done: number, total = 32): Frame {
   return {

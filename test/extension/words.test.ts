@@ -1,13 +1,15 @@
 import { strict as assert } from 'node:assert';
-import { ACTIVATIONS, DEFAULT_STYLE } from '../../src/core/types';
-import { actionsFor, actionsForBlank } from '../../src/extension/actions';
-import { TOP_CLASS } from '../../src/extension/comparison';
-import { exportName } from '../../src/extension/export-names';
-import { modelRows } from '../../src/extension/model-rows';
-import { initialState, reduce } from '../../src/extension/panel-state';
-import { statusText } from '../../src/extension/status';
-import { classesState, methodName, summaryOf } from '../../src/extension/summary';
-import type { ComparedBy, ModelInfo } from '../../src/protocol/webview';
+import type { ModelInfo } from '../../src/core/model/info';
+import { ACTIVATIONS } from '../../src/core/output';
+import { DEFAULT_STYLE } from '../../src/core/style';
+import { actionsFor, actionsForBlank } from '../../src/extension/commands/actions';
+import { TOP_CLASS } from '../../src/extension/explanation/comparison';
+import { initialState, reduce } from '../../src/extension/explanation/panel-state';
+import { exportName } from '../../src/extension/images/export-names';
+import { modelRows } from '../../src/extension/model/model-rows';
+import { statusText } from '../../src/extension/status/status';
+import { classesState, methodName, summaryOf } from '../../src/extension/status/summary';
+import type { ComparedBy } from '../../src/protocol/webview';
 import { percentOf } from '../../webview/numbers';
 import { explanation, frame, info } from './support';
 

@@ -9,7 +9,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createEngine, type Engine } from '../../src/client/engine';
 import { ExplainError } from '../../src/core/errors';
-import { DEFAULT_OPTIONS, type Method } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import type { MethodName } from '../../src/core/methods/names';
 import type { ImageSource } from '../../src/protocol/requests';
 import { needs, project, shared } from '../support/shared';
 import { CLASSIFIER, tinyModel } from '../support/tiny-model';
@@ -34,7 +35,7 @@ const FAULTS: ReadonlySet<string> = new Set([
   'timeout',
   'protocol-version',
 ]);
-const METHODS: readonly Method[] = ['grad-cam', 'layer-cam', 'gradient', 'group-cam'];
+const METHODS: readonly MethodName[] = ['grad-cam', 'layer-cam', 'gradient', 'group-cam'];
 
 describe('fuzz', () => {
   let folder = '';

@@ -5,7 +5,8 @@
  * Arguments: the file, every how many photographs one is explained with all passes, then names of methods, or all.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { METHODS, type Method, type OwnOptions } from '../../src/core/types';
+import { METHODS, type MethodName } from '../../src/core/methods/names';
+import type { OwnOptions } from '../../src/core/options';
 import { createService } from '../../src/engine/service';
 import { FEWER, GALLERY_MODELS, outcomeOf, photographs } from '../support/gallery';
 
@@ -22,7 +23,7 @@ async function main([file, every, ...names]: string[]): Promise<void> {
         const own: OwnOptions = i % Number(every) === 0 ? {} : (FEWER[method] ?? {});
         const task = { model, image, method, own };
         if (known.has(keyOf(JSON.stringify(task)))) continue;
-        const outcome = await outcomeOf(service, model, image, method as Method, own);
+        const outcome = await outcomeOf(service, model, image, method as MethodName, own);
         appendFileSync(file!, `${JSON.stringify({ ...task, ...outcome })}\n`);
         if (outcome.state === 'blank') console.log(`${model}, ${image}, ${method}: ${outcome.reason}`);
       }

@@ -5,7 +5,8 @@
  */
 import path from 'node:path';
 import sharp from 'sharp';
-import { DEFAULT_STYLE, METHOD_NAMES, METHODS } from '../../src/core/types';
+import { METHOD_NAMES, METHODS } from '../../src/core/methods/names';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import { createService } from '../../src/engine/service';
 import { explainWith } from '../support/explain';
 

@@ -1,6 +1,5 @@
 import { gradientsOf } from '../support/networks';
 
-describe('input gradients of large networks at 224 x 224', function () {
-  this.timeout(600_000);
+describe('input gradients of large networks at 224 x 224', () => {
   gradientsOf(['resnet50', 'vgg11', 'densenet121', 'googlenet']);
 });

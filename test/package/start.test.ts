@@ -21,7 +21,6 @@ describe('npm start', () => {
   });
 
   it('shows the first scene with its heat and the classes beside it, and ends with Ctrl-C', async function () {
-    this.timeout(180_000);
     if (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) missing(this, 'a machine without a screen');
     start = spawn(process.execPath, [project('scripts', 'start.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
     const address = await new Promise<string>((resolve, reject) => {

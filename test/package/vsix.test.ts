@@ -16,8 +16,7 @@ describe('the VSIX', () => {
   const vsix = path.join(folder, 'group-cam.vsix');
   let window: Window;
 
-  before(function () {
-    this.timeout(180_000);
+  before(() => {
     execFileSync(process.execPath, [project('scripts', 'package.mjs'), '--out', vsix], { stdio: 'pipe' });
   });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { commands, FileType, Uri, workspace } from 'vscode';
 import type { ExplainError } from '../../src/core/errors';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Explanation } from '../../src/core/types';
+import type { Explanation } from '../../src/protocol/explanation';
 import { demoScenes } from '../support/demo';
 import { activated, demoFile } from './extension';
 

@@ -2,13 +2,14 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
+import limits from '../../.mocharc.json';
 import { project } from '../support/shared';
 
 /** With it, only the test that must fail is run, to see that a failure is noticed. */
 const PLANTED = process.env['TEST_PLANTED'] !== undefined;
 
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ timeout: 60_000, reporter: project('scripts', 'reporter.cjs') });
+  const mocha = new Mocha({ ...limits, reporter: project('scripts', 'test', 'reporter.cjs') });
   for (const name of readdirSync(__dirname).sort()) {
     if (name.endsWith('.test.js') && name.startsWith('planted') === PLANTED) mocha.addFile(path.join(__dirname, name));
   }

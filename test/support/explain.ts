@@ -1,5 +1,7 @@
 /** Requests to the engine's service, with the paper's options. */
-import { DEFAULT_OPTIONS, type Explanation, type Frame } from '../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import type { Frame } from '../../src/core/saliency';
+import type { Explanation } from '../../src/protocol/explanation';
 import type { ExplainParams, Service } from '../../src/protocol/requests';
 
 export interface Explained {

@@ -17,10 +17,10 @@ import { floatAttribute, intAttribute, intsAttribute, type Model, stringAttribut
 import { pad, reduce, reshape, slice, transpose } from '../../src/core/onnx/ops';
 import { DataType, dimsOf, makeTensor, sizeOf, valuesOf } from '../../src/core/onnx/tensors';
 import { encodeModel } from '../../src/core/onnx/weights';
-import { type ModelFile, readModelFile } from '../../src/engine/model-file';
-import { readNpy } from '../../src/engine/npy';
-import { createSession } from '../../src/engine/runtime';
-import { traceFacts } from '../../src/engine/trace';
+import { type ModelFile, readModelFile } from '../../src/engine/model/model-file';
+import { traceFacts } from '../../src/engine/model/trace';
+import { createSession } from '../../src/engine/runtime/runtime';
+import { readNpy } from '../../src/files/npy';
 import { relativeErrors } from './runtime';
 
 /**

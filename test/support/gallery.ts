@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ExplainError } from '../../src/core/errors';
+import type { MethodName } from '../../src/core/methods/names';
+import type { OwnOptions } from '../../src/core/options';
 import { saliencyOf } from '../../src/core/saliency';
-import type { Method, OwnOptions } from '../../src/core/types';
 import type { Service } from '../../src/protocol/requests';
 import { explainWith } from './explain';
 import { REFUSALS } from './refusals';
@@ -13,7 +14,7 @@ export const GALLERY_MODELS = ['mobilenet_v2', 'mobilenet_v2_birds', 'squeezenet
 export type GalleryModel = (typeof GALLERY_MODELS)[number];
 
 /** Fewer passes than by default, for the methods that take long. */
-export const FEWER: Partial<Record<Method, OwnOptions>> = {
+export const FEWER: Partial<Record<MethodName, OwnOptions>> = {
   'score-cam': { channels: 32 },
   rise: { masks: 50 },
   occlusion: { patch: 20, stride: 20 },
@@ -50,7 +51,7 @@ export async function outcomeOf(
   service: Service,
   model: GalleryModel,
   image: string,
-  method: Method,
+  method: MethodName,
   own: OwnOptions = {},
 ): Promise<Outcome> {
   const choice = {

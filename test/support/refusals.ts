@@ -1,10 +1,10 @@
 /** All causes for which a method may refuse a model; docs/methods.md has the same table for readers. */
 import type { ErrorCode } from '../../src/core/errors';
-import type { Method } from '../../src/core/types';
+import type { MethodName } from '../../src/core/methods/names';
 
 export interface Refusal {
   readonly cause: string;
-  readonly methods: readonly Method[];
+  readonly methods: readonly MethodName[];
   readonly code: ErrorCode;
   readonly message: RegExp;
   /** What the message names that works. */

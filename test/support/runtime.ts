@@ -8,9 +8,9 @@ import { createEmitter } from '../../src/core/onnx/emit';
 import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { DataType, sizeOf } from '../../src/core/onnx/tensors';
 import { encodeModel } from '../../src/core/onnx/weights';
-import type { ModelFile } from '../../src/engine/model-file';
-import { createSession, type SessionOptions, type Tensor } from '../../src/engine/runtime';
-import { traceFacts } from '../../src/engine/trace';
+import type { ModelFile } from '../../src/engine/model/model-file';
+import { traceFacts } from '../../src/engine/model/trace';
+import { createSession, type SessionOptions, type Tensor } from '../../src/engine/runtime/runtime';
 
 /** A model with the gradient of its first output, at the dimensions of one input; a float16 is its bits. */
 export interface GradientSession {

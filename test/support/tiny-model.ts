@@ -6,8 +6,8 @@ import { type Facts, valueInfo } from '../../src/core/onnx/facts';
 import { type Model, parseModel } from '../../src/core/onnx/model';
 import { DataType, makeTensor, sizeOf } from '../../src/core/onnx/tensors';
 import { OWN_BYTES } from '../../src/core/onnx/weights';
-import type { ModelFile } from '../../src/engine/model-file';
-import { type TraceInput, traceFacts } from '../../src/engine/trace';
+import type { ModelFile } from '../../src/engine/model/model-file';
+import { type TraceInput, traceFacts } from '../../src/engine/model/trace';
 
 /** [operator, inputs, outputs, attributes]; an operator of another domain is `domain:name` */
 export type TinyNode = readonly [string, string, string, (Attributes | undefined)?];

@@ -1,7 +1,7 @@
 /** The network of naive.ts as ONNX models of many forms. */
 import type { Attributes } from '../../src/core/onnx/emit';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
-import { npyBytes } from '../../src/engine/npy';
+import { npyBytes } from '../../src/files/npy';
 import type { NaiveImage, NaiveNetwork } from './naive';
 import { type TinyNode, tinyModel } from './tiny-model';
 

@@ -1,6 +1,6 @@
 /** The editor page in Chromium: what its canvases hold. */
 import assert from 'node:assert/strict';
-import type { Frame } from '../../src/core/types';
+import type { Frame } from '../../src/core/saliency';
 import { brightest, type EditorPage, editorPages, picturesShown, visible } from './editor-page';
 import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';

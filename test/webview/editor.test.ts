@@ -1,6 +1,7 @@
 /** The editor page in Chromium: what the user's hands do, and what the host is told. */
 import assert from 'node:assert/strict';
-import { DEFAULT_STYLE, type Size } from '../../src/core/types';
+import type { Size } from '../../src/core/geometry';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import { type EditorPage, editorPages, numbersOf } from './editor-page';
 import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, SCENE, strip } from './states';

@@ -1,7 +1,9 @@
 /** Evidence as the host sends it, about the maps of `states.ts`. */
 import sharp from 'sharp';
+import type { Curve, Measured } from '../../src/core/metrics/measurement';
 import { SCORES } from '../../src/core/metrics/table';
-import type { Curve, Measured, SanityMap, ShownCheck, ShownMeasurement } from '../../src/protocol/webview';
+import type { SanityMap } from '../../src/core/sanity/types';
+import type { ShownCheck, ShownMeasurement } from '../../src/protocol/webview';
 import { project } from '../support/shared';
 import { hillOn } from './states';
 

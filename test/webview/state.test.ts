@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Frame } from '../../src/core/types';
+import type { Frame } from '../../src/core/saliency';
 import type { EditorState, ShownImage, Slot, SlotState } from '../../src/protocol/webview';
 import { duration, facts, signedValue, stateText } from '../../webview/editor/facts';
 import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat/heat';

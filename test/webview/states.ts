@@ -1,6 +1,8 @@
 /** States as the host sends them, about a scene of the demo with a cat on the right and a dog at the lower left. */
 import { readFileSync } from 'node:fs';
-import { DEFAULT_STYLE, type Frame, type ImageTransform } from '../../src/core/types';
+import type { ImageTransform } from '../../src/core/geometry';
+import type { Frame } from '../../src/core/saliency';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import type { ClassesState, EditorState, Slot, Summary } from '../../src/protocol/webview';
 import { project } from '../support/shared';
 import { pictureUri } from './page';

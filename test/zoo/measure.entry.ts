@@ -4,8 +4,8 @@
  * line of JSON, a `Measurement`.
  */
 import { sizeOf } from '../../src/core/onnx/tensors';
-import { openModel } from '../../src/engine/inspect';
-import { readNpy } from '../../src/engine/npy';
+import { openModel } from '../../src/engine/model/inspect';
+import { readNpy } from '../../src/files/npy';
 import { errorInDouble } from '../support/float64';
 import { type GradientSession, gradientSession, relativeErrors } from '../support/runtime';
 

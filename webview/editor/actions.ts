@@ -1,7 +1,9 @@
 /** What the user does: changes of the store, and messages to the host. */
 import { batch } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import type { Action, EvidencePart, FromEditor, HeatStyle, RenderKind } from '../../src/protocol/webview';
+import type { HeatStyle } from '../../src/core/style';
+import type { RenderKind } from '../../src/protocol/requests';
+import type { Action, EvidencePart, FromEditor } from '../../src/protocol/webview';
 import type { Walk } from './evidence/walk';
 import { missing } from './evidence/work';
 import { copyImage } from './heat/copy';

@@ -1,5 +1,7 @@
 /** How messages change what a panel shows. Pure. */
-import type { EditorState, HeatStyle, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
+
+import type { HeatStyle } from '../../src/core/style';
+import type { EditorState, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
 import type { Walk } from './evidence/walk';
 import type { Viewport } from './stage/viewport';
 

@@ -4,7 +4,8 @@
  * components read, and are rendered again when what they have read changes.
  */
 import { computed, type Signal, signal } from '@preact/signals';
-import { DEFAULT_STYLE, type Size } from '../../src/core/types';
+import type { Size } from '../../src/core/geometry';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import type { EditorState, Slot } from '../../src/protocol/webview';
 import { createSteps } from './evidence/steps';
 import { START } from './evidence/walk';

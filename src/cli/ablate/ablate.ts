@@ -4,11 +4,11 @@
  */
 import path from 'node:path';
 import { errors } from '../../core/errors';
-import type { ScoreInfo } from '../../core/measurement';
+import type { MethodName } from '../../core/methods/names';
+import type { ScoreInfo } from '../../core/metrics/measurement';
 import type { Summary } from '../../core/statistics/summary';
-import type { Method } from '../../core/types';
-import { readText } from '../../engine/files';
-import { outputsBeside } from '../../engine/output';
+import { readText } from '../../files/open';
+import { outputsBeside } from '../../files/output';
 import type { Service } from '../../protocol/requests';
 import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
 import type { Identity } from '../evaluate/watch';
@@ -18,7 +18,7 @@ import { plotOf } from './plot';
 
 /** The options of `ablate` under the names that the command line gives them. */
 export interface AblateOptions extends Omit<EvaluateOptions, 'methods' | 'baselines'> {
-  readonly method: Method;
+  readonly method: MethodName;
   readonly sweep: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface Ablation {
   readonly model: string;
   readonly sha256: string;
   readonly source: string;
-  readonly method: Method;
+  readonly method: MethodName;
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   readonly sweeps: readonly Sweep[];
 }

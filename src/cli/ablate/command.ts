@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { METRICS } from '../../core/measurement';
-import { DEVICES, METHODS } from '../../core/types';
+import { METHODS } from '../../core/methods/names';
+import { METRICS } from '../../core/metrics/measurement';
+import { DEVICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
 import { COUNT, choiceOption, choicesOption, listOption, numberOption, SEED } from '../options';
 import type { Terminal } from '../terminal';

@@ -1,7 +1,7 @@
 /** Sweeps as small plots side by side: a row for each option, a column for each score. */
 import { scaleLinear, scalePoint } from 'd3-scale';
 import { line } from 'd3-shape';
-import { html, raw } from '../evaluate/markup';
+import { html, raw } from '../evaluate/report/markup';
 import type { Ablation, Sweep } from './ablate';
 
 const [WIDTH, HEIGHT] = [300, 220];

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { METRICS } from '../../core/measurement';
-import { DEVICES } from '../../core/types';
+import { METRICS } from '../../core/metrics/measurement';
+import { DEVICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
 import { COUNT, choiceOption, choicesOption, compareOption, listOption, numberOption, SEED } from '../options';
 import type { Terminal } from '../terminal';

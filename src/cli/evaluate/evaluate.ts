@@ -1,20 +1,22 @@
 /** `group-cam evaluate`: measures the maps of several methods on many images. */
 import path from 'node:path';
 import { errors } from '../../core/errors';
-import type { Metric, MetricChoice } from '../../core/measurement';
-import { resolveOptions } from '../../core/methods/options';
+import type { MethodName } from '../../core/methods/names';
 import { methods as allMethods } from '../../core/methods/table';
+import type { Metric, MetricChoice } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/table';
-import type { DeviceChoice, Method, OwnOptions } from '../../core/types';
-import { filesOf } from '../../engine/inspect';
-import { outputsBeside } from '../../engine/output';
+import type { OwnOptions } from '../../core/options';
+import { resolveOptions } from '../../core/options';
+import { filesOf } from '../../engine/model/inspect';
+import { readItems, type Stamped, sample, stamped } from '../../files/items';
+import { outputsBeside } from '../../files/output';
+import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice, Service } from '../../protocol/requests';
 import { withoutExports } from '../left-out';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
-import { readItems, type Stamped, sample, stamped } from './items';
 import { openJournal, type Unit } from './journal/journal';
-import { reportFiles, writeReport } from './report';
+import { reportFiles, writeReport } from './report/report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
 import { checkIdentity, type Identity, watchModel } from './watch';
@@ -23,7 +25,7 @@ import { checkIdentity, type Identity, watchModel } from './watch';
 export interface EvaluateOptions {
   readonly model?: string;
   readonly layer?: string;
-  readonly methods: readonly Method[];
+  readonly methods: readonly MethodName[];
   readonly option?: readonly string[];
   readonly metrics: readonly Metric[];
   readonly metricOption?: readonly string[];
@@ -41,9 +43,9 @@ export interface Plan {
   readonly items: readonly Stamped[];
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
-  readonly methods: readonly Method[];
+  readonly methods: readonly MethodName[];
   /** All options of each method. */
-  readonly own: ReadonlyMap<Method, OwnOptions>;
+  readonly own: ReadonlyMap<MethodName, OwnOptions>;
   readonly metrics: readonly MetricChoice[];
   readonly units: readonly Unit[];
   readonly seed: number;

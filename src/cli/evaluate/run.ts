@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { regionsIn } from '../../core/annotations/annotations';
 import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
-import { DEFAULT_OPTIONS, type Explanation, type Method } from '../../core/types';
+import { DEFAULT_OPTIONS } from '../../core/methods/choice';
+import type { MethodName } from '../../core/methods/names';
+import type { Item, Stamped } from '../../files/items';
+import type { Explanation } from '../../protocol/explanation';
 import type { ExplainParams, Service } from '../../protocol/requests';
 import { quiet, type Terminal } from '../terminal';
 import type { Plan } from './evaluate';
-import type { Item, Stamped } from './items';
 import type { Found, Journal, Unit } from './journal/journal';
 import { createProgress } from './progress';
 import type { Watch } from './watch';
@@ -148,7 +150,7 @@ function seedFor(name: string, seed: number): number {
   return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32LE();
 }
 
-export function explainParams(plan: Plan, { image, target }: Item, method: Method): ExplainParams {
+export function explainParams(plan: Plan, { image, target }: Item, method: MethodName): ExplainParams {
   const { model, device, own } = plan;
   return {
     ...DEFAULT_OPTIONS,

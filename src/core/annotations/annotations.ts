@@ -1,7 +1,6 @@
 /** What people have drawn on images: one form for COCO, YOLO and Pascal VOC. */
 import { errors } from '../errors';
-import type { Box } from '../geometry';
-import type { Size } from '../types';
+import type { Box, Size } from '../geometry';
 import { type Outline, scaleOutline } from './outline';
 
 /** One object. */

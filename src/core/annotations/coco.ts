@@ -1,8 +1,7 @@
 /** COCO's instances as JSON (https://cocodataset.org/#format-data): images, annotations, categories. */
 import { errors, reasonOf } from '../errors';
-import type { Box, Point } from '../geometry';
+import type { Box, Point, Size } from '../geometry';
 import { isRecord, type Json, numberAt, numbersAt, stringAt } from '../model/json';
-import type { Size } from '../types';
 import type { AnnotatedImage, Annotations, Region } from './annotations';
 import { decompressRuns, type Outline } from './outline';
 import { placeAt } from './place';

@@ -1,7 +1,7 @@
 /** Which classes of a model show which category of the annotations. */
 import { errors, reasonOf } from '../errors';
+import { findClass } from '../model/classes/labels';
 import { isRecord } from '../model/json';
-import { findClass } from '../model/labels';
 
 /** Classes by category; categories without a class are not in it. */
 export type Mapping = ReadonlyMap<string, readonly number[]>;

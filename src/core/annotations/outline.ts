@@ -1,6 +1,5 @@
 /** Shapes of objects, as COCO and YOLO write them, and the pixels that they cover. */
-import type { Box, Point } from '../geometry';
-import type { Size } from '../types';
+import type { Box, Point, Size } from '../geometry';
 
 export type Outline =
   /** Polygons whose areas are joined. */

@@ -1,5 +1,6 @@
 /** Finds a linear head: logits that are linear in the global average of a layer's channels (CAM, arXiv 1512.04150). */
 import type { GraphProto, NodeProto } from 'onnx-buf';
+import type { LayerInfo } from '../model/info';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import { indexGraph } from '../onnx/graph';
@@ -7,7 +8,6 @@ import { floatAttribute, intAttribute, intsAttribute, type Model } from '../onnx
 import { operatorOf } from '../onnx/operators';
 import { reshape, transpose } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
-import type { LayerInfo } from '../types';
 import { assemble, cast } from './graph';
 
 /** Name of the graph's only output, float32, [classes, K]. */

@@ -1,6 +1,7 @@
 /** Merge: masks, weighted by what they do to the class's score, become the saliency map (equation 7). */
-import type { Frame, Variant } from '../types';
+import type { Frame } from '../saliency';
 import { isConstant, type Mask } from './masks';
+import type { Variant } from './variants';
 
 /**
  * Equation 6: alpha_l = p_c(I_l) - p_c(B). The authors' code keeps only gains.

@@ -8,8 +8,7 @@ import { type Facts, valueInfo } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
-import type { Link } from '../output';
-import type { Activation } from '../types';
+import type { Activation, Link } from '../output';
 import { assemble, cast, modelValues, realValues } from './graph';
 import { linked } from './link';
 

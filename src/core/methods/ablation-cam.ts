@@ -1,6 +1,8 @@
 /** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel weighs how much the score drops without it. */
+
+import type { FeatureMaps } from '../cam/network';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
-import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { logitOf } from './target';
 
 export async function* ablationCam(network: MethodNetwork, target: Target): MethodRun {

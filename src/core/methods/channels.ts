@@ -1,5 +1,5 @@
 /** How a value for each channel of a pixel becomes one a pixel. */
-import { type ChoiceOption, choice } from './options';
+import { type ChoiceOption, choice } from '../options';
 
 type Pool = (sum: number, value: number) => number;
 

@@ -1,7 +1,9 @@
 /** Eigen-CAM (arXiv 2008.00299): the features' projection on their first principal direction, whatever the class. */
+
+import type { FeatureMaps } from '../cam/network';
+import { createRandom } from '../random';
 import { addScaled, evidenceFrame, weightedSum } from './maps';
-import type { FeatureMaps, MethodNetwork, MethodRun } from './network';
-import { createRandom } from './random';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* eigenCam({ features }: MethodNetwork): MethodRun {
   yield evidenceFrame(features, firstProjection(features));

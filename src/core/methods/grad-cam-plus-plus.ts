@@ -1,6 +1,8 @@
 /** Grad-CAM++ (arXiv 1710.11063): as Grad-CAM, with the positive gradients weighted pixel by pixel. */
+
+import type { FeatureMaps } from '../cam/network';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
-import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { seedOf } from './target';
 
 export async function* gradCamPlusPlus(network: MethodNetwork, target: Target): MethodRun {

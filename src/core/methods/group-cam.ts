@@ -1,13 +1,16 @@
 /** Group-CAM (arXiv 2103.13859): channels are grouped, and a group's mask weighs what showing only it scores. */
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { scoreOf as gain, merge, whyBlank } from '../cam/merge';
+import type { FeatureMaps } from '../cam/network';
 import { channelWeights, denoise, groupMaps, unitWeights } from '../cam/split';
+import { VARIANTS } from '../cam/variants';
+import type { Size } from '../geometry';
+import { choice, integer, type OptionsOf, real, seedOption } from '../options';
+import { createRandom } from '../random';
+import type { MethodFrame } from '../saliency';
 import { saliencyOf } from '../saliency';
-import { type Size, VARIANTS } from '../types';
 import { kMeans } from './k-means';
-import type { FeatureMaps, MethodFrame, MethodNetwork, MethodRun, Target } from './network';
-import { choice, integer, type OptionsOf, real, seedOption } from './options';
-import { createRandom } from './random';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf, seedOf } from './target';
 
 const EVIDENCE = ['auto', 'positive', 'signed'] as const;

@@ -1,8 +1,9 @@
 /** Guided backpropagation (arXiv 1412.6806): the input's gradient with only positive signals passed back by ReLUs. */
+
+import type { OptionsOf } from '../options';
 import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
-import type { OptionsOf } from './options';
 import { inputGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 

@@ -1,8 +1,9 @@
 /** Input x Gradient (Shrikumar et al., arXiv 1605.01713): I d y / dI, the score's first-order share of each pixel. */
+
+import type { OptionsOf } from '../options';
 import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
-import type { OptionsOf } from './options';
 import { inputGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 

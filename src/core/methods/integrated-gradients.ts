@@ -1,8 +1,9 @@
 /** Integrated Gradients (arXiv 1703.01365): the path from a baseline to the image, and what each pixel adds along it. */
+
+import { integer, type OptionsOf } from '../options';
 import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
-import { integer, type OptionsOf } from './options';
 import { meanGradient, pooledFrame } from './pixel-gradient';
 import { logitOf, seedOf } from './target';
 

@@ -1,5 +1,5 @@
 /** Lloyd's algorithm (IEEE Trans. Inf. Theory 28, 1982) from k-means++ centres (Arthur and Vassilvitskii, SODA 2007). */
-import type { Random } from './random';
+import type { Random } from '../random';
 
 const ITERATIONS = 300;
 

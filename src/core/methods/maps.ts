@@ -1,5 +1,7 @@
 /** Sums that several methods share, and frames of them. */
-import type { FeatureMaps, InputImage, MethodFrame, MethodResult } from './network';
+import type { FeatureMaps } from '../cam/network';
+import type { MethodFrame } from '../saliency';
+import type { InputImage, MethodResult } from './network';
 
 /** Of maps that keep positive evidence only. */
 export const NO_EVIDENCE: MethodResult = {

@@ -7,10 +7,7 @@
  * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
  */
 import type { FeatureMaps } from '../cam/network';
-import type { MethodFrame } from '../types';
-
-export type { FeatureMaps } from '../cam/network';
-export type { MethodFrame } from '../types';
+import type { MethodFrame } from '../saliency';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */
 export interface InputImage {

@@ -1,7 +1,8 @@
 /** Occlusion (Zeiler and Fergus, arXiv 1311.2901, section 4.2): how much a grey patch lowers the score, place by place. */
+
+import { type OptionsOf, real } from '../options';
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
-import { type OptionsOf, real } from './options';
 import { logitOf, scoreOf } from './target';
 
 export const occlusionOptions = {

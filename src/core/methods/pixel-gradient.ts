@@ -1,8 +1,9 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
 import { percentile } from '../cam/split';
+import type { MethodFrame } from '../saliency';
 import { type ChannelPooling, poolChannels } from './channels';
 import { addScaled, milestones, type Progress, pixelFrame, scaled } from './maps';
-import type { BackwardRule, MethodFrame, MethodNetwork, WithImage } from './network';
+import type { BackwardRule, MethodNetwork, WithImage } from './network';
 
 /** The gradient at the image itself, [channels, height, width]. */
 export async function inputGradient(

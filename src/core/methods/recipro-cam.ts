@@ -1,7 +1,9 @@
 /** Recipro-CAM (arXiv 2209.14074): the score of each position of the feature map on its own. */
+
+import type { FeatureMaps } from '../cam/network';
+import { choice, type OptionsOf } from '../options';
 import { NO_DIFFERENCE, relativeFrame } from './maps';
-import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
-import { choice, type OptionsOf } from './options';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf } from './target';
 
 export const reciproCamOptions = {

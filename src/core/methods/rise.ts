@@ -1,9 +1,10 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
+
+import { integer, type OptionsOf, real, seedOption } from '../options';
+import { createRandom, type Random } from '../random';
 import { bilinearMatrix } from '../resize';
 import { milestones, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Resampling, Target } from './network';
-import { integer, type OptionsOf, real, seedOption } from './options';
-import { createRandom, type Random } from './random';
 import { scoreOf } from './target';
 
 export const riseOptions = {

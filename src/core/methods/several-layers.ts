@@ -1,8 +1,10 @@
 /** One map of several layers: each scaled to its own largest value, then the mean (as jacobgil/pytorch-grad-cam does). */
+
+import type { Size } from '../geometry';
+import type { MethodFrame } from '../saliency';
 import { saliencyOf } from '../saliency';
-import type { Size } from '../types';
 import { addScaled } from './maps';
-import type { MethodFrame, MethodRun } from './network';
+import type { MethodRun } from './network';
 
 /**
  * Runs a method on one layer after the other; frames hold the mean of the layers so far.

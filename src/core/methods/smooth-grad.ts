@@ -1,10 +1,11 @@
 /** SmoothGrad (arXiv 1706.03825): the mean of the gradients at copies of the image with Gaussian noise. */
+
+import { integer, type OptionsOf, real, seedOption } from '../options';
+import { createRandom, type Random } from '../random';
 import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
-import { integer, type OptionsOf, real, seedOption } from './options';
 import { meanGradient, pooledFrame } from './pixel-gradient';
-import { createRandom, type Random } from './random';
 import { seedOf } from './target';
 
 export const smoothGradOptions = {

@@ -1,5 +1,6 @@
 /** Every method: what it needs of a model, and its options. */
-import { METHOD_NAMES, type Method as MethodName } from '../types';
+
+import { type OptionsOf, type OptionTable, resolveOptions } from '../options';
 import { ablationCam } from './ablation-cam';
 import { cam } from './cam';
 import { eigenCam } from './eigen-cam';
@@ -11,9 +12,9 @@ import { hiResCam } from './hires-cam';
 import { inputXGradient, inputXGradientOptions } from './input-x-gradient';
 import { integratedGradients, integratedGradientsOptions } from './integrated-gradients';
 import { layerCam } from './layer-cam';
+import { METHOD_NAMES, type MethodName } from './names';
 import type { Method, MethodNetwork, MethodRun, Target } from './network';
 import { occlusion, occlusionOptions } from './occlusion';
-import { type OptionsOf, type OptionTable, resolveOptions } from './options';
 import { reciproCam, reciproCamOptions } from './recipro-cam';
 import { rise, riseOptions } from './rise';
 import { scoreCam, scoreCamOptions } from './score-cam';
@@ -110,5 +111,3 @@ export const methods = {
   'smooth-grad': method('smooth-grad', { needs: ['input-gradient', 'passes'], options: smoothGradOptions }, smoothGrad),
   xrai: method('xrai', { needs: ['input-gradient', 'passes'], options: xraiOptions }, xrai),
 } as const satisfies Record<MethodName, MethodInfo>;
-
-export type { Method as MethodName } from '../types';

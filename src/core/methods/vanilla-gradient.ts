@@ -1,8 +1,9 @@
 /** Vanilla gradient (Simonyan et al., arXiv 1312.6034, section 3.1): the largest |d y / dI| over a pixel's colours. */
+
+import type { OptionsOf } from '../options';
 import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
-import type { OptionsOf } from './options';
 import { inputGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 

@@ -1,6 +1,8 @@
 /** XGrad-CAM (arXiv 2008.02312): Grad-CAM with gradients averaged by activation, so that the map sums to what A adds. */
+
+import type { FeatureMaps } from '../cam/network';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
-import type { FeatureMaps, MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun, Target } from './network';
 import { seedOf } from './target';
 
 export async function* xGradCam(network: MethodNetwork, target: Target): MethodRun {

@@ -1,8 +1,9 @@
 /** XRAI (arXiv 1906.02825): regions of the image in the order of their mean integrated gradients. */
+
+import { choice, integer, type OptionsOf } from '../options';
 import { integrate, midpoints } from './integrated-gradients';
 import { addScaled, NO_DIFFERENCE, relativeFrame } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
-import { choice, integer, type OptionsOf } from './options';
 import { leastGainFor, rankRegions, regionsOf } from './regions';
 import { seedOf } from './target';
 

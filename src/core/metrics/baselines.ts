@@ -1,6 +1,6 @@
 /** Maps that know nothing of the network: what a metric gives them is what it gives for nothing. */
 import type { InputImage } from '../methods/network';
-import type { Random } from '../methods/random';
+import type { Random } from '../random';
 import type { Saliency } from '../saliency';
 
 type Sides = Pick<InputImage, 'height' | 'width'>;

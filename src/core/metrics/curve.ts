@@ -3,8 +3,8 @@
  * Group-CAM, arXiv 2103.13859, section 4.3).
  */
 
-import type { Curve } from '../measurement';
-import { choice, type OptionsOf, real } from '../methods/options';
+import { choice, type OptionsOf, real } from '../options';
+import type { Curve } from './measurement';
 import type { Ends, Report, Subject } from './metric';
 import { bySaliency, type Replaced, replaced } from './order';
 

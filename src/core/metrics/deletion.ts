@@ -1,6 +1,6 @@
 /** Deletion (RISE, arXiv 1806.07421): the area under the curve from the image to one without it; lower is better. */
-import { choice, type OptionsOf, seedOption } from '../methods/options';
-import { createRandom } from '../methods/random';
+import { choice, type OptionsOf, seedOption } from '../options';
+import { createRandom } from '../random';
 import { areaUnder, curveBetween, stepOptions } from './curve';
 import type { MetricResult, Report, Subject } from './metric';
 

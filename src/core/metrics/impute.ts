@@ -1,6 +1,6 @@
 /** Noisy linear imputation (Rong et al., arXiv 2202.00449, section 4.2). */
 import type { InputImage } from '../methods/network';
-import type { Random } from '../methods/random';
+import type { Random } from '../random';
 
 /** Weights of the neighbours beside a pixel and across its corners. */
 const [BESIDE, ACROSS] = [1 / 6, 1 / 12];

@@ -1,5 +1,5 @@
 /** Insertion (RISE, arXiv 1806.07421): the area under the curve from the blurred image to the image; higher is better. */
-import type { OptionsOf } from '../methods/options';
+import type { OptionsOf } from '../options';
 import { areaUnder, curveBetween, stepOptions } from './curve';
 import type { MetricResult, Report, Subject } from './metric';
 

@@ -2,8 +2,8 @@
  * Max-sensitivity (Yeh et al., arXiv 1901.09392, definition 2): how far the map moves at most when noise too small to see
  * is added to the image, as a share of the map's own length; lower is better. The maximum is over random draws.
  */
-import { integer, type OptionsOf, real, seedOption } from '../methods/options';
-import { createRandom } from '../methods/random';
+import { integer, type OptionsOf, real, seedOption } from '../options';
+import { createRandom } from '../random';
 import type { MetricResult, Report, Subject } from './metric';
 
 export const maxSensitivityOptions = {

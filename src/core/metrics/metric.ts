@@ -1,9 +1,9 @@
 /** What a metric is given of one map, and what it answers. */
 import type { Region } from '../annotations/annotations';
-import type { Curve, Measured } from '../measurement';
+import type { ImageTransform } from '../geometry';
 import type { MethodNetwork } from '../methods/network';
 import type { Saliency } from '../saliency';
-import type { ImageTransform } from '../types';
+import type { Curve, Measured } from './measurement';
 
 /** One map of one image for one class. */
 export interface Subject {

@@ -1,5 +1,5 @@
 /** The pointing game (Zhang et al., arXiv 1608.00507; Group-CAM, arXiv 2103.13859, section 4.4). */
-import { type OptionsOf, real } from '../methods/options';
+import { type OptionsOf, real } from '../options';
 import type { MetricResult, Subject } from './metric';
 import { centreOf, isOn, shownRegions } from './regions';
 

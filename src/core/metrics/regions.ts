@@ -1,8 +1,8 @@
 /** Where the objects of a class lie, for metrics that ask whether a map is on them. */
 import type { Region } from '../annotations/annotations';
 import { maskOf } from '../annotations/outline';
+import type { ImageTransform, Size } from '../geometry';
 import { type Box, boxToInput, type Point, pointToImage } from '../geometry';
-import type { ImageTransform, Size } from '../types';
 
 /** The centre of a pixel of the network's input, on the original image. */
 export function centreOf(index: number, width: number, transform: ImageTransform): Point {

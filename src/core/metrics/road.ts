@@ -3,8 +3,8 @@
  * tell the network where they were. The score is half the difference in probability between an image without its least
  * and one without its most salient pixels, over several shares; higher is better.
  */
-import { type OptionsOf, real, seedOption } from '../methods/options';
-import { createRandom } from '../methods/random';
+import { type OptionsOf, real, seedOption } from '../options';
+import { createRandom } from '../random';
 import { impute } from './impute';
 import type { MetricResult, Report, Subject } from './metric';
 import { bySaliency } from './order';

@@ -1,5 +1,12 @@
 /** Every metric: what it measures, its options, and the scores it gives. */
 
+import { type OptionsOf, type OptionTable, resolveOptions } from '../options';
+import { adcc } from './adcc';
+import { averageDrop } from './average-drop';
+import { deletion, deletionOptions } from './deletion';
+import { energy, energyOptions } from './energy';
+import { insertion, insertionOptions } from './insertion';
+import { maxSensitivity, maxSensitivityOptions } from './max-sensitivity';
 import {
   type Curve,
   METRIC_NAMES,
@@ -7,14 +14,7 @@ import {
   type MetricChoice,
   type Metric as MetricName,
   type ScoreInfo,
-} from '../measurement';
-import { type OptionsOf, type OptionTable, resolveOptions } from '../methods/options';
-import { adcc } from './adcc';
-import { averageDrop } from './average-drop';
-import { deletion, deletionOptions } from './deletion';
-import { energy, energyOptions } from './energy';
-import { insertion, insertionOptions } from './insertion';
-import { maxSensitivity, maxSensitivityOptions } from './max-sensitivity';
+} from './measurement';
 import type { Ends, MetricFunction, MetricNeed, MetricProgress, MetricResult, Report, Subject } from './metric';
 import { pointingGame, pointingOptions } from './pointing-game';
 import { road, roadOptions } from './road';

@@ -1,7 +1,12 @@
 /** How images become a model's input and its output becomes probabilities: what each source says, and who wins. */
+
+import type { Fit } from '../geometry';
 import { DataType } from '../onnx/tensors';
-import type { Activation, Color, Fit, Interpolation, Origin, Preprocessing, Sourced } from '../types';
+import type { Activation } from '../output';
+import type { Interpolation } from '../resample';
+import type { Origin, Sourced } from '../sourced';
 import type { ImageInput } from './inputs';
+import type { Color, Preprocessing } from './preprocessing';
 
 /** What one source says of a model. Everything may be left out; a number in place of a list holds for all channels. */
 export interface Conventions {

@@ -6,14 +6,16 @@ import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
-import type { Link } from '../output';
-import type { Activation, LayerInfo, ModelInfo, Origin, Preprocessing, Sourced } from '../types';
+import type { Activation, Link } from '../output';
+import type { Origin, Sourced } from '../sourced';
+import { checkLabels, indexLabels } from './classes/labels';
+import { nearest } from './classes/near';
 import { firstOf, type Source } from './conventions';
+import type { LayerInfo, ModelInfo } from './info';
 import { type ImageInput, tensorInfo } from './inputs';
-import { checkLabels, indexLabels } from './labels';
 import { findLayers } from './layers';
 import type { Scores } from './logits';
-import { nearest } from './near';
+import type { Preprocessing } from './preprocessing';
 
 /** Labels as they were read. */
 export interface ReadLabels {

@@ -1,8 +1,8 @@
 /** Conventions from the files that Hugging Face's libraries keep beside a model. */
-import { INTERPOLATIONS, type Interpolation } from '../types';
+import { INTERPOLATIONS, type Interpolation } from '../resample';
+import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
 import { booleanAt, isRecord, type Json, numberAt, numbersAt, recordAt, stringAt } from './json';
-import { namesByIndex } from './labels';
 import {
   convNext,
   type Processor,

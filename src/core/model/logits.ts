@@ -6,8 +6,8 @@ import type { Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
 import { FLOATS, sizeOf } from '../onnx/tensors';
 import type { ScoresInfo } from '../output';
-import type { Origin } from '../types';
-import { nearest } from './near';
+import type { Origin } from '../sourced';
+import { nearest } from './classes/near';
 import { type Decided, decidedBy, labelsOfClassifier } from './scores/decisions';
 import { type Ending, endingOf, originOf } from './scores/ending';
 import { sidecarPath } from './sidecar';
@@ -78,12 +78,12 @@ export function findScores(
   const same = ranked.find((other) => scoresKey(graph, other) === scoresKey(graph, chosen));
   const activation = chosen.activation ?? same?.activation;
   const others = ranked.filter((other) => other !== same).map(infoOf);
-  const { output, logits, linear, classes, labels = same?.labels } = chosen;
+  const { output, logits, unbounded, classes, labels = same?.labels } = chosen;
   return {
     output,
     logits,
     activation,
-    linear,
+    unbounded,
     classes,
     labels,
     candidates: [infoOf(chosen), ...others],

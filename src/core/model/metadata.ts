@@ -1,9 +1,9 @@
 /** Conventions from a model's own `metadata_props`. */
 import type { Model } from '../onnx/model';
-import type { Color } from '../types';
+import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
 import { isRecord } from './json';
-import { namesByIndex } from './labels';
+import type { Color } from './preprocessing';
 
 /** ONNX, docs/MetadataProps.md. */
 const PIXEL_FORMATS: readonly (readonly [RegExp, Color])[] = [

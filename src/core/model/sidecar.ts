@@ -1,8 +1,12 @@
 /** The file `<model>.explain.json` beside a model: its conventions, written by its user or by "Save model settings". */
 import { errors, reasonOf } from '../errors';
-import { ACTIVATIONS, COLORS, FITS, INTERPOLATIONS, type ModelInfo, usesResize } from '../types';
+import { FITS, usesResize } from '../geometry';
+import { ACTIVATIONS } from '../output';
+import { INTERPOLATIONS } from '../resample';
 import { type Conventions, isSide, SIDE_WANTED } from './conventions';
+import type { ModelInfo } from './info';
 import { isRecord } from './json';
+import { COLORS } from './preprocessing';
 
 export function sidecarPath(model: string): string {
   return `${model.replace(/\.onnx$/i, '')}.explain.json`;

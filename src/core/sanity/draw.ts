@@ -1,6 +1,7 @@
 /** New weights in the place of learned ones: normal, with the mean and the standard deviation of those. */
-import type { Random } from '../methods/random';
+
 import { DataType, fromHalf, type TensorProto, toHalf } from '../onnx/tensors';
+import type { Random } from '../random';
 
 type Values = { [index: number]: number; readonly length: number };
 

@@ -1,7 +1,9 @@
 /** How alike two maps are: Spearman's rank correlation and the structural similarity, as in arXiv 1810.03292. */
+
+import type { Size } from '../geometry';
 import { bySaliency } from '../metrics/order';
+import type { Frame } from '../saliency';
 import { saliencyOf } from '../saliency';
-import type { Frame, Size } from '../types';
 import type { Similarity } from './types';
 
 /** Of two maps as they are shown. Neither may be constant. */

@@ -1,5 +1,8 @@
 /** What sanity checks of maps find out (Adebayo et al., arXiv 1810.03292). */
-import type { ClassScore, Frame, Method } from '../types';
+
+import type { MethodName } from '../methods/names';
+import type { ClassScore } from '../output';
+import type { Frame } from '../saliency';
 
 /** `cascading`: all layers from the logits down to one are drawn anew. `independent`: one layer alone is. */
 export const RANDOMISATIONS = ['cascading', 'independent'] as const;
@@ -15,7 +18,7 @@ export interface Similarity {
 
 /** The map of one network with drawn weights. */
 export interface SanityMap {
-  readonly method: Method;
+  readonly method: MethodName;
   readonly randomisation: Randomisation;
   /** The layer drawn, and which one it is: 1 is that of the logits. */
   readonly layer: string;
@@ -41,7 +44,7 @@ export interface SanityStep {
 }
 
 export interface SanityOfMethod {
-  readonly method: Method;
+  readonly method: MethodName;
   /** Of the network itself. */
   readonly original: Frame;
   readonly maps: readonly SanityMap[];

@@ -1,6 +1,6 @@
 /** What the similarities of maps say about a method. */
-import type { Method } from '../types';
-import { METHOD_NAMES } from '../types';
+import type { MethodName } from '../methods/names';
+import { METHOD_NAMES } from '../methods/names';
 import type { SanityMap, SanityStep, Similarity } from './types';
 
 /** The maps of all seeds together, depth by depth. */
@@ -40,7 +40,7 @@ const UNLIKE = Math.sqrt(0.1);
  * @param layers of the network
  */
 export function verdictOf(
-  method: Method,
+  method: MethodName,
   steps: readonly SanityStep[],
   layers: number,
   blankOriginal: boolean,

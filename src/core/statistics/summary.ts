@@ -1,6 +1,6 @@
 /** Means of scores and how sure they are. */
 import { mean, quantileSorted } from 'simple-statistics';
-import { createRandom } from '../methods/random';
+import { createRandom } from '../random';
 
 export interface Interval {
   readonly low: number;

@@ -1,7 +1,8 @@
 /** A finished explanation that is kept for a return to it, what it is known by, and the text it is stored as. Pure. */
 import { createHash } from 'node:crypto';
+import type { Explanation } from '../../protocol/explanation';
 import type { ExplainParams, FileStamp, ImageSource } from '../../protocol/requests';
-import type { Explanation, Summary } from '../../protocol/webview';
+import type { Summary } from '../../protocol/webview';
 
 export interface KeptMap {
   readonly explanation: Explanation;

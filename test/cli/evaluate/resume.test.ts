@@ -24,7 +24,6 @@ describe('an evaluation that is killed', () => {
   }
 
   it(`${KILLS} times goes on each time, and ends as if nothing had happened`, async function () {
-    this.timeout(300_000);
     needs(this, shared('images'), 'no photographs to evaluate');
     const files = photographs();
     assert.equal(files.length, IMAGES);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mappingByName, parseMapping } from '../../../src/core/annotations/mapping';
-import { parseLabels } from '../../../src/core/model/labels';
+import { parseLabels } from '../../../src/core/model/classes/labels';
 import { needs, project, shared } from '../../support/shared';
 
 const LABELS = ['tabby, tabby cat', 'tench', 'crane', 'dog', 'crane'];

@@ -9,8 +9,7 @@ import { saliencyOf } from '../../../src/core/saliency';
 import { largestDifference, REFERENCE, type ReferenceCase, referenceCases } from '../../support/reference';
 import { needs } from '../../support/shared';
 
-describe('split, transform and merge against PyTorch', function () {
-  this.timeout(60_000);
+describe('split, transform and merge against PyTorch', () => {
   let cases: { reference: ReferenceCase; features: FeatureMaps; height: number; width: number }[] = [];
 
   before(function () {

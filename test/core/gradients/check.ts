@@ -9,7 +9,7 @@ import { type Attributes, createEmitter } from '../../../src/core/onnx/emit';
 import { valueInfo } from '../../../src/core/onnx/facts';
 import { DataType, makeTensor, sizeOf } from '../../../src/core/onnx/tensors';
 import { encodeModel, OWN_BYTES } from '../../../src/core/onnx/weights';
-import { createSession, type Tensor } from '../../../src/engine/runtime';
+import { createSession, type Tensor } from '../../../src/engine/runtime/runtime';
 import { parseTiny, type TinyNode, traceTiny } from '../../support/tiny-model';
 
 export interface Operand {

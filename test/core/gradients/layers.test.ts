@@ -5,9 +5,9 @@ import { BEHIND, behindGraph } from '../../../src/core/cam/behind';
 import { SCORE } from '../../../src/core/cam/transform';
 import { untypedInfo } from '../../../src/core/onnx/compose';
 import { type EncodedModel, encodeModel } from '../../../src/core/onnx/weights';
-import { openModel } from '../../../src/engine/inspect';
-import { scoreTarget } from '../../../src/engine/parts';
-import { createSession, floats } from '../../../src/engine/runtime';
+import { openModel } from '../../../src/engine/model/inspect';
+import { createSession, floats } from '../../../src/engine/runtime/runtime';
+import { scoreTarget } from '../../../src/engine/sessions/parts';
 import { gradientSession } from '../../support/runtime';
 import { project } from '../../support/shared';
 import { noise } from '../../support/tiny-network';
@@ -19,8 +19,7 @@ const TOLERANCE = 0.02;
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, x, i) => sum + x * b[i]!, 0);
 
-describe('gradients of layers', function () {
-  this.timeout(120_000);
+describe('gradients of layers', () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.onnx'))) {
     const { dims, input, seed } = JSON.parse(readFileSync(`${folder}/${file.replace('.onnx', '.json')}`, 'utf8'));
     if (dims[0] !== 1) continue;

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readModelFile } from '../../../src/engine/model-file';
-import { readNpy } from '../../../src/engine/npy';
+import { readModelFile } from '../../../src/engine/model/model-file';
+import { readNpy } from '../../../src/files/npy';
 import { type GradientSession, gradientSession, relativeErrors } from '../../support/runtime';
 import { needs, shared } from '../../support/shared';
 
@@ -22,9 +22,7 @@ interface ReferenceCase {
 }
 
 /** The gradient for the case's layer, and for the input where it is stored. */
-describe('gradients of the reference cases', function () {
-  this.timeout(120_000);
-
+describe('gradients of the reference cases', () => {
   for (const model of ['mobilenet_v2', 'squeezenet1_1', 'cifar10_resnet20']) {
     it(model, async function () {
       const folder = shared('reference', model);

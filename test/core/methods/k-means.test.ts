@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { kMeans } from '../../../src/core/methods/k-means';
-import { createRandom } from '../../../src/core/methods/random';
+import { createRandom } from '../../../src/core/random';
 
 const points = fc.array(fc.tuple(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -20, max: 20 })), {
   minLength: 1,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { weightedSum } from '../../../src/core/methods/maps';
-import type { MethodFrame } from '../../../src/core/methods/network';
 import { methods } from '../../../src/core/methods/table';
 import { xGradWeights } from '../../../src/core/methods/xgrad-cam';
+import type { MethodFrame } from '../../../src/core/saliency';
 import { assertClose, explain, framesOf, sumOf } from './run';
 import { type TinyNetwork, tinyNetwork } from './tiny-network';
 

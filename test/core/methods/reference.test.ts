@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { poolChannels } from '../../../src/core/methods/channels';
 import { integrate } from '../../../src/core/methods/integrated-gradients';
-import { type MethodName, methods } from '../../../src/core/methods/table';
+import type { MethodName } from '../../../src/core/methods/names';
+import { methods } from '../../../src/core/methods/table';
 import { saliencyOf } from '../../../src/core/saliency';
 import { correlation } from '../../support/maps';
 import { needs, shared } from '../../support/shared';
@@ -12,9 +13,8 @@ import { explain } from './run';
 const LEAST = 0.999;
 
 for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
-  describe(`methods on ${model}`, function () {
+  describe(`methods on ${model}`, () => {
     // Score-CAM asks about every channel.
-    this.timeout(600_000);
     let opened: ReferenceCase;
 
     before(async function () {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createRandom } from '../../../src/core/methods/random';
 import { addResampled, randomMasks } from '../../../src/core/methods/rise';
+import { createRandom } from '../../../src/core/random';
 import { bilinearMatrix, resizeMap } from '../../../src/core/resize';
 import { resampled } from '../../support/maps';
 import { assertClose, explain } from './run';

@@ -1,7 +1,9 @@
 /** Runs methods to their end and compares maps. */
 import assert from 'node:assert/strict';
-import type { MethodFrame, MethodNetwork, MethodResult, MethodRun, Target } from '../../../src/core/methods/network';
-import { type MethodName, methods } from '../../../src/core/methods/table';
+import type { MethodName } from '../../../src/core/methods/names';
+import type { MethodNetwork, MethodResult, MethodRun, Target } from '../../../src/core/methods/network';
+import { methods } from '../../../src/core/methods/table';
+import type { MethodFrame } from '../../../src/core/saliency';
 
 export async function framesOf(run: MethodRun): Promise<MethodFrame[]> {
   const frames: MethodFrame[] = [];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { MethodFrame, MethodRun } from '../../../src/core/methods/network';
+import type { MethodRun } from '../../../src/core/methods/network';
 import { severalLayers } from '../../../src/core/methods/several-layers';
+import type { MethodFrame } from '../../../src/core/saliency';
 import { assertClose, framesOf, resultOf } from './run';
 
 async function* fake(whyBlank: string, frames: readonly Partial<MethodFrame>[], note?: string): MethodRun {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { MetricChoice } from '../../../src/core/measurement';
-import { createRandom } from '../../../src/core/methods/random';
 import { centreBlob, randomMap } from '../../../src/core/metrics/baselines';
 import { stepCounts } from '../../../src/core/metrics/curve';
 import { deletedImage } from '../../../src/core/metrics/deletion';
+import type { MetricChoice } from '../../../src/core/metrics/measurement';
 import type { MetricProgress } from '../../../src/core/metrics/metric';
 import { measureMap } from '../../../src/core/metrics/table';
+import { createRandom } from '../../../src/core/random';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, subjectOf } from './subject';
 

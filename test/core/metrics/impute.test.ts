@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createRandom } from '../../../src/core/methods/random';
 import { impute } from '../../../src/core/metrics/impute';
 import { measureMap } from '../../../src/core/metrics/table';
+import { createRandom } from '../../../src/core/random';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, subjectOf } from './subject';
 

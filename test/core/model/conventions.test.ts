@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { agreeing } from '../../../src/core/model/agreement';
 import { type Conventions, resolvePreprocessing, type Source } from '../../../src/core/model/conventions';
 import type { ImageInput } from '../../../src/core/model/inputs';
+import type { Preprocessing } from '../../../src/core/model/preprocessing';
 import { DataType } from '../../../src/core/onnx/tensors';
-import type { Origin, Preprocessing } from '../../../src/core/types';
+import type { Origin } from '../../../src/core/sourced';
 
 const INPUT: ImageInput = {
   name: 'image',

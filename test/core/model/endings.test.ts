@@ -17,7 +17,7 @@ const BODY: readonly TinyNode[] = [
   ['Flatten', 'pooled', 'f'],
   ['MatMul', 'f fc', 'y'],
 ];
-const weights = { stem: [4, 3, 3, 3], fc: [4, 3], other: [4, 2], wide: [4, 3] };
+const weights = { stem: [4, 3, 3, 3], fc: [4, 3], other: [4, 2], wide: [4, 3], classifier: [3, 4, 1, 1] };
 const CONSTANTS = [
   scalar('one', 1),
   scalar('half', 0.5),
@@ -78,7 +78,7 @@ describe('softmax written out', () => {
   });
 });
 
-describe('scores that are any numbers', () => {
+describe('scores without an upper bound', () => {
   const cases: [string, readonly TinyNode[], boolean][] = [
     ['a product of matrices', [['Identity', 'y', 'p']], true],
     [
@@ -106,6 +106,34 @@ describe('scores that are any numbers', () => {
       true,
     ],
     [
+      'rectified and pooled, as in SqueezeNet',
+      [
+        ['Conv', 'map classifier', 'c'],
+        ['Relu', 'c', 'd'],
+        ['GlobalAveragePool', 'd', 'e'],
+        ['Flatten', 'e', 'p'],
+      ],
+      true,
+    ],
+    [
+      'rectified from above too',
+      [
+        ['Sub', 'one y', 'a'],
+        ['Relu', 'a', 'b'],
+        ['Sub', 'one b', 'c'],
+        ['Relu', 'c', 'p'],
+      ],
+      false,
+    ],
+    [
+      'rectified probabilities',
+      [
+        ['Softmax', 'y', 'q'],
+        ['Relu', 'q', 'p'],
+      ],
+      false,
+    ],
+    [
       'a constant mixture of probabilities',
       [
         ['Softmax', 'f', 'q'],
@@ -131,8 +159,8 @@ describe('scores that are any numbers', () => {
       false,
     ],
   ];
-  for (const [what, tail, linear] of cases)
-    it(`${what}: ${linear}`, async () => assert.equal((await scoresOf(tail)).linear, linear));
+  for (const [what, tail, unbounded] of cases)
+    it(`${what}: ${unbounded}`, async () => assert.equal((await scoresOf(tail)).unbounded, unbounded));
 });
 
 describe('what operators alone tell of a range', () => {
@@ -199,6 +227,6 @@ it('an end of ten thousand sums is looked at once each', async () => {
   const model = parseTiny({ nodes: [...BODY, ['Relu', 'y', 's0'], ...sums], outputs: ['s10000'], weights });
   const graph = indexGraph(model.graph.node);
   const facts = new Map([['y', { dtype: DataType.FLOAT, dims: [1, 3] }]]);
-  assert.equal(endingOf(model, graph, facts, 's10000').linear, false);
+  assert.equal(endingOf(model, graph, facts, 's10000').unbounded, false);
   assert.deepEqual(rangeOf(graph, facts, 's12'), [0, Number.POSITIVE_INFINITY]);
 });

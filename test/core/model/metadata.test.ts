@@ -42,7 +42,7 @@ describe('metadata of a model', () => {
       "{0: 'a', 1: b}",
     ])
       assert.equal(read({ names: text }).names, undefined);
-  }).timeout(30_000);
+  });
 
   it('may hold anything else', () => {
     const { input, names } = read({ classes: '80', names: 'see the readme', imgsz: '[0, 0]', author: '{0: "me"}' });

@@ -1,8 +1,8 @@
 /** Which weights belong to which layer, and new ones in their place. */
 import assert from 'node:assert/strict';
-import { createRandom } from '../../../src/core/methods/random';
 import { DataType, fromHalf, makeTensor } from '../../../src/core/onnx/tensors';
 import { withWeights } from '../../../src/core/onnx/weights';
+import { createRandom } from '../../../src/core/random';
 import { drawLike, rawBytes } from '../../../src/core/sanity/draw';
 import { depthsOf, weightLayers } from '../../../src/core/sanity/layers';
 import { parseTiny, type TinyModel } from '../../support/tiny-model';

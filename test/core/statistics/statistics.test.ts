@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createRandom } from '../../../src/core/methods/random';
+import { createRandom } from '../../../src/core/random';
 import { comparePaired, holm, signedRankTest } from '../../../src/core/statistics/paired';
 import { summarise } from '../../../src/core/statistics/summary';
 import { assertClose } from '../methods/run';

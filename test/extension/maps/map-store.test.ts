@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../../src/core/types';
+import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
 import { createMapStore, type MapStore } from '../../../src/extension/maps/map-store';
-import { summaryOf } from '../../../src/extension/summary';
+import { summaryOf } from '../../../src/extension/status/summary';
 import type { ExplainParams, FileStamp } from '../../../src/protocol/requests';
 import { explanation, info } from '../support';
 

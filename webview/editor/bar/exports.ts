@@ -1,5 +1,5 @@
 /** What can be saved of a slot. */
-import type { RenderKind } from '../../../src/protocol/webview';
+import type { RenderKind } from '../../../src/protocol/requests';
 import type { MenuItem } from './menu';
 
 const KINDS: Readonly<Record<RenderKind, string>> = {

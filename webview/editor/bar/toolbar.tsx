@@ -1,7 +1,7 @@
 /** Controls of the style and the view. Nothing here asks the engine for anything. */
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { COLORMAPS } from '../../../src/core/types';
+import { COLORMAPS } from '../../../src/core/style';
 import { Check, Choice, IconButton } from '../../toolkit';
 import type { Editor } from '../editor-model';
 import { exportItems } from './exports';

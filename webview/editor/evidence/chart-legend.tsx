@@ -1,5 +1,6 @@
 /** What the curves of the chart are, with the areas under them: a row for each map, a column for each curve. */
-import type { MeasuredMap, ShownMeasurement } from '../../../src/protocol/webview';
+import type { MeasuredMap } from '../../../src/core/metrics/measurement';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
 import { WALKED, type Walked } from './walk';
 
 const MAPS: Readonly<Record<MeasuredMap, string>> = { explanation: 'This map', random: 'Random', centre: 'Centre' };

@@ -1,7 +1,8 @@
 /** The curves of a measurement. The only file that knows uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { MeasuredMap, ShownMeasurement } from '../../../src/protocol/webview';
+import type { MeasuredMap } from '../../../src/core/metrics/measurement';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
 import { MAP_NAMES } from './chart-legend';
 import { pointAt, WALKED, type Walk, type Walked } from './walk';
 

@@ -1,6 +1,7 @@
 /** The curves of a measurement, and a walk along them. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { MeasuredMap, ShownMeasurement, Slot } from '../../../src/protocol/webview';
+import type { MeasuredMap } from '../../../src/core/metrics/measurement';
+import type { ShownMeasurement, Slot } from '../../../src/protocol/webview';
 import type { Editor } from '../editor-model';
 import { createChart } from './chart';
 import { ChartLegend, legendText, swatchOf } from './chart-legend';

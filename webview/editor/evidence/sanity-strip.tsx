@@ -1,7 +1,11 @@
 /** Maps of the network with its weights drawn anew, layer by layer, beside the map of the network as it was trained. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Size } from '../../../src/core/geometry';
+import type { Frame } from '../../../src/core/saliency';
+import type { SanityMap, SanityStep } from '../../../src/core/sanity/types';
 import { stepsOf } from '../../../src/core/sanity/verdict';
-import type { Frame, HeatStyle, SanityMap, SanityStep, ShownCheck, Size } from '../../../src/protocol/webview';
+import type { HeatStyle } from '../../../src/core/style';
+import type { ShownCheck } from '../../../src/protocol/webview';
 import { heatOf } from '../heat/heat';
 
 /** The longer side of a map, in pixels of its canvas. */

@@ -1,5 +1,5 @@
 /** Scores of maps side by side, one map a column. */
-import type { ScoreInfo } from '../../../src/protocol/webview';
+import type { ScoreInfo } from '../../../src/core/metrics/measurement';
 import { Icon } from '../../icon';
 import type { Cell, Column, Row } from './scores';
 

@@ -1,5 +1,7 @@
 /** Scores of maps, side by side: the columns and rows of a table. Pure. */
-import type { EditorState, Evidence, MeasuredMap, ScoreInfo, Slot } from '../../../src/protocol/webview';
+
+import type { MeasuredMap, ScoreInfo } from '../../../src/core/metrics/measurement';
+import type { EditorState, Evidence, Slot } from '../../../src/protocol/webview';
 
 export interface Column {
   readonly title: string;

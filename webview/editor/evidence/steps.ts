@@ -1,6 +1,7 @@
 /** Images along a walk, decoded and remembered: a step is drawn anew only where it has changed. */
 import { signal } from '@preact/signals';
-import type { Frame, ShownMeasurement } from '../../../src/protocol/webview';
+import type { Frame } from '../../../src/core/saliency';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
 import type { Heat } from '../heat/heat';
 import type { Heats } from '../heat/heats';
 import { curveOf, type Ends, pointAt, stepHeat, type Walk } from './walk';

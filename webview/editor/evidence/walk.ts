@@ -1,7 +1,11 @@
 /** A point along the curves of a measurement, and the image there as the network saw it. Without the DOM. */
+
+import type { ImageTransform, Size } from '../../../src/core/geometry';
+import type { Curve } from '../../../src/core/metrics/measurement';
 import { bySaliency, mixedPixels } from '../../../src/core/metrics/order';
+import type { Frame } from '../../../src/core/saliency';
 import { saliencyOf } from '../../../src/core/saliency';
-import type { Curve, Frame, ImageTransform, ShownMeasurement, Size } from '../../../src/protocol/webview';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
 import { percentOf } from '../../numbers';
 import type { Heat } from '../heat/heat';
 

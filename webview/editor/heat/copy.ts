@@ -1,6 +1,8 @@
 /** The image with its heat at full resolution, for the clipboard. */
+
+import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
-import type { HeatStyle, Size } from '../../../src/protocol/webview';
+import type { HeatStyle } from '../../../src/core/style';
 import type { Heat } from './heat';
 
 const FOCUS_MILLISECONDS = 2000;

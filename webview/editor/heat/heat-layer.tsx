@@ -1,8 +1,9 @@
 /** The heat over one image: a canvas and a contour. */
 import type { ReadonlySignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
-import type { HeatStyle, Size } from '../../../src/core/types';
+import type { HeatStyle } from '../../../src/core/style';
 import { canvasSize, type Heat } from './heat';
 
 interface HeatLayerProps {

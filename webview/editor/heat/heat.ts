@@ -1,8 +1,10 @@
 /** What a pane can draw and measure: the map of one frame, or the difference of two. Without the DOM. */
 import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
+import type { ImageTransform, Size } from '../../../src/core/geometry';
 import { contourLevel, contourPath, drawDifference, drawHeat, sampler } from '../../../src/core/overlay';
+import type { Frame } from '../../../src/core/saliency';
 import { saliencyOf } from '../../../src/core/saliency';
-import { DEFAULT_STYLE, type Frame, type HeatStyle, type ImageTransform, type Size } from '../../../src/core/types';
+import { DEFAULT_STYLE, type HeatStyle } from '../../../src/core/style';
 
 export interface Heat {
   /** RGBA of a picture of the whole image. */

@@ -1,6 +1,7 @@
 /** The picture under the heat: its address, and what the browser has made of it. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { Picture, Size } from '../../../src/protocol/webview';
+import type { Size } from '../../../src/core/geometry';
+import type { Picture } from '../../../src/protocol/webview';
 import { createPictures } from './pictures';
 
 export function createPhotograph(picture: ReadonlySignal<Picture | undefined>) {

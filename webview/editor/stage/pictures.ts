@@ -1,5 +1,7 @@
 /** Addresses of pictures for <img>, and the values of their pixels. */
-import type { Picture, Size } from '../../../src/protocol/webview';
+
+import type { Size } from '../../../src/core/geometry';
+import type { Picture } from '../../../src/protocol/webview';
 import type { Point } from './viewport';
 
 /** Remembers one picture, and gives up the address of its bytes when another takes its place. */

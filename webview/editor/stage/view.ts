@@ -1,6 +1,7 @@
 /** What all panes share: the viewport, the pixel that is pointed at, the divider, which of them has the focus. */
 import { batch, computed, signal } from '@preact/signals';
-import type { FromEditor, Size } from '../../../src/protocol/webview';
+import type { Size } from '../../../src/core/geometry';
+import type { FromEditor } from '../../../src/protocol/webview';
 import type { Saving } from '../saving';
 import type { Store } from '../store';
 import { pixelOf } from './pictures';

@@ -1,5 +1,5 @@
 /** Where the image lies in a pane, without the DOM. All panes of a panel share one viewport. */
-import type { Size } from '../../../src/core/types';
+import type { Size } from '../../../src/core/geometry';
 
 export interface Point {
   readonly x: number;

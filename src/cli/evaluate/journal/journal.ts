@@ -6,14 +6,15 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../../core/errors';
-import type { Measured } from '../../../core/measurement';
-import type { ClassScore, Method } from '../../../core/types';
-import { openRegular } from '../../../engine/files';
+import type { MethodName } from '../../../core/methods/names';
+import type { Measured } from '../../../core/metrics/measurement';
+import type { ClassScore } from '../../../core/output';
+import { openRegular } from '../../../files/open';
 import { keyOf, lastLineEnd, readLines } from './lines';
 import { lock } from './lock';
 
 /** What is measured at one go: a method's map, or the maps that know nothing. */
-export type Unit = Method | 'baselines';
+export type Unit = MethodName | 'baselines';
 
 export interface MapResult extends Measured {
   /** Methods and baselines by their names. */

@@ -1,9 +1,9 @@
 /** The lines of a journal, read carefully: a person may have edited them. */
 import type { FileHandle } from 'node:fs/promises';
 import { errors, reasonOf } from '../../../core/errors';
+import { METHODS } from '../../../core/methods/names';
 import { isRecord } from '../../../core/model/json';
-import { METHODS } from '../../../core/types';
-import { openRegular } from '../../../engine/files';
+import { openRegular } from '../../../files/open';
 import type { Entry, Settings } from './journal';
 
 export const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) =>

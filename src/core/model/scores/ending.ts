@@ -5,15 +5,15 @@ import type { GraphIndex } from '../../onnx/graph';
 import { intAttribute, type Model } from '../../onnx/model';
 import { entryOf, microsoft, operatorOf, VALUE_KEEPING } from '../../onnx/operators';
 import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
-import type { Activation } from '../../types';
+import type { Activation } from '../../output';
 import { boundsOfClip } from './ranges';
 
 export interface Ending {
   /** The tensor before the activation; without one, the scores themselves. */
   readonly logits: string;
   readonly activation: Exclude<Activation, 'none'> | undefined;
-  /** True if a linear operator makes the scores, so that they can be any numbers. */
-  readonly linear: boolean;
+  /** True if a linear operator makes the scores, perhaps rectified and pooled, so that they have no upper bound. */
+  readonly unbounded: boolean;
 }
 
 /** Operators at a graph's end that keep each class's value, in order. */
@@ -38,8 +38,11 @@ const LINEAR: ReadonlySet<string> = new Set([
   'BatchNormalization',
   ...microsoft('QGemm', 'MatMulNBits', 'FusedMatMul'),
 ]);
+/** Linear operators over the positions of a map. */
+const POOLING: ReadonlySet<string> = new Set(['ReduceMean', 'ReduceSum', 'GlobalAveragePool', 'AveragePool']);
 /** Of linear inputs they are linear; other operands are constants. */
 const KEEPING_LINEAR: ReadonlySet<string> = new Set([
+  ...POOLING,
   'Add',
   'Sub',
   'Mul',
@@ -51,10 +54,6 @@ const KEEPING_LINEAR: ReadonlySet<string> = new Set([
   'Transpose',
   'Slice',
   'Gather',
-  'ReduceMean',
-  'ReduceSum',
-  'GlobalAveragePool',
-  'AveragePool',
 ]);
 
 /** A Clip to the range of probabilities changes none by more than this; it is there for a logarithm's sake. */
@@ -78,12 +77,23 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
   for (let tensor = originOf(graph, scores); ; ) {
     const node = graph.producer.get(tensor);
     const activation = node && activationAt(model, graph, facts, node);
-    if (activation) return { ...activation, linear: false };
+    if (activation) return { ...activation, unbounded: false };
     const unscaled = node && !clipped ? scaledActivation(node) : undefined;
-    if (unscaled) return { ...unscaled, linear: false };
-    if (!node || !isClip(node)) return { logits: scores, activation: undefined, linear: !clipped && isLinear(tensor) };
+    if (unscaled) return { ...unscaled, unbounded: false };
+    if (!node || !isClip(node)) {
+      const unbounded = !clipped && isLinear(beforeRelu(tensor) ?? tensor);
+      return { logits: scores, activation: undefined, unbounded };
+    }
     clipped = true;
     tensor = originOf(graph, node.input[0]!);
+  }
+
+  /** What a ReLU rectifies behind which there is nothing but pooling, as in SqueezeNet. */
+  function beforeRelu(tensor: string): string | undefined {
+    const node = graph.producer.get(originOf(graph, tensor));
+    if (!node) return undefined;
+    if (operatorOf(node) === 'Relu') return node.input[0];
+    return POOLING.has(operatorOf(node)) ? beforeRelu(node.input[0]!) : undefined;
   }
 
   function isLinear(tensor: string): boolean {

@@ -7,11 +7,11 @@ import { reasonOf } from '../../errors';
 import { indexGraph } from '../../onnx/graph';
 import type { Model } from '../../onnx/model';
 import { operatorOf } from '../../onnx/operators';
+import { parseLabels } from '../classes/labels';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions, type Source } from '../conventions';
 import type { Read } from '../hugging-face';
 import type { ImageInput } from '../inputs';
 import { isRecord, recordAt, stringAt } from '../json';
-import { parseLabels } from '../labels';
 import { readPaddle } from './paddle';
 
 /** Texts of the files beside a model, by name. */

@@ -1,5 +1,5 @@
 /** Conventions of PaddleClas' inference.yml (deploy/python/preprocess.py there). */
-import { INTERPOLATIONS, type Interpolation } from '../../types';
+import { INTERPOLATIONS, type Interpolation } from '../../resample';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
 import type { Read } from '../hugging-face';
 import { isRecord, type Json, numberAt, numbersAt, recordAt, stringAt } from '../json';

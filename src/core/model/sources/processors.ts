@@ -3,7 +3,7 @@
  * (transformers 4, src/transformers/models/<model>/image_processing_<model>.py). A file has what its author wrote; the rest is
  * the class's own default, so a row has those too.
  */
-import type { Interpolation } from '../../types';
+import type { Interpolation } from '../../resample';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../conventions';
 import { booleanAt, type Json, numberAt } from '../json';
 

@@ -1,5 +1,6 @@
 /** Conventions of timm's `pretrained_cfg` (timm/data/config.py, transforms_imagenet_eval in timm/data/transforms_factory.py). */
-import { type Fit, INTERPOLATIONS } from '../../types';
+import type { Fit } from '../../geometry';
+import { INTERPOLATIONS } from '../../resample';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
 import { type Json, numberAt, numbersAt, stringAt } from '../json';
 

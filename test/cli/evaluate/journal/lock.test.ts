@@ -92,7 +92,7 @@ describe('lock of a report', () => {
     assert.deepEqual(readdirSync(folder.at()), ['journal.lock'], 'ended processes left something');
     unlock();
     assert.deepEqual(readdirSync(folder.at()), []);
-  }).timeout(60_000);
+  });
 
   it('is kept by a process that runs, this one too, and names it', async () => {
     const other = start();

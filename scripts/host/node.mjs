@@ -1,0 +1,43 @@
+// A newer Node than the project asks for, from npm: code-server needs it, and so do tests of what older ones lack, such as
+// node:sqlite.
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root, runQuietly } from './run.mjs';
+
+export const NODE = 'node@24.21.0';
+
+const folder = path.join(root, '.vscode-test', 'node');
+/** The folder of the command `node`. */
+export const nodeFolder = path.join(folder, 'node_modules', '.bin');
+const command = path.join(nodeFolder, process.platform === 'win32' ? 'node.cmd' : 'node');
+const marker = path.join(folder, NODE);
+
+/**
+ * Installs packages with their install scripts, whatever the user's settings say of those.
+ *
+ * @param {string} into
+ * @param {string} name
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export const install = (into, name, env = process.env) =>
+  runQuietly('npm', ['install', '--prefix', into, '--no-audit', '--no-fund', '--ignore-scripts=false', name], {
+    cwd: into,
+    env,
+  });
+
+/**
+ * The path of a newer Node, which is installed with the first call.
+ *
+ * @returns {Promise<string>}
+ */
+export async function newerNode() {
+  if (!existsSync(marker)) {
+    console.log(`Installing ${NODE} (once)`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+    await install(folder, NODE);
+    writeFileSync(marker, '');
+  }
+  return command;
+}

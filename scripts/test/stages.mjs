@@ -1,0 +1,85 @@
+// The stages of `npm test`: what each needs of the system, and what it runs.
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { newerNode } from '../host/node.mjs';
+import { root, run } from '../host/run.mjs';
+import { BROWSER, PYTORCH, VULKAN } from '../host/system.mjs';
+import { mocha, out, testFiles } from './mocha.mjs';
+import { runSuite } from './suite.mjs';
+
+/**
+ * @typedef {object} Stage
+ * @property {readonly import('../host/system.mjs').Package[]} [packages] of the system
+ * @property {boolean} [standIn] code-server is used
+ * @property {boolean} [whenNamed] it runs only when it is named
+ * @property {() => Promise<import('./results.mjs').Test[]>} run
+ */
+
+/** Folders of `test` whose files other stages run. */
+const ELSEWHERE = ['fuzz', 'suite', 'webview', 'ui', 'package', 'nightly'];
+
+/** Ends the name of a test file whose tests need a newer Node than the one that the project asks for. */
+const NEWER = /\.node24\.test\.js$/;
+
+/** @param {string} name */
+const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+
+const unitFiles = () => testFiles(...readdirSync(out).filter((name) => !ELSEWHERE.includes(name)));
+
+/** @satisfies {Record<string, Stage>} */
+export const STAGES = {
+  check: {
+    async run() {
+      const commands = { lint: [bin('biome'), ['check', '.']], types: [process.execPath, ['scripts/typecheck.mjs']] };
+      /** @type {import('./results.mjs').Test[]} */
+      const tests = [];
+      for (const [name, [command, args]] of Object.entries(commands)) {
+        const code = await run(/** @type {string} */ (command), /** @type {string[]} */ (args));
+        tests.push({ name, state: code === 0 ? 'passed' : 'failed' });
+      }
+      return tests;
+    },
+  },
+
+  unit: {
+    packages: [...BROWSER, ...VULKAN, ...PYTORCH],
+    async run() {
+      const files = unitFiles();
+      const newer = files.filter((file) => NEWER.test(file));
+      const node = await newerNode();
+      return [
+        ...(await mocha(
+          'unit',
+          files.filter((file) => !newer.includes(file)),
+        )),
+        ...(await mocha('unit-newer-node', newer, { node })),
+      ];
+    },
+  },
+
+  fuzz: { run: () => mocha('fuzz', testFiles('fuzz')) },
+
+  suite: { packages: BROWSER, standIn: true, run: runSuite },
+
+  ui: {
+    packages: BROWSER,
+    standIn: true,
+    // Those that drive VS Code's window take longest. On a busy machine a browser loses a key or a click now and then; what
+    // fails twice is broken.
+    run: () => mocha('ui', testFiles('ui', 'webview'), { retries: 1 }),
+  },
+
+  // One process: what `npm start` shows and what is packaged are built by these tests.
+  package: { packages: BROWSER, standIn: true, run: () => mocha('package', testFiles('package'), { processes: 1 }) },
+
+  nightly: {
+    packages: [...BROWSER, ...VULKAN, ...PYTORCH],
+    standIn: true,
+    whenNamed: true,
+    async run() {
+      const pictures = ['webview/screenshots', 'ui/themes'].map((name) => path.join(out, `${name}.test.js`));
+      const files = [...testFiles('nightly'), ...pictures];
+      return mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+    },
+  },
+};

@@ -1,0 +1,114 @@
+/** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
+import path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { shownActivation } from '../../../core/output';
+import { DEFAULT_STYLE } from '../../../core/style';
+import { thumbnail } from '../../../engine/pictures/image';
+import type { Outputs } from '../../../files/output';
+import type { Service } from '../../../protocol/requests';
+import { quiet, type Terminal } from '../../terminal';
+import type { Plan } from '../evaluate';
+import type { Journal } from '../journal/journal';
+import { explainParams } from '../run';
+import type { Watch } from '../watch';
+import { type Example, pageOf } from './html';
+import { type Results, type Row, summariseAll } from './summary';
+
+/**
+ * @param service that has explained nothing yet: examples are the same whatever came before
+ * @throws evaluation-differs, and nothing is written
+ */
+export async function writeReport(
+  folder: string,
+  plan: Plan,
+  watch: Watch,
+  journal: Journal,
+  outputs: Outputs,
+  service: Service,
+  terminal: Terminal,
+): Promise<void> {
+  const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
+  let examples: Example[] = [];
+  await watch.untilUntouched(async () => {
+    examples = await examplesOf(plan, { rows, ...results }, service, terminal);
+    return watch.unchanged();
+  });
+  const about = aboutOf(plan, watch);
+  const [html, json, csv] = reportFiles(folder);
+  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
+  await outputs.write(html, pageOf(about, results, examples));
+  for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+}
+
+/** What is written into the folder of a report, besides the journal. */
+export function reportFiles(folder: string) {
+  const at = (name: string) => path.join(folder, name);
+  return [at('report.html'), at('report.json'), at('images.csv')] as const;
+}
+
+export type About = ReturnType<typeof aboutOf>;
+
+/** What was evaluated, and how. */
+function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
+  return {
+    model: path.basename(info.path),
+    sha256: identity.model,
+    layer: info.layer.value,
+    activation: shownActivation(info.output),
+    source: path.basename(path.resolve(source)),
+    items: items.length,
+    images: new Set(items.map(({ image }) => image)).size,
+    methods: methods.map((method) => ({ method, options: own.get(method)! })),
+    metrics,
+    seed,
+    device,
+    assumptions: info.assumptions,
+  };
+}
+
+function csvOf(rows: readonly Row[], scores: readonly string[]): string {
+  const header = ['image', 'category', 'class', 'label', 'probability', 'map', 'blank', ...scores];
+  const lines = rows.map(({ item, category, class: found, map, blank, scores: own }) => {
+    const facts = [item, category, found.class, found.label, found.probability, map, blank];
+    return [...facts, ...scores.map((score) => own[score])];
+  });
+  return stringify([header, ...lines], { cast: { boolean: String }, escape_formulas: true });
+}
+
+/** How many of the best and of the worst images of each method are shown. */
+const SHOWN = 3;
+/** Pixels of their longer side. */
+const SIDE = 240;
+
+/** The first score that tells better from worse, the over-all one before all others. */
+function rankingScore({ scores }: Results): string | undefined {
+  if ('overall' in scores) return 'overall';
+  return Object.keys(scores).find((name) => scores[name]!.better !== 'neither');
+}
+
+/** The best and the worst images of each method, with their overlays. */
+async function examplesOf(plan: Plan, results: Results, service: Service, terminal: Terminal): Promise<Example[]> {
+  const score = rankingScore(results);
+  if (score === undefined) return [];
+  const sign = results.scores[score]!.better === 'higher' ? -1 : 1;
+  const examples: Example[] = [];
+  for (const map of plan.methods) {
+    const ranked = results.rows
+      .filter((row) => row.map === map && score in row.scores)
+      .sort((a, b) => sign * (a.scores[score]! - b.scores[score]!));
+    const best = ranked.slice(0, Math.min(SHOWN, Math.ceil(ranked.length / 2)));
+    const worst = ranked.slice(best.length).slice(-SHOWN).reverse();
+    for (const [kind, shown] of [['best', best] as const, ['worst', worst] as const]) {
+      for (const row of shown) {
+        const item = plan.items.find(({ name }) => name === row.item)!;
+        const params = explainParams(plan, item, map);
+        const explanation = await service.explain(params, quiet(terminal));
+        const drawing = { kind: 'overlay', explanation, image: params.image, style: DEFAULT_STYLE } as const;
+        const { bytes } = await service.render(drawing, quiet(terminal));
+        examples.push({ map, kind, row, score, jpeg: await thumbnail(bytes!, SIDE) });
+      }
+    }
+  }
+  return examples;
+}

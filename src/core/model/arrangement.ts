@@ -1,0 +1,37 @@
+/** A layer's tensor as maps [K, u, v], whatever the order of its axes, and back. */
+import type { LayerInfo } from './info';
+
+type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'u' | 'v'>;
+
+/**
+ * @param tensor of one image: [1, K, u, v], [1, u, v, K] or tokens [1, T, K], of which the first `skip` and those after
+ *   the u v patches are dropped
+ * @returns maps [K, u, v]; the tensor itself where it is that already
+ */
+export function mapsOf(tensor: Float32Array, layer: Arranged): Float32Array {
+  if (layer.arrangement === 'NCHW') return tensor;
+  const { channels, u, v } = layer;
+  const maps = new Float32Array(channels * u * v);
+  const first = layer.skip * channels;
+  for (let pixel = 0; pixel < u * v; pixel++) {
+    for (let k = 0; k < channels; k++) maps[k * u * v + pixel] = tensor[first + pixel * channels + k]!;
+  }
+  return maps;
+}
+
+/**
+ * The inverse of `mapsOf`.
+ *
+ * @param tensor of which tokens that are no patches keep their values
+ * @returns the layer's tensor with the maps in it
+ */
+export function tensorOf(maps: Float32Array, layer: Arranged, tensor: Float32Array): Float32Array {
+  if (layer.arrangement === 'NCHW') return maps;
+  const { channels, u, v } = layer;
+  const result = tensor.slice();
+  const first = layer.skip * channels;
+  for (let pixel = 0; pixel < u * v; pixel++) {
+    for (let k = 0; k < channels; k++) result[first + pixel * channels + k] = maps[k * u * v + pixel]!;
+  }
+  return result;
+}

@@ -1,0 +1,76 @@
+/** The classes' names, and which class a name means. */
+import { errors } from '../../errors';
+import type { Json } from '../json';
+import { nearest } from './near';
+
+/** Labels of a text file, one a line; a byte order mark and blank lines at the end don't count. */
+export function parseLabels(text: string): string[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+}
+
+/** Names from an object whose keys are the classes' indices; undefined if it is not of that form. */
+export function namesByIndex(json: Json): readonly string[] | undefined {
+  const entries = Object.entries(json);
+  const named = entries.every(([key, value]) => /^\d+$/.test(key) && typeof value === 'string');
+  if (!named || entries.length === 0) return undefined;
+  const names = new Map(entries.map(([key, value]) => [Number(key), String(value)]));
+  const ordered = Array.from({ length: names.size }, (_, i) => names.get(i));
+  return ordered.every((name) => name !== undefined) ? ordered : undefined;
+}
+
+/**
+ * One label a class; an empty one is replaced by the class's index.
+ *
+ * @param file where the labels are from, for messages
+ * @throws labels-length
+ */
+export function checkLabels(labels: readonly string[], classes: number, file: string): readonly string[] {
+  if (labels.length !== classes) throw errors.labelsLength(file, labels.length, classes);
+  return labels.map((label, i) => label || `${i}`);
+}
+
+export function indexLabels(classes: number): readonly string[] {
+  return Array.from({ length: classes }, (_, i) => `${i}`);
+}
+
+/**
+ * The class that a user means: by index, else by its full label, else by one of a label's comma-separated names.
+ *
+ * @throws unknown-class with near names, ambiguous-class with the indices of all that match
+ */
+export function findClass(
+  labels: readonly string[],
+  choice: { readonly index: number } | { readonly label: string },
+): number {
+  if ('index' in choice) return checkIndex(labels, choice.index);
+  const wanted = choice.label.trim();
+  const isIndex = /^\d+$/.test(wanted);
+  if (isIndex && Number(wanted) < labels.length) return Number(wanted);
+  for (const matches of [(label: string) => label === wanted, (label: string) => namesOf(label).includes(wanted)]) {
+    const found = labels.flatMap((label, index) => (matches(label) ? [index] : []));
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) throw errors.ambiguousClass(wanted, found);
+  }
+  if (isIndex) return checkIndex(labels, Number(wanted));
+  const near = nearest(
+    labels.flatMap((label, index) => namesOf(label).map((name) => ({ name, index }))),
+    wanted,
+  );
+  throw errors.unknownClass(
+    wanted,
+    near.map(({ name, index }) => `${name} (${index})`),
+  );
+}
+
+function checkIndex(labels: readonly string[], index: number): number {
+  if (Number.isInteger(index) && index >= 0 && index < labels.length) return index;
+  throw errors.unknownClass(`${index}`, [`indices run from 0 to ${labels.length - 1}`]);
+}
+
+function namesOf(label: string): string[] {
+  return label.split(',').map((name) => name.trim());
+}

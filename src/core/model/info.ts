@@ -1,0 +1,58 @@
+/** What is known of a model before an image is explained. */
+import type { OutputInfo } from '../output';
+import type { Sourced } from '../sourced';
+import type { Preprocessing } from './preprocessing';
+
+export interface TensorInfo {
+  readonly name: string;
+  /** ONNX's name of the element type in lower case, such as float or int64. */
+  readonly dtype: string;
+  /** Numbers, or names of dimensions that are free. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** A tensor with rows and columns that every class score depends on. */
+export interface LayerInfo {
+  readonly tensor: string;
+  readonly operator: string;
+  /** Shape at batch 1. */
+  readonly shape: readonly number[];
+  /** Channels, rows, columns. */
+  readonly channels: number;
+  readonly u: number;
+  readonly v: number;
+  /** The order of its axes: [1, K, u, v], [1, u, v, K], or tokens [1, T, K] of which u v are the patches, row by row. */
+  readonly arrangement: 'NCHW' | 'NHWC' | 'tokens';
+  /** Tokens before the first patch: a class token, registers. */
+  readonly skip: number;
+  /** True if every path from the input to the scores runs through this tensor. */
+  readonly cut: boolean;
+}
+
+/** What `inspect` finds; everything here is known before an image is explained. */
+export interface ModelInfo {
+  readonly path: string;
+  readonly name: string;
+  /** True for the embedded demo model. */
+  readonly demo: boolean;
+  readonly bytes: number;
+  readonly irVersion: number;
+  readonly opset: number;
+  readonly producer: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
+  readonly preprocessing: Preprocessing;
+  readonly output: OutputInfo;
+  /** One per class; a class without a name is called by its index. */
+  readonly labels: Sourced<readonly string[]>;
+  readonly labelsFile?: string;
+  /** Files besides the model's own that hold its weights. */
+  readonly weightsFiles: readonly string[];
+  readonly layers: readonly LayerInfo[];
+  readonly layer: Sourced<string>;
+  /** Operators between the input and the scores that have no gradient rule. */
+  readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
+  /** What was assumed for want of a source, in words. */
+  readonly assumptions: readonly string[];
+}

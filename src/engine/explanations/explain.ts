@@ -1,0 +1,183 @@
+/** The request `explain`: from an image and a model to frames and an explanation. */
+import { createHash } from 'node:crypto';
+import { ExplainError, errors } from '../../core/errors';
+import type { MethodOptions } from '../../core/methods/choice';
+import type { MethodName } from '../../core/methods/names';
+import type { MethodRun, Target } from '../../core/methods/network';
+import { severalLayers } from '../../core/methods/several-layers';
+import { methods, type Need } from '../../core/methods/table';
+import { findClass } from '../../core/model/classes/labels';
+import type { OwnOptions } from '../../core/options';
+import type { ClassScore } from '../../core/output';
+import { shownActivation } from '../../core/output';
+import type { Frame } from '../../core/saliency';
+import { saliencyOf } from '../../core/saliency';
+import { identityOf, type Stamp, stampOf } from '../../files/stamps';
+import type { Device } from '../../protocol/devices';
+import type { Explanation } from '../../protocol/explanation';
+import type { ExplainParams, ImageSource, RequestContext } from '../../protocol/requests';
+import { layersOf } from '../model/inspect';
+import { nameOf } from '../pictures/image';
+import { prepareInput } from '../pictures/prepare';
+import { networkOf } from '../sessions/method-network';
+import { type ImageState, probe, type Work } from '../sessions/network';
+import { isPart, type Part } from '../sessions/parts';
+import type { Explainer, Sessions } from '../sessions/sessions';
+import { checkOptions, ownOptions } from './options';
+
+/**
+ * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
+ *   options and the runtime
+ */
+export async function explain(
+  sessions: Sessions,
+  device: Device,
+  params: ExplainParams,
+  context: RequestContext<'explain'>,
+): Promise<Explanation> {
+  checkOptions(params);
+  const start = performance.now();
+  const work: Work = { signal: context.signal, passes: 0 };
+  const own = ownOptions(params);
+  const parts = partsFor(params.method, own);
+  const layers = layersFor(params);
+  const explainerOf = (layer?: string) =>
+    sessions
+      .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts)
+      .catch(refusalBy(params.method));
+  // Before sessions are made for any: a wrong name costs nothing.
+  if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
+  const explainer = await explainerOf(layers[0]);
+  const { info } = explainer;
+  // Sessions are shared by those who chose the layer and those who didn't.
+  if (layers.length === 0 && needsLayer(params.method)) {
+    const { layer } = (await sessions.know(params.model)).info;
+    if (layer.origin === 'assumed') throw errors.blockedLayers(info.path, layer.value);
+  }
+  // Before the image is looked at: a wrong name costs no pass.
+  const { value: labels } = info.labels;
+  const candidates = candidatesOf(labels, params.target);
+  const others = (params.contrast ?? []).map((other) => findClass(labels, other));
+  const load = performance.now() - start;
+
+  const { state, decode, stamps } = await look(explainer, params, work);
+  context.emit('files', [...stamps, ...explainer.stamps]);
+  const { contrastWeight = 1 } = params;
+  const target = targetOf(mostProbable(state.probabilities, candidates), others, contrastWeight);
+
+  let first: number | undefined;
+  let frame: Frame | undefined;
+  const run = (of: Explainer, seen: ImageState) =>
+    methods[params.method].run(networkOf(of, seen, params, work), target, own);
+  async function* runLater(layer: string): MethodRun {
+    const of = await explainerOf(layer);
+    return yield* run(of, (await look(of, params, work)).state);
+  }
+  const inputSize = inputSizeOf(explainer);
+  const later = layers.map((layer) => () => runLater(layer));
+  const frames = layers.length > 1 ? severalLayers(later, inputSize) : run(explainer, state);
+  let step = await frames.next();
+  for (; !step.done; step = await frames.next()) {
+    frame = { ...step.value, inputSize, imageTransform: state.input.transform };
+    first ??= performance.now() - start;
+    context.emit('frame', frame);
+  }
+  const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;
+  const { min, max, zero } = saliencyOf(frame!);
+  const score = (index: number): ClassScore => ({
+    class: index,
+    label: labels[index]!,
+    probability: state.probabilities[index]!,
+  });
+  const { method, variant, groups, theta, blurKernel, blurSigma } = params;
+  return {
+    image: nameOf(params.image),
+    model: info.path,
+    method,
+    variant,
+    options: { method, variant, groups, theta, blurKernel, blurSigma, own },
+    layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
+    ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
+    ...score(target.class),
+    activation: shownActivation(info.output),
+    top: topClasses(state.probabilities, params.top).map(score),
+    probabilities: state.probabilities,
+    frame: frame!,
+    saliency: { min, max, zero, ...(zero ? { reason: whyBlank } : note && { note }) },
+    scores,
+    ...(completeness && { completeness }),
+    milliseconds: { load, decode, first: first!, total: performance.now() - start },
+    device,
+    passes: work.passes,
+  };
+}
+
+/** The layers that were chosen; only the last of them for a method that looks at no layer. */
+function layersFor({ method, model }: ExplainParams): readonly string[] {
+  return layersOf(model).slice(needsLayer(method) ? 0 : -1);
+}
+
+function needsLayer(method: MethodName): boolean {
+  const needs: readonly Need[] = methods[method].needs;
+  return needs.includes('layer');
+}
+
+/** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */
+export function partsFor(method: MethodName, own: OwnOptions): readonly Part[] {
+  const gradientFree = method === 'group-cam' && own['variant'] === 'gradient-free';
+  return methods[method].needs.filter(isPart).filter((part) => !(gradientFree && part === 'feature-gradient'));
+}
+
+/** A method that needs the gradient of the input says so where there is none; the others work from a later layer. */
+function refusalBy(method: MethodName) {
+  const needs: readonly string[] = methods[method].needs;
+  const ofInput = needs.includes('input-gradient') || needs.includes('guided-gradient');
+  return (thrown: unknown): never => {
+    if (!ofInput || !(thrown instanceof ExplainError) || thrown.code !== 'unsupported-operator') throw thrown;
+    throw errors.methodUnsuitable(method, 'a gradient rule for every operator (inspect lists those without)', 'rise');
+  };
+}
+
+/** The classes that the target may be; undefined if it may be any. */
+function candidatesOf(labels: readonly string[], target: ExplainParams['target']): readonly number[] | undefined {
+  if (target === 'top') return undefined;
+  return 'among' in target ? target.among.map((index) => findClass(labels, { index })) : [findClass(labels, target)];
+}
+
+function mostProbable(probabilities: Float32Array, candidates: readonly number[] | undefined): number {
+  if (!candidates) return topClasses(probabilities, 1)[0]!;
+  return candidates.reduce((best, index) => (probabilities[index]! > probabilities[best]! ? index : best));
+}
+
+function targetOf(index: number, others: readonly number[], weight: number): Target {
+  if (others.includes(index)) throw errors.badOption('contrast', index, 'another class than the one explained');
+  return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight } }) };
+}
+
+/** What is known of the image, from an earlier request or from a first pass. */
+export async function look(explainer: Explainer, params: MethodOptions & Pick<ExplainParams, 'image'>, work: Work) {
+  const { key, stamps } = await identify(params.image);
+  const known = explainer.images.get(key);
+  if (known) return { state: known, decode: 0, stamps };
+  const input = await prepareInput(params.image, explainer.info);
+  const state = await probe(explainer, input, params, work);
+  explainer.images.set(key, state);
+  return { state, decode: input.milliseconds, stamps };
+}
+
+/** The key is the same for as long as the image is; stamps are of its file, if it has one. */
+async function identify(source: ImageSource): Promise<{ key: string; stamps: readonly Stamp[] }> {
+  if ('bytes' in source) return { key: createHash('sha256').update(source.bytes).digest('hex'), stamps: [] };
+  const stamps = [await stampOf('path' in source ? source.path : source.tensor)];
+  return { key: identityOf(stamps), stamps };
+}
+
+/** Indices of the `count` most probable classes, the first first. */
+export function topClasses(probabilities: Float32Array, count: number): number[] {
+  const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  return order.slice(0, count);
+}
+
+export function inputSizeOf({ info: { preprocessing } }: Explainer) {
+  return { width: preprocessing.width.value, height: preprocessing.height.value };
+}

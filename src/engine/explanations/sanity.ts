@@ -1,0 +1,169 @@
+/** The request `sanity`: maps of networks whose weights are drawn anew, compared with those of the network itself. */
+import { ExplainError, errors } from '../../core/errors';
+import type { MethodRun } from '../../core/methods/network';
+import { methods } from '../../core/methods/table';
+import { findClass } from '../../core/model/classes/labels';
+import type { Frame, MethodFrame } from '../../core/saliency';
+import { saliencyOf } from '../../core/saliency';
+import { depthsOf, type WeightLayer, weightLayers } from '../../core/sanity/layers';
+import { similarityOf } from '../../core/sanity/similarity';
+import type { SanityMap, SanityResult } from '../../core/sanity/types';
+import { stepsOf, verdictOf } from '../../core/sanity/verdict';
+import type { Device } from '../../protocol/devices';
+import type { RequestContext, SanityParams } from '../../protocol/requests';
+import { drawLayers, withDrawn } from '../model/drawn-weights';
+import { layersOf, type Opened, openModel } from '../model/inspect';
+import type { ModelFile } from '../model/model-file';
+import { nameOf } from '../pictures/image';
+import { type PreparedInput, prepareInput } from '../pictures/prepare';
+import { networkOf } from '../sessions/method-network';
+import { probe, type Work } from '../sessions/network';
+import { addPart } from '../sessions/parts';
+import { createExplainer, type KnownModel, releaseExplainer } from '../sessions/sessions';
+import { inputSizeOf, partsFor, topClasses } from './explain';
+import { ownOptions } from './options';
+
+/**
+ * @param pause resolves once nothing more urgent is done; asked between two chunks
+ * @throws cancelled between two chunks once `context.signal` is aborted; no-weights; every failure of models, images,
+ *   classes, options and the runtime. A drawn network whose numbers are not finite is none of them: its maps count as blank.
+ */
+export async function sanity(
+  device: Device,
+  params: SanityParams,
+  context: RequestContext<'sanity'>,
+  pause: () => Promise<void>,
+): Promise<SanityResult> {
+  const layers = layersOf(params.model);
+  if (layers.length > 1) throw errors.badOption('layer', layers.join(', '), 'one layer for a sanity check');
+  const opened = await openModel(params.model);
+  try {
+    return await check(opened, device, params, context, pause);
+  } finally {
+    opened.file.release();
+  }
+}
+
+async function check(
+  { file, ...model }: Opened,
+  device: Device,
+  params: SanityParams,
+  context: RequestContext<'sanity'>,
+  pause: () => Promise<void>,
+): Promise<SanityResult> {
+  const { info } = model;
+  const layers = weightLayers(file.model, info.input.name, info.output.logits);
+  if (layers.length === 0) throw errors.noWeights(info.path);
+  const known = { ...model, identity: file.identity };
+  const input = await prepareInput(params.image, info);
+  const work = { signal: context.signal, passes: 0, pause };
+  const chosen = params.target === 'top' ? undefined : findClass(info.labels.value, params.target);
+  const question = { known, device, params, input, work };
+  const own = await mapsOf(question, file, chosen);
+
+  const variations = variationsOf(params, layers);
+  const total = params.seeds.length * variations.length * params.methods.length;
+  const maps: SanityMap[] = [];
+  for (const seed of params.seeds) {
+    const drawn = await drawLayers(file, layers, seed);
+    for (const { from, to, ...variation } of variations) {
+      const found = await mapsOf(question, withDrawn(file, drawn.slice(from, to)), own.class).catch(withoutMaps);
+      params.methods.forEach(({ method }, i) => {
+        const outcome = compared(own.maps[i]!, found.maps ? found.maps[i]! : found);
+        const map: SanityMap = { method, seed, ...variation, ...outcome };
+        context.emit('map', { done: maps.push(map), total, map });
+      });
+    }
+  }
+  return {
+    image: nameOf(params.image),
+    model: info.path,
+    class: { class: own.class, label: info.labels.value[own.class]!, probability: own.probabilities[own.class]! },
+    layers: layers.length,
+    methods: params.methods.map(({ method }, i) => {
+      const ofMethod = maps.filter((_, at) => at % params.methods.length === i);
+      const steps = stepsOf(ofMethod);
+      const { frame, blank } = own.maps[i]!;
+      return {
+        method,
+        original: frame,
+        maps: ofMethod,
+        steps,
+        verdict: verdictOf(method, steps, layers.length, blank !== undefined),
+      };
+    }),
+  };
+}
+
+/** Layers from `from` to `to`, counted from that of the logits, are drawn anew. */
+function variationsOf({ randomisations, steps }: SanityParams, layers: readonly WeightLayer[]) {
+  return randomisations.flatMap((randomisation) =>
+    depthsOf(layers.length, steps).map((depth) => ({
+      randomisation,
+      layer: layers[depth - 1]!.name,
+      depth,
+      from: randomisation === 'cascading' ? 0 : depth - 1,
+      to: depth,
+    })),
+  );
+}
+
+interface Question {
+  readonly known: KnownModel;
+  readonly device: Device;
+  readonly params: SanityParams;
+  readonly input: PreparedInput;
+  readonly work: Work;
+}
+
+interface Found {
+  readonly frame: Frame;
+  /** Why the map is blank, if it is. */
+  readonly blank?: string;
+}
+
+/** The maps of one network, one for each method, and the class that they explain: the top one if none is given. */
+async function mapsOf({ known, device, params, input, work }: Question, file: ModelFile, chosen?: number) {
+  const explainer = await createExplainer(known, file, device);
+  try {
+    const own = params.methods.map(ownOptions);
+    const parts = new Set(params.methods.flatMap(({ method }, i) => partsFor(method, own[i]!)));
+    for (const part of parts) await addPart(explainer, part, file);
+    const state = await probe(explainer, input, params.methods[0]!, work);
+    const index = chosen ?? topClasses(state.probabilities, 1)[0]!;
+    const place = { inputSize: inputSizeOf(explainer), imageTransform: input.transform };
+    const maps: Found[] = [];
+    for (const [i, options] of params.methods.entries()) {
+      const run = methods[options.method].run(networkOf(explainer, state, options, work), { class: index }, own[i]);
+      const { last, whyBlank } = await runToEnd(run);
+      const frame = { ...last, ...place };
+      maps.push({ frame, ...(saliencyOf(frame).zero && { blank: whyBlank }) });
+    }
+    return { class: index, probabilities: state.probabilities, maps };
+  } finally {
+    releaseExplainer(explainer);
+  }
+}
+
+async function runToEnd(run: MethodRun): Promise<{ last: MethodFrame; whyBlank: string }> {
+  let last: MethodFrame | undefined;
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return { last: last!, whyBlank: step.value.whyBlank };
+    last = step.value;
+  }
+}
+
+/** Of a network that gives no numbers, every map is blank. */
+function withoutMaps(thrown: unknown): { maps: undefined; blank: string } {
+  if (!(thrown instanceof ExplainError && thrown.code === 'not-finite')) throw thrown;
+  return { maps: undefined, blank: 'the network with these weights gives no finite numbers' };
+}
+
+function compared(original: Found, found: Found | { readonly blank: string }): Comparison {
+  if (!('frame' in found)) return { blank: found.blank };
+  const { frame, blank = original.blank && "the network's own map is blank" } = found;
+  return blank === undefined ? { frame, similarity: similarityOf(original.frame, frame) } : { frame, blank };
+}
+
+type Comparison = Pick<SanityMap, 'frame' | 'similarity' | 'blank'>;

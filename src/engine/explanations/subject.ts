@@ -1,0 +1,99 @@
+/** What metrics are given of an explanation. */
+
+import type { MethodNetwork, Target } from '../../core/methods/network';
+import { methods } from '../../core/methods/table';
+import { centreBlob, randomMap } from '../../core/metrics/baselines';
+import type { MeasuredMap } from '../../core/metrics/measurement';
+import type { Subject } from '../../core/metrics/metric';
+import type { ModelInfo } from '../../core/model/info';
+import { createRandom } from '../../core/random';
+import type { Frame } from '../../core/saliency';
+import { type Saliency, saliencyOf } from '../../core/saliency';
+import type { Explanation } from '../../protocol/explanation';
+import { relayout } from '../pictures/prepare';
+import { networkOf, scoreManyImages } from '../sessions/method-network';
+import { backdropOf, type ImageState, probe, type Work } from '../sessions/network';
+import type { Explainer } from '../sessions/sessions';
+import { inputSizeOf } from './explain';
+
+/** The subjects of each map share everything but the map and how it is made. */
+export type Subjects = { readonly [M in MeasuredMap]: () => Subject };
+
+/**
+ * @param regions of the class
+ * @param seed of the random map
+ */
+export async function subjectsOf(
+  explainer: Explainer,
+  state: ImageState,
+  explanation: Explanation,
+  { regions, seed }: { readonly regions?: Subject['regions']; readonly seed: number },
+  work: Work,
+): Promise<Subjects> {
+  const { info } = explainer;
+  const { options } = explanation;
+  const network: MethodNetwork = {
+    ...networkOf(explainer, state, options, work),
+    ...(explainer.parts.images && { scoreImages: (items) => scoreManyImages(explainer, state, items, work) }),
+  };
+  const backdrop = await backdropOf(explainer, state, 'blurred', options);
+  const shared = {
+    network,
+    class: explanation.class,
+    blurred: relayout(
+      backdrop.tensor.data as Float32Array,
+      info.input.layout,
+      'NCHW',
+      info.input.channels,
+      inputSizeOf(explainer),
+    ),
+    black: blackOf(info),
+    imageTransform: state.input.transform,
+    ...(regions && { regions }),
+  };
+  return {
+    explanation: () => ({
+      ...shared,
+      saliency: saliencyOf(explanation.frame),
+      explain: (image) => explainAgain(explainer, state, explanation, image, work),
+    }),
+    random: () => {
+      const random = createRandom(seed);
+      const draw = () => randomMap(network.input, random);
+      return { ...shared, saliency: draw(), explain: async () => draw() };
+    },
+    centre: () => {
+      const saliency = centreBlob(network.input);
+      return { ...shared, saliency, explain: async () => saliency };
+    },
+  };
+}
+
+/** The same explanation of another image. */
+async function explainAgain(
+  explainer: Explainer,
+  { input }: ImageState,
+  { options, contrast, contrastWeight = 1, class: index }: Explanation,
+  image: Float32Array,
+  work: Work,
+): Promise<Saliency> {
+  const { layout, channels } = explainer.info.input;
+  const size = inputSizeOf(explainer);
+  const tensor = relayout(image, 'NCHW', layout, channels, size);
+  const state = await probe(explainer, { ...input, tensor }, options, work);
+  const others = contrast?.map((other) => other.class);
+  const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: contrastWeight } }) };
+  let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
+  for await (const frame of methods[options.method].run(
+    networkOf(explainer, state, options, work),
+    target,
+    options.own,
+  )) {
+    last = frame;
+  }
+  return saliencyOf({ ...last!, inputSize: size });
+}
+
+function blackOf({ preprocessing: { mean, std }, input: { channels } }: ModelInfo): readonly number[] {
+  return Array.from({ length: channels }, (_, c) => -mean.value[c]! / std.value[c]!);
+}

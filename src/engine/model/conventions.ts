@@ -1,0 +1,159 @@
+/** Reads the files beside a model that say how it is used: sidecar, Hugging Face's files, labels. */
+import path from 'node:path';
+import { errors, reasonOf } from '../../core/errors';
+import { parseLabels } from '../../core/model/classes/labels';
+import type { Conventions, Source } from '../../core/model/conventions';
+import type { ReadLabels } from '../../core/model/describe';
+import {
+  CONFIG_FILE,
+  isModelConfig,
+  PREPROCESSOR_FILE,
+  type Read,
+  readConfig,
+  readPreprocessor,
+} from '../../core/model/hugging-face';
+import type { ImageInput } from '../../core/model/inputs';
+import { isRecord, type Json, stringAt } from '../../core/model/json';
+import { readMetadata } from '../../core/model/metadata';
+import { parseSidecar, sidecarPath } from '../../core/model/sidecar';
+import { type Beside, EXPORTER_FILES, readExporters } from '../../core/model/sources/exporters';
+import { readRescaling } from '../../core/model/sources/rescaling';
+import type { Model } from '../../core/onnx/model';
+import { readText } from '../../files/open';
+import { type Stamp, stampOf } from '../../files/stamps';
+
+export interface ReadSources {
+  /** In the order in which they count. */
+  readonly sources: readonly Source[];
+  /** Files that exporters leave beside a model, by name, for `sourcesOfGraph`. */
+  readonly beside: Beside;
+  /** Every file that was looked for, whether it is there or not, as it was before it was read. */
+  readonly stamps: readonly Stamp[];
+}
+
+/** Where a model's conventions are looked for, whether there is such a file or not. */
+export function conventionFiles(model: string) {
+  const folder = path.dirname(path.resolve(model));
+  // An export to `onnx/model.onnx` leaves the configuration one folder up.
+  const places = (name: string) => [path.join(folder, name), path.join(path.dirname(folder), name)];
+  return {
+    sidecar: sidecarPath(model),
+    preprocessors: places(PREPROCESSOR_FILE),
+    configs: places(CONFIG_FILE),
+    exported: EXPORTER_FILES.map((name) => path.join(folder, name)),
+  };
+}
+
+/**
+ * @throws sidecar-invalid
+ */
+export async function readSources(model: Model): Promise<ReadSources> {
+  const { sidecar, preprocessors, configs, exported } = conventionFiles(model.file);
+  const stamps = await Promise.all([sidecar, ...preprocessors, ...configs, ...exported].map(stampOf));
+  const text = await readSidecar(sidecar);
+  const config = await jsonOf(configs, isModelConfig);
+  const modelType = config?.json && stringAt(config.json, 'model_type');
+  const preprocessor = await jsonOf(preprocessors, () => true);
+  const beside = await Promise.all(exported.map(textBeside));
+  const sources = [
+    ...(text === undefined ? [] : [source('sidecar', sidecar, parseSidecar(text, sidecar))]),
+    ...huggingFace(preprocessor, (json) => readPreprocessor(json, modelType)),
+    ...huggingFace(config, readConfig),
+    source('metadata', model.file, readMetadata(model)),
+    ...beside.flatMap(({ file, note }) => (note === undefined ? [] : [source('exporter', file, {}, [note])])),
+  ];
+  const texts = beside.flatMap(({ file, text }) => (text === undefined ? [] : [[path.basename(file), text] as const]));
+  return { sources, beside: new Map(texts), stamps };
+}
+
+/** What is known of a model by its exporter and by the nodes behind its input, when that is known. */
+export function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Source[] {
+  const folder = path.dirname(path.resolve(model.file));
+  return [...readExporters(model, input, beside, (name) => path.join(folder, name)), ...readRescaling(model, input)];
+}
+
+/** An exporter's file; one that is there and can't be read is noted. */
+async function textBeside(file: string): Promise<{ file: string; text?: string; note?: string }> {
+  try {
+    return { file, text: await readText(file) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file };
+    return { file, note: `${file}: not used (${reasonOf(error)})` };
+  }
+}
+
+function source(
+  origin: Source['origin'],
+  file: string,
+  conventions: Conventions,
+  notes: readonly string[] = [],
+): Source {
+  return { origin, file, conventions, notes };
+}
+
+async function readSidecar(file: string): Promise<string | undefined> {
+  try {
+    return await readText(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw errors.sidecarInvalid(file, `can't be read (${reasonOf(error)})`);
+  }
+}
+
+interface JsonFile {
+  readonly file: string;
+  readonly json?: Json;
+  /** Why it can't be used. */
+  readonly note?: string;
+}
+
+/** The first of the files that is there and is of Hugging Face. */
+async function jsonOf(files: readonly string[], isTheirs: (json: Json) => boolean): Promise<JsonFile | undefined> {
+  for (const file of files) {
+    try {
+      const json: unknown = JSON.parse(await readText(file));
+      if (isRecord(json) && isTheirs(json)) return { file, json };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        return { file, note: `${file}: not used (${reasonOf(error)})` };
+    }
+  }
+  return undefined;
+}
+
+function huggingFace(found: JsonFile | undefined, read: (json: Json) => Read): Source[] {
+  if (!found) return [];
+  const { file, json, note } = found;
+  const { conventions, notes } = json ? read(json) : { conventions: {}, notes: note === undefined ? [] : [note] };
+  return [source('hugging-face', file, conventions, notes)];
+}
+
+/**
+ * The labels: of the chosen file, else of the first source that names a file or has names itself; and the file's stamp
+ * if they are from one.
+ *
+ * @throws labels-unreadable
+ */
+export async function readLabels(
+  sources: readonly Source[],
+  chosen: string | undefined,
+): Promise<{ labels: ReadLabels | undefined; stamps: readonly Stamp[] }> {
+  if (chosen !== undefined) return labelsFile(chosen, 'chosen');
+  for (const { origin, file, conventions } of sources) {
+    if (conventions.labels !== undefined)
+      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin);
+    if (conventions.names !== undefined)
+      return { labels: { labels: conventions.names, origin, from: file }, stamps: [] };
+  }
+  return { labels: undefined, stamps: [] };
+}
+
+async function labelsFile(file: string, origin: Source['origin']) {
+  const stamp = await stampOf(file);
+  try {
+    const labels = parseLabels(await readText(file));
+    return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
+  } catch (error) {
+    throw errors.labelsUnreadable(file, reasonOf(error));
+  }
+}

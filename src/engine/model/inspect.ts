@@ -1,0 +1,126 @@
+/** Opens a model: reads it and what lies beside it, and finds out everything that is known before an image comes. */
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { errors } from '../../core/errors';
+import { agreeing } from '../../core/model/agreement';
+import { firstOf, resolvePreprocessing, type Source } from '../../core/model/conventions';
+import { describeModel } from '../../core/model/describe';
+import type { ModelInfo } from '../../core/model/info';
+import { findImageInput, type ImageInput } from '../../core/model/inputs';
+import { findScores, type WantedScores } from '../../core/model/logits';
+import type { Preprocessing } from '../../core/model/preprocessing';
+import { sidecarOf } from '../../core/model/sidecar';
+import type { Facts } from '../../core/onnx/facts';
+import { outputsBeside } from '../../files/output';
+import type { Stamp } from '../../files/stamps';
+import type { ModelChoice } from '../../protocol/requests';
+import { conventionFiles, readLabels, readSources, sourcesOfGraph } from './conventions';
+import { type ModelFile, readModelFile } from './model-file';
+import { linkOf } from './probabilities';
+import { traceFacts } from './trace';
+
+export interface Opened {
+  readonly info: ModelInfo;
+  readonly file: ModelFile;
+  /** At batch 1 and the size of input in use. */
+  readonly facts: Facts;
+  /** All files that `info` rests on; see `isCurrent`. */
+  readonly stamps: readonly Stamp[];
+}
+
+/**
+ * @throws every failure of a model, its sidecar and its labels that core/errors.ts names
+ */
+export async function openModel(choice: ModelChoice): Promise<Opened> {
+  const file = await readModelFile(choice.path ?? demoModel());
+  const { model } = file;
+  const read = await readSources(model);
+  const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
+  const sources = agreeing(input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
+  const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
+  const { labels, stamps } = await readLabels(sources, choice.labels);
+  const facts = await traceFacts(file, {
+    name: input.name,
+    dtype: input.dtype,
+    dims: inputDims(input, preprocessing),
+  });
+  const wanted = wantedScores(choice, sources);
+  const scores = findScores(model, facts, input.name, { wanted, labels: labels?.labels.length });
+  const info = describeModel({
+    model,
+    bytes: file.bytes,
+    demo: choice.path === undefined,
+    input,
+    sources,
+    preprocessing,
+    assumptions,
+    facts,
+    scores,
+    link: await linkOf(file, facts, input, preprocessing, scores),
+    scoresChosen: wanted?.origin === 'chosen',
+    layer: layersOf(choice).at(-1),
+    labels,
+    weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
+  });
+  return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
+}
+
+function wantedScores({ output }: ModelChoice, sources: readonly Source[]): WantedScores | undefined {
+  if (output !== undefined) return { value: output, origin: 'chosen' };
+  return firstOf(sources, (said) => said.output?.name);
+}
+
+/** The layers that were chosen; none: the model's own. */
+export function layersOf({ layer = [] }: ModelChoice): readonly string[] {
+  return [layer].flat();
+}
+
+/** Batch 1, in the order of the input's axes. */
+function inputDims({ layout, channels }: ImageInput, { width, height }: Preprocessing): number[] {
+  const pixels = [height.value, width.value];
+  return layout === 'NCHW' ? [1, channels, ...pixels] : [1, ...pixels, channels];
+}
+
+const DEMO = path.join('media', 'demo', 'demo-objects.onnx');
+
+/** The embedded model, looked for upwards, since bundles of this file lie at several depths. */
+export function demoModel(folder = __dirname): string {
+  const file = path.join(folder, DEMO);
+  if (existsSync(file)) return file;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw errors.modelMissing(path.join(__dirname, '..', DEMO));
+  return demoModel(parent);
+}
+
+/** Every file that is read for a model, or would be if it were there. */
+export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): readonly string[] {
+  const { sidecar, preprocessors, configs, exported } = conventionFiles(model);
+  return [
+    model,
+    ...weightsFiles,
+    ...(labelsFile === undefined ? [] : [labelsFile]),
+    sidecar,
+    ...preprocessors,
+    ...configs,
+    ...exported,
+  ];
+}
+
+/**
+ * Writes the sidecar beside a model with what is in use now.
+ *
+ * @param replace the one that is there
+ * @throws sidecar-exists, output-unwritable; what `openModel` throws
+ */
+export async function saveSidecar(choice: ModelChoice, replace = false): Promise<{ path: string }> {
+  const { info } = await openModel(choice);
+  const { sidecar: file } = conventionFiles(info.path);
+  if (info.demo) throw errors.outputUnwritable(file, 'the demo model comes with its settings');
+  const folder = path.dirname(path.resolve(info.path));
+  const labels = info.labelsFile && path.relative(folder, path.resolve(info.labelsFile)).replaceAll(path.sep, '/');
+  if (!replace && (await stat(file).catch(() => undefined))) throw errors.sidecarExists(file);
+  const others = outputsBeside(filesOf(info).filter((other) => other !== file));
+  await others.write(file, `${JSON.stringify(sidecarOf(info, labels), undefined, 2)}\n`);
+  return { path: file };
+}

@@ -1,0 +1,171 @@
+/** Reads a model's file at once and its external weights when a session needs them. Writes nothing. */
+import type { Stats } from 'node:fs';
+import { type FileHandle, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { errors, reasonOf } from '../../core/errors';
+import { checkBounds, checkWeights } from '../../core/onnx/bounds';
+import { embed, externalLocations, innerRanges, splitExternalData, type WeightPiece } from '../../core/onnx/external';
+import { SMALL } from '../../core/onnx/facts';
+import { type Model, parseModel } from '../../core/onnx/model';
+import { dimsOf, isExternal, sizeOf } from '../../core/onnx/tensors';
+import { type EncodedModel, OWN_BYTES, placeOf } from '../../core/onnx/weights';
+import { openRegular } from '../../files/open';
+import { identityOf, type Stamp } from '../../files/stamps';
+
+export interface ModelFile {
+  readonly path: string;
+  /** Size of the model and its external files. */
+  readonly bytes: number;
+  /** Changes whenever the model or its weights change. */
+  readonly identity: string;
+  /** The model's file and its external files. */
+  readonly stamps: readonly Stamp[];
+  readonly model: Model;
+  /** The buffers that an encoded graph of this model refers to; external ones are read anew by each call. */
+  buffers(encoded: Pick<EncodedModel, 'buffers'>): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Gives the memory of the file's own bytes back at once; nothing can be made from the model any more. */
+  release(): void;
+}
+
+/** Bytes that protobuf can't hold in one message any more. */
+const TOO_LARGE = 2 ** 31;
+/** One read call; the system reads less than 2 GiB at once. */
+const PIECE = 2 ** 28;
+const LFS_POINTER = 'version https://git-lfs';
+
+/**
+ * Reads and parses a model.
+ *
+ * @param file the model's path
+ * @throws model-missing, model-unreadable, model-too-large, external-data-missing, external-data-outside
+ */
+export async function readModelFile(file: string): Promise<ModelFile> {
+  const { info, bytes } = await readWhole(file);
+  if (Buffer.from(bytes.buffer, 0, Math.min(bytes.length, LFS_POINTER.length)).toString('latin1') === LFS_POINTER)
+    throw errors.modelUnreadable(file, 'it is a Git LFS pointer; fetch the file with git lfs pull');
+  const model = parseModel(bytes, file);
+  const external = await findExternal(model, file);
+  const sizeAt = (location: string) => external.get(location)?.size;
+  const inner = innerRanges(model, sizeAt);
+  const pieces = splitExternalData(model, sizeAt);
+  const byName = new Map(pieces.map((piece) => [piece.name, piece]));
+  for (const { tensor, ...range } of inner) embed(tensor, await readExternal({ name: range.location, ...range }));
+  checkWeights(model);
+  checkBounds(model);
+  await embedSmall();
+  const stamps = [{ path: file, size: info.size, mtime: info.mtimeMs }, ...external.values()];
+  return {
+    path: file,
+    bytes: stamps.reduce((sum, { size }) => sum + size, 0),
+    identity: identityOf(stamps),
+    stamps,
+    model,
+    buffers: async (encoded) => {
+      const buffers = new Map<string, Uint8Array>();
+      for (const name of encoded.buffers) {
+        const piece = byName.get(name);
+        buffers.set(name, piece ? await readExternal(piece) : ownBytes(name));
+      }
+      return buffers;
+    },
+    release: () => bytes.buffer.resize(0),
+  };
+
+  /** Sizes and indices are looked at before any session is made, wherever they are kept. */
+  async function embedSmall(): Promise<void> {
+    for (const tensor of model.graph.initializer.filter(isExternal)) {
+      if (sizeOf(dimsOf(tensor)) > SMALL) continue;
+      const { location, offset, length } = placeOf(tensor, bytes)!;
+      const piece = byName.get(location)!;
+      embed(tensor, await readExternal({ ...piece, offset: piece.offset + offset, length }));
+    }
+  }
+
+  function readExternal(piece: WeightPiece): Promise<Uint8Array<ArrayBuffer>> {
+    return readPiece(file, external.get(piece.location)!.path, piece);
+  }
+
+  function ownBytes(name: string): Uint8Array {
+    if (name !== OWN_BYTES) throw errors.internal(`no part of ${file} is called "${name}"`);
+    return bytes;
+  }
+}
+
+async function readWhole(file: string): Promise<{ info: Stats; bytes: Uint8Array<ArrayBuffer> }> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openRegular(file);
+    const info = await handle.stat();
+    if (info.size === 0) throw errors.modelUnreadable(file, 'it is empty');
+    if (info.size >= TOO_LARGE) throw errors.modelTooLarge(file, info.size);
+    const bytes = allocate(file, info.size);
+    if (!(await fill(handle, bytes, 0))) throw errors.modelUnreadable(file, 'it became shorter while it was read');
+    return { info, bytes };
+  } catch (error) {
+    throw modelFailure(file, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+function modelFailure(file: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return errors.modelMissing(file);
+  return (error as NodeJS.ErrnoException).syscall ? errors.modelUnreadable(file, reasonOf(error), error) : error;
+}
+
+function allocate(file: string, size: number): Uint8Array<ArrayBuffer> {
+  try {
+    // Resizable, since V8 collects a buffer when it likes, and a model's bytes are too many to wait for that.
+    return new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }));
+  } catch (error) {
+    throw errors.outOfMemory(file, `${size} bytes of weights: ${reasonOf(error)}`);
+  }
+}
+
+/** Fills `bytes` from a position in the file; false if the file ends before. */
+async function fill(handle: FileHandle, bytes: Uint8Array, position: number): Promise<boolean> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(PIECE, bytes.length - done), position + done);
+    if (bytesRead === 0) return false;
+    done += bytesRead;
+  }
+  return true;
+}
+
+interface ExternalFile extends Stamp {
+  readonly size: number;
+}
+
+/**
+ * The files that hold the model's external data, by location; absent ones are left out.
+ *
+ * A link may not lead out of the model's folder. It may lead to where the model itself lies if that is a link too, as in
+ * the cache of Hugging Face.
+ */
+async function findExternal(model: Model, file: string): Promise<Map<string, ExternalFile>> {
+  const found = new Map<string, ExternalFile>();
+  const locations = externalLocations(model);
+  if (locations.size === 0) return found;
+  const folders = [await realpath(path.dirname(file)), path.dirname(await realpath(file))];
+  for (const location of locations) {
+    const beside = path.join(path.dirname(file), location);
+    const info = await stat(beside).catch(() => undefined);
+    if (!info?.isFile()) continue;
+    const real = await realpath(beside);
+    if (!folders.some((folder) => real.startsWith(folder + path.sep))) throw errors.externalDataOutside(file, location);
+    found.set(location, { path: beside, size: info.size, mtime: info.mtimeMs });
+  }
+  return found;
+}
+
+async function readPiece(file: string, weights: string, piece: WeightPiece): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = allocate(file, piece.length);
+  const handle = await openRegular(weights).catch(() => undefined);
+  try {
+    if (!handle || !(await fill(handle, bytes, piece.offset))) throw errors.externalDataMissing(file, piece.location);
+  } finally {
+    await handle?.close();
+  }
+  return bytes;
+}

@@ -1,0 +1,97 @@
+/** Whether a model's scores are probabilities already, where its graph alone does not tell. */
+import { imageGraph, SCORE } from '../../core/cam/transform';
+import type { ImageInput } from '../../core/model/inputs';
+import type { Scores } from '../../core/model/logits';
+import type { Preprocessing } from '../../core/model/preprocessing';
+import { rangeOf } from '../../core/model/scores/ranges';
+import type { Facts } from '../../core/onnx/facts';
+import { indexGraph } from '../../core/onnx/graph';
+import { DataType, sizeOf } from '../../core/onnx/tensors';
+import { encodeModel } from '../../core/onnx/weights';
+import type { Link } from '../../core/output';
+import { createRandom } from '../../core/random';
+import { createSession, floats } from '../runtime/runtime';
+import type { ModelFile } from './model-file';
+
+/**
+ * Images of noise, each in tiles of so many pixels: the coarser, the more a network sees in it, and the sooner one tells
+ * scores from probabilities.
+ */
+const TILES = [32, 8, 1];
+/** Sums of float32 are exact to that, and half floats to a thousandth. */
+const TOLERANCES: Readonly<Partial<Record<DataType, number>>> = { [DataType.FLOAT16]: 2e-3 };
+const TOLERANCE = 1e-4;
+
+/**
+ * Looks at the scores of a few images, until one tells. Those that sum to 1 on all of them are probabilities of classes that
+ * exclude each other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores behind an activation, or
+ * without an upper bound, need no look.
+ *
+ * @throws runtime-failed
+ */
+export async function linkOf(
+  file: ModelFile,
+  facts: Facts,
+  input: ImageInput,
+  preprocessing: Preprocessing,
+  scores: Scores,
+): Promise<Link> {
+  if (scores.activation || scores.unbounded) return 'identity';
+  const tolerance = TOLERANCES[facts.get(scores.logits)!.dtype] ?? TOLERANCE;
+  const isProbability = (p: number) => p >= -tolerance && p <= 1 + tolerance;
+  const [low, high] = rangeOf(indexGraph(file.model.graph.node), facts, scores.logits);
+  const unlessWhole = low >= 0 && high <= 1 ? 'logit' : 'identity';
+  for await (const row of scoresOfNoise(file, facts, input, preprocessing, scores.logits)) {
+    if (!row.every(isProbability)) return 'identity';
+    const sum = row.reduce((total, p) => total + p, 0);
+    if (scores.classes === 1 || Math.abs(sum - 1) > tolerance) return unlessWhole;
+  }
+  return 'log';
+}
+
+async function* scoresOfNoise(
+  file: ModelFile,
+  facts: Facts,
+  input: ImageInput,
+  preprocessing: Preprocessing,
+  scores: string,
+): AsyncGenerator<Float32Array> {
+  const { name, layout } = input;
+  const target = { input: name, layout, logits: scores, link: 'identity', activation: 'none', layer: name } as const;
+  const encoded = encodeModel(file.model, imageGraph(file.model, facts, target));
+  const session = await createSession(file.path, encoded, await file.buffers(encoded), {
+    device: 'cpu',
+    optimize: 'basic',
+    prepack: false,
+  });
+  try {
+    const { dims } = facts.get(name)!;
+    for (const tile of TILES) {
+      const image = floats(noise(input, preprocessing, tile), dims);
+      yield (await session.run({ [SCORE.image]: image }, [SCORE.logits]))[SCORE.logits]!.data as Float32Array;
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+/** A preprocessed image of tiles of random colours; the same for the same tile. */
+function noise({ channels, layout }: ImageInput, preprocessing: Preprocessing, tile: number): Float32Array {
+  const { width, height, scale, mean, std } = preprocessing;
+  const random = createRandom(tile);
+  const size = [channels, Math.ceil(height.value / tile), Math.ceil(width.value / tile)];
+  const tiles = Float32Array.from({ length: sizeOf(size) }, () => random.below(256));
+  const values = new Float32Array(channels * height.value * width.value);
+  let at = 0;
+  const add = (c: number, y: number, x: number) => {
+    const pixel = tiles[(c * size[1]! + Math.floor(y / tile)) * size[2]! + Math.floor(x / tile)]!;
+    values[at++] = (pixel * scale.value - mean.value[c]!) / std.value[c]!;
+  };
+  if (layout === 'NHWC') each(height.value, (y) => each(width.value, (x) => each(channels, (c) => add(c, y, x))));
+  else each(channels, (c) => each(height.value, (y) => each(width.value, (x) => add(c, y, x))));
+  return values;
+}
+
+function each(count: number, act: (index: number) => void): void {
+  for (let i = 0; i < count; i++) act(i);
+}

@@ -1,0 +1,73 @@
+/** Windows bitmaps, decoded by bmp-ts in the forms that it reads right; others are refused by name. */
+import { decode } from 'bmp-ts';
+import type { Size } from '../../core/geometry';
+import type { RgbImage } from '../../core/resample';
+
+/** Up to the fields that give the size, in the longest header. */
+export const BMP_HEAD_BYTES = 32;
+
+const FILE_HEADER = 14;
+/** Size of the header without masks; longer ones start with the same fields. */
+const INFO_HEADER = 40;
+/** Field biCompression. */
+const NONE = 0;
+const BIT_FIELDS = 3;
+
+/** Bits a pixel: those with a palette, and those with a byte a channel. */
+const INDEXED: readonly number[] = [1, 8];
+const DIRECT: readonly number[] = [24, 32];
+
+export function isBmp(head: Uint8Array): boolean {
+  return head[0] === 0x42 && head[1] === 0x4d;
+}
+
+/** Width and height from the first `BMP_HEAD_BYTES` of a file. */
+export function bmpSize(head: Uint8Array): Size {
+  const view = viewOf(head);
+  if (view.getUint32(FILE_HEADER, true) < INFO_HEADER) throw new Error('a BMP with an OS/2 header; save it as PNG');
+  const width = view.getInt32(18, true);
+  const height = Math.abs(view.getInt32(22, true));
+  if (width <= 0 || height <= 0) throw new Error(`a BMP of ${width} x ${height} pixels`);
+  return { width, height };
+}
+
+/** @throws Error with the reason if it is no bitmap that can be read, or cut short */
+export function decodeBmp(bytes: Uint8Array): RgbImage {
+  const { width, height } = bmpSize(bytes);
+  // Alpha, blue, green, red: its option for the usual order does not reach pictures with a palette.
+  const { data } = decode(asRead(bytes, width, height));
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from + 3]!;
+    rgb[to + 1] = data[from + 2]!;
+    rgb[to + 2] = data[from + 1]!;
+  }
+  return { width, height, data: rgb };
+}
+
+/**
+ * The file with its pixels where bmp-ts reads them: it ignores the header's offset and goes on behind the palette.
+ */
+function asRead(bytes: Uint8Array, width: number, height: number): Buffer {
+  const view = viewOf(bytes);
+  const offset = view.getUint32(10, true);
+  const headerSize = view.getUint32(FILE_HEADER, true);
+  const bits = view.getUint16(28, true);
+  const compression = view.getUint32(30, true);
+  const plain = compression === NONE && [...INDEXED, ...DIRECT].includes(bits);
+  const masked = compression === BIT_FIELDS && bits === 32;
+  if (!plain && !masked) {
+    throw new Error(`a BMP with ${bits} bits a pixel and compression ${compression}; save it as PNG`);
+  }
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  if (offset + stride * height > bytes.length) throw new Error('the file is cut short');
+  const used = view.getUint32(46, true);
+  const palette = 4 * (INDEXED.includes(bits) ? used || 2 ** bits : used);
+  const masks = masked && headerSize === INFO_HEADER ? 12 : 0;
+  const start = FILE_HEADER + headerSize + masks + palette;
+  return Buffer.concat([bytes.subarray(0, start), bytes.subarray(offset)]);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

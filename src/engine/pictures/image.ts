@@ -1,0 +1,145 @@
+/**
+ * Pictures in and out. The only file that loads sharp, and only when the first picture is read.
+ *
+ * Every picture becomes upright 8-bit RGB as Pillow's `convert("RGB")` gives it, since that is what classifiers are
+ * trained with: alpha is dropped, not blended, and colour profiles are ignored. CMYK goes through its profile, the one
+ * case where the numbers have no plain reading as RGB.
+ */
+import type { Metadata } from 'sharp';
+import { ExplainError, errors, reasonOf } from '../../core/errors';
+import type { Size } from '../../core/geometry';
+import type { RgbImage } from '../../core/resample';
+import { readHead, readRegular } from '../../files/open';
+import type { ImageSource } from '../../protocol/requests';
+import { BMP_HEAD_BYTES, bmpSize, decodeBmp, isBmp } from './bmp';
+
+/** An image that has pixels to decode. */
+export type PictureSource = Exclude<ImageSource, { readonly tensor: string }>;
+
+/** 100 megapixels: 300 MB decoded. */
+export const MAX_PIXELS = 100_000_000;
+
+/** The size of the largest picture allowed as a BMP, the only kind that is read into memory whole. */
+const MAX_BMP_BYTES = MAX_PIXELS * 4 + 65_536;
+
+/** The containers read through sharp; AVIF is its `heif`. Others that it could open, such as SVG or PDF, are refused. */
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
+
+type Codec = typeof import('sharp')['default'];
+let codec: Promise<Codec> | undefined;
+
+function loadCodec(): Promise<Codec> {
+  codec ??= import('sharp').then(
+    ({ default: sharp }) => {
+      // Its cache is keyed by path and would give the old picture of a file that changed.
+      sharp.cache(false);
+      return sharp;
+    },
+    (thrown: unknown) => {
+      throw errors.codecMissing(reasonOf(thrown), thrown);
+    },
+  );
+  return codec;
+}
+
+export function nameOf(source: ImageSource): string {
+  if ('tensor' in source) return source.tensor;
+  return 'path' in source ? source.path : source.name;
+}
+
+/**
+ * The picture, upright, as 8-bit RGB. Of an animation or a file of several pages the first.
+ *
+ * @throws image-missing, image-unreadable (also when it is cut short), image-too-large (from the header alone)
+ */
+export async function decodeImage(source: PictureSource): Promise<RgbImage> {
+  try {
+    const head = await firstBytes(source, BMP_HEAD_BYTES);
+    if (head.length === 0) throw new Error('the file is empty');
+    return isBmp(head) ? await readBmp(source, head) : await readWithCodec(source);
+  } catch (thrown) {
+    if (thrown instanceof ExplainError) throw thrown;
+    throw errors.imageUnreadable(nameOf(source), reasonOf(thrown), thrown);
+  }
+}
+
+async function readWithCodec(source: PictureSource): Promise<RgbImage> {
+  const sharp = await loadCodec();
+  const input = 'path' in source ? source.path : source.bytes;
+  const metadata = await sharp(input, { limitInputPixels: false }).metadata();
+  checkSize(source, metadata.width, metadata.height);
+  checkKind(metadata);
+  const { data, info } = await sharp(input, {
+    failOn: 'error',
+    autoOrient: true,
+    ignoreIcc: metadata.space !== 'cmyk',
+    limitInputPixels: MAX_PIXELS,
+  })
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
+}
+
+/** BMP, which sharp does not read. */
+async function readBmp(source: PictureSource, head: Uint8Array): Promise<RgbImage> {
+  const { width, height } = bmpSize(head);
+  checkSize(source, width, height);
+  return decodeBmp('path' in source ? await readRegular(source.path, MAX_BMP_BYTES) : source.bytes);
+}
+
+function checkSize(source: PictureSource, width: number, height: number): void {
+  if (width * height > MAX_PIXELS) throw errors.imageTooLarge(nameOf(source), width, height, MAX_PIXELS);
+}
+
+function checkKind({ format, depth }: Metadata): void {
+  if (!FORMATS.has(format)) throw new Error(`${format} is not supported`);
+  if (!DEPTHS.has(depth)) throw new Error(`${depth} pixels are not supported; save it with 8 or 16 bits a channel`);
+}
+
+async function firstBytes(source: PictureSource, length: number): Promise<Uint8Array> {
+  if (!('path' in source)) return source.bytes.subarray(0, length);
+  // sharp opens it by its path later, and would wait for a named pipe: this is where such are refused.
+  return readHead(source.path, length).catch((thrown: NodeJS.ErrnoException) => {
+    throw thrown.code === 'ENOENT' ? errors.imageMissing(source.path) : thrown;
+  });
+}
+
+/** 8-bit RGB (3 channels) or RGBA (4) as PNG; with `svg`, a drawing of the same size goes on top. */
+export async function encodePng(picture: RgbImage, channels: 3 | 4, svg?: string): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  const { width, height, data } = picture;
+  const image = sharp(data, { raw: { width, height, channels } });
+  return (svg ? image.composite([{ input: Buffer.from(svg) }]) : image).png().toBuffer();
+}
+
+/** A PNG, or a drawing as SVG, at a place in a larger picture. */
+export interface Piece {
+  readonly input: Uint8Array;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Pieces on white, as PNG. */
+export async function composePng({ width, height }: Size, pieces: readonly Piece[]): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  const blank = sharp({ create: { width, height, channels: 3, background: '#ffffff' } });
+  return blank
+    .composite(pieces.map(({ input, left, top }) => ({ input: Buffer.from(input), left, top })))
+    .png()
+    .toBuffer();
+}
+
+/** The picture with both sides at most `side`, as PNG. */
+export async function shrinkPng(png: Uint8Array, side: number): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return sharp(png).resize(side, side, { fit: 'inside' }).png().toBuffer();
+}
+
+/** The picture with both sides at most `side`, as JPEG: for pages that hold many of them. */
+export async function thumbnail(png: Uint8Array, side: number): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return sharp(png).resize(side, side, { fit: 'inside' }).jpeg({ quality: 85 }).toBuffer();
+}

@@ -1,0 +1,145 @@
+/** From a picture or a stored tensor to the network's input. */
+import { errors } from '../../core/errors';
+import type { ImageTransform, Size } from '../../core/geometry';
+import { identityTransform, place, transformOf, visibleWindow } from '../../core/geometry';
+import type { ModelInfo } from '../../core/model/info';
+import type { Color } from '../../core/model/preprocessing';
+import { type RgbImage, resample } from '../../core/resample';
+import { type NpyArray, readNpy } from '../../files/npy';
+import type { ImageSource } from '../../protocol/requests';
+import { decodeImage } from './image';
+
+export interface PreparedInput {
+  /** [1, C, H, W] or [1, H, W, C], as the model wants it; `dims` says which. */
+  readonly tensor: Float32Array;
+  readonly dims: readonly number[];
+  readonly transform: ImageTransform;
+  /** Time of decoding and preprocessing. */
+  readonly milliseconds: number;
+}
+
+type Layout = ModelInfo['input']['layout'];
+
+/** A channel of the pixel at `i`, 0 to 255. */
+type Channel = (rgb: Uint8Array, i: number) => number;
+
+const red: Channel = (rgb, i) => rgb[i]!;
+const green: Channel = (rgb, i) => rgb[i + 1]!;
+const blue: Channel = (rgb, i) => rgb[i + 2]!;
+/** ITU-R 601 luma in Pillow's integers. */
+const luma: Channel = (rgb, i) => (rgb[i]! * 19595 + rgb[i + 1]! * 38470 + rgb[i + 2]! * 7471 + 0x8000) >> 16;
+/** Alpha of a picture whose alpha was dropped. */
+const opaque: Channel = () => 255;
+
+const CHANNELS: { readonly [C in Color]: readonly Channel[] } = {
+  RGB: [red, green, blue, opaque],
+  BGR: [blue, green, red, opaque],
+  GRAY: [luma, luma, luma, opaque],
+};
+
+/** @throws image-..., tensor-... errors that name the source */
+export async function prepareInput(source: ImageSource, info: ModelInfo): Promise<PreparedInput> {
+  const start = performance.now();
+  const size: Size = { width: info.preprocessing.width.value, height: info.preprocessing.height.value };
+  const dims = dimsOf(info.input.layout, info.input.channels, size);
+  const prepared =
+    'tensor' in source
+      ? {
+          tensor: fitTensor(source.tensor, await readNpy(source.tensor), info, size),
+          transform: identityTransform(size),
+        }
+      : preprocess(await decodeImage(source), info, size);
+  return { ...prepared, dims, milliseconds: performance.now() - start };
+}
+
+function dimsOf(layout: Layout, channels: number, { width, height }: Size): readonly number[] {
+  return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
+}
+
+/** A stored tensor in the model's layout; the other layout is transposed. */
+function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, size: Size): Float32Array {
+  const { layout, channels } = info.input;
+  const wanted = dimsOf(layout, channels, size);
+  if (String(shape) === String(wanted)) return data;
+  const other = layout === 'NCHW' ? 'NHWC' : 'NCHW';
+  if (String(shape) !== String(dimsOf(other, channels, size))) {
+    throw errors.tensorShape(file, shape, `[${wanted.join(', ')}]`);
+  }
+  return relayout(data, other, layout, channels, size);
+}
+
+/** The values of one image in another order of axes; the same array if it is the same order. */
+export function relayout(data: Float32Array, from: Layout, to: Layout, channels: number, size: Size): Float32Array {
+  if (from === to) return data;
+  const [source, goal] = [indexing(from, channels, size), indexing(to, channels, size)];
+  const result = new Float32Array(data.length);
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < size.width * size.height; i++) {
+      result[c * goal.channel + i * goal.pixel] = data[c * source.channel + i * source.pixel]!;
+    }
+  }
+  return result;
+}
+
+/** How far apart neighbouring channels and pixels lie in a tensor. */
+function indexing(layout: Layout, channels: number, { width, height }: Size) {
+  return layout === 'NCHW' ? { channel: width * height, pixel: 1 } : { channel: 1, pixel: channels };
+}
+
+/**
+ * Resized, cropped or padded, and normalised: value = (pixel * scale - mean) / std. Where the input reaches beyond the
+ * image it holds 0, the mean colour, if the image was to be padded, else black, as in torchvision's and transformers' crops.
+ */
+function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
+  const { fit, resize, interpolation, color, scale, mean, std } = info.preprocessing;
+  const placement = place(image, size, fit.value, resize.value);
+  const visible = visibleWindow(size, placement);
+  const { left, top, width, height } = visible;
+  const window = { width, height, left: left + placement.left, top: top + placement.top };
+  const pixels = resample(image, placement.resized, window, interpolation.value);
+
+  const { channels, layout } = info.input;
+  const stride = indexing(layout, channels, size);
+  const all = size.width * size.height;
+  const tensor = new Float32Array(all * channels);
+  CHANNELS[color.value].slice(0, channels).forEach((channel, c) => {
+    const center = mean.value[c]!;
+    const spread = std.value[c]!;
+    const index = (x: number, y: number) => c * stride.channel + (y * size.width + x) * stride.pixel;
+    if (width * height < all) {
+      const border = fit.value === 'pad' ? 0 : (0 - center) / spread;
+      for (let i = 0; i < all; i++) tensor[index(i, 0)] = border;
+    }
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = channel(pixels.data, (y * width + x) * 3) * scale.value;
+        tensor[index(left + x, top + y)] = (value - center) / spread;
+      }
+    }
+  });
+  return { tensor, transform: transformOf(image, placement) };
+}
+
+/** How to read red, green and blue from channels in the order of the model. */
+const SHOWN: { readonly [C in Color]: readonly [number, number, number] } = {
+  RGB: [0, 1, 2],
+  BGR: [2, 1, 0],
+  GRAY: [0, 0, 0],
+};
+
+/**
+ * A network's input as it would look: pixel = (value * std + mean) / scale, within what a pixel can be.
+ *
+ * @param planes [channels, height, width]
+ */
+export function pictureOf(planes: Float32Array, { preprocessing }: ModelInfo): RgbImage {
+  const { color, scale, mean, std, width, height } = preprocessing;
+  const pixels = width.value * height.value;
+  const data = new Uint8ClampedArray(pixels * 3);
+  SHOWN[color.value].forEach((c, at) => {
+    for (let i = 0; i < pixels; i++) {
+      data[i * 3 + at] = (planes[c * pixels + i]! * std.value[c]! + mean.value[c]!) / scale.value;
+    }
+  });
+  return { width: width.value, height: height.value, data: new Uint8Array(data.buffer) };
+}

@@ -1,0 +1,64 @@
+/** A contact sheet: pictures side by side, each under its title. */
+
+import { marked } from '../../files/mark';
+import { oneLine } from '../../protocol/plain-text';
+import { composePng, type Piece, shrinkPng } from './image';
+
+export interface Cell {
+  readonly title: string;
+  /** PNG; or what is said in its place. */
+  readonly content: Uint8Array | { readonly note: string };
+}
+
+/** Sides of a picture and height of its title, in pixels. */
+const SIDE = 320;
+const TITLE = 28;
+const GAP = 12;
+/** Characters of a note in one line. */
+const LINE = 42;
+
+/**
+ * Cells row by row, as PNG with our mark.
+ *
+ * @param columns by default as many as make it as near to a square of cells as possible
+ */
+export async function contactSheet(
+  cells: readonly Cell[],
+  columns = Math.ceil(Math.sqrt(cells.length)),
+): Promise<Uint8Array> {
+  const rows = Math.ceil(cells.length / columns);
+  const pieces = await Promise.all(
+    cells.map(async ({ title, content }, i): Promise<Piece[]> => {
+      const left = GAP + (i % columns) * (SIDE + GAP);
+      const top = GAP + Math.floor(i / columns) * (SIDE + TITLE + GAP);
+      const below = { left, top: top + TITLE };
+      const body = 'note' in content ? text(wrapped(content.note), SIDE, 14) : await shrinkPng(content, SIDE);
+      return [
+        { left, top, input: text([title], TITLE, 18) },
+        { ...below, input: body },
+      ];
+    }),
+  );
+  const size = { width: GAP + columns * (SIDE + GAP), height: GAP + rows * (SIDE + TITLE + GAP) };
+  return marked(await composePng(size, pieces.flat()), cells.map(({ title }) => title).join('; '));
+}
+
+/** Lines as a drawing as wide as a cell. */
+function text(lines: readonly string[], height: number, size: number): Uint8Array {
+  const spans = lines.map((line, i) => `<tspan x="0" y="${(i + 1) * size * 1.1}">${escaped(line)}</tspan>`).join('');
+  const style = `font-family="sans-serif" font-size="${size}" fill="#202020"`;
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${height}"><text ${style}>${spans}</text></svg>`,
+  );
+}
+
+function wrapped(note: string): string[] {
+  const lines = [''];
+  for (const word of note.split(' ')) {
+    if (`${lines.at(-1)} ${word}`.length > LINE) lines.push(word);
+    else lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
+}
+
+const escaped = (value: string) => oneLine(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');

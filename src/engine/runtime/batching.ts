@@ -1,0 +1,66 @@
+/** How many images go through the model in one run. */
+import { ExplainError } from '../../core/errors';
+import type { ModelInfo } from '../../core/model/info';
+import type { Device } from '../../protocol/devices';
+
+export interface Batching {
+  /** Images in one run at most. */
+  readonly size: number;
+  /** Every run has exactly `size` images, since the device tunes itself for each new size. */
+  readonly padded: boolean;
+}
+
+/** For models that take one image at a time. */
+export const SINGLE: Batching = { size: 1, padded: false };
+
+/** On a CPU larger chunks leave its caches; a device with many units is not filled by smaller ones. */
+const CPU_CHUNK = 4;
+const DEVICE_CHUNK = 8;
+/** Devices that compile or tune kernels for every shape they meet. */
+const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);
+
+export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input'>, device: Device): Batching {
+  const batch = inputs.find(({ name }) => name === input.name)?.shape[0];
+  if (batch === 1) return SINGLE;
+  return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(device) };
+}
+
+/**
+ * Answers about items, chunk by chunk and in order. An item is drawn only when there is room for it, so no more than one
+ * chunk of them is in memory.
+ *
+ * Some graphs are fixed to one image inside while their input claims to take several: found out by the first chunk, which
+ * is then asked again one by one, as is everything that follows.
+ *
+ * @param owner has the batching, which is changed to single images then
+ */
+export async function* inChunks<T, R>(
+  owner: { batching: Batching },
+  items: Iterable<T>,
+  run: (chunk: readonly T[]) => Promise<readonly R[]>,
+): AsyncGenerator<readonly R[]> {
+  const iterator = items[Symbol.iterator]();
+  let waiting: T[] = [];
+  for (;;) {
+    for (let next: IteratorResult<T>; waiting.length < owner.batching.size; waiting.push(next.value)) {
+      next = iterator.next();
+      if (next.done) break;
+    }
+    if (waiting.length === 0) return;
+    const chunk = waiting.slice(0, owner.batching.size);
+    let answers: readonly R[];
+    try {
+      answers = await run(chunk);
+    } catch (thrown) {
+      if (!isFailedRun(thrown) || owner.batching.size === 1) throw thrown;
+      owner.batching = SINGLE;
+      continue;
+    }
+    waiting = waiting.slice(chunk.length);
+    yield answers;
+  }
+}
+
+function isFailedRun(thrown: unknown): boolean {
+  return thrown instanceof ExplainError && thrown.code === 'runtime-failed';
+}

@@ -1,0 +1,226 @@
+/** The network as the methods of core see it: every question answered by the sessions of an explainer. */
+
+import { BEHIND } from '../../core/cam/behind';
+import { HEAD } from '../../core/cam/head';
+import { SCORE } from '../../core/cam/transform';
+import { errors } from '../../core/errors';
+import type { MethodOptions } from '../../core/methods/choice';
+import type {
+  BackwardRule,
+  MethodNetwork,
+  Scored,
+  Scores,
+  WithFeatures,
+  WithImage,
+  WithMask,
+} from '../../core/methods/network';
+import { mapsOf, tensorOf } from '../../core/model/arrangement';
+import { relayout } from '../pictures/prepare';
+import { inChunks, SINGLE } from '../runtime/batching';
+import { floats, type Session, type Tensor } from '../runtime/runtime';
+import {
+  backdropOf,
+  type ImageState,
+  imageOf,
+  layerOf,
+  numbers,
+  runSize,
+  score,
+  scoresOf,
+  stacked,
+  turn,
+  type Work,
+} from './network';
+import { isCut, type Part, type Parts } from './parts';
+import type { Explainer } from './sessions';
+
+/** @param options decide the blur */
+export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): MethodNetwork {
+  const { info } = explainer;
+  const { channels, layout } = info.input;
+  const size = { height: info.preprocessing.height.value, width: info.preprocessing.width.value };
+  const planes = (data: Float32Array) => relayout(data, layout, 'NCHW', channels, size);
+  const ordered = (image: Float32Array) => relayout(image, 'NCHW', layout, channels, size);
+
+  return {
+    logits: state.logits,
+    probabilities: state.probabilities,
+    input: { data: planes(state.input.tensor), channels, ...size },
+    features: state.features,
+    head: explainer.parts['linear-head'],
+    featureGradient: (seed) => featureGradient(explainer, state, seed, work),
+
+    inputGradients: <T extends WithImage>(items: Iterable<T>, seed: Float32Array, rule: BackwardRule) =>
+      inChunks({ batching: SINGLE }, items, async (chunk) => {
+        const [item] = chunk as readonly [T];
+        const gradient = await inputGradient(explainer, state, ordered(item.image), seed, rule, work);
+        return [{ item, gradient: planes(gradient) }];
+      }),
+
+    scoreImages: <T extends WithImage>(items: Iterable<T>) =>
+      inChunks(explainer, items, async (chunk) => {
+        const images = batched(
+          explainer,
+          chunk.map(({ image }) => ordered(image)),
+          state.input.dims,
+        );
+        // Blends of an image with itself are that image, whatever the mask.
+        const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.u * state.features.v) }));
+        return withScores(chunk, (await score(explainer, work, images, images, hidden)).scores);
+      }),
+
+    scoreMasks: (items, background) => scoreMasks(explainer, state, items, background, options, work),
+
+    scoreFeatures: <T extends WithFeatures>(items: Iterable<T>) =>
+      inChunks(explainer, items, async (chunk) => {
+        const features = chunk.map((item) => item.features);
+        return withScores(chunk, await scoreFeatures(explainer, state, features, work));
+      }),
+  };
+}
+
+/**
+ * `scoreImages` through the session that does nothing else: for those who ask about hundreds of images. Methods do without
+ * it, so that their maps don't depend on whether it is there.
+ */
+export function scoreManyImages<T extends WithImage>(
+  explainer: Explainer,
+  state: ImageState,
+  items: Iterable<T>,
+  work: Work,
+): AsyncIterable<readonly Scored<T>[]> {
+  const { input, preprocessing } = explainer.info;
+  const size = { height: preprocessing.height.value, width: preprocessing.width.value };
+  const values = state.input.tensor.length;
+  // One buffer for all chunks, since the system clears the memory of each new one.
+  let buffer = new Float32Array();
+  return inChunks(explainer, items, async (chunk) => {
+    const count = runSize(chunk.length, explainer.batching);
+    if (buffer.length !== count * values) buffer = new Float32Array(count * values);
+    chunk.forEach((item, i) => {
+      const place = buffer.subarray(i * values, (i + 1) * values);
+      if (item.drawTo && input.layout === 'NCHW') item.drawTo(place);
+      else place.set(relayout(item.image, 'NCHW', input.layout, input.channels, size));
+    });
+    await turn(work);
+    const feeds = { [SCORE.image]: floats(buffer, [count, ...state.input.dims.slice(1)]) };
+    const result = await partOf(explainer, 'images').run(feeds, [SCORE.logits, SCORE.probabilities]);
+    work.passes += count;
+    return withScores(chunk, scoresOf(explainer, result, count));
+  });
+}
+
+function withScores<T>(items: readonly T[], scores: readonly Scores[]): Scored<T>[] {
+  return items.map((item, i) => ({ item, ...scores[i]! }));
+}
+
+/**
+ * A mask of zeros leaves the backdrop alone, whose scores are kept. Methods that need them begin with such a mask; it is
+ * answered with the first chunk.
+ */
+async function* scoreMasks<T extends WithMask>(
+  explainer: Explainer,
+  state: ImageState,
+  items: Iterable<T>,
+  background: 'blurred' | 'zero',
+  options: MethodOptions,
+  work: Work,
+): AsyncGenerator<readonly Scored<T>[]> {
+  const backdrop = await backdropOf(explainer, state, background, options);
+  const known: Scored<T>[] = [];
+  function* unknown() {
+    let first = true;
+    for (const item of items) {
+      if (first && backdrop.scores && isNothing(item)) known.push({ item, ...backdrop.scores });
+      else yield item;
+      first = false;
+    }
+  }
+  const image = imageOf(state.input);
+  const chunks = inChunks(explainer, unknown(), async (chunk) => {
+    const { scores } = await score(explainer, work, image, backdrop.tensor, chunk);
+    if (isNothing(chunk[0]!)) backdrop.scores = scores[0]!;
+    return withScores(chunk, scores);
+  });
+  for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
+  if (known.length > 0) yield known;
+}
+
+const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
+
+async function featureGradient(
+  explainer: Explainer,
+  state: ImageState,
+  seed: Float32Array,
+  work: Work,
+): Promise<Float32Array> {
+  const layer = layerOf(explainer);
+  const cut = isCut(explainer.info, layer.tensor);
+  const source = cut ? floats(state.activations, layer.shape) : imageOf(state.input);
+  if (!cut) work.passes += 1;
+  return mapsOf(await gradient(explainer, partOf(explainer, 'feature-gradient'), source, seed, work), layer);
+}
+
+const GRADIENTS = { plain: 'input-gradient', guided: 'guided-gradient' } as const satisfies Record<BackwardRule, Part>;
+
+function inputGradient(
+  explainer: Explainer,
+  { input }: ImageState,
+  image: Float32Array,
+  seed: Float32Array,
+  rule: BackwardRule,
+  work: Work,
+): Promise<Float32Array> {
+  work.passes += 1;
+  return gradient(explainer, partOf(explainer, GRADIENTS[rule]), floats(image, input.dims), seed, work);
+}
+
+async function gradient(
+  explainer: Explainer,
+  session: Session,
+  source: Tensor,
+  seed: Float32Array,
+  work: Work,
+): Promise<Float32Array> {
+  const { dims } = explainer.facts.get(explainer.info.output.logits)!;
+  await turn(work);
+  const result = await session.run({ [HEAD.source]: source, [HEAD.seed]: floats(seed, dims) }, [HEAD.gradient]);
+  return numbers(explainer, 'gradients', result[HEAD.gradient]!);
+}
+
+async function scoreFeatures(
+  explainer: Explainer,
+  state: ImageState,
+  features: readonly Float32Array[],
+  work: Work,
+): Promise<readonly Scores[]> {
+  const layer = layerOf(explainer);
+  const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
+  const feeds = { [BEHIND.features]: batched(explainer, tensors, layer.shape) };
+  const images = isCut(explainer.info, layer.tensor)
+    ? {}
+    : {
+        [BEHIND.image]: batched(
+          explainer,
+          features.map(() => state.input.tensor),
+          state.input.dims,
+        ),
+      };
+  await turn(work);
+  const session = partOf(explainer, 'features');
+  const result = await session.run({ ...feeds, ...images }, [SCORE.logits, SCORE.probabilities]);
+  const count = runSize(features.length, explainer.batching);
+  work.passes += count;
+  return scoresOf(explainer, result, count);
+}
+
+/** Values of single images, [1, ...], as one tensor for a run. */
+function batched({ batching }: Explainer, values: readonly Float32Array[], dims: readonly number[]): Tensor {
+  return stacked(values, [runSize(values.length, batching), ...dims.slice(1)]);
+}
+
+function partOf<P extends Part>({ parts, info }: Explainer, part: P): NonNullable<Parts[P]> {
+  const made = parts[part];
+  if (!made) throw errors.internal(`no session "${part}" for ${info.path}`);
+  return made as NonNullable<Parts[P]>;
+}

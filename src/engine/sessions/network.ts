@@ -1,0 +1,210 @@
+/** One image in a network: what is known of it, and the runs of the score session that all else rests on. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FeatureMaps } from '../../core/cam/network';
+import { SCORE } from '../../core/cam/transform';
+import { errors } from '../../core/errors';
+import type { MethodOptions } from '../../core/methods/choice';
+import type { Background, Scores, WithMask } from '../../core/methods/network';
+import { mapsOf } from '../../core/model/arrangement';
+import type { LayerInfo } from '../../core/model/info';
+import { sizeOf } from '../../core/onnx/tensors';
+import type { CancelSignal } from '../../protocol/requests';
+import type { PreparedInput } from '../pictures/prepare';
+import { floats, type Tensor } from '../runtime/runtime';
+import { blurImage } from './blur';
+import type { Explainer } from './sessions';
+
+/** What is known of one image whatever the class, kept for another class of it. */
+export interface ImageState extends Scores {
+  readonly input: PreparedInput;
+  /** The target layer's output, in its own arrangement. */
+  readonly activations: Float32Array;
+  readonly features: FeatureMaps;
+  readonly backgrounds: { [B in Background]?: Backdrop };
+}
+
+/** What takes the image's place where a mask hides it. */
+interface Backdrop {
+  readonly tensor: Tensor;
+  /** Kernel and sigma of the blur. */
+  readonly key: string;
+  /** Of the backdrop itself, once it was scored. */
+  scores: Scores | undefined;
+}
+
+/** One request's work. */
+export interface Work {
+  readonly signal: CancelSignal;
+  /** Passes run so far. */
+  passes: number;
+  /** Waits while something more urgent is done. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** The first pass: scores and activations of the image itself. */
+export async function probe(
+  explainer: Explainer,
+  input: PreparedInput,
+  options: MethodOptions,
+  work: Work,
+): Promise<ImageState> {
+  const layer = layerOf(explainer);
+  const { u, v, channels } = layer;
+  const image = imageOf(input);
+  const constant = (value: number) => ({ mask: new Float32Array(u * v).fill(value) });
+  // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
+  // exactly the image, and the first frame need not wait for the blur.
+  const blurred = explainer.batching.padded ? await blur(explainer, input, options) : undefined;
+  const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
+  const { scores, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
+  if (blurred) blurred.scores = scores[1]!;
+  const activations = features!.slice(0, sizeOf(layer.shape));
+  return {
+    ...scores[0]!,
+    input,
+    activations,
+    features: { data: mapsOf(activations, layer), channels, u, v },
+    backgrounds: blurred ? { blurred } : {},
+  };
+}
+
+/** @param options decide the blur */
+export async function backdropOf(
+  explainer: Explainer,
+  state: ImageState,
+  kind: Background,
+  options: MethodOptions,
+): Promise<Backdrop> {
+  const known = state.backgrounds[kind];
+  if (known && (kind === 'zero' || known.key === blurKey(options))) return known;
+  const made = kind === 'zero' ? nothing(state.input) : await blur(explainer, state.input, options);
+  state.backgrounds[kind] = made;
+  return made;
+}
+
+function nothing({ tensor, dims }: PreparedInput): Backdrop {
+  return { tensor: floats(new Float32Array(tensor.length), dims), key: '', scores: undefined };
+}
+
+async function blur({ info }: Explainer, input: PreparedInput, options: MethodOptions): Promise<Backdrop> {
+  const { blurKernel: kernel, blurSigma: sigma } = options;
+  const tensor = await blurImage(imageOf(input), info.input.layout, kernel, sigma);
+  return { tensor, key: blurKey(options), scores: undefined };
+}
+
+const blurKey = ({ blurKernel, blurSigma }: MethodOptions) => `${blurKernel} ${blurSigma}`;
+
+interface Scored {
+  /** One for each mask. */
+  readonly scores: readonly Scores[];
+  /** A of all masks, if asked for. */
+  readonly features: Float32Array | undefined;
+}
+
+/**
+ * Scores the blends of an image and a backdrop, or of as many of each as there are masks; see `scoreGraph`.
+ *
+ * @param masks no more than one chunk
+ */
+export async function score(
+  explainer: Explainer,
+  work: Work,
+  image: Tensor,
+  blurred: Tensor,
+  masks: readonly WithMask[],
+  withFeatures = false,
+): Promise<Scored> {
+  const count = runSize(masks.length, explainer.batching);
+  await turn(work);
+  const result = await explainer.score.run(
+    { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
+    [SCORE.logits, SCORE.probabilities, ...(withFeatures ? [SCORE.features] : [])],
+  );
+  work.passes += count;
+  return {
+    scores: scoresOf(explainer, result, count),
+    features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
+  };
+}
+
+/** @param count of a run; what it has beyond the masks are masks of zeros */
+function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: number): Readonly<Record<string, Tensor>> {
+  const { height, width } = explainer.info.preprocessing;
+  const [first] = masks.map(({ resampling }) => resampling);
+  const layer = layerOf(explainer);
+  const u = first ? first.rows.length / height.value : layer.u;
+  const v = first ? first.columns.length / width.value : layer.v;
+  const matrices = first
+    ? {
+        rows: stacked(
+          masks.map(({ resampling }) => resampling!.rows),
+          [count, height.value, u],
+        ),
+        columns: stacked(
+          masks.map(({ resampling }) => resampling!.columns),
+          [count, v, width.value],
+        ),
+      }
+    : explainer.upsampling;
+  return {
+    [SCORE.masks]: stacked(
+      masks.map(({ mask }) => mask),
+      [count, u, v],
+    ),
+    [SCORE.rows]: matrices.rows,
+    [SCORE.columns]: matrices.columns,
+  };
+}
+
+/** Values of single items as one tensor for a run, [N, ...]; its padding is zeros. */
+export function stacked(values: readonly Float32Array[], dims: readonly number[]): Tensor {
+  const size = sizeOf(dims.slice(1));
+  const data = new Float32Array(sizeOf(dims));
+  values.forEach((item, i) => {
+    data.set(item, i * size);
+  });
+  return floats(data, dims);
+}
+
+/** Images in a run for `wanted` ones. */
+export function runSize(wanted: number, { size, padded }: Explainer['batching']): number {
+  return padded ? size : wanted;
+}
+
+/** @param result of a graph that scores `count` images */
+export function scoresOf(explainer: Explainer, result: Readonly<Record<string, Tensor>>, count: number): Scores[] {
+  const { classes } = explainer.info.output;
+  const rows = (name: string) => {
+    const all = numbers(explainer, 'class scores', result[name]!);
+    if (all.length !== count * classes)
+      throw errors.runtimeFailed(explainer.info.path, `${all.length} scores for ${count} images`);
+    return Array.from({ length: count }, (_, i) => all.slice(i * classes, (i + 1) * classes));
+  };
+  const probabilities = rows(SCORE.probabilities);
+  return rows(SCORE.logits).map((logits, i) => ({ logits, probabilities: probabilities[i]! }));
+}
+
+/** Lets messages in, of which one may be a cancellation, and what is more urgent go first. */
+export async function turn({ signal, pause }: Work): Promise<void> {
+  await nextTurn();
+  await pause?.();
+  if (signal.aborted) throw errors.cancelled();
+}
+
+/** @throws not-finite */
+export function numbers({ info }: Explainer, what: string, { data }: Tensor): Float32Array {
+  const values = data as Float32Array;
+  // A loop: `every` calls a function for each of the hundred thousand values of a layer.
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw errors.notFinite(info.path, what);
+  }
+  return values;
+}
+
+export function imageOf({ tensor, dims }: PreparedInput): Tensor {
+  return floats(tensor, dims);
+}
+
+export function layerOf({ info }: Explainer): LayerInfo {
+  return info.layers.find(({ tensor }) => tensor === info.layer.value)!;
+}

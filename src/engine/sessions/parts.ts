@@ -1,0 +1,136 @@
+/** What only some methods need of a model, made when the first of them comes. */
+import { behindGraph } from '../../core/cam/behind';
+import { headGraph } from '../../core/cam/head';
+import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
+import { imageGraph, type ScoreTarget } from '../../core/cam/transform';
+import { CPU_RULES } from '../../core/gradients/cpu';
+import { guided } from '../../core/gradients/guided';
+import type { RuleTable } from '../../core/gradients/rule';
+import { RULES } from '../../core/gradients/table';
+import type { Need } from '../../core/methods/table';
+import type { ModelInfo } from '../../core/model/info';
+import { encodeWithFeeds } from '../../core/onnx/feeds';
+import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
+import type { Device } from '../../protocol/devices';
+import type { ModelFile } from '../model/model-file';
+import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
+import { layerOf } from './network';
+import type { Explainer } from './sessions';
+
+export interface Parts {
+  /** See `headGraph`; from the layer, or the input, to the gradient of the layer. */
+  readonly 'feature-gradient': Session;
+  /** The same of the input. */
+  readonly 'input-gradient': Session;
+  readonly 'guided-gradient': Session;
+  /** See `behindGraph`. */
+  readonly features: Session;
+  /** See `imageGraph`; undefined for a large model. */
+  readonly images: Session | undefined;
+  /** [classes, K]; undefined where the model has no linear head. */
+  readonly 'linear-head': Float32Array | undefined;
+}
+
+export type Part = keyof Parts;
+
+type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
+
+const MAKERS: { readonly [P in Part]: Maker<P> } = {
+  'feature-gradient': makeHead,
+  'input-gradient': (explainer, file) => makeInputGradient(explainer, file, rulesFor(explainer.device)),
+  'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, guided(rulesFor(explainer.device))),
+  features: makeBehind,
+  images: makeImages,
+  'linear-head': makeLinearHead,
+};
+
+export function isPart(need: Need): need is Need & Part {
+  return Object.hasOwn(MAKERS, need);
+}
+
+/** @throws unsupported-operator, not-connected, gradient-rule; what making sessions throws */
+export async function addPart<P extends Part>(explainer: Explainer, part: P, file: ModelFile): Promise<void> {
+  explainer.parts[part] = await MAKERS[part](explainer, file);
+}
+
+export function releaseParts(parts: Partial<Parts>): void {
+  for (const part of Object.values(parts)) if (part && 'release' in part) void part.release();
+}
+
+/** True if the head starts at the layer, and needs no pass through the whole network. */
+export function isCut(info: ModelInfo, layer: string): boolean {
+  return info.layers.some(({ tensor, cut }) => tensor === layer && cut);
+}
+
+/** What the graphs that score are of. */
+export function scoreTarget(info: ModelInfo): ScoreTarget {
+  return {
+    input: info.input.name,
+    layout: info.input.layout,
+    logits: info.output.logits,
+    link: info.output.link,
+    activation: info.output.activation.value,
+    layer: info.layer.value,
+  };
+}
+
+const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
+
+async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session> {
+  const { info, facts, device } = explainer;
+  const wrt = info.layer.value;
+  const source = isCut(info, wrt) ? wrt : info.input.name;
+  const { logits, link } = info.output;
+  const graph = headGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
+  // It runs once a class: the runtime's own copies of its weights would cost more than they save.
+  return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
+}
+
+/**
+ * One image at a time: the graph of a gradient is bound to the shapes it was made for, and for several it is no faster on a
+ * CPU. Of MobileNet v2, 65 gradients a second were measured one by one and 53 in eights, of SqueezeNet 57 and 46.
+ */
+function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTable): Promise<Session> {
+  const { info, facts } = explainer;
+  const { name } = info.input;
+  const { logits, link } = info.output;
+  const graph = headGraph(file.model, facts, { source: name, wrt: name, logits, link }, rules);
+  return open(explainer, file, encodeModel(file.model, graph));
+}
+
+function makeBehind(explainer: Explainer, file: ModelFile): Promise<Session> {
+  const { info, facts } = explainer;
+  const graph = behindGraph(file.model, facts, scoreTarget(info), isCut(info, info.layer.value));
+  return open(explainer, file, encodeModel(file.model, graph));
+}
+
+async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Float32Array | undefined> {
+  const { info, facts } = explainer;
+  const graph = linearHeadGraph(file.model, facts, layerOf(explainer), info.output.logits);
+  if (!graph) return undefined;
+  const session = await open(explainer, file, encodeModel(file.model, graph), { device: 'cpu' });
+  try {
+    return (await session.run({}, [LINEAR_WEIGHTS]))[LINEAR_WEIGHTS]!.data as Float32Array;
+  } finally {
+    await session.release();
+  }
+}
+
+/** Its weights would be held twice, and the blend that it would be spared costs it nothing to speak of. */
+const LARGE = 2 ** 27;
+
+async function makeImages(explainer: Explainer, file: ModelFile): Promise<Session | undefined> {
+  const { info, facts } = explainer;
+  if (info.bytes > LARGE) return undefined;
+  return open(explainer, file, encodeModel(file.model, imageGraph(file.model, facts, scoreTarget(info))));
+}
+
+async function open(
+  { info, device }: Explainer,
+  file: ModelFile,
+  encoded: EncodedModel,
+  options: Partial<SessionOptions> = {},
+): Promise<Session> {
+  const buffers = await file.buffers(encoded);
+  return createSession(info.path, encoded, buffers, { device, optimize: 'all', prepack: true, ...options });
+}

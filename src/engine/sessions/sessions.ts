@@ -1,0 +1,185 @@
+/** Opened models and their sessions, kept while the files they were made from stay the same. */
+import { scoreGraph } from '../../core/cam/transform';
+import type { ModelInfo } from '../../core/model/info';
+import type { Facts } from '../../core/onnx/facts';
+import { encodeModel } from '../../core/onnx/weights';
+import { bilinearMatrix } from '../../core/resize';
+import { identityOf, isCurrent, type Stamp } from '../../files/stamps';
+import type { Device } from '../../protocol/devices';
+import type { ModelChoice } from '../../protocol/requests';
+import { filesOf, openModel } from '../model/inspect';
+import { type ModelFile, readModelFile } from '../model/model-file';
+import { type Batching, batchingFor } from '../runtime/batching';
+import { createSession, floats, type Session, type Tensor } from '../runtime/runtime';
+import { createLru, type Lru } from './lru';
+import type { ImageState } from './network';
+import { addPart, type Part, type Parts, releaseParts, scoreTarget } from './parts';
+
+/** A model without its bytes. */
+export interface KnownModel {
+  readonly info: ModelInfo;
+  /** At batch 1. */
+  readonly facts: Facts;
+  /** The files all this was made from. */
+  readonly stamps: readonly Stamp[];
+  /** Of the model's file and its weights. */
+  readonly identity: string;
+}
+
+/** What explains images of one model, layer and device. */
+export interface Explainer extends KnownModel {
+  readonly device: Device;
+  /** See `scoreGraph`. */
+  readonly score: Session;
+  /** What some methods need besides, as far as one has needed it. */
+  readonly parts: { -readonly [P in Part]?: Parts[P] };
+  /** Matrices that resample masks of the layer's size to the input's: [1, H, u] and [1, v, W]. */
+  readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
+  batching: Batching;
+  /** What is known of the images explained last. */
+  readonly images: Lru<ImageState>;
+  /** Tasks that run its sessions now; of one that is no longer kept, the last of them releases the sessions. */
+  users: number;
+  kept: boolean;
+}
+
+export interface Sessions {
+  know(choice: ModelChoice): Promise<KnownModel>;
+  /** What is read for a model, as far as it is known. */
+  filesOf(model: string): readonly string[];
+  /**
+   * @param parts that the method needs
+   * @throws whatever reading, tracing and building sessions throws
+   */
+  explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer>;
+}
+
+/** Weights in all sessions that stay loaded, in bytes; the runtime holds up to twice as much. */
+const BUDGET = 2 ** 30;
+const IMAGES = 8;
+const KNOWN = 16;
+
+export function createSessions(): Sessions {
+  const models = createLru<KnownModel>(KNOWN);
+  const explainers = createLru<Explainer>(BUDGET, sizeOf, (explainer) => {
+    explainer.kept = false;
+    if (explainer.users === 0) releaseExplainer(explainer);
+  });
+
+  /** The model's file comes along when it had to be read. */
+  async function open(choice: ModelChoice): Promise<{ known: KnownModel; file?: ModelFile }> {
+    const key = JSON.stringify(choice);
+    const cached = models.get(key);
+    if (cached && (await isCurrent(cached.stamps))) return { known: cached };
+    const { file, info, facts, stamps } = await openModel(choice);
+    const known = { info, facts, stamps, identity: file.identity };
+    models.set(key, known);
+    return { known, file };
+  }
+
+  async function explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer> {
+    const { known, file } = await open(choice);
+    const key = JSON.stringify([identityOf(known.stamps), known.info.output.name, known.info.layer.value, device]);
+    dropOutdated(known);
+    const ready = explainers.get(key);
+    const missing = parts.filter((part) => !ready || !(part in ready.parts));
+    if (ready && missing.length === 0) {
+      file?.release();
+      return ready;
+    }
+    const source = file ?? (await readModelFile(known.info.path));
+    try {
+      if (source.identity !== known.identity) return await explainerFor(choice, device, parts);
+      // One session after the other, so that the memory each needs while it is made is not needed twice.
+      const explainer = ready ?? (await createExplainer(known, source, device));
+      explainers.set(key, explainer);
+      for (const part of missing) {
+        await addPart(explainer, part, source);
+        // It costs more now.
+        explainers.set(key, explainer);
+      }
+      return explainer;
+    } finally {
+      source.release();
+    }
+  }
+
+  async function know(choice: ModelChoice): Promise<KnownModel> {
+    const { known, file } = await open(choice);
+    file?.release();
+    return known;
+  }
+
+  /** A file that changed has another identity: what was made from the old one is of no use any more. */
+  function dropOutdated({ info, identity }: KnownModel): void {
+    for (const [key, other] of explainers.entries()) {
+      if (other.info.path === info.path && other.identity !== identity) explainers.delete(key);
+    }
+  }
+
+  return {
+    know,
+    filesOf: (model) => {
+      const known = models.entries().filter(([, { info }]) => info.path === model);
+      return [model, ...known.flatMap(([, { info }]) => filesOf(info))];
+    },
+    explainerFor,
+  };
+}
+
+/** One that is not kept: who makes it releases it. */
+export async function createExplainer(
+  known: KnownModel,
+  { model, buffers }: ModelFile,
+  device: Device,
+): Promise<Explainer> {
+  const { info, facts } = known;
+  const graph = scoreGraph(model, facts, scoreTarget(info));
+  const encoded = encodeModel(model, graph);
+  const score = await createSession(info.path, encoded, await buffers(encoded), {
+    device,
+    optimize: 'all',
+    prepack: true,
+  });
+  return {
+    ...known,
+    device,
+    score,
+    parts: {},
+    upsampling: upsamplingOf(info),
+    batching: batchingFor(info, device),
+    images: createLru(IMAGES),
+    users: 0,
+    kept: true,
+  };
+}
+
+function upsamplingOf({ layers, layer, preprocessing: { height, width } }: ModelInfo): Explainer['upsampling'] {
+  const { u, v } = layers.find(({ tensor }) => tensor === layer.value)!;
+  const across = bilinearMatrix(v, width.value);
+  const columns = Float32Array.from(across, (_, i) => across[(i % width.value) * v + Math.floor(i / width.value)]!);
+  return {
+    rows: floats(bilinearMatrix(u, height.value), [1, height.value, u]),
+    columns: floats(columns, [1, v, width.value]),
+  };
+}
+
+/** Runs a task during which the sessions stay, whatever else is explained meanwhile. */
+export async function using<T>(explainer: Explainer, task: () => Promise<T>): Promise<T> {
+  explainer.users += 1;
+  try {
+    return await task();
+  } finally {
+    explainer.users -= 1;
+    if (!explainer.kept && explainer.users === 0) releaseExplainer(explainer);
+  }
+}
+
+function sizeOf({ info, parts }: Explainer): number {
+  return info.bytes * (1 + Object.keys(parts).length);
+}
+
+export function releaseExplainer({ score, parts }: Explainer): void {
+  void score.release();
+  releaseParts(parts);
+}

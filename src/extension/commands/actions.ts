@@ -1,0 +1,95 @@
+/** What the interface offers after a failure, by its code, and over a blank map. Pure. */
+
+import type { ErrorCode } from '../../core/errors';
+import type { Action, ComparedBy } from '../../protocol/webview';
+
+type ActionId = Action['id'];
+
+const TITLES: Readonly<Record<ActionId, string>> = {
+  'choose-model': 'Choose Model…',
+  'choose-layer': 'Choose Layer…',
+  'choose-class': 'Choose Class…',
+  'choose-device': 'Choose Device…',
+  'choose-method': 'Choose Method…',
+  compare: 'Change Comparison…',
+  retry: 'Try Again',
+  'show-log': 'Show Log',
+  trust: 'Manage Workspace Trust',
+  'gradient-free': 'Use the Gradient-Free Variant',
+};
+
+const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
+  'model-missing': ['choose-model', 'retry'],
+  'model-unreadable': ['choose-model', 'retry'],
+  'model-too-large': ['choose-model'],
+  'model-untrusted': ['trust'],
+  'external-data-missing': ['retry', 'choose-model'],
+  'external-data-outside': ['choose-model'],
+  'no-image-input': ['choose-model'],
+  'several-image-inputs': ['choose-model'],
+  'inputs-unknown': ['choose-model'],
+  'no-scores': ['choose-model', 'retry'],
+  'no-spatial-layer': ['choose-model'],
+  'unknown-layer': ['choose-layer'],
+  'unknown-class': ['choose-class'],
+  'ambiguous-class': ['choose-class'],
+  'labels-unreadable': ['choose-model', 'retry'],
+  'labels-length': ['choose-model', 'retry'],
+  'annotations-invalid': [],
+  'mapping-invalid': [],
+  'sidecar-invalid': ['retry', 'choose-model'],
+  'fixed-batch': ['choose-model'],
+  'unsupported-operator': ['choose-layer', 'gradient-free'],
+  'not-connected': ['choose-layer'],
+  'gradient-rule': ['choose-layer', 'gradient-free', 'show-log'],
+  'method-unsuitable': ['choose-method', 'choose-layer'],
+  'no-weights': ['choose-model'],
+  'image-missing': ['retry'],
+  'image-unreadable': ['retry'],
+  'image-too-large': [],
+  'tensor-unreadable': [],
+  'tensor-shape': [],
+  'output-unwritable': [],
+  'output-clash': [],
+  'output-taken': [],
+  'sidecar-exists': [],
+  'device-unavailable': ['choose-device'],
+  'runtime-missing': ['show-log', 'retry'],
+  'codec-missing': ['show-log', 'retry'],
+  'runtime-failed': ['retry', 'choose-device', 'show-log'],
+  'not-finite': ['choose-device', 'show-log'],
+  'out-of-memory': ['retry', 'choose-model'],
+  'bad-option': ['retry'],
+  'list-invalid': [],
+  'evaluation-differs': [],
+  'evaluation-running': [],
+  'journal-invalid': [],
+  'protocol-version': ['show-log'],
+  'engine-crashed': ['retry', 'show-log'],
+  'engine-start': ['retry', 'show-log'],
+  timeout: ['retry', 'show-log'],
+  cancelled: ['retry'],
+  internal: ['retry', 'show-log'],
+};
+
+/** What would change nothing for a cell of a comparison, since the cell has its own. */
+const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
+  methods: ['choose-method', 'gradient-free'],
+  layers: ['choose-layer'],
+  classes: ['choose-class'],
+  models: ['choose-model', 'choose-layer'],
+};
+
+/** @param by what is compared, if the failure is one of several explanations */
+export function actionsFor(code: ErrorCode, by?: ComparedBy): readonly Action[] {
+  return titled(ACTIONS[code], by);
+}
+
+/** Over a blank map. */
+export const actionsForBlank = (by?: ComparedBy): readonly Action[] => titled(['choose-class', 'choose-method'], by);
+
+function titled(wanted: readonly ActionId[], by?: ComparedBy): readonly Action[] {
+  const fixed = by ? FIXED[by] : [];
+  const ids = wanted.map((id) => (fixed.includes(id) ? 'compare' : id));
+  return [...new Set(ids)].map((id) => ({ id, title: TITLES[id] }));
+}

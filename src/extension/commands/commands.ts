@@ -1,0 +1,151 @@
+/** The commands of package.json, as data: each is one line that says what it does. */
+import * as vscode from 'vscode';
+import { toExplainError } from '../../core/errors';
+import type { RenderKind } from '../../protocol/requests';
+import type { PageCommand } from '../../protocol/webview';
+import type { WindowEngine } from '../engine';
+import type { Editors } from '../explanation/editor';
+import type { Panel } from '../explanation/panel';
+import type { Panels } from '../explanation/panels';
+import { isExport } from '../images/image-file';
+import { imagesOf, isUri, modelOf, nameOf } from '../images/targets';
+import type { Log } from '../log';
+import type { MapStore } from '../maps/map-store';
+import type { CurrentModel } from '../model/model';
+import { confirm, notify, type PerformableAction } from '../notify';
+import { pickComparison } from './comparison-picker';
+import { activeFile, openExplanation, openOriginal } from './open';
+import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel, pickScores } from './pickers';
+
+export interface CommandServices {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: WindowEngine;
+  readonly model: CurrentModel;
+  readonly maps: MapStore;
+  readonly panels: Panels;
+  readonly editors: Editors;
+  readonly log: Log;
+  report(thrown: unknown): void;
+}
+
+/** What the buttons under messages do. */
+export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
+  'choose-model': 'groupCam.chooseModel',
+  'choose-layer': 'groupCam.chooseLayer',
+  'choose-class': 'groupCam.chooseClass',
+  'choose-device': 'groupCam.chooseDevice',
+  'choose-method': 'groupCam.chooseMethod',
+  compare: 'groupCam.compare',
+  'show-log': 'groupCam.showLog',
+  trust: 'workbench.trust.manage',
+};
+
+const EXAMPLE = 'media/demo/scenes/cat-and-dog.png';
+
+type Handler = (...args: unknown[]) => unknown;
+
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const { engine, model, panels, log } = services;
+  const current = (act: (panel: Panel) => unknown) => () => panels.current && act(panels.current);
+  const exportAs = (kind: RenderKind) => current((panel) => panel.export(kind));
+  const inPage = (command: PageCommand) => current((panel) => panel.command(command));
+
+  const commands: Readonly<Record<string, Handler>> = {
+    explain: (...args) => explain(services, args),
+    openExample: () => openExplanation(vscode.Uri.joinPath(services.extensionUri, EXAMPLE)),
+    showOriginal: (...args) => showOriginal(services, args),
+    useModel: (...args) => useModel(services, args),
+    chooseModel: () => pickModel(model),
+    useDemoModel: () => model.choose({}),
+    chooseLabels: () => pickLabels(model),
+    chooseLayer: () => pickLayer(model),
+    chooseScores: () => pickScores(model),
+    chooseDevice: () => pickDevice(engine),
+    chooseMethod: () => pickMethod(),
+    chooseClass: current((panel) => pickClass(model, panel)),
+    compare: current((panel) => pickComparison(model, panel)),
+    stopComparing: current((panel) => panel.stopComparing()),
+    measure: inPage('measure'),
+    cancel: () => {
+      for (const panel of panels.all) panel.cancel();
+    },
+    resume: current((panel) => panel.resume()),
+    exportOverlay: exportAs('overlay'),
+    exportHeatmap: exportAs('heatmap'),
+    exportNpy: exportAs('npy'),
+    exportJson: exportAs('json'),
+    copyImage: inPage('copy'),
+    toggleHeat: inPage('toggle-heat'),
+    zoomFit: inPage('zoom-fit'),
+    zoomActual: inPage('zoom-actual'),
+    saveModelSettings: () => saveModelSettings(services),
+    restartEngine: () => restartEngine(services),
+    showLog: () => log.show(),
+  };
+
+  const registered = Object.entries(commands).map(([name, handler]) =>
+    vscode.commands.registerCommand(`groupCam.${name}`, async (...args: unknown[]) => {
+      try {
+        return await handler(...args);
+      } catch (thrown) {
+        services.report(thrown);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+/** One image opens in its own editor, in the place where it is open already; several share one panel. */
+async function explain({ editors }: CommandServices, args: readonly unknown[]): Promise<void> {
+  const meant = imagesOf(args, activeFile());
+  const chosen = meant.length > 0 ? meant : await pickImages();
+  const [first, ...others] = chosen.length > 1 ? await withoutExports(chosen) : chosen;
+  if (!first) return;
+  if (others.length === 0) return openExplanation(first);
+  editors.openImages([first, ...others]);
+}
+
+/** A selection leaves out what Group-CAM has drawn, and says so. */
+async function withoutExports(images: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  const drawn = await Promise.all(images.map(isExport));
+  const count = drawn.filter(Boolean).length;
+  if (count > 0) notify(`Left out ${count} of ${images.length} images: Group-CAM has drawn them.`);
+  return images.filter((_, i) => !drawn[i]);
+}
+
+async function showOriginal({ panels }: CommandServices, [clicked]: readonly unknown[]): Promise<void> {
+  const panel = panels.current;
+  const uri = isUri(clicked) ? (clicked as vscode.Uri) : (activeFile() ?? panel?.images[panel.state.active]?.uri);
+  if (uri) await openOriginal(uri);
+}
+
+async function useModel({ model }: CommandServices, args: readonly unknown[]): Promise<void> {
+  const file = modelOf(args, activeFile());
+  await (file ? model.choose({ path: file.fsPath }) : pickModel(model));
+}
+
+async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {
+  const choice = model.choice();
+  if (choice.path === undefined) return tell(panels, 'The demo model has its settings already');
+  const saved = await engine.call('saveSidecar', { model: choice }).catch(async (thrown) => {
+    const error = toExplainError(thrown);
+    if (error.code !== 'sidecar-exists') throw error;
+    const question = `Replace the settings beside ${nameOf(vscode.Uri.file(choice.path!))}?`;
+    const yes = await confirm(question, 'What is written there by hand is lost.', 'Replace');
+    return yes ? engine.call('saveSidecar', { model: choice, replace: true }) : undefined;
+  });
+  if (saved) tell(panels, `Saved ${nameOf(vscode.Uri.file(saved.path))}`);
+}
+
+/** In the panel that is on screen, else as a notification. */
+function tell({ current }: Panels, text: string): void {
+  if (current?.webviewPanel.visible) current.send({ type: 'notice', text });
+  else notify(text);
+}
+
+/** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
+async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
+  await maps.clear();
+  engine.restart();
+  model.renew();
+}

@@ -1,0 +1,116 @@
+/** The pickers of a comparison: by what to compare, then which ones, at most six. */
+import type * as vscode from 'vscode';
+import { METHOD_NAMES, METHODS } from '../../core/methods/names';
+import type { ClassChoice } from '../../protocol/requests';
+import type { ComparedBy } from '../../protocol/webview';
+import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, titledModels, type Wanted } from '../explanation/comparison';
+import type { Panel } from '../explanation/panel';
+import type { CurrentModel } from '../model/model';
+import { readSettings } from '../settings';
+import { classItems, layerItems, modelItems } from './pickers';
+import { runSteps, type Step } from './steps';
+
+interface Item extends vscode.QuickPickItem {
+  readonly wanted: Wanted;
+}
+
+type Choice = Item | (vscode.QuickPickItem & { readonly by: ComparedBy });
+
+const KINDS: Readonly<Record<ComparedBy, string>> = {
+  methods: 'The same class by several methods',
+  layers: 'The same class from several layers',
+  classes: 'Several classes; of two also the difference',
+  models: 'The same class as several models see it',
+};
+
+const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) => Item[] | Promise<Item[]> } = {
+  methods: (_, panel) =>
+    METHODS.map((method) => ({
+      label: METHOD_NAMES[method].title,
+      description: METHOD_NAMES[method].paper,
+      picked: method === readSettings().options.method,
+      wanted: { target: targetOf(panel), title: METHOD_NAMES[method].title, method },
+    })),
+  layers: async (model, panel) => {
+    const info = await model.info();
+    return layerItems(info).map((item) => ({
+      ...item,
+      picked: item.label === info.layer.value,
+      wanted: { target: targetOf(panel), title: item.label, layer: item.label },
+    }));
+  },
+  classes: async (model, panel) => {
+    const shown = panel.state.images[panel.state.active]?.slots.map(({ explanation }) => explanation?.class) ?? [];
+    return classItems(await model.info(), panel).map(({ label, description, index }) => ({
+      label,
+      description,
+      picked: shown.includes(index),
+      wanted: { target: { index }, title: label },
+    }));
+  },
+  models: async (model, panel) => {
+    const inUse = model.choice().path;
+    const target = targetOf(panel);
+    // Of other models the class is asked by its name.
+    const isIndex = target !== 'top' && 'index' in target;
+    const label = isIndex ? (await model.info()).labels.value[target.index] : undefined;
+    const named = label === undefined ? target : { label };
+    return (await modelItems(model)).map(({ label, description, path }) => ({
+      label,
+      description: description ?? '',
+      picked: path === inUse,
+      // Without a model of its own it is the one in use, with the layer and labels chosen for it.
+      wanted:
+        path === inUse
+          ? { target, title: label, hint: label }
+          : { target: named, title: label, hint: label, model: path === undefined ? {} : { path } },
+    }));
+  },
+};
+
+/** What tells two of the same kind apart. */
+const DIFFERENCES: Readonly<Record<ComparedBy, (wanted: Wanted) => string | undefined>> = {
+  methods: ({ method }) => method,
+  layers: ({ layer }) => layer,
+  classes: ({ target }) => JSON.stringify(target),
+  models: ({ model }) => JSON.stringify(model),
+};
+
+export async function pickComparison(model: CurrentModel, panel: Panel): Promise<void> {
+  const shown = comparedBy(panel.wanted);
+  const kinds = (Object.keys(KINDS) as ComparedBy[]).map((by) => ({
+    label: `Compare ${by}`,
+    description: by === shown ? 'shown now' : '',
+    detail: KINDS[by],
+    by,
+  }));
+  let answer: readonly Item[] | undefined;
+  const second = (by: ComparedBy): Step<Choice> => ({
+    title: `Compare ${by}`,
+    items: async () => {
+      const items = await ITEMS[by](model, panel);
+      if (by !== shown) return items;
+      const shownNow = panel.wanted.map(DIFFERENCES[by]);
+      return items.map((item) => ({ ...item, picked: shownNow.includes(DIFFERENCES[by](item.wanted)) }));
+    },
+    several: (count) => miscounted(count) ?? `${count} of at most ${MOST_COMPARED} chosen`,
+    accept: (chosen) => {
+      if (miscounted(chosen.length)) return 'stay';
+      answer = chosen.filter((item) => 'wanted' in item);
+      return undefined;
+    },
+  });
+  await runSteps<Choice>({
+    title: 'Compare Side by Side',
+    items: () => kinds,
+    accept: ([kind]) => (kind && 'by' in kind ? second(kind.by) : 'stay'),
+  });
+  if (!answer) return;
+  const wanted = answer.map((item) => item.wanted);
+  panel.explain(wanted.some((one) => one.model) ? titledModels(wanted) : wanted);
+}
+
+/** The class that the panel explains now. */
+function targetOf({ wanted: [first = TOP_CLASS] }: Panel): ClassChoice {
+  return first.target;
+}

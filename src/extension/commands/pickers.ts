@@ -1,0 +1,171 @@
+/** The pickers behind the "choose" commands. Each changes one thing, or nothing when the user gives up. */
+import * as vscode from 'vscode';
+import { METHOD_NAMES, METHODS } from '../../core/methods/names';
+import type { ModelInfo } from '../../core/model/info';
+import type { DeviceChoice } from '../../protocol/devices';
+import type { WindowEngine } from '../engine';
+import { withClass } from '../explanation/comparison';
+import type { Panel } from '../explanation/panel';
+import { IMAGE_EXTENSIONS } from '../images/image-types';
+import type { CurrentModel } from '../model/model';
+import { withScores } from '../model/model-choice';
+import { layerSize } from '../model/model-rows';
+import { readSettings, writeSetting } from '../settings';
+import { pickOne } from './quick-pick';
+import { runSteps, type Step } from './steps';
+
+const MOST_MODELS = 50;
+
+/** Models of the workspace, the demo model, or any file. */
+export async function pickModel(model: CurrentModel): Promise<void> {
+  const browse = { label: 'Browse…', iconPath: new vscode.ThemeIcon('folder-opened'), path: undefined };
+  const items = [...(await modelItems(model)), browse];
+  const picked = await pickOne(items, { title: 'Model for Explanations' });
+  if (!picked) return;
+  if (picked === browse) return pickModelFile(model);
+  await model.choose(picked.path === undefined ? {} : { path: picked.path });
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** Undefined: the demo model. */
+  readonly path: string | undefined;
+}
+
+/** The model in use, wherever it lies, then those of the workspace by name, and the demo model. */
+export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
+  const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
+  const inUse = model.choice().path;
+  const local = found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath);
+  const paths = new Set([...(inUse === undefined ? [] : [inUse]), ...local]);
+  const demo = { label: 'Demo model', detail: '32 kinds of drawn objects', path: undefined };
+  const files = [...paths].map((path) => ({ label: vscode.workspace.asRelativePath(path), path }));
+  const items = [...files.sort((a, b) => a.label.localeCompare(b.label)), demo];
+  const isInUse = (item: ModelItem) => item.path === inUse;
+  const first = items.filter(isInUse).map((item) => ({ ...item, description: 'in use' }));
+  return [...first, ...items.filter((item) => !isInUse(item))];
+}
+
+async function pickModelFile(model: CurrentModel): Promise<void> {
+  const [file] = (await openDialog('Use for Explanations', 'ONNX model', ['onnx'])) ?? [];
+  if (file) await model.choose({ path: file.fsPath });
+}
+
+export async function pickLabels(model: CurrentModel): Promise<void> {
+  const [file] = (await openDialog('Use as Labels', 'One label a line', ['txt'])) ?? [];
+  if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
+}
+
+/** One layer, or by way of the first item several, whose maps are averaged. */
+export async function pickLayer(model: CurrentModel): Promise<void> {
+  const info = await model.info();
+  const { layer = info.layer.value } = model.choice();
+  const inUse = [layer].flat();
+  const items = layerItems(info);
+  const average = {
+    label: 'Average Several…',
+    iconPath: new vscode.ThemeIcon('layers'),
+    description: inUse.length > 1 ? 'in use' : '',
+  };
+  const single = items.map((item) =>
+    inUse.length === 1 && item.label === inUse[0] ? { ...item, description: `${item.description}, in use` } : item,
+  );
+  const title = `Target Layer of ${info.name}`;
+  let answer: readonly string[] = [];
+  const take = (chosen: readonly vscode.QuickPickItem[]) => {
+    answer = chosen.map(({ label }) => label);
+    return undefined;
+  };
+  const several: Step<vscode.QuickPickItem> = {
+    title,
+    placeholder: 'The mean of the maps of the layers chosen here',
+    items: () => items.map((item) => ({ ...item, picked: inUse.includes(item.label) })),
+    several: (count) => `${count} chosen`,
+    accept: take,
+  };
+  await runSteps<vscode.QuickPickItem>({
+    title,
+    items: () => [average, ...single],
+    accept: (chosen) => (chosen[0] === average ? several : take(chosen)),
+  });
+  const [first, ...others] = answer;
+  if (first === undefined) return;
+  await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
+}
+
+/** Which of the tensors that may be the class scores. */
+export async function pickScores(model: CurrentModel): Promise<void> {
+  const { name, output } = await model.info();
+  const items = output.candidates.map((scores) => ({
+    label: scores.name,
+    description: `${scores.classes} classes${scores.name === output.name ? ', in use' : ''}`,
+    scores,
+  }));
+  const picked = await pickOne(items, { title: `Class Scores of ${name}`, matchOnDescription: true });
+  if (!picked || picked.label === output.name) return;
+  const sameClasses = picked.scores.classes === output.classes;
+  await model.choose(withScores(model.choice(), picked.label, sameClasses));
+}
+
+/** The last layer first. */
+export function layerItems(info: ModelInfo) {
+  return [...info.layers].reverse().map((layer) => ({
+    label: layer.tensor,
+    description: `${layer.operator} ${layerSize(layer)}`,
+    ...(!layer.cut && { detail: 'Not the only path to the scores: each class costs a full pass' }),
+  }));
+}
+
+export async function pickDevice(engine: WindowEngine): Promise<void> {
+  const inUse = readSettings().device;
+  const items = engine.call('devices', {}).then((reports) =>
+    reports.map(({ device, available, detail }) => ({
+      label: device,
+      iconPath: new vscode.ThemeIcon(available ? 'check' : 'circle-slash'),
+      ...(device === inUse && { description: 'in use' }),
+      detail,
+      device,
+    })),
+  );
+  const picked = await pickOne(items, { title: 'Device' });
+  if (picked) await writeSetting('device', picked.device satisfies DeviceChoice);
+}
+
+/** Every method, with its paper. Panels explain anew by themselves, since a setting has changed. */
+export async function pickMethod(): Promise<void> {
+  const inUse = readSettings().options.method;
+  const items = METHODS.map((method) => ({
+    label: METHOD_NAMES[method].title,
+    description: `${METHOD_NAMES[method].paper}${method === inUse ? ', in use' : ''}`,
+    method,
+  }));
+  const picked = await pickOne(items, { title: 'Method', matchOnDescription: true });
+  if (picked) await writeSetting('method', picked.method);
+}
+
+/** Every class, the most probable on the panel's image first. */
+export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
+  const info = await model.info();
+  const picked = await pickOne(classItems(info, panel), {
+    title: 'Class to Explain',
+    matchOnDescription: true,
+  });
+  if (picked) panel.explain(withClass(panel.wanted, { target: { index: picked.index }, title: picked.label }));
+}
+
+export function classItems(info: ModelInfo, { state }: Panel) {
+  const probabilities = state.images[state.active]?.probabilities;
+  const items = info.labels.value.map((label, index) => ({
+    label,
+    description: probabilities ? `${((probabilities[index] ?? 0) * 100).toFixed(1)} %` : `class ${index}`,
+    index,
+  }));
+  return probabilities ? items.sort((a, b) => (probabilities[b.index] ?? 0) - (probabilities[a.index] ?? 0)) : items;
+}
+
+export async function pickImages(): Promise<readonly vscode.Uri[]> {
+  return (await openDialog('Explain', 'Image', IMAGE_EXTENSIONS, true)) ?? [];
+}
+
+function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
+  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: [...extensions] }, canSelectMany });
+}

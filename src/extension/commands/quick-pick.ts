@@ -1,0 +1,35 @@
+/**
+ * Pickers whose items are called as somebody's files are: no name is drawn as an icon. Icons of ours are an item's `iconPath`.
+ */
+import * as vscode from 'vscode';
+import { withoutIcons } from '../../protocol/plain-text';
+
+type Items<T> = readonly T[] | Promise<readonly T[]>;
+type Options = Omit<vscode.QuickPickOptions, 'canPickMany'>;
+
+/** An item as it is drawn, with the one that it stands for. */
+export type Shown<T> = vscode.QuickPickItem & { readonly item: T };
+
+export async function pickOne<T extends vscode.QuickPickItem>(items: Items<T>, options: Options) {
+  return (await vscode.window.showQuickPick(allShown(items), plainOptions(options)))?.item;
+}
+
+export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {
+  const { label, description, detail, picked, iconPath } = item;
+  return {
+    item,
+    label: withoutIcons(label),
+    ...(description !== undefined && { description: withoutIcons(description) }),
+    ...(detail !== undefined && { detail: withoutIcons(detail) }),
+    ...(picked !== undefined && { picked }),
+    ...(iconPath !== undefined && { iconPath }),
+  };
+}
+
+function allShown<T extends vscode.QuickPickItem>(items: Items<T>): Shown<T>[] | Promise<Shown<T>[]> {
+  return items instanceof Promise ? items.then((all) => all.map(shownItem)) : items.map(shownItem);
+}
+
+function plainOptions({ title, ...options }: Options): Options {
+  return { ...options, ...(title !== undefined && { title: withoutIcons(title) }) };
+}

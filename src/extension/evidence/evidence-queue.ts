@@ -1,0 +1,205 @@
+/**
+ * A panel's questions about how good its maps are: one at a time, those of the image on screen first. They never hold up an
+ * explanation: the engine answers them between its own.
+ */
+import { toExplainError } from '../../core/errors';
+import type { MeasuredMap, Measurement, Metric } from '../../core/metrics/measurement';
+import type { Explanation } from '../../protocol/explanation';
+import type { ImageSource, MeasureParams, ModelChoice, SanityParams } from '../../protocol/requests';
+import type { EvidencePart } from '../../protocol/webview';
+import type { WindowEngine } from '../engine';
+import type { Wanted } from '../explanation/comparison';
+import type { PanelEvent, PanelImage, PanelState } from '../explanation/panel-state';
+import { type EvidenceChange, isUnfinished } from './evidence';
+
+export interface EvidenceQueue {
+  /** Brings the work in line with the state; called after every change of it. */
+  update(): void;
+  dispose(): void;
+}
+
+export interface EvidenceQueueOptions {
+  readonly engine: WindowEngine;
+  state(): PanelState;
+  dispatch(event: PanelEvent): void;
+  /** What was explained, and by what. */
+  subject(image: number, wanted: Wanted): Promise<Subject>;
+  /** For the log: the interface shows failures itself. */
+  failed(thrown: unknown): void;
+}
+
+export interface Subject {
+  /** A newer question of the same view takes the place of the older one. */
+  readonly view: string;
+  readonly image: ImageSource;
+  readonly model: ModelChoice;
+}
+
+interface Question {
+  readonly image: number;
+  readonly slot: number;
+  readonly part: EvidencePart;
+  readonly of: Explanation;
+}
+
+export function createEvidenceQueue({ engine, state, dispatch, ...options }: EvidenceQueueOptions): EvidenceQueue {
+  let work: { readonly question: Question; readonly abort: AbortController } | undefined;
+  let disposed = false;
+
+  function update(): void {
+    if (disposed) return;
+    if (work) {
+      if (!isOpen(state(), work.question)) work.abort.abort();
+      return;
+    }
+    const question = nextQuestion(state());
+    if (!question) return;
+    const abort = new AbortController();
+    work = { question, abort };
+    void answer(question, abort.signal).finally(() => {
+      work = undefined;
+      update();
+    });
+  }
+
+  async function answer(question: Question, signal: AbortSignal): Promise<void> {
+    const { part, ...at } = question;
+    const change = (next: EvidenceChange) => dispatch({ type: 'evidence', ...at, change: next });
+    try {
+      await { measurement: measure, sanity: check }[part](question, signal, change);
+      change({ type: 'done', part });
+    } catch (thrown) {
+      // Aborted: the event that closed the question has already said what the panel shows now.
+      if (signal.aborted) return;
+      options.failed(thrown);
+      change({ type: 'failed', part, message: toExplainError(thrown).message });
+    }
+  }
+
+  type Change = (change: EvidenceChange) => void;
+
+  async function measure({ image, slot, of }: Question, signal: AbortSignal, change: Change): Promise<void> {
+    const { wanted, slots } = state().images[image]!;
+    const maps = knownBaselines({ wanted, slots }, slot);
+    const subject = await options.subject(image, wanted[slot]!);
+    const { metrics, note } = metricsFor(of.passes, subject.model);
+    change({ type: 'started', part: 'measurement', maps, note });
+    const measurement = await engine.call('measure', measureParams(subject, of, metrics, maps), {
+      signal,
+      on: {
+        progress: (progress) => change({ type: 'measuring', progress }),
+        measured: (measured) => change({ type: 'measured', measurement: withPlainPictures(measured) }),
+      },
+    });
+    change({ type: 'measured', measurement: withPlainPictures(measurement) });
+  }
+
+  async function check({ image, slot, of }: Question, signal: AbortSignal, change: Change): Promise<void> {
+    change({ type: 'started', part: 'sanity' });
+    const subject = await options.subject(image, state().images[image]!.wanted[slot]!);
+    const { methods } = await engine.call('sanity', sanityParams(subject, of), {
+      signal,
+      on: { map: (progress) => change({ type: 'checking', progress }) },
+    });
+    change({ type: 'checked', check: methods[0]! });
+  }
+
+  return {
+    update,
+    dispose: () => {
+      disposed = true;
+      work?.abort.abort();
+    },
+  };
+}
+
+const PARTS: readonly EvidencePart[] = ['measurement', 'sanity'];
+
+/** The next question that is asked: of the image the user looks at, else of the first that has one. */
+export function nextQuestion({ images, active }: PanelState): Question | undefined {
+  for (const image of [active, ...images.keys()]) {
+    for (const part of PARTS) {
+      const slot = images[image]!.slots.findIndex((one) => one.evidence?.[part]?.work.kind === 'waiting');
+      const of = images[image]!.slots[slot]?.explanation;
+      if (of) return { image, slot, part, of };
+    }
+  }
+  return undefined;
+}
+
+/** False once the question was cancelled, or another explanation has taken the place of the one it is about. */
+function isOpen({ images }: PanelState, { image, slot, part, of }: Question): boolean {
+  const asked = images[image]?.slots[slot];
+  return asked?.explanation === of && asked.evidence !== undefined && isUnfinished(asked.evidence, part);
+}
+
+const BASELINES = ['random', 'centre'] as const satisfies readonly MeasuredMap[];
+
+/** What was measured of the maps that know nothing, beside another map of the same image for the same class and model. */
+export function knownBaselines(
+  { wanted, slots }: Pick<PanelImage, 'wanted' | 'slots'>,
+  at: number,
+): Pick<Measurement['maps'], (typeof BASELINES)[number]> {
+  const key = (slot: number) => JSON.stringify([slots[slot]?.explanation?.class, wanted[slot]?.model]);
+  const known = slots.find(({ evidence }, slot) => {
+    return key(slot) === key(at) && evidence?.measurement?.work.kind === 'done';
+  });
+  const { random, centre } = known?.evidence?.measurement?.maps ?? {};
+  return { ...(random && { random }), ...(centre && { centre }) };
+}
+
+const METRICS: readonly Metric[] = ['insertion', 'deletion', 'road', 'average-drop', 'sparseness'];
+
+/** Passes of an explanation up to which it is also made of noisy images, ten times. */
+const MOST_PASSES = 100;
+
+/**
+ * What is measured of a map, and which measures are left out and why, in a sentence; empty if none is.
+ *
+ * @param passes that the map took
+ */
+export function metricsFor(passes: number, { layer }: ModelChoice): { metrics: readonly Metric[]; note: string } {
+  if (typeof layer === 'object' && layer.length > 1)
+    return { metrics: METRICS, note: 'ADCC and max-sensitivity are not measured of several layers averaged.' };
+  const metrics: readonly Metric[] = [...METRICS, 'adcc'];
+  if (passes > MOST_PASSES)
+    return { metrics, note: `Max-sensitivity is left out: it would take ten times the map’s ${passes} passes.` };
+  return { metrics: [...metrics, 'max-sensitivity'], note: '' };
+}
+
+/** The same seed everywhere, so that maps of an image are compared with the same random map. */
+const SEED = 0;
+
+function measureParams(
+  subject: Subject,
+  explanation: Explanation,
+  metrics: readonly Metric[],
+  known: Measurement['maps'],
+): MeasureParams {
+  return {
+    ...subject,
+    explanation,
+    metrics: metrics.map((metric) => ({ metric })),
+    maps: ['explanation', ...BASELINES.filter((map) => !known[map])],
+    seed: SEED,
+    pictures: true,
+  };
+}
+
+/** As `postMessage` to a webview takes them. */
+function withPlainPictures(measurement: Measurement): Measurement {
+  const pictures = Object.entries(measurement.pictures).map(([metric, { from, to }]) => {
+    return [metric, { from: new Uint8Array(from), to: new Uint8Array(to) }] as const;
+  });
+  return { ...measurement, pictures: Object.fromEntries(pictures) };
+}
+
+/** Each layer is drawn three times, since one draw may be an odd one. */
+const SEEDS = [0, 1, 2];
+/** As many as fit side by side. */
+const DEPTHS = 6;
+
+function sanityParams(subject: Subject, { options, device, class: index }: Explanation): SanityParams {
+  const methods = [options];
+  return { ...subject, target: { index }, device, methods, randomisations: ['cascading'], steps: DEPTHS, seeds: SEEDS };
+}

@@ -1,0 +1,88 @@
+/** How the evidence about a map grows: one change in, new evidence out. Pure. */
+
+import type { MeasuredMap, Measurement } from '../../core/metrics/measurement';
+import { METRIC_NAMES } from '../../core/metrics/measurement';
+import type { SanityOfMethod, SanityProgress } from '../../core/sanity/types';
+import type { MeasureProgress } from '../../protocol/requests';
+import type { Evidence, EvidencePart, EvidenceWork, ShownCheck, ShownMeasurement } from '../../protocol/webview';
+
+export type EvidenceChange =
+  | { readonly type: 'asked'; readonly part: EvidencePart }
+  /** `maps`: measured before, for another map of the same image. `note`: which measures are left out, and why. */
+  | {
+      readonly type: 'started';
+      readonly part: EvidencePart;
+      readonly maps?: Measurement['maps'];
+      readonly note?: string;
+    }
+  | { readonly type: 'measuring'; readonly progress: MeasureProgress }
+  /** As far as it is known. */
+  | { readonly type: 'measured'; readonly measurement: Measurement }
+  | { readonly type: 'checking'; readonly progress: SanityProgress }
+  | { readonly type: 'checked'; readonly check: SanityOfMethod }
+  | { readonly type: 'done'; readonly part: EvidencePart }
+  | { readonly type: 'failed'; readonly part: EvidencePart; readonly message: string }
+  | { readonly type: 'cancelled'; readonly part: EvidencePart };
+
+const WAITING: EvidenceWork = { kind: 'waiting' };
+const NOTHING_MEASURED: ShownMeasurement = { work: WAITING, note: '', maps: {}, scores: {}, pictures: {} };
+const NOTHING_CHECKED: ShownCheck = { work: WAITING, maps: [] };
+
+const MAPS: Readonly<Record<MeasuredMap, string>> = {
+  explanation: 'this map',
+  random: 'random map',
+  centre: 'centre blob',
+};
+
+export function grow(evidence: Evidence, change: EvidenceChange): Evidence {
+  const { measurement = NOTHING_MEASURED, sanity = NOTHING_CHECKED } = evidence;
+  switch (change.type) {
+    case 'asked':
+      return {
+        ...evidence,
+        ...(change.part === 'sanity' ? { sanity: NOTHING_CHECKED } : { measurement: NOTHING_MEASURED }),
+      };
+    case 'started': {
+      const started = withWork(evidence, change.part, { kind: 'working', text: 'Preparing', share: 0 });
+      if (change.part === 'sanity') return started;
+      const { maps = {}, note = '' } = change;
+      return { ...started, measurement: { ...started.measurement!, maps, note } };
+    }
+    case 'measuring':
+      return { ...evidence, measurement: measuring(measurement, change.progress) };
+    case 'measured': {
+      const { maps, scores, pictures } = change.measurement;
+      return { ...evidence, measurement: { ...measurement, maps: { ...measurement.maps, ...maps }, scores, pictures } };
+    }
+    case 'checking': {
+      const { done, total, map } = change.progress;
+      const work: EvidenceWork = { kind: 'working', text: `${done} of ${total} maps`, share: done / total };
+      return { ...evidence, sanity: { ...sanity, work, maps: [...sanity.maps, map] } };
+    }
+    case 'checked':
+      return { ...evidence, sanity: { ...sanity, maps: change.check.maps, verdict: change.check.verdict } };
+    case 'done':
+      return withWork(evidence, change.part, { kind: 'done' });
+    case 'failed':
+      return withWork(evidence, change.part, { kind: 'failed', message: change.message });
+    case 'cancelled':
+      return isUnfinished(evidence, change.part) ? withWork(evidence, change.part, { kind: 'cancelled' }) : evidence;
+  }
+}
+
+function measuring(before: ShownMeasurement, { map, metric, share, curve }: MeasureProgress): ShownMeasurement {
+  const text = `${MAPS[map]}, ${METRIC_NAMES[metric].title.toLowerCase()}`;
+  const known = before.maps[map] ?? { scores: {}, curves: {} };
+  const grown = curve ? { ...known, curves: { ...known.curves, [metric]: curve } } : known;
+  return { ...before, work: { kind: 'working', text, share }, maps: { ...before.maps, [map]: grown } };
+}
+
+function withWork(evidence: Evidence, part: EvidencePart, work: EvidenceWork): Evidence {
+  return { ...evidence, [part]: { ...evidence[part], work } };
+}
+
+/** True from the question until its answer, failure or cancellation. */
+export function isUnfinished(evidence: Evidence, part: EvidencePart): boolean {
+  const kind = evidence[part]?.work.kind;
+  return kind === 'waiting' || kind === 'working';
+}

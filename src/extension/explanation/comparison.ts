@@ -1,0 +1,148 @@
+/** What can be asked about an image: one explanation, or up to six variations of it side by side. Pure. */
+
+import type { MethodName } from '../../core/methods/names';
+import { METHODS } from '../../core/methods/names';
+import type { Explanation } from '../../protocol/explanation';
+import type { ClassChoice, ModelChoice } from '../../protocol/requests';
+import type { ComparedBy, Slot } from '../../protocol/webview';
+import type { NamedClass } from '../model/class-names';
+
+/** More are too small to be seen. */
+export const MOST_COMPARED = 6;
+
+/** What one explanation has in place of the settings and the model in use. */
+export interface Variation {
+  readonly method?: MethodName;
+  readonly layer?: string;
+  readonly model?: ModelChoice;
+}
+
+/** An explanation as the user asked for it. */
+export interface Wanted extends Variation {
+  readonly target: ClassChoice;
+  /** The class until the answer names it; in a comparison by something else, what differs. */
+  readonly title: string;
+  /** The title in full. */
+  readonly hint?: string;
+}
+
+export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
+
+/** By what several explanations differ; undefined for one alone. */
+export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
+  if (wanted.length < 2) return undefined;
+  if (wanted.some(({ method }) => method)) return 'methods';
+  if (wanted.some(({ layer }) => layer)) return 'layers';
+  return wanted.some(({ model }) => model) ? 'models' : 'classes';
+}
+
+/**
+ * The question that follows when another class is chosen: a comparison by something else goes on with that class. Of other
+ * models it is asked by its name.
+ */
+export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
+  const by = comparedBy(wanted);
+  if (by === undefined || by === 'classes') return [next];
+  return wanted.map((one) => ({ ...one, target: one.model ? { label: next.title } : next.target }));
+}
+
+/**
+ * The class to look for by its name in a model that is compared with others: the one that was chosen, else that of the first
+ * model which has explained one. Undefined for the first model itself, and for all else that is compared.
+ */
+export function classSought(
+  wanted: readonly Wanted[],
+  slots: readonly { readonly shown: Slot; readonly explanation?: Explanation }[],
+  at: number,
+): NamedClass | undefined {
+  const { target } = wanted[at]!;
+  if (comparedBy(wanted) !== 'models' || (target !== 'top' && 'index' in target)) return undefined;
+  if (target !== 'top') return { label: target.label };
+  const first = slots.find(({ explanation, shown }, i) => i !== at && explanation && !shown.differs)?.explanation;
+  return first && { label: first.label, index: first.class };
+}
+
+/** Models by their file's name without its ending; where two have the same, with as many folders as tell them apart. */
+export function titledModels(wanted: readonly Wanted[]): Wanted[] {
+  const paths = wanted.map(({ title }) => title.replace(/\.onnx$/i, '').split(/[\\/]/));
+  const end = (path: readonly string[], length: number) => path.slice(-length).join('/');
+  return wanted.map((one, i) => {
+    const others = paths.filter((_, at) => at !== i);
+    const isTaken = (length: number) => others.some((other) => end(other, length) === end(paths[i]!, length));
+    let length = 1;
+    while (length < paths[i]!.length && isTaken(length)) length += 1;
+    return { ...one, title: end(paths[i]!, length) };
+  });
+}
+
+/** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
+export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
+  const one = wanted[cell];
+  if (!one || one.model || one.target === 'top') return [TOP_CLASS];
+  return [comparedBy(wanted) === 'classes' ? one : { target: one.target, title: titleOf(one.target) }];
+}
+
+/** The question that is left when another model takes the place of the one in use: only methods mean the same there. */
+export function withAnotherModel(wanted: readonly Wanted[]): Wanted[] {
+  if (comparedBy(wanted) !== 'methods') return [TOP_CLASS];
+  return wanted.map((one) => ({ ...one, target: 'top' }));
+}
+
+/** What is wrong with the number of things to compare, in words; undefined if nothing is. */
+export function miscounted(count: number): string | undefined {
+  if (count > MOST_COMPARED) return `${count} chosen: at most ${MOST_COMPARED} can be compared`;
+  return count < 2 ? 'choose at least two to compare' : undefined;
+}
+
+export const titleOf = (target: ClassChoice): string => {
+  if (target === 'top') return TOP_CLASS.title;
+  return 'index' in target ? `class ${target.index}` : target.label;
+};
+
+/** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
+export function questionsText(questions: readonly (readonly Wanted[])[]): string {
+  const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
+  return JSON.stringify({ images: questions.length, others });
+}
+
+/** What each image is asked when it is opened. */
+const isFirst = (wanted: readonly Wanted[]) =>
+  wanted.length === 0 || (wanted.length === 1 && JSON.stringify(wanted[0]) === JSON.stringify(TOP_CLASS));
+
+/** The images in a text that were asked something else than the top class; undefined if it is damaged or of another version. */
+export function readQuestions(text: string, images: number): Map<number, readonly Wanted[]> | undefined {
+  let read: { readonly images?: unknown; readonly others?: unknown };
+  try {
+    read = Object(JSON.parse(text));
+  } catch {
+    // Not what questionsText wrote, so there is nothing to ask.
+    return undefined;
+  }
+  const isQuestion = (value: unknown) => {
+    const [index, wanted] = Array.isArray(value) ? value : [];
+    return (
+      Number.isInteger(index) &&
+      index >= 0 &&
+      index < images &&
+      Array.isArray(wanted) &&
+      wanted.length > 0 &&
+      wanted.length <= MOST_COMPARED &&
+      wanted.every(isWanted)
+    );
+  };
+  const { others } = read;
+  return read.images === images && Array.isArray(others) && others.every(isQuestion) ? new Map(others) : undefined;
+}
+
+function isWanted(value: unknown): value is Wanted {
+  const { target, title, hint, method, layer, model } = Object(value);
+  const isText = (text: unknown) => text === undefined || typeof text === 'string';
+  return (
+    typeof title === 'string' &&
+    (target === 'top' || typeof target?.label === 'string' || Number.isInteger(target?.index)) &&
+    (method === undefined || METHODS.includes(method)) &&
+    isText(hint) &&
+    isText(layer) &&
+    (model === undefined || isText(Object(model).path))
+  );
+}

@@ -1,0 +1,160 @@
+/**
+ * A panel's questions to the engine: one image at a time, what is wanted of it in order, the image on screen first. What has
+ * been computed before is not asked again, and stops no work on another image.
+ * Whoever changes a question raises the image's run, and that is what stops the work on the older one.
+ */
+import { toExplainError } from '../../core/errors';
+import type { ModelInfo } from '../../core/model/info';
+import type { ExplainParams, FileStamp } from '../../protocol/requests';
+import type { WindowEngine } from '../engine';
+import type { MapStore } from '../maps/map-store';
+import { classNamed } from '../model/class-names';
+import { summaryOf } from '../status/summary';
+import { classSought, comparedBy, type Wanted } from './comparison';
+import { nextImage, type PanelEvent, type PanelState } from './panel-state';
+
+export interface ExplainQueue {
+  /** Brings the work in line with the state; called after every change of it. */
+  update(): void;
+  dispose(): void;
+}
+
+export interface QueueOptions {
+  readonly engine: WindowEngine;
+  state(): PanelState;
+  dispatch(event: PanelEvent): void;
+  /** What to ask for one explanation of an image. */
+  request(image: number, wanted: Wanted): Promise<ExplainParams>;
+  /** Until the engine may begin with an image. */
+  ready(image: number): Promise<void>;
+  readonly maps: Pick<MapStore, 'find' | 'keep'>;
+  modelInfo(wanted: Wanted): Promise<ModelInfo>;
+  /** For the log: the interface shows failures itself. */
+  failed(thrown: unknown): void;
+}
+
+export function createExplainQueue(options: QueueOptions): ExplainQueue {
+  const { engine, state, dispatch, maps } = options;
+  let work: { readonly image: number; readonly run: number; readonly abort: AbortController } | undefined;
+  /** By image. */
+  const recalled = new Map<number, { readonly run: number; readonly answered: Promise<unknown> }>();
+  let disposed = false;
+
+  function update(): void {
+    if (disposed) return;
+    const next = nextImage(state());
+    if (work) {
+      if (runOf(work.image) !== work.run) work.abort.abort();
+      else if (next !== undefined && next === state().active) void overtake(next, work);
+    } else if (next !== undefined) {
+      start(next);
+    }
+  }
+
+  const runOf = (image: number) => state().images[image]?.run;
+
+  function start(image: number): void {
+    const { run } = state().images[image]!;
+    const mine = { image, run, abort: new AbortController() };
+    work = mine;
+    void explainAll(image, run, mine.abort.signal).finally(() => {
+      work = undefined;
+      update();
+    });
+  }
+
+  /** The image on screen goes first, unless all that is asked of it is known. */
+  async function overtake(image: number, before: NonNullable<typeof work>): Promise<void> {
+    const run = runOf(image);
+    await recall(image);
+    const { images, active } = state();
+    const isStillNext = active === image && runOf(image) === run && images[image]?.status === 'queued';
+    const isStillAtWork = !disposed && work === before && runOf(before.image) === before.run;
+    if (isStillNext && isStillAtWork) dispatch({ type: 'preempted', image: before.image });
+  }
+
+  /** Answers what is known already; once for each run of an image. */
+  function recall(image: number): Promise<unknown> {
+    const { run } = state().images[image]!;
+    const before = recalled.get(image);
+    if (before?.run === run) return before.answered;
+    const answered = recallAll(image, run);
+    recalled.set(image, { run, answered });
+    return answered;
+  }
+
+  async function recallAll(image: number, run: number): Promise<void> {
+    const { wanted } = state().images[image]!;
+    for (const slot of wanted.keys()) {
+      if (runOf(image) !== run) return;
+      if (!isOpen(image, slot)) continue;
+      // Why an image or a model can't be read is told when it is explained.
+      const question = await questionOf(image, slot).catch(() => undefined);
+      const known = question && (await maps.find(question.params));
+      if (known) {
+        const { explanation, summary } = known;
+        const { differs } = question;
+        dispatch({ type: 'explained', image, run, slot, explanation, summary: { ...summary, kept: true }, ...differs });
+      } else if (comparedBy(wanted) === 'models') {
+        // What the others are asked follows from its answer.
+        return;
+      }
+    }
+  }
+
+  const isOpen = (image: number, slot: number) => state().images[image]?.slots[slot]?.shown.state.kind === 'working';
+
+  /** Of several models each is asked for the class of one name, and those without it for their own top class. */
+  async function questionOf(image: number, slot: number) {
+    const { wanted, slots } = state().images[image]!;
+    const one = wanted[slot]!;
+    const sought = classSought(wanted, slots, slot);
+    const found = sought && classNamed((await options.modelInfo(one)).labels.value, sought);
+    const target = typeof found === 'number' ? { index: found } : found ? 'top' : one.target;
+    const params = await options.request(image, { ...one, target });
+    return { params, differs: typeof found === 'string' ? { differs: found } : {} };
+  }
+
+  async function explainAll(image: number, run: number, signal: AbortSignal) {
+    await recall(image);
+    const { wanted } = state().images[image]!;
+    for (const [slot, one] of wanted.entries()) {
+      if (signal.aborted) return;
+      if (!isOpen(image, slot)) continue;
+      const at = { image, run, slot };
+      dispatch({ type: 'started', ...at });
+      try {
+        await options.ready(image);
+        const { params, differs } = await questionOf(image, slot);
+        let files: readonly FileStamp[] = [];
+        const answer = engine.call('explain', params, {
+          signal,
+          on: {
+            frame: (frame) => dispatch({ type: 'frame', ...at, frame }),
+            files: (found) => {
+              files = found;
+            },
+          },
+        });
+        const [explanation, info] = await Promise.all([answer, options.modelInfo(one)]);
+        const summary = summaryOf(explanation, info);
+        dispatch({ type: 'explained', ...at, explanation, summary, ...differs });
+        void maps.keep(params, { explanation, summary, files });
+      } catch (thrown) {
+        // Aborted: the event that raised the run has already said what the panel shows now.
+        if (signal.aborted) return;
+        const { code, message } = toExplainError(thrown);
+        options.failed(thrown);
+        dispatch({ type: 'failed', ...at, code, message });
+      }
+    }
+  }
+
+  return {
+    update,
+    dispose: () => {
+      disposed = true;
+      work?.abort.abort();
+    },
+  };
+}

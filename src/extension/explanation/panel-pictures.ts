@@ -1,0 +1,100 @@
+/** The pictures and thumbnails of a panel: fetched when they are needed, and again when their files change. */
+import type * as vscode from 'vscode';
+import { toExplainError } from '../../core/errors';
+import type { ToEditor } from '../../protocol/webview';
+import type { WindowEngine } from '../engine';
+import { enginePicture, type ImageFile, type Loaded, loadPicture, loadThumbnail } from '../images/image-file';
+import type { Log } from '../log';
+import type { PanelEvent, PanelState } from './panel-state';
+import { createThumbnails, type Thumbnails } from './thumbnails';
+
+export interface PanelPictures {
+  /** Until the page can be told of the image's picture; rejects if it can't be read. */
+  ready(image: number): Promise<void>;
+  showActive(): void;
+  /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
+  showMissing(): void;
+  /** The engine's copy of the image in front, which browsers can't decode. */
+  showByEngine(): void;
+  /** One that is no longer in front: the engine's copy may be large, and is made again. */
+  release(image: number): void;
+  /** These have changed on disk. */
+  reload(indices: readonly number[]): void;
+  readonly thumbnails: Thumbnails;
+}
+
+export interface PictureOptions {
+  readonly images: readonly ImageFile[];
+  readonly webview: vscode.Webview;
+  readonly engine: WindowEngine;
+  readonly log: Log;
+  failed(thrown: unknown): void;
+  state(): PanelState;
+  dispatch(event: PanelEvent): void;
+  send(message: ToEditor): void;
+}
+
+type Fetch = (file: ImageFile, version: number) => Promise<Loaded>;
+
+export function createPanelPictures(options: PictureOptions): PanelPictures {
+  const { images, webview, engine, log, failed, state, dispatch, send } = options;
+  const fetchPicture: Fetch = (file, version) => loadPicture(file, webview, engine, version);
+  /** Raised with every change of a file; a picture of an older version is dropped. */
+  const versions = images.map(() => 0);
+
+  /** By image; without those that have failed, which are tried again. */
+  const loads = new Map<number, Promise<void>>();
+
+  async function load(image: number, fetch: Fetch): Promise<void> {
+    const version = versions[image]!;
+    const loaded = await fetch(images[image]!, version);
+    if (version === versions[image]) dispatch({ type: 'picture', image, ...loaded });
+  }
+
+  const thumbnails = createThumbnails({
+    load: (image) => loadThumbnail(images[image]!, engine),
+    send,
+    // The strip shows the name in its place; why it can't be read is shown when its turn comes.
+    failed: (thrown) => log.warn(toExplainError(thrown).message),
+  });
+
+  function show(image: number, fetch: Fetch = fetchPicture): Promise<void> {
+    const loading = load(image, fetch);
+    loads.set(image, loading);
+    loading.catch((thrown) => {
+      if (loads.get(image) === loading) loads.delete(image);
+      const { code, message } = toExplainError(thrown);
+      failed(thrown);
+      dispatch({ type: 'failed', image, run: state().images[image]!.run, slot: 0, code, message });
+    });
+    return loading;
+  }
+
+  const ready = (image: number) => loads.get(image) ?? show(image);
+
+  const showActive = () => void ready(state().active);
+
+  return {
+    ready,
+    showActive,
+    showMissing: () => {
+      showActive();
+      thumbnails.retry();
+    },
+    showByEngine: () => void show(state().active, (file) => enginePicture(file, engine)),
+    release: (image) => {
+      const picture = state().images[image]?.picture;
+      if (!picture || 'uri' in picture) return;
+      loads.delete(image);
+      dispatch({ type: 'picture', image });
+    },
+    reload: (indices) => {
+      for (const image of indices) {
+        versions[image]! += 1;
+        if (loads.has(image) || image === state().active) void show(image);
+      }
+      thumbnails.forget(indices);
+    },
+    thumbnails,
+  };
+}

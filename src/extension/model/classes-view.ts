@@ -1,0 +1,79 @@
+/** The Classes view: every class of the model; a click explains one on the image of the current panel. */
+import * as vscode from 'vscode';
+import type { ClassesState, FromClasses, ToClasses } from '../../protocol/webview';
+import { type Wanted, withClass } from '../explanation/comparison';
+import type { Panels } from '../explanation/panels';
+import { setPage } from '../page';
+import { classesState } from '../status/summary';
+import type { CurrentModel } from './model';
+
+export function registerClassesView(extensionUri: vscode.Uri, model: CurrentModel, panels: Panels): vscode.Disposable {
+  let view: vscode.WebviewView | undefined;
+  /** The page is there; a hidden view has none. */
+  let listening = false;
+  let sent: ClassesState | undefined;
+
+  function update(): void {
+    if (!view || !listening) return;
+    model.inspectSoon();
+    const panel = panels.current?.state;
+    const state = classesState(model.inspection, panel?.images[panel.active]);
+    if (sent && sameState(sent, state)) return;
+    sent = state;
+    void view.webview.postMessage({ type: 'state', state } satisfies ToClasses);
+  }
+
+  function wantedClass(index: number): Wanted {
+    const { inspection } = model;
+    const label = inspection.kind === 'ready' ? inspection.info.labels.value[index] : undefined;
+    return { target: { index }, title: label ?? `class ${index}` };
+  }
+
+  const handlers: { readonly [T in FromClasses['type']]: (message: Extract<FromClasses, { type: T }>) => void } = {
+    ready: () => {
+      listening = true;
+      sent = undefined;
+      update();
+    },
+    explain: (message) => {
+      const panel = panels.current;
+      panel?.explain(withClass(panel.wanted, wantedClass(message.class)));
+    },
+    compare: (message) => panels.current?.explain(message.classes.map(wantedClass)),
+  };
+
+  const provider: vscode.WebviewViewProvider = {
+    resolveWebviewView: (resolved) => {
+      view = resolved;
+      listening = false;
+      setPage(resolved, extensionUri, 'classes');
+      resolved.webview.onDidReceiveMessage((message: FromClasses) => handlers[message.type](message as never));
+      resolved.onDidChangeVisibility(() => {
+        if (!resolved.visible) listening = false;
+      });
+      resolved.onDidDispose(() => {
+        if (view === resolved) view = undefined;
+      });
+    },
+  };
+
+  return vscode.Disposable.from(
+    vscode.window.registerWebviewViewProvider('groupCam.classes', provider),
+    model.onDidInspect(update),
+    panels.onDidChange(update),
+  );
+}
+
+/** Panels change with every frame; most of what is shown here does not. */
+function sameState(a: ClassesState, b: ClassesState): boolean {
+  return (
+    a.model === b.model &&
+    a.activation === b.activation &&
+    a.labels === b.labels &&
+    a.probabilities === b.probabilities &&
+    a.image === b.image &&
+    a.message === b.message &&
+    a.shown.length === b.shown.length &&
+    a.shown.every((index, i) => index === b.shown[i])
+  );
+}

@@ -1,0 +1,60 @@
+/** One status bar item: the model, the device and what goes on; a click lists the commands. */
+import * as vscode from 'vscode';
+import type { WindowEngine } from '../engine';
+import { type Panels, ranOn } from '../explanation/panels';
+import type { CurrentModel } from '../model/model';
+import { readSettings } from '../settings';
+import { throttled } from '../throttle';
+import { progressOf, statusText, stoppedAt } from './status';
+
+/** As fast as a text can be read. */
+const OFTEN_MS = 100;
+
+export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('groupCam.status', vscode.StatusBarAlignment.Right, 90);
+  item.name = 'Group-CAM';
+  item.command = { title: 'Group-CAM', command: 'workbench.action.quickOpen', arguments: ['>Group-CAM: '] };
+
+  function update(): void {
+    const panel = panels.current?.state;
+    const { text, tooltip } = statusText({
+      trusted: vscode.workspace.isTrusted,
+      inspection: model.inspection,
+      engine: engine.state,
+      device: ranOn(panels) ?? readSettings().device,
+      panel,
+    });
+    if (item.text !== text) item.text = text;
+    if (item.tooltip !== tooltip) item.tooltip = tooltip;
+    setContext('groupCam.hasExplanation', panel !== undefined);
+    setContext('groupCam.comparing', (panel?.images[panel.active]?.slots.length ?? 0) > 1);
+    setContext('groupCam.stopped', stoppedAt(panel) !== undefined);
+    setContext(
+      'groupCam.working',
+      panels.all.some(({ state }) => progressOf(state) !== undefined),
+    );
+  }
+
+  update();
+  item.show();
+  // A small model tells of a hundred frames a second.
+  const panelChanged = throttled(update, OFTEN_MS);
+  return vscode.Disposable.from(
+    item,
+    panelChanged,
+    engine.onDidChangeState(update),
+    model.onDidInspect(update),
+    panels.onDidChange(panelChanged.run),
+    vscode.workspace.onDidChangeConfiguration(update),
+    vscode.workspace.onDidGrantWorkspaceTrust(update),
+  );
+}
+
+const contexts = new Map<string, boolean>();
+
+/** Context keys for the manifest's when clauses; each change is a message to the window, so only changes are sent. */
+function setContext(key: string, value: boolean): void {
+  if (contexts.get(key) === value) return;
+  contexts.set(key, value);
+  void vscode.commands.executeCommand('setContext', key, value);
+}

@@ -1,0 +1,69 @@
+/** What the status bar says. Pure. */
+import type { EngineState } from '../../client/engine';
+import { oneLine, withoutIcons } from '../../protocol/plain-text';
+import { isUnfinished } from '../evidence/evidence';
+import { isCancelled, type PanelImage, type PanelState } from '../explanation/panel-state';
+import { type Inspection, modelName } from './summary';
+
+export interface StatusFacts {
+  readonly trusted: boolean;
+  readonly inspection: Inspection;
+  readonly engine: EngineState;
+  /** The setting's device, or the one that ran. */
+  readonly device: string;
+  readonly panel: PanelState | undefined;
+}
+
+export interface StatusText {
+  readonly text: string;
+  readonly tooltip: string;
+}
+
+export function statusText({ trusted, inspection, engine, device, panel }: StatusFacts): StatusText {
+  if (!trusted) {
+    return { text: '$(flame) Group-CAM: Restricted Mode', tooltip: 'Models load only in trusted workspaces.' };
+  }
+  if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: oneLine(inspection.message) };
+  const model = inspection.kind === 'ready' ? modelName(inspection.info) : 'Group-CAM';
+  const progress = progressOf(panel);
+  const told = progress ?? stoppedAt(panel);
+  const text = [
+    `$(${progress ? 'loading~spin' : 'flame'}) ${withoutIcons(model)}`,
+    device,
+    ...(told ? [told] : []),
+  ].join(' · ');
+  const state = told ?? ENGINE_STATES[engine];
+  return { text, tooltip: `Model: ${oneLine(model)}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
+}
+
+const ENGINE_STATES: Readonly<Record<EngineState, string>> = {
+  stopped: 'not running',
+  starting: 'starting',
+  ready: 'ready',
+  busy: 'working',
+};
+
+/**
+ * "12/32" while masks are scored, of several images how many are done, "working" before, "measuring" when only evidence is
+ * gathered, nothing when nothing is done.
+ */
+export function progressOf(panel: PanelState | undefined): string | undefined {
+  if (!panel) return undefined;
+  const { images } = panel;
+  const working = images.find(({ status }) => status === 'working') ?? images.find(({ status }) => status === 'queued');
+  if (!working) return images.some(isGathering) ? 'measuring' : undefined;
+  if (images.length > 1) return `${countDone(panel)} of ${images.length} images`;
+  const state = working.slots.map((slot) => slot.shown.state).find((shown) => shown.kind === 'working');
+  return state && state.total > 0 ? `${state.done}/${state.total}` : 'working';
+}
+
+/** Of several images, when some were cancelled: how far the others are. */
+export function stoppedAt(panel: PanelState | undefined): string | undefined {
+  if (!panel?.images.some(isCancelled)) return undefined;
+  return panel.images.length > 1 ? `stopped, ${countDone(panel)} of ${panel.images.length} images` : 'stopped';
+}
+
+const countDone = ({ images }: PanelState) => images.filter(({ status }) => status === 'done').length;
+
+const isGathering = ({ slots }: PanelImage) =>
+  slots.some(({ evidence = {} }) => isUnfinished(evidence, 'measurement') || isUnfinished(evidence, 'sanity'));

@@ -1,0 +1,75 @@
+/** Facts about a finished explanation in the words of the interface. Pure. */
+import { METHOD_NAMES } from '../../core/methods/names';
+import type { ModelInfo } from '../../core/model/info';
+import { shownActivation } from '../../core/output';
+import type { Explanation } from '../../protocol/explanation';
+import type { ClassesState, Summary } from '../../protocol/webview';
+import type { PanelImage } from '../explanation/panel-state';
+
+export function methodName({ method, variant, options, frame }: Explanation): string {
+  const { title } = METHOD_NAMES[method];
+  if (method !== 'group-cam') return title;
+  const details = [`G ${options.groups}`];
+  if (variant === 'paper') details.push(`θ ${options.theta}`);
+  else details.push(variant);
+  if (frame.signed) details.push('signed');
+  return `${title} (${details.join(', ')})`;
+}
+
+export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
+  const { saliency } = explanation;
+  return {
+    class: { class: explanation.class, label: explanation.label, probability: explanation.probability },
+    method: methodName(explanation),
+    layer: explanation.layer,
+    layerShape: info.layers.find((layer) => layer.tensor === explanation.layer)?.shape ?? [],
+    activation: explanation.activation,
+    model: modelName(info),
+    device: explanation.device,
+    milliseconds: explanation.milliseconds.total,
+    passes: explanation.passes,
+    ...(saliency.zero && { blank: saliency.reason ?? 'the map is zero everywhere' }),
+    ...(saliency.note && { note: saliency.note }),
+    assumptions: info.assumptions,
+  };
+}
+
+export function modelName(info: ModelInfo): string {
+  return info.demo ? `${info.name} (demo model)` : info.name;
+}
+
+/** What is known about the model: asked for, answered, or refused. */
+export type Inspection =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly info: ModelInfo }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Everything the Classes view shows, for the model in use and the image that a click would explain. */
+export function classesState(inspection: Inspection, image: PanelImage | undefined): ClassesState {
+  const base = { model: '', demo: false, activation: '', labels: [], probabilities: undefined, shown: [] };
+  if (inspection.kind === 'failed') return { ...base, image: image?.name, message: inspection.message };
+  if (inspection.kind !== 'ready') return { ...base, image: image?.name, message: 'Reading the model…' };
+  const { info } = inspection;
+  return {
+    model: modelName(info),
+    demo: info.demo,
+    activation: shownActivation(info.output),
+    labels: info.labels.value,
+    probabilities: image?.probabilities,
+    image: image?.name,
+    shown: shownClasses(image),
+    message: undefined,
+  };
+}
+
+/** Each once; those of another model are none of this one's. */
+function shownClasses(image: PanelImage | undefined): number[] {
+  const shown = image?.wanted.flatMap(({ target, model }, i) => {
+    const explanation = image.slots[i]?.explanation;
+    if (model) return [];
+    if (explanation) return [explanation.class];
+    return typeof target === 'object' && 'index' in target ? [target.index] : [];
+  });
+  return [...new Set(shown)];
+}

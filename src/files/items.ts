@@ -1,0 +1,200 @@
+/** What is evaluated: images, each with the class that its maps are to explain. */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { AnnotatedImage } from '../core/annotations/annotations';
+import { errors, few, reasonOf } from '../core/errors';
+import { classesOfFolders, type FolderClasses } from '../core/model/classes/class-folders';
+import { findClass } from '../core/model/classes/labels';
+import { createRandom } from '../core/random';
+import type { ExplainParams } from '../protocol/requests';
+import { isImage, readAnnotations, readMapping } from './annotations';
+import { readText } from './open';
+import { identityOf, stampOf } from './stamps';
+
+/** An image asked about one class. */
+export interface Item {
+  /** As reports and the journal name it: relative to what was named, with the category where there is one. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly image: string;
+  readonly target: ExplainParams['target'];
+  /** Of annotations: the objects of this category are those of the class. */
+  readonly category?: string;
+  readonly annotated?: AnnotatedImage;
+}
+
+/**
+ * Reads a folder of images, annotations, or a list as CSV.
+ *
+ * - A folder, but for what is hidden in it: the class is what the image's own folder is named after, by the mapping or by
+ *   `classesOfFolders`, else the top one.
+ * - Annotations (COCO's .json, or a folder of YOLO's or Pascal VOC's files): for each category of an image that the model
+ *   has classes for, the most probable of these classes.
+ * - A .csv with a header: the column `class` (index or label), else the top class; the images' paths, in the column
+ *   `image`, are relative to the list.
+ *
+ * @param labels the model's
+ * @param mapping from categories to classes; without it by name
+ * @param say is told which folders were guessed, and which were not understood
+ * @throws list-invalid, annotations-invalid, mapping-invalid, unknown-class, ambiguous-class
+ */
+export async function readItems(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+  say: (text: string) => void,
+): Promise<readonly Item[]> {
+  const items = await itemsOf(source, labels, mapping, say);
+  if (items.length === 0) throw errors.listInvalid(source, 'it names no image of a class that the model knows');
+  return items;
+}
+
+async function itemsOf(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+  say: (text: string) => void,
+) {
+  if (/\.csv$/i.test(source)) return readList(source, labels);
+  if (/\.json$/i.test(source) || (await isAnnotated(source))) return readAnnotated(source, labels, mapping);
+  return readFolder(source, labels, mapping, say);
+}
+
+/** The folder has one of the names that datasets give their annotations, or Pascal VOC's files themselves. */
+async function isAnnotated(source: string): Promise<boolean> {
+  if (['labels', 'Annotations'].some((name) => existsSync(path.join(source, name)))) return true;
+  const names = await readdir(source).catch((thrown) => {
+    throw errors.listInvalid(source, reasonOf(thrown));
+  });
+  return names.some((name) => name.endsWith('.xml'));
+}
+
+async function readFolder(
+  source: string,
+  labels: readonly string[],
+  mapping: string | undefined,
+  say: (text: string) => void,
+): Promise<Item[]> {
+  const names = (await readdir(source, { recursive: true })).filter((name) => isImage(name) && !isHidden(name)).sort();
+  const images = names.map((name) => {
+    const image = path.resolve(source, name);
+    return { name: slashed(name), image, folder: path.basename(path.dirname(image)), isBelow: name.includes(path.sep) };
+  });
+  const given = mapping === undefined ? undefined : await readMapping(mapping, [], labels);
+  const foldersOf = (below: boolean) => [
+    ...new Set(images.filter(({ isBelow, folder }) => isBelow === below && !given?.has(folder)).map((i) => i.folder)),
+  ];
+  // The folder that was named may be one of a class, but it need not be.
+  const [below, itself] = [classesOfFolders(foldersOf(true), labels), classesOfFolders(foldersOf(false), labels)];
+  sayFolders(foldersOf(true), below, labels, say);
+  sayFolders([], itself, labels, say);
+  return images.flatMap(({ name, image, folder, isBelow }): Item[] => {
+    const among = given?.get(folder);
+    if (among?.length === 0) return [];
+    const index = among?.length === 1 ? among[0] : (isBelow ? below : itself).classes.get(folder);
+    return [{ name, image, target: among && among.length > 1 ? { among } : index === undefined ? 'top' : { index } }];
+  });
+}
+
+/** A line for the folders whose class was guessed, and one for those that mean none. */
+function sayFolders(
+  folders: readonly string[],
+  { classes, loosely }: FolderClasses,
+  labels: readonly string[],
+  say: (text: string) => void,
+): void {
+  if (loosely.length > 0)
+    say(`folders taken for classes: ${few(loosely.map((name) => `${name} for ${labels[classes.get(name)!]}`))}`);
+  const unknown = folders.filter((name) => !classes.has(name));
+  if (unknown.length > 0)
+    say(
+      `${unknown.length} of ${folders.length} folders mean no class of this model, and their images are explained for the top class: ${few(unknown)}. Say with --mapping which classes they show.`,
+    );
+}
+
+/** What systems and programs leave in folders of images. */
+const NOT_OF_PEOPLE: ReadonlySet<string> = new Set([
+  '__MACOSX',
+  '@eaDir',
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  'lost+found',
+]);
+
+const isHidden = (name: string) => name.split(path.sep).some((part) => part.startsWith('.') || NOT_OF_PEOPLE.has(part));
+
+async function readAnnotated(source: string, labels: readonly string[], mapping: string | undefined): Promise<Item[]> {
+  const { categories, images } = await readAnnotations(source);
+  const classes = await readMapping(mapping, categories, labels);
+  const folder = (await stat(source)).isDirectory() ? source : path.dirname(source);
+  return images.flatMap((annotated) => {
+    const shown = new Set(annotated.regions.map(({ category }) => category));
+    return [...shown].sort().flatMap((category): Item[] => {
+      const among = classes.get(category);
+      if (!among?.length) return [];
+      const name = `${slashed(path.relative(folder, annotated.file))} (${category})`;
+      return [{ name, image: annotated.file, target: { among }, category, annotated }];
+    });
+  });
+}
+
+async function readList(file: string, labels: readonly string[]): Promise<Item[]> {
+  const text = await readText(file).catch((thrown) => {
+    throw errors.listInvalid(file, reasonOf(thrown));
+  });
+  const seen = new Set<string>();
+  return recordsOf(text, file).map(({ record, info }) => {
+    const line = `${file}:${info.lines}`;
+    const [image, label] = [record.image, record.class].map(withoutGuard);
+    if (!image) throw errors.listInvalid(line, 'no "image"; the first line names the columns: image, class');
+    const name = label ? `${slashed(image)} (${label})` : slashed(image);
+    if (seen.has(name)) throw errors.listInvalid(line, `${name} is there twice`);
+    seen.add(name);
+    try {
+      const target = label ? { index: findClass(labels, { label }) } : 'top';
+      return { name, image: path.resolve(path.dirname(file), image), target };
+    } catch (thrown) {
+      throw errors.listInvalid(line, reasonOf(thrown));
+    }
+  });
+}
+
+/** As `images.csv` of a report has them: an apostrophe keeps spreadsheets from taking what follows for a formula. */
+const withoutGuard = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, '');
+
+interface ListRecord {
+  readonly record: { readonly image?: string; readonly class?: string };
+  readonly info: { readonly lines: number };
+}
+
+function recordsOf(text: string, file: string): readonly ListRecord[] {
+  try {
+    return parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
+  } catch (thrown) {
+    throw errors.listInvalid(file, reasonOf(thrown));
+  }
+}
+
+/** An item with its file as it is now: a file that has changed is another item. */
+export type Stamped = Item & { readonly stamp: string };
+
+export async function stamped(items: readonly Item[]): Promise<readonly Stamped[]> {
+  return Promise.all(items.map(async (item) => ({ ...item, stamp: identityOf([await stampOf(item.image)]) })));
+}
+
+/** `limit` of them at random, in their order; with the same seed a higher limit only adds to them. */
+export function sample(items: readonly Item[], limit: number | undefined, seed: number): readonly Item[] {
+  if (limit === undefined || limit >= items.length) return items;
+  const random = createRandom(seed);
+  const keys = items.map(() => random.uniform());
+  const chosen = new Set(
+    Array.from(items.keys())
+      .sort((a, b) => keys[a]! - keys[b]!)
+      .slice(0, limit),
+  );
+  return items.filter((_, i) => chosen.has(i));
+}
+
+const slashed = (name: string): string => name.split(path.sep).join('/');

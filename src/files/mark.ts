@@ -1,0 +1,51 @@
+/** Marks pictures as made by Group-CAM, and tells which files are. */
+import { crc32 } from 'node:zlib';
+import { isMarked, MARK_BYTES, mayBeMarked, SOFTWARE } from '../protocol/mark';
+import { oneLine } from '../protocol/plain-text';
+import { readHead } from './open';
+
+/** Where the first chunk of a PNG, which holds its size, ends. */
+const HEADER_END = 33;
+/** Characters of a description; names in a model may be of any length. */
+const LONGEST = 1000;
+/** Files that are looked at together. */
+const AT_ONCE = 64;
+
+/** The PNG with the mark, and with words on what it shows. */
+export function marked(png: Uint8Array, description: string): Uint8Array {
+  const words = oneLine(description).slice(0, LONGEST);
+  return Buffer.concat([
+    png.subarray(0, HEADER_END),
+    chunk('tEXt', `${SOFTWARE.keyword}\0${SOFTWARE.text}`),
+    // Not compressed, in no named language, whose keyword has no translation.
+    chunk('iTXt', `Description\0\0\0\0\0${words}`),
+    png.subarray(HEADER_END),
+  ]);
+}
+
+function chunk(type: string, text: string): Buffer {
+  const content = Buffer.from(`${type}${text}`, 'utf8');
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length - type.length);
+  checksum.writeUInt32BE(crc32(content));
+  return Buffer.concat([length, content, checksum]);
+}
+
+/** Whether the file is a picture that Group-CAM has made; one that can't be read is none, and whoever opens it says why. */
+export async function isExport(file: string): Promise<boolean> {
+  if (!mayBeMarked(file)) return false;
+  const head = await readHead(file, MARK_BYTES).catch(() => undefined);
+  return head !== undefined && isMarked(head);
+}
+
+/** Those of the files that Group-CAM has made. */
+export async function exportsAmong(files: Iterable<string>): Promise<ReadonlySet<string>> {
+  const all = [...new Set(files)];
+  const found = new Set<string>();
+  for (let start = 0; start < all.length; start += AT_ONCE) {
+    const some = all.slice(start, start + AT_ONCE);
+    const are = await Promise.all(some.map(isExport));
+    for (const [i, file] of some.entries()) if (are[i]) found.add(file);
+  }
+  return found;
+}

@@ -1,0 +1,147 @@
+/** Devices. A GPU is not everywhere: Vulkan's software device stands in for one, in a process of its own. */
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { errors } from '../../../src/core/errors';
+import { saliencyOf } from '../../../src/core/saliency';
+import { createDevices } from '../../../src/engine/runtime/devices';
+import { missingCuda } from '../../../src/engine/runtime/runtime';
+import { agree, trial } from '../../../src/engine/runtime/self-test';
+import { createService } from '../../../src/engine/service';
+import type { Device } from '../../../src/protocol/devices';
+import { explainWith } from '../../support/explain';
+import { largestDifference, REFERENCE, readCase } from '../../support/reference';
+import { needs } from '../../support/shared';
+
+const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+describe('devices', () => {
+  it('always have the CPU, and say why another one is not there', async () => {
+    const report = await createDevices().report();
+    assert.deepEqual(
+      report.map(({ device }) => device),
+      ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'],
+    );
+    assert.ok(report.find(({ device }) => device === 'cpu')!.available);
+    for (const { device, available, detail } of report) {
+      assert.ok(detail.length > 0 && !detail.includes('\n'), `${device}: ${detail}`);
+      if (!available)
+        await assert.rejects(
+          createDevices().run(device, async () => 0),
+          { code: 'device-unavailable' },
+        );
+    }
+  });
+
+  it('name the libraries of CUDA and where they belong, in one line', async function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    const reason = await missingCuda();
+    if (reason === undefined) this.skip();
+    assert.match(
+      reason,
+      /^it needs CUDA 12, cuDNN 9 and runtimes\/linux-x64\/native\/\*\.so of https:\S+\/1\.\d+\.\d+ in \//,
+    );
+  });
+
+  it('agree with themselves, and not with other numbers', async () => {
+    const { output } = await trial('cpu');
+    assert.ok(agree(output, output));
+    assert.ok(
+      !agree(
+        output,
+        output.map((value) => value * 1.1),
+      ),
+    );
+    assert.ok(!agree(output, output.with(3, Number.NaN)));
+  });
+
+  describe('with auto', () => {
+    const output = Float32Array.of(1, 2, 3);
+    /** A machine where the CPU takes 10 ms. */
+    const machine = (gpu: { milliseconds?: number; output?: Float32Array; graphics?: boolean; missing?: string }) => ({
+      hasGraphics: () => gpu.graphics ?? true,
+      whyMissing: async (device: Device) => (device === 'webgpu' ? gpu.missing : 'not here'),
+      trial: async (device: Device) =>
+        device === 'cpu' ? { output, milliseconds: 10 } : { output, milliseconds: 1, ...gpu },
+    });
+    const device = async (chosen: Device) => chosen;
+
+    for (const [what, gpu, expected] of [
+      ['a faster device is used', {}, 'webgpu'],
+      ['a slower one is not', { milliseconds: 11 }, 'cpu'],
+      ['one that computes something else is not', { output: Float32Array.of(1, 2, 4) }, 'cpu'],
+      ['one that is missing is not', { missing: 'gone' }, 'cpu'],
+      ['none is tried where the system shows none', { graphics: false }, 'cpu'],
+    ] as const) {
+      it(what, async () => assert.equal(await createDevices(machine(gpu)).run('auto', device), expected));
+    }
+
+    it('a slow device is used when it is named', async () => {
+      assert.equal(await createDevices(machine({ milliseconds: 11 })).run('webgpu', device), 'webgpu');
+    });
+
+    it('the CPU takes over from a device that fails, for good', async () => {
+      const devices = createDevices(machine({}));
+      const tried: Device[] = [];
+      const task = async (chosen: Device) => {
+        tried.push(chosen);
+        if (chosen !== 'cpu') throw errors.runtimeFailed('model.onnx', 'device lost');
+        return chosen;
+      };
+      assert.equal(await devices.run('auto', task), 'cpu');
+      assert.equal(await devices.run('auto', task), 'cpu');
+      assert.deepEqual(tried, ['webgpu', 'cpu', 'cpu']);
+      await assert.rejects(devices.run('webgpu', task), { code: 'device-unavailable', message: /device lost/ });
+    });
+
+    it('a failure that has nothing to do with the device is passed on', async () => {
+      const failing = createDevices(machine({})).run('auto', async () => {
+        throw errors.unknownClass('x', []);
+      });
+      await assert.rejects(failing, { code: 'unknown-class' });
+    });
+  });
+
+  it('webgpu gives the same map as the CPU', async function () {
+    // A software device.
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
+    needs(this, SOFTWARE_VULKAN, 'no software Vulkan to run WebGPU on; install chromium');
+    const env = { ...process.env, VK_ICD_FILENAMES: SOFTWARE_VULKAN };
+    const output = execFileSync(process.execPath, [path.join(__dirname, 'webgpu.entry.js')], { env, encoding: 'utf8' });
+    const { device, auto, difference, blank } = JSON.parse(output.trim().split('\n').at(-1)!);
+    assert.equal(device, 'webgpu');
+    assert.ok(!blank);
+    assert.ok(difference <= 1e-3, `differs by ${difference}`);
+    assert.equal(auto, 'cpu', 'a software device is slower than the CPU, so only a name chooses it');
+  });
+
+  it('a GPU gives the reference outputs', async function () {
+    const gpus = (await createDevices().report()).filter(
+      ({ device, available }) => available && device !== 'auto' && device !== 'cpu',
+    );
+    if (gpus.length === 0) {
+      console.warn('      no GPU was here: the reference outputs were computed on the CPU only');
+      this.skip();
+    }
+    needs(this, REFERENCE, 'no reference outputs to compare with');
+    const service = createService();
+    for (const { device } of gpus) {
+      for (const name of ['mobilenet_v2/case_00', 'squeezenet1_1/case_01', 'cifar10_resnet20/extra_groups10']) {
+        const reference = readCase(name);
+        const { explanation } = await explainWith(service, {
+          image: { tensor: reference.file('input') },
+          model: { path: reference.model, layer: reference.layer },
+          target: { index: reference.class },
+          groups: reference.groups,
+          device,
+        });
+        assert.equal(explanation.device, device);
+        const difference = largestDifference(saliencyOf(explanation.frame).map, reference.array('saliency').data);
+        console.log(
+          `      ${device}, ${name}: ${explanation.milliseconds.total.toFixed(0)} ms, differs by ${difference}`,
+        );
+        assert.ok(difference <= 5e-4, `${device}, ${name}: differs by ${difference}`);
+      }
+    }
+  });
+});

@@ -1,0 +1,20 @@
+/** Explains a demo scene with the demo model on the CPU and by WebGPU, and prints how far the maps are apart. */
+import { saliencyOf } from '../../../src/core/saliency';
+import { createService } from '../../../src/engine/service';
+import type { DeviceChoice } from '../../../src/protocol/devices';
+import { explainWith } from '../../support/explain';
+import { largestDifference } from '../../support/reference';
+import { project } from '../../support/shared';
+
+async function main(): Promise<void> {
+  const service = createService();
+  const image = { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') };
+  const explain = async (device: DeviceChoice) =>
+    (await explainWith(service, { image, model: {}, target: { index: 0 }, device })).explanation;
+  const [cpu, webgpu, auto] = [await explain('cpu'), await explain('webgpu'), await explain('auto')];
+  const difference = largestDifference(saliencyOf(cpu.frame).map, saliencyOf(webgpu.frame).map);
+  const result = { device: webgpu.device, auto: auto.device, difference, blank: cpu.saliency.zero };
+  console.log(JSON.stringify(result));
+}
+
+void main();

@@ -1,0 +1,201 @@
+import { strict as assert } from 'node:assert';
+import { errors } from '../../../src/core/errors';
+import { type Batching, batchingFor, inChunks } from '../../../src/engine/runtime/batching';
+import { sessionsCreated } from '../../../src/engine/runtime/runtime';
+import { createLru } from '../../../src/engine/sessions/lru';
+import { createSessions } from '../../../src/engine/sessions/sessions';
+import { createTurns } from '../../../src/engine/turns';
+import { testFolder } from '../../support/folder';
+import { LAYER, networkModel } from '../../support/tiny-network';
+
+describe('sessions', () => {
+  const folder = testFolder();
+
+  it('are kept while the model stays the same, and made anew when it changes', async () => {
+    const sessions = createSessions();
+    const path = folder.write('model.onnx', networkModel());
+    const first = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
+    const made = sessionsCreated();
+    assert.equal(await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']), first);
+    assert.equal(sessionsCreated(), made);
+
+    folder.write('model.onnx', networkModel({ opset: 13 }));
+    const second = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
+    assert.notEqual(second, first);
+    assert.equal(second.info.opset, 13);
+    await assert.rejects(first.score.run({}, []), 'the old session is released');
+  });
+
+  it('need no gradient session for a method without gradients, and get it later', async () => {
+    const sessions = createSessions();
+    const path = folder.write('model.onnx', networkModel());
+    const without = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', []);
+    assert.deepEqual(without.parts, {});
+    const { score } = without;
+    const withGradients = await sessions.explainerFor({ path, layer: LAYER }, 'cpu', ['feature-gradient']);
+    assert.ok(withGradients.parts['feature-gradient']);
+    assert.equal(withGradients.score, score);
+  });
+});
+
+describe('least recently used', () => {
+  it('entries go once the budget is exceeded, and are released', () => {
+    const dropped: number[] = [];
+    const lru = createLru<number>(
+      10,
+      (value) => value,
+      (value) => dropped.push(value),
+    );
+    lru.set('a', 4);
+    lru.set('b', 5);
+    assert.equal(lru.get('a'), 4);
+    lru.set('c', 3);
+    assert.deepEqual(dropped, [5]);
+    assert.deepEqual(lru.entries(), [
+      ['a', 4],
+      ['c', 3],
+    ]);
+  });
+  it('the newest stays however large', () => {
+    const lru = createLru<number>(10, (value) => value);
+    lru.set('a', 1);
+    lru.set('b', 100);
+    assert.deepEqual(lru.entries(), [['b', 100]]);
+  });
+  it('an entry set again is counted anew, not released', () => {
+    const dropped: { cost: number }[] = [];
+    const lru = createLru<{ cost: number }>(
+      10,
+      ({ cost }) => cost,
+      (value) => dropped.push(value),
+    );
+    const [a, b] = [{ cost: 4 }, { cost: 4 }];
+    lru.set('a', a);
+    lru.set('b', b);
+    b.cost = 8;
+    lru.set('b', b);
+    assert.deepEqual(dropped, [a]);
+  });
+  it('a replaced entry is released', () => {
+    const dropped: number[] = [];
+    const lru = createLru<number>(
+      10,
+      () => 1,
+      (value) => dropped.push(value),
+    );
+    lru.set('a', 1);
+    lru.set('a', 2);
+    assert.deepEqual(dropped, [1]);
+  });
+});
+
+describe('chunks', () => {
+  const failed = errors.runtimeFailed('model.onnx', 'this graph takes one image');
+  const collect = async (
+    owner: { batching: Batching },
+    count: number,
+    run = async (chunk: readonly number[]) => chunk,
+  ) => {
+    const chunks: (readonly number[])[] = [];
+    for await (const chunk of inChunks(owner, Array(count).keys(), run)) chunks.push(chunk);
+    return chunks;
+  };
+
+  it('are full but for the last', async () => {
+    assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 7), [[0, 1, 2], [3, 4, 5], [6]]);
+    assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 0), []);
+  });
+  it('are drawn only when it is their turn', async () => {
+    let drawn = 0;
+    function* items() {
+      for (; ; drawn++) yield drawn;
+    }
+    const chunks = inChunks({ batching: { size: 4, padded: false } }, items(), async (chunk) => chunk);
+    for (const expected of [4, 8]) {
+      await chunks.next();
+      assert.ok(drawn <= expected, `${drawn} items for ${expected}`);
+    }
+  });
+  it('are asked again one by one where the graph takes one image only', async () => {
+    const owner = { batching: { size: 3, padded: true } };
+    const one = async (chunk: readonly number[]) => {
+      if (owner.batching.size > 1) throw failed;
+      return chunk;
+    };
+    assert.deepEqual(await collect(owner, 4, one), [[0], [1], [2], [3]]);
+    assert.equal(owner.batching.size, 1);
+  });
+  it('that fail one by one too are a failure', async () => {
+    await assert.rejects(
+      collect({ batching: { size: 3, padded: false } }, 4, async () => {
+        throw failed;
+      }),
+      { code: 'runtime-failed' },
+    );
+  });
+  it('are of one image for a model that takes one', () => {
+    const info = (batch: number | string) => ({
+      inputs: [{ name: 'image', dtype: 'float', shape: [batch, 3, 8, 8] }],
+      input: { name: 'image', layout: 'NCHW', channels: 3 },
+    });
+    assert.equal(batchingFor(info(1) as never, 'cuda').size, 1);
+    assert.equal(batchingFor(info('N') as never, 'cuda').padded, true);
+    assert.equal(batchingFor(info('N') as never, 'cpu').padded, false);
+  });
+});
+
+describe('turns', () => {
+  const idle = { aborted: false };
+
+  it('come one after the other', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const task = (name: string) => async () => {
+      log.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`${name} ends`);
+    };
+    await Promise.all([turns.take('one', idle, task('a')), turns.take('two', idle, task('b'))]);
+    assert.deepEqual(log, ['a starts', 'a ends', 'b starts', 'b ends']);
+  });
+
+  it('are not taken by a request that was cancelled while it waited', async () => {
+    const turns = createTurns();
+    const controller = new AbortController();
+    const first = turns.take('one', idle, () => new Promise((resolve) => setTimeout(resolve, 5)));
+    const second = turns.take('two', controller.signal, () => assert.fail('it ran'));
+    controller.abort();
+    await assert.rejects(second, { code: 'cancelled' });
+    await first;
+  });
+
+  it('tell the running request that a newer one of its view waits', async () => {
+    const turns = createTurns();
+    const seen: boolean[] = [];
+    const older = turns.take('one', idle, async (signal) => {
+      seen.push(signal.aborted);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push(signal.aborted);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    const newer = turns.take('one', idle, async (signal) => seen.push(signal.aborted));
+    await Promise.all([older, newer]);
+    assert.deepEqual(seen, [false, true, false]);
+  });
+
+  it('are idle once none runs or waits, whether they succeeded or not', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const failing = turns.take('one', idle, async () => {
+      await wait();
+      log.push('failed');
+      throw new Error('no');
+    });
+    const all = turns.idle().then(() => log.push('idle'));
+    const later = turns.take('two', idle, () => wait().then(() => log.push('done')));
+    await assert.rejects(failing);
+    await Promise.all([all, later]);
+    assert.deepEqual(log, ['failed', 'done', 'idle']);
+  });
+});

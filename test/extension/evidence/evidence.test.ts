@@ -1,0 +1,192 @@
+import { strict as assert } from 'node:assert';
+import type { Measured, Measurement } from '../../../src/core/metrics/measurement';
+import type { SanityMap } from '../../../src/core/sanity/types';
+import { DEFAULT_STYLE } from '../../../src/core/style';
+import type { EvidenceChange } from '../../../src/extension/evidence/evidence';
+import { knownBaselines, metricsFor, nextQuestion } from '../../../src/extension/evidence/evidence-queue';
+import { TOP_CLASS, type Wanted } from '../../../src/extension/explanation/comparison';
+import { editorState, messagesBetween } from '../../../src/extension/explanation/panel-messages';
+import { initialState, type PanelEvent, type PanelState, reduce } from '../../../src/extension/explanation/panel-state';
+import { summaryOf } from '../../../src/extension/status/summary';
+import { explanation, info } from '../support';
+
+const cam: Wanted = { ...TOP_CLASS, title: 'CAM', method: 'cam' };
+const rise: Wanted = { ...TOP_CLASS, title: 'RISE', method: 'rise' };
+
+const apply = (state: PanelState, ...events: PanelEvent[]) => events.reduce(reduce, state);
+
+/** A panel of images whose explanations are of these classes, by image and slot. */
+function explained(...classes: number[][]): PanelState {
+  const names = classes.map((_, i) => `${i}`);
+  return classes.reduce(
+    (state, slots, image) => {
+      const wanted = slots.length === 1 ? [TOP_CLASS] : [cam, rise];
+      return slots.reduce(
+        (asked, index, slot) => {
+          const found = explanation(index);
+          return reduce(asked, {
+            type: 'explained',
+            image,
+            run: 1,
+            slot,
+            explanation: found,
+            summary: summaryOf(found, info),
+          });
+        },
+        reduce(state, { type: 'asked', image, wanted }),
+      );
+    },
+    initialState(names, DEFAULT_STYLE, false),
+  );
+}
+
+const evidenceOf = (state: PanelState, slot = 0, image = 0) => state.images[image]!.slots[slot]!.evidence ?? {};
+
+const change = (state: PanelState, next: EvidenceChange, slot = 0, image = 0): PanelState =>
+  reduce(state, { type: 'evidence', image, slot, of: state.images[image]!.slots[slot]!.explanation!, change: next });
+
+const changes = (state: PanelState, ...all: EvidenceChange[]) => all.reduce((now, next) => change(now, next), state);
+
+const measured = (insertion: number): Measured => ({ scores: { insertion }, curves: {} });
+const scores = { insertion: { title: 'Insertion', meaning: 'area', better: 'higher' } } as const;
+const measurement = (maps: Measurement['maps']): Measurement => ({
+  maps,
+  scores,
+  pictures: {},
+  passes: 1,
+  milliseconds: 1,
+});
+const drawn = (depth: number): SanityMap => ({
+  ...{ method: 'cam', randomisation: 'cascading', layer: `layer ${depth}`, depth, seed: 0 },
+  blank: 'no mask counts',
+});
+
+const ASKED = { type: 'asked', part: 'measurement' } as const;
+const STARTED = { type: 'started', part: 'measurement', note: 'a measure is left out' } as const;
+const CHECK = { type: 'asked', part: 'sanity' } as const;
+
+describe('evidence about a map', () => {
+  it('grows from the question over curves and scores to the whole', () => {
+    const curve = { fractions: [0, 0.5], probabilities: [0.9, 0.2] };
+    const progress = { map: 'random', metric: 'deletion', share: 0.25, curve } as const;
+    let state = changes(explained([2]), ASKED);
+    assert.deepEqual(evidenceOf(state).measurement?.work, { kind: 'waiting' });
+    state = changes(state, STARTED, { type: 'measured', measurement: measurement({ explanation: measured(0.7) }) });
+    state = changes(state, { type: 'measuring', progress });
+    const half = evidenceOf(state).measurement!;
+    assert.deepEqual(half.work, { kind: 'working', text: 'random map, deletion', share: 0.25 });
+    assert.deepEqual(half.maps, { explanation: measured(0.7), random: { scores: {}, curves: { deletion: curve } } });
+    const whole = measurement({ explanation: measured(0.7), random: measured(0.3) });
+    state = changes(state, { type: 'measured', measurement: whole }, { type: 'done', part: 'measurement' });
+    assert.deepEqual(evidenceOf(state).measurement, {
+      ...{ work: { kind: 'done' }, note: 'a measure is left out', maps: whole.maps, scores, pictures: {} },
+    });
+  });
+
+  it('says which measures are left out', () => {
+    assert.deepEqual(metricsFor(34, {}).note, '');
+    assert.ok(metricsFor(34, { layer: ['a'] }).metrics.includes('max-sensitivity'));
+    const long = metricsFor(4001, {});
+    assert.ok(!long.metrics.includes('max-sensitivity') && long.metrics.includes('adcc'));
+    assert.match(long.note, /^Max-sensitivity is left out: .* 4001 passes\.$/);
+    const averaged = metricsFor(34, { layer: ['a', 'b'] });
+    assert.ok(!averaged.metrics.some((metric) => ['adcc', 'max-sensitivity'].includes(metric)));
+    assert.match(averaged.note, /^ADCC and max-sensitivity are not measured/);
+  });
+
+  it('has a sanity check beside the measurement, and each fails and is cancelled on its own', () => {
+    const maps = [drawn(1), drawn(2)];
+    const state = changes(
+      explained([2]),
+      ASKED,
+      CHECK,
+      ...maps.map((map, i): EvidenceChange => {
+        return { type: 'checking', progress: { done: i + 1, total: 4, map } };
+      }),
+    );
+    assert.deepEqual(evidenceOf(state).sanity, { work: { kind: 'working', text: '2 of 4 maps', share: 0.5 }, maps });
+    const failed = changes(state, { type: 'failed', part: 'sanity', message: 'net.onnx: no weights' });
+    assert.deepEqual(evidenceOf(failed).sanity?.work, { kind: 'failed', message: 'net.onnx: no weights' });
+    assert.deepEqual(evidenceOf(failed).measurement?.work, { kind: 'waiting' });
+    const cancelled = reduce(failed, { type: 'evidence-cancelled', part: 'measurement' });
+    assert.equal(evidenceOf(cancelled).measurement?.work.kind, 'cancelled');
+    assert.equal(evidenceOf(cancelled).sanity?.work.kind, 'failed', 'what has ended is not cancelled');
+  });
+
+  it('goes with its explanation, and what comes late is dropped', () => {
+    const state = changes(explained([2]), ASKED, STARTED);
+    const of = state.images[0]!.slots[0]!.explanation!;
+    const asked = apply(state, { type: 'refreshed', image: 0 });
+    assert.deepEqual(evidenceOf(asked), {});
+    const late = reduce(asked, {
+      type: 'evidence',
+      image: 0,
+      slot: 0,
+      of,
+      change: { type: 'done', part: 'measurement' },
+    });
+    assert.deepEqual(late, asked);
+  });
+
+  it('is kept when what failed beside it is asked again, and when explanations are cancelled', () => {
+    const state = changes(explained([2]), ASKED, STARTED);
+    const after = apply(state, { type: 'retried', image: 0 }, { type: 'cancelled' });
+    assert.equal(evidenceOf(after).measurement?.work.kind, 'working');
+  });
+});
+
+describe('the order of evidence', () => {
+  const next = (state: PanelState) => {
+    const { image, slot, part } = nextQuestion(state) ?? {};
+    return [image, slot, part];
+  };
+
+  it('is: the image on screen first, then slot by slot, measurements before checks', () => {
+    let state = change(change(explained([1], [1, 2]), ASKED), CHECK, 0, 1);
+    state = change(state, ASKED, 1, 1);
+    assert.deepEqual(next(state), [0, 0, 'measurement']);
+    state = reduce(state, { type: 'selected', image: 1 });
+    assert.deepEqual(next(state), [1, 1, 'measurement']);
+    state = change(state, STARTED, 1, 1);
+    assert.deepEqual(next(state), [1, 0, 'sanity']);
+  });
+
+  it('has nothing while nothing waits', () => {
+    assert.equal(nextQuestion(explained([1])), undefined);
+    assert.equal(nextQuestion(changes(explained([1]), ASKED, STARTED)), undefined);
+  });
+
+  it('measures maps that know nothing once for all slots of one class and model', () => {
+    const maps = { explanation: measured(0.7), random: measured(0.3), centre: measured(0.5) };
+    const done = (state: PanelState) =>
+      changes(
+        state,
+        ASKED,
+        { type: 'measured', measurement: measurement(maps) },
+        { type: 'done', part: 'measurement' },
+      );
+    const { explanation: _, ...baselines } = maps;
+    assert.deepEqual(knownBaselines(done(explained([2, 2])).images[0]!, 1), baselines);
+    assert.deepEqual(knownBaselines(done(explained([2, 1])).images[0]!, 1), {}, 'another class');
+    assert.deepEqual(knownBaselines(explained([2, 2]).images[0]!, 1), {}, 'not measured yet');
+  });
+});
+
+describe('messages about evidence', () => {
+  it('tell the parts that have changed, without the map they are about', () => {
+    const before = changes(explained([2]), CHECK);
+    const after = changes(before, ASKED);
+    const { measurement: told } = evidenceOf(after);
+    assert.deepEqual(messagesBetween(before, after), [{ type: 'evidence', index: 0, evidence: { measurement: told } }]);
+    assert.deepEqual(editorState(after).evidence, [evidenceOf(after)]);
+  });
+
+  it('take back what belongs to an older map', () => {
+    const before = changes(explained([2]), ASKED, STARTED);
+    const found = explanation(2);
+    const at = { image: 0, run: 1, slot: 0 };
+    const after = reduce(before, { type: 'explained', ...at, explanation: found, summary: summaryOf(found, info) });
+    const taken = messagesBetween(before, after).filter(({ type }) => type === 'evidence');
+    assert.deepEqual(taken, [{ type: 'evidence', index: 0, evidence: { measurement: null } }]);
+  });
+});
