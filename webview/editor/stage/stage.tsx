@@ -2,8 +2,8 @@
 import { useComputed } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
+import { Pane } from '../pane/pane';
 import { listenToPointer } from './gestures';
-import { Pane } from './pane';
 import { sizeOf } from './sizes';
 
 const HELP =

@@ -3,9 +3,9 @@ import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
 import { HeatLayer } from '../heat/heat-layer';
+import { sizeOf } from '../stage/sizes';
+import { PIXELATED } from '../stage/viewport';
 import { Divider } from './divider';
-import { sizeOf } from './sizes';
-import { PIXELATED } from './viewport';
 
 interface PaneViewProps {
   readonly editor: Editor;
