@@ -73,7 +73,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime/runtime.ts',
   sharp: 'src/engine/pictures/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/evidence/chart.ts',
+  uplot: 'webview/editor/curves/chart.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */

@@ -4,7 +4,7 @@ import { reasonOf } from '../../src/core/errors';
 import type { HeatStyle } from '../../src/core/style';
 import type { RenderKind } from '../../src/protocol/requests';
 import type { Action, EvidencePart, FromEditor } from '../../src/protocol/webview';
-import type { Walk } from './evidence/walk';
+import type { Walk } from './curves/walk';
 import { missing } from './evidence/work';
 import { copyImage } from './heat/copy';
 import type { Saving } from './saving';

@@ -2,7 +2,7 @@
 
 import type { HeatStyle } from '../../src/core/style';
 import type { EditorState, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
-import type { Walk } from './evidence/walk';
+import type { Walk } from './curves/walk';
 import type { Viewport } from './stage/viewport';
 
 /** What the page keeps itself while it is hidden; everything else is sent again by the host. */

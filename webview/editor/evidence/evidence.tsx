@@ -1,8 +1,8 @@
 /** The section beside the image: how good its map is. */
 import type { EvidencePart } from '../../../src/protocol/webview';
 import { IconButton } from '../../toolkit';
+import { Curves } from '../curves/curves';
 import type { Editor } from '../editor-model';
-import { Curves } from './curves';
 import { SanityStrip } from './sanity-strip';
 import { ScoreTable } from './score-table';
 import { columnsOf, rowsOf, scoresOf, sentenceOf } from './scores';

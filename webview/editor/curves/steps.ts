@@ -2,10 +2,10 @@
 import { signal } from '@preact/signals';
 import type { Frame } from '../../../src/core/saliency';
 import type { ShownMeasurement } from '../../../src/protocol/webview';
+import type { Measured } from '../evidence/work';
 import type { Heat } from '../heat/heat';
 import type { Heats } from '../heat/heats';
 import { curveOf, type Ends, pointAt, stepHeat, type Walk } from './walk';
-import type { Measured } from './work';
 
 type Pictures = ShownMeasurement['pictures'][string];
 
