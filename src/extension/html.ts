@@ -18,6 +18,9 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
+    // A worker is made of the text of its script, since webviews can't load one by its address.
+    `connect-src ${cspSource}`,
+    'worker-src blob:',
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

@@ -195,7 +195,9 @@ export type FromEditor =
   /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
   | { readonly type: 'unshowable' }
   /** A message for the user that the webview can't show itself, such as a failed copy. */
-  | { readonly type: 'error'; readonly message: string };
+  | { readonly type: 'error'; readonly message: string }
+  /** A line for the log, about something that the user need not know. */
+  | { readonly type: 'log'; readonly text: string };
 
 /** Everything the Classes view shows. */
 export interface ClassesState {

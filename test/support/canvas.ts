@@ -11,7 +11,10 @@ export interface Canvas {
 export async function readCanvas(canvas: Locator): Promise<Canvas> {
   const { width, height, base64 } = await canvas.evaluate(async (element) => {
     const { width, height } = element as HTMLCanvasElement;
-    const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+    // A canvas has one kind of context: a copy can be read whatever that is.
+    const copy = new OffscreenCanvas(width, height).getContext('2d')!;
+    copy.drawImage(element as HTMLCanvasElement, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
     // Text, since millions of numbers would take minutes to come over.
     const reader = new FileReader();
     await new Promise((done) => {

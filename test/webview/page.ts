@@ -76,9 +76,10 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
   };
 }
 
-/** Two frames of the screen: one until the page draws, one until it has. */
+/** Two frames of the screen: one until the page draws, one until it has. Then what its worker paints for it. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForSelector('body:not([data-painting])', { state: 'attached' });
 }
 
 function documentOf(name: string, restore: string | undefined): string {

@@ -7,6 +7,7 @@ import type { Action, EvidencePart, FromEditor } from '../../src/protocol/webvie
 import type { Walk } from './curves/walk';
 import { missing } from './evidence/work';
 import { copyImage } from './heat/copy';
+import type { Painter } from './heat/painter';
 import type { Saving } from './saving';
 import type { View } from './stage/view';
 import type { Store } from './store';
@@ -19,6 +20,7 @@ export function createActions(
   store: Store,
   view: View,
   { keep, keepSoon }: Saving,
+  paint: Painter,
   post: (message: FromEditor) => void,
 ) {
   let noticed: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +47,7 @@ export function createActions(
     if (!source || !size) return;
     const heats = store.saved.value.original ? [] : [...store.heats.value.values()];
     try {
-      await copyImage(source, size, heats, view.columns.value, store.style.value);
+      await copyImage(source, size, heats, view.columns.value, store.style.value, paint);
       notice('Image copied');
     } catch (thrown) {
       post({ type: 'error', message: `The image can't be copied: ${reasonOf(thrown)}` });

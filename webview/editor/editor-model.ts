@@ -1,5 +1,6 @@
 /** What the components of the page are given. */
 import type { Actions } from './actions';
+import type { Paintings } from './heat/paintings';
 import type { View } from './stage/view';
 import type { Store } from './store';
 import type { Thumbnails } from './strip/thumbnails';
@@ -9,4 +10,5 @@ export interface Editor {
   readonly view: View;
   readonly actions: Actions;
   readonly thumbnails: Thumbnails;
+  readonly paintings: Paintings;
 }

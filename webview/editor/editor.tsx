@@ -2,12 +2,14 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import type { FromEditor, ToEditor } from '../../src/protocol/webview';
+import { besideScript } from '../beside';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
 import { createActions } from './actions';
 import { announce } from './announce';
 import type { Editor } from './editor-model';
-import { warmUp } from './heat/heat';
+import { createPainter } from './heat/painter';
+import { createPaintings } from './heat/paintings';
 import { createHandlers } from './messages';
 import { Page } from './page';
 import { createSaving } from './saving';
@@ -21,11 +23,16 @@ const { post, saved: kept, save } = connect<FromEditor, Saved>();
 /** The host restores a panel from this text, so it is part of all that is saved. */
 const { restore } = document.body.dataset;
 const saving = createSaving({ ...kept, ...(restore !== undefined && { restore }) }, save);
-const store = createStore(saving.saved, (thrown) => post({ type: 'error', message: reasonOf(thrown) }));
+const failed = (thrown: unknown) => post({ type: 'error', message: reasonOf(thrown) });
+const paint = createPainter(besideScript('heat-worker.js'), (reason) =>
+  post({ type: 'log', text: `Heat is drawn on the page, since its worker has failed: ${reason}` }),
+);
+const paintings = createPaintings(paint, failed);
+const store = createStore(saving.saved, failed);
 const view = createView(store, saving, post);
-const actions = createActions(store, view, saving, post);
+const actions = createActions(store, view, saving, paint, post);
 const thumbnails = createThumbnails((indices) => post({ type: 'thumbnails', indices }));
-const editor: Editor = { store, view, actions, thumbnails };
+const editor: Editor = { store, view, actions, thumbnails, paintings };
 
 mount(<Page editor={editor} />);
 announce(store);
@@ -52,4 +59,3 @@ post({
   ...(style && { style }),
   ...(focused !== undefined && { focused }),
 });
-warmUp();

@@ -8,7 +8,7 @@ import type { Saving } from './saving';
 import { type Change, changed } from './state';
 
 export function createHandlers(
-  { store, view, actions, thumbnails }: Editor,
+  { store, view, actions, thumbnails, paintings }: Editor,
   { keep }: Saving,
   post: (message: FromEditor) => void,
 ): Handlers<ToEditor> {
@@ -42,8 +42,13 @@ export function createHandlers(
     });
   });
 
-  /** A slot has come since the last drawing: the host waits with the next frame until this one is drawn. */
+  /** A slot has come, and is not on the page: the host waits with the next frame until it is. */
   let isOwed = false;
+  async function tellDrawn(): Promise<void> {
+    isOwed = false;
+    await paintings.settled();
+    post({ type: 'drawn' });
+  }
 
   return {
     state(message) {
@@ -60,10 +65,7 @@ export function createHandlers(
       apply(message);
       if (isOwed) return;
       isOwed = true;
-      requestAnimationFrame(() => {
-        isOwed = false;
-        post({ type: 'drawn' });
-      });
+      requestAnimationFrame(tellDrawn);
     },
     thumbnail: ({ index, thumbnail }) => thumbnails.put(index, thumbnail),
     notice: ({ text }) => actions.notice(text),

@@ -29,11 +29,19 @@ export function Page({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** Tells style sheets and tests in one word how far the panel is, once that is on the page. */
-function BodyState({ editor: { store } }: { readonly editor: Editor }) {
+/** Tells tests in one word how far the panel is, once that is on the page. */
+function BodyState({ editor: { store, paintings } }: { readonly editor: Editor }) {
   const state = overall(store.slots.value);
   useLayoutEffect(() => {
-    document.body.dataset['state'] = state;
+    let isLast = true;
+    // Other components are rendered after this one.
+    queueMicrotask(async () => {
+      await paintings.settled();
+      if (isLast) document.body.dataset['state'] = state;
+    });
+    return () => {
+      isLast = false;
+    };
   }, [state]);
   return null;
 }

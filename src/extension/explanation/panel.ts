@@ -209,6 +209,7 @@ export function createPanel(
     action: ({ id }) => act(id),
     unshowable: pictures.showByEngine,
     error: ({ message }) => services.report(new Error(message)),
+    log: ({ text }) => log.warn(text),
   };
 
   const subscriptions = [

@@ -1,6 +1,5 @@
 /** A point along the curves of a measurement, and the image there as the network saw it. Without the DOM. */
 
-import type { ImageTransform, Size } from '../../../src/core/geometry';
 import type { Curve } from '../../../src/core/metrics/measurement';
 import { bySaliency, mixedPixels } from '../../../src/core/metrics/order';
 import type { Frame } from '../../../src/core/saliency';
@@ -73,39 +72,6 @@ export function stepHeat(heat: Heat, frame: Frame, { from, to }: Ends, fraction:
   return {
     ...heat,
     opaque: true,
-    draw: (size) => drawStep(mixed, frame.inputSize, frame.imageTransform, size),
-    contour: () => '',
+    drawing: { kind: 'input', pixels: mixed, inputSize: frame.inputSize, imageTransform: frame.imageTransform },
   };
-}
-
-/** What the network does not see is dimmed. */
-const UNSEEN = 0x99;
-
-/**
- * A picture of the network's size on one of the whole image: each pixel as it is, since it was replaced as a whole.
- *
- * @param mixed RGBA
- * @returns RGBA of `size`
- */
-export function drawStep(
-  mixed: Uint8ClampedArray,
-  { width, height }: Size,
-  { scaleX, scaleY, offsetX, offsetY, image }: ImageTransform,
-  size: Size,
-): Uint8ClampedArray<ArrayBuffer> {
-  const drawn = new Uint8ClampedArray(4 * size.width * size.height);
-  const pixels = new Uint32Array(drawn.buffer);
-  const from = new Uint32Array(mixed.slice().buffer);
-  const across = (x: number) => Math.floor((((x + 0.5) * image.width) / size.width - offsetX) / scaleX);
-  const columns = Array.from({ length: size.width }, (_, x) => across(x));
-  for (let y = 0; y < size.height; y++) {
-    const row = Math.floor((((y + 0.5) * image.height) / size.height - offsetY) / scaleY);
-    for (let x = 0; x < size.width; x++) {
-      const column = columns[x]!;
-      const at = y * size.width + x;
-      if (row < 0 || row >= height || column < 0 || column >= width) drawn[4 * at + 3] = UNSEEN;
-      else pixels[at] = from[row * width + column]!;
-    }
-  }
-  return drawn;
 }

@@ -6,7 +6,7 @@ import type { SanityMap, SanityStep } from '../../../src/core/sanity/types';
 import { stepsOf } from '../../../src/core/sanity/verdict';
 import type { HeatStyle } from '../../../src/core/style';
 import type { ShownCheck } from '../../../src/protocol/webview';
-import { heatOf } from '../heat/heat';
+import { draw } from '../heat/painting';
 
 /** The longer side of a map, in pixels of its canvas. */
 const LONGER = 96;
@@ -100,7 +100,8 @@ function MapPicture({ frame, style, name }: MapPictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = sizeOf(frame.imageTransform.image);
   useLayoutEffect(() => {
-    const pixels = heatOf(frame).draw({ width, height }, { ...style, threshold: 0 });
+    const drawing = { kind: 'map', frame } as const;
+    const { pixels } = draw({ drawing, size: { width, height }, style: { ...style, threshold: 0, contour: false } });
     canvas.current!.getContext('2d')!.putImageData(new ImageData(pixels, width, height), 0, 0);
   }, [frame, style]);
   return <canvas ref={canvas} width={width} height={height} class="check-map" role="img" aria-label={name} />;

@@ -4,6 +4,7 @@ import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
 import type { HeatStyle } from '../../../src/core/style';
 import type { Heat } from './heat';
+import type { Painter } from './painter';
 
 const FOCUS_MILLISECONDS = 2000;
 
@@ -14,10 +15,11 @@ export async function copyImage(
   heats: readonly Heat[],
   columns: number,
   style: HeatStyle,
+  paint: Painter,
 ): Promise<void> {
   if (!document.hasFocus()) await focusOfPage();
   // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
-  const png = compose(source, size, heats, columns, style);
+  const png = compose(source, size, heats, columns, style, paint);
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
 }
 
@@ -36,6 +38,7 @@ async function compose(
   heats: readonly Heat[],
   columns: number,
   style: HeatStyle,
+  paint: Painter,
 ): Promise<Blob> {
   const image = new Image();
   image.src = source;
@@ -49,18 +52,14 @@ async function compose(
     context.globalAlpha = 1;
     context.drawImage(image, 0, 0, size.width, size.height);
     if (heat) {
+      const { bitmap, contour } = await paint({ drawing: heat.drawing, size, style });
       context.globalAlpha = heat.opaque ? 1 : style.opacity;
-      context.drawImage(layer(heat, size, style), 0, 0);
-      strokeContour(context, heat.contour(size, style));
+      context.drawImage(bitmap, 0, 0);
+      bitmap.close();
+      strokeContour(context, contour);
     }
   }
   return canvas.convertToBlob({ type: 'image/png' });
-}
-
-function layer(heat: Heat, size: Size, style: HeatStyle): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  canvas.getContext('2d')!.putImageData(new ImageData(heat.draw(size, style), size.width, size.height), 0, 0);
-  return canvas;
 }
 
 function strokeContour(context: OffscreenCanvasRenderingContext2D, path: string): void {

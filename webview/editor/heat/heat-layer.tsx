@@ -1,22 +1,29 @@
 /** The heat over one image: a canvas and a contour. */
-import type { ReadonlySignal } from '@preact/signals';
+import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
 import type { HeatStyle } from '../../../src/core/style';
-import { canvasSize, type Heat } from './heat';
+import type { Heat } from './heat';
+import { createLayer, type Layer } from './layer';
+import type { Paintings } from './paintings';
 
 interface HeatLayerProps {
   /** Of the pane. */
   readonly id: string;
+  readonly paintings: Paintings;
   readonly heat: Heat | undefined;
-  /** Undefined while nothing can be drawn. */
+  /** The address of the image that the heat is over. */
+  readonly source: string | undefined;
+  /** The image's size; undefined while nothing can be painted. */
   readonly image: Size | undefined;
   readonly style: HeatStyle;
   /** The map is the last one. */
   readonly isDone: boolean;
   readonly isHidden: boolean;
   readonly css: ReadonlySignal<string>;
+  /** This heat is there. */
+  readonly onShown: (heat: Heat | undefined) => void;
 }
 
 const LINES = [
@@ -24,22 +31,25 @@ const LINES = [
   { stroke: CONTOUR.line, width: CONTOUR.width },
 ];
 
-export function HeatLayer({ id, heat, image, style, isDone, isHidden, css }: HeatLayerProps) {
+export function HeatLayer(props: HeatLayerProps) {
+  const { id, paintings, heat, source, image, style, isDone, isHidden, css, onShown } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const layer = useRef<Layer>(undefined);
+  const path = useSignal('');
+  useLayoutEffect(() => {
+    layer.current ??= createLayer(canvas.current!, paintings.paint, (contour) => {
+      path.value = contour;
+    });
+    layer.current.clear();
+  }, [source]);
   const { colormap, threshold, contour } = style;
   useLayoutEffect(() => {
-    if (!image) return;
-    const { width, height } = canvasSize(image, isDone);
-    const { current: target } = canvas;
-    if (target!.width !== width || target!.height !== height) Object.assign(target!, { width, height });
-    const context = target!.getContext('2d', { willReadFrequently: true })!;
-    if (heat) context.putImageData(new ImageData(heat.draw({ width, height }, style), width, height), 0, 0);
-    else context.clearRect(0, 0, width, height);
-  }, [heat, image, isDone, colormap, threshold, contour]);
-  const path = (image && heat?.contour(image, style)) ?? '';
+    const shown = image ? layer.current!.show(heat, image, style, isDone) : Promise.resolve();
+    paintings.add(shown.then(() => onShown(heat)));
+  }, [heat, source, image, isDone, colormap, threshold, contour]);
   return (
     <div class="heat" hidden={isHidden} style={css}>
-      <canvas ref={canvas} data-testid={`heat-${id}`} />
+      <canvas ref={canvas} width={1} height={1} data-testid={`heat-${id}`} />
       {/* As vectors, so that it stays a thin line at every zoom. */}
       <svg
         class="contour"

@@ -1,16 +1,15 @@
-/** What a pane can draw and measure: the map of one frame, or the difference of two. Without the DOM. */
+/** What a pane can show and measure: the map of one frame, or the difference of two. Without the DOM. */
 import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
-import type { ImageTransform, Size } from '../../../src/core/geometry';
-import { contourLevel, contourPath, drawDifference, drawHeat, sampler } from '../../../src/core/overlay';
+import type { Size } from '../../../src/core/geometry';
+import { sampler } from '../../../src/core/overlay';
 import type { Frame } from '../../../src/core/saliency';
 import { saliencyOf } from '../../../src/core/saliency';
-import { DEFAULT_STYLE, type HeatStyle } from '../../../src/core/style';
+import type { HeatStyle } from '../../../src/core/style';
+import { type Drawing, differenceMap } from './painting';
 
 export interface Heat {
-  /** RGBA of a picture of the whole image. */
-  draw(size: Size, style: HeatStyle): Uint8ClampedArray<ArrayBuffer>;
-  /** SVG path data in pixels of such a picture; empty without a contour. */
-  contour(size: Size, style: HeatStyle): string;
+  /** What is to be seen of it. */
+  readonly drawing: Drawing;
   /** True if it takes the place of the image whatever the style's opacity. */
   readonly opaque?: boolean;
   /** True if values lie within [-1, 1], false if within [0, 1]. */
@@ -38,37 +37,13 @@ const known = new WeakMap<Frame, Heat>();
 export function heatOf(frame: Frame): Heat {
   const cached = known.get(frame);
   if (cached) return cached;
-  const saliency = saliencyOf(frame);
-  const { inputSize, imageTransform } = frame;
   const heat: Heat = {
-    signed: saliency.signed,
-    draw: (size, style) => drawHeat(saliency, inputSize, imageTransform, size, style),
-    contour: (size, style) =>
-      style.contour ? contourPath(saliency, inputSize, imageTransform, size, contourLevel(style)) : '',
-    ...measured(saliency.map, inputSize, imageTransform),
+    drawing: { kind: 'map', frame },
+    signed: frame.signed,
+    ...measured(() => saliencyOf(frame).map, frame),
   };
   known.set(frame, heat);
   return heat;
-}
-
-/** How often a small map is drawn that nobody sees, and its side in pixels. */
-const ROUNDS = 24;
-const SIDE = 96;
-
-/**
- * Draws in the browser's idle time while the engine is at work: once the loops have run that often the browser compiles them.
- * The first frames of an explanation would else take four times as long as the others.
- */
-export function warmUp(rounds = ROUNDS): void {
-  if (rounds === 0) return;
-  requestIdleCallback(() => {
-    const size = { width: SIDE, height: SIDE };
-    const map = Float32Array.from({ length: 49 }, (_, i) => i);
-    const imageTransform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: size };
-    const frame = { done: 0, total: 1, u: 7, v: 7, map, offset: 1, signed: false, inputSize: size, imageTransform };
-    heatOf(frame).draw(size, DEFAULT_STYLE);
-    warmUp(rounds - 1);
-  });
 }
 
 /** First minus second, of signed maps half of that; undefined when they are not maps of the same part of the same image. */
@@ -77,25 +52,27 @@ export function differenceOf(first: Frame, second: Frame): Heat | undefined {
   if (JSON.stringify([inputSize, imageTransform]) !== JSON.stringify([second.inputSize, second.imageTransform])) {
     return undefined;
   }
-  const [a, b] = [saliencyOf(first), saliencyOf(second)];
-  // Signed maps can be 2 apart.
-  const scale = a.signed || b.signed ? 0.5 : 1;
-  const map = a.map.map((value, i) => scale * (value - b.map[i]!));
   return {
+    drawing: { kind: 'difference', first, second },
     signed: true,
-    draw: (size, style) => drawDifference(map, inputSize, imageTransform, size, style.threshold),
-    contour: () => '',
-    ...measured(map, inputSize, imageTransform),
+    ...measured(() => differenceMap(first, second), first),
   };
 }
 
-function measured(map: Float32Array, inputSize: Size, transform: ImageTransform): Pick<Heat, 'valueAt' | 'peak'> {
+/** @param mapOf [height, width] of the input; asked for with the first value, since most frames of a stream are never pointed at */
+function measured(
+  mapOf: () => Float32Array,
+  { inputSize, imageTransform }: Pick<Frame, 'inputSize' | 'imageTransform'>,
+): Pick<Heat, 'valueAt' | 'peak'> {
+  const { scaleX, scaleY, offsetX, offsetY, image } = imageTransform;
+  const map = once(mapOf);
+  const sample = once(() => sampler(map(), inputSize, imageTransform, image));
   return {
-    valueAt: sampler(map, inputSize, transform, transform.image),
+    valueAt: (x, y) => sample()(x, y),
     peak() {
+      const values = map();
       let best = 0;
-      for (let i = 1; i < map.length; i++) if (Math.abs(map[i]!) > Math.abs(map[best]!)) best = i;
-      const { scaleX, scaleY, offsetX, offsetY, image } = transform;
+      for (let i = 1; i < values.length; i++) if (Math.abs(values[i]!) > Math.abs(values[best]!)) best = i;
       const pixel = (index: number, scale: number, offset: number, length: number) =>
         Math.min(Math.max(Math.floor((index + 0.5) * scale + offset), 0), length - 1);
       return {
@@ -103,6 +80,14 @@ function measured(map: Float32Array, inputSize: Size, transform: ImageTransform)
         y: pixel(Math.floor(best / inputSize.width), scaleY, offsetY, image.height),
       };
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
+import type { Heat } from '../heat/heat';
 import { HeatLayer } from '../heat/heat-layer';
 import { sizeOf } from '../stage/sizes';
 import { PIXELATED } from '../stage/viewport';
@@ -16,9 +17,12 @@ interface PaneViewProps {
   readonly isDone: boolean;
   /** Behind one that is enlarged nothing is seen. */
   readonly isHidden: boolean;
+  /** This heat is there. */
+  readonly onShown: (heat: Heat | undefined) => void;
 }
 
-export function PaneView({ editor, id, title, isDone, isHidden }: PaneViewProps) {
+export function PaneView(props: PaneViewProps) {
+  const { editor, id } = props;
   const { store, view } = editor;
   const root = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -43,7 +47,7 @@ export function PaneView({ editor, id, title, isDone, isHidden }: PaneViewProps)
   return (
     <div class="view" ref={root} data-pane={id}>
       <div class="picture" hidden={hasNoSize} style={frame}>
-        <Picture editor={editor} id={id} title={title} isDone={isDone} isHidden={isHidden} />
+        <Picture {...props} />
       </div>
       <div class="cross" hidden={hasNoRing} style={ringStyle} />
       <Divider editor={editor} />
@@ -52,7 +56,8 @@ export function PaneView({ editor, id, title, isDone, isHidden }: PaneViewProps)
 }
 
 /** Heat stands on its own picture only, which each pane loads for itself. */
-function Picture({ editor: { store, view, actions }, id, title, isDone, isHidden }: PaneViewProps) {
+function Picture({ editor, id, title, isDone, isHidden, onShown }: PaneViewProps) {
+  const { store, view, actions, paintings } = editor;
   const source = store.photograph.source.value;
   /** What was decoded last, or could not be. */
   const seen = useSignal<{ readonly source: string; readonly isDecoded: boolean } | undefined>(undefined);
@@ -91,12 +96,15 @@ function Picture({ editor: { store, view, actions }, id, title, isDone, isHidden
       />
       <HeatLayer
         id={id}
+        paintings={paintings}
         heat={heat.value}
+        source={source}
         image={isHidden ? undefined : store.size.value}
         style={store.style.value}
         isDone={isDone}
         isHidden={!isHere}
         css={style}
+        onShown={onShown}
       />
     </>
   );

@@ -1,9 +1,10 @@
 /** One image with its heat, its caption among several, and a message where there is no heat. */
-import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import type { Slot } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
 import type { Editor } from '../editor-model';
 import { spokenTitle } from '../facts';
+import type { Heat } from '../heat/heat';
 import { DIFFERENCE } from '../heat/heats';
 import { Progress } from '../status/progress';
 import { Caption, DifferenceCaption } from './caption';
@@ -22,7 +23,9 @@ export function Pane({ editor, id }: PaneProps) {
   const isFocused = store.focusedPane.value === id;
   const isComparing = store.isComparing.value;
   const isHidden = store.isEnlarged.value && !isFocused;
-  const of = classOf(slot.value);
+  /** What has been painted last. */
+  const shown = useSignal<Heat | undefined>(undefined);
+  const done = useComputed(() => (shown.value === store.heats.value.get(id) ? classOf(slot.value) : undefined));
   return (
     <section
       class={isFocused ? 'pane focused' : 'pane'}
@@ -31,7 +34,7 @@ export function Pane({ editor, id }: PaneProps) {
       aria-label={title.value}
       aria-current={isComparing && isFocused}
       data-testid={`pane-${id}`}
-      {...(of !== undefined && { 'data-class': of })}
+      data-class={done}
       onFocusIn={() => view.focus(id)}
       onPointerDown={() => view.focus(id)}
     >
@@ -45,6 +48,9 @@ export function Pane({ editor, id }: PaneProps) {
         title={title}
         isDone={progressOf(slot.value) === undefined}
         isHidden={isHidden}
+        onShown={(heat) => {
+          shown.value = heat;
+        }}
       />
       <div class="message">{slot.value && <Card slot={slot.value} index={Number(id)} act={actions.act} />}</div>
     </section>
@@ -92,7 +98,7 @@ function titleOf({ store }: Editor, id: string): string {
   return slot ? `${name}, heat of ${spokenTitle(slot, store.comparedBy.value)}` : name;
 }
 
-/** The class that the heat is of, when it is done. */
+/** The class that a map is of, when it is done. */
 const classOf = (slot: Slot | undefined) => (slot?.state.kind === 'done' ? slot.state.summary.class.class : undefined);
 
 /** How far the work on the heat is, 0 to 1; 'unknown' before that can be told, undefined when there is none. */

@@ -1,0 +1,93 @@
+/**
+ * Paints in a worker, so that the page stays free for the user; on the page where there is no worker.
+ *
+ * Webviews load no worker by its address, since their pages have another origin than their files. So the worker's script
+ * is fetched, and the worker made of a copy of it.
+ */
+import { reasonOf } from '../../../src/core/errors';
+import { type Job, type Painted, paint } from './painting';
+
+export type Painter = (job: Job) => Promise<Painted>;
+
+/** To the worker, and back. */
+export interface Question {
+  readonly id: number;
+  readonly job: Job;
+}
+export interface Answer {
+  readonly id: number;
+  readonly painted: Painted;
+}
+
+/** A worker that has not answered for so long counts as gone. A picture takes it milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * @param address of the worker's script
+ * @param failed told once, in words, if there is no worker or it is gone; everything is painted on the page from then on
+ */
+export function createPainter(address: string, failed: (reason: string) => void): Painter {
+  let worker: Promise<WorkerLine | undefined> = openWorker(address).then(
+    (opened) => lineTo(opened, giveUp),
+    (thrown) => giveUp(reasonOf(thrown)),
+  );
+  function giveUp(reason: string): undefined {
+    worker = Promise.resolve(undefined);
+    failed(reason);
+  }
+  return async (job) => {
+    const line = await worker;
+    return (await line?.(job)) ?? paint(job);
+  };
+}
+
+async function openWorker(address: string): Promise<Worker> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
+  const script = new Blob([await response.text()], { type: 'text/javascript' });
+  return new Worker(URL.createObjectURL(script));
+}
+
+/** Undefined if the worker will not answer. */
+type WorkerLine = (job: Job) => Promise<Painted | undefined>;
+
+/** @param lost told why the worker will answer nothing more, once */
+function lineTo(worker: Worker, lost: (reason: string) => void): WorkerLine {
+  const pending = new Map<number, (painted: Painted | undefined) => void>();
+  let last = 0;
+  let isLost = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Runs while something is pending, from the last sign of life on. */
+  function watch(): void {
+    clearTimeout(timer);
+    if (pending.size > 0) timer = setTimeout(() => end('it does not answer'), PATIENCE_MS);
+  }
+  function end(reason: string): void {
+    if (isLost) return;
+    isLost = true;
+    clearTimeout(timer);
+    worker.terminate();
+    lost(reason);
+    for (const settle of pending.values()) settle(undefined);
+    pending.clear();
+  }
+  worker.addEventListener('message', ({ data: { id, painted } }: MessageEvent<Answer>) => {
+    pending.get(id)?.(painted);
+    pending.delete(id);
+    watch();
+  });
+  worker.addEventListener('messageerror', () => end('its answer can not be read'));
+  worker.addEventListener('error', (event) => end(event.message || 'it can not start'));
+
+  return (job) => {
+    if (isLost) return Promise.resolve(undefined);
+    return new Promise((settle) => {
+      last += 1;
+      pending.set(last, settle);
+      const question: Question = { id: last, job };
+      worker.postMessage(question);
+      if (pending.size === 1) watch();
+    });
+  };
+}
