@@ -6,7 +6,6 @@ import { Toolbar } from './bar/toolbar';
 import type { Editor } from './editor-model';
 import { Evidence } from './evidence/evidence';
 import { Stage } from './stage/stage';
-import { overall } from './state';
 import { Status } from './status/status';
 import { WorkProgress } from './status/work';
 import { Strip } from './strip/strip';
@@ -31,7 +30,7 @@ export function Page({ editor }: { readonly editor: Editor }) {
 
 /** Tells tests in one word how far the panel is, once that is on the page. */
 function BodyState({ editor: { store, paintings } }: { readonly editor: Editor }) {
-  const state = overall(store.slots.value);
+  const state = store.overall.value;
   useLayoutEffect(() => {
     let isLast = true;
     // Other components are rendered after this one.

@@ -12,7 +12,7 @@ import { START } from './curves/walk';
 import { differenceText } from './facts';
 import { createHeats, paneIds, slotOf } from './heat/heats';
 import { createPhotograph } from './stage/photograph';
-import { beforePicture, type Saved } from './state';
+import { beforePicture, overall, type Saved } from './state';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -84,6 +84,7 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
     comparedBy,
     panes,
     isComparing,
+    overall: computed(() => overall(slots.value)),
     heats,
     focusedSlot,
     /** Of the slot in focus, when it is done. */

@@ -1,5 +1,5 @@
 /** The heat over one image: a canvas and a contour. */
-import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
@@ -22,8 +22,8 @@ interface HeatLayerProps {
   readonly isDone: boolean;
   readonly isHidden: boolean;
   readonly css: ReadonlySignal<string>;
-  /** This heat is there. */
-  readonly onShown: (heat: Heat | undefined) => void;
+  /** Is told which heat is there. */
+  readonly shown: Signal<Heat | undefined>;
 }
 
 const LINES = [
@@ -32,7 +32,7 @@ const LINES = [
 ];
 
 export function HeatLayer(props: HeatLayerProps) {
-  const { id, paintings, heat, source, image, style, isDone, isHidden, css, onShown } = props;
+  const { id, paintings, heat, source, image, style, isDone, isHidden, css, shown } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const layer = useRef<Layer>(undefined);
   const path = useSignal('');
@@ -44,8 +44,12 @@ export function HeatLayer(props: HeatLayerProps) {
   }, [source]);
   const { colormap, threshold, contour } = style;
   useLayoutEffect(() => {
-    const shown = image ? layer.current!.show(heat, image, style, isDone) : Promise.resolve();
-    paintings.add(shown.then(() => onShown(heat)));
+    const painting = image ? layer.current!.show(heat, image, style, isDone) : Promise.resolve();
+    paintings.add(
+      painting.then(() => {
+        shown.value = heat;
+      }),
+    );
   }, [heat, source, image, isDone, colormap, threshold, contour]);
   return (
     <div class="heat" hidden={isHidden} style={css}>

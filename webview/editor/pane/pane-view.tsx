@@ -1,5 +1,5 @@
 /** The part of a pane that shows the image and what lies over it. Positions of pointers are relative to it. */
-import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
 import type { Heat } from '../heat/heat';
@@ -17,8 +17,8 @@ interface PaneViewProps {
   readonly isDone: boolean;
   /** Behind one that is enlarged nothing is seen. */
   readonly isHidden: boolean;
-  /** This heat is there. */
-  readonly onShown: (heat: Heat | undefined) => void;
+  /** Is told which heat is there. */
+  readonly shown: Signal<Heat | undefined>;
 }
 
 export function PaneView(props: PaneViewProps) {
@@ -56,7 +56,7 @@ export function PaneView(props: PaneViewProps) {
 }
 
 /** Heat stands on its own picture only, which each pane loads for itself. */
-function Picture({ editor, id, title, isDone, isHidden, onShown }: PaneViewProps) {
+function Picture({ editor, id, title, isDone, isHidden, shown }: PaneViewProps) {
   const { store, view, actions, paintings } = editor;
   const source = store.photograph.source.value;
   /** What was decoded last, or could not be. */
@@ -104,7 +104,7 @@ function Picture({ editor, id, title, isDone, isHidden, onShown }: PaneViewProps
         isDone={isDone}
         isHidden={!isHere}
         css={style}
-        onShown={onShown}
+        shown={shown}
       />
     </>
   );

@@ -48,9 +48,7 @@ export function Pane({ editor, id }: PaneProps) {
         title={title}
         isDone={progressOf(slot.value) === undefined}
         isHidden={isHidden}
-        onShown={(heat) => {
-          shown.value = heat;
-        }}
+        shown={shown}
       />
       <div class="message">{slot.value && <Card slot={slot.value} index={Number(id)} act={actions.act} />}</div>
     </section>
