@@ -3,12 +3,12 @@
  * bundler follows what really gets into a bundle, and the compiler's settings keep globals such as `process` out.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
-import { type Import, importsOf } from './support/imports';
+import { filesUnder, type Import, importsOf } from './support/imports';
 import { project } from './support/shared';
 
 interface Zone {
@@ -24,12 +24,12 @@ interface Zone {
 
 /** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
 const ZONES: Readonly<Record<string, Zone>> = {
-  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic'] },
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic', 'valibot'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml'],
+    packages: ['js-yaml', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
@@ -95,12 +95,6 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
 };
-
-function filesUnder(folder: string, extensions: RegExp): string[] {
-  return readdirSync(project(folder), { recursive: true, encoding: 'utf8' })
-    .map((file) => path.posix.join(folder, file.split(path.sep).join('/')))
-    .filter((file) => extensions.test(file));
-}
 
 function packageOf(specifier: string): string {
   if (builtinModules.includes(specifier.replace(/^node:/, ''))) return 'node:';
@@ -197,18 +191,5 @@ describe('zones', () => {
       const { compilerOptions } = JSON.parse(readFileSync(project(zone, 'tsconfig.json'), 'utf8'));
       assert.deepEqual(compilerOptions, { lib: ['ES2023'], types: [] });
     }
-  });
-});
-
-describe('files', () => {
-  it('are at most 300 lines long', () => {
-    const files = ['src', 'webview', 'test', 'scripts'].flatMap((folder) =>
-      filesUnder(folder, /\.(tsx?|mjs|cjs|js|css|html|py)$/),
-    );
-    const lines = (file: string) => readFileSync(project(file), 'utf8').trimEnd().split('\n').length;
-    assert.deepEqual(
-      files.map((file) => `${file}: ${lines(file)} lines`).filter((text) => Number(/: (\d+)/.exec(text)![1]) > 300),
-      [],
-    );
   });
 });

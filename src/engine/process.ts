@@ -5,12 +5,18 @@ import type { FromEngine } from '../protocol/wire';
 import { serve } from './serve';
 import { watchProcess } from './watch';
 
+/** What answers the calls; see `serve`. */
+export interface Served {
+  readonly service: Service;
+  readonly sessionsCreated: () => number;
+}
+
 /**
  * Answers the parent's calls until it is gone.
  *
- * @param sessionsCreated see `serve`
+ * @param load loads most of the program; the thread that watches starts meanwhile, on another core
  */
-export function serveParent(service: Service, sessionsCreated: () => number): void {
+export async function serveParent(load: () => Promise<Served>): Promise<void> {
   if (!process.send) {
     console.error('This is the engine of Group-CAM, which the extension starts. On a command line use group-cam.');
     process.exitCode = 1;
@@ -28,6 +34,7 @@ export function serveParent(service: Service, sessionsCreated: () => number): vo
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   watchProcess({ parent: process.ppid });
 
+  const { service, sessionsCreated } = await load();
   serve(
     service,
     { send: (packet) => void send(packet), onMessage: (receive) => void process.on('message', receive) },

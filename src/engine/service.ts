@@ -6,9 +6,8 @@ import { measure } from './explanations/measure';
 import { sanity } from './explanations/sanity';
 import { saveSidecar } from './model/inspect';
 import { picture } from './pictures/picture';
-import { render } from './pictures/render';
 import { createDevices } from './runtime/devices';
-import type { Part } from './sessions/parts';
+import type { Part } from './sessions/explainer';
 import { createSessions } from './sessions/sessions';
 import { createTurns } from './turns';
 
@@ -39,7 +38,9 @@ export function createService(): Service {
       ),
     gradient,
     picture,
-    render: (params) => render(params, sessions.filesOf(params.explanation.model)),
+    // Its colour tables are not needed before the first picture is exported.
+    render: async (params) =>
+      (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };

@@ -109,4 +109,4 @@ const service: Service = {
   measure: absent,
 };
 
-serveParent(service, () => sessions);
+void serveParent(async () => ({ service, sessionsCreated: () => sessions }));

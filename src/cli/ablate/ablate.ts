@@ -2,11 +2,10 @@
  * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, table 2 and figure 5). One option is
  * varied at a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
  */
+
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
-import type { ScoreInfo } from '../../core/metrics/measurement';
-import type { Summary } from '../../core/statistics/summary';
 import { readText } from '../../files/open';
 import { outputsBeside } from '../../files/output';
 import type { Service } from '../../protocol/requests';
@@ -14,34 +13,13 @@ import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
 import type { Identity } from '../evaluate/watch';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
+import type { Ablation, Sweep, SweepPoint } from './ablation';
 import { plotOf } from './plot';
 
 /** The options of `ablate` under the names that the command line gives them. */
 export interface AblateOptions extends Omit<EvaluateOptions, 'methods' | 'baselines'> {
   readonly method: MethodName;
   readonly sweep: readonly string[];
-}
-
-/** One option at several values. */
-export interface Sweep {
-  readonly option: string;
-  readonly points: readonly SweepPoint[];
-}
-
-export interface SweepPoint {
-  readonly value: string;
-  readonly images: number;
-  readonly blank: number;
-  readonly scores: Readonly<Record<string, Summary>>;
-}
-
-export interface Ablation {
-  readonly model: string;
-  readonly sha256: string;
-  readonly source: string;
-  readonly method: MethodName;
-  readonly scores: Readonly<Record<string, ScoreInfo>>;
-  readonly sweeps: readonly Sweep[];
 }
 
 /** @throws bad-option for a sweep that is none; what `evaluate` throws */

@@ -2,7 +2,7 @@
 import { scaleLinear, scalePoint } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html, raw } from '../evaluate/report/markup';
-import type { Ablation, Sweep } from './ablate';
+import type { Ablation, Sweep } from './ablation';
 
 const [WIDTH, HEIGHT] = [300, 220];
 const MARGIN = { left: 52, right: 14, top: 30, bottom: 42 };

@@ -1,21 +1,23 @@
 /** `group-cam evaluate`: measures the maps of several methods on many images. */
+
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
 import { methods as allMethods } from '../../core/methods/table';
-import type { Metric, MetricChoice } from '../../core/metrics/measurement';
+import type { Metric } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/table';
-import type { OwnOptions } from '../../core/options';
 import { resolveOptions } from '../../core/options';
 import { filesOf } from '../../engine/model/inspect';
-import { readItems, type Stamped, sample, stamped } from '../../files/items';
+import { readItems, sample, stamped } from '../../files/items';
 import { outputsBeside } from '../../files/output';
 import type { DeviceChoice } from '../../protocol/devices';
-import type { ModelChoice, Service } from '../../protocol/requests';
+import type { Service } from '../../protocol/requests';
 import { withoutExports } from '../left-out';
 import { metricChoicesOf, ownOptionsOf } from '../method-options';
 import type { Terminal } from '../terminal';
-import { openJournal, type Unit } from './journal/journal';
+import type { Unit } from './journal/entry';
+import { openJournal } from './journal/journal';
+import type { Plan } from './plan';
 import { reportFiles, writeReport } from './report/report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
@@ -35,20 +37,6 @@ export interface EvaluateOptions {
   readonly seed: number;
   readonly device: DeviceChoice;
   readonly report: string;
-}
-
-/** Everything that decides what is found. */
-export interface Plan {
-  readonly source: string;
-  readonly items: readonly Stamped[];
-  readonly model: ModelChoice;
-  readonly device: DeviceChoice;
-  readonly methods: readonly MethodName[];
-  /** All options of each method. */
-  readonly own: ReadonlyMap<MethodName, OwnOptions>;
-  readonly metrics: readonly MetricChoice[];
-  readonly units: readonly Unit[];
-  readonly seed: number;
 }
 
 /**

@@ -8,8 +8,9 @@ import type { Item, Stamped } from '../../files/items';
 import type { Explanation } from '../../protocol/explanation';
 import type { ExplainParams, Service } from '../../protocol/requests';
 import { quiet, type Terminal } from '../terminal';
-import type { Plan } from './evaluate';
-import type { Found, Journal, Unit } from './journal/journal';
+import type { Found, Unit } from './journal/entry';
+import type { Journal } from './journal/journal';
+import type { Plan } from './plan';
 import { createProgress } from './progress';
 import type { Watch } from './watch';
 

@@ -1,5 +1,5 @@
-import type { Plan } from './evaluate';
-import type { Settings } from './journal/journal';
+import type { Settings } from './journal/entry';
+import type { Plan } from './plan';
 import { type Identity, PARTS } from './watch';
 
 /**

@@ -1,7 +1,8 @@
 /** What a source says against what the graph demands. */
 import { errors } from '../errors';
-import { type InputConventions, isSide, SIDE_WANTED, type Source } from './conventions';
+import type { InputConventions, Source } from './conventions';
 import type { ImageInput } from './inputs';
+import { isSide, SIDE_WANTED } from './sides';
 
 /** A field of `input` that the graph does not allow, and what it allows. */
 interface Conflict {

@@ -11,7 +11,7 @@ import type { Color, Preprocessing } from './preprocessing';
 /** What one source says of a model. Everything may be left out; a number in place of a list holds for all channels. */
 export interface Conventions {
   readonly input?: InputConventions | undefined;
-  readonly output?: { readonly name?: string; readonly activation?: Activation } | undefined;
+  readonly output?: { readonly name?: string | undefined; readonly activation?: Activation | undefined } | undefined;
   readonly layer?: string | undefined;
   /** A file with one label a line, relative to the source's own folder. */
   readonly labels?: string | undefined;
@@ -30,15 +30,6 @@ export interface InputConventions {
   readonly scale?: number | undefined;
   readonly mean?: number | readonly number[] | undefined;
   readonly std?: number | readonly number[] | undefined;
-}
-
-/** No network takes larger images, and a mistyped size should not allocate gigabytes. */
-const MAX_SIDE = 4096;
-export const SIDE_WANTED = `a whole number from 1 to ${MAX_SIDE}`;
-
-/** Whether an image may be so wide or high, whoever says it: the sidecar, another file, or the graph. */
-export function isSide(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SIDE;
 }
 
 export interface Source {

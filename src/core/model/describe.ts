@@ -13,7 +13,7 @@ import { nearest } from './classes/near';
 import { firstOf, type Source } from './conventions';
 import type { LayerInfo, ModelInfo } from './info';
 import { type ImageInput, tensorInfo } from './inputs';
-import { findLayers } from './layers';
+import { findLayers } from './layers/layers';
 import type { Scores } from './logits';
 import type { Preprocessing } from './preprocessing';
 

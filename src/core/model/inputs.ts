@@ -5,8 +5,8 @@ import { indexGraph, tensorsDependingOn } from '../onnx/graph';
 import { intAttribute, type Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
-import { isSide } from './conventions';
 import type { TensorInfo } from './info';
+import { isSide } from './sides';
 
 export interface ImageInput {
   readonly name: string;

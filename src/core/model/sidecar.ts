@@ -1,86 +1,51 @@
 /** The file `<model>.explain.json` beside a model: its conventions, written by its user or by "Save model settings". */
-import { errors, reasonOf } from '../errors';
+import * as v from 'valibot';
+import { errors } from '../errors';
 import { FITS, usesResize } from '../geometry';
 import { ACTIVATIONS } from '../output';
 import { INTERPOLATIONS } from '../resample';
-import { type Conventions, isSide, SIDE_WANTED } from './conventions';
+import { onlyFields, parseJson } from '../schema';
+import type { Conventions } from './conventions';
 import type { ModelInfo } from './info';
-import { isRecord } from './json';
 import { COLORS } from './preprocessing';
+import { isSide, SIDE_WANTED } from './sides';
 
 export function sidecarPath(model: string): string {
   return `${model.replace(/\.onnx$/i, '')}.explain.json`;
 }
 
-interface Check {
-  readonly wanted: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-interface Schema {
-  readonly [key: string]: Check | { readonly fields: Schema };
-}
+const text = v.pipe(v.string(), v.nonEmpty());
+const side = v.custom<number>(isSide, SIDE_WANTED);
+const isFactor = (value: unknown) => Number.isFinite(value) && value !== 0;
+const listOf = (accepts: (value: unknown) => boolean, wanted: string) =>
+  v.custom<readonly number[]>((value) => Array.isArray(value) && value.length > 0 && value.every(accepts), wanted);
+const optionalFields = <const E extends v.ObjectEntries>(entries: E) =>
+  onlyFields(v.partial(v.object(entries)).entries);
 
-const text: Check = { wanted: 'a text', accepts: (value) => typeof value === 'string' && value !== '' };
-const pixels: Check = { wanted: SIDE_WANTED, accepts: isSide };
-const isNumber = (value: unknown): boolean => Number.isFinite(value);
-const isFactor = (value: unknown): boolean => isNumber(value) && value !== 0;
-const list = (accepts: (value: unknown) => boolean) => (value: unknown) =>
-  Array.isArray(value) && value.length > 0 && value.every(accepts);
-const oneOf = (values: readonly string[]): Check => ({
-  wanted: values.map((value) => `"${value}"`).join(' or '),
-  accepts: (value) => values.some((known) => known === value),
-});
-
-const SIDECAR: Schema = {
-  input: {
-    fields: {
-      name: text,
-      width: pixels,
-      height: pixels,
-      fit: oneOf(FITS),
-      resize: pixels,
-      interpolation: oneOf(INTERPOLATIONS),
-      color: oneOf(COLORS),
-      scale: { wanted: 'a number other than 0', accepts: isFactor },
-      mean: { wanted: 'a list of numbers, one a channel', accepts: list(isNumber) },
-      std: { wanted: 'a list of numbers other than 0, one a channel', accepts: list(isFactor) },
-    },
-  },
-  output: { fields: { name: text, activation: oneOf(ACTIVATIONS) } },
+const SIDECAR = optionalFields({
+  input: optionalFields({
+    name: text,
+    width: side,
+    height: side,
+    fit: v.picklist(FITS),
+    resize: side,
+    interpolation: v.picklist(INTERPOLATIONS),
+    color: v.picklist(COLORS),
+    scale: v.custom<number>(isFactor, 'a number other than 0'),
+    mean: listOf(Number.isFinite, 'a list of numbers, one a channel'),
+    std: listOf(isFactor, 'a list of numbers other than 0, one a channel'),
+  }),
+  output: optionalFields({ name: text, activation: v.picklist(ACTIVATIONS) }),
   labels: text,
   layer: text,
-};
+});
 
 /**
  * @param json the file's text
  * @throws sidecar-invalid, naming the key and what is wanted
  */
 export function parseSidecar(json: string, file: string): Conventions {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch (error) {
-    throw errors.sidecarInvalid(file, `not JSON (${reasonOf(error)})`);
-  }
-  check(parsed, SIDECAR, '', file);
-  return parsed as Conventions;
-}
-
-function check(value: unknown, schema: Schema, parent: string, file: string): void {
-  const at = parent === '' ? '' : `${parent}: `;
-  if (!isRecord(value)) throw errors.sidecarInvalid(file, `${at}must be an object, found ${shown(value)}`);
-  for (const [key, field] of Object.entries(value)) {
-    const name = parent === '' ? key : `${parent}.${key}`;
-    const rule = Object.hasOwn(schema, key) ? schema[key] : undefined;
-    if (!rule) throw errors.sidecarInvalid(file, `unknown key ${name}; known are ${Object.keys(schema).join(', ')}`);
-    if ('fields' in rule) check(field, rule.fields, name, file);
-    else if (!rule.accepts(field))
-      throw errors.sidecarInvalid(file, `${name}: must be ${rule.wanted}, found ${shown(field)}`);
-  }
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value).slice(0, 60);
+  return parseJson(SIDECAR, json, ({ line }) => errors.sidecarInvalid(file, line));
 }
 
 /**

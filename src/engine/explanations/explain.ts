@@ -19,10 +19,11 @@ import type { ExplainParams, ImageSource, RequestContext } from '../../protocol/
 import { layersOf } from '../model/inspect';
 import { nameOf } from '../pictures/image';
 import { prepareInput } from '../pictures/prepare';
+import type { Explainer, ImageState, Part } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import { type ImageState, probe, type Work } from '../sessions/network';
-import { isPart, type Part } from '../sessions/parts';
-import type { Explainer, Sessions } from '../sessions/sessions';
+import { probe, type Work } from '../sessions/network';
+import { isPart } from '../sessions/parts';
+import type { Sessions } from '../sessions/sessions';
 import { checkOptions, ownOptions } from './options';
 
 /**

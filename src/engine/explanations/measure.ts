@@ -6,9 +6,9 @@ import type { MeasureParams, RequestContext } from '../../protocol/requests';
 import { layersOf } from '../model/inspect';
 import { encodePng, nameOf } from '../pictures/image';
 import { pictureOf } from '../pictures/prepare';
+import type { Explainer, Part } from '../sessions/explainer';
 import type { Work } from '../sessions/network';
-import type { Part } from '../sessions/parts';
-import { type Explainer, using } from '../sessions/sessions';
+import { using } from '../sessions/sessions';
 import { inputSizeOf, look, partsFor } from './explain';
 import { subjectsOf } from './subject';
 

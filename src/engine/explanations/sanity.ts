@@ -16,10 +16,11 @@ import { layersOf, type Opened, openModel } from '../model/inspect';
 import type { ModelFile } from '../model/model-file';
 import { nameOf } from '../pictures/image';
 import { type PreparedInput, prepareInput } from '../pictures/prepare';
+import type { KnownModel } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
 import { probe, type Work } from '../sessions/network';
 import { addPart } from '../sessions/parts';
-import { createExplainer, type KnownModel, releaseExplainer } from '../sessions/sessions';
+import { createExplainer, releaseExplainer } from '../sessions/sessions';
 import { inputSizeOf, partsFor, topClasses } from './explain';
 import { ownOptions } from './options';
 

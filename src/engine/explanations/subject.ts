@@ -11,9 +11,9 @@ import type { Frame } from '../../core/saliency';
 import { type Saliency, saliencyOf } from '../../core/saliency';
 import type { Explanation } from '../../protocol/explanation';
 import { relayout } from '../pictures/prepare';
+import type { Explainer, ImageState } from '../sessions/explainer';
 import { networkOf, scoreManyImages } from '../sessions/method-network';
-import { backdropOf, type ImageState, probe, type Work } from '../sessions/network';
-import type { Explainer } from '../sessions/sessions';
+import { backdropOf, probe, type Work } from '../sessions/network';
 import { inputSizeOf } from './explain';
 
 /** The subjects of each map share everything but the map and how it is made. */

@@ -67,9 +67,10 @@ export async function readSources(model: Model): Promise<ReadSources> {
 }
 
 /** What is known of a model by its exporter and by the nodes behind its input, when that is known. */
-export function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Source[] {
+export async function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Promise<Source[]> {
   const folder = path.dirname(path.resolve(model.file));
-  return [...readExporters(model, input, beside, (name) => path.join(folder, name)), ...readRescaling(model, input)];
+  const exporters = await readExporters(model, input, beside, (name) => path.join(folder, name));
+  return [...exporters, ...readRescaling(model, input)];
 }
 
 /** An exporter's file; one that is there and can't be read is noted. */

@@ -6,12 +6,20 @@ import { indexGraph, tensorsDependingOn } from '../../core/onnx/graph';
 import type { Model } from '../../core/onnx/model';
 import { DataType, makeTensor, type TensorProto } from '../../core/onnx/tensors';
 import type { EncodedModel } from '../../core/onnx/weights';
-import { createSession, DATA_TYPES, type Session } from '../runtime/runtime';
+import { createSession, DATA_TYPES, type Session, type SessionOptions } from '../runtime/runtime';
 import type { ModelFile } from './model-file';
 
-/** A session that runs once at most. */
-export async function loadOnce(file: ModelFile, encoded: EncodedModel): Promise<Session> {
-  const cheap = { device: 'cpu', optimize: 'none', prepack: false } as const;
+/**
+ * A session that runs once at most.
+ *
+ * @param options one thread for what hardly computes: threads cost time to start and to end, and spin meanwhile
+ */
+export async function loadOnce(
+  file: ModelFile,
+  encoded: EncodedModel,
+  options: Pick<SessionOptions, 'threads'> = {},
+): Promise<Session> {
+  const cheap = { ...options, device: 'cpu', optimize: 'none', prepack: false } as const;
   return createSession(file.path, encoded, await file.buffers(encoded), cheap);
 }
 
@@ -49,7 +57,7 @@ async function fold(file: ModelFile, model: Model, nodes: Nodes) {
   const settled = new Set(nodes);
   if (nodes.length === 0) return { settled, folded };
   const plan = planTrace(constantModel(model, nodes), []);
-  const session = await loadOnce(file, plan.model);
+  const session = await loadOnce(file, plan.model, { threads: 1 });
   try {
     const dims = new Map(plan.tensors.map((name) => [name, dimsIn(session, name, plan.shapeOutput(name))]));
     checkSizes(

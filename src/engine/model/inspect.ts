@@ -37,7 +37,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { model } = file;
   const read = await readSources(model);
   const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(input, [...read.sources, ...sourcesOfGraph(model, input, read.beside)]);
+  const sources = agreeing(input, [...read.sources, ...(await sourcesOfGraph(model, input, read.beside))]);
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { labels, stamps } = await readLabels(sources, choice.labels);
   const facts = await traceFacts(file, {

@@ -54,7 +54,7 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
 /** The facts that the runtime infers from the graph; undefined if that is not all of them. */
 async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<Facts | undefined> {
   const isStatic = staticTensors(model, [input.name]);
-  const session = await loadOnce(file, encodeForInference(model));
+  const session = await loadOnce(file, encodeForInference(model), { threads: 1 });
   try {
     const outputs = [...session.outputs];
     const sizes = knownSizes(session);

@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly optimize: 'none' | 'basic' | 'all';
   /** Copies weights into the kernels' own layout: faster runs, twice the memory, slower creation. */
   readonly prepack: boolean;
+  /** To compute with on the CPU; unless given, see `setThreads`. */
+  readonly threads?: number;
 }
 
 let threads = askedThreads();
@@ -74,6 +76,7 @@ export async function createSession(
   options: SessionOptions,
 ): Promise<Session> {
   const runtime = await loadRuntime();
+  const intraOpNumThreads = options.threads ?? threads;
   const bufferOf = (name: string) => {
     const data = buffers.get(name);
     if (!data) throw errors.internal(`no buffer "${name}" for the weights of ${file}`);
@@ -86,7 +89,7 @@ export async function createSession(
       executionProviders: [PROVIDERS[options.device]],
       graphOptimizationLevel: LEVELS[model.nodes > MANY_NODES ? 'none' : options.optimize],
       logSeverityLevel: FATAL,
-      ...(threads !== undefined && { intraOpNumThreads: threads }),
+      ...(intraOpNumThreads !== undefined && { intraOpNumThreads }),
       externalData: model.buffers.map((path) => ({ path, data: bufferOf(path) })),
       extra: { session: { disable_prepacking: options.prepack ? '0' : '1', force_spinning_stop: '1' } },
     });

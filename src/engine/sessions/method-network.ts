@@ -14,25 +14,13 @@ import type {
   WithImage,
   WithMask,
 } from '../../core/methods/network';
-import { mapsOf, tensorOf } from '../../core/model/arrangement';
+import { mapsOf, tensorOf } from '../../core/model/layers/arrangement';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import {
-  backdropOf,
-  type ImageState,
-  imageOf,
-  layerOf,
-  numbers,
-  runSize,
-  score,
-  scoresOf,
-  stacked,
-  turn,
-  type Work,
-} from './network';
-import { isCut, type Part, type Parts } from './parts';
-import type { Explainer } from './sessions';
+import type { Explainer } from './explainer';
+import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
+import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './network';
 
 /** @param options decide the blur */
 export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): MethodNetwork {

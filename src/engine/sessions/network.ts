@@ -1,36 +1,16 @@
 /** One image in a network: what is known of it, and the runs of the score session that all else rests on. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FeatureMaps } from '../../core/cam/network';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
 import type { Background, Scores, WithMask } from '../../core/methods/network';
-import { mapsOf } from '../../core/model/arrangement';
-import type { LayerInfo } from '../../core/model/info';
+import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
 import { floats, type Tensor } from '../runtime/runtime';
 import { blurImage } from './blur';
-import type { Explainer } from './sessions';
-
-/** What is known of one image whatever the class, kept for another class of it. */
-export interface ImageState extends Scores {
-  readonly input: PreparedInput;
-  /** The target layer's output, in its own arrangement. */
-  readonly activations: Float32Array;
-  readonly features: FeatureMaps;
-  readonly backgrounds: { [B in Background]?: Backdrop };
-}
-
-/** What takes the image's place where a mask hides it. */
-interface Backdrop {
-  readonly tensor: Tensor;
-  /** Kernel and sigma of the blur. */
-  readonly key: string;
-  /** Of the backdrop itself, once it was scored. */
-  scores: Scores | undefined;
-}
+import { type Backdrop, type Explainer, type ImageState, layerOf } from './explainer';
 
 /** One request's work. */
 export interface Work {
@@ -203,8 +183,4 @@ export function numbers({ info }: Explainer, what: string, { data }: Tensor): Fl
 
 export function imageOf({ tensor, dims }: PreparedInput): Tensor {
   return floats(tensor, dims);
-}
-
-export function layerOf({ info }: Explainer): LayerInfo {
-  return info.layers.find(({ tensor }) => tensor === info.layer.value)!;
 }

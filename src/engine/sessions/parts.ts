@@ -14,24 +14,7 @@ import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
 import type { Device } from '../../protocol/devices';
 import type { ModelFile } from '../model/model-file';
 import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
-import { layerOf } from './network';
-import type { Explainer } from './sessions';
-
-export interface Parts {
-  /** See `headGraph`; from the layer, or the input, to the gradient of the layer. */
-  readonly 'feature-gradient': Session;
-  /** The same of the input. */
-  readonly 'input-gradient': Session;
-  readonly 'guided-gradient': Session;
-  /** See `behindGraph`. */
-  readonly features: Session;
-  /** See `imageGraph`; undefined for a large model. */
-  readonly images: Session | undefined;
-  /** [classes, K]; undefined where the model has no linear head. */
-  readonly 'linear-head': Float32Array | undefined;
-}
-
-export type Part = keyof Parts;
+import { type Explainer, isCut, layerOf, type Part, type Parts } from './explainer';
 
 type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
 
@@ -55,11 +38,6 @@ export async function addPart<P extends Part>(explainer: Explainer, part: P, fil
 
 export function releaseParts(parts: Partial<Parts>): void {
   for (const part of Object.values(parts)) if (part && 'release' in part) void part.release();
-}
-
-/** True if the head starts at the layer, and needs no pass through the whole network. */
-export function isCut(info: ModelInfo, layer: string): boolean {
-  return info.layers.some(({ tensor, cut }) => tensor === layer && cut);
 }
 
 /** What the graphs that score are of. */

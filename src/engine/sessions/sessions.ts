@@ -1,47 +1,18 @@
 /** Opened models and their sessions, kept while the files they were made from stay the same. */
 import { scoreGraph } from '../../core/cam/transform';
 import type { ModelInfo } from '../../core/model/info';
-import type { Facts } from '../../core/onnx/facts';
 import { encodeModel } from '../../core/onnx/weights';
 import { bilinearMatrix } from '../../core/resize';
-import { identityOf, isCurrent, type Stamp } from '../../files/stamps';
+import { identityOf, isCurrent } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
 import { filesOf, openModel } from '../model/inspect';
 import { type ModelFile, readModelFile } from '../model/model-file';
-import { type Batching, batchingFor } from '../runtime/batching';
-import { createSession, floats, type Session, type Tensor } from '../runtime/runtime';
-import { createLru, type Lru } from './lru';
-import type { ImageState } from './network';
-import { addPart, type Part, type Parts, releaseParts, scoreTarget } from './parts';
-
-/** A model without its bytes. */
-export interface KnownModel {
-  readonly info: ModelInfo;
-  /** At batch 1. */
-  readonly facts: Facts;
-  /** The files all this was made from. */
-  readonly stamps: readonly Stamp[];
-  /** Of the model's file and its weights. */
-  readonly identity: string;
-}
-
-/** What explains images of one model, layer and device. */
-export interface Explainer extends KnownModel {
-  readonly device: Device;
-  /** See `scoreGraph`. */
-  readonly score: Session;
-  /** What some methods need besides, as far as one has needed it. */
-  readonly parts: { -readonly [P in Part]?: Parts[P] };
-  /** Matrices that resample masks of the layer's size to the input's: [1, H, u] and [1, v, W]. */
-  readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
-  batching: Batching;
-  /** What is known of the images explained last. */
-  readonly images: Lru<ImageState>;
-  /** Tasks that run its sessions now; of one that is no longer kept, the last of them releases the sessions. */
-  users: number;
-  kept: boolean;
-}
+import { batchingFor } from '../runtime/batching';
+import { createSession, floats } from '../runtime/runtime';
+import type { Explainer, KnownModel, Part } from './explainer';
+import { createLru } from './lru';
+import { addPart, releaseParts, scoreTarget } from './parts';
 
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;

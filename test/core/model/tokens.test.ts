@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { findImageInput } from '../../../src/core/model/inputs';
-import { findLayers } from '../../../src/core/model/layers';
+import { findLayers } from '../../../src/core/model/layers/layers';
 import { findScores } from '../../../src/core/model/logits';
 import { parseModel } from '../../../src/core/onnx/model';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';

@@ -2,39 +2,15 @@
  * What an evaluation has found so far: a line of JSON for each image and method, on the disk before the next is begun. The
  * first line says with which settings. Whatever ends the process, the lines stay; one cut short is dropped.
  */
+
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../../core/errors';
-import type { MethodName } from '../../../core/methods/names';
-import type { Measured } from '../../../core/metrics/measurement';
-import type { ClassScore } from '../../../core/output';
 import { openRegular } from '../../../files/open';
+import type { Entry, Settings, Unit } from './entry';
 import { keyOf, lastLineEnd, readLines } from './lines';
 import { lock } from './lock';
-
-/** What is measured at one go: a method's map, or the maps that know nothing. */
-export type Unit = MethodName | 'baselines';
-
-export interface MapResult extends Measured {
-  /** Methods and baselines by their names. */
-  readonly map: string;
-  readonly blank: boolean;
-}
-
-export interface Entry {
-  /** The item's name. */
-  readonly item: string;
-  /** Of the image's file when it was evaluated. */
-  readonly stamp: string;
-  readonly unit: Unit;
-  readonly found: Found;
-}
-
-/** The maps and the class that they explain, or why there are none. */
-export type Found = { readonly class: ClassScore; readonly maps: readonly MapResult[] } | { readonly error: string };
-
-export type Settings = Readonly<Record<string, unknown>>;
 
 export interface Journal {
   has(item: string, stamp: string, unit: Unit): boolean;

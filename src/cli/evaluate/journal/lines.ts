@@ -4,7 +4,7 @@ import { errors, reasonOf } from '../../../core/errors';
 import { METHODS } from '../../../core/methods/names';
 import { isRecord } from '../../../core/model/json';
 import { openRegular } from '../../../files/open';
-import type { Entry, Settings } from './journal';
+import type { Entry, Settings } from './entry';
 
 export const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) =>
   JSON.stringify([item, stamp, unit]);

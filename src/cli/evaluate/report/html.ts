@@ -2,9 +2,9 @@
 import { schemeObservable10 } from 'd3-scale-chromatic';
 import { METRIC_NAMES, type Metric, type ScoreInfo } from '../../../core/metrics/measurement';
 import type { Summary } from '../../../core/statistics/summary';
+import type { About } from './about';
 import { chart } from './chart';
 import { html, raw } from './markup';
-import type { About } from './report';
 import { STYLE } from './style';
 import { type Comparison, type MapSummary, type Results, type Row, titleOf } from './summary';
 

@@ -1,16 +1,17 @@
 /** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
+
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { shownActivation } from '../../../core/output';
 import { DEFAULT_STYLE } from '../../../core/style';
 import { thumbnail } from '../../../engine/pictures/image';
 import type { Outputs } from '../../../files/output';
 import type { Service } from '../../../protocol/requests';
 import { quiet, type Terminal } from '../../terminal';
-import type { Plan } from '../evaluate';
 import type { Journal } from '../journal/journal';
+import type { Plan } from '../plan';
 import { explainParams } from '../run';
 import type { Watch } from '../watch';
+import { aboutOf } from './about';
 import { type Example, pageOf } from './html';
 import { type Results, type Row, summariseAll } from './summary';
 
@@ -45,26 +46,6 @@ export async function writeReport(
 export function reportFiles(folder: string) {
   const at = (name: string) => path.join(folder, name);
   return [at('report.html'), at('report.json'), at('images.csv')] as const;
-}
-
-export type About = ReturnType<typeof aboutOf>;
-
-/** What was evaluated, and how. */
-function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
-  return {
-    model: path.basename(info.path),
-    sha256: identity.model,
-    layer: info.layer.value,
-    activation: shownActivation(info.output),
-    source: path.basename(path.resolve(source)),
-    items: items.length,
-    images: new Set(items.map(({ image }) => image)).size,
-    methods: methods.map((method) => ({ method, options: own.get(method)! })),
-    metrics,
-    seed,
-    device,
-    assumptions: info.assumptions,
-  };
 }
 
 function csvOf(rows: readonly Row[], scores: readonly string[]): string {

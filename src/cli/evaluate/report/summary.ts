@@ -8,7 +8,7 @@ import type { ClassScore } from '../../../core/output';
 import { comparePaired, holm, type PairedComparison } from '../../../core/statistics/paired';
 import { type Summary, summarise } from '../../../core/statistics/summary';
 import type { Stamped } from '../../../files/items';
-import type { Entry } from '../journal/journal';
+import type { Entry } from '../journal/entry';
 
 /** One map of one image, without its curves. */
 export interface Row {

@@ -2,7 +2,6 @@
 /**
  * Programs that export models and are told by what they write: how each prepares images. In every row, where that is said.
  */
-import { load } from 'js-yaml';
 import { reasonOf } from '../../errors';
 import { indexGraph } from '../../onnx/graph';
 import type { Model } from '../../onnx/model';
@@ -21,7 +20,7 @@ interface Exporter {
   /** The file beside the model that it is told by; none: by the model itself. */
   readonly file?: string;
   /** undefined: another program made the model. */
-  readonly read: (model: Model, input: ImageInput, beside: Beside) => Read | undefined;
+  readonly read: (model: Model, input: ImageInput, beside: Beside) => Read | undefined | Promise<Read | undefined>;
 }
 
 const MANIFEST = 'cvexport.manifest';
@@ -48,17 +47,19 @@ const EXPORTERS: readonly Exporter[] = [
  *
  * @param pathOf of a file beside the model
  */
-export function readExporters(
+export async function readExporters(
   model: Model,
   input: ImageInput,
   beside: Beside,
   pathOf: (name: string) => string,
-): Source[] {
-  return EXPORTERS.flatMap(({ file, read }) => {
-    if (file !== undefined && !beside.has(file)) return [];
-    const said = read(model, input, beside);
-    return said ? [{ origin: 'exporter', file: file === undefined ? model.file : pathOf(file), ...said }] : [];
-  });
+): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const { file, read } of EXPORTERS) {
+    if (file !== undefined && !beside.has(file)) continue;
+    const said = await read(model, input, beside);
+    if (said) sources.push({ origin: 'exporter', file: file === undefined ? model.file : pathOf(file), ...said });
+  }
+  return sources;
 }
 
 const metadataOf = ({ proto }: Model, wanted: string) => proto.metadataProps.find(({ key }) => key === wanted)?.value;
@@ -151,8 +152,10 @@ function fastai(model: Model, input: ImageInput): Read | undefined {
 /** Characters; labels of 20,000 classes take less than a million. */
 const MOST_YAML = 4e6;
 
-function readYaml(text = ''): Read | undefined {
+async function readYaml(text = ''): Promise<Read | undefined> {
   if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE}: not used (too large)`] };
+  // Few models have such a file; loading the parser would delay the first explanation of all others.
+  const { load } = await import('js-yaml');
   let file: unknown;
   try {
     file = load(text);

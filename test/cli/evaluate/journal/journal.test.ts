@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
-import { type Entry, openJournal } from '../../../../src/cli/evaluate/journal/journal';
+import type { Entry } from '../../../../src/cli/evaluate/journal/entry';
+import { openJournal } from '../../../../src/cli/evaluate/journal/journal';
 import { testFolder } from '../../../support/folder';
 
 const SETTINGS = { model: 'a', seed: 0 };

@@ -1,19 +1,19 @@
 /** Candidate target layers: the spatial maps on which the class scores rest. */
 import type { NodeProto } from 'onnx-buf';
-import { errors } from '../errors';
-import { blockedPools, blockedTensors, REORDER_OUTPUT, reorders } from '../onnx/channels';
-import { type Facts, SIZE_ONLY } from '../onnx/facts';
-import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
-import { intAttribute, type Model } from '../onnx/model';
-import { microsoft, operatorOf, VALUE_KEEPING } from '../onnx/operators';
-import { quantisationOf } from '../onnx/quantisation';
-import { DataType, FLOATS, sizeOf } from '../onnx/tensors';
-import { isSide } from './conventions';
+import { errors } from '../../errors';
+import { blockedPools, blockedTensors, REORDER_OUTPUT, reorders } from '../../onnx/channels';
+import { type Facts, SIZE_ONLY } from '../../onnx/facts';
+import { type GraphIndex, indexGraph, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../../onnx/graph';
+import { intAttribute, type Model } from '../../onnx/model';
+import { microsoft, operatorOf, VALUE_KEEPING } from '../../onnx/operators';
+import { quantisationOf } from '../../onnx/quantisation';
+import { DataType, FLOATS, sizeOf } from '../../onnx/tensors';
+import type { LayerInfo } from '../info';
+import type { ImageInput } from '../inputs';
+import type { Scores } from '../logits';
+import { isSide } from '../sides';
 import { findCuts } from './cuts';
-import type { LayerInfo } from './info';
-import type { ImageInput } from './inputs';
 import { findLayouts, type Layout } from './layout';
-import type { Scores } from './logits';
 import { followPatches } from './patches';
 
 const POOLING: readonly string[] = [

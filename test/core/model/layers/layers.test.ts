@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { findImageInput } from '../../../src/core/model/inputs';
-import { findLayers, type Layers } from '../../../src/core/model/layers';
-import { findScores } from '../../../src/core/model/logits';
-import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
-import { factsOf, parseTiny, type TinyModel, type TinyNode } from '../../support/tiny-model';
+import { findImageInput } from '../../../../src/core/model/inputs';
+import { findLayers, type Layers } from '../../../../src/core/model/layers/layers';
+import { findScores } from '../../../../src/core/model/logits';
+import { DataType, makeTensor } from '../../../../src/core/onnx/tensors';
+import { factsOf, parseTiny, type TinyModel, type TinyNode } from '../../../support/tiny-model';
 
 const SAME = { pads: { ints: [1, 1, 1, 1] } };
 const int = (value: number) => ({ int: value });

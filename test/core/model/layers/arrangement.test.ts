@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mapsOf, tensorOf } from '../../../src/core/model/arrangement';
+import { mapsOf, tensorOf } from '../../../../src/core/model/layers/arrangement';
 
 const counting = (length: number) => Float32Array.from({ length }, (_, i) => i);
 

@@ -1,5 +1,5 @@
 /** A layer's tensor as maps [K, u, v], whatever the order of its axes, and back. */
-import type { LayerInfo } from './info';
+import type { LayerInfo } from '../info';
 
 type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'u' | 'v'>;
 

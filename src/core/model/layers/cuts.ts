@@ -1,5 +1,5 @@
 /** Tensors that separate a graph's input from its scores. */
-import { type GraphIndex, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
+import { type GraphIndex, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../../onnx/graph';
 
 /**
  * The tensors through which every path from `input` to `target` runs, so that what comes after them can be computed from

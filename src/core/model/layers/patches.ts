@@ -1,9 +1,9 @@
 /** Which tensors of tokens the scores depend on by their patches, and not by a class token alone. */
 import type { NodeProto } from 'onnx-buf';
-import type { Facts } from '../onnx/facts';
-import { type GraphIndex, indexGraph, inputsOf } from '../onnx/graph';
-import { intAttribute } from '../onnx/model';
-import { operatorOf } from '../onnx/operators';
+import type { Facts } from '../../onnx/facts';
+import { type GraphIndex, indexGraph, inputsOf } from '../../onnx/graph';
+import { intAttribute } from '../../onnx/model';
+import { operatorOf } from '../../onnx/operators';
 import { type Layout, slicesOf } from './layout';
 
 export interface Patches {

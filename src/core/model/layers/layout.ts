@@ -1,11 +1,11 @@
 /** What the axes of tensors mean, followed from the image through the graph: maps with rows and columns, and tokens. */
 import type { NodeProto } from 'onnx-buf';
-import { blockedTensors, inputAxes, keepsAxes, outputAxes } from '../onnx/channels';
-import type { Facts } from '../onnx/facts';
-import { intAttribute, intsAttribute } from '../onnx/model';
-import { entryOf, microsoft, operatorOf } from '../onnx/operators';
-import { sizeOf } from '../onnx/tensors';
-import type { ImageInput } from './inputs';
+import { blockedTensors, inputAxes, keepsAxes, outputAxes } from '../../onnx/channels';
+import type { Facts } from '../../onnx/facts';
+import { intAttribute, intsAttribute } from '../../onnx/model';
+import { entryOf, microsoft, operatorOf } from '../../onnx/operators';
+import { sizeOf } from '../../onnx/tensors';
+import type { ImageInput } from '../inputs';
 
 /**
  * Axes by letter: N images, C channels, H rows, W columns; T tokens, which are the pixels of a map row by row, with

@@ -1,10 +1,10 @@
 /** What the axes of tensors mean behind operators that are not ONNX's own. */
 import assert from 'node:assert/strict';
-import { findImageInput } from '../../../src/core/model/inputs';
-import { findLayouts } from '../../../src/core/model/layout';
-import type { Facts } from '../../../src/core/onnx/facts';
-import { DataType } from '../../../src/core/onnx/tensors';
-import { parseTiny, type TinyNode } from '../../support/tiny-model';
+import { findImageInput } from '../../../../src/core/model/inputs';
+import { findLayouts } from '../../../../src/core/model/layers/layout';
+import type { Facts } from '../../../../src/core/onnx/facts';
+import { DataType } from '../../../../src/core/onnx/tensors';
+import { parseTiny, type TinyNode } from '../../../support/tiny-model';
 
 const int = (value: number) => ({ int: value });
 const ints = (...values: number[]) => ({ ints: values });

@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { shownActivation } from '../../../core/output';
+import type { Plan } from '../plan';
+import type { Watch } from '../watch';
+
+export type About = ReturnType<typeof aboutOf>;
+
+/** What was evaluated, and how. */
+export function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
+  return {
+    model: path.basename(info.path),
+    sha256: identity.model,
+    layer: info.layer.value,
+    activation: shownActivation(info.output),
+    source: path.basename(path.resolve(source)),
+    items: items.length,
+    images: new Set(items.map(({ image }) => image)).size,
+    methods: methods.map((method) => ({ method, options: own.get(method)! })),
+    metrics,
+    seed,
+    device,
+    assumptions: info.assumptions,
+  };
+}

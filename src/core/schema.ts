@@ -1,0 +1,114 @@
+/** Data from outside, read by a schema; what is wrong with it becomes one line. */
+import * as v from 'valibot';
+import { reasonOf } from './errors';
+
+/** The first thing that is wrong. */
+export interface Flaw {
+  /** Where it is, what must be there and what was found, such as `input.width: must be a number, found "224"`. */
+  readonly line: string;
+  /** The objects and lists around it, from the outside in. */
+  readonly within: readonly unknown[];
+}
+
+type Schema<T> = v.GenericSchema<unknown, T>;
+type Issue = v.BaseIssue<unknown>;
+
+/** A value, or what is wrong with it. What the schema does not name is left out of the value. */
+export function read<T>(schema: Schema<T>, data: unknown): { readonly value: T } | { readonly flaw: Flaw } {
+  const { success, output, issues } = v.safeParse(schema, data, { abortEarly: true, message: wantedBy });
+  return success ? { value: output } : { flaw: flawOf(issues[0]) };
+}
+
+/** @throws what `fail` makes of the first flaw */
+export function parse<T>(schema: Schema<T>, data: unknown, fail: (flaw: Flaw) => Error): T {
+  const found = read(schema, data);
+  if ('flaw' in found) throw fail(found.flaw);
+  return found.value;
+}
+
+/** @throws what `fail` makes of the first flaw; text that is no JSON is one */
+export function parseJson<T>(schema: Schema<T>, text: string, fail: (flaw: Flaw) => Error): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    throw fail({ line: `not JSON: ${reasonOf(thrown)}`, within: [] });
+  }
+  return parse(schema, json, fail);
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object with whatever keys; `v.object` takes lists too. */
+export const record = v.custom<Json>(isRecord, 'an object');
+
+/** An object with these keys; others are left out. */
+export const fields = <const E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(
+    record,
+    v.object(entries, (issue) => keyWanted(issue, entries)),
+  );
+
+/** An object with these keys and no others. */
+export const onlyFields = <const E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(
+    record,
+    v.strictObject(entries, (issue) => keyWanted(issue, entries)),
+  );
+
+/** A number that is neither NaN nor infinite. */
+export const finite = v.pipe(v.number(), v.finite('a number'));
+
+const areFinite = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(Number.isFinite);
+
+/** A list of numbers, which may be long: it is not copied. */
+export const numbers = v.custom<readonly number[]>(areFinite, 'a list of numbers');
+
+/** For files that other programs wrote, of which each value counts as absent that is not of the wanted kind. */
+export const lenient = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
+
+/** What each kind of schema wants, in words, unless it has words of its own. */
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'a text',
+  non_empty: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+};
+
+function wantedBy({ type, expected }: Issue): string {
+  // A picklist expects `("a" | "b")`.
+  return WANTED[type] ?? (expected ?? 'another value').replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
+}
+
+/** Of a key that is missing: what its value must be. Of one too many: which there are. */
+function keyWanted({ expected, path }: Issue, entries: v.ObjectEntries): string {
+  if (expected === 'never') return `known are ${Object.keys(entries).join(', ')}`;
+  const key = path?.[0]?.key;
+  const schema = typeof key === 'string' ? entries[key] : undefined;
+  return (schema && v.safeParse(schema, undefined, { message: wantedBy }).issues?.[0].message) ?? 'there';
+}
+
+function flawOf({ expected, message, input, path }: Issue): Flaw {
+  const way: readonly v.IssuePathItem[] = path ?? [];
+  const within = way.map((item) => item.input);
+  const place = way.reduce((before, { key }) => placeOf(before, key), '');
+  const isKey = way.at(-1)?.origin === 'key';
+  if (isKey && expected === 'never') return { line: `unknown key ${place}; ${message}`, within };
+  if (isKey) return { line: `${place}: is missing, must be ${message}`, within };
+  return { line: `${place && `${place}: `}must be ${message}, found ${shown(input)}`, within };
+}
+
+/** A key or an index behind the path of what it is in: `maps[2].scores`. */
+function placeOf(before: string, key: unknown): string {
+  if (typeof key === 'number') return `${before}[${key}]`;
+  return before === '' ? String(key) : `${before}.${String(key)}`;
+}
+
+/** Not more of it than tells what it is. */
+function shown(value: unknown): string {
+  return String(typeof value === 'number' ? value : JSON.stringify(value)).slice(0, 60);
+}
