@@ -38,7 +38,11 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
-  'src/protocol': { files: /^src\/(protocol\/|core\/errors$)/, fileTypes: /^src\/core\// },
+  'src/protocol': {
+    files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,
+    fileTypes: /^src\/core\//,
+    packages: ['valibot'],
+  },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': {
@@ -47,9 +51,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|output|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
-    packages: ['node:', 'vscode'],
+    packages: ['node:', 'vscode', 'valibot'],
   },
   'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander'] },
   'src/cli/ablate': {
@@ -80,7 +84,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|geometry|output|style|methods\/names|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

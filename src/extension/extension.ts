@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     engine,
     model,
     editors,
-    registerClassesView(extensionUri, model, panels),
+    registerClassesView(extensionUri, model, panels, log),
     registerModelView(model, panels),
     registerStatusBar(engine, model, panels),
     registerCommands({ extensionUri, engine, model, maps, panels, editors, log, report }),

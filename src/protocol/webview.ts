@@ -1,29 +1,38 @@
-/** Messages between the extension and its webviews. The direction is in the type's name. */
+/**
+ * Messages between the extension and its webviews; the direction is in the type's name. What a webview sends is untrusted, since
+ * it shows what files and models say: each such message is held against a schema, and its type is made of that.
+ */
+import * as v from 'valibot';
 import type { ErrorCode } from '../core/errors';
 import type { Size } from '../core/geometry';
 import type { Measurement } from '../core/metrics/measurement';
 import type { ClassScore } from '../core/output';
 import type { Frame } from '../core/saliency';
 import type { SanityMap } from '../core/sanity/types';
-import type { HeatStyle } from '../core/style';
-import type { RenderKind } from './requests';
+import { COLORMAPS, type HeatStyle } from '../core/style';
+import { RENDER_KINDS } from './requests';
 
 /** What a webview can load: an address it may fetch, or PNG bytes for what browsers can't show. */
 export type Picture = { readonly uri: string } | { readonly png: Uint8Array };
 
+/** Ids of the buttons under messages. */
+export const ACTION_IDS = [
+  'choose-model',
+  'choose-layer',
+  'choose-class',
+  'choose-device',
+  'choose-method',
+  'compare',
+  'retry',
+  'show-log',
+  'trust',
+  'gradient-free',
+] as const;
+export type ActionId = (typeof ACTION_IDS)[number];
+
 /** A button under a message. */
 export interface Action {
-  readonly id:
-    | 'choose-model'
-    | 'choose-layer'
-    | 'choose-class'
-    | 'choose-device'
-    | 'choose-method'
-    | 'compare'
-    | 'retry'
-    | 'show-log'
-    | 'trust'
-    | 'gradient-free';
+  readonly id: ActionId;
   readonly title: string;
 }
 
@@ -170,34 +179,58 @@ export type ToEditor =
 
 export type PageCommand = 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'measure';
 
-export type FromEditor =
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const COUNTS = v.pipe(v.array(COUNT), v.maxLength(100_000), v.readonly());
+const SHARE = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const LINE = v.pipe(v.string(), v.maxLength(10_000));
+
+const HEAT_STYLE = v.object({
+  colormap: v.picklist(COLORMAPS),
+  opacity: SHARE,
+  threshold: SHARE,
+  contour: v.boolean(),
+}) satisfies v.GenericSchema<unknown, HeatStyle>;
+
+const EVIDENCE_PART = v.picklist(['measurement', 'sanity']) satisfies v.GenericSchema<unknown, EvidencePart>;
+
+/** A message without anything but its type. */
+const bare = <Type extends string>(type: Type) => v.object({ type: v.literal(type) });
+
+export const FROM_EDITOR = v.variant('type', [
   /** All as it was when the page was last shown, for a host that knows nothing of that. */
-  | { readonly type: 'ready'; readonly questions?: string; readonly style?: HeatStyle; readonly focused?: number }
+  v.object({
+    type: v.literal('ready'),
+    questions: v.exactOptional(v.string()),
+    style: v.exactOptional(HEAT_STYLE),
+    focused: v.exactOptional(COUNT),
+  }),
   /** The user has changed it. The host holds it, and tells it again when another page is made. */
-  | { readonly type: 'style'; readonly style: HeatStyle }
-  | { readonly type: 'focused'; readonly slot: number }
-  | { readonly type: 'cancel' }
+  v.object({ type: v.literal('style'), style: HEAT_STYLE }),
+  v.object({ type: v.literal('focused'), slot: COUNT }),
+  bare('cancel'),
   /** What was cancelled goes on. */
-  | { readonly type: 'resume' }
-  | { readonly type: 'select'; readonly index: number }
+  bare('resume'),
+  v.object({ type: v.literal('select'), index: COUNT }),
   /** Images of the strip on screen that lack a thumbnail, in the order they are wanted; earlier wishes are given up. */
-  | { readonly type: 'thumbnails'; readonly indices: readonly number[] }
+  v.object({ type: v.literal('thumbnails'), indices: COUNTS }),
   /** The frame that was sent last is on screen. */
-  | { readonly type: 'drawn' }
+  bare('drawn'),
   /** One part of the evidence about some slots, in this order. */
-  | { readonly type: 'evidence'; readonly part: EvidencePart; readonly slots: readonly number[] }
-  | { readonly type: 'cancel-evidence'; readonly part: EvidencePart }
+  v.object({ type: v.literal('evidence'), part: EVIDENCE_PART, slots: COUNTS }),
+  v.object({ type: v.literal('cancel-evidence'), part: EVIDENCE_PART }),
   /** The comparison ends with the explanation in focus. */
-  | { readonly type: 'alone' }
+  bare('alone'),
   /** Of the slot in focus. */
-  | { readonly type: 'export'; readonly kind: RenderKind }
-  | { readonly type: 'action'; readonly id: Action['id'] }
+  v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
+  v.object({ type: v.literal('action'), id: v.picklist(ACTION_IDS) }),
   /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
-  | { readonly type: 'unshowable' }
+  bare('unshowable'),
   /** A message for the user that the webview can't show itself, such as a failed copy. */
-  | { readonly type: 'error'; readonly message: string }
+  v.object({ type: v.literal('error'), message: LINE }),
   /** A line for the log, about something that the user need not know. */
-  | { readonly type: 'log'; readonly text: string };
+  v.object({ type: v.literal('log'), text: LINE }),
+]);
+export type FromEditor = v.InferOutput<typeof FROM_EDITOR>;
 
 /** Everything the Classes view shows. */
 export interface ClassesState {
@@ -217,8 +250,10 @@ export interface ClassesState {
 
 export type ToClasses = { readonly type: 'state'; readonly state: ClassesState };
 
-export type FromClasses =
-  | { readonly type: 'ready' }
-  | { readonly type: 'explain'; readonly class: number }
-  /** Two ticked classes are compared. */
-  | { readonly type: 'compare'; readonly classes: readonly number[] };
+export const FROM_CLASSES = v.variant('type', [
+  bare('ready'),
+  v.object({ type: v.literal('explain'), class: COUNT }),
+  /** Ticked classes are compared. */
+  v.object({ type: v.literal('compare'), classes: COUNTS }),
+]);
+export type FromClasses = v.InferOutput<typeof FROM_CLASSES>;

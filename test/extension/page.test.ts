@@ -9,6 +9,7 @@ describe("a webview's page", () => {
     const html = pageHtml(page);
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1]?.split('; ') ?? [];
     assert.ok(policy.includes("default-src 'none'"));
+    assert.ok(policy.includes('connect-src https://cdn') && policy.includes('worker-src blob:'), 'of a worker');
     assert.ok(!/unsafe|\*/.test(policy.join()), policy.join('; '));
     const nonce = /script-src 'nonce-([\w-]{22})'/.exec(html)?.[1];
     assert.ok(nonce && html.includes(`<script nonce="${nonce}"`));

@@ -1,6 +1,8 @@
 /** The editor page in Chromium: what its canvases hold. */
 import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/saliency';
+import { DEFAULT_STYLE } from '../../src/core/style';
+import { type Drawing, draw } from '../../webview/editor/heat/painting';
 import { brightest, type EditorPage, editorPages, picturesShown, visible } from './editor-page';
 import { drawn } from './page';
 import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
@@ -56,6 +58,42 @@ describe('the heat of the editor page', () => {
     assert.ok(left[2]! > left[0]! && right[0]! > right[2]!, `${left} ${right}`);
     assert.ok(middle[3]! < 64 && left[3] === 255 && right[3] === 255, `${middle}`);
   });
+
+  it('is painted by a worker, as it would be on the page', async () => {
+    await open(editorState([CAT, DOG]));
+    assert.equal(editor.page.workers().length, 1);
+    const [cat, dog] = [hillOn('cat'), hillOn('dog')].map((frame) => ({ ...frame, map: Float32Array.from(frame.map) }));
+    const drawings: Readonly<Record<string, Drawing>> = {
+      '0': { kind: 'map', frame: cat! },
+      difference: { kind: 'difference', first: cat!, second: dog! },
+    };
+    for (const [id, drawing] of Object.entries(drawings)) {
+      const { width, height, rgba } = await editor.canvas(id);
+      const { pixels } = draw({ drawing, size: { width, height }, style: DEFAULT_STYLE });
+      // A canvas keeps colours multiplied by their alpha, in whole numbers.
+      const wrong = pixels.findIndex((value, i) => {
+        const alpha = pixels[i | 3]!;
+        return i % 4 === 3 ? rgba[i] !== value : Math.abs(rgba[i]! - value) * alpha > 255;
+      });
+      assert.equal(wrong, -1, `${id}: ${pixels.slice(wrong & ~3, (wrong & ~3) + 4)} at ${wrong >> 2}`);
+    }
+  });
+
+  for (const [what, script] of [
+    ['is missing', null],
+    ['fails', "addEventListener('message', () => { throw new Error('broken'); });"],
+  ] as const) {
+    it(`is painted on the page where the worker ${what}, which the log is told once`, async () => {
+      await open(editorState([CAT]), { files: { 'heat-worker.js': script } });
+      const first = await editor.canvas('0');
+      assert.ok(visible(first) > 0);
+      await editor.setSlider('threshold', 50);
+      assert.ok(visible(await editor.canvas('0')) < visible(first));
+      assert.equal((await editor.postedOf('log')).length, 1);
+      // The browser's own line about the file.
+      if (script === null) editor.errors.splice(0, 1);
+    });
+  }
 
   it('changes with colormap and threshold, and with opacity only in the page, asking nobody', async () => {
     await open(editorState([CAT]));

@@ -24,6 +24,8 @@ export interface Options {
   /** What getState of an earlier page returned. */
   readonly saved?: unknown;
   readonly restore?: string;
+  /** Other text for files that lie beside the page's script, by name; null: they are missing. */
+  readonly files?: Readonly<Record<string, string | null>>;
   /** Pictures are served once this is settled. */
   readonly pictures?: Promise<unknown>;
 }
@@ -54,6 +56,9 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
     const file = new URL(route.request().url()).pathname;
     if (file === '/') return route.fulfill({ contentType: 'text/html', body: documentOf(name, options.restore) });
     const type = TYPES[path.extname(file)];
+    const other = options.files?.[file.slice(1)];
+    if (other === null) return route.fulfill({ status: 404 });
+    if (other !== undefined) return route.fulfill({ contentType: type ?? 'text/plain', body: other });
     const folder = file.endsWith('.png') ? '' : 'dist/webview';
     if (!folder) await options.pictures;
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });

@@ -24,9 +24,7 @@ const { post, saved: kept, save } = connect<FromEditor, Saved>();
 const { restore } = document.body.dataset;
 const saving = createSaving({ ...kept, ...(restore !== undefined && { restore }) }, save);
 const failed = (thrown: unknown) => post({ type: 'error', message: reasonOf(thrown) });
-const paint = createPainter(besideScript('heat-worker.js'), (reason) =>
-  post({ type: 'log', text: `Heat is drawn on the page, since its worker has failed: ${reason}` }),
-);
+const paint = createPainter(besideScript('heat-worker.js'), (text) => post({ type: 'log', text }));
 const paintings = createPaintings(paint, failed);
 const store = createStore(saving.saved, failed);
 const view = createView(store, saving, post);

@@ -1,7 +1,8 @@
 /** What can be asked about an image: one explanation, or up to six variations of it side by side. Pure. */
 
-import type { MethodName } from '../../core/methods/names';
-import { METHODS } from '../../core/methods/names';
+import * as v from 'valibot';
+import { METHODS, type MethodName } from '../../core/methods/names';
+import { fields, read } from '../../core/schema';
 import type { Explanation } from '../../protocol/explanation';
 import type { ClassChoice, ModelChoice } from '../../protocol/requests';
 import type { ComparedBy, Slot } from '../../protocol/webview';
@@ -99,6 +100,8 @@ export const titleOf = (target: ClassChoice): string => {
   return 'index' in target ? `class ${target.index}` : target.label;
 };
 
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 /** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
 export function questionsText(questions: readonly (readonly Wanted[])[]): string {
   const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
@@ -109,40 +112,39 @@ export function questionsText(questions: readonly (readonly Wanted[])[]): string
 const isFirst = (wanted: readonly Wanted[]) =>
   wanted.length === 0 || (wanted.length === 1 && JSON.stringify(wanted[0]) === JSON.stringify(TOP_CLASS));
 
+const TARGET = v.union(
+  [v.literal('top'), v.object({ index: COUNT }), v.object({ label: v.string() })],
+  'top, a class or its label',
+) satisfies v.GenericSchema<unknown, ClassChoice>;
+
+const MODEL = fields({
+  path: v.exactOptional(v.string()),
+  layer: v.exactOptional(v.union([v.string(), v.pipe(v.array(v.string()), v.readonly())])),
+  labels: v.exactOptional(v.string()),
+  output: v.exactOptional(v.string()),
+}) satisfies v.GenericSchema<unknown, ModelChoice>;
+
+const WANTED = fields({
+  target: TARGET,
+  title: v.string(),
+  hint: v.exactOptional(v.string()),
+  method: v.exactOptional(v.picklist(METHODS)),
+  layer: v.exactOptional(v.string()),
+  model: v.exactOptional(MODEL),
+}) satisfies v.GenericSchema<unknown, Wanted>;
+
+const QUESTIONS = v.pipe(
+  v.string(),
+  v.parseJson(),
+  fields({
+    images: COUNT,
+    others: v.array(v.tuple([COUNT, v.pipe(v.array(WANTED), v.minLength(1), v.maxLength(MOST_COMPARED))])),
+  }),
+  v.check(({ images, others }) => others.every(([index]) => index < images), 'about images that there are'),
+);
+
 /** The images in a text that were asked something else than the top class; undefined if it is damaged or of another version. */
 export function readQuestions(text: string, images: number): Map<number, readonly Wanted[]> | undefined {
-  let read: { readonly images?: unknown; readonly others?: unknown };
-  try {
-    read = Object(JSON.parse(text));
-  } catch {
-    // Not what questionsText wrote, so there is nothing to ask.
-    return undefined;
-  }
-  const isQuestion = (value: unknown) => {
-    const [index, wanted] = Array.isArray(value) ? value : [];
-    return (
-      Number.isInteger(index) &&
-      index >= 0 &&
-      index < images &&
-      Array.isArray(wanted) &&
-      wanted.length > 0 &&
-      wanted.length <= MOST_COMPARED &&
-      wanted.every(isWanted)
-    );
-  };
-  const { others } = read;
-  return read.images === images && Array.isArray(others) && others.every(isQuestion) ? new Map(others) : undefined;
-}
-
-function isWanted(value: unknown): value is Wanted {
-  const { target, title, hint, method, layer, model } = Object(value);
-  const isText = (text: unknown) => text === undefined || typeof text === 'string';
-  return (
-    typeof title === 'string' &&
-    (target === 'top' || typeof target?.label === 'string' || Number.isInteger(target?.index)) &&
-    (method === undefined || METHODS.includes(method)) &&
-    isText(hint) &&
-    isText(layer) &&
-    (model === undefined || isText(Object(model).path))
-  );
+  const found = read(QUESTIONS, text);
+  return 'value' in found && found.value.images === images ? new Map(found.value.others) : undefined;
 }

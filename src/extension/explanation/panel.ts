@@ -6,12 +6,13 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { RenderKind } from '../../protocol/requests';
-import type { Action, FromEditor } from '../../protocol/webview';
+import { type Action, FROM_EDITOR, type FromEditor } from '../../protocol/webview';
 import { createEvidenceQueue } from '../evidence/evidence-queue';
 import { type ImageFile, sourceOf } from '../images/image-file';
 import { nameOf } from '../images/targets';
 import { watchUris } from '../model/watch';
 import { isPerformable, type PanelAction } from '../notify';
+import { type Handlers, receiver } from '../receive';
 import { readSettings } from '../settings';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import { createExplainQueue } from './explain-queue';
@@ -184,7 +185,7 @@ export function createPanel(
     dispatch(...[...(read ?? [])].map(([image, wanted]) => ({ type: 'asked', image, wanted }) as const));
   }
 
-  const handlers: { readonly [T in FromEditor['type']]: (message: Extract<FromEditor, { type: T }>) => void } = {
+  const handlers: Handlers<FromEditor> = {
     ready: (message) => {
       if (isNew) restore(message);
       isNew = false;
@@ -213,7 +214,7 @@ export function createPanel(
   };
 
   const subscriptions = [
-    webview.onDidReceiveMessage((message: FromEditor) => handlers[message.type](message as never)),
+    webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, log.warn)),
     webviewPanel.onDidChangeViewState(() => {
       if (!webviewPanel.visible) {
         page.gone();

@@ -1,13 +1,20 @@
 /** The Classes view: every class of the model; a click explains one on the image of the current panel. */
 import * as vscode from 'vscode';
-import type { ClassesState, FromClasses, ToClasses } from '../../protocol/webview';
+import { type ClassesState, FROM_CLASSES, type FromClasses, type ToClasses } from '../../protocol/webview';
 import { type Wanted, withClass } from '../explanation/comparison';
 import type { Panels } from '../explanation/panels';
+import type { Log } from '../log';
 import { setPage } from '../page';
+import { type Handlers, receiver } from '../receive';
 import { classesState } from '../status/summary';
 import type { CurrentModel } from './model';
 
-export function registerClassesView(extensionUri: vscode.Uri, model: CurrentModel, panels: Panels): vscode.Disposable {
+export function registerClassesView(
+  extensionUri: vscode.Uri,
+  model: CurrentModel,
+  panels: Panels,
+  log: Log,
+): vscode.Disposable {
   let view: vscode.WebviewView | undefined;
   /** The page is there; a hidden view has none. */
   let listening = false;
@@ -29,7 +36,7 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
     return { target: { index }, title: label ?? `class ${index}` };
   }
 
-  const handlers: { readonly [T in FromClasses['type']]: (message: Extract<FromClasses, { type: T }>) => void } = {
+  const handlers: Handlers<FromClasses> = {
     ready: () => {
       listening = true;
       sent = undefined;
@@ -47,7 +54,7 @@ export function registerClassesView(extensionUri: vscode.Uri, model: CurrentMode
       view = resolved;
       listening = false;
       setPage(resolved, extensionUri, 'classes');
-      resolved.webview.onDidReceiveMessage((message: FromClasses) => handlers[message.type](message as never));
+      resolved.webview.onDidReceiveMessage(receiver(FROM_CLASSES, handlers, log.warn));
       resolved.onDidChangeVisibility(() => {
         if (!resolved.visible) listening = false;
       });

@@ -2,8 +2,7 @@
 import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
 import type { Size } from '../../../src/core/geometry';
 import { sampler } from '../../../src/core/overlay';
-import type { Frame } from '../../../src/core/saliency';
-import { saliencyOf } from '../../../src/core/saliency';
+import { type Frame, saliencyOf } from '../../../src/core/saliency';
 import type { HeatStyle } from '../../../src/core/style';
 import { type Drawing, differenceMap } from './painting';
 

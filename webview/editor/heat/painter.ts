@@ -24,7 +24,7 @@ const PATIENCE_MS = 10_000;
 
 /**
  * @param address of the worker's script
- * @param failed told once, in words, if there is no worker or it is gone; everything is painted on the page from then on
+ * @param failed told once, in a sentence, if there is no worker or it is gone; everything is painted on the page from then on
  */
 export function createPainter(address: string, failed: (reason: string) => void): Painter {
   let worker: Promise<WorkerLine | undefined> = openWorker(address).then(
@@ -33,7 +33,7 @@ export function createPainter(address: string, failed: (reason: string) => void)
   );
   function giveUp(reason: string): undefined {
     worker = Promise.resolve(undefined);
-    failed(reason);
+    failed(`Heat is painted by the page itself, since its worker has failed: ${reason}`);
   }
   return async (job) => {
     const line = await worker;
@@ -52,7 +52,10 @@ async function openWorker(address: string): Promise<Worker> {
 type WorkerLine = (job: Job) => Promise<Painted | undefined>;
 
 /** @param lost told why the worker will answer nothing more, once */
-function lineTo(worker: Worker, lost: (reason: string) => void): WorkerLine {
+export function lineTo(
+  worker: Pick<Worker, 'addEventListener' | 'postMessage' | 'terminate'>,
+  lost: (reason: string) => void,
+): WorkerLine {
   const pending = new Map<number, (painted: Painted | undefined) => void>();
   let last = 0;
   let isLost = false;
@@ -78,7 +81,11 @@ function lineTo(worker: Worker, lost: (reason: string) => void): WorkerLine {
     watch();
   });
   worker.addEventListener('messageerror', () => end('its answer can not be read'));
-  worker.addEventListener('error', (event) => end(event.message || 'it can not start'));
+  worker.addEventListener('error', (event) => {
+    // It is told of here, and nobody need look for it in the console.
+    event.preventDefault();
+    end(event.message || 'it can not start');
+  });
 
   return (job) => {
     if (isLost) return Promise.resolve(undefined);

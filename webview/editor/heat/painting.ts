@@ -1,9 +1,7 @@
 /** How a drawing becomes pixels. The same on the page and in its worker, so it needs no DOM. */
-
 import type { ImageTransform, Size } from '../../../src/core/geometry';
 import { contourLevel, contourPath, drawDifference, drawHeat } from '../../../src/core/overlay';
-import type { Frame } from '../../../src/core/saliency';
-import { saliencyOf } from '../../../src/core/saliency';
+import { type Frame, saliencyOf } from '../../../src/core/saliency';
 import type { HeatStyle } from '../../../src/core/style';
 
 /** What is to be seen over an image, as data that can be sent to a worker. */
