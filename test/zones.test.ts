@@ -47,7 +47,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/engine': {
     files: /^src\/(engine|files|protocol|core)\//,
-    packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts'],
+    packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts', 'valibot'],
   },
   'src/extension': {
     files:

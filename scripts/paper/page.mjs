@@ -212,7 +212,7 @@ export function page(models, machine) {
     ...section('Section 4.5: sanity check', ({ sanity }) =>
       sanity
         ? [
-            `The class "${sanity.class.label}" of the authors' example; the ${sanity.layers} layers with weights are drawn anew from the last one on, in five steps, with three seeds.`,
+            `The class "${sanity.class.label}" of the authors' example; the ${sanity.layers} layers with weights are re-randomised from the last one on, in five steps, with three seeds.`,
             ...sanity.methods.map(({ verdict }) => `- ${verdict}`),
           ]
         : [],

@@ -1,9 +1,9 @@
 /** What the command line says about methods: which ones, and the options they have of their own. */
 import { errors } from '../core/errors';
+import { methods } from '../core/methods/method-table';
 import { METHODS, type MethodName } from '../core/methods/names';
-import { methods } from '../core/methods/table';
 import type { Metric, MetricChoice } from '../core/metrics/measurement';
-import { metrics } from '../core/metrics/table';
+import { metrics } from '../core/metrics/metric-table';
 import type { OwnOptions } from '../core/options';
 import { type OptionTable, resolveOptions } from '../core/options';
 

@@ -1,6 +1,6 @@
 import { VARIANTS, type Variant } from '../core/cam/variants';
 import { DEFAULT_OPTIONS } from '../core/methods/choice';
-import { methods as all, type MethodInfo } from '../core/methods/table';
+import { methods as all, type MethodInfo } from '../core/methods/method-table';
 import type { ChoiceOption, NumberOption } from '../core/options';
 import type { Terminal } from './terminal';
 import { table } from './text';

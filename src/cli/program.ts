@@ -11,6 +11,10 @@ import { addEvaluate } from './evaluate/command';
 import { explain } from './explain';
 import { gradient } from './gradient';
 import { methods } from './methods';
+import { sanity } from './sanity';
+import type { Terminal } from './terminal';
+import { modelText } from './text';
+import { time } from './time';
 import {
   COUNT,
   choiceOption,
@@ -23,11 +27,7 @@ import {
   PERCENTILE,
   POSITIVE,
   SEED,
-} from './options';
-import { sanity } from './sanity';
-import type { Terminal } from './terminal';
-import { modelText } from './text';
-import { time } from './time';
+} from './values';
 
 /** The command line; `service` is made only by the commands that need it. */
 export function createProgram(service: () => Service, terminal: Terminal): Command {
@@ -72,7 +72,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
 
   program
     .command('sanity')
-    .description('whether maps fall apart when the weights of the network are drawn anew')
+    .description('whether maps fall apart when the weights of the network are re-randomised')
     .argument('<image>', 'an image')
     .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
     .option('--class <index|label>', 'the class to explain (default: the top class)')

@@ -192,7 +192,7 @@ export const errors = {
   methodUnsuitable: (method: string, needed: string, instead: string) =>
     make('method-unsuitable', `method ${method}: needs ${needed}, which this model has not. Use ${instead} instead.`),
   noWeights: (file: string) =>
-    make('no-weights', `${file}: no layer with weights that can be drawn anew between the image and the scores.`),
+    make('no-weights', `${file}: no layer with weights that can be re-randomised between the image and the scores.`),
   imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
   imageUnreadable: (file: string, reason: string, cause?: unknown) =>
     make('image-unreadable', `${file}: not a readable image (${reason}).`, cause),

@@ -19,6 +19,17 @@ export function read<T>(schema: Schema<T>, data: unknown): { readonly value: T }
   return success ? { value: output } : { flaw: flawOf(issues[0]) };
 }
 
+/** The same of JSON as text; text that is none is a flaw. */
+export function readJson<T>(schema: Schema<T>, text: string): ReturnType<typeof read<T>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    return { flaw: { line: `not JSON: ${reasonOf(thrown)}`, within: [] } };
+  }
+  return read(schema, json);
+}
+
 /** @throws what `fail` makes of the first flaw */
 export function parse<T>(schema: Schema<T>, data: unknown, fail: (flaw: Flaw) => Error): T {
   const found = read(schema, data);
@@ -26,15 +37,11 @@ export function parse<T>(schema: Schema<T>, data: unknown, fail: (flaw: Flaw) =>
   return found.value;
 }
 
-/** @throws what `fail` makes of the first flaw; text that is no JSON is one */
+/** @throws what `fail` makes of the first flaw */
 export function parseJson<T>(schema: Schema<T>, text: string, fail: (flaw: Flaw) => Error): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    throw fail({ line: `not JSON: ${reasonOf(thrown)}`, within: [] });
-  }
-  return parse(schema, json, fail);
+  const found = readJson(schema, text);
+  if ('flaw' in found) throw fail(found.flaw);
+  return found.value;
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -62,7 +69,8 @@ export const onlyFields = <const E extends v.ObjectEntries>(entries: E) =>
 /** A number that is neither NaN nor infinite. */
 export const finite = v.pipe(v.number(), v.finite('a number'));
 
-const areFinite = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(Number.isFinite);
+const areFinite = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 
 /** A list of numbers, which may be long: it is not copied. */
 export const numbers = v.custom<readonly number[]>(areFinite, 'a list of numbers');

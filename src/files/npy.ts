@@ -45,8 +45,13 @@ function parseNpy(bytes: Uint8Array): NpyArray {
   if (bytes.length !== dataStart + count * 4) {
     throw new Error(`${bytes.length - dataStart} bytes of data for shape [${shape.join(', ')}]`);
   }
-  // Copied, since the data need not start at a multiple of four bytes.
-  return { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(dataStart)).buffer) };
+  // Copied where they don't start at a multiple of four bytes, which the format asks for and not every program heeds.
+  const start = bytes.byteOffset + dataStart;
+  const data =
+    start % 4 === 0
+      ? new Float32Array(bytes.buffer, start, count)
+      : new Float32Array(new Uint8Array(bytes.subarray(dataStart)).buffer);
+  return { shape, data };
 }
 
 /** The bytes of a .npy file, format version 1. */

@@ -136,7 +136,7 @@ export interface Requests {
     result: Measurement;
     events: { progress: MeasureProgress; measured: Measurement };
   };
-  /** How maps change once the network's weights are drawn anew; each map is told as it comes. */
+  /** How maps change once the network's weights are re-randomised; each map is told as it comes. */
   sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {

@@ -101,7 +101,7 @@ export interface ShownMeasurement extends Pick<Measurement, 'maps' | 'scores' | 
   readonly note: string;
 }
 
-/** Maps of the network with its weights drawn anew, as far as there are. */
+/** Maps of the network with its weights re-randomised, as far as there are. */
 export interface ShownCheck {
   readonly work: EvidenceWork;
   readonly maps: readonly SanityMap[];

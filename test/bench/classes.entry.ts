@@ -9,14 +9,19 @@ import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
 import { seedOf } from '../../src/core/methods/target';
 import { prepareInput } from '../../src/engine/pictures/prepare';
 import { networkOf } from '../../src/engine/sessions/method-network';
-import { probe } from '../../src/engine/sessions/network';
+import { firstPass } from '../../src/engine/sessions/passes';
 import { createSessions } from '../../src/engine/sessions/sessions';
 import { finish } from './measure';
 
 async function main([model, tensor, count]: string[]): Promise<void> {
   const explainer = await createSessions().explainerFor({ path: model! }, 'cpu', ['feature-gradient']);
   const work = { signal: { aborted: false }, passes: 0 };
-  const state = await probe(explainer, await prepareInput({ tensor: tensor! }, explainer.info), DEFAULT_OPTIONS, work);
+  const state = await firstPass(
+    explainer,
+    await prepareInput({ tensor: tensor! }, explainer.info),
+    DEFAULT_OPTIONS,
+    work,
+  );
   const { features, input, logits, featureGradient } = networkOf(explainer, state, DEFAULT_OPTIONS, work);
   const found = [];
   for (let target = 0; target < Number(count); target++) {

@@ -27,7 +27,7 @@ describe('schema', () => {
     [{ ...DATA, maps: {} }, 'maps: must be a list, found {}'],
     [{ ...DATA, maps: undefined }, 'maps: must be a list, found undefined'],
     [{ name: 'a', kind: 'map' }, 'maps: is missing, must be a list'],
-    [{ ...DATA, maps: [DATA.maps[0], { scores: [] }] }, 'maps[1].blank: is missing, must be true or false'],
+    [{ ...DATA, maps: [DATA.maps[0], { scores: [3] }] }, 'maps[1].blank: is missing, must be true or false'],
     [
       { ...DATA, maps: [{ scores: [1, null], blank: true }] },
       'maps[0].scores: must be a list of numbers, found [1,null]',
@@ -66,6 +66,6 @@ describe('schema', () => {
       assert.ok('value' in found);
       assert.deepEqual([found.value.size, found.value.mean], [undefined, undefined]);
     }
-    assert.deepEqual(read(schema, { size: 224, mean: [] }), { value: { size: 224, mean: [] } });
+    assert.deepEqual(read(schema, { size: 224, mean: [0] }), { value: { size: 224, mean: [0] } });
   });
 });

@@ -14,10 +14,10 @@ export interface Refusal {
 /** RISE never refuses, nor does Group-CAM without gradients. */
 export const REFUSALS: readonly Refusal[] = [
   {
-    cause: 'no linear head: more than global average pooling and one linear layer lies behind the layer',
+    cause: 'no linear head: more than global average pooling and one linear layer lies downstream of the layer',
     methods: ['cam'],
     code: 'method-unsuitable',
-    message: /linear layer behind the layer.*Use grad-cam/,
+    message: /linear layer downstream of the layer.*Use grad-cam/,
     instead: 'Grad-CAM',
   },
   {

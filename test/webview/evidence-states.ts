@@ -1,7 +1,7 @@
 /** Evidence as the host sends it, about the maps of `states.ts`. */
 import sharp from 'sharp';
 import type { Curve, Measured } from '../../src/core/metrics/measurement';
-import { SCORES } from '../../src/core/metrics/table';
+import { SCORES } from '../../src/core/metrics/metric-table';
 import type { SanityMap } from '../../src/core/sanity/types';
 import type { ShownCheck, ShownMeasurement } from '../../src/protocol/webview';
 import { project } from '../support/shared';
@@ -59,6 +59,6 @@ export function check(more: Partial<ShownCheck> = {}): ShownCheck {
       return { ...shared, frame: hillOn(i % 2 ? 'dog' : 'cat'), similarity: { spearman: 0.8 - 0.25 * i, ssim: 0.5 } };
     }),
   );
-  const verdict = 'Group-CAM passes: with all weights drawn anew its map has little to do with that of the network.';
+  const verdict = 'Group-CAM passes: with all weights re-randomised its map has little to do with that of the network.';
   return { work: DONE, maps, verdict, ...more };
 }

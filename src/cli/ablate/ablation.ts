@@ -1,7 +1,7 @@
 /** What a sweep finds. */
 import type { MethodName } from '../../core/methods/names';
 import type { ScoreInfo } from '../../core/metrics/measurement';
-import type { Summary } from '../../core/statistics/summary';
+import type { Estimate } from '../../core/statistics/estimate';
 
 /** One option at several values. */
 export interface Sweep {
@@ -13,7 +13,7 @@ export interface SweepPoint {
   readonly value: string;
   readonly images: number;
   readonly blank: number;
-  readonly scores: Readonly<Record<string, Summary>>;
+  readonly scores: Readonly<Record<string, Estimate>>;
 }
 
 export interface Ablation {

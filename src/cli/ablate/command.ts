@@ -3,8 +3,8 @@ import { METHODS } from '../../core/methods/names';
 import { METRICS } from '../../core/metrics/measurement';
 import { DEVICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
-import { COUNT, choiceOption, choicesOption, listOption, numberOption, SEED } from '../options';
 import type { Terminal } from '../terminal';
+import { COUNT, choiceOption, choicesOption, listOption, numberOption, SEED } from '../values';
 import { ablate } from './ablate';
 
 /** Adds `ablate` to the command line. */

@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { METRICS } from '../../core/metrics/measurement';
 import { DEVICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
-import { COUNT, choiceOption, choicesOption, compareOption, listOption, numberOption, SEED } from '../options';
 import type { Terminal } from '../terminal';
+import { COUNT, choiceOption, choicesOption, compareOption, listOption, numberOption, SEED } from '../values';
 import { evaluate } from './evaluate';
 
 /** Adds `evaluate` to the command line. */

@@ -2,10 +2,10 @@
 
 import path from 'node:path';
 import { errors } from '../../core/errors';
+import { methods as allMethods } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
-import { methods as allMethods } from '../../core/methods/table';
 import type { Metric } from '../../core/metrics/measurement';
-import { metricNeeds } from '../../core/metrics/table';
+import { metricNeeds } from '../../core/metrics/metric-table';
 import { resolveOptions } from '../../core/options';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, sample, stamped } from '../../files/items';

@@ -50,9 +50,9 @@ export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tenso
  * float32; the outputs' types are inferred by the runtime.
  *
  * @param before nodes ahead of the model's
- * @param after nodes behind them
+ * @param after nodes downstream of them
  * @param known tensors that are not computed but constant: of those the values at batch 1 are known
- * @param shaped tensors whose free dimensions have names: the runtime then knows which tensors behind them are of one size, and
+ * @param shaped tensors whose free dimensions have names: the runtime then knows which tensors downstream of them are of one size, and
  *   uses their memory again; else it looks through all that it holds for each, which takes quadratic time
  */
 export function assemble(

@@ -1,6 +1,6 @@
 /** Equation 4: masks are min-max normalised. */
 import { resizedBounds } from '../resize';
-import type { FeatureMaps } from './network';
+import type { FeatureMaps } from './features';
 
 /** An initial mask M_l, [u, v], with the bounds of its upsampled form. */
 export interface Mask {

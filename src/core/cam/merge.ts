@@ -9,7 +9,7 @@ import type { Variant } from './variants';
  * @param probability p_c on the image blended by the mask
  * @param blurred p_c on the blurred image
  */
-export function scoreOf(probability: number, blurred: number, variant: Variant): number {
+export function maskScore(probability: number, blurred: number, variant: Variant): number {
   const gain = probability - blurred;
   return variant === 'official' ? Math.max(gain, 0) : gain;
 }

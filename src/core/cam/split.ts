@@ -1,5 +1,5 @@
 /** Split: activations and gradients become group masks (Group-CAM, arXiv 2103.13859, section 3.1). */
-import type { FeatureMaps } from './network';
+import type { FeatureMaps } from './features';
 
 /** Equation 1: w_k = mean over the pixels of d y_c / dA^k. `gradient` is [channels, u, v]. */
 export function channelWeights(gradient: Float32Array, channels: number): Float64Array {

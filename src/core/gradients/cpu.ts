@@ -2,10 +2,10 @@
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import type { Rule, RuleContext, RuleTable } from './rule';
+import { RULES } from './rule-table';
 import { swish } from './rules/activations';
 import { multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
-import { RULES } from './table';
 
 /**
  * dx sums dy at the places that MaxPool itself tells: of several maxima it is the first in row-major order. Sums where

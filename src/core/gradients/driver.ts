@@ -11,7 +11,7 @@ import { reduceSum, reshape } from '../onnx/ops';
 import { fused } from './fusion';
 import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
-import { INFINITE_SLOPES, RULES } from './table';
+import { INFINITE_SLOPES, RULES } from './rule-table';
 
 export interface GradientRequest extends GradientPath {
   /** A tensor of the score's dimensions and type: the cotangent, one-hot for one class. */

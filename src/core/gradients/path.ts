@@ -4,7 +4,7 @@ import type { Facts } from '../onnx/facts';
 import { inputsOf } from '../onnx/graph';
 import { entryOf, operatorOf } from '../onnx/operators';
 import { DataType, FLOATS } from '../onnx/tensors';
-import { NO_GRADIENT } from './table';
+import { NO_GRADIENT } from './rule-table';
 
 /** Which gradients are wanted. */
 export interface GradientPath {

@@ -35,7 +35,7 @@ export interface RuleContext {
   readonly x: Tensor;
   readonly y: Tensor;
   readonly dy: string;
-  /** False if an operator behind the node can have an infinite slope, so that dy may be infinite where y is not. */
+  /** False if an operator downstream of the node can have an infinite slope, so that dy may be infinite where y is not. */
   readonly staysFinite: boolean;
   /** Number of inputs, absent optional ones included. */
   readonly arity: number;

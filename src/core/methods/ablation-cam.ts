@@ -1,6 +1,6 @@
 /** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel weighs how much the score drops without it. */
 
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { logitOf } from './target';

@@ -1,6 +1,6 @@
 /** Eigen-CAM (arXiv 2008.00299): the features' projection on their first principal direction, whatever the class. */
 
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import { createRandom } from '../random';
 import { addScaled, evidenceFrame, weightedSum } from './maps';
 import type { MethodNetwork, MethodRun } from './network';

@@ -1,6 +1,6 @@
 /** Grad-CAM++ (arXiv 1710.11063): as Grad-CAM, with the positive gradients weighted pixel by pixel. */
 
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { seedOf } from './target';

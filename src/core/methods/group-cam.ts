@@ -1,7 +1,8 @@
 /** Group-CAM (arXiv 2103.13859): channels are grouped, and a group's mask weighs what showing only it scores. */
+
+import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
-import { scoreOf as gain, merge, whyBlank } from '../cam/merge';
-import type { FeatureMaps } from '../cam/network';
+import { maskScore as gain, merge, whyBlank } from '../cam/merge';
 import { channelWeights, denoise, groupMaps, unitWeights } from '../cam/split';
 import { VARIANTS } from '../cam/variants';
 import type { Size } from '../geometry';

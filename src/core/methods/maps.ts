@@ -1,5 +1,5 @@
 /** Sums that several methods share, and frames of them. */
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
 import type { InputImage, MethodResult } from './network';
 

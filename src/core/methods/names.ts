@@ -1,6 +1,6 @@
 /** What every method is called. */
 
-/** What every method is called, and where it was published; core/methods/table.ts has what it does. */
+/** What every method is called, and where it was published; core/methods/method-table.ts has what it does. */
 export const METHOD_NAMES = {
   'group-cam': { title: 'Group-CAM', paper: 'arXiv 2103.13859' },
   'grad-cam': { title: 'Grad-CAM', paper: 'arXiv 1610.02391' },

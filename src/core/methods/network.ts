@@ -6,7 +6,7 @@
  * chunk, and a chunk's answers come before the next chunk is drawn, in order. So memory is bounded by the chunk,
  * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
  */
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */

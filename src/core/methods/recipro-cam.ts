@@ -1,6 +1,6 @@
 /** Recipro-CAM (arXiv 2209.14074): the score of each position of the feature map on its own. */
 
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import { choice, type OptionsOf } from '../options';
 import { NO_DIFFERENCE, relativeFrame } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';

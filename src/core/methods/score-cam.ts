@@ -1,6 +1,7 @@
 /** Score-CAM (arXiv 1910.01279): a channel weighs what the image scores where only that channel's mask shows it. */
+
+import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
-import type { FeatureMaps } from '../cam/network';
 import { integer, type OptionsOf } from '../options';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';

@@ -1,6 +1,6 @@
 /** XGrad-CAM (arXiv 2008.02312): Grad-CAM with gradients averaged by activation, so that the map sums to what A adds. */
 
-import type { FeatureMaps } from '../cam/network';
+import type { FeatureMaps } from '../cam/features';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { seedOf } from './target';

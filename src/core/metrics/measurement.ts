@@ -1,7 +1,7 @@
 /** What is measured of maps, as it crosses from the engine to the editor. */
 import type { OwnOptions } from '../options';
 
-/** What every metric is called, and where it was published; core/metrics/table.ts has what it does. */
+/** What every metric is called, and where it was published; core/metrics/metric-table.ts has what it does. */
 export const METRIC_NAMES = {
   insertion: { title: 'Insertion', paper: 'arXiv 1806.07421' },
   deletion: { title: 'Deletion', paper: 'arXiv 1806.07421' },
@@ -42,7 +42,7 @@ export interface MetricChoice {
 
 /** What metrics found about a map. */
 export interface Measured {
-  /** By the names of core/metrics/table.ts. A score that can't be told, such as the sparseness of a blank map, is missing. */
+  /** By the names of core/metrics/metric-table.ts. A score that can't be told, such as the sparseness of a blank map, is missing. */
   readonly scores: Readonly<Record<string, number>>;
   /** By metric; those that ask along a way have one. */
   readonly curves: Readonly<Record<string, Curve>>;

@@ -14,7 +14,7 @@ import { firstOf, type Source } from './conventions';
 import type { LayerInfo, ModelInfo } from './info';
 import { type ImageInput, tensorInfo } from './inputs';
 import { findLayers } from './layers/layers';
-import type { Scores } from './logits';
+import type { ScoresTensor } from './logits';
 import type { Preprocessing } from './preprocessing';
 
 /** Labels as they were read. */
@@ -39,7 +39,7 @@ export interface Known {
   readonly assumptions: readonly string[];
   /** At batch 1 and the input's size. */
   readonly facts: Facts;
-  readonly scores: Scores;
+  readonly scores: ScoresTensor;
   /** Whether the scores are probabilities already. */
   readonly link: Link;
   /** True if the user chose them, though labels may be for others. */
@@ -120,7 +120,7 @@ function isQuantised(path: GradientPath): boolean {
 }
 
 /** Which scores were taken, why, which others could be, and how to change it. */
-function choiceOfScores({ candidates }: Scores, reason: string): string {
+function choiceOfScores({ candidates }: ScoresTensor, reason: string): string {
   const [taken, ...others] = candidates.map(({ name, classes }) => `${name} [${classes}]`);
   return `scores: ${taken}, since ${reason}; could be ${few(others)}: name it as output.name in the sidecar, or choose it in the Model view`;
 }
@@ -130,7 +130,7 @@ function choiceOfScores({ candidates }: Scores, reason: string): string {
  * is what the graph's own activation of the logits gives.
  */
 function activationOf(
-  scores: Scores,
+  scores: ScoresTensor,
   link: Link,
   sources: readonly Source[],
   assumptions: string[],

@@ -1,8 +1,10 @@
 /** Conventions from the files that Hugging Face's libraries keep beside a model. */
+import * as v from 'valibot';
 import { INTERPOLATIONS, type Interpolation } from '../resample';
+import { fields, type Json, lenient } from '../schema';
 import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
-import { booleanAt, isRecord, type Json, numberAt, numbersAt, recordAt, stringAt } from './json';
+import { PREPROCESSOR, type PreprocessorConfig } from './sources/preprocessor-config';
 import {
   convNext,
   type Processor,
@@ -12,7 +14,7 @@ import {
   typeOfModel,
   type Values,
 } from './sources/processors';
-import { timmInput } from './sources/timm';
+import { TIMM, timmInput } from './sources/timm';
 
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 export const CONFIG_FILE = 'config.json';
@@ -28,24 +30,25 @@ export interface Read {
  *
  * @param modelType of the `config.json` beside it, which decides where the file names no type
  */
-export function readPreprocessor(json: Json, modelType?: string): Read {
-  const timm = recordAt(json, 'data_config') ?? recordAt(json, 'pretrained_cfg');
+export function readPreprocessor(file: Json, modelType?: string): Read {
+  const config = v.parse(PREPROCESSOR, file);
+  const timm = config.data_config ?? config.pretrained_cfg;
   if (timm) {
     const { input, notes } = timmInput(timm, true);
     return { conventions: { input }, notes };
   }
   // Its own file is config.json.
-  if (stringAt(json, 'image_processor_type') === 'TimmWrapperImageProcessor') return { conventions: {}, notes: [] };
+  if (config.image_processor_type === 'TimmWrapperImageProcessor') return { conventions: {}, notes: [] };
   const notes: string[] = [];
-  const processor = typeIn(json, modelType, notes);
+  const processor = typeIn(config, modelType, notes);
   const input: InputConventions = {
-    ...geometryOf(json, processor, notes),
-    interpolation: interpolationOf(json, notes) ?? processor?.interpolation,
-    color: (booleanAt(json, 'do_flip_channel_order') ?? processor?.flips) ? 'BGR' : 'RGB',
-    ...valuesOf(json, processor),
+    ...geometryOf(config, processor, notes),
+    interpolation: interpolationOf(config, notes) ?? processor?.interpolation,
+    color: (config.do_flip_channel_order ?? processor?.flips) ? 'BGR' : 'RGB',
+    ...valuesOf(config, processor),
   };
-  const missed = Object.keys(json).filter(
-    (step) => /^do_\w{1,40}$/.test(step) && json[step] === true && !STEPS.has(step),
+  const missed = Object.keys(file).filter(
+    (step) => /^do_\w{1,40}$/.test(step) && file[step] === true && !STEPS.has(step),
   );
   if (missed.length > 0) notes.push(`${missed.slice(0, 5).join(', ')}: asked for and not done`);
   if (processor?.note) notes.push(processor.note);
@@ -65,10 +68,10 @@ const STEPS: ReadonlySet<string> = new Set([
 ]);
 
 /** The processor by its type; undefined, with a note, if it is not known. */
-function typeIn(json: Json, modelType: string | undefined, notes: string[]): Processor | undefined {
-  const said = stringAt(json, 'image_processor_type') ?? stringAt(json, 'feature_extractor_type');
+function typeIn(config: PreprocessorConfig, modelType: string | undefined, notes: string[]): Processor | undefined {
+  const said = config.image_processor_type ?? config.feature_extractor_type;
   if (said !== undefined) {
-    const processor = isRecord(json['auto_map']) ? undefined : processorOf(said);
+    const processor = config.auto_map ? undefined : processorOf(said);
     if (!processor)
       notes.push(`${said.slice(0, 60)}: not known; size, crop and normalisation are taken as their names say`);
     return processor;
@@ -82,25 +85,25 @@ function typeIn(json: Json, modelType: string | undefined, notes: string[]): Pro
   return taken === undefined ? undefined : processorOf(taken);
 }
 
-function geometryOf(json: Json, processor: Processor | undefined, notes: string[]): InputConventions {
+function geometryOf(config: PreprocessorConfig, processor: Processor | undefined, notes: string[]): InputConventions {
   // A size that is missing is not known of a processor that is not known.
-  const size = sidesAt(json, 'size', processor?.size.shortest !== undefined, notes) ?? processor?.size ?? {};
-  const crops = booleanAt(json, 'do_center_crop') ?? processor?.crops ?? 'crop_size' in json;
+  const size = sidesAt(config, 'size', processor?.size.shortest !== undefined, notes) ?? processor?.size ?? {};
+  const crops = config.do_center_crop ?? processor?.crops ?? 'crop_size' in config;
   const side = processor?.crop;
   const crop = crops
-    ? (sidesAt(json, 'crop_size', false, notes) ?? (side && { height: side, width: side }))
+    ? (sidesAt(config, 'crop_size', false, notes) ?? (side && { height: side, width: side }))
     : undefined;
   if (crops && !crop) notes.push('do_center_crop: no crop_size is given; nothing is cropped');
   const steps: Steps = { resize: size, crop: crop || undefined };
-  if (booleanAt(json, 'do_resize') === false) return unresized(steps, notes);
+  if (config.do_resize === false) return unresized(steps, notes);
   const change = processor ? processor.steps : stepsByPart;
-  return fitOf(change ? change(steps, json) : steps, notes);
+  return fitOf(change ? change(steps, config) : steps, notes);
 }
 
 /** A processor that is not known and has a `crop_pct` is taken as ConvNeXt's, which most of those that have one are. */
-function stepsByPart(steps: Steps, json: Json): Steps {
+function stepsByPart(steps: Steps, config: PreprocessorConfig): Steps {
   const { height, width, shortest = height && width && Math.min(height, width) } = steps.resize;
-  return numberAt(json, 'crop_pct') ? convNext({ resize: { shortest }, crop: steps.crop }, json) : steps;
+  return config.crop_pct ? convNext({ resize: { shortest }, crop: steps.crop }, config) : steps;
 }
 
 function unresized({ crop }: Steps, notes: string[]): InputConventions {
@@ -127,27 +130,27 @@ function stretched(height: number, width: number, crop: Sides | undefined, notes
   return { width: columns, height: rows, fit: 'squash', resize };
 }
 
-/** A size is a number, [height, width], {height, width} or {shortest_edge}. */
-function sidesAt(json: Json, key: string, numberIsShortest: boolean, notes: string[]): Sides | undefined {
-  const side = numberAt(json, key);
-  if (side !== undefined) return numberIsShortest ? { shortest: side } : { height: side, width: side };
-  const [rows, columns] = numbersAt(json, key) ?? [];
-  if (rows !== undefined && columns !== undefined) return { height: rows, width: columns };
-  const sides = recordAt(json, key);
-  if (!sides) return undefined;
-  const [height, width] = [numberAt(sides, 'height'), numberAt(sides, 'width')];
-  const shortest = numberAt(sides, 'shortest_edge');
-  for (const limit of ['longest_edge', 'max_height', 'max_width'])
-    if (numberAt(sides, limit) !== undefined) notes.push(`${key}.${limit}: not followed`);
+/** @param numberIsShortest what a number alone means: the shorter side, or both */
+function sidesAt(
+  config: PreprocessorConfig,
+  key: 'size' | 'crop_size',
+  numberIsShortest: boolean,
+  notes: string[],
+): Sides | undefined {
+  const size = config[key];
+  if (size === undefined) return undefined;
+  if (typeof size === 'number') return numberIsShortest ? { shortest: size } : { height: size, width: size };
+  const { height, width, shortest_edge: shortest } = size;
+  for (const limit of ['longest_edge', 'max_height', 'max_width'] as const)
+    if (size[limit] !== undefined) notes.push(`${key}.${limit}: not followed`);
   return (height && width) || shortest ? { height, width, shortest } : undefined;
 }
 
 /** Pillow's numbers of its filters. */
 const PIL_FILTERS: readonly Interpolation[] = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
 
-/** A number, or a name such as "bicubic" or "PILImageResampling.BICUBIC". */
-function interpolationOf(json: Json, notes: string[]): Interpolation | undefined {
-  const said = json['resample'] ?? json['interpolation'];
+function interpolationOf({ resample, interpolation }: PreprocessorConfig, notes: string[]): Interpolation | undefined {
+  const said = resample ?? interpolation;
   if (said === undefined || said === null) return undefined;
   const filter = typeof said === 'number' ? PIL_FILTERS[said] : interpolationNamed(String(said));
   if (!filter) notes.push(`resample: ${String(said).slice(0, 40)} is not known`);
@@ -159,20 +162,15 @@ function interpolationNamed(name: string): Interpolation | undefined {
   return INTERPOLATIONS.find((known) => known === last);
 }
 
-function valuesOf(json: Json, processor: Processor | undefined): Values {
-  const normalises = booleanAt(json, 'do_normalize') ?? (!processor || processor.mean !== undefined);
-  const std = channelsAt(json, 'image_std') ?? processor?.std;
-  const scaled = booleanAt(json, 'do_rescale') ?? true;
+function valuesOf(config: PreprocessorConfig, processor: Processor | undefined): Values {
+  const { do_normalize: normalises = !processor || processor.mean !== undefined, do_rescale: scaled = true } = config;
+  const { rescale_factor = 1 / 255, image_mean = processor?.mean, image_std = processor?.std } = config;
   const values: Values = {
-    scale: scaled ? (numberAt(json, 'rescale_factor') ?? 1 / 255) : 1,
-    mean: normalises ? (channelsAt(json, 'image_mean') ?? processor?.mean) : 0,
-    std: normalises ? std : 1,
+    scale: scaled ? rescale_factor : 1,
+    mean: normalises ? image_mean : 0,
+    std: normalises ? image_std : 1,
   };
-  return processor?.values?.(values, std, json) ?? values;
-}
-
-function channelsAt(json: Json, key: string): Values['mean'] {
-  return numbersAt(json, key) ?? numberAt(json, key);
+  return processor?.values?.(values, image_std, config) ?? values;
 }
 
 /** True for a `config.json` of transformers or timm; other programs have files of this name too. */
@@ -180,25 +178,33 @@ export function isModelConfig(json: Json): boolean {
   return ['model_type', 'architectures', 'architecture', 'pretrained_cfg', 'id2label'].some((key) => key in json);
 }
 
+const CONFIG = fields({
+  model_type: lenient(v.string()),
+  problem_type: lenient(v.string()),
+  id2label: lenient(namesByIndex),
+  pretrained_cfg: lenient(TIMM),
+  input_size: lenient(v.array(v.unknown())),
+  label_names: lenient(v.array(v.string())),
+  label_descriptions: lenient(v.record(v.string(), lenient(v.string()))),
+});
+
+/** What `readPreprocessor` takes from the `config.json` beside its file. */
+export function modelTypeOf(file: Json): string | undefined {
+  return v.parse(CONFIG, file).model_type;
+}
+
 /** Of a `config.json` of transformers, or of timm with its `pretrained_cfg`. */
-export function readConfig(json: Json): Read {
-  const timm = recordAt(json, 'pretrained_cfg') ?? (Array.isArray(json['input_size']) ? json : undefined);
-  const severalLabels = stringAt(json, 'problem_type') === 'multi_label_classification';
-  const wrapped = stringAt(json, 'model_type') === 'timm_wrapper';
-  const { input, notes } = timm ? timmInput(timm, wrapped) : { input: undefined, notes: [] };
+export function readConfig(file: Json): Read {
+  const { model_type, problem_type, id2label, ...config } = v.parse(CONFIG, file);
+  const timm = config.pretrained_cfg ?? (config.input_size && v.parse(TIMM, file));
+  const { input, notes } = timm ? timmInput(timm, model_type === 'timm_wrapper') : { input: undefined, notes: [] };
+  const descriptions = config.label_descriptions ?? {};
   return {
     conventions: {
       input,
-      output: severalLabels ? { activation: 'sigmoid' } : undefined,
-      names: timmNames(json) ?? (isRecord(json['id2label']) ? namesByIndex(json['id2label']) : undefined),
+      output: problem_type === 'multi_label_classification' ? { activation: 'sigmoid' } : undefined,
+      names: config.label_names?.map((name) => descriptions[name] ?? name) ?? id2label,
     },
     notes,
   };
-}
-
-function timmNames(json: Json): readonly string[] | undefined {
-  const names = json['label_names'];
-  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) return undefined;
-  const descriptions = recordAt(json, 'label_descriptions') ?? {};
-  return names.map((name) => stringAt(descriptions, name) ?? name);
 }

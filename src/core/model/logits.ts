@@ -12,7 +12,7 @@ import { type Decided, decidedBy, labelsOfClassifier } from './scores/decisions'
 import { type Ending, endingOf, originOf } from './scores/ending';
 import { sidecarPath } from './sidecar';
 
-export interface Scores extends Ending {
+export interface ScoresTensor extends Ending {
   /** The tensor that holds them, mostly an output of the graph. `logits` has one value a class too, in the classes' order. */
   readonly output: string;
   readonly classes: number;
@@ -47,7 +47,7 @@ export interface WantedScores {
  * conventions; else the best output of this shape, or what the graph decides by if the output is its decision.
  *
  * @param facts at batch 1
- * @param known what else tells: the tensor's name, or that of a decision behind it, and the number of labels
+ * @param known what else tells: the tensor's name, or that of a decision downstream of it, and the number of labels
  * @throws no-scores; sidecar-invalid for a name that it has
  */
 export function findScores(
@@ -55,7 +55,7 @@ export function findScores(
   facts: Facts,
   input: string,
   known: { readonly wanted?: WantedScores | undefined; readonly labels?: number | undefined } = {},
-): Scores {
+): ScoresTensor {
   const graph = indexGraph(model.graph.node);
   const dependent = tensorsDependingOn(graph, [input]);
   const isScores = (name: string) => dependent.has(name) && hasScoresShape(facts, name);

@@ -1,8 +1,9 @@
 /** Conventions from a model's own `metadata_props`. */
+import * as v from 'valibot';
 import type { Model } from '../onnx/model';
+import { read, readJson } from '../schema';
 import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
-import { isRecord } from './json';
 import type { Color } from './preprocessing';
 
 /** ONNX, docs/MetadataProps.md. */
@@ -44,20 +45,13 @@ function sizeOf(text = ''): (number | undefined)[] {
   return sides.every((side) => side > 0) ? sides : [];
 }
 
-/** A list or an object by index as JSON, or a Python dictionary as Ultralytics writes it. */
-function namesIn(text = ''): readonly string[] | undefined {
-  const parsed = parseJson(text) ?? parsePython(text);
-  if (Array.isArray(parsed)) return parsed.every((name) => typeof name === 'string') ? parsed : undefined;
-  return isRecord(parsed) ? namesByIndex(parsed) : undefined;
-}
+/** A list, or an object by index. */
+const NAMES_FORM = v.union([v.array(v.string()), namesByIndex]);
 
-/** Metadata is free text, so text that is no JSON is no failure. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** As JSON, or a Python dictionary as Ultralytics writes it; metadata is free text, so anything else is no failure. */
+function namesIn(text = ''): readonly string[] | undefined {
+  const found = [readJson(NAMES_FORM, text), read(NAMES_FORM, parsePython(text))];
+  return found.flatMap((names) => ('value' in names ? [names.value] : []))[0];
 }
 
 /** `{0: 'tench', 1: "goldfish"}`, read entry by entry, since a pattern looked for anywhere takes quadratic time. */

@@ -4,7 +4,7 @@ import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from 
 import type { Model } from '../onnx/model';
 import { entryOf, operatorOf } from '../onnx/operators';
 import type { TensorProto } from '../onnx/tensors';
-import { isDrawable } from './draw';
+import { isRandomisable } from './randomise';
 
 /** A node whose weights were learned, with them. */
 export interface WeightLayer {
@@ -80,11 +80,11 @@ function sourceOf(
   let name = constant;
   for (let node = producer.get(name); node; node = producer.get(name)) name = node.input[0] ?? '';
   const tensor = initializers.get(name);
-  return tensor && isDrawable(tensor.dataType) ? [name] : [];
+  return tensor && isRandomisable(tensor.dataType) ? [name] : [];
 }
 
 /**
- * How many layers, from the last one on, are drawn anew at each step of a cascade: 1 at first, all of them at last, and
+ * How many layers, from the last one on, are re-randomised at each step of a cascade: 1 at first, all of them at last, and
  * evenly spread between, no more than `steps`.
  */
 export function depthsOf(layers: number, steps: number): number[] {

@@ -4,7 +4,7 @@ import type { MethodName } from '../methods/names';
 import type { ClassScore } from '../output';
 import type { Frame } from '../saliency';
 
-/** `cascading`: all layers from the logits down to one are drawn anew. `independent`: one layer alone is. */
+/** `cascading`: all layers from the logits down to one are re-randomised. `independent`: one layer alone is. */
 export const RANDOMISATIONS = ['cascading', 'independent'] as const;
 export type Randomisation = (typeof RANDOMISATIONS)[number];
 

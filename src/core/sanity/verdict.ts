@@ -33,7 +33,7 @@ const ALIKE = Math.SQRT1_2;
 const UNLIKE = Math.sqrt(0.1);
 
 /**
- * What the cascade says, in words. It counts what becomes of a map while the upper half of the layers is drawn anew: that
+ * What the cascade says, in words. It counts what becomes of a map while the upper half of the layers is re-randomised: that
  * destroys what the network knows of classes and leaves the first features, which any method finds edges with.
  *
  * @param steps of one method
@@ -56,7 +56,7 @@ export function verdictOf(
   if (!upper) return `${title}: no map of a half-drawn network can be compared, so there is no verdict.${counted}`;
   const all = cascade.at(-1)!;
   const end = all.mean && all.depth === layers ? `, ${all.mean.spearman.toFixed(2)} with all` : '';
-  const numbers = `rank correlation ${upper.spearman.toFixed(2)} on average with the upper half of the layers drawn anew${end}`;
+  const numbers = `rank correlation ${upper.spearman.toFixed(2)} on average with the upper half of the layers re-randomised${end}`;
   return `${title} ${finding(upper.spearman)} (${numbers}).${counted}`;
 }
 

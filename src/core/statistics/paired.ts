@@ -1,10 +1,10 @@
 /** Whether two methods differ on the same images. */
 import { errorFunction } from 'simple-statistics';
-import { type Summary, summarise } from './summary';
+import { type Estimate, estimateMean } from './estimate';
 
 export interface PairedComparison {
   /** Of a - b, image by image. */
-  readonly difference: Summary;
+  readonly difference: Estimate;
   /** Images on which a's score is the larger one, and b's. */
   readonly larger: number;
   readonly smaller: number;
@@ -16,7 +16,7 @@ export interface PairedComparison {
 export function comparePaired(a: readonly number[], b: readonly number[], seed = 0): PairedComparison {
   const differences = a.map((value, i) => value - b[i]!);
   return {
-    difference: summarise(differences, seed),
+    difference: estimateMean(differences, seed),
     larger: differences.filter((d) => d > 0).length,
     smaller: differences.filter((d) => d < 0).length,
     p: signedRankTest(differences),

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { ExplainError, errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
+import { methods, type Need } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
 import type { MethodRun, Target } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
-import { methods, type Need } from '../../core/methods/table';
 import { findClass } from '../../core/model/classes/labels';
+import type { ModelInfo } from '../../core/model/info';
 import type { OwnOptions } from '../../core/options';
 import type { ClassScore } from '../../core/output';
 import { shownActivation } from '../../core/output';
@@ -21,10 +22,10 @@ import { nameOf } from '../pictures/image';
 import { prepareInput } from '../pictures/prepare';
 import type { Explainer, ImageState, Part } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import { probe, type Work } from '../sessions/network';
 import { isPart } from '../sessions/parts';
+import { firstPass, type Work } from '../sessions/passes';
 import type { Sessions } from '../sessions/sessions';
-import { checkOptions, ownOptions } from './options';
+import { checkOptions, ownOptions } from './request-options';
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -42,19 +43,18 @@ export async function explain(
   const own = ownOptions(params);
   const parts = partsFor(params.method, own);
   const layers = layersFor(params);
+  // Sessions are shared by those who chose the layer and those who didn't, so each request is checked.
+  const check = ({ path, layer }: ModelInfo) => {
+    if (layer.origin === 'assumed' && needsLayer(params.method)) throw errors.blockedLayers(path, layer.value);
+  };
   const explainerOf = (layer?: string) =>
     sessions
-      .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts)
+      .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts, check)
       .catch(refusalBy(params.method));
   // Before sessions are made for any: a wrong name costs nothing.
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
   const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
-  // Sessions are shared by those who chose the layer and those who didn't.
-  if (layers.length === 0 && needsLayer(params.method)) {
-    const { layer } = (await sessions.know(params.model)).info;
-    if (layer.origin === 'assumed') throw errors.blockedLayers(info.path, layer.value);
-  }
   // Before the image is looked at: a wrong name costs no pass.
   const { value: labels } = info.labels;
   const candidates = candidatesOf(labels, params.target);
@@ -161,7 +161,7 @@ export async function look(explainer: Explainer, params: MethodOptions & Pick<Ex
   const known = explainer.images.get(key);
   if (known) return { state: known, decode: 0, stamps };
   const input = await prepareInput(params.image, explainer.info);
-  const state = await probe(explainer, input, params, work);
+  const state = await firstPass(explainer, input, params, work);
   explainer.images.set(key, state);
   return { state, decode: input.milliseconds, stamps };
 }

@@ -1,5 +1,5 @@
 /** The request `gradient`: d logit / d tensor for one input. */
-import { HEAD, headGraph } from '../../core/cam/head';
+import { GRADIENT, gradientGraph } from '../../core/cam/gradient';
 import { errors } from '../../core/errors';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { findClass } from '../../core/model/classes/labels';
@@ -27,7 +27,7 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
 
   const encoded = encodeModel(
     file.model,
-    headGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits, link }, CPU_RULES),
+    gradientGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits, link }, CPU_RULES),
   );
   // Without the blocked layouts, whose rounding tips more units near 0: VGG-19 agrees with autograd to 2e-6, not 2e-2.
   const session = await createSession(info.path, encoded, await file.buffers(encoded), {
@@ -36,9 +36,9 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
     prepack: false,
   });
   try {
-    const feeds = { [HEAD.source]: floats(input.tensor, input.dims), [HEAD.seed]: floats(seed, dims) };
-    const result = await session.run(feeds, [HEAD.gradient]);
-    return { tensor, shape, data: result[HEAD.gradient]!.data as Float32Array };
+    const feeds = { [GRADIENT.source]: floats(input.tensor, input.dims), [GRADIENT.seed]: floats(seed, dims) };
+    const result = await session.run(feeds, [GRADIENT.gradient]);
+    return { tensor, shape, data: result[GRADIENT.gradient]!.data as Float32Array };
   } finally {
     await session.release();
   }

@@ -1,13 +1,13 @@
 /** The request `measure`: how good the map of an explanation is. */
 import { errors } from '../../core/errors';
 import type { Measured, MeasuredMap, Measurement } from '../../core/metrics/measurement';
-import { measureMap, metricNeeds, SCORES } from '../../core/metrics/table';
+import { measureMap, metricNeeds, SCORES } from '../../core/metrics/metric-table';
 import type { MeasureParams, RequestContext } from '../../protocol/requests';
 import { layersOf } from '../model/inspect';
 import { encodePng, nameOf } from '../pictures/image';
 import { pictureOf } from '../pictures/prepare';
 import type { Explainer, Part } from '../sessions/explainer';
-import type { Work } from '../sessions/network';
+import type { Work } from '../sessions/passes';
 import { using } from '../sessions/sessions';
 import { inputSizeOf, look, partsFor } from './explain';
 import { subjectsOf } from './subject';

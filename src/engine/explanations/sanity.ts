@@ -1,7 +1,7 @@
-/** The request `sanity`: maps of networks whose weights are drawn anew, compared with those of the network itself. */
+/** The request `sanity`: maps of networks whose weights are re-randomised, compared with those of the network itself. */
 import { ExplainError, errors } from '../../core/errors';
+import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
-import { methods } from '../../core/methods/table';
 import { findClass } from '../../core/model/classes/labels';
 import type { Frame, MethodFrame } from '../../core/saliency';
 import { saliencyOf } from '../../core/saliency';
@@ -11,18 +11,18 @@ import type { SanityMap, SanityResult } from '../../core/sanity/types';
 import { stepsOf, verdictOf } from '../../core/sanity/verdict';
 import type { Device } from '../../protocol/devices';
 import type { RequestContext, SanityParams } from '../../protocol/requests';
-import { drawLayers, withDrawn } from '../model/drawn-weights';
 import { layersOf, type Opened, openModel } from '../model/inspect';
 import type { ModelFile } from '../model/model-file';
+import { randomiseLayers, withRandomised } from '../model/randomised-weights';
 import { nameOf } from '../pictures/image';
 import { type PreparedInput, prepareInput } from '../pictures/prepare';
 import type { KnownModel } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import { probe, type Work } from '../sessions/network';
 import { addPart } from '../sessions/parts';
+import { firstPass, type Work } from '../sessions/passes';
 import { createExplainer, releaseExplainer } from '../sessions/sessions';
 import { inputSizeOf, partsFor, topClasses } from './explain';
-import { ownOptions } from './options';
+import { ownOptions } from './request-options';
 
 /**
  * @param pause resolves once nothing more urgent is done; asked between two chunks
@@ -66,9 +66,9 @@ async function check(
   const total = params.seeds.length * variations.length * params.methods.length;
   const maps: SanityMap[] = [];
   for (const seed of params.seeds) {
-    const drawn = await drawLayers(file, layers, seed);
+    const drawn = await randomiseLayers(file, layers, seed);
     for (const { from, to, ...variation } of variations) {
-      const found = await mapsOf(question, withDrawn(file, drawn.slice(from, to)), own.class).catch(withoutMaps);
+      const found = await mapsOf(question, withRandomised(file, drawn.slice(from, to)), own.class).catch(withoutMaps);
       params.methods.forEach(({ method }, i) => {
         const outcome = compared(own.maps[i]!, found.maps ? found.maps[i]! : found);
         const map: SanityMap = { method, seed, ...variation, ...outcome };
@@ -96,7 +96,7 @@ async function check(
   };
 }
 
-/** Layers from `from` to `to`, counted from that of the logits, are drawn anew. */
+/** Layers from `from` to `to`, counted from that of the logits, are re-randomised. */
 function variationsOf({ randomisations, steps }: SanityParams, layers: readonly WeightLayer[]) {
   return randomisations.flatMap((randomisation) =>
     depthsOf(layers.length, steps).map((depth) => ({
@@ -130,7 +130,7 @@ async function mapsOf({ known, device, params, input, work }: Question, file: Mo
     const own = params.methods.map(ownOptions);
     const parts = new Set(params.methods.flatMap(({ method }, i) => partsFor(method, own[i]!)));
     for (const part of parts) await addPart(explainer, part, file);
-    const state = await probe(explainer, input, params.methods[0]!, work);
+    const state = await firstPass(explainer, input, params.methods[0]!, work);
     const index = chosen ?? topClasses(state.probabilities, 1)[0]!;
     const place = { inputSize: inputSizeOf(explainer), imageTransform: input.transform };
     const maps: Found[] = [];

@@ -1,7 +1,7 @@
 /** What metrics are given of an explanation. */
 
+import { methods } from '../../core/methods/method-table';
 import type { MethodNetwork, Target } from '../../core/methods/network';
-import { methods } from '../../core/methods/table';
 import { centreBlob, randomMap } from '../../core/metrics/baselines';
 import type { MeasuredMap } from '../../core/metrics/measurement';
 import type { Subject } from '../../core/metrics/metric';
@@ -13,7 +13,7 @@ import type { Explanation } from '../../protocol/explanation';
 import { relayout } from '../pictures/prepare';
 import type { Explainer, ImageState } from '../sessions/explainer';
 import { networkOf, scoreManyImages } from '../sessions/method-network';
-import { backdropOf, probe, type Work } from '../sessions/network';
+import { backdropOf, firstPass, type Work } from '../sessions/passes';
 import { inputSizeOf } from './explain';
 
 /** The subjects of each map share everything but the map and how it is made. */
@@ -80,7 +80,7 @@ async function explainAgain(
   const { layout, channels } = explainer.info.input;
   const size = inputSizeOf(explainer);
   const tensor = relayout(image, 'NCHW', layout, channels, size);
-  const state = await probe(explainer, { ...input, tensor }, options, work);
+  const state = await firstPass(explainer, { ...input, tensor }, options, work);
   const others = contrast?.map((other) => other.class);
   const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: contrastWeight } }) };
   let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;

@@ -1,5 +1,6 @@
 /** Reads the files beside a model that say how it is used: sidecar, Hugging Face's files, labels. */
 import path from 'node:path';
+import * as v from 'valibot';
 import { errors, reasonOf } from '../../core/errors';
 import { parseLabels } from '../../core/model/classes/labels';
 import type { Conventions, Source } from '../../core/model/conventions';
@@ -7,18 +8,19 @@ import type { ReadLabels } from '../../core/model/describe';
 import {
   CONFIG_FILE,
   isModelConfig,
+  modelTypeOf,
   PREPROCESSOR_FILE,
   type Read,
   readConfig,
   readPreprocessor,
 } from '../../core/model/hugging-face';
 import type { ImageInput } from '../../core/model/inputs';
-import { isRecord, type Json, stringAt } from '../../core/model/json';
 import { readMetadata } from '../../core/model/metadata';
 import { parseSidecar, sidecarPath } from '../../core/model/sidecar';
 import { type Beside, EXPORTER_FILES, readExporters } from '../../core/model/sources/exporters';
 import { readRescaling } from '../../core/model/sources/rescaling';
 import type { Model } from '../../core/onnx/model';
+import { type Json, parseJson, record } from '../../core/schema';
 import { readText } from '../../files/open';
 import { type Stamp, stampOf } from '../../files/stamps';
 
@@ -52,7 +54,7 @@ export async function readSources(model: Model): Promise<ReadSources> {
   const stamps = await Promise.all([sidecar, ...preprocessors, ...configs, ...exported].map(stampOf));
   const text = await readSidecar(sidecar);
   const config = await jsonOf(configs, isModelConfig);
-  const modelType = config?.json && stringAt(config.json, 'model_type');
+  const modelType = config?.json && modelTypeOf(config.json);
   const preprocessor = await jsonOf(preprocessors, () => true);
   const beside = await Promise.all(exported.map(textBeside));
   const sources = [
@@ -66,7 +68,7 @@ export async function readSources(model: Model): Promise<ReadSources> {
   return { sources, beside: new Map(texts), stamps };
 }
 
-/** What is known of a model by its exporter and by the nodes behind its input, when that is known. */
+/** What is known of a model by its exporter and by the nodes after its input, when that is known. */
 export async function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Promise<Source[]> {
   const folder = path.dirname(path.resolve(model.file));
   const exporters = await readExporters(model, input, beside, (name) => path.join(folder, name));
@@ -112,8 +114,8 @@ interface JsonFile {
 async function jsonOf(files: readonly string[], isTheirs: (json: Json) => boolean): Promise<JsonFile | undefined> {
   for (const file of files) {
     try {
-      const json: unknown = JSON.parse(await readText(file));
-      if (isRecord(json) && isTheirs(json)) return { file, json };
+      const json = parseJson(v.unknown(), await readText(file), ({ line }) => new Error(line));
+      if (v.is(record, json) && isTheirs(json)) return { file, json };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         return { file, note: `${file}: not used (${reasonOf(error)})` };

@@ -1,7 +1,7 @@
 /** Whether a model's scores are probabilities already, where its graph alone does not tell. */
 import { imageGraph, SCORE } from '../../core/cam/transform';
 import type { ImageInput } from '../../core/model/inputs';
-import type { Scores } from '../../core/model/logits';
+import type { ScoresTensor } from '../../core/model/logits';
 import type { Preprocessing } from '../../core/model/preprocessing';
 import { rangeOf } from '../../core/model/scores/ranges';
 import type { Facts } from '../../core/onnx/facts';
@@ -24,7 +24,7 @@ const TOLERANCE = 1e-4;
 
 /**
  * Looks at the scores of a few images, until one tells. Those that sum to 1 on all of them are probabilities of classes that
- * exclude each other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores behind an activation, or
+ * exclude each other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores downstream of an activation, or
  * without an upper bound, need no look.
  *
  * @throws runtime-failed
@@ -34,7 +34,7 @@ export async function linkOf(
   facts: Facts,
   input: ImageInput,
   preprocessing: Preprocessing,
-  scores: Scores,
+  scores: ScoresTensor,
 ): Promise<Link> {
   if (scores.activation || scores.unbounded) return 'identity';
   const tolerance = TOLERANCES[facts.get(scores.logits)!.dtype] ?? TOLERANCE;

@@ -1,5 +1,5 @@
 /** What the engine holds to explain images of one model, layer and device. */
-import type { FeatureMaps } from '../../core/cam/network';
+import type { FeatureMaps } from '../../core/cam/features';
 import type { Background, Scores } from '../../core/methods/network';
 import type { LayerInfo, ModelInfo } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';

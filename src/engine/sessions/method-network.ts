@@ -1,7 +1,7 @@
 /** The network as the methods of core see it: every question answered by the sessions of an explainer. */
 
-import { BEHIND } from '../../core/cam/behind';
-import { HEAD } from '../../core/cam/head';
+import { DOWNSTREAM } from '../../core/cam/downstream';
+import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
@@ -20,7 +20,7 @@ import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import type { Explainer } from './explainer';
 import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
-import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './network';
+import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './passes';
 
 /** @param options decide the blur */
 export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): MethodNetwork {
@@ -172,8 +172,10 @@ async function gradient(
 ): Promise<Float32Array> {
   const { dims } = explainer.facts.get(explainer.info.output.logits)!;
   await turn(work);
-  const result = await session.run({ [HEAD.source]: source, [HEAD.seed]: floats(seed, dims) }, [HEAD.gradient]);
-  return numbers(explainer, 'gradients', result[HEAD.gradient]!);
+  const result = await session.run({ [GRADIENT.source]: source, [GRADIENT.seed]: floats(seed, dims) }, [
+    GRADIENT.gradient,
+  ]);
+  return numbers(explainer, 'gradients', result[GRADIENT.gradient]!);
 }
 
 async function scoreFeatures(
@@ -184,11 +186,11 @@ async function scoreFeatures(
 ): Promise<readonly Scores[]> {
   const layer = layerOf(explainer);
   const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
-  const feeds = { [BEHIND.features]: batched(explainer, tensors, layer.shape) };
+  const feeds = { [DOWNSTREAM.features]: batched(explainer, tensors, layer.shape) };
   const images = isCut(explainer.info, layer.tensor)
     ? {}
     : {
-        [BEHIND.image]: batched(
+        [DOWNSTREAM.image]: batched(
           explainer,
           features.map(() => state.input.tensor),
           state.input.dims,

@@ -1,13 +1,13 @@
 /** What only some methods need of a model, made when the first of them comes. */
-import { behindGraph } from '../../core/cam/behind';
-import { headGraph } from '../../core/cam/head';
+import { downstreamGraph } from '../../core/cam/downstream';
+import { gradientGraph } from '../../core/cam/gradient';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
 import { imageGraph, type ScoreTarget } from '../../core/cam/transform';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { guided } from '../../core/gradients/guided';
 import type { RuleTable } from '../../core/gradients/rule';
-import { RULES } from '../../core/gradients/table';
-import type { Need } from '../../core/methods/table';
+import { RULES } from '../../core/gradients/rule-table';
+import type { Need } from '../../core/methods/method-table';
 import type { ModelInfo } from '../../core/model/info';
 import { encodeWithFeeds } from '../../core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
@@ -19,10 +19,10 @@ import { type Explainer, isCut, layerOf, type Part, type Parts } from './explain
 type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
 
 const MAKERS: { readonly [P in Part]: Maker<P> } = {
-  'feature-gradient': makeHead,
+  'feature-gradient': makeFeatureGradient,
   'input-gradient': (explainer, file) => makeInputGradient(explainer, file, rulesFor(explainer.device)),
   'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, guided(rulesFor(explainer.device))),
-  features: makeBehind,
+  features: makeDownstream,
   images: makeImages,
   'linear-head': makeLinearHead,
 };
@@ -54,12 +54,12 @@ export function scoreTarget(info: ModelInfo): ScoreTarget {
 
 const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
 
-async function makeHead(explainer: Explainer, file: ModelFile): Promise<Session> {
+async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts, device } = explainer;
   const wrt = info.layer.value;
   const source = isCut(info, wrt) ? wrt : info.input.name;
   const { logits, link } = info.output;
-  const graph = headGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
+  const graph = gradientGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
   // It runs once a class: the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
@@ -72,13 +72,13 @@ function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTab
   const { info, facts } = explainer;
   const { name } = info.input;
   const { logits, link } = info.output;
-  const graph = headGraph(file.model, facts, { source: name, wrt: name, logits, link }, rules);
+  const graph = gradientGraph(file.model, facts, { source: name, wrt: name, logits, link }, rules);
   return open(explainer, file, encodeModel(file.model, graph));
 }
 
-function makeBehind(explainer: Explainer, file: ModelFile): Promise<Session> {
+function makeDownstream(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts } = explainer;
-  const graph = behindGraph(file.model, facts, scoreTarget(info), isCut(info, info.layer.value));
+  const graph = downstreamGraph(file.model, facts, scoreTarget(info), isCut(info, info.layer.value));
   return open(explainer, file, encodeModel(file.model, graph));
 }
 

@@ -20,9 +20,15 @@ export interface Sessions {
   filesOf(model: string): readonly string[];
   /**
    * @param parts that the method needs
+   * @param check throws, before any session is made, where the model doesn't suit
    * @throws whatever reading, tracing and building sessions throws
    */
-  explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer>;
+  explainerFor(
+    choice: ModelChoice,
+    device: Device,
+    parts: readonly Part[],
+    check?: (info: ModelInfo) => void,
+  ): Promise<Explainer>;
 }
 
 /** Weights in all sessions that stay loaded, in bytes; the runtime holds up to twice as much. */
@@ -48,19 +54,23 @@ export function createSessions(): Sessions {
     return { known, file };
   }
 
-  async function explainerFor(choice: ModelChoice, device: Device, parts: readonly Part[]): Promise<Explainer> {
+  async function explainerFor(
+    choice: ModelChoice,
+    device: Device,
+    parts: readonly Part[],
+    check?: (info: ModelInfo) => void,
+  ): Promise<Explainer> {
     const { known, file } = await open(choice);
-    const key = JSON.stringify([identityOf(known.stamps), known.info.output.name, known.info.layer.value, device]);
-    dropOutdated(known);
-    const ready = explainers.get(key);
-    const missing = parts.filter((part) => !ready || !(part in ready.parts));
-    if (ready && missing.length === 0) {
-      file?.release();
-      return ready;
-    }
-    const source = file ?? (await readModelFile(known.info.path));
+    let source = file;
     try {
-      if (source.identity !== known.identity) return await explainerFor(choice, device, parts);
+      check?.(known.info);
+      const key = JSON.stringify([identityOf(known.stamps), known.info.output.name, known.info.layer.value, device]);
+      dropOutdated(known);
+      const ready = explainers.get(key);
+      const missing = parts.filter((part) => !ready || !(part in ready.parts));
+      if (ready && missing.length === 0) return ready;
+      source ??= await readModelFile(known.info.path);
+      if (source.identity !== known.identity) return await explainerFor(choice, device, parts, check);
       // One session after the other, so that the memory each needs while it is made is not needed twice.
       const explainer = ready ?? (await createExplainer(known, source, device));
       explainers.set(key, explainer);
@@ -71,7 +81,7 @@ export function createSessions(): Sessions {
       }
       return explainer;
     } finally {
-      source.release();
+      source?.release();
     }
   }
 

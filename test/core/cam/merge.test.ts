@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { isConstant, makeMask, normalised } from '../../../src/core/cam/masks';
-import { merge, scoreOf, whyBlank } from '../../../src/core/cam/merge';
+import { maskScore, merge, whyBlank } from '../../../src/core/cam/merge';
 import { resizedBounds, resizeMap } from '../../../src/core/resize';
 import { largestDifference } from '../../support/reference';
 
@@ -76,8 +76,8 @@ describe('merge', () => {
     const { map: sum, offset } = merge([mask(1, 3), mask(2, 0)], Float32Array.of(0.5, 0.25), 'official');
     assert.deepEqual([...sum], [1, 1.5]);
     assert.equal(offset, 0);
-    assert.equal(scoreOf(0.25, 0.5, 'official'), 0);
-    assert.equal(scoreOf(0.25, 0.5, 'paper'), -0.25);
+    assert.equal(maskScore(0.25, 0.5, 'official'), 0);
+    assert.equal(maskScore(0.25, 0.5, 'paper'), -0.25);
   });
 
   it('leaves constant masks out, whose bounds would divide by zero', () => {

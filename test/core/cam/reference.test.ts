@@ -1,8 +1,8 @@
 /** Split and merge alone, from the stored activations, gradients and scores. */
 import { strict as assert } from 'node:assert';
+import type { FeatureMaps } from '../../../src/core/cam/features';
 import { isConstant, makeMask, normalised } from '../../../src/core/cam/masks';
 import { merge } from '../../../src/core/cam/merge';
-import type { FeatureMaps } from '../../../src/core/cam/network';
 import { channelWeights, denoise, groupMaps } from '../../../src/core/cam/split';
 import { resizeMap } from '../../../src/core/resize';
 import { saliencyOf } from '../../../src/core/saliency';

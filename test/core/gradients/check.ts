@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { ValueInfoProtoSchema } from 'onnx-buf';
 import { appendGradient } from '../../../src/core/gradients/driver';
 import type { RuleTable } from '../../../src/core/gradients/rule';
-import { RULES } from '../../../src/core/gradients/table';
+import { RULES } from '../../../src/core/gradients/rule-table';
 import { type Attributes, createEmitter } from '../../../src/core/onnx/emit';
 import { valueInfo } from '../../../src/core/onnx/facts';
 import { DataType, makeTensor, sizeOf } from '../../../src/core/onnx/tensors';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { CPU_RULES } from '../../../src/core/gradients/cpu';
 import type { RuleTable } from '../../../src/core/gradients/rule';
-import { RULES } from '../../../src/core/gradients/table';
+import { RULES } from '../../../src/core/gradients/rule-table';
 import { parseModel } from '../../../src/core/onnx/model';
 import { DataType } from '../../../src/core/onnx/tensors';
 import { gradientSession } from '../../support/runtime';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { appendGradient, operatorsWithoutRule } from '../../../src/core/gradients/driver';
 import type { Rule } from '../../../src/core/gradients/rule';
-import { RULES } from '../../../src/core/gradients/table';
+import { RULES } from '../../../src/core/gradients/rule-table';
 import { createEmitter } from '../../../src/core/onnx/emit';
 import type { Facts } from '../../../src/core/onnx/facts';
 import { factsOf, parseTiny, type TinyModel } from '../../support/tiny-model';

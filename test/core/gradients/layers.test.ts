@@ -1,7 +1,7 @@
 /** Gradients of every candidate layer of the tiny networks, against central differences of the scores behind it. */
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
-import { BEHIND, behindGraph } from '../../../src/core/cam/behind';
+import { DOWNSTREAM, downstreamGraph } from '../../../src/core/cam/downstream';
 import { SCORE } from '../../../src/core/cam/transform';
 import { untypedInfo } from '../../../src/core/onnx/compose';
 import { type EncodedModel, encodeModel } from '../../../src/core/onnx/weights';
@@ -45,12 +45,12 @@ describe('gradients of layers', () => {
 
       for (const { tensor, cut, shape } of info.layers) {
         const target = { ...scoreTarget(info), layer: tensor };
-        const behind = await open(encodeModel(model, behindGraph(model, facts, target, cut)));
+        const behind = await open(encodeModel(model, downstreamGraph(model, facts, target, cut)));
         const direction = noise(features[tensor]!.data.length, 3);
         const score = async (step: number) => {
           const moved = Float32Array.from(features[tensor]!.data as Float32Array, (a, i) => a + step * direction[i]!);
-          const image = cut ? {} : { [BEHIND.image]: x };
-          const result = await behind.run({ [BEHIND.features]: floats(moved, shape), ...image }, [SCORE.logits]);
+          const image = cut ? {} : { [DOWNSTREAM.image]: x };
+          const result = await behind.run({ [DOWNSTREAM.features]: floats(moved, shape), ...image }, [SCORE.logits]);
           return dot(result[SCORE.logits]!.data as Float32Array, seed);
         };
         const expected = ((await score(STEP)) - (await score(-STEP))) / (2 * STEP);

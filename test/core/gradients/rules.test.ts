@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { CPU_RULES } from '../../../src/core/gradients/cpu';
-import { RULES } from '../../../src/core/gradients/table';
+import { RULES } from '../../../src/core/gradients/rule-table';
 import { activations, trigonometry } from './cases/activations';
 import { products, reductions, softmaxes } from './cases/algebra';
 import { attention } from './cases/attention';

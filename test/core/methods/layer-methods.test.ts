@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { weightedSum } from '../../../src/core/methods/maps';
-import { methods } from '../../../src/core/methods/table';
+import { methods } from '../../../src/core/methods/method-table';
 import { xGradWeights } from '../../../src/core/methods/xgrad-cam';
 import type { MethodFrame } from '../../../src/core/saliency';
 import { assertClose, explain, framesOf, sumOf } from './run';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { midpoints } from '../../../src/core/methods/integrated-gradients';
-import { methods } from '../../../src/core/methods/table';
+import { methods } from '../../../src/core/methods/method-table';
 import { assertClose, explain, framesOf, sumOf } from './run';
 import { tinyNetwork } from './tiny-network';
 

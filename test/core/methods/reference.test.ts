@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { poolChannels } from '../../../src/core/methods/channels';
 import { integrate } from '../../../src/core/methods/integrated-gradients';
+import { methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
-import { methods } from '../../../src/core/methods/table';
 import { saliencyOf } from '../../../src/core/saliency';
 import { correlation } from '../../support/maps';
 import { needs, shared } from '../../support/shared';

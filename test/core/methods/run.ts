@@ -1,8 +1,8 @@
 /** Runs methods to their end and compares maps. */
 import assert from 'node:assert/strict';
+import { methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
 import type { MethodNetwork, MethodResult, MethodRun, Target } from '../../../src/core/methods/network';
-import { methods } from '../../../src/core/methods/table';
 import type { MethodFrame } from '../../../src/core/saliency';
 
 export async function framesOf(run: MethodRun): Promise<MethodFrame[]> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { methods } from '../../../src/core/methods/table';
+import { methods } from '../../../src/core/methods/method-table';
 import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
 import { assertClose, explain, framesOf, resultOf } from './run';

@@ -5,7 +5,7 @@ import { stepCounts } from '../../../src/core/metrics/curve';
 import { deletedImage } from '../../../src/core/metrics/deletion';
 import type { MetricChoice } from '../../../src/core/metrics/measurement';
 import type { MetricProgress } from '../../../src/core/metrics/metric';
-import { measureMap } from '../../../src/core/metrics/table';
+import { measureMap } from '../../../src/core/metrics/metric-table';
 import { createRandom } from '../../../src/core/random';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, subjectOf } from './subject';

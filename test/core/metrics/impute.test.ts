@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { impute } from '../../../src/core/metrics/impute';
-import { measureMap } from '../../../src/core/metrics/table';
+import { measureMap } from '../../../src/core/metrics/metric-table';
 import { createRandom } from '../../../src/core/random';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, subjectOf } from './subject';

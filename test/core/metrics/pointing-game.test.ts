@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Region } from '../../../src/core/annotations/annotations';
 import type { Subject } from '../../../src/core/metrics/metric';
+import { measureMap } from '../../../src/core/metrics/metric-table';
 import { pointingAccuracy } from '../../../src/core/metrics/pointing-game';
-import { measureMap } from '../../../src/core/metrics/table';
 import { networkScoredBy, subjectOf } from './subject';
 
 /** An input of 2 rows and 4 columns that is shown on an image of 40 x 20, ten pixels to one. */

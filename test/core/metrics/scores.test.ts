@@ -4,7 +4,7 @@ import { pearson } from '../../../src/core/metrics/adcc';
 import { dropOf } from '../../../src/core/metrics/average-drop';
 import { centreBlob } from '../../../src/core/metrics/baselines';
 import { METRICS, type Metric } from '../../../src/core/metrics/measurement';
-import { measureMap, metrics, SCORES } from '../../../src/core/metrics/table';
+import { measureMap, metrics, SCORES } from '../../../src/core/metrics/metric-table';
 import { assertClose } from '../methods/run';
 import { networkScoredBy, saliencyFrom, subjectOf } from './subject';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { DataType, fromHalf, makeTensor } from '../../../src/core/onnx/tensors';
 import { withWeights } from '../../../src/core/onnx/weights';
 import { createRandom } from '../../../src/core/random';
-import { drawLike, rawBytes } from '../../../src/core/sanity/draw';
 import { depthsOf, weightLayers } from '../../../src/core/sanity/layers';
+import { randomiseLike, rawBytes } from '../../../src/core/sanity/randomise';
 import { parseTiny, type TinyModel } from '../../support/tiny-model';
 
 const LAYERED: TinyModel = {
@@ -98,7 +98,7 @@ describe('drawn weights', () => {
   for (const [name, type, read] of reads) {
     it(`${name}: have the mean and the deviation of the learned ones, and none of their order`, () => {
       const { values, bytes } = learned(type);
-      const drawn = read(drawLike(type, bytes, createRandom(5)));
+      const drawn = read(randomiseLike(type, bytes, createRandom(5)));
       const [wanted, found] = [moments(values), moments(drawn)];
       // Standard errors are 0.03 and 0.02; rounding to whole numbers adds 1/12 to the variance.
       assert.ok(Math.abs(found.mean - wanted.mean) < 0.15, `${found.mean}, ${wanted.mean}`);
@@ -113,7 +113,7 @@ describe('drawn weights', () => {
 
   it('a seed decides them', () => {
     const { bytes } = learned(DataType.FLOAT);
-    const draw = (seed: number) => drawLike(DataType.FLOAT, bytes, createRandom(seed));
+    const draw = (seed: number) => randomiseLike(DataType.FLOAT, bytes, createRandom(seed));
     assert.deepEqual(draw(1), draw(1));
     assert.notDeepEqual(draw(1), draw(2));
   });
@@ -122,7 +122,7 @@ describe('drawn weights', () => {
     const { bytes } = learned(DataType.FLOAT);
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
-    const draw = (from: Uint8Array) => drawLike(DataType.FLOAT, from, createRandom(1));
+    const draw = (from: Uint8Array) => randomiseLike(DataType.FLOAT, from, createRandom(1));
     assert.deepEqual(draw(shifted.subarray(1)), draw(bytes));
   });
 

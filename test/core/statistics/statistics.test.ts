@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createRandom } from '../../../src/core/random';
+import { estimateMean } from '../../../src/core/statistics/estimate';
 import { comparePaired, holm, signedRankTest } from '../../../src/core/statistics/paired';
-import { summarise } from '../../../src/core/statistics/summary';
 import { assertClose } from '../methods/run';
 
 describe('mean and its interval', () => {
   it('the interval of many normal values is the one of the normal distribution', () => {
     const random = createRandom(5);
     const values = Array.from({ length: 2000 }, () => 3 + 2 * random.normal());
-    const { n, mean, interval } = summarise(values);
+    const { n, mean, interval } = estimateMean(values);
     assert.equal(n, 2000);
     const half = (1.96 * 2) / Math.sqrt(2000);
     assertClose([interval!.low, interval!.high], [mean - half, mean + half], 0.1 * half);
@@ -19,7 +19,7 @@ describe('mean and its interval', () => {
     const random = createRandom(11);
     let held = 0;
     for (let sample = 0; sample < 200; sample++) {
-      const { low, high } = summarise(Array.from({ length: 60 }, () => random.uniform())).interval!;
+      const { low, high } = estimateMean(Array.from({ length: 60 }, () => random.uniform())).interval!;
       if (low <= 0.5 && 0.5 <= high) held += 1;
     }
     // 190 expected; four deviations of a binomial count are 12.
@@ -27,8 +27,8 @@ describe('mean and its interval', () => {
   });
 
   it('one value has no interval, equal ones none to speak of', () => {
-    assert.deepEqual(summarise([0.5]), { n: 1, mean: 0.5 });
-    assert.deepEqual(summarise([0.5, 0.5, 0.5]), { n: 3, mean: 0.5, interval: { low: 0.5, high: 0.5 } });
+    assert.deepEqual(estimateMean([0.5]), { n: 1, mean: 0.5 });
+    assert.deepEqual(estimateMean([0.5, 0.5, 0.5]), { n: 3, mean: 0.5, interval: { low: 0.5, high: 0.5 } });
   });
 });
 

@@ -8,7 +8,7 @@ import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
 import { networkOf } from '../../../src/engine/sessions/method-network';
-import { probe } from '../../../src/engine/sessions/network';
+import { firstPass } from '../../../src/engine/sessions/passes';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { explainWith } from '../../support/explain';
 import { correlation } from '../../support/maps';
@@ -70,7 +70,7 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
       const { data: tensor, shape: dims } = reference.array('input');
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: dims[3]!, height: dims[2]! } };
       const work = { signal: { aborted: false }, passes: 0 };
-      const state = await probe(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
+      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
       const network = networkOf(explainer, state, DEFAULT_OPTIONS, work);
       const seed = seedOf({ class: reference.class }, state.logits.length);
       const path = Array.from({ length: 20 }, (_, i) => i / 19);

@@ -1,7 +1,7 @@
 /** A network whose numbers are 8-bit integers, in both of ONNX's forms, against the same network in floats. */
 import { strict as assert } from 'node:assert';
+import { methods } from '../../../src/core/methods/method-table';
 import { METHODS } from '../../../src/core/methods/names';
-import { methods } from '../../../src/core/methods/table';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { saliencyOf } from '../../../src/core/saliency';
 import { gradient } from '../../../src/engine/explanations/gradient';

@@ -8,7 +8,7 @@ import { floats } from '../../../src/engine/runtime/runtime';
 import { createService } from '../../../src/engine/service';
 import { blurImage } from '../../../src/engine/sessions/blur';
 import { networkOf } from '../../../src/engine/sessions/method-network';
-import { probe } from '../../../src/engine/sessions/network';
+import { firstPass } from '../../../src/engine/sessions/passes';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { explainWith } from '../../support/explain';
 import { largestDifference, REFERENCE, type ReferenceCase, referenceCases } from '../../support/reference';
@@ -31,7 +31,7 @@ describe('reference outputs', () => {
       const { data: tensor, shape: dims } = reference.array('input');
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: dims[3]!, height: dims[2]! } };
       const work = { signal: { aborted: false }, passes: 0 };
-      const state = await probe(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
+      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
       close(state.features.data, reference.array('activation').data, 1e-4);
 
       const gradient = await networkOf(explainer, state, DEFAULT_OPTIONS, work).featureGradient(

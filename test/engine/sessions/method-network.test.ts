@@ -5,7 +5,7 @@ import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import type { Part } from '../../../src/engine/sessions/explainer';
 import { networkOf } from '../../../src/engine/sessions/method-network';
-import { probe, type Work } from '../../../src/engine/sessions/network';
+import { firstPass, type Work } from '../../../src/engine/sessions/passes';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { testFolder } from '../../support/folder';
 import { resampled } from '../../support/maps';
@@ -49,7 +49,7 @@ describe('the network of the methods', () => {
     const tensor = folder.write('input.npy', tensorFile(form.image ?? IMAGE, form.layout));
     const input = await prepareInput({ tensor }, explainer.info);
     const work = { signal: { aborted: false }, passes: 0 };
-    const state = await probe(explainer, input, DEFAULT_OPTIONS, work);
+    const state = await firstPass(explainer, input, DEFAULT_OPTIONS, work);
     return { network: networkOf(explainer, state, DEFAULT_OPTIONS, work), work };
   }
 

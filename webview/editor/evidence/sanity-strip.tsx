@@ -1,4 +1,4 @@
-/** Maps of the network with its weights drawn anew, layer by layer, beside the map of the network as it was trained. */
+/** Maps of the network with its weights re-randomised, layer by layer, beside the map of the network as it was trained. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../../src/core/geometry';
 import type { Frame } from '../../../src/core/saliency';
@@ -22,7 +22,7 @@ export function SanityStrip({ check, original, style }: SanityStripProps) {
   return (
     <div class="sanity-strip" data-testid="sanity-strip">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled with keys */}
-      <ol class="checks" tabIndex={0} aria-label="Maps by how many layers are drawn anew">
+      <ol class="checks" tabIndex={0} aria-label="Maps by how many layers are re-randomised">
         <li class="check" title="The network as it was trained">
           <div class="check-maps">
             <MapPicture frame={original} style={style} name="Map of the network as trained" />
@@ -52,7 +52,7 @@ interface StepProps {
 }
 
 function Step({ step, maps, style }: StepProps) {
-  const hint = step.depth === 1 ? `${step.layer} drawn anew` : `${step.layer} and all behind it drawn anew`;
+  const hint = step.depth === 1 ? `${step.layer} re-randomised` : `${step.layer} and all behind it re-randomised`;
   const lines = similarityLines(step);
   return (
     <li class="check" title={[hint, ...lines].join('\n')}>
@@ -87,7 +87,7 @@ function DrawnMap({ map: { frame, blank, layer }, style }: { readonly map: Sanit
       </div>
     );
   }
-  return <MapPicture frame={frame} style={style} name={`Map with ${layer} drawn anew`} />;
+  return <MapPicture frame={frame} style={style} name={`Map with ${layer} re-randomised`} />;
 }
 
 interface MapPictureProps {

@@ -23,7 +23,7 @@ const START: Readonly<Record<EvidencePart, { readonly title: string; readonly ab
   sanity: {
     title: 'Sanity Check',
     about:
-      'Draws the weights of the network anew, layer by layer. A map that stays the same does not show the network.',
+      "Re-randomises the network's weights, layer by layer. A map that stays the same does not depend on what the network has learned.",
   },
 };
 

@@ -1,5 +1,5 @@
 /** How far the work on several images is, with the one button that stops it and lets it go on. */
-import { useSignal } from '@preact/signals';
+import { effect, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { LiveRegion } from '../../live-region';
 import { type Button, TextButton } from '../../toolkit';
@@ -15,16 +15,21 @@ interface QueueLineProps {
 }
 
 export function QueueLine({ editor: { store, actions }, leave }: QueueLineProps) {
-  const { kind, text } = queueText(store.strip.value);
+  const queue = useComputed(() => queueText(store.strip.value));
   const spoken = useSignal('');
   const button = useRef<Button>(null);
-  const before = useRef<QueueText['kind']>(undefined);
   useLayoutEffect(() => {
-    // Not each image: that would be too much to listen to.
-    if (before.current && kind !== 'running') spoken.value = text;
-    if (kind === 'settled' && document.activeElement === button.current) leave();
-    before.current = kind;
-  }, [kind]);
+    let before: QueueText['kind'] | undefined;
+    return effect(() => {
+      const { kind, text } = queue.value;
+      // Not each image: that would be too much to listen to.
+      if (before && before !== kind && kind !== 'running') spoken.value = text;
+      // Told before the button is hidden, which would lose the focus.
+      if (kind === 'settled' && document.activeElement === button.current) leave();
+      before = kind;
+    });
+  }, []);
+  const { kind, text } = queue.value;
   return (
     <div class="queue" role="group" aria-label="All images" data-kind={kind}>
       <span class="queue-text" data-testid="queue-state">

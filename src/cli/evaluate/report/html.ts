@@ -1,12 +1,12 @@
 /** report.html: one page that needs nothing else, neither a script nor the network. */
 import { schemeObservable10 } from 'd3-scale-chromatic';
 import { METRIC_NAMES, type Metric, type ScoreInfo } from '../../../core/metrics/measurement';
-import type { Summary } from '../../../core/statistics/summary';
+import type { Estimate } from '../../../core/statistics/estimate';
 import type { About } from './about';
 import { chart } from './chart';
 import { html, raw } from './markup';
+import { type Comparison, type MapSummary, type Results, type Row, titleOf } from './results';
 import { STYLE } from './style';
-import { type Comparison, type MapSummary, type Results, type Row, titleOf } from './summary';
 
 /** An image that a method did best or worst on. */
 export interface Example {
@@ -73,7 +73,7 @@ ${raw(rows.join('\n'))}
 
 const number = (value: number): string => value.toFixed(3).replace('-', '\u2212');
 
-const withInterval = ({ mean, interval }: Summary): string =>
+const withInterval = ({ mean, interval }: Estimate): string =>
   html`${number(mean)}${raw(interval ? html` <small>${number(interval.low)} to ${number(interval.high)}</small>` : '')}`;
 
 const ARROWS: Readonly<Record<ScoreInfo['better'], string>> = {

@@ -13,7 +13,7 @@ import { explainParams } from '../run';
 import type { Watch } from '../watch';
 import { aboutOf } from './about';
 import { type Example, pageOf } from './html';
-import { type Results, type Row, summariseAll } from './summary';
+import { type Results, type Row, summariseAll } from './results';
 
 /**
  * @param service that has explained nothing yet: examples are the same whatever came before

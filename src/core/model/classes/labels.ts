@@ -1,6 +1,7 @@
 /** The classes' names, and which class a name means. */
+import * as v from 'valibot';
 import { errors } from '../../errors';
-import type { Json } from '../json';
+import { record } from '../../schema';
 import { nearest } from './near';
 
 /** Labels of a text file, one a line; a byte order mark and blank lines at the end don't count. */
@@ -12,15 +13,14 @@ export function parseLabels(text: string): string[] {
     .map((line) => line.trim());
 }
 
-/** Names from an object whose keys are the classes' indices; undefined if it is not of that form. */
-export function namesByIndex(json: Json): readonly string[] | undefined {
-  const entries = Object.entries(json);
-  const named = entries.every(([key, value]) => /^\d+$/.test(key) && typeof value === 'string');
-  if (!named || entries.length === 0) return undefined;
-  const names = new Map(entries.map(([key, value]) => [Number(key), String(value)]));
-  const ordered = Array.from({ length: names.size }, (_, i) => names.get(i));
-  return ordered.every((name) => name !== undefined) ? ordered : undefined;
-}
+/** Names from an object whose keys are the classes' indices, from 0 on without a gap. */
+export const namesByIndex = v.pipe(
+  record,
+  v.record(v.pipe(v.string(), v.digits()), v.string()),
+  v.transform((names) => Array.from({ length: Object.keys(names).length }, (_, i) => names[i])),
+  v.array(v.string()),
+  v.nonEmpty(),
+);
 
 /**
  * One label a class; an empty one is replaced by the class's index.

@@ -10,7 +10,7 @@ import { quantisationOf } from '../../onnx/quantisation';
 import { DataType, FLOATS, sizeOf } from '../../onnx/tensors';
 import type { LayerInfo } from '../info';
 import type { ImageInput } from '../inputs';
-import type { Scores } from '../logits';
+import type { ScoresTensor } from '../logits';
 import { isSide } from '../sides';
 import { findCuts } from './cuts';
 import { findLayouts, type Layout } from './layout';
@@ -78,7 +78,7 @@ export interface Layers {
  * @param facts at batch 1
  * @throws no-spatial-layer
  */
-export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: Scores): Layers {
+export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: ScoresTensor): Layers {
   // Sizes are the same for every image, so a path through Shape carries no evidence.
   const values = indexGraph(model.graph.node.filter((node) => !SIZE_ONLY.has(operatorOf(node))));
   const fromImage = tensorsDependingOn(values, [input.name]);
@@ -180,7 +180,7 @@ function classParts(graph: GraphIndex, facts: Facts, logits: string): Set<string
   return parts;
 }
 
-function isPooledPerClass(graph: GraphIndex, layer: LayerInfo, { logits, classes }: Scores): boolean {
+function isPooledPerClass(graph: GraphIndex, layer: LayerInfo, { logits, classes }: ScoresTensor): boolean {
   if (layer.channels !== classes) return false;
   const after = tensorsDependingOn(graph, [layer.tensor]);
   return nodesLeadingTo(graph, [logits], new Set([layer.tensor]))

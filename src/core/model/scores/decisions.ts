@@ -1,4 +1,4 @@
-/** What models that decide for a class themselves have behind their scores: the best classes, their names, a dictionary. */
+/** What models that decide for a class themselves have downstream of their scores: the best classes, their names, a dictionary. */
 import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../../onnx/graph';
 import { attributeOf, type Model } from '../../onnx/model';

@@ -88,7 +88,7 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
     tensor = originOf(graph, node.input[0]!);
   }
 
-  /** What a ReLU rectifies behind which there is nothing but pooling, as in SqueezeNet. */
+  /** What a ReLU rectifies with nothing but pooling downstream of it, as in SqueezeNet. */
   function beforeRelu(tensor: string): string | undefined {
     const node = graph.producer.get(originOf(graph, tensor));
     if (!node) return undefined;

@@ -2,16 +2,17 @@
 /**
  * Programs that export models and are told by what they write: how each prepares images. In every row, where that is said.
  */
+import * as v from 'valibot';
 import { reasonOf } from '../../errors';
 import { indexGraph } from '../../onnx/graph';
 import type { Model } from '../../onnx/model';
 import { operatorOf } from '../../onnx/operators';
+import { fields, lenient, read, readJson } from '../../schema';
 import { parseLabels } from '../classes/labels';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions, type Source } from '../conventions';
 import type { Read } from '../hugging-face';
 import type { ImageInput } from '../inputs';
-import { isRecord, recordAt, stringAt } from '../json';
-import { readPaddle } from './paddle';
+import { PADDLE, readPaddle } from './paddle';
 
 /** Texts of the files beside a model, by name. */
 export type Beside = ReadonlyMap<string, string>;
@@ -25,8 +26,8 @@ interface Exporter {
 
 const MANIFEST = 'cvexport.manifest';
 const LABELS = 'labels.txt';
-const PADDLE = 'inference.yml';
-export const EXPORTER_FILES: readonly string[] = [MANIFEST, LABELS, PADDLE];
+const PADDLE_FILE = 'inference.yml';
+export const EXPORTER_FILES: readonly string[] = [MANIFEST, LABELS, PADDLE_FILE];
 
 const EXPORTERS: readonly Exporter[] = [
   // Ultralytics, classify_transforms in ultralytics/data/augment.py; the metadata are written by engine/exporter.py.
@@ -37,7 +38,7 @@ const EXPORTERS: readonly Exporter[] = [
   // Teachable Machine: the sample that it exports beside keras_model.h5 and labels.txt.
   { file: LABELS, read: teachableMachine },
   // PaddleClas: deploy/python/preprocess.py and the inference.yml that its export_model.py writes.
-  { file: PADDLE, read: (_model, _input, beside) => readYaml(beside.get(PADDLE)) },
+  { file: PADDLE_FILE, read: (_model, _input, beside) => readYaml(beside.get(PADDLE_FILE)) },
   // fastai: create_head and vision_learner in fastai/vision/learner.py, Resize in fastai/vision/augment.py.
   { read: fastai },
 ];
@@ -84,6 +85,11 @@ function ultralytics(model: Model, input: ImageInput): Read | undefined {
 /** Colours and range are in the model's metadata where they are not these. */
 const CUSTOM_VISION: InputConventions = { fit: 'stretch', interpolation: 'bicubic', ...UNIT };
 
+const CUSTOM_VISION_MANIFEST = fields({
+  DomainType: v.literal('Classification'),
+  LabelFileName: lenient(v.string()),
+});
+
 /** A model that was taken out of its folder, told by the names that its outputs have. */
 function customVisionAlone({ graph }: Model, _input: ImageInput, beside: Beside): Read | undefined {
   const outputs = graph.output.map(({ name }) => name).sort();
@@ -95,9 +101,10 @@ function customVisionAlone({ graph }: Model, _input: ImageInput, beside: Beside)
 }
 
 function customVision(_model: Model, _input: ImageInput, beside: Beside): Read | undefined {
-  const manifest = parseJson(beside.get(MANIFEST));
-  if (!isRecord(manifest) || stringAt(manifest, 'DomainType') !== 'Classification') return undefined;
-  const labels = beside.get(stringAt(manifest, 'LabelFileName') ?? LABELS);
+  // A file of this name that another program wrote says nothing.
+  const manifest = readJson(CUSTOM_VISION_MANIFEST, (beside.get(MANIFEST) ?? '').replace(/^\uFEFF/, ''));
+  if ('flaw' in manifest) return undefined;
+  const labels = beside.get(manifest.value.LabelFileName ?? LABELS);
   return {
     conventions: {
       input: CUSTOM_VISION,
@@ -105,15 +112,6 @@ function customVision(_model: Model, _input: ImageInput, beside: Beside): Read |
     },
     notes: [],
   };
-}
-
-function parseJson(text = ''): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    // A file of this name that another program wrote says nothing.
-    return undefined;
-  }
 }
 
 function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Read | undefined {
@@ -131,7 +129,7 @@ function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Rea
   };
 }
 
-/** Told by its head: the maximum and the mean of each channel, one behind the other. */
+/** Told by its head: the maximum and the mean of each channel, one after the other. */
 function fastai(model: Model, input: ImageInput): Read | undefined {
   const { nodes, producer } = indexGraph(model.graph.node);
   const isHead = nodes.some((node) => {
@@ -153,14 +151,16 @@ function fastai(model: Model, input: ImageInput): Read | undefined {
 const MOST_YAML = 4e6;
 
 async function readYaml(text = ''): Promise<Read | undefined> {
-  if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE}: not used (too large)`] };
+  if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE_FILE}: not used (too large)`] };
   // Few models have such a file; loading the parser would delay the first explanation of all others.
   const { load } = await import('js-yaml');
   let file: unknown;
   try {
     file = load(text);
   } catch (error) {
-    return { conventions: {}, notes: [`${PADDLE}: not used (${reasonOf(error).split('\n')[0]})`] };
+    return { conventions: {}, notes: [`${PADDLE_FILE}: not used (${reasonOf(error).split('\n')[0]})`] };
   }
-  return isRecord(file) && recordAt(file, 'PreProcess') ? readPaddle(file) : undefined;
+  // So it is with a file of this name.
+  const paddle = read(PADDLE, file);
+  return 'value' in paddle ? readPaddle(paddle.value) : undefined;
 }

@@ -1,8 +1,42 @@
 /** Conventions of PaddleClas' inference.yml (deploy/python/preprocess.py there). */
+import * as v from 'valibot';
 import { INTERPOLATIONS, type Interpolation } from '../../resample';
+import { fields, finite, lenient, numbers, record } from '../../schema';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
 import type { Read } from '../hugging-face';
-import { isRecord, type Json, numberAt, numbersAt, recordAt, stringAt } from '../json';
+
+/** What the operators are told, each a part of it. */
+const OPTIONS = fields({
+  to_rgb: lenient(v.boolean()),
+  resize_short: lenient(finite),
+  /** [width, height], or a number for both. */
+  size: lenient(
+    v.union([
+      v.pipe(
+        finite,
+        v.transform((side): readonly number[] => [side, side]),
+      ),
+      v.pipe(
+        numbers,
+        v.check((sides) => sides.length === 2),
+      ),
+    ]),
+  ),
+  interpolation: lenient(v.pipe(v.string(), v.toLowerCase())),
+  backend: lenient(v.pipe(v.string(), v.toLowerCase())),
+  /** A quotient as text is evaluated. */
+  scale: lenient(v.union([v.number(), v.string()])),
+  mean: lenient(numbers),
+  std: lenient(numbers),
+});
+
+const names = lenient(v.array(v.string()));
+
+export const PADDLE = fields({
+  /** Objects of one key, the operator's name, with its options. */
+  PreProcess: fields({ transform_ops: v.fallback(v.array(v.unknown()), []) }),
+  PostProcess: lenient(fields({ Topk: lenient(fields({ label_list: names })), label_list: names })),
+});
 
 interface Steps {
   /** [width, height], or the shorter side. */
@@ -15,39 +49,33 @@ interface Steps {
   readonly note?: string;
 }
 
-type Reader = (options: Json) => Steps;
+type Reader = (options: v.InferOutput<typeof OPTIONS>) => Steps;
 
 /** By the name of the operator. */
 const OPERATORS: Readonly<Record<string, Reader>> = {
-  DecodeImage: (options) => ({ input: { color: options['to_rgb'] === false ? 'BGR' : 'RGB' } }),
-  ResizeImage: (options) => ({
-    shortest: numberAt(options, 'resize_short'),
-    resize: pairAt(options, 'size'),
-    interpolation: filterOf(options),
-    ...(stringAt(options, 'backend')?.toLowerCase() !== 'pil' && {
+  DecodeImage: ({ to_rgb }) => ({ input: { color: to_rgb === false ? 'BGR' : 'RGB' } }),
+  ResizeImage: ({ resize_short, size, interpolation, backend }) => ({
+    shortest: resize_short,
+    resize: size,
+    interpolation: INTERPOLATIONS.find((known) => known === interpolation) ?? 'bilinear',
+    ...(backend !== 'pil' && {
       note: "resize: smoothed as Pillow does it, where OpenCV's is asked for, which is not",
     }),
   }),
-  CropImage: (options) => ({ crop: pairAt(options, 'size') }),
-  NormalizeImage: (options) => ({
-    input: {
-      scale: factorOf(options['scale']),
-      mean: numbersAt(options, 'mean') ?? IMAGENET_MEAN,
-      std: numbersAt(options, 'std') ?? IMAGENET_STD,
-    },
+  CropImage: ({ size }) => ({ crop: size }),
+  NormalizeImage: ({ scale, mean = IMAGENET_MEAN, std = IMAGENET_STD }) => ({
+    input: { scale: factorOf(scale), mean, std },
   }),
   ToCHWImage: () => ({}),
 };
 
-/** @param file with `PreProcess` */
-export function readPaddle(file: Json): Read {
+export function readPaddle({ PreProcess, PostProcess }: v.InferOutput<typeof PADDLE>): Read {
   const notes: string[] = [];
-  const listed = recordAt(file, 'PreProcess')?.['transform_ops'];
-  const said = (Array.isArray(listed) ? listed : []).map((operator): Steps => {
-    const [name = '', options] = isRecord(operator) ? (Object.entries(operator)[0] ?? []) : [];
+  const said = PreProcess.transform_ops.map((operator): Steps => {
+    const [name = '', options] = v.is(record, operator) ? (Object.entries(operator)[0] ?? []) : [];
     const read = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
     if (!read) notes.push(`${name.slice(0, 40) || 'transform_ops'}: asked for and not done`);
-    return read?.(isRecord(options) ? options : {}) ?? {};
+    return read?.(v.is(record, options) ? v.parse(OPTIONS, options) : {}) ?? {};
   });
   const steps: Steps = Object.assign({}, ...said);
   if (isOutOfProportion(steps)) notes.push("fit: stretched to the crop's proportions, where others are asked for");
@@ -60,7 +88,7 @@ export function readPaddle(file: Json): Read {
         ...(steps.interpolation && { interpolation: steps.interpolation }),
         ...Object.assign({}, ...said.map(({ input }) => input)),
       },
-      names: namesIn(file),
+      names: PostProcess?.Topk?.label_list ?? PostProcess?.label_list,
     },
     notes,
   };
@@ -79,27 +107,9 @@ function isOutOfProportion({ resize, shortest, crop }: Steps): boolean {
   return !shortest && resize !== undefined && crop !== undefined && resize[0]! * crop[1]! !== resize[1]! * crop[0]!;
 }
 
-/** A number for both, or a pair. */
-function pairAt(options: Json, key: string): readonly number[] | undefined {
-  const side = numberAt(options, key);
-  const sides = side === undefined ? numbersAt(options, key) : [side, side];
-  return sides?.length === 2 ? sides : undefined;
-}
-
-function filterOf(options: Json): Interpolation {
-  const name = stringAt(options, 'interpolation')?.toLowerCase();
-  return INTERPOLATIONS.find((known) => known === name) ?? 'bilinear';
-}
-
 /** A number, or a quotient as text, which PaddleClas evaluates. */
-function factorOf(value: unknown): number {
+function factorOf(value: number | string = 1 / 255): number {
   if (typeof value === 'number') return value;
-  const [, above, below] = /^\s*([\d.]+)\s*\/\s*([\d.]+)\s*$/.exec(String(value)) ?? [];
-  return above && below ? Number(above) / Number(below) : Number(value ?? 1 / 255) || 1 / 255;
-}
-
-function namesIn(file: Json): readonly string[] | undefined {
-  const post = recordAt(file, 'PostProcess') ?? {};
-  const names = recordAt(post, 'Topk')?.['label_list'] ?? post['label_list'];
-  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined;
+  const [, above, below] = /^\s*([\d.]+)\s*\/\s*([\d.]+)\s*$/.exec(value) ?? [];
+  return above && below ? Number(above) / Number(below) : Number(value) || 1 / 255;
 }

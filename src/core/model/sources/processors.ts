@@ -5,7 +5,7 @@
  */
 import type { Interpolation } from '../../resample';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../conventions';
-import { booleanAt, type Json, numberAt } from '../json';
+import type { PreprocessorConfig } from './preprocessor-config';
 
 /** Both sides, or the shorter one, in pixels. */
 export interface Sides {
@@ -41,9 +41,9 @@ export interface Processor {
   /** True if channels come as blue, green and red where the file doesn't say. */
   readonly flips?: boolean;
   /** Where size and crop mean something else than their names say. */
-  readonly steps?: (steps: Steps, json: Json) => Steps;
+  readonly steps?: (steps: Steps, config: PreprocessorConfig) => Steps;
   /** Where values are not scaled and normalised once. */
-  readonly values?: (values: Values, std: Values['std'], json: Json) => Values;
+  readonly values?: (values: Values, std: Values['std'], config: PreprocessorConfig) => Values;
   /** What can't be followed to the last pixel, in words. */
   readonly note?: string;
 }
@@ -156,11 +156,11 @@ export function typeOfModel(modelType: string): string | undefined {
 const CONVNEXT_PART = 224 / 256;
 
 /** From 384 pixels up the whole image is stretched. */
-export function convNext({ resize, crop }: Steps, json: Json): Steps {
+export function convNext({ resize, crop }: Steps, { crop_pct }: PreprocessorConfig): Steps {
   const side = resize.shortest;
   if (side === undefined) return { resize, crop };
   if (side >= 384) return { resize: square(side), crop };
-  return { resize: shortest(Math.floor(side / (numberAt(json, 'crop_pct') ?? CONVNEXT_PART))), crop: square(side) };
+  return { resize: shortest(Math.floor(side / (crop_pct ?? CONVNEXT_PART))), crop: square(side) };
 }
 
 function levit({ resize, crop }: Steps): Steps {
@@ -170,8 +170,8 @@ function levit({ resize, crop }: Steps): Steps {
 const POOLFORMER_PART = 0.9;
 
 /** A square counts as its side; `crop_pct: null` turns it off. */
-function poolFormer({ resize, crop }: Steps, json: Json): Steps {
-  const part = json['crop_pct'] === null ? undefined : (numberAt(json, 'crop_pct') ?? POOLFORMER_PART);
+function poolFormer({ resize, crop }: Steps, { crop_pct }: PreprocessorConfig): Steps {
+  const part = crop_pct === null ? undefined : (crop_pct ?? POOLFORMER_PART);
   const { height, width } = resize;
   const side = resize.shortest ?? (height === width ? height : undefined);
   if (!part) return { resize, crop };
@@ -189,10 +189,10 @@ function perceiver({ resize, crop }: Steps): Steps {
  * `rescale_offset` takes 1 off after scaling; `include_top` divides by the standard deviation once more, whether the values
  * were normalised or not.
  */
-function efficientNet({ scale, mean, std }: Values, spread: Values['std'], json: Json): Values {
-  const rescaled = booleanAt(json, 'do_rescale') ?? true;
-  const offset = (booleanAt(json, 'rescale_offset') ?? false) && rescaled ? 1 : 0;
-  const again = (booleanAt(json, 'include_top') ?? true) ? (spread ?? 1) : 1;
+function efficientNet({ scale, mean, std }: Values, spread: Values['std'], config: PreprocessorConfig): Values {
+  const { do_rescale: rescaled = true, rescale_offset = false, include_top = true } = config;
+  const offset = rescale_offset && rescaled ? 1 : 0;
+  const again = include_top ? (spread ?? 1) : 1;
   return { scale, mean: combined(mean ?? 0, offset, (a, b) => a + b), std: combined(std ?? 1, again, (a, b) => a * b) };
 }
 

@@ -48,7 +48,7 @@ const STEPS: Readonly<Record<string, Step>> = {
 const EITHER_SIDE: ReadonlySet<string> = new Set(['Mul', 'Add']);
 
 /**
- * The source that a chain of constant multiplications and sums right behind the input is, or a BatchNormalization there.
+ * The source that a chain of constant multiplications and sums right after the input is, or a BatchNormalization there.
  *
  * @returns none where the first nodes tell nothing
  */
@@ -57,7 +57,7 @@ export function readRescaling(model: Model, input: ImageInput): Source[] {
   const range = statistics ? rangeOfStatistics(statistics) : line && rangeOfLine(line);
   if (range) return [{ origin: 'graph', file: model.file, conventions: { input: range }, notes: [] }];
   if (!statistics) return [];
-  const notes = ['range of the input: the BatchNormalization behind it does not tell'];
+  const notes = ['range of the input: the BatchNormalization after it does not tell'];
   return [{ origin: 'graph', file: model.file, conventions: {}, notes }];
 }
 

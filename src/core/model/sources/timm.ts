@@ -1,8 +1,22 @@
 /** Conventions of timm's `pretrained_cfg` (timm/data/config.py, transforms_imagenet_eval in timm/data/transforms_factory.py). */
+import * as v from 'valibot';
 import type { Fit } from '../../geometry';
 import { INTERPOLATIONS } from '../../resample';
+import { fields, finite, lenient, numbers } from '../../schema';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
-import { type Json, numberAt, numbersAt, stringAt } from '../json';
+
+export const TIMM = fields({
+  /** [channels, height, width] */
+  input_size: lenient(numbers),
+  test_input_size: lenient(numbers),
+  crop_pct: lenient(finite),
+  test_crop_pct: lenient(finite),
+  crop_mode: lenient(v.string()),
+  crop_border_pixels: lenient(finite),
+  interpolation: lenient(v.string()),
+  mean: lenient(numbers),
+  std: lenient(numbers),
+});
 
 const CROP_PART = 0.875;
 
@@ -10,13 +24,16 @@ const CROP_PART = 0.875;
 const FITS: Readonly<Record<string, Fit>> = { center: 'crop', squash: 'squash', border: 'pad' };
 
 /** @param tests whether to take the size of tests where there is one, as transformers' wrapper does and timm doesn't */
-export function timmInput(json: Json, tests = false): { input: InputConventions; notes: readonly string[] } {
+export function timmInput(
+  config: v.InferOutput<typeof TIMM>,
+  tests = false,
+): { input: InputConventions; notes: readonly string[] } {
   const notes: string[] = [];
-  const [, height, width] = (tests && numbersAt(json, 'test_input_size')) || (numbersAt(json, 'input_size') ?? []);
+  const [, height, width] = (tests && config.test_input_size) || (config.input_size ?? []);
   const shorter = height && width && Math.min(height, width);
-  const part = (tests && numberAt(json, 'test_crop_pct')) || numberAt(json, 'crop_pct') || CROP_PART;
+  const part = (tests && config.test_crop_pct) || config.crop_pct || CROP_PART;
   const resize = shorter && Math.floor(shorter / part);
-  const mode = stringAt(json, 'crop_mode') ?? 'center';
+  const mode = config.crop_mode ?? 'center';
   const fit = Object.hasOwn(FITS, mode) ? FITS[mode] : undefined;
   if (!fit) notes.push(`crop_mode: ${mode.slice(0, 40)} is not known; the centre of the image is taken`);
   if (fit === 'crop' && height !== width) notes.push(`resize: the shorter side to ${resize}, where both sides decide`);
@@ -25,8 +42,8 @@ export function timmInput(json: Json, tests = false): { input: InputConventions;
   if (fit === 'squash' && resize && Math.floor((longer * resize) / shorter) !== Math.floor(longer / part))
     notes.push(`resize: the shorter side to ${resize}, and the longer in proportion, a pixel from what is asked for`);
   if (fit === 'pad') notes.push('padding: the mean colour, which timm rounds to 8 bits');
-  if (numberAt(json, 'crop_border_pixels')) notes.push('crop_border_pixels: not followed');
-  const filter = stringAt(json, 'interpolation') ?? 'bicubic';
+  if (config.crop_border_pixels) notes.push('crop_border_pixels: not followed');
+  const filter = config.interpolation ?? 'bicubic';
   const interpolation = INTERPOLATIONS.find((known) => known === filter);
   if (!interpolation) notes.push(`interpolation: bilinear, where ${filter.slice(0, 40)} is asked for`);
   return {
@@ -38,8 +55,8 @@ export function timmInput(json: Json, tests = false): { input: InputConventions;
       interpolation: interpolation ?? 'bilinear',
       color: 'RGB',
       scale: 1 / 255,
-      mean: numbersAt(json, 'mean') ?? IMAGENET_MEAN,
-      std: numbersAt(json, 'std') ?? IMAGENET_STD,
+      mean: config.mean ?? IMAGENET_MEAN,
+      std: config.std ?? IMAGENET_STD,
     },
     notes,
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { checkLabels, findClass, namesByIndex, parseLabels } from '../../../../src/core/model/classes/labels';
+import { read } from '../../../../src/core/schema';
 import { needs, shared } from '../../../support/shared';
 
 describe('labels', () => {
@@ -18,10 +19,10 @@ describe('labels', () => {
   });
 
   it('of an object go by its keys, not by its order', () => {
-    assert.deepEqual(namesByIndex({ '2': 'c', '0': 'a', '1': 'b' }), ['a', 'b', 'c']);
-    assert.equal(namesByIndex({ '0': 'a', '2': 'c' }), undefined);
-    assert.equal(namesByIndex({ '0': 'a', '1': 7 }), undefined);
-    assert.equal(namesByIndex({ cat: '0' }), undefined);
+    const names = (json: object) => read(namesByIndex, json);
+    assert.deepEqual(names({ '2': 'c', '0': 'a', '1': 'b' }), { value: ['a', 'b', 'c'] });
+    for (const wrong of [{ '0': 'a', '2': 'c' }, { '0': 'a', '1': 7 }, { cat: '0' }, {}, ['a']])
+      assert.ok('flaw' in names(wrong), JSON.stringify(wrong));
   });
 });
 

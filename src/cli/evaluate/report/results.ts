@@ -2,11 +2,11 @@
 
 import { METHOD_NAMES, type MethodName } from '../../../core/methods/names';
 import type { Curve, ScoreInfo } from '../../../core/metrics/measurement';
+import { SCORES } from '../../../core/metrics/metric-table';
 import { type CategoryAccuracy, type Pointed, pointingAccuracy } from '../../../core/metrics/pointing-game';
-import { SCORES } from '../../../core/metrics/table';
 import type { ClassScore } from '../../../core/output';
+import { type Estimate, estimateMean } from '../../../core/statistics/estimate';
 import { comparePaired, holm, type PairedComparison } from '../../../core/statistics/paired';
-import { type Summary, summarise } from '../../../core/statistics/summary';
 import type { Stamped } from '../../../files/items';
 import type { Entry } from '../journal/entry';
 
@@ -26,7 +26,7 @@ export interface MapSummary {
   readonly baseline: boolean;
   readonly images: number;
   readonly blank: number;
-  readonly scores: Readonly<Record<string, Summary>>;
+  readonly scores: Readonly<Record<string, Estimate>>;
   /** Mean over the images, by metric. */
   readonly curves: Readonly<Record<string, Curve>>;
   /** Of the pointing game. */
@@ -125,7 +125,7 @@ function summaryOf(
   const values = (score: string) => rows.flatMap((row) => row.scores[score] ?? []);
   const summaries = Object.keys(scores).flatMap((score) => {
     const found = values(score);
-    return found.length > 0 ? [[score, summarise(found)] as const] : [];
+    return found.length > 0 ? [[score, estimateMean(found)] as const] : [];
   });
   const pointed = rows.flatMap(({ category, scores: { pointing } }): Pointed[] =>
     pointing === undefined ? [] : [{ category, hit: pointing === 1 }],

@@ -2,7 +2,7 @@
 import type { GraphProto } from 'onnx-buf';
 import { appendGradient } from '../gradients/driver';
 import type { RuleTable } from '../gradients/rule';
-import { RULES } from '../gradients/table';
+import { RULES } from '../gradients/rule-table';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
@@ -12,7 +12,7 @@ import { assemble, cast, modelValues, realGradient } from './graph';
 import { seedBefore } from './link';
 
 /** Names of the graph's inputs and outputs; all are float32. */
-export const HEAD = {
+export const GRADIENT = {
   /** The values of `source`, for one image. */
   source: 'group-cam:source',
   /** A number for every class, in the logits' dimensions; one-hot for one class. */
@@ -21,7 +21,7 @@ export const HEAD = {
   gradient: 'group-cam:gradient',
 } as const;
 
-export interface HeadTarget {
+export interface GradientTarget {
   /** Where the forward pass starts: a tensor that every path to the logits runs through, or the input. */
   readonly source: string;
   readonly wrt: string;
@@ -30,30 +30,30 @@ export interface HeadTarget {
 }
 
 /**
- * Of the forward pass only what the gradient reads is kept: behind a global pooling and one linear layer that is nothing.
+ * Of the forward pass only what the gradient reads is kept: downstream of a global pooling with one linear layer that is nothing.
  *
  * @param facts of the model at batch 1, which the graph is bound to
  * @param rules the derivatives, or others in their place
  * @throws what `appendGradient` throws
  */
-export function headGraph(
+export function gradientGraph(
   model: Model,
   facts: Facts,
-  { source, wrt, logits, link }: HeadTarget,
+  { source, wrt, logits, link }: GradientTarget,
   rules: RuleTable = RULES,
 ): GraphProto {
   const names = [...facts.keys()];
   const [sourceFact, logitsFact] = [facts.get(source)!, facts.get(logits)!];
   const front = createEmitter('group-cam/source', model.opset, names);
-  front.alias(modelValues(front, model, facts, source, HEAD.source), source);
+  front.alias(modelValues(front, model, facts, source, GRADIENT.source), source);
   const middle = createEmitter('group-cam/link', model.opset, names);
   const values = cast(middle, logits, logitsFact.dtype, DataType.FLOAT);
-  const seed = cast(middle, seedBefore(middle, values, link, HEAD.seed), DataType.FLOAT, logitsFact.dtype);
+  const seed = cast(middle, seedBefore(middle, values, link, GRADIENT.seed), DataType.FLOAT, logitsFact.dtype);
 
   const end = createEmitter('group-cam/gradient', model.opset, names);
   const { node } = model.graph;
   const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }, rules).get(wrt)!;
-  end.alias(realGradient(end, model, facts, wrt, gradient), HEAD.gradient);
+  end.alias(realGradient(end, model, facts, wrt, gradient), GRADIENT.gradient);
 
   const known = [...facts].filter(([name, { values }]) => values && !model.initializers.has(name));
   return assemble(
@@ -61,10 +61,10 @@ export function headGraph(
     front,
     { ...end, nodes: [...middle.nodes, ...end.nodes], initializers: [...middle.initializers, ...end.initializers] },
     [
-      { name: HEAD.source, dims: sourceFact.dims },
-      { name: HEAD.seed, dims: logitsFact.dims },
+      { name: GRADIENT.source, dims: sourceFact.dims },
+      { name: GRADIENT.seed, dims: logitsFact.dims },
     ],
-    [HEAD.gradient],
+    [GRADIENT.gradient],
     new Map(known),
   );
 }

@@ -1,4 +1,4 @@
-/** The part of a model behind a layer as a graph of its own: scores of other features in the place of A. */
+/** The part of a model downstream of a layer as a graph of its own: scores of other features in the place of A. */
 import type { GraphProto } from 'onnx-buf';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
@@ -7,7 +7,7 @@ import { assemble, modelValues } from './graph';
 import { appendScores, SCORE, type ScoreTarget } from './transform';
 
 /** Names of the graph's inputs, float32; its outputs are SCORE.logits and SCORE.probabilities. */
-export const BEHIND = {
+export const DOWNSTREAM = {
   /** In the place of the layer's output, [N, ...]. */
   features: 'group-cam:features-in',
   /** I, [N, ...]; only where paths from the input lead around the layer. */
@@ -18,15 +18,15 @@ export const BEHIND = {
  * @param facts of the model at batch 1
  * @param cut true if every path from the input to the logits runs through the layer
  */
-export function behindGraph(model: Model, facts: Facts, target: ScoreTarget, cut: boolean): GraphProto {
+export function downstreamGraph(model: Model, facts: Facts, target: ScoreTarget, cut: boolean): GraphProto {
   const names = [...facts.keys()];
-  const front = createEmitter('group-cam/behind', model.opset, names);
+  const front = createEmitter('group-cam/downstream', model.opset, names);
   const input = (name: string, tensor: string) => {
     const { dims } = facts.get(tensor)!;
     front.alias(modelValues(front, model, facts, tensor, name), tensor);
     return { name, dims: [undefined, ...dims.slice(1)] };
   };
-  const inputs = [input(BEHIND.features, target.layer), ...(cut ? [] : [input(BEHIND.image, target.input)])];
+  const inputs = [input(DOWNSTREAM.features, target.layer), ...(cut ? [] : [input(DOWNSTREAM.image, target.input)])];
   const end = createEmitter('group-cam/score', model.opset, names);
   appendScores(end, facts, target);
   return assemble(model, front, end, inputs, [SCORE.logits, SCORE.probabilities]);

@@ -22,7 +22,7 @@ export interface Work {
 }
 
 /** The first pass: scores and activations of the image itself. */
-export async function probe(
+export async function firstPass(
   explainer: Explainer,
   input: PreparedInput,
   options: MethodOptions,

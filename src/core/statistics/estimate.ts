@@ -7,7 +7,7 @@ export interface Interval {
   readonly high: number;
 }
 
-export interface Summary {
+export interface Estimate {
   /** How many values there are. */
   readonly n: number;
   readonly mean: number;
@@ -19,7 +19,7 @@ const RESAMPLES = 2000;
 const LEVEL = 0.95;
 
 /** @param values at least one */
-export function summarise(values: readonly number[], seed = 0): Summary {
+export function estimateMean(values: readonly number[], seed = 0): Estimate {
   const interval = bootstrap(values, seed);
   return { n: values.length, mean: mean(values as number[]), ...(interval && { interval }) };
 }

@@ -27,7 +27,7 @@ import { xrai, xraiOptions } from './xrai';
  * What a method asks of a model.
  *
  * - `layer`: a layer with a map
- * - `linear-head`: global average pooling and one linear layer behind it
+ * - `linear-head`: global average pooling and one linear layer downstream of it
  * - `feature-gradient`: gradient rules for the operators between the layer and the scores
  * - `input-gradient`, `guided-gradient`: rules for those between the input and the scores
  * - `features`: scores of other features in the place of the layer's

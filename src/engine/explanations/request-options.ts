@@ -1,8 +1,8 @@
 /** Options of requests, as they must be. */
 import { errors } from '../../core/errors';
 import type { MethodOptions } from '../../core/methods/choice';
+import { methods } from '../../core/methods/method-table';
 import { METHODS } from '../../core/methods/names';
-import { methods } from '../../core/methods/table';
 import type { OwnOptions } from '../../core/options';
 import { resolveOptions } from '../../core/options';
 import type { ExplainParams } from '../../protocol/requests';

@@ -1,20 +1,20 @@
-/** Model files with some layers' weights drawn anew, in memory; nothing is written. */
+/** Model files with some layers' weights re-randomised, in memory; nothing is written. */
 
 import { OWN_BYTES, placeOf, withWeights } from '../../core/onnx/weights';
 import { createRandom } from '../../core/random';
-import { drawLike, rawBytes } from '../../core/sanity/draw';
 import type { WeightLayer } from '../../core/sanity/layers';
+import { randomiseLike, rawBytes } from '../../core/sanity/randomise';
 import type { ModelFile } from './model-file';
 
 /** New weights of one layer, by initializer. */
-export type DrawnLayer = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+export type RandomisedLayer = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 /** New weights of each layer. A seed always gives the same, whichever of them are used together. */
-export async function drawLayers(
+export async function randomiseLayers(
   file: ModelFile,
   layers: readonly WeightLayer[],
   seed: number,
-): Promise<readonly DrawnLayer[]> {
+): Promise<readonly RandomisedLayer[]> {
   const { initializers, bytes } = file.model;
   const places = new Map(
     layers.flatMap(({ weights }) => weights.map((name) => [name, placeOf(initializers.get(name)!, bytes)])),
@@ -31,13 +31,13 @@ export async function drawLayers(
   return layers.map(({ weights }) => {
     const random = createRandom(seeds.bits());
     return new Map(
-      weights.map((name) => [name, drawLike(initializers.get(name)!.dataType, learned(name), random)] as const),
+      weights.map((name) => [name, randomiseLike(initializers.get(name)!.dataType, learned(name), random)] as const),
     );
   });
 }
 
 /** The file with the weights of some layers replaced. */
-export function withDrawn(file: ModelFile, drawn: readonly DrawnLayer[]): ModelFile {
+export function withRandomised(file: ModelFile, drawn: readonly RandomisedLayer[]): ModelFile {
   const replaced = withWeights(file.model, new Map(drawn.flatMap((layer) => [...layer])));
   return {
     ...file,

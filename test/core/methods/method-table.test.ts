@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { type MethodInfo, methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
-import { type MethodInfo, methods } from '../../../src/core/methods/table';
 import { correlation } from '../../support/maps';
 import { explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';

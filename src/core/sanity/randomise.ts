@@ -24,7 +24,7 @@ const KINDS: Readonly<Partial<Record<DataType, Kind>>> = {
   [DataType.INT32]: { array: Int32Array, read: same, write: whole(-(2 ** 31), 2 ** 31 - 1) },
 };
 
-export function isDrawable(type: DataType): boolean {
+export function isRandomisable(type: DataType): boolean {
   return KINDS[type] !== undefined;
 }
 
@@ -47,7 +47,7 @@ export function rawBytes({ rawData, dataType, floatData, doubleData, int32Data }
  *
  * @param bytes little endian; need not be aligned
  */
-export function drawLike(type: DataType, bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
+export function randomiseLike(type: DataType, bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   const { array, read, write } = KINDS[type]!;
   const drawn = Uint8Array.from(bytes);
   const values = new array(drawn.buffer);
