@@ -46,10 +46,10 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   function reveal(index: number): void {
     const { pitch, width, left } = layout.value;
     const [from, to] = [index * pitch, (index + 1) * pitch];
-    if (from < left) list.current!.scrollLeft = from;
-    else if (to > left + width) list.current!.scrollLeft = to - width;
-    else return;
-    look();
+    const next = from < left ? from : to > left + width ? to - width : left;
+    if (next === left) return;
+    list.current!.scrollLeft = next;
+    layout.value = { left: next, width, pitch };
   }
   function select(index: number): void {
     moveTo(index);
