@@ -66,9 +66,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|style|metrics\/order|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|schema|style|metrics\/order|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
-    packages: ['preact', '@preact/signals', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
+    packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
 

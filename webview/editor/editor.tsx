@@ -22,13 +22,13 @@ import { createPhotograph } from './stage/photograph';
 import { createHeats, type Heats, panesOf, pixelText, readings, readingsText } from './stage/scene';
 import { createStage } from './stage/stage';
 import type { Point } from './stage/viewport';
-import { beforePicture, changed, overall, type Saved } from './state';
+import { beforePicture, changed, overall, SAVED, type Saved } from './state';
 import { createAnnouncer } from './status/announce';
 import { createStatus } from './status/status';
 import { createStore } from './store';
 import { createStrip } from './strip/strip';
 
-const host = connect<FromEditor, Saved>();
+const host = connect<FromEditor, Saved>(SAVED);
 /** The host restores a panel from this text, so it is part of all that is saved. */
 const { restore } = document.body.dataset;
 const store = createStore({ ...host.saved, ...(restore !== undefined && { restore }) });
