@@ -33,7 +33,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
     types: ['onnx-buf'],
   },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
-  'src/core/annotations': { files: /^src\/core\/([^/]+$|(model|annotations)\/)/, packages: ['fast-xml-parser'] },
+  'src/core/annotations': {
+    files: /^src\/core\/([^/]+$|(model|annotations)\/)/,
+    packages: ['fast-xml-parser', 'valibot'],
+  },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
@@ -66,9 +69,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|style|metrics\/order|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|schema|style|metrics\/order|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
-    packages: ['preact', '@preact/signals', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
+    packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
 

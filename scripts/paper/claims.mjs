@@ -31,7 +31,7 @@ function beside({ comparisons, maps, scores }, other, score) {
   const better = sign > 0 ? found.larger : found.smaller;
   const worse = sign > 0 ? found.smaller : found.larger;
   const significant = found.corrected < SIGNIFICANT;
-  const verdict = significant ? (gain > 0 ? 'is better than' : 'is worse than') : 'can\u2019t be told from';
+  const verdict = significant ? (gain > 0 ? 'is better than' : 'is worse than') : 'does not differ significantly from';
   const p = found.corrected < 0.001 ? 'below 0.001' : found.corrected.toFixed(3);
   const numbers = `${signed(gain)}${range ? `, ${signed(range[0] ?? 0)} to ${signed(range[1] ?? 0)}` : ''}; better on ${better} and worse on ${worse} of ${n}; p ${p}`;
   return { verdict, title, significant, gain, text: `${verdict} ${title} (${numbers})` };
@@ -57,9 +57,9 @@ function scoreClaims(report) {
   const plus = beside(report, 'grad-cam++', 'overall');
   const blob = beside(report, 'centre', 'overall');
   return [
-    `**Does Group-CAM beat Grad-CAM?** So the paper says, of deletion and insertion. Here, on ${report.items} images (what is gained is positive whichever way the score runs):`,
+    `**Does Group-CAM beat Grad-CAM?** The paper says so for deletion and insertion. These are the results on ${report.items} images; a positive difference is in favour of Group-CAM, whether the score is better high or low.`,
     lines.join('\n'),
-    ...(plus ? [`On over-all it ${plus.text}${blob ? ` and ${blob.text}` : ''}.`] : []),
+    ...(plus ? [`By the over-all score, Group-CAM ${plus.text}${blob ? `, and it ${blob.text}` : ''}.`] : []),
   ];
 }
 
@@ -74,7 +74,7 @@ function rankClaims(report) {
   const names = (/** @type {typeof others} */ list) =>
     list.length > 0 ? list.map(({ title }) => title).join(', ') : 'none';
   return [
-    `**Is it the best of all?** So the paper says. Of ${methods.length} methods on ${report.items} images Group-CAM is number ${place} by over-all; first is ${methods[0]?.title}. Significantly better than Group-CAM: ${names(others.filter(({ significant, gain }) => significant && gain < 0))}. Significantly worse: ${names(others.filter(({ significant, gain }) => significant && gain > 0))}. The others can't be told from it on so few images.`,
+    `**Is it the best of all?** The paper says so. Of ${methods.length} methods on ${report.items} images, Group-CAM is number ${place} by the over-all score; number 1 is ${methods[0]?.title}. Significantly better than Group-CAM: ${names(others.filter(({ significant, gain }) => significant && gain < 0))}. Significantly worse: ${names(others.filter(({ significant, gain }) => significant && gain > 0))}. On so few images, the other methods do not differ significantly from it.`,
   ];
 }
 
@@ -85,7 +85,7 @@ function ablationClaims({ sweeps }) {
     return `${option} = ${ranked[0]?.value} (${ranked[0]?.scores['overall']?.mean.toFixed(3)}; worst ${ranked.at(-1)?.value}, ${ranked.at(-1)?.scores['overall']?.mean.toFixed(3)})`;
   });
   return [
-    `**Are theta = 70 and G = 32 good choices?** The best of the values tried, by over-all: ${best.join(', ')}. The intervals in the tables below say how far apart they are.`,
+    `**Are theta = 70 and G = 32 good choices?** The best of the values tried, by the over-all score, are: ${best.join(', ')}. The intervals in the tables below show how far apart the values are.`,
   ];
 }
 
@@ -97,7 +97,7 @@ function pointingClaims(report) {
   const order = ranked.map(({ title, categories }) => `${title} ${categories?.mean.toFixed(3)}`).join(', ');
   const found = beside(report, 'grad-cam', 'pointing');
   return [
-    `**Does it point at objects?** Mean accuracy over categories, best first: ${order}.${found ? ` Over all pairs Group-CAM ${found.text}.` : ''}`,
+    `**Does it point at objects?** The mean accuracy over categories, best first, is: ${order}.${found ? ` Over all pairs, Group-CAM ${found.text}.` : ''}`,
   ];
 }
 
@@ -107,7 +107,7 @@ function timeClaims(times) {
   const own = of('group-cam');
   const ratios = ['grad-cam', 'score-cam', 'rise', 'xrai'].flatMap((name) => {
     const other = of(name);
-    return own && other ? [`${(other / own).toPrecision(2)} times as long for ${name}`] : [];
+    return own && other ? [`${name} takes ${(other / own).toPrecision(2)} times as long`] : [];
   });
   return [`**Is it fast?** Group-CAM takes ${own?.toFixed(0)} ms; ${ratios.join(', ')}.`];
 }

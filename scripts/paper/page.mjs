@@ -48,19 +48,20 @@ import { claims } from './claims.mjs';
 
 const INTRODUCTION = `# The paper's experiments, repeated
 
-Written by \`npm run paper\`, which runs \`group-cam evaluate\`, \`ablate\`, \`time\` and \`sanity\`; anybody can run the same on a
-model and images of their own. The tables are those of [the Group-CAM paper](https://arxiv.org/abs/2103.13859), section 4. The
-paper measures VGG-19 and ResNet-50 on ImageNet's and COCO's validation images on a GPU; here it is two small networks and few
-images, on a CPU. So what can be compared is who is ahead of whom, not the numbers.
+This page is written by \`npm run paper\`, which runs \`group-cam evaluate\`, \`ablate\`, \`time\` and \`sanity\`. You can run the
+same commands on your own model and images. The tables are those of [the Group-CAM paper](https://arxiv.org/abs/2103.13859),
+section 4. The paper measures VGG-19 and ResNet-50 on the validation images of ImageNet and COCO, on a GPU. This page measures
+two small networks on few images, on a CPU. Compare the order of the methods with the paper's, not the numbers.
 
-- **Images**: 121 of ImageNet (one each of 120 classes, and the authors' example), each explained for its most probable class;
-  and the first 128 of COCO's training images with their boxes.
-- **Settings**: the paper's, G = 32 and theta = 70, blur 51 pixels with sigma 50; the last layer with a map. What has no
-  positive evidence is blank (\`evidence=positive\`). Insertion starts from the blurred image and deletion ends in it, 4 % of
-  the pixels a time. RISE has 1,000 masks.
-- **Intervals**: 95 %, by the bootstrap over images. **p**: Wilcoxon's signed-rank test on the same images, two-sided, corrected
-  by Holm's method for all pairs of methods in a table. What is called significant has p below 0.05.
-- The random map and the blob in the centre know nothing of the network.
+- **Images**: 121 images of ImageNet (one of each of 120 classes, and the authors' example), each explained for its most
+  probable class; and the first 128 of COCO's training images, with their boxes.
+- **Settings**: those of the paper: G = 32, theta = 70, a blur of 51 pixels with sigma 50, and the last layer with a map. Where
+  Group-CAM finds no positive evidence, the map is left blank (\`evidence=positive\`). Insertion starts from the blurred image
+  and deletion ends in it, with 4 % of the pixels in each step. RISE has 1,000 masks.
+- **Intervals** are 95 % intervals, by the bootstrap over images. **p** is that of Wilcoxon's signed-rank test on the same
+  images, two-sided, corrected by Holm's method for all pairs of methods in a table. A difference is called significant if p is
+  below 0.05.
+- The random map and the blob in the centre are baselines that do not depend on the network.
 `;
 
 /** @param {readonly (readonly (string | number)[])[]} rows the first is the head */
@@ -153,7 +154,7 @@ function pointingTables({ maps }) {
 }
 
 /**
- * What the page has not, by model.
+ * The experiments that the page still lacks, by model.
  *
  * @param {Found[]} models
  */
@@ -185,7 +186,7 @@ export function page(models, machine) {
   return [
     INTRODUCTION,
     ...missing(models),
-    '## What comes out',
+    '## Results',
     ...models.map((model) => [`### ${model.title}`, ...claims(model)].join('\n\n')),
     ...section('Table 1: deletion and insertion', ({ table1 }) => [
       table1 && counted(table1),
@@ -193,26 +194,26 @@ export function page(models, machine) {
     ]),
     ...section('Table 1, all methods, on fewer images', ({ all }) => [all && counted(all), all && scoreTable(all)]),
     ...section('Table 2 and figure 5: theta and G', ({ title, figure, ablation }) => [
-      ablation && `${ablation.sweeps[0]?.points[0]?.images} images; the other option as in the paper.`,
+      ablation && `${ablation.sweeps[0]?.points[0]?.images} images; the other option is set as in the paper.`,
       ablation && `![Scores of Group-CAM on ${title} by theta and by the number of groups](${figure})`,
       ...(ablation ? ablationTables(ablation) : []),
     ]),
     ...(models.some(({ times }) => times)
       ? [
           '## Table 3: running time',
-          `${machine}; the median of three runs, each of an image that the engine has not seen, from the picture's bytes to the final map.`,
+          `Measured on ${machine}. Each figure is the median of three runs. A run explains an image that the engine has not seen, from the picture's bytes to the final map.`,
           timeTable(models),
         ]
       : []),
     ...section('Table 4: pointing game', ({ table4 }) => [
       table4 &&
-        `${table4.items} pairs of an image and a category of ${table4.images} images. Each category is explained by the most probable of ImageNet's classes that are a kind of it (\`media/imagenet-to-coco.json\`). A hit is the first maximum in a box grown by 15 pixels. Pairs of which the centre crop, all that the network sees, shows no object are left out of the scores.`,
+        `${table4.items} pairs of an image and a category of ${table4.images} images. Each category is explained by the most probable of ImageNet's classes that are a kind of it (\`media/imagenet-to-coco.json\`). A map hits if its first maximum lies in a box of the category, grown by 15 pixels. A pair is left out of the scores if the centre crop, which is all that the network sees, shows no object of the category.`,
       ...(table4 ? pointingTables(table4) : []),
     ]),
     ...section('Section 4.5: sanity check', ({ sanity }) =>
       sanity
         ? [
-            `The class "${sanity.class.label}" of the authors' example; the ${sanity.layers} layers with weights are re-randomised from the last one on, in five steps, with three seeds.`,
+            `The authors' example is explained for the class "${sanity.class.label}". The ${sanity.layers} layers with weights are re-randomised from the last one on, in five steps, with three seeds.`,
             ...sanity.methods.map(({ verdict }) => `- ${verdict}`),
           ]
         : [],

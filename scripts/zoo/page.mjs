@@ -22,25 +22,26 @@ const TOLERANCE = 1e-3;
 
 const INTRODUCTION = `# Gradients of torchvision's classifiers
 
-Written by \`npm run zoo\`: each model is exported with seeded random weights and explained in a process of its own, at its
-own input size. All errors are the largest difference between the gradient of a logit with respect to the input and that of
-PyTorch's autograd in float64, relative to the gradient's largest magnitude.
+This page is written by \`npm run zoo\`. Each model is exported with seeded random weights and explained in a process of its
+own, at its own input size. Every error is the largest difference between the gradient of a logit with respect to the input
+and the same gradient by PyTorch's autograd in float64, relative to the largest magnitude of that gradient.
 
-- **float64**: the rules, without rounding: the model is exported in float64 and its gradient graph runs in float64. (The
-  runtime lacks some float64 kernels; convolutions and a few others are written as products of matrices, see
-  \`test/support/float64.ts\`.) A wrong rule shows here. Models whose float64 weights exceed 2 GiB, the limit of a file,
-  have none.
-- **float32**: as the product runs. Of a network's millions of ReLUs and maxima some lie so close to their kink that
-  rounding decides on which side, and each that tips changes the gradient by some per mille. So two implementations in
-  float32 differ from float64 by more than 1e-3 on some inputs, each on its own. Given are the best of a few random inputs
-  and how many of them are within 1e-3; the largest models were shown one.
-- **PyTorch**: the same of PyTorch's own float32, on the same inputs.
-- **Layer**: what is explained if no layer is chosen, and its shape.
-- **Ratio**: time of a pass with the gradient of the input over one without; medians of up to 40 runs on the CPU, taking
-  turns in one process, on two cores of a machine with other work. Above 3 are mostly networks of cheap convolutions
-  (depthwise and 1 x 1): there the derivatives of activations, one to four passes over a tensor each, cost as much as the
-  convolutions do, and transposed depthwise convolutions with strides more.
-- **Operators**: all of the exported graph; one without a rule would be in bold type.
+- **float64** tests the rules without rounding: the model is exported in float64 and its gradient graph runs in float64.
+  (The runtime lacks some float64 kernels, so convolutions and a few other operators are replaced by matrix products, see
+  \`test/support/float64.ts\`.) A wrong rule would show here. Models whose float64 weights exceed 2 GiB, the limit of a file,
+  have no such figure.
+- **float32** is how the product runs. Some of a network's millions of ReLUs and maxima lie so close to their kink that
+  rounding decides which side they are on, and each one on the other side changes the gradient by some tenths of a per cent.
+  On some inputs, an implementation in float32 therefore differs from float64 by more than 1e-3, and each implementation does
+  so on other inputs. The table gives the smallest error over a few random inputs, and how many of these inputs are within
+  1e-3. The largest models were given one input only.
+- **PyTorch** is the same for PyTorch's own float32, on the same inputs.
+- **Layer** is the default layer, with its shape.
+- **Ratio** is the time of a pass with the gradient of the input, divided by that of a pass without it. Both are medians of up
+  to 40 runs on the CPU, which alternate in one process, on two cores of a machine with other work. Most networks above 3
+  consist of cheap convolutions (depthwise and 1 x 1). There the derivatives of activations, each one to four passes over a
+  tensor, cost as much as the convolutions, and transposed depthwise convolutions with strides cost more.
+- **Operators** are those of the exported graph; an operator without a rule would be in bold type.
 `;
 
 /** @param {number} error */

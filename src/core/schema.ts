@@ -6,8 +6,12 @@ import { reasonOf } from './errors';
 export interface Flaw {
   /** Where it is, what must be there and what was found, such as `input.width: must be a number, found "224"`. */
   readonly line: string;
+  /** What must be there, as the schema says it. */
+  readonly wanted: string;
   /** The objects and lists around it, from the outside in. */
   readonly within: readonly unknown[];
+  /** Of text that is no JSON: how many of its characters could be read. */
+  readonly position?: number;
 }
 
 type Schema<T> = v.GenericSchema<unknown, T>;
@@ -25,7 +29,10 @@ export function readJson<T>(schema: Schema<T>, text: string): ReturnType<typeof 
   try {
     json = JSON.parse(text);
   } catch (thrown) {
-    return { flaw: { line: `not JSON: ${reasonOf(thrown)}`, within: [] } };
+    const reason = reasonOf(thrown);
+    // V8 tells a position but where the text ends too early.
+    const position = Number(/position (\d+)/.exec(reason)?.[1] ?? text.length);
+    return { flaw: { line: `not JSON: ${reason}`, wanted: 'JSON', within: [], position } };
   }
   return read(schema, json);
 }
@@ -49,13 +56,19 @@ export type Json = Readonly<Record<string, unknown>>;
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object with whatever keys; `v.object` takes lists too. */
-export const record = v.custom<Json>(isRecord, 'an object');
+const AN_OBJECT = 'an object';
 
-/** An object with these keys; others are left out. */
-export const fields = <const E extends v.ObjectEntries>(entries: E) =>
+/** An object with whatever keys; `v.object` takes lists too. */
+export const record = v.custom<Json>(isRecord, AN_OBJECT);
+
+/**
+ * An object with these keys; others are left out.
+ *
+ * @param wanted what is wanted in place of something that is no object
+ */
+export const fields = <const E extends v.ObjectEntries>(entries: E, wanted = AN_OBJECT) =>
   v.pipe(
-    record,
+    v.custom<Json>(isRecord, wanted),
     v.object(entries, (issue) => keyWanted(issue, entries)),
   );
 
@@ -72,8 +85,11 @@ export const finite = v.pipe(v.number(), v.finite('a number'));
 const areFinite = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 
-/** A list of numbers, which may be long: it is not copied. */
+/** A list of at least one number, which may be long: it is not copied. */
 export const numbers = v.custom<readonly number[]>(areFinite, 'a list of numbers');
+
+/** A list of anything, which may be long: it is not copied. */
+export const list = v.custom<readonly unknown[]>(Array.isArray, 'a list');
 
 /** For files that other programs wrote, of which each value counts as absent that is not of the wanted kind. */
 export const lenient = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
@@ -104,10 +120,11 @@ function flawOf({ expected, message, input, path }: Issue): Flaw {
   const way: readonly v.IssuePathItem[] = path ?? [];
   const within = way.map((item) => item.input);
   const place = way.reduce((before, { key }) => placeOf(before, key), '');
+  const flaw = (line: string): Flaw => ({ line, wanted: message, within });
   const isKey = way.at(-1)?.origin === 'key';
-  if (isKey && expected === 'never') return { line: `unknown key ${place}; ${message}`, within };
-  if (isKey) return { line: `${place}: is missing, must be ${message}`, within };
-  return { line: `${place && `${place}: `}must be ${message}, found ${shown(input)}`, within };
+  if (isKey && expected === 'never') return flaw(`unknown key ${place}; ${message}`);
+  if (isKey) return flaw(`${place}: is missing, must be ${message}`);
+  return flaw(`${place && `${place}: `}must be ${message}, found ${shown(input)}`);
 }
 
 /** A key or an index behind the path of what it is in: `maps[2].scores`. */

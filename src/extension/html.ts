@@ -1,5 +1,6 @@
 /** The documents that webviews start from; the scripts build everything in them. Pure. */
 import { randomBytes } from 'node:crypto';
+import { escapeMarkup } from '../protocol/plain-text';
 
 export interface Page {
   readonly title: string;
@@ -26,15 +27,15 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">
 <!-- The toolkit probes for :focus-visible with an empty sheet that carries this nonce. -->
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${attribute(title)}</title>
-<link rel="stylesheet" href="${attribute(style)}">
+<title>${escapeMarkup(title)}</title>
+<link rel="stylesheet" href="${escapeMarkup(style)}">
 </head>
-<body${restore === undefined ? '' : ` data-restore="${attribute(restore)}"`}>
-<script nonce="${nonce}" src="${attribute(script)}"></script>
+<body${restore === undefined ? '' : ` data-restore="${escapeMarkup(restore)}"`}>
+<script nonce="${nonce}" src="${escapeMarkup(script)}"></script>
 </body>
 </html>
 `;
@@ -42,10 +43,4 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
 
 function makeNonce(): string {
   return randomBytes(16).toString('base64url');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function attribute(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }

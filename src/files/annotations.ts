@@ -9,6 +9,7 @@ import { parseVoc } from '../core/annotations/voc';
 import { parseYolo } from '../core/annotations/yolo';
 import { errors, reasonOf } from '../core/errors';
 import { parseLabels } from '../core/model/classes/labels';
+import { isImage } from '../protocol/image-files';
 import { isExport } from './mark';
 import { readText } from './open';
 
@@ -127,5 +128,3 @@ async function imageFinder(folders: readonly string[]): Promise<(name: string) =
 function existing(folders: readonly string[], name: string): string | undefined {
   return folders.map((folder) => path.resolve(folder, name)).find(existsSync);
 }
-
-export const isImage = (name: string) => /\.(png|jpe?g|jpe|jfif|webp|avif|gif|bmp|tiff?)$/i.test(name);

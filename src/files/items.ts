@@ -8,8 +8,9 @@ import { errors, few, reasonOf } from '../core/errors';
 import { classesOfFolders, type FolderClasses } from '../core/model/classes/class-folders';
 import { findClass } from '../core/model/classes/labels';
 import { createRandom } from '../core/random';
+import { isImage } from '../protocol/image-files';
 import type { ExplainParams } from '../protocol/requests';
-import { isImage, readAnnotations, readMapping } from './annotations';
+import { readAnnotations, readMapping } from './annotations';
 import { readText } from './open';
 import { identityOf, stampOf } from './stamps';
 

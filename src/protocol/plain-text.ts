@@ -36,6 +36,13 @@ export function withoutIcons(text: string): string {
   return oneLine(text).replaceAll('$(', '$ (');
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text as it stands in HTML and SVG, between tags or in an attribute's double quotes. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}
+
 /** JSON in one line whose strings hold no such character as it is; a parser reads the same value. */
 export function plainJson(value: unknown): string {
   return JSON.stringify(value).replace(

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { oneLine, plainJson, plainLines, stackLines, withoutIcons, withoutLinks } from '../../src/protocol/plain-text';
+import {
+  escapeMarkup,
+  oneLine,
+  plainJson,
+  plainLines,
+  stackLines,
+  withoutIcons,
+  withoutLinks,
+} from '../../src/protocol/plain-text';
 
 /** Links in notifications as VS Code finds them: https, command and file, with or without a title. */
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
@@ -74,5 +82,9 @@ describe('plain text', () => {
     assert.ok(lines.includes('caused by: TypeError: deep'));
     assert.ok(lines.every((line) => !/^\s+at forged/.test(line)));
     assert.deepEqual(stackLines('words\n'), ['words ']);
+  });
+
+  it('is no markup in HTML and SVG', () => {
+    assert.equal(escapeMarkup('a "b" <i> & &amp;'), 'a &quot;b&quot; &lt;i&gt; &amp; &amp;amp;');
   });
 });

@@ -15,11 +15,11 @@ import { Page } from './page';
 import { createSaving } from './saving';
 import { listenToKeys } from './stage/gestures';
 import { createView } from './stage/view';
-import type { Saved } from './state';
+import { SAVED, type Saved } from './state';
 import { createStore } from './store';
 import { createThumbnails } from './strip/thumbnails';
 
-const { post, saved: kept, save } = connect<FromEditor, Saved>();
+const { post, saved: kept, save } = connect<FromEditor, Saved>(SAVED);
 /** The host restores a panel from this text, so it is part of all that is saved. */
 const { restore } = document.body.dataset;
 const saving = createSaving({ ...kept, ...(restore !== undefined && { restore }) }, save);

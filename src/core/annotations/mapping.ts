@@ -1,10 +1,21 @@
 /** Which classes of a model show which category of the annotations. */
-import { errors, reasonOf } from '../errors';
+import * as v from 'valibot';
+import { errors } from '../errors';
 import { findClass } from '../model/classes/labels';
-import { isRecord } from '../model/json';
+import { fields, parseJson, record } from '../schema';
 
 /** Classes by category; categories without a class are not in it. */
 export type Mapping = ReadonlyMap<string, readonly number[]>;
+
+const MAPPING = fields({
+  categories: v.pipe(
+    record,
+    v.record(
+      v.string(),
+      v.array(v.union([v.number(), v.string()], 'the index or a label of a class'), 'a list of classes'),
+    ),
+  ),
+});
 
 /**
  * A mapping file: a JSON object `{"categories": {"<category>": [<index or label of a class>, ...]}}`. Other keys, such as
@@ -15,23 +26,13 @@ export type Mapping = ReadonlyMap<string, readonly number[]>;
  * @throws mapping-invalid, naming the category; unknown-class, ambiguous-class
  */
 export function parseMapping(text: string, file: string, labels: readonly string[]): Mapping {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    throw errors.mappingInvalid(file, `not JSON: ${reasonOf(thrown)}`);
-  }
-  const categories = isRecord(json) ? json['categories'] : undefined;
-  if (!isRecord(categories)) throw errors.mappingInvalid(file, '"categories" must be an object of lists');
-  return new Map(Object.entries(categories).map(([category, names]) => [category, classesOf(category, names)]));
-
-  function classesOf(category: string, names: unknown): readonly number[] {
-    if (!Array.isArray(names)) throw errors.mappingInvalid(file, `category "${category}" must have a list of classes`);
-    return names.map((name: unknown) => {
-      if (typeof name === 'number' || typeof name === 'string') return findClass(labels, { label: String(name) });
-      throw errors.mappingInvalid(file, `category "${category}": ${JSON.stringify(name)} is no index and no label`);
-    });
-  }
+  const { categories } = parseJson(MAPPING, text, ({ line }) => errors.mappingInvalid(file, line));
+  return new Map(
+    Object.entries(categories).map(([category, names]) => [
+      category,
+      names.map((name) => findClass(labels, { label: String(name) })),
+    ]),
+  );
 }
 
 /** Where no mapping is given: a category is the one class that has its name. */

@@ -1,9 +1,10 @@
 /** Pascal VOC's XML, a file an image (VOC2012 development kit, section 2.1). */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import * as v from 'valibot';
 import { errors } from '../errors';
 import type { Box } from '../geometry';
-import { isRecord, type Json, recordAt } from '../model/json';
-import type { AnnotatedImage, Region } from './annotations';
+import { fields, finite, parse, read, record } from '../schema';
+import type { AnnotatedImage } from './annotations';
 import { placeAt } from './place';
 
 /** Numbers stay text, since a file may be named 2007. */
@@ -12,8 +13,44 @@ const PARSER = new XMLParser({
   parseTagValue: false,
   isArray: (name) => name === 'object',
 });
-/** Declared as the object `Symbol`, it is a symbol. */
-const METADATA = XMLParser.getMetaDataSymbol() as unknown as symbol;
+const METADATA = XMLParser.getMetaDataSymbol().valueOf();
+
+/** What an element must have, which its line in the file is told with. */
+const WANTED = {
+  root: 'its root must be <annotation>',
+  filename: '<annotation> needs a <filename>',
+  size: '<size> needs <width> and <height>',
+  name: '<object> needs a <name>',
+  box: '<bndbox> needs <xmin>, <ymin>, <xmax> and <ymax>, none below its minimum',
+} as const;
+
+const text = (wanted: string) => v.pipe(v.string(wanted), v.nonEmpty(wanted));
+const pixels = v.pipe(v.string(WANTED.size), v.transform(Number), v.gtValue(0, WANTED.size));
+const corner = v.pipe(v.string(WANTED.box), v.transform(Number.parseFloat));
+
+const VOC = fields({
+  annotation: fields(
+    {
+      filename: text(WANTED.filename),
+      size: fields({ width: pixels, height: pixels }, WANTED.size),
+      object: v.optional(
+        v.array(
+          fields(
+            {
+              name: text(WANTED.name),
+              bndbox: v.pipe(
+                fields({ xmin: corner, ymin: corner, xmax: corner, ymax: corner }, WANTED.box),
+                v.check(({ xmin, ymin, xmax, ymax }) => xmax >= xmin && ymax >= ymin, WANTED.box),
+              ),
+            },
+            WANTED.name,
+          ),
+        ),
+      ),
+    },
+    WANTED.root,
+  ),
+});
 
 /**
  * @param xml the file's text
@@ -23,41 +60,25 @@ const METADATA = XMLParser.getMetaDataSymbol() as unknown as symbol;
 export function parseVoc(xml: string, file: string): AnnotatedImage {
   const valid = XMLValidator.validate(xml);
   if (valid !== true) throw errors.annotationsInvalid(`${file}:${valid.err.line}`, `not XML: ${valid.err.msg}`);
-  const root = PARSER.parse(xml) as Json;
-  const fail = (at: Json, reason: string) => errors.annotationsInvalid(placeAt(file, xml, startOf(at)), reason);
-
-  const annotation = recordAt(root, 'annotation');
-  if (!annotation) throw fail(root, 'its root must be <annotation>');
-  const { filename } = annotation;
-  if (typeof filename !== 'string' || filename === '') throw fail(annotation, '<annotation> needs a <filename>');
-  const size = recordAt(annotation, 'size');
-  const [width, height] = size ? ['width', 'height'].map((key) => Number(size[key])) : [];
-  if (!size || !(width! > 0) || !(height! > 0)) throw fail(size ?? annotation, '<size> needs <width> and <height>');
-
-  const objects = (annotation['object'] as readonly unknown[] | undefined) ?? [];
-  const regions = objects.map((object): Region => {
-    const entry = isRecord(object) ? object : {};
-    const { name } = entry;
-    if (typeof name !== 'string' || name === '') throw fail(entry, '<object> needs a <name>');
-    const box = boxOf(recordAt(entry, 'bndbox'));
-    if (!box) throw fail(entry, '<bndbox> needs <xmin>, <ymin>, <xmax> and <ymax>, none below its minimum');
-    return { category: name, box };
-  });
-  return { file: filename, size: { width: width!, height: height! }, regions };
+  const { annotation } = parse(VOC, PARSER.parse(xml), ({ wanted, within }) =>
+    errors.annotationsInvalid(placeAt(file, xml, startOf(within)), wanted),
+  );
+  const { filename, size, object: objects = [] } = annotation;
+  return { file: filename, size, regions: objects.map(({ name, bndbox }) => ({ category: name, box: boxOf(bndbox) })) };
 }
 
 /** Pixels are counted from 1, and the last one belongs to the box. */
-function boxOf(bndbox: Json | undefined): Box | undefined {
-  if (!bndbox) return undefined;
-  const [xmin, ymin, xmax, ymax] = ['xmin', 'ymin', 'xmax', 'ymax'].map((key) =>
-    typeof bndbox[key] === 'string' ? Number.parseFloat(bndbox[key]) : Number.NaN,
-  ) as [number, number, number, number];
-  if (!(xmax >= xmin && ymax >= ymin)) return undefined;
+function boxOf({ xmin, ymin, xmax, ymax }: Readonly<Record<'xmin' | 'ymin' | 'xmax' | 'ymax', number>>): Box {
   return { left: xmin - 1, top: ymin - 1, width: xmax - xmin + 1, height: ymax - ymin + 1 };
 }
 
-/** Where an element starts in the text. */
-function startOf(element: Json): number {
-  const metadata = (element as Readonly<Record<symbol, { startIndex?: number }>>)[METADATA];
-  return metadata?.startIndex ?? 0;
+const METADATA_FORM = fields({ startIndex: finite });
+
+/** Where the innermost of these elements starts in the text. */
+function startOf(elements: readonly unknown[]): number {
+  const starts = elements.flatMap((element) => {
+    const metadata = v.is(record, element) ? read(METADATA_FORM, Reflect.get(element, METADATA)) : undefined;
+    return metadata && 'value' in metadata ? [metadata.value.startIndex] : [];
+  });
+  return starts.at(-1) ?? 0;
 }

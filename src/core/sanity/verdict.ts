@@ -1,9 +1,9 @@
-/** What the similarities of maps say about a method. */
+/** The verdict on a method from how similar its maps remain when weights are re-randomised (arXiv 1810.03292). */
 import type { MethodName } from '../methods/names';
 import { METHOD_NAMES } from '../methods/names';
 import type { SanityMap, SanityStep, Similarity } from './types';
 
-/** The maps of all seeds together, depth by depth. */
+/** Combines the maps of all seeds: one step for each randomisation and depth, with the mean of its similarities. */
 export function stepsOf(maps: readonly SanityMap[]): SanityStep[] {
   const groups = new Map<string, SanityMap[]>();
   for (const map of maps) {
@@ -26,15 +26,17 @@ function meanOf(similarities: readonly Similarity[]): Similarity | undefined {
 }
 
 /**
- * Rank correlations from which maps are called alike, and below which they are called unlike. There is no test behind them:
- * a correlation's square is the share of one ranking that the other tells, here a half and a tenth.
+ * Maps with a rank correlation of at least `ALIKE` are called alike, those below `UNLIKE` unlike. The limits are conventions,
+ * not the result of a test: the square of a correlation is the share of one ranking's variance that the other explains, which
+ * is a half and a tenth here.
  */
 const ALIKE = Math.SQRT1_2;
 const UNLIKE = Math.sqrt(0.1);
 
 /**
- * What the cascade says, in words. It counts what becomes of a map while the upper half of the layers is re-randomised: that
- * destroys what the network knows of classes and leaves the first features, which any method finds edges with.
+ * The result of the cascading randomisation, in words. The verdict depends on the maps while the upper half of the layers is
+ * re-randomised. This destroys what the network has learned about classes but keeps its first features, which are enough for a
+ * method that only finds edges.
  *
  * @param steps of one method
  * @param layers of the network
@@ -46,14 +48,15 @@ export function verdictOf(
   blankOriginal: boolean,
 ): string {
   const { title } = METHOD_NAMES[method];
-  if (blankOriginal) return `${title}: its map of the network itself is blank, so there is nothing to compare with.`;
+  if (blankOriginal) return `${title}: its map for the trained network is blank, so there is nothing to compare with.`;
   const cascade = steps.filter(({ randomisation }) => randomisation === 'cascading');
-  if (cascade.length === 0) return `${title}: without a cascade there is no verdict.`;
+  if (cascade.length === 0) return `${title}: there is no verdict without the cascading randomisation.`;
   const blank = cascade.reduce((sum, step) => sum + step.blank, 0);
   const total = cascade.reduce((sum, step) => sum + step.blank + step.compared, 0);
-  const counted = blank > 0 ? ` ${blank} of the cascade's ${total} maps are blank, which is no likeness.` : '';
+  const counted = blank > 0 ? ` ${blank} of the cascade's ${total} maps are blank and are not compared.` : '';
   const upper = meanOf(cascade.flatMap(({ mean, depth }) => (mean && 2 * depth <= layers + 1 ? [mean] : [])));
-  if (!upper) return `${title}: no map of a half-drawn network can be compared, so there is no verdict.${counted}`;
+  if (!upper)
+    return `${title}: there is no verdict, since all maps with the upper half of the layers re-randomised are blank.${counted}`;
   const all = cascade.at(-1)!;
   const end = all.mean && all.depth === layers ? `, ${all.mean.spearman.toFixed(2)} with all` : '';
   const numbers = `rank correlation ${upper.spearman.toFixed(2)} on average with the upper half of the layers re-randomised${end}`;
@@ -63,5 +66,5 @@ export function verdictOf(
 function finding(spearman: number): string {
   if (spearman >= ALIKE) return 'fails: its maps hardly change, so they show the image rather than what was learned';
   if (spearman >= UNLIKE) return 'passes in part: its maps change, but still resemble the original';
-  return 'passes: its maps fall apart with what was learned';
+  return 'passes: its maps change once the learned weights are gone';
 }

@@ -1,7 +1,7 @@
 /** A contact sheet: pictures side by side, each under its title. */
 
 import { marked } from '../../files/mark';
-import { oneLine } from '../../protocol/plain-text';
+import { escapeMarkup, oneLine } from '../../protocol/plain-text';
 import { composePng, type Piece, shrinkPng } from './image';
 
 export interface Cell {
@@ -45,7 +45,9 @@ export async function contactSheet(
 
 /** Lines as a drawing as wide as a cell. */
 function text(lines: readonly string[], height: number, size: number): Uint8Array {
-  const spans = lines.map((line, i) => `<tspan x="0" y="${(i + 1) * size * 1.1}">${escaped(line)}</tspan>`).join('');
+  const spans = lines
+    .map((line, i) => `<tspan x="0" y="${(i + 1) * size * 1.1}">${escapeMarkup(oneLine(line))}</tspan>`)
+    .join('');
   const style = `font-family="sans-serif" font-size="${size}" fill="#202020"`;
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${height}"><text ${style}>${spans}</text></svg>`,
@@ -60,5 +62,3 @@ function wrapped(note: string): string[] {
   }
   return lines;
 }
-
-const escaped = (value: string) => oneLine(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -1,7 +1,8 @@
-/** Which files are images here, and which of them a webview can show by itself. Pure. */
+/** Which images a webview can show by itself. Pure. */
+import { extensionOf, type ImageExtension, imageExtensionOf } from '../../protocol/image-files';
 
-/** By extension: who decodes it for the webview. `engine` sends it as PNG; a JPEG may be either's, by its colours. */
-const DECODER: Readonly<Record<string, 'webview' | 'engine' | 'jpeg'>> = {
+/** Who decodes it for the webview. `engine` sends it as PNG; a JPEG may be either's, by its colours. */
+const DECODER: Readonly<Record<ImageExtension, 'webview' | 'engine' | 'jpeg'>> = {
   png: 'webview',
   jpg: 'jpeg',
   jpeg: 'jpeg',
@@ -15,16 +16,6 @@ const DECODER: Readonly<Record<string, 'webview' | 'engine' | 'jpeg'>> = {
   tiff: 'engine',
 };
 
-export const IMAGE_EXTENSIONS: readonly string[] = Object.keys(DECODER);
-
-export function extensionOf(path: string): string {
-  return /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-}
-
-export function isImage(path: string): boolean {
-  return extensionOf(path) in DECODER;
-}
-
 export function isModel(path: string): boolean {
   return extensionOf(path) === 'onnx';
 }
@@ -34,7 +25,8 @@ export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 
 /** Whether a webview shows this file as it is: its format, and for a JPEG its colour channels (CMYK has 4). */
 export async function webviewShows(path: string, read: ReadAt): Promise<boolean> {
-  const decoder = DECODER[extensionOf(path)];
+  const extension = imageExtensionOf(path);
+  const decoder = extension && DECODER[extension];
   return decoder === 'jpeg' ? (await jpegChannels(read)) !== 4 : decoder === 'webview';
 }
 

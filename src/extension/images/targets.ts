@@ -1,5 +1,6 @@
 /** Which files a command means: what VS Code passes differs from menu to menu. Pure. */
-import { isImage, isModel } from './image-types';
+import { isImage } from '../../protocol/image-files';
+import { isModel } from './image-types';
 
 /** The part of a `vscode.Uri` that decisions need. */
 export interface UriLike {

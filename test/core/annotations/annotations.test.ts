@@ -108,23 +108,51 @@ describe('annotations', () => {
   const refused: readonly (readonly [what: string, read: () => unknown, message: RegExp])[] = [
     ['COCO that is no JSON', () => parseCoco('{\n"images": [\n{,', 'c.json'), /^c\.json:3: .*not JSON/],
     ['COCO that is cut short', () => parseCoco('{\n"images": [\n', 'c.json'), /^c\.json:3: .*not JSON/],
-    ['COCO without images', coco({ images: undefined }), /^c\.json: .*"images" must be a list/],
-    ['an image without size', coco({ images: [{ id: 7, file_name: 'a' }] }), /^c\.json, images\[0\]: .*"width"/],
+    ['COCO without images', coco({ images: undefined }), /^c\.json: .*images: is missing, must be a list/],
+    [
+      'an image without size',
+      coco({ images: [{ id: 7, file_name: 'a' }] }),
+      /^c\.json, images\[0\]: .*width: is missing, must be a number/,
+    ],
     [
       'an unknown category',
       coco({ annotations: [entry, { ...entry, category_id: 19 }] }),
-      /^c\.json, annotations\[1\]: .*category_id/,
+      /^c\.json, annotations\[1\]: .*category_id: .* found 19/,
     ],
-    ['a box of three numbers', coco({ annotations: [{ ...entry, bbox: [1, 2, 3] }] }), /annotations\[0\]: .*"bbox"/],
+    [
+      'a box of three numbers',
+      coco({ annotations: [{ ...entry, bbox: [1, 2, 3] }] }),
+      /annotations\[0\]: .*bbox: must be \[left, .* found \[1,2,3\]/,
+    ],
+    [
+      'a polygon of two points',
+      coco({
+        annotations: [
+          {
+            ...entry,
+            segmentation: [
+              [0, 0, 1, 0, 1, 1],
+              [0, 0, 1, 1],
+            ],
+          },
+        ],
+      }),
+      /annotations\[0\]: .*segmentation\[1\]: must be a polygon .* found \[0,0,1,1\]/,
+    ],
+    [
+      'a segmentation that is none',
+      coco({ annotations: [{ ...entry, segmentation: 'x' }] }),
+      /annotations\[0\]: .*segmentation: must be polygons or runs, found "x"/,
+    ],
     [
       'runs of another image',
       coco({ annotations: [{ ...entry, segmentation: { counts: [5, 6] } }] }),
-      /annotations\[0\]\.segmentation: .*12 pixels/,
+      /annotations\[0\]: .*segmentation: .*12 pixels/,
     ],
     [
       'runs cut short',
       coco({ annotations: [{ ...entry, segmentation: { counts: '1P' } }] }),
-      /annotations\[0\]\.segmentation: .*cut short/,
+      /annotations\[0\]: .*cut short/,
     ],
     ['YOLO with three numbers', yolo('0 0 0 1 1\n0 0.5 0.5'), /^l\/a\.txt:2: .*"class x y width height"/],
     ['YOLO in pixels', yolo('0 320 240 10 10'), /^l\/a\.txt:1: .*fractions/],
@@ -132,7 +160,7 @@ describe('annotations', () => {
     ['VOC that is no XML', voc('</size>', ''), /^v\.xml:\d+: .*not XML/],
     ['VOC without size', voc(/<size>.*<\/size>/, ''), /^v\.xml:2: .*<size>/],
     ['VOC with an object without name', voc('<name>dog</name>', ''), /^v\.xml:6: .*<name>/],
-    ['VOC with half a box', voc(/<xmax>20<\/xmax>/, ''), /^v\.xml:6: .*<bndbox>/],
+    ['VOC with half a box', voc(/<xmax>20<\/xmax>/, ''), /^v\.xml:8: .*<bndbox>/],
   ];
   for (const [what, read, message] of refused) {
     it(`refuses ${what}, and says where`, () => assert.throws(read, { code: 'annotations-invalid', message }));

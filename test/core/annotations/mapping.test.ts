@@ -32,9 +32,14 @@ describe('mapping of classes', () => {
   });
 
   const refused: readonly (readonly [what: string, categories: unknown, code: string, message: RegExp])[] = [
-    ['no lists', { cat: 0 }, 'mapping-invalid', /m\.json: .*category "cat" must have a list/],
-    ['no categories', ['cat'], 'mapping-invalid', /m\.json: .*"categories"/],
-    ['neither index nor label', { cat: [null] }, 'mapping-invalid', /category "cat": null/],
+    ['no lists', { cat: 0 }, 'mapping-invalid', /m\.json: .*categories\.cat: must be a list of classes, found 0/],
+    ['no categories', ['cat'], 'mapping-invalid', /m\.json: .*categories: must be an object/],
+    [
+      'neither index nor label',
+      { cat: [null] },
+      'mapping-invalid',
+      /categories\.cat\[0\]: must be the index or a label of a class, found null/,
+    ],
     ['an index beyond the classes', { cat: [5] }, 'unknown-class', /"5"/],
     ['a label of two classes', { bird: ['crane'] }, 'ambiguous-class', /2, 4/],
   ];

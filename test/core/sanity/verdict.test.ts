@@ -36,13 +36,16 @@ describe('verdict', () => {
     assert.match(verdict([map(1, 0.5), map(10, 0.5)]), /passes in part: .*0\.50/);
   });
 
-  it('blank maps are named, and are no likeness', () => {
+  it('blank maps are reported and not compared', () => {
     assert.match(verdict([map(1, 0.1), map(5), map(10)]), /passes: .*0\.10.*2 of the cascade's 3 maps are blank/);
-    assert.match(verdict([map(1), map(5), map(10, 0.1)]), /no map of a half-drawn network.*no verdict.*2 of the/);
-    assert.match(verdict([map(1, 0.1)], true), /its map of the network itself is blank/);
+    assert.match(verdict([map(1), map(5), map(10, 0.1)]), /there is no verdict, since all maps.*are blank.*2 of the/);
+    assert.match(verdict([map(1, 0.1)], true), /its map for the trained network is blank/);
   });
 
   it('needs a cascade', () => {
-    assert.match(verdict([{ ...map(1, 0.1), randomisation: 'independent' }]), /without a cascade/);
+    assert.match(
+      verdict([{ ...map(1, 0.1), randomisation: 'independent' }]),
+      /no verdict without the cascading randomisation/,
+    );
   });
 });

@@ -1,6 +1,6 @@
 /** HTML from templates: what is put in is escaped, unless it is `raw`. */
 
-import { oneLine } from '../../../protocol/plain-text';
+import { escapeMarkup, oneLine } from '../../../protocol/plain-text';
 
 export interface Raw {
   readonly markup: string;
@@ -11,17 +11,7 @@ export const raw = (markup: string): Raw => ({ markup });
 export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Raw)[]): string {
   return parts.reduce((text, part, i) => {
     const value = values[i - 1]!;
-    return text + (typeof value === 'object' ? value.markup : escaped(String(value))) + part;
+    // Control characters are no XML.
+    return text + (typeof value === 'object' ? value.markup : escapeMarkup(oneLine(String(value)))) + part;
   });
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Control characters are no XML. */
-const escaped = (text: string): string => oneLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
