@@ -1,4 +1,7 @@
-/** A map that drops the entries used longest ago once their costs exceed a budget; the newest always stays. */
+/**
+ * A map that drops the least recently used entries when the sum of costs exceeds a budget. The newest entry always
+ * stays.
+ */
 export interface Lru<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
