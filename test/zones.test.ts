@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml', 'valibot'],
+    packages: ['js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/target': { files: /^src\/core\/([^/]+$|(onnx|target)\/)/ },
@@ -70,9 +70,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|style|metrics\/order|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|schema|style|metrics\/order|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
-    packages: ['preact', '@preact/signals', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
+    packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
 
@@ -81,7 +81,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime/runtime.ts',
   sharp: 'src/engine/pictures/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/evidence/chart.ts',
+  uplot: 'webview/editor/curves/chart.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */
@@ -93,7 +93,7 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
   },
   engine: {
     files:
-      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
@@ -160,10 +160,10 @@ describe('zones', () => {
     ['src/client/engine.ts', "import '../engine/runtime';"],
     ['src/engine/explanations/explain.ts', "const { env } = require('vscode');"],
     ['src/engine/explanations/explain.ts', "import type { Tensor } from 'onnxruntime-node';"],
-    ['src/extension/explanation/panel.ts', 'const { default: sharp } = await import(`sharp`);'],
-    ['src/extension/explanation/panel.ts', "export { planTrace } from '../../core/onnx/facts';"],
-    ['src/extension/explanation/panel.ts', 'const codec = await import(name);'],
-    ['src/extension/explanation/panel.ts', "const load = createRequire(__filename)('sharp');"],
+    ['src/extension/panel/panel.ts', 'const { default: sharp } = await import(`sharp`);'],
+    ['src/extension/panel/panel.ts', "export { planTrace } from '../../core/onnx/facts';"],
+    ['src/extension/panel/panel.ts', 'const codec = await import(name);'],
+    ['src/extension/panel/panel.ts', "const load = createRequire(__filename)('sharp');"],
     ['webview/editor/heat.ts', "import { decodeModel } from '../../src/core/onnx/model';"],
   ] as const) {
     it(`the check sees ${text.replaceAll('\n', ' ')} in ${file}`, () => {

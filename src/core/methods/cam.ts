@@ -6,7 +6,7 @@ import type { Target } from '../target/target';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
 import type { MethodNetwork, MethodRun } from './network';
 
-/** @throws method-unsuitable where more than pooling and one linear layer lies between the features and the scores of classes */
+/** @throws method-unsuitable if anything but pooling and one linear layer lies between the features and the class scores */
 export async function* cam(network: MethodNetwork, target: Target): MethodRun {
   const { features, head } = network;
   const seed = seedOf(target);

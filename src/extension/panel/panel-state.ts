@@ -1,0 +1,287 @@
+/** What an explanation panel knows, and how each event changes it. Pure: events in, a new state out. */
+import type { ErrorCode } from '../../core/errors';
+import type { Size } from '../../core/geometry';
+import type { Frame } from '../../core/saliency';
+import type { HeatStyle } from '../../core/style';
+import type { Explanation } from '../../protocol/explanation';
+import type { Evidence, EvidencePart, Picture, Slot, SlotState, Summary } from '../../protocol/webview';
+import { actionsFor, actionsForBlank } from '../commands/actions';
+import { type EvidenceChange, grow } from '../evidence/evidence';
+import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from '../explanation/comparison';
+import { type ChosenMethod, NOTHING_CHOSEN } from '../explanation/method-choice';
+
+export interface PanelSlot {
+  readonly shown: Slot;
+  readonly explanation?: Explanation;
+  /** About the explanation; it goes with it. */
+  readonly evidence?: Evidence;
+}
+
+/** `idle`: not asked for. `stopped`: its queue was cancelled before its turn. */
+export type ImageStatus = 'idle' | 'queued' | 'working' | 'done' | 'failed' | 'stopped' | 'cancelled';
+
+export interface PanelImage {
+  readonly name: string;
+  readonly picture?: Picture;
+  readonly size?: Size;
+  readonly status: ImageStatus;
+  /** Raised with every new question about the image; answers to older ones are dropped. */
+  readonly run: number;
+  /** One explanation, or several to compare; none before the first question. */
+  readonly wanted: readonly Wanted[];
+  /** One for each that is wanted. */
+  readonly slots: readonly PanelSlot[];
+  /** p of every class, kept while other classes are explained on the same image by the same model. */
+  readonly probabilities?: Float32Array;
+}
+
+export interface PanelState {
+  readonly images: readonly PanelImage[];
+  readonly active: number;
+  readonly chosen: ChosenMethod;
+  readonly style: HeatStyle;
+  /** The slot in focus; none has to be there. */
+  readonly focused: number;
+  readonly demo: boolean;
+}
+
+interface OfSlot {
+  readonly image: number;
+  readonly run: number;
+  readonly slot: number;
+}
+
+export type PanelEvent =
+  /** Without a picture: the one that is there is let go. */
+  | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
+  | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
+  /** The question again, because something that answers rest on has changed. Only what was asked before. */
+  | { readonly type: 'refreshed'; readonly image: number }
+  /** The same for another model in the place of the one in use. */
+  | { readonly type: 'remodelled'; readonly image: number }
+  /** What is not done is asked again. */
+  | { readonly type: 'retried'; readonly image: number }
+  | ({ readonly type: 'started' } & OfSlot)
+  /** Its maps are let go, and asked again when it is selected. */
+  | { readonly type: 'released'; readonly image: number }
+  /** Another image goes first. */
+  | { readonly type: 'preempted'; readonly image: number }
+  | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
+  | ({
+      readonly type: 'explained';
+      readonly explanation: Explanation;
+      readonly summary: Summary;
+      /** Why it is of another class than those it is compared with, if it is. */
+      readonly differs?: string;
+    } & OfSlot)
+  | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
+  /** Dropped unless `of` is still the slot's explanation. */
+  | {
+      readonly type: 'evidence';
+      readonly image: number;
+      readonly slot: number;
+      readonly of: Explanation;
+      readonly change: EvidenceChange;
+    }
+  | { readonly type: 'evidence-cancelled'; readonly part: EvidencePart }
+  /** Explanations; evidence about those that are done goes on. */
+  | { readonly type: 'cancelled' }
+  /** What was cancelled is asked again. */
+  | { readonly type: 'resumed' }
+  | { readonly type: 'selected'; readonly image: number }
+  /** What is asked from now on; what was asked before is refreshed. */
+  | { readonly type: 'chosen'; readonly chosen: ChosenMethod }
+  | { readonly type: 'style'; readonly style: HeatStyle }
+  | { readonly type: 'focused'; readonly slot: number }
+  | { readonly type: 'demo'; readonly demo: boolean };
+
+export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
+  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
+  return { images, active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
+}
+
+const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
+const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
+
+export function reduce(state: PanelState, event: PanelEvent): PanelState {
+  switch (event.type) {
+    case 'chosen':
+      return { ...state, chosen: event.chosen };
+    case 'style':
+      return { ...state, style: event.style };
+    case 'focused':
+      return { ...state, focused: event.slot };
+    case 'demo':
+      return { ...state, demo: event.demo };
+    case 'selected':
+      return select(state, event.image);
+    case 'cancelled':
+      return { ...state, images: state.images.map(cancel) };
+    case 'resumed':
+      return { ...state, images: state.images.map((image) => (isCancelled(image) ? retry(image) : image)) };
+    case 'evidence-cancelled':
+      return { ...state, images: state.images.map((image) => cancelEvidence(image, event.part)) };
+    default:
+      return withImage(state, event.image, (image) => reduceImage(image, event));
+  }
+}
+
+type ImageEvent = Extract<PanelEvent, { image: number }>;
+
+function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'selected' }>): PanelImage {
+  switch (event.type) {
+    case 'picture': {
+      const { picture: _, ...rest } = image;
+      const { picture, size } = event;
+      return { ...rest, ...(picture && { picture }), ...(size && { size }) };
+    }
+    case 'released':
+      return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
+    case 'asked':
+      return ask(image, event.wanted);
+    case 'refreshed':
+      return refresh(image, image.wanted);
+    case 'remodelled':
+      return refresh(image, withAnotherModel(image.wanted));
+    case 'retried':
+      return retry(image);
+    case 'evidence':
+      return withSlot(image, event.slot, (slot) => (slot.explanation === event.of ? grown(slot, event.change) : slot));
+    case 'preempted':
+      return { ...withUnfinished(image, WAITING), status: 'queued', run: image.run + 1 };
+    default:
+      return event.run === image.run ? reduceSlot(image, event) : image;
+  }
+}
+
+function reduceSlot(
+  image: PanelImage,
+  event: Extract<PanelEvent, { type: 'started' | 'frame' | 'explained' | 'failed' }>,
+): PanelImage {
+  const by = comparedBy(image.wanted);
+  switch (event.type) {
+    case 'started':
+      return { ...withSlot(image, event.slot, (slot) => showing(slot, PREPARING)), status: 'working' };
+    case 'frame': {
+      const { frame } = event;
+      const state: SlotState = { kind: 'working', text: stageOf(frame), done: frame.done, total: frame.total };
+      return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
+    }
+    case 'explained': {
+      const { explanation, summary, differs } = event;
+      const wanted = image.wanted[event.slot]!;
+      const called = by === undefined || by === 'classes' ? { title: explanation.label } : named(wanted);
+      const actions = summary.blank ? { actions: actionsForBlank(by) } : {};
+      const state: SlotState = { kind: 'done', summary, ...actions };
+      const shown: Slot = { ...called, ...(differs && { differs }), state, frame: explanation.frame };
+      const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
+      // Those of another model are of other classes.
+      return settled(wanted.model ? explained : { ...explained, probabilities: explanation.probabilities });
+    }
+    case 'failed': {
+      const { code, message } = event;
+      const state: SlotState = { kind: 'failed', code, message, actions: actionsFor(code, by) };
+      return settled(withSlot(image, event.slot, () => ({ shown: { ...named(image.wanted[event.slot]!), state } })));
+    }
+  }
+}
+
+/** The first estimate costs no pass; all others are counted. */
+const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
+
+function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
+  const slots = wanted.map((one): PanelSlot => ({ shown: { ...named(one), state: WAITING } }));
+  return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
+}
+
+/** A queue that was stopped stays so. */
+function refresh(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
+  if (image.status === 'idle') return image;
+  const asked = forget(ask(image, wanted));
+  return image.status === 'stopped' ? cancel(asked) : asked;
+}
+
+function retry(image: PanelImage): PanelImage {
+  if (image.slots.every((slot) => slot.shown.state.kind === 'done')) return image;
+  const slots = image.slots.map((slot, i): PanelSlot => {
+    return slot.explanation ? slot : { shown: { ...named(image.wanted[i]!), state: WAITING } };
+  });
+  return { ...image, status: 'queued', run: image.run + 1, slots };
+}
+
+/** What a slot is called until its answer names a class, and after that where something else is compared. */
+const named = ({ title, hint }: Wanted): Pick<Slot, 'title' | 'hint'> => ({
+  title,
+  ...(hint !== undefined && { hint }),
+});
+
+/** One failure keeps no other explanation of the image from being made. */
+function settled(image: PanelImage): PanelImage {
+  const kinds = image.slots.map((slot) => slot.shown.state.kind);
+  if (kinds.includes('working')) return image;
+  const isDone = kinds.length > 0 && kinds.every((kind) => kind === 'done');
+  return { ...image, status: isDone ? 'done' : 'failed' };
+}
+
+function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
+  return image;
+}
+
+function cancel(image: PanelImage): PanelImage {
+  if (image.status !== 'queued' && image.status !== 'working') return image;
+  const status = image.status === 'queued' ? 'stopped' : 'cancelled';
+  return { ...withUnfinished(image, { kind: 'cancelled' }), status, run: image.run + 1 };
+}
+
+export const isCancelled = ({ status }: PanelImage): boolean => status === 'stopped' || status === 'cancelled';
+
+function cancelEvidence(image: PanelImage, part: EvidencePart): PanelImage {
+  return { ...image, slots: image.slots.map((slot) => grown(slot, { type: 'cancelled', part })) };
+}
+
+function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
+  return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
+}
+
+/** An image whose turn never came, or whose maps were let go, is explained when it is selected. */
+function select(state: PanelState, index: number): PanelState {
+  if (!state.images[index]) return state;
+  return withImage({ ...state, active: index }, index, (image) => {
+    if (image.status === 'idle') return ask(image, [TOP_CLASS]);
+    return image.status === 'stopped' || image.status === 'done' ? retry(image) : image;
+  });
+}
+
+function withImage(state: PanelState, index: number, change: (image: PanelImage) => PanelImage): PanelState {
+  const before = state.images[index];
+  const image = before && change(before);
+  if (!image || image === before) return state;
+  return { ...state, images: state.images.with(index, image) };
+}
+
+function withSlot(image: PanelImage, index: number, change: (slot: PanelSlot) => PanelSlot): PanelImage {
+  return { ...image, slots: image.slots.map((slot, i) => (i === index ? change(slot) : slot)) };
+}
+
+function withUnfinished(image: PanelImage, state: SlotState): PanelImage {
+  const slots = image.slots.map((slot) => (slot.shown.state.kind === 'working' ? showing(slot, state) : slot));
+  return { ...image, slots };
+}
+
+function showing(slot: PanelSlot, state: SlotState): PanelSlot {
+  return { ...slot, shown: { ...slot.shown, state } };
+}
+
+/** The image to work on next: the one the user looks at, else the first that waits. */
+export function nextImage(state: PanelState): number | undefined {
+  if (state.images[state.active]?.status === 'queued') return state.active;
+  const index = state.images.findIndex((image) => image.status === 'queued');
+  return index < 0 ? undefined : index;
+}
+
+/** The style once settings have changed: what the user has changed stays, but for what the settings change now. */
+export function restyled(style: HeatStyle, before: HeatStyle, after: HeatStyle): HeatStyle {
+  const names = Object.keys(after) as (keyof HeatStyle)[];
+  const changed = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);
+  return { ...style, ...Object.fromEntries(changed) };
+}
