@@ -43,6 +43,9 @@ describe('a photograph, explained with MobileNet v2', () => {
     await explained(window.page, GOLDFISH);
     assert.match(await stateLine(window.page), /goldfish/);
 
+    const workers = await Promise.all(window.page.workers().map((worker) => worker.evaluate(() => self.name)));
+    assert.ok(workers.includes('heat'), `VS Code lets the page have its worker: ${workers}`);
+
     const heat = await readHeat(window.page);
     const wanted = readMap(npy);
     const shown = shrink(centreCrop(heat), wanted.width, wanted.height);

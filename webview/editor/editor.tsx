@@ -5,6 +5,7 @@ import { reasonOf } from '../../src/core/errors';
 import type { Size } from '../../src/core/geometry';
 import type { HeatStyle } from '../../src/core/style';
 import type { EditorState, FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
+import { createAsking } from '../asking';
 import { besideScript, h, liveRegion } from '../dom';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
@@ -27,6 +28,7 @@ import { createAnnouncer } from './status/announce';
 import { createStatus } from './status/status';
 import { createStore } from './store';
 import { createStrip } from './strip/strip';
+import { createThumbnails } from './strip/thumbnails';
 
 const host = connect<FromEditor, Saved>(SAVED);
 /** The host restores a panel from this text, so it is part of all that is saved. */
@@ -52,12 +54,14 @@ const paint = createPainter(besideScript('heat-worker.js'), (text) => host.post(
 const speech = liveRegion();
 const announce = createAnnouncer(speech.say);
 const status = createStatus(() => host.post({ type: 'cancel' }));
-const strip = createStrip({
-  select: (index) => host.post({ type: 'select', index }),
+const { ask, settle } = createAsking(host.post);
+const thumbnails = createThumbnails((index) => ask({ type: 'thumbnail', index }));
+const stripEvents = {
+  select: (index: number) => host.post({ type: 'select', index }),
   cancel: () => host.post({ type: 'cancel' }),
   resume: () => host.post({ type: 'resume' }),
-  want: (indices) => host.post({ type: 'thumbnails', indices }),
-});
+};
+const strip = createStrip(stripEvents, thumbnails);
 const toolbar = createToolbar({
   style: restyle,
   original: toggleHeat,
@@ -220,7 +224,10 @@ function toggleHeat(): void {
 /** Of the slot in focus, if it is done. */
 function exports(): MenuItem[] {
   const slot = stage.focused();
-  return exportItems(state?.slots[slot], slot, (kind) => host.post({ type: 'export', kind }));
+  return exportItems(state?.slots[slot], slot, async (kind) => {
+    const text = await ask({ type: 'export', kind });
+    if (text !== undefined) status.showNotice(text);
+  });
 }
 
 async function copy(): Promise<void> {
@@ -284,7 +291,9 @@ listen<ToEditor>({
     owed = true;
     apply(message);
   },
-  thumbnail: ({ index, thumbnail }) => strip.thumbnail(index, thumbnail),
+  'thumbnails-changed': ({ indices }) => thumbnails.forget(indices),
+  reply: settle,
+  failure: settle,
   notice: ({ text }) => status.showNotice(text),
   command({ command }) {
     orders.push(command);

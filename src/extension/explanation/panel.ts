@@ -12,7 +12,7 @@ import { type ImageFile, sourceOf } from '../images/image-file';
 import { nameOf } from '../images/targets';
 import { watchUris } from '../model/watch';
 import { isPerformable, type PanelAction } from '../notify';
-import { type Handlers, receiver } from '../receive';
+import { answering, type Handlers, receiver } from '../receive';
 import { readSettings } from '../settings';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import { createExplainQueue } from './explain-queue';
@@ -139,15 +139,17 @@ export function createPanel(
 
   const focusedNow = () => editorState(state).focused;
 
-  async function exportFocused(kind: RenderKind): Promise<void> {
+  /** What has come of it, in words. A failure is reported, since the report offers what helps. */
+  async function exportFocused(kind: RenderKind): Promise<string | undefined> {
     const { active, style } = state;
     const explanation = state.images[active]?.slots[focusedNow()]?.explanation;
-    if (!explanation) return page.send({ type: 'notice', text: 'Nothing to export yet' });
+    if (!explanation) return 'Nothing to export yet';
     try {
       const saved = await services.save(images[active]!, kind, explanation, style);
-      if (saved) page.send({ type: 'notice', text: `Saved ${saved}` });
+      return saved && `Saved ${saved}`;
     } catch (thrown) {
       services.report(thrown);
+      return undefined;
     }
   }
 
@@ -195,7 +197,13 @@ export function createPanel(
     focused: take,
     cancel: () => dispatch({ type: 'cancelled' }),
     resume: () => dispatch({ type: 'resumed' }),
-    thumbnails: ({ indices }) => pictures.thumbnails.want(indices),
+    request: answering(
+      {
+        thumbnail: ({ index }) => pictures.thumbnails.make(index),
+        export: ({ kind }) => exportFocused(kind),
+      },
+      page.send,
+    ),
     drawn: page.drawn,
     evidence: gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
@@ -206,7 +214,6 @@ export function createPanel(
       pictures.showActive();
     },
     alone: () => ask(alone(wantedNow(), focusedNow())),
-    export: ({ kind }) => void exportFocused(kind),
     action: ({ id }) => act(id),
     unshowable: pictures.showByEngine,
     error: ({ message }) => services.report(new Error(message)),
@@ -216,10 +223,7 @@ export function createPanel(
   const subscriptions = [
     webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, log.warn)),
     webviewPanel.onDidChangeViewState(() => {
-      if (!webviewPanel.visible) {
-        page.gone();
-        pictures.thumbnails.stop();
-      }
+      if (!webviewPanel.visible) page.gone();
       changed.fire();
     }),
     watchUris(
@@ -230,7 +234,6 @@ export function createPanel(
   webviewPanel.onDidDispose(() => {
     disposed = true;
     page.gone();
-    pictures.thumbnails.stop();
     queue.dispose();
     evidence.dispose();
     for (const item of [...subscriptions, changed]) item.dispose();
@@ -273,9 +276,10 @@ export function createPanel(
     },
     send: page.send,
     command: page.command,
-    export: (kind) => {
+    export: async (kind) => {
       webviewPanel.reveal();
-      return exportFocused(kind);
+      const text = await exportFocused(kind);
+      if (text) page.send({ type: 'notice', text });
     },
     stopComparing: () => {
       webviewPanel.reveal();

@@ -2,22 +2,20 @@
  * Several images: how far the work on them is, and a list of tiles. Only the tiles on screen and next to it are elements;
  * the others are room to scroll. The keys are those of a listbox.
  */
-import type { Picture, StripItem } from '../../../src/protocol/webview';
+import type { StripItem } from '../../../src/protocol/webview';
 import { h } from '../../dom';
 import { createQueueLine, type QueueEvents } from './queue-line';
-import { createThumbnails } from './thumbnails';
+import type { Thumbnails } from './thumbnails';
 import { createTile, type Tile, tileId } from './tile';
 
 export interface StripEvents extends QueueEvents {
   select(index: number): void;
-  /** These are on screen or next to it and have no thumbnail. */
-  want(indices: readonly number[]): void;
 }
 
 /** Tiles beside those on screen, on either side. */
 const BESIDE = 4;
 
-export function createStrip(events: StripEvents) {
+export function createStrip(events: StripEvents, thumbnails: Thumbnails) {
   const room = h('div', { class: 'strip-room', role: 'presentation' });
   const list = h(
     'div',
@@ -33,7 +31,6 @@ export function createStrip(events: StripEvents) {
   );
   const queue = createQueueLine(events, () => list.focus());
   const root = h('div', { class: 'strip', hidden: true }, queue.root, list);
-  const thumbnails = createThumbnails(events.want);
   const tiles = new Map<number, Tile>();
   let items: readonly StripItem[] = [];
   let active = -1;
@@ -120,6 +117,10 @@ export function createStrip(events: StripEvents) {
     if (!root.hidden) render();
   }).observe(list);
 
+  thumbnails.version.subscribe(() => {
+    if (!root.hidden) render();
+  });
+
   return {
     root,
     show(next: readonly StripItem[], nextActive: number): void {
@@ -132,10 +133,6 @@ export function createStrip(events: StripEvents) {
       queue.show(items);
       if (isOther) moveTo(active);
       else render();
-    },
-    thumbnail(index: number, picture: Picture | undefined): void {
-      thumbnails.put(index, picture);
-      if (!root.hidden) render();
     },
   };
 }
