@@ -11,7 +11,8 @@ import { testFolder } from '../support/folder';
 import { ENDLESS } from '../support/loop';
 import { missing, project } from '../support/shared';
 import { tinyModel } from '../support/tiny-model';
-import { alive, disposeAll, startEngine, until } from './support';
+import { until } from '../support/wait';
+import { alive, disposeAll, startEngine } from './support';
 
 const ENGINE = project('dist', 'engine.js');
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');

@@ -13,11 +13,11 @@ import { createSessions } from '../../../src/engine/sessions/sessions';
 import { explainWith } from '../../support/explain';
 import { correlation } from '../../support/maps';
 import { REFERENCE, type ReferenceCase, readCase } from '../../support/reference';
-import { needs } from '../../support/shared';
+import { needs, onlyNightly } from '../../support/shared';
 
 const LEAST = 0.999;
 
-for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
+for (const model of ['cifar10_resnet20', 'squeezenet1_1', ...onlyNightly(['mobilenet_v2'])]) {
   describe(`the engine's methods on ${model}`, () => {
     // Score-CAM asks about every channel.
     const service = createService();

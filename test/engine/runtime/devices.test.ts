@@ -39,7 +39,7 @@ describe('devices', () => {
     if (reason === undefined) this.skip();
     assert.match(
       reason,
-      /^it needs CUDA 12, cuDNN 9 and runtimes\/linux-x64\/native\/\*\.so of https:\S+\/1\.\d+\.\d+ in \//,
+      /^it needs the libraries of CUDA 13, and runtimes\/linux-x64\/native\/\*\.so of https:\S+\/1\.\d+\.\d+ in \//,
     );
   });
 
