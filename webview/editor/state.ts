@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { fields, finite, lenient } from '../../src/core/schema';
 import { type EditorState, HEAT_STYLE, type Slot, type SlotState, type ToEditor } from '../../src/protocol/webview';
-import { WALKED, type Walk } from './evidence/walk';
+import { WALKED, type Walk } from './curves/walk';
 import type { Viewport } from './stage/viewport';
 
 const VIEWPORT = v.object({
@@ -11,9 +11,11 @@ const VIEWPORT = v.object({
   y: finite,
 }) satisfies v.GenericSchema<unknown, Viewport>;
 
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
 const WALK = v.object({
   metric: v.picklist(WALKED),
-  fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  fraction,
   shown: v.boolean(),
 }) satisfies v.GenericSchema<unknown, Walk>;
 
@@ -28,6 +30,10 @@ export const SAVED = fields({
   /** The image alone is shown. */
   original: lenient(v.boolean()),
   viewport: lenient(VIEWPORT),
+  /** Where the divider between the image alone and the image with heat is, as a fraction of a view's width. */
+  swipe: lenient(fraction),
+  /** The pane that is shown in the place of all. */
+  enlarged: lenient(v.string()),
   /** The host's own text, kept as it is. */
   restore: lenient(v.string()),
   /** What the host says is asked, to be given back to it. */
@@ -42,7 +48,7 @@ const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
+export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
 /** The state after a message; undefined while the host has not sent one whole. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { createMapStore, type MapStore } from '../../../src/extension/maps/map-store';
 import { summaryOf } from '../../../src/extension/status/summary';
 import type { ExplainParams, FileStamp } from '../../../src/protocol/requests';
@@ -19,7 +19,7 @@ import { until } from '../../support/wait';
 import { explanation, info } from '../support';
 
 const asked: ExplainParams = {
-  ...DEFAULT_OPTIONS,
+  ...DEFAULT_CHOICE,
   view: 'left',
   image: { path: '/w/a.png' },
   model: { path: '/w/net.onnx' },
@@ -89,9 +89,8 @@ describe('maps that are kept', () => {
     class: { target: { index: 2 } },
     'top class': { target: 'top' },
     method: { method: 'rise' },
-    variant: { variant: 'official' },
-    groups: { groups: 8 },
-    'own option': { own: { masks: 10 } },
+    'an option': { options: { groups: 8 } },
+    blur: { blur: { kernel: 3, sigma: 1 } },
     contrast: { contrast: [{ index: 2 }] },
     device: { device: 'cpu' },
   };
