@@ -1,5 +1,5 @@
 // The stages of `npm test`: what each needs of the system, and what it runs.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newerNode } from '../host/node.mjs';
 import { root, run } from '../host/run.mjs';
@@ -15,7 +15,7 @@ import { runInSecondHost, runSuite } from './suite.mjs';
  * @property {() => Promise<import('./results.mjs').Test[]>} run
  */
 
-/** Folders of `test` whose files other stages run. */
+/** Folders of `test` that other stages run. */
 const ELSEWHERE = ['fuzz', 'suite', 'webview', 'ui', 'package', 'nightly'];
 
 /** Ends the name of a test file whose tests need a newer Node than the one that the project asks for. */
@@ -33,7 +33,8 @@ function doesMoreNightly(file) {
   return /\b(nightly|onlyNightly)\b/.test(readFileSync(source, 'utf8'));
 }
 
-const unitFiles = () => testFiles(...readdirSync(out).filter((name) => !ELSEWHERE.includes(name)));
+const unitFiles = () =>
+  testFiles('').filter((file) => !ELSEWHERE.includes(path.relative(out, file).split(path.sep)[0] ?? ''));
 
 /** @satisfies {Record<string, Stage>} */
 export const STAGES = {

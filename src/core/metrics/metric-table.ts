@@ -22,7 +22,7 @@ import { sparseness } from './sparseness';
 
 interface Description<Table extends OptionTable> {
   readonly needs?: readonly MetricNeed[];
-  /** By name; the names are unique among all metrics. */
+  /** The scores by name; names are unique among all metrics. */
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   readonly options: Table;
 }
@@ -199,7 +199,7 @@ export const metrics = {
   ),
 } as const satisfies Record<MetricName, MetricInfo>;
 
-/** Scores that are made of others, where those are known. */
+/** Scores that are computed from others, if those are known. */
 const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores']): number }>> = {
   /** Group-CAM, section 4.3. */
   overall: {
@@ -210,17 +210,17 @@ const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores
   },
 };
 
-/** Every score by its name, in the order in which tables show them: what is derived comes after what it is made of. */
+/** Every score by its name, in the order of tables: a derived score comes after those that it is computed from. */
 export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
   {},
   metrics.insertion.scores,
   metrics.deletion.scores,
-  // Without the functions, which can't cross to another process.
+  // Functions are left out, since they can't be sent to another process.
   Object.fromEntries(Object.entries(DERIVED).map(([name, { of: _, ...info }]) => [name, info])),
   ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
 );
 
-/** What the chosen metrics need, each need once. */
+/** The needs of the chosen metrics, without duplicates. */
 export function metricNeeds(chosen: readonly MetricChoice[]): ReadonlySet<MetricNeed> {
   return new Set(chosen.flatMap(({ metric: name }) => (metrics[name] as MetricInfo).needs ?? []));
 }
@@ -228,8 +228,8 @@ export function metricNeeds(chosen: readonly MetricChoice[]): ReadonlySet<Metric
 /**
  * Measures one map by each metric in turn, then adds the derived scores.
  *
- * @param report told of progress of the metric named
- * @returns with the images that each curve lies between, by metric
+ * @param report called with the metric's name and its progress
+ * @returns the results, with the images at both ends of each curve by metric
  * @throws bad-option, and what the network throws
  */
 export async function measureMap(

@@ -1,4 +1,4 @@
-/** Careful reading of JSON that others wrote: what is not of the wanted type counts as absent. */
+/** Reads JSON from other programs leniently: a value that does not have the expected type counts as absent. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
