@@ -24,6 +24,11 @@ export function shownActivation({ link, activation }: OutputInfo): ShownActivati
   return link === 'identity' ? activation.value : 'probability';
 }
 
+/** Whether the model's answers are probabilities; without an activation its scores may be anything. */
+export function areProbabilities({ link, activation }: OutputInfo): boolean {
+  return link !== 'identity' || activation.value !== 'none';
+}
+
 /** What is differentiated, in words. */
 export function logitsText({ logits, link }: Pick<OutputInfo, 'logits' | 'link'>): string {
   if (link === 'identity') return logits;

@@ -7,6 +7,7 @@ import type { MethodName } from '../../core/methods/names';
 import type { Metric } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/metric-table';
 import { resolveOptions } from '../../core/options';
+import { areProbabilities } from '../../core/output';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, sample, stamped } from '../../files/items';
 import { outputsBeside } from '../../files/output';
@@ -18,7 +19,7 @@ import type { Terminal } from '../terminal';
 import type { Unit } from './journal/entry';
 import { openJournal } from './journal/journal';
 import type { Plan } from './plan';
-import { reportFiles, writeReport } from './report/report';
+import { type Report, reportFiles, writeReport } from './report/report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
 import { checkIdentity, type Identity, watchModel } from './watch';
@@ -39,6 +40,12 @@ export interface EvaluateOptions {
   readonly report: string;
 }
 
+export interface Evaluation {
+  /** Of the model, for the next evaluation that belongs to this one. */
+  readonly identity: Identity;
+  readonly report: Report;
+}
+
 /**
  * @param service made anew for each part that must not depend on what was computed before it
  * @param earlier of the model in an evaluation that this one belongs to
@@ -51,7 +58,7 @@ export async function evaluate(
   service: () => Service,
   terminal: Terminal,
   earlier?: Identity,
-): Promise<Identity> {
+): Promise<Evaluation> {
   const { methods, seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
@@ -77,12 +84,11 @@ export async function evaluate(
   const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
 
-  const journal = await openJournal(journalFile, settingsOf(plan, identity));
+  const journal = await openJournal(journalFile, settingsOf(plan, identity), areProbabilities(info.output));
   try {
     await runAll(plan, journal, evaluating, watch, terminal);
-    await writeReport(report, plan, watch, journal, outputs, service(), terminal);
+    return { identity, report: await writeReport(report, plan, watch, journal, outputs, service(), terminal) };
   } finally {
     await journal.close();
   }
-  return identity;
 }

@@ -43,6 +43,9 @@ describe('verdict', () => {
   });
 
   it('needs a cascade', () => {
-    assert.match(verdict([{ ...map(1, 0.1), randomisation: 'independent' }]), /no verdict without the cascading randomisation/);
+    assert.match(
+      verdict([{ ...map(1, 0.1), randomisation: 'independent' }]),
+      /no verdict without the cascading randomisation/,
+    );
   });
 });

@@ -10,8 +10,8 @@ import os from 'node:os';
 export interface ProcessId {
   readonly pid: number;
   /** Where the id counts: the machine, on Linux with the process's namespace, since containers share names of machines. */
-  readonly host?: string;
-  readonly start?: string;
+  readonly host?: string | undefined;
+  readonly start?: string | undefined;
 }
 
 /** This process. */

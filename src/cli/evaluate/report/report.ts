@@ -11,12 +11,16 @@ import type { Journal } from '../journal/journal';
 import type { Plan } from '../plan';
 import { explainParams } from '../run';
 import type { Watch } from '../watch';
-import { aboutOf } from './about';
+import { type About, aboutOf } from './about';
 import { type Example, pageOf } from './html';
 import { type Results, type Row, summariseAll } from './results';
 
+/** What report.json has. */
+export type Report = About & Omit<Results, 'rows'>;
+
 /**
  * @param service that has explained nothing yet: examples are the same whatever came before
+ * @returns what it has written to report.json
  * @throws evaluation-differs, and nothing is written
  */
 export async function writeReport(
@@ -27,7 +31,7 @@ export async function writeReport(
   outputs: Outputs,
   service: Service,
   terminal: Terminal,
-): Promise<void> {
+): Promise<Report> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
   let examples: Example[] = [];
   await watch.untilUntouched(async () => {
@@ -36,10 +40,12 @@ export async function writeReport(
   });
   const about = aboutOf(plan, watch);
   const [html, json, csv] = reportFiles(folder);
-  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  const report: Report = { ...about, ...results };
+  await outputs.write(json, `${JSON.stringify(report, null, 2)}\n`);
   await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
   await outputs.write(html, pageOf(about, results, examples));
   for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+  return report;
 }
 
 /** What is written into the folder of a report, besides the journal. */
