@@ -40,7 +40,7 @@ export const bundles = {
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: ['webview/editor/editor.tsx', 'webview/editor/heat/heat-worker.ts', 'webview/classes/classes.ts'],
+    entryPoints: ['webview/editor/editor.tsx', 'webview/editor/heat/heat-worker.ts', 'webview/classes/classes.tsx'],
     outdir: 'dist/webview',
     entryNames: '[name]',
     loader: { '.ttf': 'file' },
@@ -83,7 +83,7 @@ export async function build({ tests = true } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  for (const folder of ['dist', 'out']) rmSync(path.join(root, folder), { recursive: true, force: true });
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   if (process.argv.includes('--watch')) {
     for (const config of Object.values(bundles)) await (await esbuild.context(config)).watch();

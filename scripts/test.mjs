@@ -2,17 +2,16 @@
 //   check    lint, format and types
 //   unit     mocha over everything that needs neither VS Code nor a page of ours
 //   fuzz     mutated models and images through the engine
-//   suite    mocha inside VS Code's extension host, in each host that can be had here
+//   suite    mocha inside VS Code's extension host, in a desktop VS Code or in code-server
 //   ui       our pages in a plain Chromium, and end-to-end tests that drive VS Code's window
 //   package  the packaged VSIX, installed and used
 // Only when named:
-//   nightly  what takes minutes and repeats what the others show: on larger networks, in more themes and sizes
+//   nightly  what takes long and shows again what the others show: on more networks and images, in a second host
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { root, run, runMain, SetupError } from './host/run.mjs';
-import { installStandIn } from './host/stand-in.mjs';
-import { COMPILER, requirePackages } from './host/system.mjs';
+import { run, runMain, SetupError } from './host/run.mjs';
+import { installStandIn, packagesOfStandIn } from './host/stand-in.mjs';
+import { requirePackages } from './host/system.mjs';
 import { results } from './test/mocha.mjs';
 import { summaryOf } from './test/results.mjs';
 import { STAGES } from './test/stages.mjs';
@@ -36,21 +35,23 @@ runMain(async () => {
   const args = process.argv.slice(2);
   const stages = stagesOf(args.filter((name) => name !== BUILT));
   if (!args.includes(BUILT)) {
-    for (const folder of [results, path.join(root, 'dist'), path.join(root, 'out')])
-      rmSync(folder, { recursive: true, force: true });
+    rmSync(results, { recursive: true, force: true });
     if ((await run(process.execPath, ['scripts/build.mjs'])) !== 0) throw new SetupError('The build failed.');
   }
   mkdirSync(results, { recursive: true });
 
   const usesStandIn = stages.some(([, { standIn }]) => standIn);
   const packages = stages.flatMap(([, stage]) => stage.packages ?? []);
-  await requirePackages([...new Set([...packages, ...(usesStandIn ? COMPILER : [])])]);
-  if (usesStandIn) await installStandIn();
+  await requirePackages([...new Set([...packages, ...(usesStandIn ? packagesOfStandIn() : [])])]);
+  // Most of it waits for the network or runs on one processor, while the first stages need none of it.
+  const installed = usesStandIn ? installStandIn() : Promise.resolve();
+  installed.catch(() => 'told by the stage that waits for it');
 
   /** @type {import('./test/results.mjs').Test[]} */
   const tests = [];
   for (const [name, stage] of stages) {
     console.log(`\n== ${name}`);
+    if (stage.standIn) await installed;
     const start = performance.now();
     tests.push(...(await stage.run()));
     console.log(`${name}: ${Math.round((performance.now() - start) / 1000)} s`);

@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml', 'valibot'],
+    packages: ['js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
@@ -54,7 +54,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
@@ -69,9 +69,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|style|metrics\/order|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|schema|style|metrics\/order|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
-    packages: ['preact', '@preact/signals', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
+    packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
 };
 
@@ -80,19 +80,19 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime/runtime.ts',
   sharp: 'src/engine/pictures/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/evidence/chart.ts',
+  uplot: 'webview/editor/curves/chart.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|geometry|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
     files:
-      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {

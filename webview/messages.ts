@@ -1,4 +1,6 @@
 /** The typed line to the extension host, and what a webview keeps while it is hidden. */
+import type { GenericSchema } from 'valibot';
+import { read } from '../src/core/schema';
 
 /** One handler for every message; a message without one does not compile. */
 export type Handlers<Message extends { readonly type: string }> = {
@@ -12,12 +14,17 @@ export interface Host<From, Saved> {
   save(state: Saved): void;
 }
 
-/** To be called once a page: VS Code hands out its interface only once. */
-export function connect<From, Saved>(): Host<From, Saved> {
-  const api = acquireVsCodeApi<Saved>();
+/**
+ * To be called once a page: VS Code hands out its interface only once.
+ *
+ * @param schema of what is kept; a page of another version may have kept something else, which counts as nothing
+ */
+export function connect<From, Saved>(schema: GenericSchema<unknown, Saved>): Host<From, Saved> {
+  const api = acquireVsCodeApi();
+  const kept = read(schema, api.getState());
   return {
     post: (message) => api.postMessage(message),
-    saved: api.getState(),
+    saved: 'value' in kept ? kept.value : undefined,
     save: (state) => api.setState(state),
   };
 }

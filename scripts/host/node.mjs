@@ -25,12 +25,16 @@ export const install = (into, name, env = process.env) =>
     env,
   });
 
-/**
- * The path of a newer Node, which is installed with the first call.
- *
- * @returns {Promise<string>}
- */
-export async function newerNode() {
+/** @type {Promise<string> | undefined} */
+let installed;
+
+/** The path of a newer Node, which is installed with the first call. */
+export function newerNode() {
+  installed ??= installNode();
+  return installed;
+}
+
+async function installNode() {
   if (!existsSync(marker)) {
     console.log(`Installing ${NODE} (once)`);
     rmSync(folder, { recursive: true, force: true });

@@ -21,12 +21,14 @@ export const standIn = {
 
 const isInstalled = () => existsSync(marker) && readFileSync(marker, 'utf8') === INSTALLED;
 
+/** What the system needs to run code-server and, until it is installed, to compile its native modules. */
+export const packagesOfStandIn = () => [...BROWSER, ...(isInstalled() ? [] : COMPILER)];
+
 /** Installs code-server and what it needs; does nothing if it is there already. */
 export async function installStandIn() {
-  await requirePackages(BROWSER);
+  await requirePackages(packagesOfStandIn());
   await newerNode();
   if (isInstalled()) return;
-  await requirePackages(COMPILER);
   console.log('Installing code-server (once; about two minutes)');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -44,7 +44,7 @@ export async function mocha(name, files, options = {}) {
 }
 
 /**
- * The bundles of test files in some folders of `test`, in this order.
+ * The bundles of test files in some folders of `test`, in this order; '' is all of it.
  *
  * @param {...string} folders
  */

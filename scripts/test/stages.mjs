@@ -1,11 +1,11 @@
 // The stages of `npm test`: what each needs of the system, and what it runs.
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newerNode } from '../host/node.mjs';
 import { root, run } from '../host/run.mjs';
 import { BROWSER, PYTORCH, VULKAN } from '../host/system.mjs';
 import { mocha, out, testFiles } from './mocha.mjs';
-import { runSuite } from './suite.mjs';
+import { runInSecondHost, runSuite } from './suite.mjs';
 
 /**
  * @typedef {object} Stage
@@ -15,7 +15,7 @@ import { runSuite } from './suite.mjs';
  * @property {() => Promise<import('./results.mjs').Test[]>} run
  */
 
-/** Folders of `test` whose files other stages run. */
+/** Folders of `test` that other stages run. */
 const ELSEWHERE = ['fuzz', 'suite', 'webview', 'ui', 'package', 'nightly'];
 
 /** Ends the name of a test file whose tests need a newer Node than the one that the project asks for. */
@@ -24,7 +24,17 @@ const NEWER = /\.node24\.test\.js$/;
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
-const unitFiles = () => testFiles(...readdirSync(out).filter((name) => !ELSEWHERE.includes(name)));
+/** Those that drive VS Code's window take longest, so they begin. */
+const uiFiles = () => testFiles('ui', 'webview');
+
+/** @param {string} file a bundle, whose source says whether it does more in `npm run nightly` */
+function doesMoreNightly(file) {
+  const source = path.join(root, 'test', path.relative(out, file).replace(/\.js$/, '.ts'));
+  return /\b(nightly|onlyNightly)\b/.test(readFileSync(source, 'utf8'));
+}
+
+const unitFiles = () =>
+  testFiles('').filter((file) => !ELSEWHERE.includes(path.relative(out, file).split(path.sep)[0] ?? ''));
 
 /** @satisfies {Record<string, Stage>} */
 export const STAGES = {
@@ -64,9 +74,8 @@ export const STAGES = {
   ui: {
     packages: BROWSER,
     standIn: true,
-    // Those that drive VS Code's window take longest. On a busy machine a browser loses a key or a click now and then; what
-    // fails twice is broken.
-    run: () => mocha('ui', testFiles('ui', 'webview'), { retries: 1 }),
+    // On a busy machine a browser loses a key or a click now and then; what fails twice is broken.
+    run: () => mocha('ui', uiFiles(), { retries: 1 }),
   },
 
   // One process: what `npm start` shows and what is packaged are built by these tests.
@@ -77,9 +86,9 @@ export const STAGES = {
     standIn: true,
     whenNamed: true,
     async run() {
-      const pictures = ['webview/screenshots', 'ui/themes'].map((name) => path.join(out, `${name}.test.js`));
-      const files = [...testFiles('nightly'), ...pictures];
-      return mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
+      const tests = await mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      return [...tests, ...(await runInSecondHost())];
     },
   },
 };

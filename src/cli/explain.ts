@@ -1,23 +1,26 @@
 import { type ErrorCode, ExplainError, errors } from '../core/errors';
-import type { MethodOptions } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import { findClass } from '../core/model/classes/labels';
 import { DEFAULT_STYLE } from '../core/style';
+import { recordOf } from '../engine/explanations/record';
 import { filesOf } from '../engine/model/inspect';
 import { type Outputs, outputsBeside } from '../files/output';
 import { type OutputName, outputName } from '../files/output-names';
 import type { DeviceChoice } from '../protocol/devices';
 import type { Explanation } from '../protocol/explanation';
-import { recordOf } from '../protocol/explanation';
-import type { ClassChoice, ExplainParams, ImageSource, RenderKind, Service } from '../protocol/requests';
+import type { ClassChoice, ImageSource, RenderKind, Service } from '../protocol/requests';
 import { compareMethods } from './compare';
 import { withoutExports } from './left-out';
-import { ownOptionsOf } from './method-options';
+import { methodChoicesOf } from './method-options';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
+import { flagsOf, type OptionFlags } from './values';
 
 /** The options of `explain` under the names that the command line gives them. */
-export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
+export interface ExplainOptions extends OptionFlags {
+  readonly method: MethodName;
+  readonly blurKernel: number;
+  readonly blurSigma: number;
   readonly tensor?: string;
   readonly model?: string;
   readonly layer?: readonly string[];
@@ -26,7 +29,6 @@ export interface ExplainOptions extends Omit<MethodOptions, 'own'> {
   readonly contrast?: readonly string[];
   readonly contrastWeight: number;
   readonly compare?: readonly MethodName[];
-  readonly seed: number;
   readonly top: number;
   readonly device: DeviceChoice;
   readonly output?: string;
@@ -60,12 +62,13 @@ export async function explain(
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
-  const given = sourcesOf(images, options.tensor);
-  const sources = given.length > 1 ? await withoutExports(given, fileOf, terminal) : given;
+  const named = sourcesOf(images, options.tensor);
+  const sources = named.length > 1 ? await withoutExports(named, fileOf, terminal) : named;
   if (sources.length === 0) throw errors.nothingToExplain();
   const several = sources.length * (options.class?.length ?? 1) > 1;
   const chosen = chosenMethods(options);
-  const own = ownOptionsOf(chosen, options.option ?? [], options.seed);
+  const { blurKernel: kernel, blurSigma: sigma } = options;
+  const choices = methodChoicesOf(chosen, options.option ?? [], flagsOf(options), { kernel, sigma });
   const targets = targetsOf(sources.map(fileOf), options, several);
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
   const labels = info.labels.value;
@@ -83,7 +86,7 @@ export async function explain(
     try {
       for (const target of classes) {
         const request = { ...paramsOf(source, target, options), contrast, contrastWeight: options.contrastWeight };
-        const requests = chosen.map((method) => ({ ...request, method, own: own.get(method)! }));
+        const requests = choices.map((choice) => ({ ...request, ...choice }));
         if (options.compare) {
           const output = (index: number) => targets[0]!.name(fileOf(source), index);
           await compareMethods(requests, (explanation) => say(explanation, []), output, outputs, service, terminal);
@@ -153,10 +156,9 @@ const modelOf = ({ model, layer }: ExplainOptions) => ({
   ...(layer !== undefined && { layer: layer.length > 1 ? layer : layer[0]! }),
 });
 
-function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions): ExplainParams {
-  const { method, variant, groups, theta, blurKernel, blurSigma, device, top } = options;
-  const model = modelOf(options);
-  return { view: 'cli', image, model, target, device, top, method, variant, groups, theta, blurKernel, blurSigma };
+function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions) {
+  const { device, top } = options;
+  return { view: 'cli', image, model: modelOf(options), target, device, top };
 }
 
 async function writeAll(

@@ -1,23 +1,23 @@
-import { VARIANTS, type Variant } from '../core/cam/variants';
-import { DEFAULT_OPTIONS } from '../core/methods/choice';
+import { DEFAULT_CHOICE } from '../core/methods/choice';
+import { METHOD_OPTIONS } from '../core/methods/method-options';
 import { methods as all, type MethodInfo } from '../core/methods/method-table';
-import type { ChoiceOption, NumberOption } from '../core/options';
+import type { Option } from '../core/options';
 import type { Terminal } from './terminal';
 import { table } from './text';
-
-const VARIANT_TEXTS: { readonly [V in Variant]: string } = {
-  paper: 'as the paper describes it: masks de-noised at a percentile and normalised, scores of either sign',
-  official: "as the authors' published code: no percentile, no negative scores, masks summed before normalisation",
-  'gradient-free': 'groups of plain activations; only the scores depend on the class',
-};
 
 export function methods(json: boolean, terminal: Terminal): void {
   const described = Object.entries<MethodInfo>(all).map(([name, { title, paper, needs, ofClass, options }]) => {
     return { name, title, paper, needs, ofClass: ofClass ?? true, options };
   });
-  const variants = VARIANTS.map((name) => ({ name, description: VARIANT_TEXTS[name] }));
+  const { variant, groups, theta } = METHOD_OPTIONS['group-cam'];
+  const variants = variant.choices.map((name) => ({ name, description: variant.texts![name] }));
   if (json) {
-    terminal.put({ methods: described, variants, defaults: DEFAULT_OPTIONS });
+    const { method, blur } = DEFAULT_CHOICE;
+    const defaults = {
+      ...{ method, variant: variant.default, groups: groups.default, theta: theta.default },
+      ...{ blurKernel: blur.kernel, blurSigma: blur.sigma },
+    };
+    terminal.put({ methods: described, variants, defaults });
     return;
   }
   const sections = described.flatMap(({ name, title, paper, needs, ofClass, options }) => {
@@ -38,6 +38,6 @@ export function methods(json: boolean, terminal: Terminal): void {
   ]);
 }
 
-function rangeOf(option: NumberOption | ChoiceOption): string {
+function rangeOf(option: Option): string {
   return 'choices' in option ? option.choices.join(' | ') : `${option.min} to ${option.max}`;
 }

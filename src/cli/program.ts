@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { VARIANTS } from '../core/cam/variants';
-import { DEFAULT_OPTIONS } from '../core/methods/choice';
+import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHODS } from '../core/methods/names';
 import { RANDOMISATIONS } from '../core/sanity/types';
 import { DEVICES } from '../protocol/devices';
@@ -21,10 +20,10 @@ import {
   choicesOption,
   classIndexOption,
   compareOption,
+  groupCamOption,
   listOption,
   numberOption,
   ODD,
-  PERCENTILE,
   POSITIVE,
   SEED,
 } from './values';
@@ -36,7 +35,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text.trim())}\n`) });
 
-  const { method, variant, groups, theta, blurKernel, blurSigma } = DEFAULT_OPTIONS;
+  const { method, blur } = DEFAULT_CHOICE;
   program
     .command('explain')
     .description('explain images: a heatmap for each image and class')
@@ -53,11 +52,11 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(listOption('--contrast <index|label>', 'a class that the evidence is to be against, may be repeated'))
     .addOption(numberOption('--contrast-weight <alpha>', "how much of the others' mean score counts", POSITIVE, 1))
     .addOption(compareOption('--compare <name,name...>', 'methods to compare, on one labelled sheet: the --output'))
-    .addOption(choiceOption('--variant <name>', 'the variant of group-cam', VARIANTS, variant))
-    .addOption(numberOption('--groups <n>', 'groups of channels', COUNT, groups))
-    .addOption(numberOption('--theta <percentile>', 'values not above it are removed from a mask', PERCENTILE, theta))
-    .addOption(numberOption('--blur-kernel <pixels>', 'size of the blur, odd', ODD, blurKernel))
-    .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blurSigma))
+    .addOption(groupCamOption('variant', 'name'))
+    .addOption(groupCamOption('groups', 'n'))
+    .addOption(groupCamOption('theta', 'percentile'))
+    .addOption(numberOption('--blur-kernel <pixels>', 'size of the blur, odd', ODD, blur.kernel))
+    .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blur.sigma))
     .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
     .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
     .option('--force', 'replace a picture that Group-CAM has not drawn')

@@ -1,6 +1,5 @@
 /** Sanity checks on the command line. */
 
-import { DEFAULT_OPTIONS } from '../core/methods/choice';
 import { METHOD_NAMES, type MethodName } from '../core/methods/names';
 import { findClass } from '../core/model/classes/labels';
 import type { Randomisation, SanityOfMethod, SanityResult, SanityStep } from '../core/sanity/types';
@@ -11,7 +10,7 @@ import { type Cell, contactSheet } from '../engine/pictures/sheet';
 import { outputsBeside } from '../files/output';
 import type { DeviceChoice } from '../protocol/devices';
 import type { Service } from '../protocol/requests';
-import { ownOptionsOf } from './method-options';
+import { methodChoicesOf } from './method-options';
 import type { Terminal } from './terminal';
 import { table } from './text';
 
@@ -50,14 +49,13 @@ export async function sanity(
   const outputs = outputsBeside([file, ...filesOf(info)], options.force);
   if (output !== undefined) await outputs.check(output, true);
   const target = options.class === undefined ? 'top' : { index: findClass(labels.value, { label: options.class }) };
-  const own = ownOptionsOf(methods, options.option ?? [], options.seed);
   const params = {
     view: 'cli',
     image,
     model,
     target,
     device,
-    methods: methods.map((method) => ({ ...DEFAULT_OPTIONS, method, own: own.get(method)! })),
+    methods: methodChoicesOf(methods, options.option ?? [], { seed: options.seed }),
     randomisations: options.randomise,
     steps,
     seeds: Array.from({ length: options.seeds }, (_, i) => options.seed + i),

@@ -16,9 +16,10 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
 
 export function explanationText(explanation: Explanation, written: readonly string[]): string[] {
-  const { image, model, label, probability, method, variant, layer, device, passes, milliseconds, saliency } =
+  const { image, model, label, probability, method, options, layer, device, passes, milliseconds, saliency } =
     explanation;
-  const kind = method === 'group-cam' ? `${method} (${variant})` : method;
+  const variant = options['variant'];
+  const kind = variant === undefined ? method : `${method} (${variant})`;
   const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
   return [
     `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,

@@ -1,13 +1,12 @@
 /** How long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
-import { DEFAULT_OPTIONS } from '../core/methods/choice';
 import { METHOD_NAMES, type MethodName } from '../core/methods/names';
 import { readRegular } from '../files/open';
 import type { DeviceChoice } from '../protocol/devices';
 import type { Explanation } from '../protocol/explanation';
 import type { ExplainParams, Service } from '../protocol/requests';
-import { ownOptionsOf } from './method-options';
+import { methodChoicesOf } from './method-options';
 import type { Terminal } from './terminal';
 import { table } from './text';
 
@@ -37,10 +36,11 @@ export async function time(file: string, options: TimeOptions, service: Service,
   const bytes = await readRegular(file).catch((thrown: NodeJS.ErrnoException) => {
     throw thrown.code === 'ENOENT' ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
   });
-  const own = ownOptionsOf(options.methods, options.option ?? [], options.seed);
+  const { methods, option = [], seed } = options;
+  const choices = methodChoicesOf(methods, option, { seed });
   const times: MethodTime[] = [];
-  for (const method of options.methods) {
-    const params = { ...DEFAULT_OPTIONS, ...requestOf(options), method, own: own.get(method)! };
+  for (const choice of choices) {
+    const params = { ...requestOf(options), ...choice };
     try {
       const found = await timeMethod(params, bytes, path.basename(file), options.repeat, service, terminal);
       times.push(found);

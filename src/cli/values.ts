@@ -1,6 +1,8 @@
 /** Values of options: read and checked while the command line is parsed. */
 import { Option } from 'commander';
 import { errors } from '../core/errors';
+import { METHOD_OPTIONS, type OptionsOfMethod } from '../core/methods/method-options';
+import { boundsOf, type OptionValues, valueFrom } from '../core/options';
 import { methodList } from './method-options';
 
 interface Range {
@@ -20,7 +22,6 @@ export const ODD: Range = {
   wanted: 'an odd number of pixels from 1',
   holds: (value) => COUNT.holds(value) && value % 2 === 1,
 };
-export const PERCENTILE: Range = { wanted: 'a number from 0 to 100', holds: (value) => value >= 0 && value <= 100 };
 export const POSITIVE: Range = {
   wanted: 'a number above 0',
   holds: (value) => value > 0 && Number.isFinite(value),
@@ -49,6 +50,30 @@ export function choiceOption<T extends string>(
     }
     return text;
   });
+}
+
+/** An option of Group-CAM that has a flag of its own; `flags` without its value. */
+export function groupCamOption(name: keyof GroupCamFlags, value: string): Option {
+  const known = METHOD_OPTIONS['group-cam'][name];
+  const choices = 'choices' in known ? ` (${known.choices.join(', ')})` : '';
+  const description = `${known.title.toLowerCase()}, of group-cam${choices}`;
+  const option = new Option(`--${name} <${value}>`, description).default(known.default);
+  return option.argParser((text: string) => {
+    const found = valueFrom(known, text);
+    if (found === undefined) throw errors.badOption(`--${name}`, text, boundsOf(known));
+    return found;
+  });
+}
+
+type GroupCamFlags = Pick<OptionsOfMethod<'group-cam'>, 'variant' | 'groups' | 'theta'>;
+
+/** Options of methods that have flags of their own. */
+export interface OptionFlags extends GroupCamFlags {
+  readonly seed: number;
+}
+
+export function flagsOf({ variant, groups, theta, seed }: OptionFlags): OptionValues {
+  return { variant, groups, theta, seed };
 }
 
 /** Some of the choices, with commas between them; all of them by default. */

@@ -62,11 +62,13 @@ export class ExplainError extends Error {
   /**
    * @param code what failed, for programs
    * @param message what failed and what to do, in one line, for people
+   * @param reason why it failed, alone, where the message says more than that
    */
   constructor(
     readonly code: ErrorCode,
     message: string,
     options?: { cause?: unknown },
+    readonly reason?: string,
   ) {
     super(message, options);
   }
@@ -223,8 +225,10 @@ export const errors = {
       `${file}: there is a file that Group-CAM did not draw. Name another, or replace it with --force.`,
     ),
   sidecarExists: (file: string) => make('sidecar-exists', `${file}: there are settings already; nothing was changed.`),
-  deviceUnavailable: (device: string, reason: string) =>
-    make('device-unavailable', `device ${device}: not available here (${reason}). Use another device, or auto.`),
+  deviceUnavailable(device: string, reason: string) {
+    const message = `device ${device}: not available here (${reason}). Use another device, or auto.`;
+    return new ExplainError('device-unavailable', message, undefined, reason);
+  },
   runtimeMissing: (reason: string, remedy: string) =>
     make('runtime-missing', `onnxruntime can't be loaded (${reason}). ${remedy}`),
   runtimeFailed: (file: string, reason: string, cause?: unknown) =>

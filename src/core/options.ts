@@ -1,43 +1,61 @@
-/** Options of methods: their defaults and bounds as data, their types from it. */
+/** Options of methods and metrics: their defaults, bounds and words as data, their types from it. */
 import { errors } from './errors';
 
-export type OwnOptions = Readonly<Record<string, number | string>>;
+/** By the names that a table gives them. */
+export type OptionValues = Readonly<Record<string, number | string>>;
 
-export interface NumberOption {
+/** What an option may have besides its title, default and bounds. */
+interface Details {
+  /** What it does, in a sentence or two. */
+  readonly text?: string;
+  /** It counts only while another option of the table, by its name, has this value. */
+  readonly only?: OptionValues;
+}
+
+export interface NumberOption extends Details {
+  /** A few words, as in a list of options. */
   readonly title: string;
   readonly default: number;
   readonly min: number;
   readonly max: number;
   readonly integer: boolean;
+  /** What the paper calls it; an option that has one is always named in what was computed, the others where they are no defaults. */
+  readonly symbol?: string;
 }
 
-export interface ChoiceOption<Choice extends string = string> {
+export interface ChoiceOption<Choice extends string = string> extends Details {
   readonly title: string;
   readonly default: Choice;
   readonly choices: readonly Choice[];
+  /** What each choice means. */
+  readonly texts?: Readonly<Record<Choice, string>>;
 }
 
-export type OptionTable = Readonly<Record<string, NumberOption | ChoiceOption>>;
+export type Option = NumberOption | ChoiceOption;
+export type OptionTable = Readonly<Record<string, Option>>;
 
 /** The values that a table of options takes. */
 export type OptionsOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends ChoiceOption<infer Choice> ? Choice : number;
 };
 
-export function integer(title: string, value: number, min: number, max: number): NumberOption {
-  return { title, default: value, min, max, integer: true };
+type NumberDetails = Pick<NumberOption, 'text' | 'only' | 'symbol'>;
+
+export function integer(title: string, value: number, min: number, max: number, details?: NumberDetails): NumberOption {
+  return { title, default: value, min, max, integer: true, ...details };
 }
 
-export function real(title: string, value: number, min: number, max: number): NumberOption {
-  return { title, default: value, min, max, integer: false };
+export function real(title: string, value: number, min: number, max: number, details?: NumberDetails): NumberOption {
+  return { title, default: value, min, max, integer: false, ...details };
 }
 
 export function choice<const Choice extends string>(
   title: string,
   value: NoInfer<Choice>,
   choices: readonly Choice[],
+  details?: Details & { readonly texts?: Readonly<Record<NoInfer<Choice>, string>> },
 ): ChoiceOption<Choice> {
-  return { title, default: value, choices };
+  return { title, default: value, choices, ...details };
 }
 
 /** Of every method that draws random numbers: the same seed gives the same map. */
@@ -58,17 +76,35 @@ export function resolveOptions<Table extends OptionTable>(
       throw errors.badOption(name, value, `left out: options here are ${Object.keys(table).join(', ') || 'none'}`);
     if (!accepts(option, value)) throw errors.badOption(name, value, boundsOf(option));
   }
-  const defaults = Object.entries(table).map(([name, option]) => [name, option.default]);
-  return { ...Object.fromEntries(defaults), ...given } as OptionsOf<Table>;
+  return { ...defaultsOf(table), ...given } as OptionsOf<Table>;
 }
 
-function accepts(option: NumberOption | ChoiceOption, value: unknown): boolean {
+/** In the order of the table. */
+export function defaultsOf(table: OptionTable): OptionValues {
+  return Object.fromEntries(Object.entries(table).map(([name, option]) => [name, option.default]));
+}
+
+/** A value from text, a number where the option is one; undefined if the option does not accept it. */
+export function valueFrom(option: Option, text: string): number | string | undefined {
+  const value = 'choices' in option ? text : text.trim() === '' ? Number.NaN : Number(text);
+  return accepts(option, value) ? value : undefined;
+}
+
+export function accepts(option: Option, value: unknown): value is number | string {
   if ('choices' in option) return option.choices.some((known) => known === value);
   if (typeof value !== 'number' || (option.integer && !Number.isInteger(value))) return false;
   return value >= option.min && value <= option.max;
 }
 
-function boundsOf(option: NumberOption | ChoiceOption): string {
+/** What the option accepts, in words that follow "must be". */
+export function boundsOf(option: Option): string {
   if ('choices' in option) return `one of ${option.choices.join(', ')}`;
   return `${option.integer ? 'a whole number' : 'a number'} from ${option.min} to ${option.max}`;
+}
+
+/** The options that count with these values, by their names. */
+export function optionsInForce(table: OptionTable, values: OptionValues): [name: string, option: Option][] {
+  return Object.entries(table).filter(([, { only = {} }]) =>
+    Object.entries(only).every(([other, value]) => values[other] === value),
+  );
 }

@@ -5,6 +5,7 @@ import { createApi, type GroupCamApi } from './api';
 import { ACTION_COMMANDS, registerCommands } from './commands/commands';
 import { createWindowEngine, engineModule } from './engine';
 import { registerEditors } from './explanation/editor';
+import { withoutChanged } from './explanation/method-choice';
 import { createPanels, type Panels } from './explanation/panels';
 import { saveExplanation } from './images/export';
 import { createLog } from './log';
@@ -13,7 +14,7 @@ import { registerClassesView } from './model/classes-view';
 import { createCurrentModel, type ModelChange } from './model/model';
 import { registerModelView } from './model/model-view';
 import { createReporter, type PerformableAction } from './notify';
-import { affects } from './settings';
+import { affects, changedSettings } from './settings';
 import { registerStatusBar } from './status/status-bar';
 
 export type { GroupCamApi } from './api';
@@ -61,7 +62,9 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     registerCommands({ extensionUri, engine, model, maps, panels, editors, log, report }),
     model.onDidChange((change) => refreshAll(panels, change)),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (affects(event, 'maps')) refreshAll(panels, 'changed');
+      const changed = changedSettings(event, 'method');
+      for (const panel of panels.all) panel.choose(withoutChanged(panel.state.chosen, changed));
+      if (changed.length > 0 || affects(event, 'maps')) refreshAll(panels, 'changed');
       if (affects(event, 'style')) restyleAll(panels);
     }),
   );

@@ -1,10 +1,9 @@
 /** The settings as typed values; package.json has their defaults and descriptions. */
 import * as vscode from 'vscode';
-import type { Variant } from '../core/cam/variants';
-import type { MethodOptions } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import type { Colormap, HeatStyle } from '../core/style';
 import type { DeviceChoice } from '../protocol/devices';
+import { type MethodSettings, OPTION_SETTINGS } from './explanation/method-choice';
 
 export const SECTION = 'groupCam';
 
@@ -14,7 +13,7 @@ export interface Settings {
   readonly layer: string;
   readonly device: DeviceChoice;
   readonly topClasses: number;
-  readonly options: MethodOptions;
+  readonly method: MethodSettings;
   readonly style: HeatStyle;
   readonly nodePath: string;
   readonly idleMinutes: number;
@@ -32,13 +31,15 @@ export function readSettings(): Settings {
     layer: value<string>('layer').trim(),
     device: value<DeviceChoice>('device'),
     topClasses: value<number>('topClasses'),
-    options: {
+    method: {
       method: value<MethodName>('method'),
-      variant: value<Variant>('variant'),
-      groups: value<number>('groups'),
-      theta: value<number>('theta'),
-      blurKernel: value<number>('blurKernel'),
-      blurSigma: value<number>('blurSigma'),
+      options: Object.fromEntries(
+        Object.entries(OPTION_SETTINGS).map(([method, names]) => [
+          method,
+          Object.fromEntries(names.map((name) => [name, value<number | string>(name)])),
+        ]),
+      ),
+      blur: { kernel: value<number>('blurKernel'), sigma: value<number>('blurSigma') },
     },
     style: {
       colormap: value<Colormap>('colormap'),
@@ -53,15 +54,24 @@ export function readSettings(): Settings {
 }
 
 /** Groups of settings by what has to happen when one of them changes. */
-export const AFFECTED = {
+const AFFECTED = {
   engine: ['nodePath', 'idleMinutes', 'engineMemory'],
   model: ['model', 'labels', 'layer'],
-  maps: ['device', 'method', 'variant', 'groups', 'theta', 'blurKernel', 'blurSigma', 'topClasses'],
+  method: ['method', ...Object.values(OPTION_SETTINGS).flat()],
+  maps: ['device', 'blurKernel', 'blurSigma', 'topClasses'],
   style: ['colormap', 'opacity', 'threshold', 'contour'],
-} as const satisfies Record<string, readonly (keyof Settings | keyof MethodOptions | keyof HeatStyle)[]>;
+} as const;
+
+/** Names of the settings of a group that have changed. */
+export function changedSettings(
+  event: vscode.ConfigurationChangeEvent,
+  group: keyof typeof AFFECTED,
+): readonly string[] {
+  return AFFECTED[group].filter((name) => event.affectsConfiguration(`${SECTION}.${name}`));
+}
 
 export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typeof AFFECTED): boolean {
-  return AFFECTED[group].some((name) => event.affectsConfiguration(`${SECTION}.${name}`));
+  return changedSettings(event, group).length > 0;
 }
 
 /** Writes a setting where it is set now, else for the user. */

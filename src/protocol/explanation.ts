@@ -1,20 +1,14 @@
 /** One explanation, as it crosses from the engine. */
 
-import type { Variant } from '../core/cam/variants';
-import type { MethodOptions } from '../core/methods/choice';
-import type { MethodName } from '../core/methods/names';
+import type { MethodChoice } from '../core/methods/choice';
 import type { ClassScore, ShownActivation } from '../core/output';
 import type { Frame } from '../core/saliency';
 import type { Device } from './devices';
 
-/** One explanation: how it was made and what came out. */
-export interface Explanation {
+/** One explanation: how it was made, with all of the method's options, and what came out. */
+export interface Explanation extends MethodChoice {
   readonly image: string;
   readonly model: string;
-  readonly method: MethodName;
-  readonly variant: Variant;
-  /** `own` has all of the method's options, with their values. */
-  readonly options: MethodOptions;
   /** The target layer; of several, whose maps were averaged, their names with " + " between. */
   readonly layer: string;
   /** Classes that the evidence is against, if it is for the class rather than for these. */
@@ -56,26 +50,4 @@ export interface Explanation {
   readonly device: Device;
   /** Forward passes run for this explanation. */
   readonly passes: number;
-}
-
-/** An explanation as the command line prints it and an export as JSON holds it: a fixed list of fields. */
-export function recordOf(explanation: Explanation) {
-  const { image, model, method, variant, layer, label, probability, milliseconds, device, passes } = explanation;
-  const { min, max, zero } = explanation.saliency;
-  return {
-    image,
-    model,
-    method,
-    variant,
-    layer,
-    class: explanation.class,
-    label,
-    probability,
-    top: explanation.top,
-    saliency: { min, max, zero },
-    scores: Array.from(explanation.scores),
-    milliseconds,
-    device,
-    passes,
-  };
 }

@@ -4,7 +4,7 @@
  */
 import type { Region } from '../core/annotations/annotations';
 import type { Size } from '../core/geometry';
-import type { MethodOptions } from '../core/methods/choice';
+import type { MethodChoice } from '../core/methods/choice';
 import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/metrics/measurement';
 import type { ModelInfo } from '../core/model/info';
 import type { Frame } from '../core/saliency';
@@ -19,7 +19,7 @@ export interface CancelSignal {
 }
 
 /** Raised with every change of the messages below; both sides must have the same. */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
 /** A file, or the bytes of a document that is in no local file. */
 export type ImageSource =
@@ -49,7 +49,7 @@ export interface ModelChoice {
 /** `top`: the class with the highest probability. */
 export type ClassChoice = 'top' | { readonly index: number } | { readonly label: string };
 
-export interface ExplainParams extends MethodOptions {
+export interface ExplainParams extends MethodChoice {
   /** A newer request with the same view cancels the older one. */
   readonly view: string;
   readonly image: ImageSource;
@@ -100,7 +100,7 @@ export interface SanityParams {
   readonly model: ModelChoice;
   readonly target: ClassChoice;
   readonly device: DeviceChoice;
-  readonly methods: readonly MethodOptions[];
+  readonly methods: readonly MethodChoice[];
   readonly randomisations: readonly Randomisation[];
   /** How many depths of the network at most, from the logits alone to all layers. */
   readonly steps: number;

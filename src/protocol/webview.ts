@@ -184,7 +184,7 @@ const COUNTS = v.pipe(v.array(COUNT), v.maxLength(100_000), v.readonly());
 const SHARE = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const LINE = v.pipe(v.string(), v.maxLength(10_000));
 
-const HEAT_STYLE = v.object({
+export const HEAT_STYLE = v.object({
   colormap: v.picklist(COLORMAPS),
   opacity: SHARE,
   threshold: SHARE,

@@ -5,7 +5,8 @@
  */
 import { isConstant, makeMask } from '../../src/core/cam/masks';
 import { channelWeights, denoise, groupMaps } from '../../src/core/cam/split';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
+import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
 import { seedOf } from '../../src/core/methods/target';
 import { prepareInput } from '../../src/engine/pictures/prepare';
 import { networkOf } from '../../src/engine/sessions/method-network';
@@ -19,15 +20,16 @@ async function main([model, tensor, count]: string[]): Promise<void> {
   const state = await firstPass(
     explainer,
     await prepareInput({ tensor: tensor! }, explainer.info),
-    DEFAULT_OPTIONS,
+    DEFAULT_CHOICE.blur,
     work,
   );
-  const { features, input, logits, featureGradient } = networkOf(explainer, state, DEFAULT_OPTIONS, work);
+  const { features, input, logits, featureGradient } = networkOf(explainer, state, DEFAULT_CHOICE.blur, work);
+  const { groups, theta } = METHOD_OPTIONS['group-cam'];
   const found = [];
   for (let target = 0; target < Number(count); target++) {
     const weights = channelWeights(await featureGradient(seedOf({ class: target }, logits.length)), features.channels);
-    const masks = groupMaps(features, weights, DEFAULT_OPTIONS.groups)
-      .map((map) => denoise(map, DEFAULT_OPTIONS.theta))
+    const masks = groupMaps(features, weights, groups.default)
+      .map((map) => denoise(map, theta.default))
       .map((map) => makeMask(map, features, input.height, input.width));
     found.push({ target, masks: masks.filter((mask) => !isConstant(mask)).length });
   }

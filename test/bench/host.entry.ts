@@ -6,7 +6,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { project } from '../support/shared';
 import { finish } from './measure';
 
@@ -16,7 +16,7 @@ async function main([model, tensor, target]: string[]): Promise<void> {
     engine.call(
       'explain',
       {
-        ...DEFAULT_OPTIONS,
+        ...DEFAULT_CHOICE,
         view: 'bench',
         image: { tensor: tensor! },
         model: { path: model! },

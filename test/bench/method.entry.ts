@@ -5,7 +5,7 @@
  */
 
 import type { MethodName } from '../../src/core/methods/names';
-import type { OwnOptions } from '../../src/core/options';
+import type { OptionValues } from '../../src/core/options';
 import { createService } from '../../src/engine/service';
 import type { Explanation } from '../../src/protocol/explanation';
 import { paramsOf } from '../support/explain';
@@ -13,11 +13,11 @@ import { finish, median, peakMemory } from './measure';
 
 async function main([model, firstInput, method, options, ...inputs]: string[]): Promise<void> {
   const service = createService();
-  const explain = async (tensor: string, own: OwnOptions): Promise<Explanation> => {
-    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as MethodName, own });
+  const explain = async (tensor: string, options: OptionValues): Promise<Explanation> => {
+    const params = paramsOf({ image: { tensor }, model: { path: model! }, method: method as MethodName, options });
     return service.explain(params, { signal: new AbortController().signal, emit() {} });
   };
-  const own: OwnOptions = JSON.parse(options!);
+  const own: OptionValues = JSON.parse(options!);
   await explain(firstInput!, own);
   const explanations: Explanation[] = [];
   for (const input of inputs) explanations.push(await explain(input, own));

@@ -6,7 +6,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { Frame } from '../../src/core/saliency';
 import { project } from '../support/shared';
 import { picturesShown } from '../webview/editor-page';
@@ -45,7 +45,7 @@ async function main([model, target]: string[]): Promise<void> {
   const result = await engine.call(
     'explain',
     {
-      ...DEFAULT_OPTIONS,
+      ...DEFAULT_CHOICE,
       view: 'bench',
       image: { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') },
       model: { path: model! },

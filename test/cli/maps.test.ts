@@ -6,7 +6,7 @@ import path from 'node:path';
 import { groupCam } from '../support/cli';
 import { demoScenes } from '../support/demo';
 import { correlation, type FloatMap, readMap } from '../support/maps';
-import { needs, project, shared } from '../support/shared';
+import { needs, onlyNightly, project, shared } from '../support/shared';
 
 let folder: string;
 before(() => {
@@ -54,7 +54,7 @@ function commandsOf(reference: string): ReadonlyMap<string, readonly Case[]> {
 }
 
 describe('cli: from the image file, the map of the reference', () => {
-  for (const model of ['mobilenet_v2', 'squeezenet1_1', 'cifar10_resnet20']) {
+  for (const model of ['cifar10_resnet20', ...onlyNightly(['mobilenet_v2', 'squeezenet1_1'])]) {
     it(model, async function () {
       const reference = shared('reference', model);
       needs(this, reference, 'maps made by PyTorch');

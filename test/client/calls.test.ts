@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { errors } from '../../src/core/errors';
 import type { Frame } from '../../src/core/saliency';
-import { ask, disposeAll, startEngine, stream, until } from './support';
+import { until } from '../support/wait';
+import { ask, disposeAll, startEngine, stream } from './support';
 
 describe('client: calls', () => {
   afterEach(disposeAll);
@@ -81,8 +82,10 @@ describe('client: calls', () => {
   });
 
   it('does not time out while the engine is at work', async () => {
-    const result = await startEngine().call('explain', stream(40, 2, 50), { timeout: 1000 });
-    assert.equal(result.passes, 40);
+    const engine = startEngine();
+    await ask(engine, 'pid');
+    const result = await engine.call('explain', stream(30, 2, 200), { timeout: 4000 });
+    assert.equal(result.passes, 30);
   });
 
   it('ends an engine that does not stop for a cancelled call', async () => {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createEngine } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 
 const NATIVE = /\S*(?:onnxruntime|sharp|vips)\S*/g;
 
@@ -15,7 +15,7 @@ const librariesOf = (pid: number | string): string[] => [
 async function main(module: string, image: string): Promise<void> {
   const engine = createEngine({ module, log: console.error });
   await engine.call('explain', {
-    ...DEFAULT_OPTIONS,
+    ...DEFAULT_CHOICE,
     view: 'host',
     image: { path: image },
     model: {},

@@ -4,7 +4,8 @@ import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineState } from '../../src/client/engine';
 import { PROTOCOL_VERSION } from '../../src/protocol/requests';
-import { alive, ask, disposeAll, STUB, script, startEngine, stream, until } from './support';
+import { until } from '../support/wait';
+import { alive, ask, disposeAll, STUB, script, startEngine, stream } from './support';
 
 describe('client: life of the process', () => {
   afterEach(disposeAll);

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { Frame } from '../../src/core/saliency';
 import { saliencyOf } from '../../src/core/saliency';
 import type { ExplainParams } from '../../src/protocol/requests';
@@ -11,13 +11,14 @@ import { testFolder } from '../support/folder';
 import { ENDLESS } from '../support/loop';
 import { missing, project } from '../support/shared';
 import { tinyModel } from '../support/tiny-model';
-import { alive, disposeAll, startEngine, until } from './support';
+import { until } from '../support/wait';
+import { alive, disposeAll, startEngine } from './support';
 
 const ENGINE = project('dist', 'engine.js');
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 
 const explain = (label?: string, view = 'panel'): ExplainParams => ({
-  ...DEFAULT_OPTIONS,
+  ...DEFAULT_CHOICE,
   view,
   image: { path: SCENE },
   model: {},

@@ -50,12 +50,13 @@ const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
   },
 };
 
-/** A map of side `params.top` for each of `params.groups` chunks; all values of frame i are i. */
+/** A map of side `params.top` for each of the chunks that the option `groups` counts; all values of frame i are i. */
 async function explain(params: ExplainParams, { emit, signal }: RequestContext<'explain'>) {
   const side = params.top;
+  const chunks = Number(params.options['groups']);
   const frameOf = (done: number): Frame => ({
     done,
-    total: params.groups,
+    total: chunks,
     u: side,
     v: side,
     map: new Float32Array(side * side).fill(done),
@@ -64,8 +65,8 @@ async function explain(params: ExplainParams, { emit, signal }: RequestContext<'
     inputSize: { width: 8, height: 8 },
     imageTransform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 8, height: 8 } },
   });
-  for (let done = 1; done <= params.groups; done++) {
-    await sleep(params.blurSigma);
+  for (let done = 1; done <= chunks; done++) {
+    await sleep(params.blur.sigma);
     if (signal.aborted) {
       console.log(`stopped after ${done - 1} chunks`);
       throw errors.cancelled();
@@ -76,8 +77,8 @@ async function explain(params: ExplainParams, { emit, signal }: RequestContext<'
     image: params.view,
     model: 'stub',
     method: params.method,
-    variant: params.variant,
-    options: params,
+    options: params.options,
+    blur: params.blur,
     layer: 'features',
     class: 0,
     label: 'stub',
@@ -85,12 +86,12 @@ async function explain(params: ExplainParams, { emit, signal }: RequestContext<'
     activation: 'softmax' as const,
     top: [],
     probabilities: Float32Array.of(1),
-    frame: frameOf(params.groups),
+    frame: frameOf(chunks),
     saliency: { min: 0, max: 1, zero: false },
-    scores: new Float32Array(params.groups),
+    scores: new Float32Array(chunks),
     milliseconds: { load: 0, decode: 0, first: 0, total: 0 },
     device: 'cpu' as const,
-    passes: params.groups,
+    passes: chunks,
   };
 }
 

@@ -2,9 +2,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, createEngine, type Engine, type EngineOptions } from '../../src/client/engine';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { ExplainParams } from '../../src/protocol/requests';
 
 /** The bundle of stub.entry.ts. */
@@ -33,10 +32,10 @@ export async function ask(engine: Engine, wish: string, options?: CallOptions<'s
 /** Parameters that make the stub stream `chunks` maps of `side` x `side`, one each `milliseconds`. */
 export function stream(chunks: number, side = 2, milliseconds = 1): ExplainParams {
   return {
-    ...DEFAULT_OPTIONS,
-    groups: chunks,
+    ...DEFAULT_CHOICE,
+    options: { groups: chunks },
     top: side,
-    blurSigma: milliseconds,
+    blur: { kernel: 51, sigma: milliseconds },
     view: `${chunks} chunks`,
     image: { path: 'image.png' },
     model: {},
@@ -59,14 +58,5 @@ export function alive(pid: number): boolean {
     return process.platform !== 'linux' || !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
-  }
-}
-
-/** Waits for something that other processes bring about; fails after ten seconds. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await sleep(10);
   }
 }

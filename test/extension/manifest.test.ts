@@ -1,9 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { VARIANTS } from '../../src/core/cam/variants';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
+import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
 import { METHODS } from '../../src/core/methods/names';
+import type { OptionTable } from '../../src/core/options';
 import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
+import { OPTION_SETTINGS } from '../../src/extension/explanation/method-choice';
 import { DEVICES } from '../../src/protocol/devices';
 import { IMAGE_EXTENSIONS } from '../../src/protocol/image-files';
 import { project } from '../support/shared';
@@ -11,7 +13,15 @@ import { project } from '../support/shared';
 const manifest = JSON.parse(readFileSync(project('package.json'), 'utf8'));
 const strings: Record<string, string> = JSON.parse(readFileSync(project('package.nls.json'), 'utf8'));
 const { contributes, capabilities } = manifest;
-const settings: Record<string, { default: unknown; enum?: unknown[] }> = Object.assign(
+interface Setting {
+  default: unknown;
+  enum?: unknown[];
+  markdownDescription?: string;
+  enumDescriptions?: string[];
+  order?: number;
+  scope?: string;
+}
+const settings: Record<string, Setting> = Object.assign(
   {},
   ...contributes.configuration.map(({ properties }: { properties: object }) => properties),
 );
@@ -31,12 +41,37 @@ describe('the manifest', () => {
   });
 
   it('defaults are those of the engine and the webview', () => {
-    for (const [name, value] of Object.entries({ ...DEFAULT_OPTIONS, ...DEFAULT_STYLE })) {
-      assert.equal(setting(name)?.default, value, name);
-    }
-    const lists = { method: METHODS, variant: VARIANTS, device: DEVICES, colormap: COLORMAPS };
+    const { method, blur } = DEFAULT_CHOICE;
+    const defaults = { method, blurKernel: blur.kernel, blurSigma: blur.sigma, ...DEFAULT_STYLE };
+    for (const [name, value] of Object.entries(defaults)) assert.equal(setting(name)?.default, value, name);
+    const lists = { method: METHODS, device: DEVICES, colormap: COLORMAPS };
     for (const [name, values] of Object.entries(lists)) assert.deepEqual(setting(name)?.enum, [...values], name);
   });
+
+  for (const [method, names] of Object.entries(OPTION_SETTINGS)) {
+    const table: OptionTable = METHOD_OPTIONS[method as keyof typeof OPTION_SETTINGS];
+    for (const name of names) {
+      it(`the setting ${name} has the default, the bounds and the words of the method's table`, () => {
+        const option = table[name]!;
+        const text = (key: string | undefined) => strings[key?.replaceAll('%', '') ?? ''];
+        const { order: _, scope: __, markdownDescription, enumDescriptions, ...rest } = setting(name)!;
+        assert.equal(text(markdownDescription), option.text);
+        assert.deepEqual(
+          enumDescriptions?.map(text),
+          'choices' in option ? option.choices.map((choice) => option.texts![choice]) : undefined,
+        );
+        assert.deepEqual(
+          rest,
+          'choices' in option
+            ? { type: 'string', default: option.default, enum: option.choices }
+            : {
+                ...{ type: option.integer ? 'integer' : 'number', default: option.default },
+                ...{ minimum: option.min, maximum: option.max },
+              },
+        );
+      });
+    }
+  }
 
   it('its menus and its editor know the same image files as the code', () => {
     const pattern: string = contributes.customEditors[0].selector[0].filenamePattern;

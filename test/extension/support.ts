@@ -1,6 +1,9 @@
 /** States and answers as the engine would give them, with values that tests can tell apart. */
 
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
+import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
 import type { ModelInfo } from '../../src/core/model/info';
+import { defaultsOf } from '../../src/core/options';
 import type { Frame } from '../../src/core/saliency';
 import type { Sourced } from '../../src/core/sourced';
 import type { Explanation } from '../../src/protocol/explanation';
@@ -24,8 +27,8 @@ export function explanation(index: number, label = `label ${index}`): Explanatio
     image: '/w/a.png',
     model: '/w/net.onnx',
     method: 'group-cam',
-    variant: 'paper',
-    options: { method: 'group-cam', variant: 'paper', groups: 32, theta: 70, blurKernel: 51, blurSigma: 50 },
+    options: defaultsOf(METHOD_OPTIONS['group-cam']),
+    blur: DEFAULT_CHOICE.blur,
     layer: 'relu',
     class: index,
     label,

@@ -1,22 +1,25 @@
 import { strict as assert } from 'node:assert';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mock } from 'node:test';
 import { throttled } from '../../src/extension/throttle';
 
 describe('what happens often', () => {
-  it('is done at once and at last, and in between not each time', async () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('is done at once and at last, and in between not each time', () => {
     let value = 0;
     const seen: number[] = [];
     const { run, dispose } = throttled(() => seen.push(value), 20);
     for (value = 0; value < 100; value++) run();
     assert.deepEqual(seen, [0]);
     value = 100;
-    while (seen.length < 2) await sleep(5);
+    mock.timers.tick(20);
     assert.deepEqual(seen, [0, 100]);
     run();
     run();
     dispose();
     const { length } = seen;
-    await sleep(60);
+    mock.timers.tick(60);
     assert.equal(seen.length, length, 'nothing after the end');
   });
 });

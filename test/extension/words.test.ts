@@ -1,5 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
+import type { MethodName } from '../../src/core/methods/names';
 import type { ModelInfo } from '../../src/core/model/info';
+import { type OptionTable, type OptionValues, resolveOptions } from '../../src/core/options';
 import { ACTIVATIONS } from '../../src/core/output';
 import { DEFAULT_STYLE } from '../../src/core/style';
 import { actionsFor, actionsForBlank } from '../../src/extension/commands/actions';
@@ -32,11 +35,18 @@ describe('what the interface says', () => {
 
   it('a method by its name and the options that it used', () => {
     const one = explanation(0);
-    assert.equal(methodName(one), 'Group-CAM (G 32, θ 70)');
-    assert.equal(methodName({ ...one, variant: 'official' }), 'Group-CAM (G 32, official)');
-    assert.equal(methodName({ ...one, method: 'grad-cam' }), 'Grad-CAM');
-    const signed = { ...one, frame: { ...one.frame, signed: true } };
-    assert.equal(methodName(signed), 'Group-CAM (G 32, θ 70, signed)');
+    const named = (method: MethodName, options: OptionValues, signed = false) => {
+      const all = resolveOptions<OptionTable>(METHOD_OPTIONS[method], options);
+      return methodName({ method, options: all, frame: { ...one.frame, signed } });
+    };
+    assert.equal(named('group-cam', {}), 'Group-CAM (G 32, θ 70)');
+    assert.equal(named('group-cam', { variant: 'official' }), 'Group-CAM (variant official, G 32)', 'θ does not count');
+    assert.equal(named('group-cam', { groups: 8, grouping: 'k-means' }), 'Group-CAM (G 8, grouping k-means, θ 70)');
+    assert.equal(named('group-cam', {}, true), 'Group-CAM (G 32, θ 70, signed)');
+    assert.equal(named('group-cam', { evidence: 'signed' }, true), 'Group-CAM (G 32, θ 70, evidence signed)');
+    assert.equal(named('grad-cam', {}), 'Grad-CAM');
+    assert.equal(named('rise', {}), 'RISE');
+    assert.equal(named('rise', { masks: 500, seed: 3 }), 'RISE (masks 500, seed 3)');
   });
 
   it('a summary has the facts of the explanation and of its model', () => {

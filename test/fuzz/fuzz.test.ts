@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createEngine, type Engine } from '../../src/client/engine';
 import { ExplainError } from '../../src/core/errors';
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { MethodName } from '../../src/core/methods/names';
 import type { ImageSource } from '../../src/protocol/requests';
 import { needs, project, shared } from '../support/shared';
@@ -53,9 +53,8 @@ describe('fuzz', () => {
   async function explain(random: Random, image: ImageSource, model: string): Promise<void> {
     const { height, width } = (
       await engine.call('explain', {
-        ...DEFAULT_OPTIONS,
+        ...DEFAULT_CHOICE,
         method: random.pick(METHODS),
-        groups: 4,
         view: 'fuzz',
         image,
         model: { path: model },

@@ -6,7 +6,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { METHODS, type MethodName } from '../../src/core/methods/names';
-import type { OwnOptions } from '../../src/core/options';
+import type { OptionValues } from '../../src/core/options';
 import { createService } from '../../src/engine/service';
 import { FEWER, GALLERY_MODELS, outcomeOf, photographs } from '../support/gallery';
 
@@ -20,7 +20,7 @@ async function main([file, every, ...names]: string[]): Promise<void> {
   for (const model of GALLERY_MODELS) {
     for (const [i, image] of images.entries()) {
       for (const method of methods) {
-        const own: OwnOptions = i % Number(every) === 0 ? {} : (FEWER[method] ?? {});
+        const own: OptionValues = i % Number(every) === 0 ? {} : (FEWER[method] ?? {});
         const task = { model, image, method, own };
         if (known.has(keyOf(JSON.stringify(task)))) continue;
         const outcome = await outcomeOf(service, model, image, method as MethodName, own);

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Browser } from 'playwright-core';
 import { chromiumScript } from '../support/scripts';
 import { missing, project } from '../support/shared';
+import { LIMIT_MS } from '../support/wait';
 import { explained, stateLine } from '../ui/explanation';
 import { classesFrame } from '../ui/workbench';
 
@@ -38,6 +39,7 @@ describe('npm start', () => {
     const { launchChromium } = await chromiumScript();
     browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(LIMIT_MS);
     await page.goto(address);
     await explained(page);
     assert.match(await stateLine(page), /cat/);

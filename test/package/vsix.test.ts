@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { project } from '../support/shared';
 import { explained, stateLine } from '../ui/explanation';
-import { keepFailure, openWindow, type Window } from '../ui/harness';
+import { useWindow } from '../ui/harness';
 import { expand, explainFromExplorer, explorerRow } from '../ui/workbench';
 
 const LIMIT_MB = 45;
@@ -14,20 +14,13 @@ const LIMIT_MB = 45;
 describe('the VSIX', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-vsix-'));
   const vsix = path.join(folder, 'group-cam.vsix');
-  let window: Window;
-
   before(() => {
     execFileSync(process.execPath, [project('scripts', 'package.mjs'), '--out', vsix], { stdio: 'pipe' });
   });
 
-  afterEach(function () {
-    return keepFailure(this, window);
-  });
+  const window = useWindow({ vsix });
 
-  after(async () => {
-    await window?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it(`is smaller than ${LIMIT_MB} MB`, () => {
     assert.ok(statSync(vsix).size < LIMIT_MB * 1e6, `${statSync(vsix).size} bytes`);
@@ -109,7 +102,6 @@ describe('the VSIX', () => {
   });
 
   it('explains an image where it is installed', async () => {
-    window = await openWindow({ vsix });
     await expand(window.page, 'scenes');
     await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
     await explained(window.page);

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, Uri, workspace } from 'vscode';
 import { missing } from '../support/shared';
+import { until } from '../support/wait';
 import { activated, demoFile } from './extension';
 
 const image = () => demoFile('scenes', 'cat-and-dog.png');
@@ -21,7 +21,7 @@ describe('the engine', () => {
     const pid = api.enginePid();
     assert.ok(pid);
     process.kill(pid, 'SIGKILL');
-    while (api.enginePid() === pid) await sleep(50);
+    await until('the end of the engine', () => api.enginePid() !== pid);
     const after = await api.explain(copy(), { class: before.class });
     assert.ok(api.enginePid());
     assert.notEqual(api.enginePid(), pid);

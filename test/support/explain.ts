@@ -1,5 +1,5 @@
 /** Requests to the engine's service, with the paper's options. */
-import { DEFAULT_OPTIONS } from '../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { Frame } from '../../src/core/saliency';
 import type { Explanation } from '../../src/protocol/explanation';
 import type { ExplainParams, Service } from '../../src/protocol/requests';
@@ -12,7 +12,7 @@ export interface Explained {
 type Choice = Pick<ExplainParams, 'image' | 'model'> & Partial<ExplainParams>;
 
 export function paramsOf(choice: Choice): ExplainParams {
-  return { ...DEFAULT_OPTIONS, view: 'test', target: 'top', device: 'cpu', top: 5, ...choice };
+  return { ...DEFAULT_CHOICE, view: 'test', target: 'top', device: 'cpu', top: 5, ...choice };
 }
 
 /** @param onFrame called with each frame as it arrives */

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ExplainError } from '../../src/core/errors';
 import type { MethodName } from '../../src/core/methods/names';
-import type { OwnOptions } from '../../src/core/options';
+import type { OptionValues } from '../../src/core/options';
 import { saliencyOf } from '../../src/core/saliency';
 import type { Service } from '../../src/protocol/requests';
 import { explainWith } from './explain';
@@ -14,7 +14,7 @@ export const GALLERY_MODELS = ['mobilenet_v2', 'mobilenet_v2_birds', 'squeezenet
 export type GalleryModel = (typeof GALLERY_MODELS)[number];
 
 /** Fewer passes than by default, for the methods that take long. */
-export const FEWER: Partial<Record<MethodName, OwnOptions>> = {
+export const FEWER: Partial<Record<MethodName, OptionValues>> = {
   'score-cam': { channels: 32 },
   rise: { masks: 50 },
   occlusion: { patch: 20, stride: 20 },
@@ -52,13 +52,13 @@ export async function outcomeOf(
   model: GalleryModel,
   image: string,
   method: MethodName,
-  own: OwnOptions = {},
+  options: OptionValues = {},
 ): Promise<Outcome> {
   const choice = {
     image: { path: shared('images', image) },
     model: { path: shared('models', `${model}.onnx`) },
     method,
-    own,
+    options,
   };
   try {
     const { explanation } = await explainWith(service, choice);

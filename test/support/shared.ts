@@ -19,8 +19,11 @@ export const project = (...parts: string[]): string => path.join(root, ...parts)
 /** Absolute path of a file in the folder `shared` beside the project: reference numbers, models and photographs. */
 export const shared = (...parts: string[]): string => path.join(root, '..', 'shared', ...parts);
 
-/** True in `npm run nightly`, which repeats in more themes and sizes what `npm test` shows in some. */
+/** True in `npm run nightly`, which repeats on more models, images, themes and sizes what `npm test` shows on some. */
 export const nightly = process.env['NIGHTLY'] === 'true';
+
+/** What takes minutes and shows again what other cases show: nothing in `npm test`. */
+export const onlyNightly = <T>(cases: readonly T[]): readonly T[] => (nightly ? cases : []);
 
 /** True where nothing may be skipped. */
 const strict = Boolean(process.env['CI']);

@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { project } from '../support/shared';
-import { explained, readHeat, stateLine } from './explanation';
-import { keepFailure, openWindow, SCENES, screenshot, type Window } from './harness';
-import { editorFrame, expand, explainFromExplorer, explorerRow, runCommand } from './workbench';
+import { explained, explainScene, readHeat, stateLine } from './explanation';
+import { SCENES, screenshot, useWindow } from './harness';
+import { editorFrame, runCommand } from './workbench';
 
 const METHODS = ['Grad-CAM', 'HiResCAM', 'LayerCAM', 'XGrad-CAM', 'Eigen-CAM', 'Input x Gradient'];
 
@@ -25,29 +25,16 @@ function makeZoo(): string {
 }
 
 describe('a comparison', () => {
-  let window: Window;
-  let zoo: string;
-
-  before(async () => {
-    zoo = makeZoo();
-    window = await openWindow({
-      viewport: { width: 1280, height: 800 },
-      settings: { 'groupCam.method': 'grad-cam' },
-      files: { ...SCENES, zoo },
-    });
-    await expand(window.page, 'scenes');
-    await explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png'));
-    await explained(window.page);
+  const zoo = makeZoo();
+  const window = useWindow({
+    viewport: { width: 1280, height: 800 },
+    settings: { 'groupCam.method': 'grad-cam' },
+    files: { ...SCENES, zoo },
   });
 
-  afterEach(function () {
-    return keepFailure(this, window);
-  });
+  before(() => explainScene(window.page, 'cat-and-dog.png'));
 
-  after(async () => {
-    await window?.close();
-    rmSync(zoo, { recursive: true, force: true });
-  });
+  after(() => rmSync(zoo, { recursive: true, force: true }));
 
   const input = () => window.page.locator('.quick-input-widget input[type="text"]');
   const title = () => window.page.locator('.quick-input-title');
@@ -75,7 +62,7 @@ describe('a comparison', () => {
   it('is chosen in one picker, which nothing takes away', async () => {
     const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
     for (let i = 0; i < 7; i++) {
-      await runCommand(window.page, 'Group-CAM: Compare…', 1);
+      await runCommand(window.page, 'Group-CAM: Compare…');
       await row('Compare methods').click();
       await title().getByText('choose at least two').waitFor();
       // As the page does when it has just been loaded.

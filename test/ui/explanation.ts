@@ -1,21 +1,26 @@
 /** What our pages show: state, classes, and the heat read back from the canvas. */
 import { strict as assert } from 'node:assert';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readCanvas } from '../support/canvas';
 import type { FloatMap } from '../support/maps';
-import { classesFrame, editorFrame, showSidePanel } from './workbench';
+import {
+  classesFrame,
+  closeAllEditors,
+  editorFrame,
+  expand,
+  explainFromExplorer,
+  explorerRow,
+  showExplorer,
+  showSidePanel,
+} from './workbench';
 
 export type State = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
 /** Waits until the editor is in one of some states and tells which. */
-export async function settled(
-  page: Page,
-  states: readonly State[] = ['done', 'failed'],
-  timeout = 60_000,
-): Promise<State> {
+export async function settled(page: Page, states: readonly State[] = ['done', 'failed']): Promise<State> {
   const selector = states.map((state) => `body[data-state="${state}"]`).join(', ');
   const body = editorFrame(page).locator(selector);
-  await body.waitFor({ state: 'attached', timeout });
+  await body.waitFor({ state: 'attached' });
   return (await body.getAttribute('data-state')) as State;
 }
 
@@ -24,8 +29,17 @@ export async function explained(page: Page, index?: number): Promise<void> {
   const pane = index === undefined ? '[data-class]' : `[data-class="${index}"]`;
   const done = editorFrame(page).locator(`body[data-state="done"] [data-testid="pane-0"]${pane}`);
   const failed = editorFrame(page).locator('body[data-state="failed"]');
-  await done.or(failed).first().waitFor({ state: 'attached', timeout: 60_000 });
+  await done.or(failed).first().waitFor({ state: 'attached' });
   if (await failed.count()) assert.fail(`not explained: ${await stateLine(page)}`);
+}
+
+/** Closes what is open, explains a scene of the demo from the Explorer, and waits for its map. */
+export async function explainScene(page: Page, name: string): Promise<void> {
+  await closeAllEditors(page);
+  await showExplorer(page);
+  await expand(page, 'scenes');
+  await explainFromExplorer(page, explorerRow(page, name));
+  await explained(page);
 }
 
 /** Waits until the work on the evidence for a map, under the image, is at a stage. */
@@ -33,7 +47,7 @@ export async function reached(page: Page, name: 'measure' | 'sanity', kind: stri
   const state = editorFrame(page)
     .locator(`.work-line[data-kind="${kind}"]`)
     .filter({ has: editorFrame(page).getByTestId(`${name}-state`) });
-  await state.waitFor({ state: 'attached', timeout: 120_000 });
+  await state.waitFor({ state: 'attached' });
 }
 
 export const stateLine = (page: Page): Promise<string> =>
@@ -48,13 +62,14 @@ export async function chooseClass(page: Page, index: number, label: string): Pro
   const frame = classesFrame(page);
   await frame.locator('body[data-state="ready"]').waitFor({ state: 'attached' });
   const row = frame.getByTestId(`class-${index}`);
-  await search(frame, (await row.isVisible()) ? '' : label);
+  await searchClasses(page, (await row.isVisible()) ? '' : label);
   await row.click();
   await explained(page, index);
 }
 
-async function search(frame: FrameLocator, text: string): Promise<void> {
-  await frame.getByTestId('search').locator('input').fill(text);
+/** Writes into the search of the Classes view; an empty text shows all. */
+export async function searchClasses(page: Page, text: string): Promise<void> {
+  await classesFrame(page).getByTestId('search').locator('input').fill(text);
 }
 
 /** Intensity 0 to 1 of each pixel of the heat, with the grey colormap; opacity is not in the canvas. */

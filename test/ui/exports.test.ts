@@ -4,67 +4,60 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMarked } from '../../src/protocol/mark';
 import { project } from '../support/shared';
-import { explained } from './explanation';
-import { keepFailure, openWindow, SCENES, type Window } from './harness';
-import { chooseFromMenu, closeAllEditors, expand, explainFromExplorer, explorerRow, runCommand } from './workbench';
+import { insist, until } from '../support/wait';
+import { explained, explainScene } from './explanation';
+import { SCENES, useWindow } from './harness';
+import { chooseFromMenu, closeAllEditors, expand, explorerRow, runCommand } from './workbench';
 
 const SCENE = 'cat-and-dog.png';
 const OTHER = 'tiger-and-cat.png';
 const demo = (name: string) => project('media', 'demo', name);
 
 describe('what the editor writes', () => {
-  let window: Window;
+  const window = useWindow({
+    settings: { 'groupCam.model': 'net.onnx', 'groupCam.method': 'grad-cam' },
+    files: {
+      ...SCENES,
+      'net.onnx': demo('demo-objects.onnx'),
+      'net.explain.json': demo('demo-objects.explain.json'),
+      'demo-objects.labels.txt': demo('demo-objects.labels.txt'),
+    },
+  });
   const at = (...parts: string[]) => path.join(window.folder, ...parts);
 
-  before(async () => {
-    window = await openWindow({
-      settings: { 'groupCam.model': 'net.onnx', 'groupCam.method': 'grad-cam' },
-      files: {
-        ...SCENES,
-        'net.onnx': demo('demo-objects.onnx'),
-        'net.explain.json': demo('demo-objects.explain.json'),
-        'demo-objects.labels.txt': demo('demo-objects.labels.txt'),
-      },
-    });
-    await expand(window.page, 'scenes');
-    await explainFromExplorer(window.page, explorerRow(window.page, SCENE));
-    await explained(window.page);
-  });
+  before(() => explainScene(window.page, SCENE));
 
-  afterEach(function () {
-    return keepFailure(this, window);
-  });
-
-  after(() => window.close());
-
-  const dialogInput = () => window.page.locator('.quick-input-widget input:visible');
+  const dialog = () => window.page.locator('.quick-input-widget', { hasText: 'Export' });
 
   /** The name that the dialog proposes, accepted or not. */
   async function exportBy(command: string, key: 'Enter' | 'Escape'): Promise<string> {
     await runCommand(window.page, command);
-    await window.page.locator('.quick-input-widget', { hasText: 'Export' }).waitFor();
+    await dialog().waitFor();
     await window.page.waitForFunction(() =>
       document.querySelector<HTMLInputElement>('.quick-input-widget input')?.value.includes('.grad-cam.'),
     );
-    const proposed = await dialogInput().inputValue();
-    await window.page.waitForTimeout(500);
-    await window.page.keyboard.press(key);
-    await dialogInput()
-      .waitFor({ state: 'detached' })
-      .catch(() => {});
+    const proposed = await dialog().locator('input:visible').inputValue();
+    // A dialog that still looks at the folder does not take the key.
+    await insist(
+      async (timeout) => {
+        await window.page.keyboard.press(key);
+        await dialog().waitFor({ state: 'hidden', timeout });
+      },
+      () => dialog().waitFor(),
+    );
     return proposed;
   }
 
   it('no folder stays of an export that was given up', async () => {
     const proposed = await exportBy('Group-CAM: Export Heatmap as PNG', 'Escape');
     assert.match(proposed, /demo\/explanations\/cat-and-dog\.\w+\.grad-cam\.heatmap\.png$/);
-    while (existsSync(at('explanations'))) await window.page.waitForTimeout(50);
+    await until('the folder is gone', () => !existsSync(at('explanations')));
   });
 
   it('exports go to a folder of their own, with the mark', async () => {
     const proposed = await exportBy('Group-CAM: Export Heatmap as PNG', 'Enter');
     const name = path.basename(proposed);
-    while (!existsSync(at('explanations', name))) await window.page.waitForTimeout(50);
+    await until('the export', () => existsSync(at('explanations', name)));
     assert.ok(isMarked(readFileSync(at('explanations', name))));
     assert.deepEqual(readdirSync(at('explanations')), [name]);
     assert.deepEqual(
@@ -96,7 +89,7 @@ describe('what the editor writes', () => {
     assert.equal(sidecar(), before);
     await runCommand(window.page, 'Group-CAM: Save Model Settings');
     await dialog.getByRole('button', { name: 'Replace' }).click();
-    while (sidecar() === before) await window.page.waitForTimeout(50);
+    await until('the new settings', () => sidecar() !== before);
     assert.equal(JSON.parse(sidecar()).labels, JSON.parse(before).labels);
   });
 });

@@ -1,10 +1,11 @@
 /** A real VS Code window on a fresh workspace: code-server with a new profile, shown in Chromium. */
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromiumScript, serverScript } from '../support/scripts';
 import { project, root } from '../support/shared';
+import { LIMIT_MS } from '../support/wait';
 
 export const LIGHT = 'Default Light Modern';
 export const DARK = 'Default Dark Modern';
@@ -30,6 +31,8 @@ export interface Window {
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
+  /** Changes user settings, and loads the window again with them. */
+  configure(settings: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,6 +41,52 @@ export const SCENES = { scenes: project('media', 'demo', 'scenes') };
 
 /** Results that don't depend on the machine, and no hover over what is to be clicked next. */
 const SETTINGS = { 'groupCam.device': 'cpu', 'workbench.hover.delay': 600_000 };
+
+/**
+ * For a `describe`: a window for its tests, which is pictured when one of them fails.
+ *
+ * @param options or what makes them, as the suite's first hook
+ * @returns the window, which is there from that hook on
+ */
+export function useWindow(options: WindowOptions | ((context: Mocha.Context) => WindowOptions) = {}): Window {
+  let opened: Window | undefined;
+  before(async function () {
+    opened = await openWindow(typeof options === 'function' ? options(this) : options);
+  });
+  afterEach(function () {
+    return keepFailure(this, opened);
+  });
+  after(() => opened?.close());
+  const window = () => {
+    if (!opened) throw new Error('the window is not open yet');
+    return opened;
+  };
+  return {
+    get page() {
+      return window().page;
+    },
+    get complaints() {
+      return window().complaints;
+    },
+    get folder() {
+      return window().folder;
+    },
+    get pid() {
+      return window().pid;
+    },
+    configure: (settings) => window().configure(settings),
+    close: () => window().close(),
+  };
+}
+
+/** Suites of several files, one after another in one window. */
+export function inOneWindow(
+  options: Parameters<typeof useWindow>[0],
+  suites: readonly ((window: Window) => void)[],
+): void {
+  const window = useWindow(options);
+  for (const suite of suites) suite(window);
+}
 
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-ui-')));
@@ -60,7 +109,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(LIMIT_MS);
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -72,9 +121,14 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await server.stop();
     rmSync(parent, { recursive: true, force: true });
   };
+  const configure = async (settings: Record<string, unknown>) => {
+    const file = path.join(server.userData, 'User', 'settings.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }, null, 2));
+    await page.reload();
+  };
   await page.goto(server.url(folder));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-  return { page, complaints, folder, pid: server.pid, close };
+  return { page, complaints, folder, pid: server.pid, configure, close };
 }
 
 /** A picture of the window among the test results. */

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { project, shared } from '../support/shared';
 import { explained, maximum, readHeat, settled, stateLine } from './explanation';
-import { keepFailure, openWindow, SCENES, type Window } from './harness';
+import { SCENES, useWindow } from './harness';
 import { enginesBelow } from './processes';
 import {
   chooseFromMenu,
@@ -23,34 +23,27 @@ const KILLED = 'goldfish to be killed.jpg';
 const CANCELLED = 'goldfish to be cancelled.jpg';
 
 describe('an explanation survives', () => {
-  let window: Window;
+  const window = useWindow({
+    files: {
+      ...SCENES,
+      ...Object.fromEntries(
+        [PHOTO, KILLED, CANCELLED].map((name) => [name, shared('images', 'imagenet', 'n01443537_goldfish.JPEG')]),
+      ),
+      'models/mobilenet_v2.onnx': shared('models', 'mobilenet_v2.onnx'),
+      'models/mobilenet_v2.explain.json': shared('models', 'mobilenet_v2.explain.json'),
+      'models/imagenet_labels.txt': shared('models', 'imagenet_labels.txt'),
+      'models/demo.onnx': project('media', 'demo', 'demo-objects.onnx'),
+      'models/demo.explain.json': project('media', 'demo', 'demo-objects.explain.json'),
+      'models/demo-objects.labels.txt': project('media', 'demo', 'demo-objects.labels.txt'),
+    },
+    // Many groups make a run that lasts long enough to be disturbed.
+    settings: { 'groupCam.groups': 640 },
+  });
 
-  before(async () => {
-    window = await openWindow({
-      files: {
-        ...SCENES,
-        ...Object.fromEntries(
-          [PHOTO, KILLED, CANCELLED].map((name) => [name, shared('images', 'imagenet', 'n01443537_goldfish.JPEG')]),
-        ),
-        'models/mobilenet_v2.onnx': shared('models', 'mobilenet_v2.onnx'),
-        'models/mobilenet_v2.explain.json': shared('models', 'mobilenet_v2.explain.json'),
-        'models/imagenet_labels.txt': shared('models', 'imagenet_labels.txt'),
-        'models/demo.onnx': project('media', 'demo', 'demo-objects.onnx'),
-        'models/demo.explain.json': project('media', 'demo', 'demo-objects.explain.json'),
-        'models/demo-objects.labels.txt': project('media', 'demo', 'demo-objects.labels.txt'),
-      },
-      // Many groups make a run that lasts long enough to be disturbed.
-      settings: { 'groupCam.groups': 640 },
-    });
+  before(() => {
     writeFileSync(path.join(window.folder, 'broken.png'), '');
     writeFileSync(path.join(window.folder, 'models', 'broken.onnx'), 'not a model');
   });
-
-  afterEach(function () {
-    return keepFailure(this, window);
-  });
-
-  after(() => window.close());
 
   async function explain(name: string): Promise<void> {
     await showExplorer(window.page);
@@ -69,7 +62,6 @@ describe('an explanation survives', () => {
     await editorFrame(window.page)
       .locator('body[data-state="working"] canvas[data-testid="heat-0"]')
       .waitFor({ state: 'attached' });
-    await window.page.waitForTimeout(300);
     assert.equal(await settled(window.page, ['working', 'done']), 'working', 'the run was over too soon');
   }
 

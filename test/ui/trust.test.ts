@@ -1,25 +1,15 @@
 /** A workspace that is not trusted: models are native code's input, so none loads there. */
 import { strict as assert } from 'node:assert';
 import { explained, settled, stateLine } from './explanation';
-import { keepFailure, openWindow, type Window } from './harness';
+import { useWindow } from './harness';
 import { enginesBelow } from './processes';
 import { editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
 
 describe('a workspace that is not trusted', () => {
-  let window: Window;
-
-  before(async () => {
-    window = await openWindow({ trust: true, settings: { 'security.workspace.trust.startupPrompt': 'never' } });
-    await expand(window.page, 'scenes');
-  });
+  const window = useWindow({ trust: true, settings: { 'security.workspace.trust.startupPrompt': 'never' } });
+  before(() => expand(window.page, 'scenes'));
 
   beforeEach(() => explainFromExplorer(window.page, explorerRow(window.page, 'cat-and-dog.png')));
-
-  afterEach(function () {
-    return keepFailure(this, window);
-  });
-
-  after(() => window.close());
 
   it('starts no engine and says why', async () => {
     assert.equal(await settled(window.page), 'failed');

@@ -1,8 +1,6 @@
 /** Hands on VS Code's workbench: what a user clicks and types. */
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-
-/** Menus ignore a mouse button that goes up within 100 ms after they opened. */
-const MENU_MS = 250;
+import { insist } from '../support/wait';
 
 const OURS = 'iframe.webview[src*="extensionId=group-cam.group-cam"]';
 
@@ -29,64 +27,63 @@ export async function expand(page: Page, name: string): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
 }
 
-/**
- * Right-click, then an item. A menu that opens before the extension is registered lacks its items, and one that opens while
- * the window still loads may be closed again: then it is opened once more.
- */
-export async function chooseFromMenu(page: Page, target: Locator, name: string, tries = 10): Promise<void> {
-  const item = page.locator('.monaco-menu').getByRole('menuitem', { name });
-  await target.click({ button: 'right' });
-  try {
-    await item.waitFor({ timeout: 3_000 });
-    await page.waitForTimeout(MENU_MS);
-    await item.click({ timeout: 3_000 });
-  } catch (error) {
-    if (tries === 1) throw error;
-    await page.keyboard.press('Escape');
-    return chooseFromMenu(page, target, name, tries - 1);
-  }
+/** Shows the context menu of something and chooses an item. */
+export async function chooseFromMenu(page: Page, target: Locator, name: string): Promise<void> {
+  const menu = page.locator('.monaco-menu');
+  // A menu that opens before the extension is registered lacks its items, and one that opens while the window still loads
+  // may be closed again: then it is opened once more.
+  await insist(
+    async (timeout) => {
+      await target.click({ button: 'right' });
+      await menu.getByRole('menuitem', { name }).hover({ timeout });
+      // For a moment after it has opened, a menu ignores the mouse's button, but not this key.
+      await menu.locator('.action-item.focused', { hasText: name }).waitFor({ timeout });
+      await page.keyboard.press('Enter');
+      await menu.first().waitFor({ state: 'detached', timeout });
+    },
+    () => page.keyboard.press('Escape'),
+  );
 }
 
 /**
  * Explains an image from the Explorer. VS Code now and then leaves the page of a new editor empty; if setting it again does
  * not help, the editor is closed and opened again, as its user would do.
  */
-export async function explainFromExplorer(page: Page, row: Locator, tries = 3): Promise<void> {
-  await chooseFromMenu(page, row, 'Explain Image');
-  try {
-    await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout: 30_000 });
-  } catch (error) {
-    if (tries === 1) throw error;
-    console.log('      the page of the editor is empty: it is opened again');
-    await closeAllEditors(page);
-    await explainFromExplorer(page, row, tries - 1);
-  }
+export async function explainFromExplorer(page: Page, row: Locator): Promise<void> {
+  await insist(
+    async (timeout) => {
+      await chooseFromMenu(page, row, 'Explain Image');
+      await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout });
+    },
+    async () => {
+      console.log('      the page of the editor is empty: it is opened again');
+      await closeAllEditors(page);
+    },
+    40_000,
+  );
 }
 
 /**
  * Runs a command of the palette by its whole title. The palette closes when something else takes the focus, such as a
  * page that has just loaded: then it is opened again.
  */
-export async function runCommand(page: Page, title: string, tries = 3): Promise<void> {
-  await page.keyboard.press('F1');
-  try {
-    await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: 5_000 });
-    const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
-    await row.waitFor({ timeout: 5_000 });
-  } catch (error) {
-    if (tries === 1) throw error;
-    await page.keyboard.press('Escape');
-    return runCommand(page, title, tries - 1);
-  }
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await insist(
+    async (timeout) => {
+      await page.keyboard.press('F1');
+      await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout });
+      const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+      await row.waitFor({ timeout });
+    },
+    () => page.keyboard.press('Escape'),
+  );
   await page.keyboard.press('Enter');
 }
 
-/** Writes into the quick input that is open, such as a file's path, and accepts it. */
-export async function answer(page: Page, text: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input');
-  await input.waitFor();
-  await input.fill(text);
-  await page.waitForTimeout(MENU_MS);
+/** Writes into the quick input that is open, and accepts the row that it leads to. */
+export async function pick(page: Page, text: string): Promise<void> {
+  await page.locator('.quick-input-widget input').fill(text);
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).waitFor();
   await page.keyboard.press('Enter');
 }
 

@@ -143,4 +143,21 @@ describe('a comparison on the editor page', () => {
     assert.deepEqual(await editor.postedOf('ready'), [{ type: 'ready', questions }]);
     assert.equal(await editor.find('pane-2').getAttribute('aria-current'), 'true', 'what the host says has the focus');
   });
+
+  it('keeps the enlarged pane and the divider while it is hidden', async () => {
+    await open(SIX);
+    const divider = () => editor.page.locator('.divider:visible');
+    await editor.find('pane-2').focus();
+    await editor.press('Enter');
+    await editor.settle(() => editor.find('swipe').click());
+    await divider().focus();
+    await editor.press('ArrowRight');
+    await editor.page.waitForFunction(() => Reflect.get(window, 'saved').swipe > 0.5);
+    const saved = await editor.saved();
+    await editor.close();
+    await open({ ...SIX, focused: 2 }, { saved });
+    assert.equal(await shownPanes(), 1);
+    assert.ok(await editor.find('pane-2').isVisible());
+    assert.equal(await divider().getAttribute('aria-valuenow'), '52');
+  });
 });

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { pageHtml } from '../../src/extension/html';
 import { chromiumScript } from '../support/scripts';
 import { project } from '../support/shared';
+import { LIMIT_MS } from '../support/wait';
 import { type Theme, variablesOf } from './themes';
 
 export const launch = async (): Promise<Browser> => (await chromiumScript()).launchChromium();
@@ -48,6 +49,7 @@ export const pictureUri = (...parts: string[]): string => `${ORIGIN}/${parts.joi
 export async function openPage(browser: Browser, name: 'editor' | 'classes', options: Options = {}): Promise<Webview> {
   const { theme = 'dark', width = 1000, height = 700 } = options;
   const context = await browser.newContext({ viewport: { width, height } });
+  context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));

@@ -53,7 +53,10 @@ function lowered(labels: readonly string[]): readonly string[] {
  * What follows when a class is ticked or unticked. The ticks are the classes shown: one, or two that are compared. A
  * third takes the place of the older of two, and the last can't be removed.
  */
-export function ticked(shown: readonly number[], index: number): FromClasses | undefined {
+export function ticked(
+  shown: readonly number[],
+  index: number,
+): Extract<FromClasses, { type: 'explain' | 'compare' }> | undefined {
   const rest = shown.filter((other) => other !== index);
   const next = rest.length < shown.length ? rest : [...shown, index].slice(-2);
   if (next.length === 0) return undefined;

@@ -1,32 +1,54 @@
-/** How messages change what a panel shows. Pure. */
-
-import type { HeatStyle } from '../../src/core/style';
-import type { EditorState, Slot, SlotState, ToEditor } from '../../src/protocol/webview';
-import type { Walk } from './evidence/walk';
+/** How messages change what a panel shows, and what the page keeps. Pure. */
+import * as v from 'valibot';
+import { fields, finite, lenient } from '../../src/core/schema';
+import { type EditorState, HEAT_STYLE, type Slot, type SlotState, type ToEditor } from '../../src/protocol/webview';
+import { WALKED, type Walk } from './curves/walk';
 import type { Viewport } from './stage/viewport';
 
-/** What the page keeps itself while it is hidden; everything else is sent again by the host. */
-export interface Saved {
+const VIEWPORT = v.object({
+  zoom: v.union([v.literal('fit'), v.pipe(finite, v.gtValue(0))]),
+  x: finite,
+  y: finite,
+}) satisfies v.GenericSchema<unknown, Viewport>;
+
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const WALK = v.object({
+  metric: v.picklist(WALKED),
+  fraction,
+  shown: v.boolean(),
+}) satisfies v.GenericSchema<unknown, Walk>;
+
+/**
+ * What the page keeps itself while it is hidden; everything else is sent again by the host. Each is read for itself: what
+ * a page of another version has kept otherwise counts as not kept.
+ */
+export const SAVED = fields({
   /** Set once the user has changed it; for a host that was loaded again with the window. */
-  readonly style?: HeatStyle;
-  readonly focused?: number;
+  style: lenient(HEAT_STYLE),
+  focused: lenient(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   /** The image alone is shown. */
-  readonly original?: boolean;
-  readonly viewport?: Viewport;
+  original: lenient(v.boolean()),
+  viewport: lenient(VIEWPORT),
+  /** Where the divider between the image alone and the image with heat is, as a fraction of a view's width. */
+  swipe: lenient(fraction),
+  /** The pane that is shown in the place of all. */
+  enlarged: lenient(v.string()),
   /** The host's own text, kept as it is. */
-  readonly restore?: string;
+  restore: lenient(v.string()),
   /** What the host says is asked, to be given back to it. */
-  readonly questions?: string;
+  questions: lenient(v.string()),
   /** How good the maps are is shown beside them. */
-  readonly measuring?: boolean;
-  readonly walk?: Walk;
-}
+  measuring: lenient(v.boolean()),
+  walk: lenient(WALK),
+});
+export type Saved = Readonly<v.InferOutput<typeof SAVED>>;
 
 const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0, total: 0 };
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
+export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
 /** The state after a message; undefined while the host has not sent one whole. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {

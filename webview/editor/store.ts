@@ -1,22 +1,105 @@
 /**
- * What the page knows, as signals: what the host has told, what the page keeps while it is hidden, and what follows from
- * them. Messages and the user's actions write, components read; a component is rendered again when what it has read changes.
+ * What the page knows, as signals: what the host has told, what the page keeps while it is hidden, what is so for the
+ * moment, and what follows from them. Messages (`messages.ts`) and what the user does (`actions.ts`, `stage/view.ts`) write;
+ * components read, and are rendered again when what they have read changes.
  */
-import { computed, signal } from '@preact/signals';
+import { computed, type Signal, signal } from '@preact/signals';
+import type { Size } from '../../src/core/geometry';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import type { EditorState } from '../../src/protocol/webview';
-import type { Saved } from './state';
+import type { EditorState, Slot } from '../../src/protocol/webview';
+import { createSteps } from './curves/steps';
+import { START } from './curves/walk';
+import { differenceText } from './facts';
+import { createHeats, paneIds, slotOf } from './heat/heats';
+import { createPhotograph } from './stage/photograph';
+import { beforePicture, overall, type Saved } from './state';
 
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore(kept: Saved) {
+const NO_SLOTS: readonly Slot[] = [];
+
+/** @param failed a picture that belongs to a measurement can't be decoded */
+export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => void) {
   /** As the host has sent it; undefined before that. */
   const told = signal<EditorState | undefined>(undefined);
-  const saved = signal<Saved>(kept);
+  const isOriginalHeld = signal(false);
+  /** By pane; the difference belongs to the first slot. */
+  const focusedPane = signal('0');
+  const spoken = signal('');
+  const notice = signal('');
+  /** The controls of the heat, which hang over the image where the page is narrow. */
+  const isStyleOpen = signal(false);
+
+  const photograph = createPhotograph(computed(() => told.value?.picture));
+  const steps = createSteps(failed);
+  const heatsOf = createHeats();
+
+  /** The photograph comes first: before it is there nothing of a result is shown. */
+  const slots = computed(() => {
+    const all = told.value?.slots ?? NO_SLOTS;
+    return photograph.isAwaited.value ? all.map(beforePicture) : all;
+  });
+  const comparedBy = computed(() => told.value?.comparedBy);
+  const panes = computed(() => (told.value ? paneIds(slots.value.length, comparedBy.value) : []));
+  const isComparing = computed(() => slots.value.length > 1);
+  const focusedSlot = computed(() => slotOf(focusedPane.value));
+  const slot = computed(() => slots.value[focusedSlot.value]);
+  const measured = computed(() => ({ slots: slots.value, evidence: told.value?.evidence ?? [] }));
+  const isMeasuring = computed(() => saved.value.measuring ?? false);
+  const walk = computed(() => saved.value.walk ?? START);
+  const heats = computed(() => {
+    const all = heatsOf(slots.value, comparedBy.value);
+    return isMeasuring.value && walk.value.shown ? steps.instead(all, measured.value, walk.value) : all;
+  });
+  const strip = computed(() => told.value?.strip ?? []);
+  const active = computed(() => told.value?.active ?? 0);
+
   return {
     told,
     saved,
-    style: computed(() => told.value?.style ?? DEFAULT_STYLE),
+    isOriginalHeld,
+    focusedPane,
+    spoken,
+    notice,
+    isStyleOpen,
+
+    photograph,
+    /** What commands act on is there. */
+    isReady: computed(() => told.value !== undefined && !photograph.isAwaited.value),
+    name: computed(() => told.value?.name ?? ''),
     isDemo: computed(() => told.value?.demo ?? false),
+    style: computed(() => told.value?.style ?? DEFAULT_STYLE),
+    isOriginal: computed(() => isOriginalHeld.value || (saved.value.original ?? false)),
+    /** Of the image; undefined while it is not known. */
+    size: computed((): Size | undefined => {
+      const frame = slots.value.find((each) => each.frame)?.frame;
+      return told.value?.size ?? frame?.imageTransform.image ?? photograph.size.value;
+    }),
+    /** Where the heat starts, as a fraction of a view's width; undefined when it is shown whole. */
+    swipe: computed(() => saved.value.swipe),
+    /** Only the pane in focus is seen. */
+    isEnlarged: computed(() => isComparing.value && saved.value.enlarged !== undefined),
+
+    slots,
+    comparedBy,
+    panes,
+    isComparing,
+    overall: computed(() => overall(slots.value)),
+    heats,
+    focusedSlot,
+    /** Of the slot in focus, when it is done. */
+    summary: computed(() => (slot.value?.state.kind === 'done' ? slot.value.state.summary : undefined)),
+    isExportable: computed(() => slot.value?.state.kind === 'done'),
+    /** Why the slot in focus explains another class than the others. */
+    difference: computed(() => (slot.value ? differenceText(slot.value) : '')),
+    isSigned: computed(() => slot.value?.frame?.signed ?? false),
+    hasFrame: computed(() => slots.value.some(({ frame }) => frame)),
+
+    measured,
+    isMeasuring,
+    walk,
+    strip,
+    hasStrip: computed(() => strip.value.length > 1),
+    active,
   };
 }

@@ -2,11 +2,9 @@
 
 import path from 'node:path';
 import { errors } from '../../core/errors';
-import { methods as allMethods } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
 import type { Metric } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/metric-table';
-import { resolveOptions } from '../../core/options';
 import { areProbabilities } from '../../core/output';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, sample, stamped } from '../../files/items';
@@ -14,7 +12,7 @@ import { outputsBeside } from '../../files/output';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
 import { withoutExports } from '../left-out';
-import { metricChoicesOf, ownOptionsOf } from '../method-options';
+import { methodChoicesOf, metricChoicesOf } from '../method-options';
 import type { Terminal } from '../terminal';
 import type { Unit } from './journal/entry';
 import { openJournal } from './journal/journal';
@@ -59,13 +57,12 @@ export async function evaluate(
   terminal: Terminal,
   earlier?: Identity,
 ): Promise<Evaluation> {
-  const { methods, seed, device, report } = options;
+  const { seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
     ...(options.layer !== undefined && { layer: options.layer }),
   };
-  const given = ownOptionsOf(methods, options.option ?? [], seed);
-  const own = new Map(methods.map((name) => [name, resolveOptions(allMethods[name].options, given.get(name)!)]));
+  const methods = methodChoicesOf(options.methods, options.option ?? [], { seed });
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
   const watch = await watchModel(model, evaluating, terminal);
@@ -81,8 +78,8 @@ export async function evaluate(
   const items = await stamped(sample(all, options.limit, seed));
   if (metricNeeds(metrics).has('regions') && !items.some(({ annotated }) => annotated))
     throw errors.badOption('--metrics', options.metrics.join(), `used with annotations, which ${source} has not`);
-  const units: readonly Unit[] = [...methods, ...(options.baselines ? (['baselines'] as const) : [])];
-  const plan: Plan = { source, items, model, device, methods, own, metrics, units, seed };
+  const units: readonly Unit[] = [...options.methods, ...(options.baselines ? (['baselines'] as const) : [])];
+  const plan: Plan = { source, items, model, device, methods, metrics, units, seed };
 
   const journal = await openJournal(journalFile, settingsOf(plan, identity), areProbabilities(info.output));
   try {

@@ -1,6 +1,5 @@
-import type { MethodName } from '../../core/methods/names';
+import type { MethodChoice } from '../../core/methods/choice';
 import type { MetricChoice } from '../../core/metrics/measurement';
-import type { OwnOptions } from '../../core/options';
 import type { Stamped } from '../../files/items';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
@@ -12,9 +11,8 @@ export interface Plan {
   readonly items: readonly Stamped[];
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
-  readonly methods: readonly MethodName[];
-  /** All options of each method. */
-  readonly own: ReadonlyMap<MethodName, OwnOptions>;
+  /** Each once, with all of its options. */
+  readonly methods: readonly MethodChoice[];
   readonly metrics: readonly MetricChoice[];
   readonly units: readonly Unit[];
   readonly seed: number;

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { regionsIn } from '../../core/annotations/annotations';
 import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
-import { DEFAULT_OPTIONS } from '../../core/methods/choice';
 import type { MethodName } from '../../core/methods/names';
 import type { Item, Stamped } from '../../files/items';
 import type { Explanation } from '../../protocol/explanation';
@@ -152,16 +151,14 @@ function seedFor(name: string, seed: number): number {
 }
 
 export function explainParams(plan: Plan, { image, target }: Item, method: MethodName): ExplainParams {
-  const { model, device, own } = plan;
+  const { model, device, methods } = plan;
   return {
-    ...DEFAULT_OPTIONS,
     view: 'evaluate',
     image: { path: image },
     model,
     device,
     target,
     top: 1,
-    method,
-    own: own.get(method)!,
+    ...methods.find((choice) => choice.method === method)!,
   };
 }

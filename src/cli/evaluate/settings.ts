@@ -11,7 +11,7 @@ export function settingsOf(plan: Plan, identity: Identity): Settings {
     [PARTS.model]: identity.model,
     [PARTS.conventions]: identity.conventions,
     methods: plan.units,
-    'method options': [...plan.own.values()],
+    'method options': plan.methods.map(({ options }) => options),
     metrics: plan.metrics.map(({ metric }) => metric),
     'metric options': plan.metrics.map((choice) => choice.options),
     seed: plan.seed,

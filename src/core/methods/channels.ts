@@ -1,24 +1,14 @@
 /** How a value for each channel of a pixel becomes one a pixel. */
-import { type ChoiceOption, choice } from '../options';
+import type { ChannelPooling } from './method-options';
 
 type Pool = (sum: number, value: number) => number;
 
 /** `sum` keeps the sign. */
-const POOLS = {
+const POOLS: Readonly<Record<ChannelPooling, Pool>> = {
   sum: (sum, value) => sum + value,
   magnitude: (sum, value) => sum + Math.abs(value),
   largest: (sum, value) => Math.max(sum, Math.abs(value)),
-} as const satisfies Record<string, Pool>;
-
-export type ChannelPooling = keyof typeof POOLS;
-
-export function poolingOption(value: ChannelPooling): ChoiceOption<ChannelPooling> {
-  return choice('Colours: their sum with its sign, the sum of magnitudes, or the largest magnitude', value, [
-    'sum',
-    'magnitude',
-    'largest',
-  ]);
-}
+};
 
 /** [channels, height, width] to [height, width]. */
 export function poolChannels(values: Float32Array, channels: number, pooling: ChannelPooling): Float32Array {

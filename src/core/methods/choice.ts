@@ -1,29 +1,25 @@
 /** Which map is asked for. */
-import type { Variant } from '../cam/variants';
-import type { OwnOptions } from '../options';
+import type { OptionValues } from '../options';
 import type { MethodName } from './names';
 
-export interface MethodOptions {
+export interface MethodChoice {
   readonly method: MethodName;
-  /** Of Group-CAM. */
-  readonly variant: Variant;
-  /** G: groups of channels, of Group-CAM. */
-  readonly groups: number;
-  /** theta: percentile, 0 to 100; values not above it are removed from a mask. */
-  readonly theta: number;
-  /** Gaussian kernel of the blurred image: odd size in pixels, and sigma in pixels. */
-  readonly blurKernel: number;
-  readonly blurSigma: number;
-  /** Further options of the method, by the names that its table gives them; the others have their defaults. */
-  readonly own?: OwnOptions;
+  /** Of the method, by the names of its table; those left out have their defaults. */
+  readonly options: OptionValues;
+  readonly blur: Blur;
+}
+
+/** Gaussian kernel of the blurred image. */
+export interface Blur {
+  /** Odd, in pixels. */
+  readonly kernel: number;
+  /** In pixels. */
+  readonly sigma: number;
 }
 
 /** The paper's settings. */
-export const DEFAULT_OPTIONS: MethodOptions = {
+export const DEFAULT_CHOICE: MethodChoice = {
   method: 'group-cam',
-  variant: 'paper',
-  groups: 32,
-  theta: 70,
-  blurKernel: 51,
-  blurSigma: 50,
+  options: {},
+  blur: { kernel: 51, sigma: 50 },
 };

@@ -4,28 +4,16 @@ import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
 import { maskScore as gain, merge, whyBlank } from '../cam/merge';
 import { channelWeights, denoise, groupMaps, unitWeights } from '../cam/split';
-import { VARIANTS } from '../cam/variants';
 import type { Size } from '../geometry';
-import { choice, integer, type OptionsOf, real, seedOption } from '../options';
 import { createRandom } from '../random';
 import type { MethodFrame } from '../saliency';
 import { saliencyOf } from '../saliency';
 import { kMeans } from './k-means';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf, seedOf } from './target';
 
-const EVIDENCE = ['auto', 'positive', 'signed'] as const;
-
-export const groupCamOptions = {
-  variant: choice('Variant', 'paper', VARIANTS),
-  groups: integer('Groups of channels', 32, 1, 1024),
-  grouping: choice('Grouping', 'consecutive', ['consecutive', 'k-means']),
-  theta: real('Percentile below which a mask is emptied', 70, 0, 100),
-  evidence: choice('For the class, or against it too; auto: against it where none is for it', 'auto', EVIDENCE),
-  seed: seedOption,
-};
-
-type Options = OptionsOf<typeof groupCamOptions>;
+type Options = OptionsOfMethod<'group-cam'>;
 
 /**
  * The first frame is Grad-CAM, or for the gradient-free variant the summed activations. Signed evidence leaves out the ReLU of

@@ -1,18 +1,15 @@
 /** Guided backpropagation (arXiv 1412.6806): the input's gradient with only positive signals passed back by ReLUs. */
 
-import type { OptionsOf } from '../options';
-import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { inputGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 
-export const guidedBackpropagationOptions = { channels: poolingOption('magnitude') };
-
 export async function* guidedBackpropagation(
   network: MethodNetwork,
   target: Target,
-  { channels }: OptionsOf<typeof guidedBackpropagationOptions>,
+  { channels }: OptionsOfMethod<'guided-backpropagation'>,
 ): MethodRun {
   const gradient = await inputGradient(network, seedOf(target, network.logits.length), 'guided');
   yield pooledFrame(network, gradient, channels);

@@ -1,22 +1,16 @@
 /** Integrated Gradients (arXiv 1703.01365): the path from a baseline to the image, and what each pixel adds along it. */
 
-import { integer, type OptionsOf } from '../options';
-import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { meanGradient, pooledFrame } from './pixel-gradient';
 import { logitOf, seedOf } from './target';
-
-export const integratedGradientsOptions = {
-  steps: integer('Steps of the path', 100, 1, 10_000),
-  channels: poolingOption('sum'),
-};
 
 /** The baseline is 0, after preprocessing mostly the mean colour. */
 export async function* integratedGradients(
   network: MethodNetwork,
   target: Target,
-  { steps, channels }: OptionsOf<typeof integratedGradientsOptions>,
+  { steps, channels }: OptionsOfMethod<'integrated-gradients'>,
 ): MethodRun {
   const seed = seedOf(target, network.logits.length);
   let sum = 0;

@@ -1,27 +1,28 @@
 /** Every method: what it needs of a model, and its options. */
 
-import { type OptionsOf, type OptionTable, resolveOptions } from '../options';
+import { type OptionTable, resolveOptions } from '../options';
 import { ablationCam } from './ablation-cam';
 import { cam } from './cam';
 import { eigenCam } from './eigen-cam';
 import { gradCam } from './grad-cam';
 import { gradCamPlusPlus } from './grad-cam-plus-plus';
-import { groupCam, groupCamOptions } from './group-cam';
-import { guidedBackpropagation, guidedBackpropagationOptions } from './guided-backpropagation';
+import { groupCam } from './group-cam';
+import { guidedBackpropagation } from './guided-backpropagation';
 import { hiResCam } from './hires-cam';
-import { inputXGradient, inputXGradientOptions } from './input-x-gradient';
-import { integratedGradients, integratedGradientsOptions } from './integrated-gradients';
+import { inputXGradient } from './input-x-gradient';
+import { integratedGradients } from './integrated-gradients';
 import { layerCam } from './layer-cam';
+import { METHOD_OPTIONS, type OptionsOfMethod } from './method-options';
 import { METHOD_NAMES, type MethodName } from './names';
 import type { Method, MethodNetwork, MethodRun, Target } from './network';
-import { occlusion, occlusionOptions } from './occlusion';
-import { reciproCam, reciproCamOptions } from './recipro-cam';
-import { rise, riseOptions } from './rise';
-import { scoreCam, scoreCamOptions } from './score-cam';
-import { smoothGrad, smoothGradOptions } from './smooth-grad';
-import { vanillaGradient, vanillaGradientOptions } from './vanilla-gradient';
+import { occlusion } from './occlusion';
+import { reciproCam } from './recipro-cam';
+import { rise } from './rise';
+import { scoreCam } from './score-cam';
+import { smoothGrad } from './smooth-grad';
+import { vanillaGradient } from './vanilla-gradient';
 import { xGradCam } from './xgrad-cam';
-import { xrai, xraiOptions } from './xrai';
+import { xrai } from './xrai';
 
 /**
  * What a method asks of a model.
@@ -42,72 +43,76 @@ export type Need =
   | 'features'
   | 'passes';
 
-interface Description<Table extends OptionTable> {
+interface Description<Options> {
   readonly needs: readonly Need[];
+  /** What it does without where its options are these. */
+  readonly spared?: (options: Options) => readonly Need[];
   /** False if the map is the same for every class. */
   readonly ofClass?: false;
-  readonly options: Table;
 }
 
-export interface MethodInfo extends Description<OptionTable> {
+export interface MethodInfo {
   readonly title: string;
   readonly paper: string;
+  readonly needs: readonly Need[];
+  readonly ofClass?: false;
+  readonly options: OptionTable;
   /**
-   * @param given options by name; the others have their defaults
-   * @throws bad-option, method-unsuitable, and what the network throws
+   * What it needs with these options; like `run` it takes those not given by their defaults.
+   *
+   * @throws bad-option
    */
-  run(network: MethodNetwork, target: Target, given?: Readonly<Record<string, unknown>>): MethodRun;
+  needsWith(given: Given): readonly Need[];
+  /** @throws bad-option, method-unsuitable, and what the network throws */
+  run(network: MethodNetwork, target: Target, given?: Given): MethodRun;
 }
 
-function method<const Table extends OptionTable>(
-  name: MethodName,
-  description: Description<Table>,
-  run: Method<OptionsOf<Table>>,
+type Given = Readonly<Record<string, unknown>>;
+
+function method<Name extends MethodName>(
+  name: Name,
+  { spared = () => [], ...description }: Description<OptionsOfMethod<Name>>,
+  run: Method<OptionsOfMethod<Name>>,
 ): MethodInfo {
+  const options: (typeof METHOD_OPTIONS)[Name] = METHOD_OPTIONS[name];
+  const resolve = (given: Given): OptionsOfMethod<Name> => resolveOptions(options, given);
   return {
     ...METHOD_NAMES[name],
     ...description,
-    run: (network, target, given = {}) => run(network, target, resolveOptions(description.options, given)),
+    options,
+    needsWith: (given) => {
+      const without = spared(resolve(given));
+      return description.needs.filter((need) => !without.includes(need));
+    },
+    run: (network, target, given = {}) => run(network, target, resolve(given)),
   };
 }
 
 const BY_GRADIENT: readonly Need[] = ['layer', 'feature-gradient'];
-const NO_OPTIONS = {};
+
+const GROUP_CAM: Description<OptionsOfMethod<'group-cam'>> = {
+  needs: [...BY_GRADIENT, 'passes'],
+  spared: ({ variant }) => (variant === 'gradient-free' ? ['feature-gradient'] : []),
+};
 
 export const methods = {
-  'group-cam': method('group-cam', { needs: [...BY_GRADIENT, 'passes'], options: groupCamOptions }, groupCam),
-  'grad-cam': method('grad-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, gradCam),
-  'grad-cam++': method('grad-cam++', { needs: BY_GRADIENT, options: NO_OPTIONS }, gradCamPlusPlus),
-  'hires-cam': method('hires-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, hiResCam),
-  'layer-cam': method('layer-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, layerCam),
-  'xgrad-cam': method('xgrad-cam', { needs: BY_GRADIENT, options: NO_OPTIONS }, xGradCam),
-  cam: method('cam', { needs: ['layer', 'linear-head'], options: NO_OPTIONS }, cam),
-  'eigen-cam': method('eigen-cam', { needs: ['layer'], ofClass: false, options: NO_OPTIONS }, eigenCam),
-  'score-cam': method('score-cam', { needs: ['layer', 'passes'], options: scoreCamOptions }, scoreCam),
-  'ablation-cam': method('ablation-cam', { needs: ['layer', 'features', 'passes'], options: NO_OPTIONS }, ablationCam),
-  'recipro-cam': method(
-    'recipro-cam',
-    { needs: ['layer', 'features', 'passes'], options: reciproCamOptions },
-    reciproCam,
-  ),
-  rise: method('rise', { needs: ['passes'], options: riseOptions }, rise),
-  occlusion: method('occlusion', { needs: ['passes'], options: occlusionOptions }, occlusion),
-  gradient: method('gradient', { needs: ['input-gradient'], options: vanillaGradientOptions }, vanillaGradient),
-  'input-x-gradient': method(
-    'input-x-gradient',
-    { needs: ['input-gradient'], options: inputXGradientOptions },
-    inputXGradient,
-  ),
-  'guided-backpropagation': method(
-    'guided-backpropagation',
-    { needs: ['guided-gradient'], options: guidedBackpropagationOptions },
-    guidedBackpropagation,
-  ),
-  'integrated-gradients': method(
-    'integrated-gradients',
-    { needs: ['input-gradient', 'passes'], options: integratedGradientsOptions },
-    integratedGradients,
-  ),
-  'smooth-grad': method('smooth-grad', { needs: ['input-gradient', 'passes'], options: smoothGradOptions }, smoothGrad),
-  xrai: method('xrai', { needs: ['input-gradient', 'passes'], options: xraiOptions }, xrai),
+  'group-cam': method('group-cam', GROUP_CAM, groupCam),
+  'grad-cam': method('grad-cam', { needs: BY_GRADIENT }, gradCam),
+  'grad-cam++': method('grad-cam++', { needs: BY_GRADIENT }, gradCamPlusPlus),
+  'hires-cam': method('hires-cam', { needs: BY_GRADIENT }, hiResCam),
+  'layer-cam': method('layer-cam', { needs: BY_GRADIENT }, layerCam),
+  'xgrad-cam': method('xgrad-cam', { needs: BY_GRADIENT }, xGradCam),
+  cam: method('cam', { needs: ['layer', 'linear-head'] }, cam),
+  'eigen-cam': method('eigen-cam', { needs: ['layer'], ofClass: false }, eigenCam),
+  'score-cam': method('score-cam', { needs: ['layer', 'passes'] }, scoreCam),
+  'ablation-cam': method('ablation-cam', { needs: ['layer', 'features', 'passes'] }, ablationCam),
+  'recipro-cam': method('recipro-cam', { needs: ['layer', 'features', 'passes'] }, reciproCam),
+  rise: method('rise', { needs: ['passes'] }, rise),
+  occlusion: method('occlusion', { needs: ['passes'] }, occlusion),
+  gradient: method('gradient', { needs: ['input-gradient'] }, vanillaGradient),
+  'input-x-gradient': method('input-x-gradient', { needs: ['input-gradient'] }, inputXGradient),
+  'guided-backpropagation': method('guided-backpropagation', { needs: ['guided-gradient'] }, guidedBackpropagation),
+  'integrated-gradients': method('integrated-gradients', { needs: ['input-gradient', 'passes'] }, integratedGradients),
+  'smooth-grad': method('smooth-grad', { needs: ['input-gradient', 'passes'] }, smoothGrad),
+  xrai: method('xrai', { needs: ['input-gradient', 'passes'] }, xrai),
 } as const satisfies Record<MethodName, MethodInfo>;

@@ -1,14 +1,9 @@
 /** Occlusion (Zeiler and Fergus, arXiv 1311.2901, section 4.2): how much a grey patch lowers the score, place by place. */
 
-import { type OptionsOf, real } from '../options';
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { logitOf, scoreOf } from './target';
-
-export const occlusionOptions = {
-  patch: real('Side of the patch, in percent of the shorter side of the input', 15, 0.1, 100),
-  stride: real('Step between patches, in percent of the shorter side of the input', 5, 0.1, 100),
-};
 
 interface Patch {
   readonly top: number;
@@ -23,7 +18,7 @@ interface Patch {
 export async function* occlusion(
   network: MethodNetwork,
   target: Target,
-  { patch, stride }: OptionsOf<typeof occlusionOptions>,
+  { patch, stride }: OptionsOfMethod<'occlusion'>,
 ): MethodRun {
   const { input } = network;
   const shorter = Math.min(input.height, input.width);

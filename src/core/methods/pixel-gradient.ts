@@ -1,8 +1,9 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
 import { percentile } from '../cam/split';
 import type { MethodFrame } from '../saliency';
-import { type ChannelPooling, poolChannels } from './channels';
+import { poolChannels } from './channels';
 import { addScaled, milestones, type Progress, pixelFrame, scaled } from './maps';
+import type { ChannelPooling } from './method-options';
 import type { BackwardRule, MethodNetwork, WithImage } from './network';
 
 /** The gradient at the image itself, [channels, height, width]. */

@@ -1,19 +1,15 @@
 /** Recipro-CAM (arXiv 2209.14074): the score of each position of the feature map on its own. */
 
 import type { FeatureMaps } from '../cam/features';
-import { choice, type OptionsOf } from '../options';
 import { NO_DIFFERENCE, relativeFrame } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf } from './target';
-
-export const reciproCamOptions = {
-  mask: choice('What is kept around a position', 'gaussian', ['gaussian', 'point']),
-};
 
 export async function* reciproCam(
   network: MethodNetwork,
   target: Target,
-  { mask }: OptionsOf<typeof reciproCamOptions>,
+  { mask }: OptionsOfMethod<'recipro-cam'>,
 ): MethodRun {
   const { features } = network;
   const { u, v } = features;

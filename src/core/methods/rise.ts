@@ -1,18 +1,11 @@
 /** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
 
-import { integer, type OptionsOf, real, seedOption } from '../options';
 import { createRandom, type Random } from '../random';
 import { bilinearMatrix } from '../resize';
 import { milestones, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { InputImage, MethodNetwork, MethodRun, Resampling, Target } from './network';
 import { scoreOf } from './target';
-
-export const riseOptions = {
-  masks: integer('Random masks', 4000, 1, 100_000),
-  cells: integer('Cells of the grid along each side', 7, 1, 64),
-  probability: real('Probability that a cell is shown', 0.5, 0.01, 0.99),
-  seed: seedOption,
-};
 
 /** Masks between two estimates. */
 const EVERY = 32;
@@ -20,7 +13,7 @@ const EVERY = 32;
 export async function* rise(
   network: MethodNetwork,
   target: Target,
-  { masks, cells, probability, seed }: OptionsOf<typeof riseOptions>,
+  { masks, cells, probability, seed }: OptionsOfMethod<'rise'>,
 ): MethodRun {
   const { input } = network;
   const random = createRandom(seed);

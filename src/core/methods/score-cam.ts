@@ -2,19 +2,15 @@
 
 import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
-import { integer, type OptionsOf } from '../options';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { scoreOf } from './target';
-
-export const scoreCamOptions = {
-  channels: integer('Channels scored at most, those that vary most', 65_536, 1, 65_536),
-};
 
 export async function* scoreCam(
   network: MethodNetwork,
   target: Target,
-  { channels }: OptionsOf<typeof scoreCamOptions>,
+  { channels }: OptionsOfMethod<'score-cam'>,
 ): MethodRun {
   const { features, input } = network;
   const { u, v } = features;

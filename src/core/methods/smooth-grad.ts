@@ -1,24 +1,16 @@
 /** SmoothGrad (arXiv 1706.03825): the mean of the gradients at copies of the image with Gaussian noise. */
 
-import { integer, type OptionsOf, real, seedOption } from '../options';
 import { createRandom, type Random } from '../random';
-import { poolingOption } from './channels';
 import { NO_DIFFERENCE } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
 import { meanGradient, pooledFrame } from './pixel-gradient';
 import { seedOf } from './target';
 
-export const smoothGradOptions = {
-  samples: integer('Noisy copies', 50, 1, 10_000),
-  noise: real('Sigma of the noise, in percent of the range of the input', 15, 0, 100),
-  channels: poolingOption('magnitude'),
-  seed: seedOption,
-};
-
 export async function* smoothGrad(
   network: MethodNetwork,
   target: Target,
-  { samples, noise, channels, seed }: OptionsOf<typeof smoothGradOptions>,
+  { samples, noise, channels, seed }: OptionsOfMethod<'smooth-grad'>,
 ): MethodRun {
   const { input, logits } = network;
   const images = noisy(input, samples, (noise / 100) * rangeOf(input.data), createRandom(seed));

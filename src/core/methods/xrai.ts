@@ -1,21 +1,16 @@
 /** XRAI (arXiv 1906.02825): regions of the image in the order of their mean integrated gradients. */
 
-import { choice, integer, type OptionsOf } from '../options';
 import { integrate, midpoints } from './integrated-gradients';
 import { addScaled, NO_DIFFERENCE, relativeFrame } from './maps';
+import type { OptionsOfMethod } from './method-options';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { leastGainFor, rankRegions, regionsOf } from './regions';
 import { seedOf } from './target';
 
-export const xraiOptions = {
-  steps: integer('Steps of each of the two paths', 50, 1, 10_000),
-  order: choice('How regions are ordered', 'full', ['full', 'fast']),
-};
-
 export async function* xrai(
   network: MethodNetwork,
   target: Target,
-  { steps, order }: OptionsOf<typeof xraiOptions>,
+  { steps, order }: OptionsOfMethod<'xrai'>,
 ): MethodRun {
   const { height, width, data, channels } = network.input;
   const regions = regionsOf(network.input);

@@ -1,4 +1,5 @@
 /** Noisy linear imputation (Rong et al., arXiv 2202.00449, section 4.2). */
+import { errors } from '../errors';
 import type { InputImage } from '../methods/network';
 import type { Random } from '../random';
 
@@ -6,6 +7,11 @@ import type { Random } from '../random';
 const [BESIDE, ACROSS] = [1 / 6, 1 / 12];
 /** Far below the noise and below what 8 bits tell apart. */
 const TOLERANCE = 1e-4;
+/**
+ * Steps of conjugate gradients, for each pixel of height and width. They grow with the grid's side, since its condition number
+ * grows with the square; with all pixels but one missing, the worst there is, 1.4 were measured from 32 x 32 to 512 x 512.
+ */
+const MOST_STEPS = 5;
 
 /**
  * The image with other values for the pixels given: each is the weighted mean of its eight neighbours, imputed ones among
@@ -13,6 +19,7 @@ const TOLERANCE = 1e-4;
  *
  * @param missing indices of pixels, not all of them
  * @returns [channels, height, width]
+ * @throws internal if the equations are not solved in as many steps as they can need
  */
 export function impute(
   { data, channels, height, width }: InputImage,
@@ -22,9 +29,11 @@ export function impute(
 ): Float32Array {
   const image = data.slice();
   const system = systemOf(height, width, missing);
+  const steps = MOST_STEPS * (height + width);
   for (let c = 0; c < channels; c++) {
     const plane = image.subarray(c * height * width, (c + 1) * height * width);
-    const solved = solve(system, plane);
+    const solved = solve(system, plane, steps);
+    if (!solved) throw errors.internal(`${missing.length} imputed pixels of ${width} x ${height} after ${steps} steps`);
     for (const i of missing) plane[i] = solved[system.at(i)]! + noise * random.normal();
   }
   return image;
@@ -64,8 +73,14 @@ function around(x: Float64Array, i: number, stride: number): number {
 /**
  * Weights times x less the sum over missing neighbours = the sum over known neighbours, by conjugate gradients: the
  * matrix is symmetric, and positive definite as long as some pixel is known.
+ *
+ * @returns undefined if it takes more steps
  */
-function solve({ size, stride, cells, weights, at }: System, plane: Float32Array): Float64Array {
+function solve(
+  { size, stride, cells, weights, at }: System,
+  plane: Float32Array,
+  steps: number,
+): Float64Array | undefined {
   const known = new Float64Array(size);
   for (let pixel = 0; pixel < plane.length; pixel++) known[at(pixel)] = plane[pixel]!;
   for (const cell of cells) known[cell] = 0;
@@ -78,7 +93,8 @@ function solve({ size, stride, cells, weights, at }: System, plane: Float32Array
     square += residual[k]! ** 2;
   }
   const goal = square * TOLERANCE ** 2;
-  while (square > goal) {
+  for (let left = steps; square > goal; left--) {
+    if (left === 0) return undefined;
     let curvature = 0;
     for (let k = 0; k < cells.length; k++) {
       const cell = cells[k]!;

@@ -1,5 +1,5 @@
 /** What is measured of maps, as it crosses from the engine to the editor. */
-import type { OwnOptions } from '../options';
+import type { OptionValues } from '../options';
 
 /** What every metric is called, and where it was published; core/metrics/metric-table.ts has what it does. */
 export const METRIC_NAMES = {
@@ -37,7 +37,7 @@ export interface ScoreInfo {
 /** A metric and its own options, those not given having their defaults. */
 export interface MetricChoice {
   readonly metric: Metric;
-  readonly options?: OwnOptions;
+  readonly options?: OptionValues;
 }
 
 /** What metrics found about a map. */

@@ -1,14 +1,13 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
 import { createHash } from 'node:crypto';
 import { ExplainError, errors } from '../../core/errors';
-import type { MethodOptions } from '../../core/methods/choice';
+import type { MethodChoice } from '../../core/methods/choice';
 import { methods, type Need } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
 import type { MethodRun, Target } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
 import { findClass } from '../../core/model/classes/labels';
 import type { ModelInfo } from '../../core/model/info';
-import type { OwnOptions } from '../../core/options';
 import type { ClassScore } from '../../core/output';
 import { shownActivation } from '../../core/output';
 import type { Frame } from '../../core/saliency';
@@ -25,7 +24,7 @@ import { networkOf } from '../sessions/method-network';
 import { isPart } from '../sessions/parts';
 import { firstPass, type Work } from '../sessions/passes';
 import type { Sessions } from '../sessions/sessions';
-import { checkOptions, ownOptions } from './request-options';
+import { checkOptions, completed } from './request-options';
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -40,8 +39,8 @@ export async function explain(
   checkOptions(params);
   const start = performance.now();
   const work: Work = { signal: context.signal, passes: 0 };
-  const own = ownOptions(params);
-  const parts = partsFor(params.method, own);
+  const { method, options, blur } = completed(params);
+  const parts = partsFor({ method, options });
   const layers = layersFor(params);
   // Sessions are shared by those who chose the layer and those who didn't, so each request is checked.
   const check = ({ path, layer }: ModelInfo) => {
@@ -50,7 +49,7 @@ export async function explain(
   const explainerOf = (layer?: string) =>
     sessions
       .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts, check)
-      .catch(refusalBy(params.method));
+      .catch(refusalBy(method));
   // Before sessions are made for any: a wrong name costs nothing.
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
   const explainer = await explainerOf(layers[0]);
@@ -69,7 +68,7 @@ export async function explain(
   let first: number | undefined;
   let frame: Frame | undefined;
   const run = (of: Explainer, seen: ImageState) =>
-    methods[params.method].run(networkOf(of, seen, params, work), target, own);
+    methods[method].run(networkOf(of, seen, blur, work), target, options);
   async function* runLater(layer: string): MethodRun {
     const of = await explainerOf(layer);
     return yield* run(of, (await look(of, params, work)).state);
@@ -90,13 +89,12 @@ export async function explain(
     label: labels[index]!,
     probability: state.probabilities[index]!,
   });
-  const { method, variant, groups, theta, blurKernel, blurSigma } = params;
   return {
     image: nameOf(params.image),
     model: info.path,
     method,
-    variant,
-    options: { method, variant, groups, theta, blurKernel, blurSigma, own },
+    options,
+    blur,
     layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
     ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
     ...score(target.class),
@@ -123,10 +121,9 @@ function needsLayer(method: MethodName): boolean {
   return needs.includes('layer');
 }
 
-/** What the method needs besides the scores. Group-CAM's variant without gradients needs none. */
-export function partsFor(method: MethodName, own: OwnOptions): readonly Part[] {
-  const gradientFree = method === 'group-cam' && own['variant'] === 'gradient-free';
-  return methods[method].needs.filter(isPart).filter((part) => !(gradientFree && part === 'feature-gradient'));
+/** What the method needs besides the scores. */
+export function partsFor({ method, options }: Pick<MethodChoice, 'method' | 'options'>): readonly Part[] {
+  return methods[method].needsWith(options).filter(isPart);
 }
 
 /** A method that needs the gradient of the input says so where there is none; the others work from a later layer. */
@@ -156,12 +153,12 @@ function targetOf(index: number, others: readonly number[], weight: number): Tar
 }
 
 /** What is known of the image, from an earlier request or from a first pass. */
-export async function look(explainer: Explainer, params: MethodOptions & Pick<ExplainParams, 'image'>, work: Work) {
-  const { key, stamps } = await identify(params.image);
+export async function look(explainer: Explainer, { image, blur }: Pick<ExplainParams, 'image' | 'blur'>, work: Work) {
+  const { key, stamps } = await identify(image);
   const known = explainer.images.get(key);
   if (known) return { state: known, decode: 0, stamps };
-  const input = await prepareInput(params.image, explainer.info);
-  const state = await firstPass(explainer, input, params, work);
+  const input = await prepareInput(image, explainer.info);
+  const state = await firstPass(explainer, input, blur, work);
   explainer.images.set(key, state);
   return { state, decode: input.milliseconds, stamps };
 }

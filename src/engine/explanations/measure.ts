@@ -26,7 +26,6 @@ export async function measure(
 ): Promise<Measurement> {
   const start = performance.now();
   const { explanation, metrics } = params;
-  const { options } = explanation;
   const otherMaps = metricNeeds(metrics).has('other-maps') && params.maps.includes('explanation');
   if (otherMaps && layersOf(params.model).length > 1)
     throw errors.badOption(
@@ -34,11 +33,11 @@ export async function measure(
       metrics.map(({ metric }) => metric).join(),
       'without adcc and max-sensitivity for averaged layers',
     );
-  const explainer = await explainerWith(['images', ...(otherMaps ? partsFor(options.method, options.own ?? {}) : [])]);
+  const explainer = await explainerWith(['images', ...(otherMaps ? partsFor(explanation) : [])]);
   const work: Work = { signal: context.signal, passes: 0, pause };
 
   return using(explainer, async () => {
-    const { state } = await look(explainer, { ...options, image: params.image }, work);
+    const { state } = await look(explainer, { image: params.image, blur: explanation.blur }, work);
     checkSame(explainer, params, state.input.transform.image);
     const subjects = await subjectsOf(explainer, state, explanation, params, work);
     const maps: { [M in MeasuredMap]?: Measured } = {};

@@ -22,7 +22,7 @@ import { addPart } from '../sessions/parts';
 import { firstPass, type Work } from '../sessions/passes';
 import { createExplainer, releaseExplainer } from '../sessions/sessions';
 import { inputSizeOf, partsFor, topClasses } from './explain';
-import { ownOptions } from './request-options';
+import { completed } from './request-options';
 
 /**
  * @param pause resolves once nothing more urgent is done; asked between two chunks
@@ -127,15 +127,15 @@ interface Found {
 async function mapsOf({ known, device, params, input, work }: Question, file: ModelFile, chosen?: number) {
   const explainer = await createExplainer(known, file, device);
   try {
-    const own = params.methods.map(ownOptions);
-    const parts = new Set(params.methods.flatMap(({ method }, i) => partsFor(method, own[i]!)));
+    const choices = params.methods.map(completed);
+    const parts = new Set(choices.flatMap(partsFor));
     for (const part of parts) await addPart(explainer, part, file);
-    const state = await firstPass(explainer, input, params.methods[0]!, work);
+    const state = await firstPass(explainer, input, choices[0]!.blur, work);
     const index = chosen ?? topClasses(state.probabilities, 1)[0]!;
     const place = { inputSize: inputSizeOf(explainer), imageTransform: input.transform };
     const maps: Found[] = [];
-    for (const [i, options] of params.methods.entries()) {
-      const run = methods[options.method].run(networkOf(explainer, state, options, work), { class: index }, own[i]);
+    for (const { method, options, blur } of choices) {
+      const run = methods[method].run(networkOf(explainer, state, blur, work), { class: index }, options);
       const { last, whyBlank } = await runToEnd(run);
       const frame = { ...last, ...place };
       maps.push({ frame, ...(saliencyOf(frame).zero && { blank: whyBlank }) });

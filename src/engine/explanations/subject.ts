@@ -31,12 +31,11 @@ export async function subjectsOf(
   work: Work,
 ): Promise<Subjects> {
   const { info } = explainer;
-  const { options } = explanation;
   const network: MethodNetwork = {
-    ...networkOf(explainer, state, options, work),
+    ...networkOf(explainer, state, explanation.blur, work),
     ...(explainer.parts.images && { scoreImages: (items) => scoreManyImages(explainer, state, items, work) }),
   };
-  const backdrop = await backdropOf(explainer, state, 'blurred', options);
+  const backdrop = await backdropOf(explainer, state, 'blurred', explanation.blur);
   const shared = {
     network,
     class: explanation.class,
@@ -73,24 +72,18 @@ export async function subjectsOf(
 async function explainAgain(
   explainer: Explainer,
   { input }: ImageState,
-  { options, contrast, contrastWeight = 1, class: index }: Explanation,
+  { method, options, blur, contrast, contrastWeight = 1, class: index }: Explanation,
   image: Float32Array,
   work: Work,
 ): Promise<Saliency> {
   const { layout, channels } = explainer.info.input;
   const size = inputSizeOf(explainer);
   const tensor = relayout(image, 'NCHW', layout, channels, size);
-  const state = await firstPass(explainer, { ...input, tensor }, options, work);
+  const state = await firstPass(explainer, { ...input, tensor }, blur, work);
   const others = contrast?.map((other) => other.class);
   const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: contrastWeight } }) };
   let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
-  for await (const frame of methods[options.method].run(
-    networkOf(explainer, state, options, work),
-    target,
-    options.own,
-  )) {
-    last = frame;
-  }
+  for await (const frame of methods[method].run(networkOf(explainer, state, blur, work), target, options)) last = frame;
   return saliencyOf({ ...last!, inputSize: size });
 }
 

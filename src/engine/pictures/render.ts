@@ -11,8 +11,8 @@ import { marked } from '../../files/mark';
 import { npyBytes } from '../../files/npy';
 import { outputsBeside } from '../../files/output';
 import type { Explanation } from '../../protocol/explanation';
-import { recordOf } from '../../protocol/explanation';
 import type { ImageSource, Params, RenderKind, Result } from '../../protocol/requests';
+import { recordOf } from '../explanations/record';
 import { decodeImage, encodePng, nameOf } from './image';
 
 /** Contour lines are as wide as on a screen this many pixels across, and wider in proportion on larger pictures. */

@@ -118,9 +118,9 @@ function isDeviceFailure(thrown: unknown): boolean {
   return thrown instanceof ExplainError && FAILURES.has(thrown.code);
 }
 
-/** The reason inside a message that names the device already. */
+/** Why, without the name of the device, which the report has already. */
 function detailOf(thrown: unknown): string {
-  return /not available here \((.*)\)\. Use another/.exec(reasonOf(thrown))?.[1] ?? reasonOf(thrown);
+  return (thrown instanceof ExplainError && thrown.reason) || reasonOf(thrown);
 }
 
 const thisMachine: Machine = {

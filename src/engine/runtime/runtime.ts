@@ -181,7 +181,7 @@ export async function missingCuda(): Promise<string | undefined> {
   if (['cuda', 'shared'].every((name) => existsSync(path.join(folder, `libonnxruntime_providers_${name}.so`))))
     return undefined;
   const source = `https://www.nuget.org/packages/Microsoft.ML.OnnxRuntime.Gpu.Linux/${env.versions.node}`;
-  return `it needs CUDA 12, cuDNN 9 and runtimes/linux-x64/native/*.so of ${source} in ${folder}`;
+  return `it needs the libraries of CUDA 13, and runtimes/linux-x64/native/*.so of ${source} in ${folder}`;
 }
 
 function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: readonly number[]): OrtTensor {

@@ -4,7 +4,7 @@ import { DOWNSTREAM } from '../../core/cam/downstream';
 import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
-import type { MethodOptions } from '../../core/methods/choice';
+import type { Blur } from '../../core/methods/choice';
 import type {
   BackwardRule,
   MethodNetwork,
@@ -22,8 +22,7 @@ import type { Explainer } from './explainer';
 import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
 import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './passes';
 
-/** @param options decide the blur */
-export function networkOf(explainer: Explainer, state: ImageState, options: MethodOptions, work: Work): MethodNetwork {
+export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
   const { channels, layout } = info.input;
   const size = { height: info.preprocessing.height.value, width: info.preprocessing.width.value };
@@ -57,7 +56,7 @@ export function networkOf(explainer: Explainer, state: ImageState, options: Meth
         return withScores(chunk, (await score(explainer, work, images, images, hidden)).scores);
       }),
 
-    scoreMasks: (items, background) => scoreMasks(explainer, state, items, background, options, work),
+    scoreMasks: (items, background) => scoreMasks(explainer, state, items, background, blur, work),
 
     scoreFeatures: <T extends WithFeatures>(items: Iterable<T>) =>
       inChunks(explainer, items, async (chunk) => {
@@ -111,10 +110,10 @@ async function* scoreMasks<T extends WithMask>(
   state: ImageState,
   items: Iterable<T>,
   background: 'blurred' | 'zero',
-  options: MethodOptions,
+  blur: Blur,
   work: Work,
 ): AsyncGenerator<readonly Scored<T>[]> {
-  const backdrop = await backdropOf(explainer, state, background, options);
+  const backdrop = await backdropOf(explainer, state, background, blur);
   const known: Scored<T>[] = [];
   function* unknown() {
     let first = true;

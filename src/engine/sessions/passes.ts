@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
-import type { MethodOptions } from '../../core/methods/choice';
+import type { Blur } from '../../core/methods/choice';
 import type { Background, Scores, WithMask } from '../../core/methods/network';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
@@ -25,7 +25,7 @@ export interface Work {
 export async function firstPass(
   explainer: Explainer,
   input: PreparedInput,
-  options: MethodOptions,
+  blur: Blur,
   work: Work,
 ): Promise<ImageState> {
   const layer = layerOf(explainer);
@@ -34,7 +34,7 @@ export async function firstPass(
   const constant = (value: number) => ({ mask: new Float32Array(u * v).fill(value) });
   // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
   // exactly the image, and the first frame need not wait for the blur.
-  const blurred = explainer.batching.padded ? await blur(explainer, input, options) : undefined;
+  const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
   const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
   const { scores, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
   if (blurred) blurred.scores = scores[1]!;
@@ -48,16 +48,15 @@ export async function firstPass(
   };
 }
 
-/** @param options decide the blur */
 export async function backdropOf(
   explainer: Explainer,
   state: ImageState,
   kind: Background,
-  options: MethodOptions,
+  blur: Blur,
 ): Promise<Backdrop> {
   const known = state.backgrounds[kind];
-  if (known && (kind === 'zero' || known.key === blurKey(options))) return known;
-  const made = kind === 'zero' ? nothing(state.input) : await blur(explainer, state.input, options);
+  if (known && (kind === 'zero' || known.key === keyOf(blur))) return known;
+  const made = kind === 'zero' ? nothing(state.input) : await blurredBy(explainer, state.input, blur);
   state.backgrounds[kind] = made;
   return made;
 }
@@ -66,13 +65,12 @@ function nothing({ tensor, dims }: PreparedInput): Backdrop {
   return { tensor: floats(new Float32Array(tensor.length), dims), key: '', scores: undefined };
 }
 
-async function blur({ info }: Explainer, input: PreparedInput, options: MethodOptions): Promise<Backdrop> {
-  const { blurKernel: kernel, blurSigma: sigma } = options;
-  const tensor = await blurImage(imageOf(input), info.input.layout, kernel, sigma);
-  return { tensor, key: blurKey(options), scores: undefined };
+async function blurredBy({ info }: Explainer, input: PreparedInput, blur: Blur): Promise<Backdrop> {
+  const tensor = await blurImage(imageOf(input), info.input.layout, blur.kernel, blur.sigma);
+  return { tensor, key: keyOf(blur), scores: undefined };
 }
 
-const blurKey = ({ blurKernel, blurSigma }: MethodOptions) => `${blurKernel} ${blurSigma}`;
+const keyOf = ({ kernel, sigma }: Blur) => `${kernel} ${sigma}`;
 
 interface Scored {
   /** One for each mask. */

@@ -61,7 +61,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseLayer: () => pickLayer(model),
     chooseScores: () => pickScores(model),
     chooseDevice: () => pickDevice(engine),
-    chooseMethod: () => pickMethod(),
+    chooseMethod: () => pickMethod(panels.current),
     chooseClass: current((panel) => pickClass(model, panel)),
     compare: current((panel) => pickComparison(model, panel)),
     stopComparing: current((panel) => panel.stopComparing()),

@@ -28,7 +28,7 @@ const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) =
     METHODS.map((method) => ({
       label: METHOD_NAMES[method].title,
       description: METHOD_NAMES[method].paper,
-      picked: method === readSettings().options.method,
+      picked: method === readSettings().method.method,
       wanted: { target: targetOf(panel), title: METHOD_NAMES[method].title, method },
     })),
   layers: async (model, panel) => {

@@ -1,16 +1,19 @@
 /** The pickers behind the "choose" commands. Each changes one thing, or nothing when the user gives up. */
 import * as vscode from 'vscode';
-import { METHOD_NAMES, METHODS } from '../../core/methods/names';
+import type { MethodName } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
+import type { OptionValues } from '../../core/options';
 import type { DeviceChoice } from '../../protocol/devices';
 import { IMAGE_EXTENSIONS } from '../../protocol/image-files';
 import type { WindowEngine } from '../engine';
 import { withClass } from '../explanation/comparison';
+import { withOptions } from '../explanation/method-choice';
 import type { Panel } from '../explanation/panel';
 import type { CurrentModel } from '../model/model';
 import { withScores } from '../model/model-choice';
 import { layerSize } from '../model/model-rows';
 import { readSettings, writeSetting } from '../settings';
+import { methodStep } from './method-steps';
 import { pickOne } from './quick-pick';
 import { runSteps, type Step } from './steps';
 
@@ -130,16 +133,23 @@ export async function pickDevice(engine: WindowEngine): Promise<void> {
   if (picked) await writeSetting('device', picked.device satisfies DeviceChoice);
 }
 
-/** Every method, with its paper. Panels explain anew by themselves, since a setting has changed. */
-export async function pickMethod(): Promise<void> {
-  const inUse = readSettings().options.method;
-  const items = METHODS.map((method) => ({
-    label: METHOD_NAMES[method].title,
-    description: `${METHOD_NAMES[method].paper}${method === inUse ? ', in use' : ''}`,
-    method,
-  }));
-  const picked = await pickOne(items, { title: 'Method', matchOnDescription: true });
-  if (picked) await writeSetting('method', picked.method);
+/**
+ * Every method, with its paper, and its options. The method is a setting, with which all panels explain anew by themselves; the
+ * options are the panel's.
+ */
+export async function pickMethod(panel: Panel | undefined): Promise<void> {
+  const settings = readSettings().method;
+  let picked: { readonly method: MethodName; readonly options: OptionValues } | undefined;
+  await runSteps(
+    methodStep(settings, panel?.state.chosen, (method, options) => {
+      picked = { method, options };
+    }),
+  );
+  if (!picked) return;
+  const { method, options } = picked;
+  panel?.choose(withOptions(panel.state.chosen, settings, method, options));
+  if (method !== settings.method) await writeSetting('method', method);
+  else panel?.refresh('changed');
 }
 
 /** Every class, the most probable on the panel's image first. */

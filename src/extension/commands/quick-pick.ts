@@ -15,7 +15,7 @@ export async function pickOne<T extends vscode.QuickPickItem>(items: Items<T>, o
 }
 
 export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {
-  const { label, description, detail, picked, iconPath } = item;
+  const { label, description, detail, picked, iconPath, alwaysShow } = item;
   return {
     item,
     label: withoutIcons(label),
@@ -23,6 +23,7 @@ export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {
     ...(detail !== undefined && { detail: withoutIcons(detail) }),
     ...(picked !== undefined && { picked }),
     ...(iconPath !== undefined && { iconPath }),
+    ...(alwaysShow !== undefined && { alwaysShow }),
   };
 }
 

@@ -7,12 +7,20 @@ import { type Shown, shownItem } from './quick-pick';
 export interface Step<T extends vscode.QuickPickItem> {
   readonly title: string;
   readonly placeholder?: string;
-  items(): readonly T[] | Promise<readonly T[]>;
+  /** @param typed empty unless `typed` says that the items are made of it */
+  items(typed: string): readonly T[] | Promise<readonly T[]>;
+  /** What is typed is an answer of its own: the items are asked for again with each key. Else it filters them. */
+  readonly typed?: true;
   /** Several may be ticked; those with `picked` are from the start. Gives the words for a number of them, to follow the title. */
   readonly several?: (count: number) => string;
-  /** The step that follows, nothing after the last, or `stay` for a choice that can't be taken. */
-  accept(chosen: readonly T[]): Step<T> | 'stay' | undefined;
+  /**
+   * The step that follows, nothing after the last, or `stay` for a choice that can't be taken. `again`: the same step, whose items have
+   * changed; `back`: the one before it.
+   */
+  accept(chosen: readonly T[]): Next<T>;
 }
+
+export type Next<T extends vscode.QuickPickItem> = Step<T> | 'stay' | 'again' | 'back' | undefined;
 
 /** Resolves when the last step was accepted or the user gave up. */
 export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promise<void> {
@@ -40,7 +48,7 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
     tell(0);
     pick.busy = true;
     // Rows get their boxes when they are made, so the picker is told first, in a message of its own, that it has some.
-    const [found] = await Promise.all([step.items(), setTimeout(0)]);
+    const [found] = await Promise.all([step.items(''), setTimeout(0)]);
     const items = found.map(shownItem);
     if (trail !== steps) return;
     pick.busy = false;
@@ -50,12 +58,21 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
     tell(pick.selectedItems.length);
   }
 
+  async function retype(step: Step<T>, typed: string): Promise<void> {
+    const found = await step.items(typed);
+    if (trail.at(-1) === step && pick.value === typed) pick.items = found.map(shownItem);
+  }
+
   return new Promise((resolve, reject) => {
-    const go = (steps: readonly Step<T>[]) =>
-      show(steps).catch((thrown) => {
-        reject(thrown);
-        pick.hide();
-      });
+    const fail = (thrown: unknown) => {
+      reject(thrown);
+      pick.hide();
+    };
+    const go = (steps: readonly Step<T>[]) => show(steps).catch(fail);
+    pick.onDidChangeValue((typed) => {
+      const step = trail.at(-1);
+      if (step?.typed) void retype(step, typed).catch(fail);
+    });
     pick.onDidChangeSelection(({ length }) => tell(length));
     pick.onDidTriggerButton(() => go(trail.slice(0, -1)));
     pick.onDidAccept(() => {
@@ -65,7 +82,9 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
       if (chosen.length === 0 && !step.several) return;
       const next = step.accept(chosen);
       if (next === 'stay') return;
-      if (next) void go([...trail, next]);
+      if (next === 'again') void go([...trail]);
+      else if (next === 'back') void go(trail.slice(0, -1));
+      else if (next) void go([...trail, next]);
       else pick.hide();
     });
     pick.onDidHide(() => {

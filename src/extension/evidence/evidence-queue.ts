@@ -199,7 +199,7 @@ const SEEDS = [0, 1, 2];
 /** As many as fit side by side. */
 const DEPTHS = 6;
 
-function sanityParams(subject: Subject, { options, device, class: index }: Explanation): SanityParams {
-  const methods = [options];
+function sanityParams(subject: Subject, { method, options, blur, device, class: index }: Explanation): SanityParams {
+  const methods = [{ method, options, blur }];
   return { ...subject, target: { index }, device, methods, randomisations: ['cascading'], steps: DEPTHS, seeds: SEEDS };
 }

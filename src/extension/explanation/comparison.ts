@@ -7,6 +7,7 @@ import type { Explanation } from '../../protocol/explanation';
 import type { ClassChoice, ModelChoice } from '../../protocol/requests';
 import type { ComparedBy, Slot } from '../../protocol/webview';
 import type { NamedClass } from '../model/class-names';
+import { type ChosenMethod, readChosen } from './method-choice';
 
 /** More are too small to be seen. */
 export const MOST_COMPARED = 6;
@@ -103,9 +104,15 @@ export const titleOf = (target: ClassChoice): string => {
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
-export function questionsText(questions: readonly (readonly Wanted[])[]): string {
+export function questionsText(questions: readonly (readonly Wanted[])[], chosen: ChosenMethod): string {
   const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
-  return JSON.stringify({ images: questions.length, others });
+  return JSON.stringify({ images: questions.length, others, chosen });
+}
+
+export interface KeptQuestions {
+  /** Of the images that were asked something else than the top class. */
+  readonly others: ReadonlyMap<number, readonly Wanted[]>;
+  readonly chosen: ChosenMethod;
 }
 
 /** What each image is asked when it is opened. */
@@ -139,12 +146,14 @@ const QUESTIONS = v.pipe(
   fields({
     images: COUNT,
     others: v.array(v.tuple([COUNT, v.pipe(v.array(WANTED), v.minLength(1), v.maxLength(MOST_COMPARED))])),
+    chosen: v.exactOptional(v.unknown()),
   }),
   v.check(({ images, others }) => others.every(([index]) => index < images), 'about images that there are'),
 );
 
-/** The images in a text that were asked something else than the top class; undefined if it is damaged or of another version. */
-export function readQuestions(text: string, images: number): Map<number, readonly Wanted[]> | undefined {
+/** Undefined if the text is damaged or of another version. */
+export function readQuestions(text: string, images: number): KeptQuestions | undefined {
   const found = read(QUESTIONS, text);
-  return 'value' in found && found.value.images === images ? new Map(found.value.others) : undefined;
+  if (!('value' in found) || found.value.images !== images) return undefined;
+  return { others: new Map(found.value.others), chosen: readChosen(found.value.chosen) };
 }

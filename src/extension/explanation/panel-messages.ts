@@ -40,7 +40,11 @@ function shownImage(state: PanelState): ShownImage {
   };
 }
 
-const questionsOf = ({ images }: PanelState) => questionsText(images.map(({ wanted }) => wanted));
+const questionsOf = ({ images, chosen }: PanelState) =>
+  questionsText(
+    images.map(({ wanted }) => wanted),
+    chosen,
+  );
 
 function stripOf({ images }: PanelState): StripItem[] {
   return images.length < 2 ? [] : images.map(({ name, status }) => ({ name, state: STRIP_STATES[status] }));
@@ -75,7 +79,9 @@ function aboutRest(before: PanelState, after: PanelState): ToEditor[] {
   const change = {
     ...(before.style !== after.style && { style: after.style }),
     ...(before.demo !== after.demo && { demo: after.demo }),
-    ...(differences(before, after, 'wanted').length > 0 && { questions: questionsOf(after) }),
+    ...((before.chosen !== after.chosen || differences(before, after, 'wanted').length > 0) && {
+      questions: questionsOf(after),
+    }),
   };
   return Object.keys(change).length > 0 ? [{ type: 'changed', change }] : [];
 }

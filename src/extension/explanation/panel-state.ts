@@ -8,6 +8,7 @@ import type { Evidence, EvidencePart, Picture, Slot, SlotState, Summary } from '
 import { actionsFor, actionsForBlank } from '../commands/actions';
 import { type EvidenceChange, grow } from '../evidence/evidence';
 import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from './comparison';
+import { type ChosenMethod, NOTHING_CHOSEN } from './method-choice';
 
 export interface PanelSlot {
   readonly shown: Slot;
@@ -37,6 +38,7 @@ export interface PanelImage {
 export interface PanelState {
   readonly images: readonly PanelImage[];
   readonly active: number;
+  readonly chosen: ChosenMethod;
   readonly style: HeatStyle;
   /** The slot in focus; none has to be there. */
   readonly focused: number;
@@ -87,13 +89,15 @@ export type PanelEvent =
   /** What was cancelled is asked again. */
   | { readonly type: 'resumed' }
   | { readonly type: 'selected'; readonly image: number }
+  /** What is asked from now on; what was asked before is refreshed. */
+  | { readonly type: 'chosen'; readonly chosen: ChosenMethod }
   | { readonly type: 'style'; readonly style: HeatStyle }
   | { readonly type: 'focused'; readonly slot: number }
   | { readonly type: 'demo'; readonly demo: boolean };
 
 export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
   const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
-  return { images, active: 0, style, focused: 0, demo };
+  return { images, active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
 }
 
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
@@ -101,6 +105,8 @@ const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, tota
 
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
+    case 'chosen':
+      return { ...state, chosen: event.chosen };
     case 'style':
       return { ...state, style: event.style };
     case 'focused':

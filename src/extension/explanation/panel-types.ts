@@ -11,6 +11,7 @@ import type { MapStore } from '../maps/map-store';
 import type { CurrentModel, ModelChange } from '../model/model';
 import type { PerformableAction } from '../notify';
 import type { Wanted } from './comparison';
+import type { ChosenMethod } from './method-choice';
 import type { PanelState } from './panel-state';
 
 export interface PanelServices {
@@ -41,6 +42,8 @@ export interface Panel {
   /** Asks again for everything explained so far, because the model or a setting has changed. */
   refresh(change: ModelChange): void;
   restyle(): void;
+  /** The method and options of what is asked from now on. */
+  choose(chosen: ChosenMethod): void;
   /** To the page, if there is one now; a hidden webview has none. */
   send(message: ToEditor): void;
   /** These bring a hidden panel to the front, and are done there. */

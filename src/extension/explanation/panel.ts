@@ -3,6 +3,7 @@
  * `reduce`; each change is sent to the webview, and the whole state again whenever the webview comes back to life.
  */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { RenderKind } from '../../protocol/requests';
@@ -16,6 +17,7 @@ import { type Handlers, receiver } from '../receive';
 import { readSettings } from '../settings';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from './comparison';
 import { createExplainQueue } from './explain-queue';
+import { methodChoice, withoutGradients } from './method-choice';
 import { createPageLine } from './page-line';
 import { tooFar } from './panel-memory';
 import { editorState, messagesBetween } from './panel-messages';
@@ -24,8 +26,6 @@ import { initialState, type PanelEvent, reduce, restyled } from './panel-state';
 import type { Panel, PanelServices } from './panel-types';
 
 export type { Panel, PanelServices } from './panel-types';
-
-const GRADIENT_FREE = { method: 'group-cam', variant: 'gradient-free' } as const;
 
 export function createPanel(
   webviewPanel: vscode.WebviewPanel,
@@ -46,8 +46,6 @@ export function createPanel(
   /** The page of a panel that is restored knows more than the host. */
   let isNew = true;
   let disposed = false;
-  /** A failed gradient rule offers Group-CAM's variant without gradients, for this panel only. */
-  let gradientFree = false;
   const logged = new WeakSet<Error>();
 
   const queue = createExplainQueue({
@@ -55,17 +53,9 @@ export function createPanel(
     state: () => state,
     dispatch,
     request: async (image, wanted) => {
-      const { target, method } = wanted;
-      const { device, topClasses, options } = readSettings();
-      return {
-        ...options,
-        ...(gradientFree && GRADIENT_FREE),
-        ...(method && { method }),
-        ...(await subjectOf(image, wanted)),
-        target,
-        device,
-        top: topClasses,
-      };
+      const { device, topClasses, method } = readSettings();
+      const choice = methodChoice(method, state.chosen, wanted.method);
+      return { ...choice, ...(await subjectOf(image, wanted)), target: wanted.target, device, top: topClasses };
     },
     // What the user looks at comes first: while it computes, the engine decodes no picture.
     ready: async (image) => {
@@ -162,10 +152,9 @@ export function createPanel(
 
   const ownActions: Readonly<Record<PanelAction, () => void>> = {
     retry: () => dispatch({ type: 'retried', image: state.active }),
-    'gradient-free': () => {
-      gradientFree = true;
-      dispatch({ type: 'refreshed', image: state.active });
-    },
+    // For this panel only.
+    'gradient-free': () =>
+      dispatch({ type: 'chosen', chosen: withoutGradients(state.chosen) }, { type: 'refreshed', image: state.active }),
   };
 
   function gather({ part, slots }: Extract<FromEditor, { type: 'evidence' }>): void {
@@ -182,7 +171,11 @@ export function createPanel(
     if (focused !== undefined) take({ type: 'focused', slot: focused });
     const isUntouched = state.images.every(({ wanted }) => wanted.every((one) => one === TOP_CLASS));
     const read = isUntouched && questions !== undefined ? readQuestions(questions, images.length) : undefined;
-    dispatch(...[...(read ?? [])].map(([image, wanted]) => ({ type: 'asked', image, wanted }) as const));
+    if (!read) return;
+    const { others, chosen } = read;
+    dispatch(...[...others].map(([image, wanted]) => ({ type: 'asked', image, wanted }) as const));
+    if (isDeepStrictEqual(chosen, state.chosen)) return;
+    dispatch({ type: 'chosen', chosen }, ...images.map((_, image) => ({ type: 'refreshed', image }) as const));
   }
 
   const handlers: Handlers<FromEditor> = {
@@ -270,6 +263,9 @@ export function createPanel(
       const before = settings;
       settings = readSettings().style;
       dispatch({ type: 'style', style: restyled(state.style, before, settings) });
+    },
+    choose: (chosen) => {
+      if (!isDeepStrictEqual(chosen, state.chosen)) dispatch({ type: 'chosen', chosen });
     },
     send: page.send,
     command: page.command,

@@ -1,7 +1,7 @@
 /** A finished explanation that is kept for a return to it, what it is known by, and the text it is stored as. Pure. */
 import { createHash } from 'node:crypto';
 import type { Explanation } from '../../protocol/explanation';
-import type { ExplainParams, FileStamp, ImageSource } from '../../protocol/requests';
+import { type ExplainParams, type FileStamp, type ImageSource, PROTOCOL_VERSION } from '../../protocol/requests';
 import type { Summary } from '../../protocol/webview';
 
 export interface KeptMap {
@@ -11,9 +11,9 @@ export interface KeptMap {
   readonly files: readonly FileStamp[];
 }
 
-/** The question in full, so that an answer with any other option has another key. */
+/** The question in full, so that an answer with any other option has another key, and so has one in the form of another version. */
 export function keyOf({ view: _, image, ...rest }: ExplainParams): string {
-  return JSON.stringify([imageOf(image), rest]);
+  return JSON.stringify([PROTOCOL_VERSION, imageOf(image), rest]);
 }
 
 /** An answer about the top class, or about one called by its name, is also that about the class by its index. */

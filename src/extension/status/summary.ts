@@ -1,19 +1,29 @@
 /** Facts about a finished explanation in the words of the interface. Pure. */
-import { METHOD_NAMES } from '../../core/methods/names';
+import { METHOD_OPTIONS } from '../../core/methods/method-options';
+import { METHOD_NAMES, type MethodName } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
+import { type OptionValues, optionsInForce } from '../../core/options';
 import { shownActivation } from '../../core/output';
 import type { Explanation } from '../../protocol/explanation';
 import type { ClassesState, Summary } from '../../protocol/webview';
 import type { PanelImage } from '../explanation/panel-state';
 
-export function methodName({ method, variant, options, frame }: Explanation): string {
+/** The method with its options, such as "Group-CAM (G 32, θ 70)". */
+export function methodName({ method, options, frame }: Pick<Explanation, 'method' | 'options' | 'frame'>): string {
   const { title } = METHOD_NAMES[method];
-  if (method !== 'group-cam') return title;
-  const details = [`G ${options.groups}`];
-  if (variant === 'paper') details.push(`θ ${options.theta}`);
-  else details.push(variant);
-  if (frame.signed) details.push('signed');
-  return `${title} (${details.join(', ')})`;
+  const details = optionsText(method, options);
+  // Nobody has asked for the evidence against the class, but it is what the map shows.
+  if (frame.signed && options['evidence'] === 'auto') details.push('signed');
+  return details.length > 0 ? `${title} (${details.join(', ')})` : title;
+}
+
+/** Options that have a symbol, and others that are no defaults. */
+export function optionsText(method: MethodName, values: OptionValues): string[] {
+  return optionsInForce(METHOD_OPTIONS[method], values).flatMap(([name, option]) => {
+    const symbol = 'symbol' in option ? option.symbol : undefined;
+    if (symbol === undefined && values[name] === option.default) return [];
+    return [`${symbol ?? name} ${values[name]}`];
+  });
 }
 
 export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupCamEnds } from '../../support/cli';
 import { testFolder } from '../../support/folder';
-import { needs, project, shared } from '../../support/shared';
+import { needs, nightly, project, shared } from '../../support/shared';
 
-const IMAGES = 200;
-const KILLS = 10;
+const IMAGES = nightly ? 200 : 50;
+const KILLS = nightly ? 10 : 5;
 /** A method with masks, one without, and the baselines. */
 const LINES = IMAGES * 3;
 
@@ -51,7 +51,7 @@ describe('an evaluation that is killed', () => {
 
     const [killed, whole] = [await groupCamEnds(args('killed')), await groupCamEnds(args('whole'))];
     assert.deepEqual([killed.code, whole.code], [0, 0], killed.stderr + whole.stderr);
-    assert.match(killed.stderr, /^going on: \d+ of 200 are done/m);
+    assert.match(killed.stderr, new RegExp(`^going on: \\d+ of ${IMAGES} are done`, 'm'));
     for (const name of ['report.json', 'images.csv', 'report.html'])
       assert.ok(
         readFileSync(folder.at('killed', name)).equals(readFileSync(folder.at('whole', name))),

@@ -6,13 +6,13 @@ import { methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
 import { saliencyOf } from '../../../src/core/saliency';
 import { correlation } from '../../support/maps';
-import { needs, shared } from '../../support/shared';
+import { needs, onlyNightly, shared } from '../../support/shared';
 import { openReference, type ReferenceCase } from './reference';
 import { explain } from './run';
 
 const LEAST = 0.999;
 
-for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
+for (const model of ['cifar10_resnet20', ...onlyNightly(['squeezenet1_1', 'mobilenet_v2'])]) {
   describe(`methods on ${model}`, () => {
     // Score-CAM asks about every channel.
     let opened: ReferenceCase;

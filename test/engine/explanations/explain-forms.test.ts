@@ -62,7 +62,7 @@ describe('the same explanation from every form of a model', () => {
         image: { tensor },
         model: { path, layer: LAYER },
         target: { index: TARGET },
-        groups: options.groups,
+        options: { groups: options.groups },
       });
       const expected = naiveGroupCam(form.network ?? NETWORK, image, TARGET, options);
       close('probabilities', explanation.probabilities, expected.probabilities, tolerance);
@@ -77,8 +77,10 @@ describe('the same explanation from every form of a model', () => {
       it(`${groups} groups, percentile ${theta}`, async () => {
         const path = folder.write('model.onnx', networkModel());
         const tensor = folder.write('input.npy', tensorFile(IMAGE));
-        const choice = { image: { tensor }, model: { path, layer: LAYER }, target: { index: 0 }, groups, theta };
-        const { explanation } = await explainWith(service, { ...choice, own: EQUATION_7, blurKernel: 5, blurSigma: 2 });
+        const choice = { image: { tensor }, model: { path, layer: LAYER }, target: { index: 0 } };
+        const options = { ...EQUATION_7, groups, theta };
+        const blur = { kernel: 5, sigma: 2 };
+        const { explanation } = await explainWith(service, { ...choice, options, blur });
         const expected = naiveGroupCam(NETWORK, IMAGE, 0, { groups, theta, kernel: 5, sigma: 2 });
         close('scores', explanation.scores, expected.scores, 1e-5);
         close('saliency', saliencyOf(explanation.frame).map, expected.saliency, 1e-3);
@@ -90,15 +92,16 @@ describe('the same explanation from every form of a model', () => {
     const path = folder.write('model.onnx', networkModel({ odd: true }));
     const tensor = folder.write('input.npy', tensorFile(IMAGE));
     const model = { path, layer: LAYER };
-    const choice = { image: { tensor }, model, target: { index: 1 }, variant: 'gradient-free', groups: 3 } as const;
-    const { explanation } = await explainWith(service, choice);
+    const choice = { image: { tensor }, model, target: { index: 1 } } as const;
+    const asked = { ...choice, options: { variant: 'gradient-free', groups: options.groups } };
+    const { explanation } = await explainWith(service, asked);
     const expected = naiveGroupCam(NETWORK, IMAGE, 1, { ...options, gradientFree: true });
     close('scores', explanation.scores, expected.scores, 1e-5);
     close('saliency', saliencyOf(explanation.frame).map, expected.saliency, 1e-4);
   });
 
   for (const [height, width] of [
-    [32, 32],
+    [20, 20],
     [5, 40],
     [40, 5],
     [4, 4],
@@ -111,7 +114,7 @@ describe('the same explanation from every form of a model', () => {
         image: { tensor },
         model: { path, layer: LAYER },
         target: { index: 2 },
-        own: EQUATION_7,
+        options: EQUATION_7,
       });
       // The kernel that the mirrored border allows.
       const kernel = Math.min(51, 2 * Math.min(height, width) - 1);

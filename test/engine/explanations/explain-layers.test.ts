@@ -14,10 +14,10 @@ describe('explain with several layers', () => {
   const folder = testFolder();
   const service = createService();
 
-  async function explain(layer: string | readonly string[], method: MethodName, own = {}) {
+  async function explain(layer: string | readonly string[], method: MethodName, options = {}) {
     const path = folder.write('model.onnx', networkModel());
     const image = { tensor: folder.write('input.npy', tensorFile(IMAGE)) };
-    return explainWith(service, { model: { path, layer }, image, target: { index: 0 }, method, own });
+    return explainWith(service, { model: { path, layer }, image, target: { index: 0 }, method, options });
   }
   const mapOf = async (layer: string | readonly string[], method: MethodName) =>
     saliencyOf((await explain(layer, method)).explanation.frame).map;

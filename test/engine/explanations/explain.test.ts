@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { statSync } from 'node:fs';
 import type { Variant } from '../../../src/core/cam/variants';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
 import type { Service } from '../../../src/protocol/requests';
@@ -43,7 +44,7 @@ describe('explain', () => {
 
         const other = await explainWith(service, { ...choice, target: { index: 1 } });
         assert.equal(other.explanation.passes, scored(other.explanation.scores) + again);
-        const blurAgain = await explainWith(service, { ...choice, blurSigma: 3 });
+        const blurAgain = await explainWith(service, { ...choice, blur: { ...DEFAULT_CHOICE.blur, sigma: 3 } });
         assert.equal(blurAgain.explanation.passes, scored(blurAgain.explanation.scores) + again + 1);
       });
     }
@@ -112,7 +113,7 @@ describe('explain', () => {
       let frames = 0;
       const running = explainWith(
         service,
-        { ...write({ batch: 1 }), groups: 7 },
+        { ...write({ batch: 1 }), options: { groups: 7 } },
         () => {
           frames += 1;
           if (frames === 2) controller.abort();
@@ -163,13 +164,13 @@ describe('explain', () => {
       assert.match(await blank({ network: against }, { method: 'grad-cam' }), /no positive evidence/);
     });
     it('the percentile removes everything', async () => {
-      assert.match(await blank({}, { theta: 100 }), /every mask is empty/);
+      assert.match(await blank({}, { options: { theta: 100 } }), /every mask is empty/);
     });
     it('an image of zeros', async () => {
       assert.match(await blank({ image: { ...IMAGE, data: IMAGE.data.map(() => 0) } }), /every mask is empty/);
     });
     it('nothing is left of equation 7', async () => {
-      assert.match(await blank({}, { own: { evidence: 'positive' } }), /^no positive evidence/);
+      assert.match(await blank({}, { options: { evidence: 'positive' } }), /^no positive evidence/);
     });
   });
 
@@ -185,7 +186,7 @@ describe('explain', () => {
   describe('an operator without a gradient', () => {
     for (const variant of ['paper', 'official'] satisfies Variant[]) {
       it(`is an error for ${variant}`, async () => {
-        const running = explainWith(service, { ...write({ odd: true }), variant });
+        const running = explainWith(service, { ...write({ odd: true }), options: { variant } });
         await assert.rejects(running, { code: 'unsupported-operator', message: /ReverseSequence/ });
       });
     }
@@ -203,10 +204,10 @@ describe('explain', () => {
     const refused: [string, object, object][] = [
       ['an unknown class', { target: { index: 3 } }, { code: 'unknown-class' }],
       ['an unknown layer', { model: { layer: 'none' } }, { code: 'unknown-layer' }],
-      ['no groups', { groups: 0 }, { code: 'bad-option', message: /^groups 0: / }],
-      ['a percentile above 100', { theta: 101 }, { code: 'bad-option' }],
-      ['an even kernel', { blurKernel: 50 }, { code: 'bad-option' }],
-      ['a sigma of 0', { blurSigma: 0 }, { code: 'bad-option' }],
+      ['no groups', { options: { groups: 0 } }, { code: 'bad-option', message: /^groups 0: / }],
+      ['a percentile above 100', { options: { theta: 101 } }, { code: 'bad-option' }],
+      ['an even kernel', { blur: { kernel: 50, sigma: 50 } }, { code: 'bad-option' }],
+      ['a sigma of 0', { blur: { kernel: 51, sigma: 0 } }, { code: 'bad-option' }],
       [
         'a device that is not there',
         { device: process.platform === 'win32' ? 'coreml' : 'dml' },

@@ -1,5 +1,6 @@
 /** A transformer in the operators that onnxruntime's tools fuse it to, against the same in ONNX's own. */
 import { strict as assert } from 'node:assert';
+import type { OptionsByMethod } from '../../../src/core/methods/method-options';
 import type { MethodName } from '../../../src/core/methods/names';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { saliencyOf } from '../../../src/core/saliency';
@@ -139,6 +140,10 @@ describe('a transformer of onnxruntime’s fused operators', () => {
     );
   });
 
+  const OPTIONS: OptionsByMethod = {
+    'group-cam': { variant: 'gradient-free', groups: 4 },
+    occlusion: { patch: 30, stride: 20 },
+  };
   const methods: readonly MethodName[] = [
     'group-cam',
     'eigen-cam',
@@ -151,10 +156,9 @@ describe('a transformer of onnxruntime’s fused operators', () => {
     it(`${method} gives the map of its twin`, async () => {
       const data = Float32Array.from(noise(3 * 12 * 16, 3));
       const image = { tensor: folder.write('input.npy', npyBytes({ shape: [1, 3, 12, 16], data })) };
-      const own = method === 'occlusion' ? { own: { patch: 30, stride: 20 } } : {};
-      const choice = { image, method, groups: 4, theta: 20, target: { index: 1 }, ...own } as const;
+      const choice = { image, method, options: OPTIONS[method] ?? {}, target: { index: 1 } } as const;
       const mapOf = async (path: string) => {
-        const asked = { ...choice, variant: 'gradient-free', model: { path } } as const;
+        const asked = { ...choice, model: { path } } as const;
         return saliencyOf((await explainWith(service, asked)).explanation.frame);
       };
       const [plain, fused] = [await mapOf(write('plain.onnx', PLAIN)), await mapOf(write('fused.onnx', FUSED))];

@@ -1,7 +1,7 @@
 /** Methods through the engine against maps by PyTorch of the shared models. */
 import { strict as assert } from 'node:assert';
 import { poolChannels } from '../../../src/core/methods/channels';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { integrate } from '../../../src/core/methods/integrated-gradients';
 import type { MethodName } from '../../../src/core/methods/names';
 import { seedOf } from '../../../src/core/methods/target';
@@ -13,11 +13,11 @@ import { createSessions } from '../../../src/engine/sessions/sessions';
 import { explainWith } from '../../support/explain';
 import { correlation } from '../../support/maps';
 import { REFERENCE, type ReferenceCase, readCase } from '../../support/reference';
-import { needs } from '../../support/shared';
+import { needs, onlyNightly } from '../../support/shared';
 
 const LEAST = 0.999;
 
-for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
+for (const model of ['cifar10_resnet20', 'squeezenet1_1', ...onlyNightly(['mobilenet_v2'])]) {
   describe(`the engine's methods on ${model}`, () => {
     // Score-CAM asks about every channel.
     const service = createService();
@@ -70,8 +70,8 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', 'mobilenet_v2']) {
       const { data: tensor, shape: dims } = reference.array('input');
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: dims[3]!, height: dims[2]! } };
       const work = { signal: { aborted: false }, passes: 0 };
-      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
-      const network = networkOf(explainer, state, DEFAULT_OPTIONS, work);
+      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_CHOICE.blur, work);
+      const network = networkOf(explainer, state, DEFAULT_CHOICE.blur, work);
       const seed = seedOf({ class: reference.class }, state.logits.length);
       const path = Array.from({ length: 20 }, (_, i) => i / 19);
       let latest: Float32Array = new Float32Array();

@@ -1,7 +1,7 @@
 /** Every method through the engine: on the demo model, on ResNet-20, and what may be refused. */
 import { strict as assert } from 'node:assert';
 import { METHODS, type MethodName } from '../../../src/core/methods/names';
-import type { OwnOptions } from '../../../src/core/options';
+import type { OptionValues } from '../../../src/core/options';
 import type { Frame } from '../../../src/core/saliency';
 import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
@@ -14,14 +14,14 @@ import { needs, project, shared } from '../../support/shared';
 import { IMAGE, LAYER, networkModel, tensorFile } from '../../support/tiny-network';
 
 /** Fewer passes than by default, so that all of this takes seconds. */
-const FEW: Partial<Record<MethodName, OwnOptions>> = {
+const FEW: Partial<Record<MethodName, OptionValues>> = {
   rise: { masks: 40 },
   occlusion: { stride: 15 },
   'integrated-gradients': { steps: 8 },
   'smooth-grad': { samples: 8 },
   xrai: { steps: 4 },
 };
-const own = (method: MethodName) => (FEW[method] ? { own: FEW[method] } : {});
+const few = (method: MethodName) => (FEW[method] ? { options: FEW[method] } : {});
 
 /** Methods that draw random numbers. */
 const SEEDED: readonly MethodName[] = ['rise', 'smooth-grad'];
@@ -47,7 +47,7 @@ for (const [name, choice] of Object.entries(models)) {
 
     for (const method of METHODS) {
       it(`${method}: a finite map that is not constant, and running estimates before it`, async () => {
-        const { explanation, frames } = await explainWith(service, { ...choice(), method, ...own(method) });
+        const { explanation, frames } = await explainWith(service, { ...choice(), method, ...few(method) });
         const { map, signed, zero } = saliencyOf(explanation.frame);
         assert.ok(!zero && map.every((value) => Math.abs(value) <= 1), explanation.saliency.reason);
         assert.ok(signed || map.every((value) => value >= 0));
@@ -55,16 +55,16 @@ for (const [name, choice] of Object.entries(models)) {
         assert.equal(done, total);
         assert.equal(frames.at(-1), explanation.frame);
         if (total > 8) assert.ok(frames.length > 1, 'no running estimate');
-        assert.equal(explanation.options.method, method);
+        assert.equal(explanation.method, method);
         for (const [option, value] of Object.entries(FEW[method] ?? {}))
-          assert.equal(explanation.options.own![option], value);
+          assert.equal(explanation.options[option], value);
       });
     }
 
     for (const method of SEEDED) {
       it(`${method}: its seed decides`, async () => {
         const map = async (seed: number) => {
-          const options = { own: { ...FEW[method], seed } };
+          const options = { options: { ...FEW[method], seed } };
           return (await explainWith(service, { ...choice(), method, ...options })).explanation.frame.map;
         };
         const first = await map(1);
@@ -84,7 +84,7 @@ describe('methods', () => {
     target: { index: 0 } as const,
   });
 
-  const long: Partial<Record<MethodName, OwnOptions>> = {
+  const long: Partial<Record<MethodName, OptionValues>> = {
     rise: { masks: 1000 },
     'smooth-grad': { samples: 1000 },
     'integrated-gradients': { steps: 1000 },
@@ -99,7 +99,7 @@ describe('methods', () => {
         frames.push(frame);
         controller.abort();
       };
-      const asked = { ...demo(), method: method as MethodName, own: options };
+      const asked = { ...demo(), method: method as MethodName, options };
       await assert.rejects(explainWith(service, asked, stop, controller.signal), { code: 'cancelled' });
       assert.equal(frames.length, 1);
       assert.ok(frames[0]!.done < frames[0]!.total);
@@ -119,9 +119,9 @@ describe('methods', () => {
   });
 
   it('weigh the others as they are told', async () => {
-    const own = { channels: 'sum' };
+    const options = { channels: 'sum' };
     const map = async (more: Partial<ExplainParams>) =>
-      (await explainWith(service, { ...write(), method: 'gradient', own, ...more })).explanation.frame.map;
+      (await explainWith(service, { ...write(), method: 'gradient', options, ...more })).explanation.frame.map;
     const [one, other] = [await map({}), await map({ target: { index: 1 } })];
     const contrast = [{ index: 1 }];
     // The gradient of y_0 - alpha y_1.
@@ -137,7 +137,7 @@ describe('methods', () => {
 
   it('refuse an option that is not theirs, before the model is read', async () => {
     const model = { path: folder.at('none.onnx') };
-    const asked = { ...write(), model, method: 'rise', own: { steps: 3 } } as const;
+    const asked = { ...write(), model, method: 'rise', options: { steps: 3 } } as const;
     await assert.rejects(explainWith(service, asked), { code: 'bad-option', message: /steps.*masks/ });
   });
 
@@ -145,14 +145,14 @@ describe('methods', () => {
     const refused = REFUSALS.flatMap((refusal) => refusal.methods.map((method) => ({ method, ...refusal })));
     const choice = write(true);
     for (const { method, cause, code, message } of refused) {
-      const asked = explainWith(service, { ...choice, method, ...own(method) });
+      const asked = explainWith(service, { ...choice, method, ...few(method) });
       await assert.rejects(asked, { code, message }, `${method}: ${cause}`);
     }
     for (const method of METHODS.filter((name) => !refused.some((refusal) => refusal.method === name))) {
-      const { explanation } = await explainWith(service, { ...choice, method, ...own(method) });
+      const { explanation } = await explainWith(service, { ...choice, method, ...few(method) });
       assert.equal(explanation.method, method);
     }
-    const { explanation } = await explainWith(service, { ...choice, variant: 'gradient-free' });
-    assert.equal(explanation.options.own!['variant'], 'gradient-free');
+    const { explanation } = await explainWith(service, { ...choice, options: { variant: 'gradient-free' } });
+    assert.equal(explanation.options['variant'], 'gradient-free');
   });
 });

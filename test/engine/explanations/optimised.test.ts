@@ -3,12 +3,12 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import type { OptionsByMethod } from '../../../src/core/methods/method-options';
 import { methods } from '../../../src/core/methods/method-table';
 import { METHODS, type MethodName } from '../../../src/core/methods/names';
 import type { LayerInfo } from '../../../src/core/model/info';
 import { mapsOf } from '../../../src/core/model/layers/arrangement';
 import { encodeModel } from '../../../src/core/onnx/weights';
-import type { OwnOptions } from '../../../src/core/options';
 import { saliencyOf } from '../../../src/core/saliency';
 import { type Opened, openModel } from '../../../src/engine/model/inspect';
 import { createSession } from '../../../src/engine/runtime/runtime';
@@ -62,7 +62,11 @@ function imageFor({ info }: Opened) {
 }
 
 const FREE = METHODS.filter((name) => !methods[name].needs.some((need) => need.endsWith('gradient')) && name !== 'cam');
-const OWN: Partial<Record<MethodName, OwnOptions>> = { rise: { masks: 30 }, occlusion: { patch: 4, stride: 3 } };
+const OPTIONS: OptionsByMethod = {
+  'group-cam': { groups: 4, theta: 20 },
+  rise: { masks: 30 },
+  occlusion: { patch: 4, stride: 3 },
+};
 
 const isBlocked = ({ file }: Opened) => file.model.graph.node.some(({ domain }) => domain === 'com.microsoft.nchwc');
 const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the plain model/ };
@@ -174,7 +178,7 @@ describe('models saved by onnxruntime’s optimiser', () => {
     });
     // It can be followed, and methods that look at no layer are as ever.
     await compareMaps(plain, saved, ['eigen-cam', 'rise', 'occlusion'], ['early', 'early']);
-    await explainWith(service, { ...asked, method: 'occlusion', own: OWN.occlusion! });
+    await explainWith(service, { ...asked, method: 'occlusion', options: OPTIONS.occlusion! });
   });
 
   it('the optimised model of the cases is refused, and explained as the plain one at level extended', async function () {
@@ -199,12 +203,11 @@ describe('models saved by onnxruntime’s optimiser', () => {
   ): Promise<void> {
     const image = { tensor: tensorOf(plain) };
     for (const method of names) {
-      const own = OWN[method] && { own: OWN[method] };
       const gradientFree = method === 'group-cam' && saved.info.unsupported.length > 0;
-      const choice = { image, method, groups: 4, theta: 20, target: { index: 1 } as const, ...own };
-      const variant = { variant: gradientFree ? 'gradient-free' : 'paper' } as const;
+      const options = { ...OPTIONS[method], ...(gradientFree && { variant: 'gradient-free' }) };
+      const choice = { image, method, options, target: { index: 1 } as const };
       const explain = async ({ info: { path } }: Opened, layer: string) =>
-        saliencyOf((await explainWith(service, { ...choice, ...variant, model: { path, layer } })).explanation.frame);
+        saliencyOf((await explainWith(service, { ...choice, model: { path, layer } })).explanation.frame);
       const [expected, found] = [await explain(plain, layers[0]), await explain(saved, layers[1])];
       assert.equal(found.zero, expected.zero, method);
       if (expected.zero) continue;

@@ -1,7 +1,7 @@
 /** All of the reference outputs, each step from the stored input on, through the runtime. */
 import { strict as assert } from 'node:assert';
 import { channelWeights } from '../../../src/core/cam/split';
-import { DEFAULT_OPTIONS, type MethodOptions } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE, type MethodChoice } from '../../../src/core/methods/choice';
 import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
 import { floats } from '../../../src/engine/runtime/runtime';
@@ -31,24 +31,24 @@ describe('reference outputs', () => {
       const { data: tensor, shape: dims } = reference.array('input');
       const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: dims[3]!, height: dims[2]! } };
       const work = { signal: { aborted: false }, passes: 0 };
-      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_OPTIONS, work);
+      const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_CHOICE.blur, work);
       close(state.features.data, reference.array('activation').data, 1e-4);
 
-      const gradient = await networkOf(explainer, state, DEFAULT_OPTIONS, work).featureGradient(
+      const gradient = await networkOf(explainer, state, DEFAULT_CHOICE.blur, work).featureGradient(
         seedOf({ class: reference.class }, state.logits.length),
       );
       close(gradient, reference.array('gradient').data, 1e-5);
       close(channelWeights(gradient, state.features.channels), reference.array('weights').data, 1e-5);
 
-      const { blurKernel, blurSigma } = DEFAULT_OPTIONS;
-      const blurred = await blurImage(floats(tensor, dims), 'NCHW', blurKernel, blurSigma);
+      const { kernel, sigma } = DEFAULT_CHOICE.blur;
+      const blurred = await blurImage(floats(tensor, dims), 'NCHW', kernel, sigma);
       close(blurred.data as Float32Array, reference.array('blurred').data, 1e-5);
     });
   });
 
   describe('explanations', () => {
     const service = createService();
-    const explain = async (reference: ReferenceCase, options: Partial<MethodOptions>) => {
+    const explain = async (reference: ReferenceCase, choice: Partial<MethodChoice> = {}) => {
       const { model, layer, groups, theta } = reference;
       const image = { tensor: reference.file('input') };
       const target = { index: reference.class };
@@ -56,9 +56,8 @@ describe('reference outputs', () => {
         image,
         model: { path: model, layer },
         target,
-        groups,
-        theta,
-        ...options,
+        options: { groups, theta },
+        ...choice,
       });
       return { ...explanation, map: saliencyOf(explanation.frame).map };
     };
@@ -68,7 +67,7 @@ describe('reference outputs', () => {
     };
 
     forEachCase('paper', async (reference) => {
-      const { scores, map, saliency } = await explain(reference, { variant: 'paper' });
+      const { scores, map, saliency } = await explain(reference);
       const difference = largestDifference(scores, reference.array('scores').data);
       assert.ok(difference <= TOLERANCE, `scores differ by ${difference}`);
       for (const l of reference.constantMasks) assert.equal(scores[l], 0, `mask ${l} is constant`);
@@ -80,12 +79,12 @@ describe('reference outputs', () => {
     });
 
     forEachCase('official', async (reference) => {
-      const { map } = await explain(reference, { variant: 'official' });
+      const { map } = await explain(reference, { options: { variant: 'official', groups: reference.groups } });
       agrees(map, reference, reference.has('saliency_official') ? 'saliency_official' : 'saliency_official_guarded');
     });
 
     forEachCase('grad-cam', async (reference) => {
-      const { map, passes } = await explain(reference, { method: 'grad-cam' });
+      const { map, passes } = await explain(reference, { method: 'grad-cam', options: {} });
       agrees(map, reference, 'gradcam');
       assert.ok(passes <= 2, `${passes} passes`);
     });

@@ -1,7 +1,7 @@
 /** Sanity checks of real networks: what is known of methods must come out. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import type { MethodName } from '../../../src/core/methods/names';
 import type { SanityProgress, SanityResult } from '../../../src/core/sanity/types';
 import { createService } from '../../../src/engine/service';
@@ -14,7 +14,7 @@ const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 const METHODS: readonly MethodName[] = ['group-cam', 'guided-backpropagation'];
 
 function paramsOf(rest: Partial<SanityParams>): SanityParams {
-  const methods = METHODS.map((method) => ({ ...DEFAULT_OPTIONS, method }));
+  const methods = METHODS.map((method) => ({ ...DEFAULT_CHOICE, method }));
   return {
     view: 'test',
     image: { path: SCENE },
@@ -97,7 +97,7 @@ describe('sanity checks', () => {
 
   it('writes nothing beside the model, and leaves it as it is', async () => {
     const path = folder.write('net.onnx', tinyModel(CLASSIFIER));
-    const result = await run({ model: { path }, methods: [{ ...DEFAULT_OPTIONS, method: 'grad-cam' }] });
+    const result = await run({ model: { path }, methods: [{ ...DEFAULT_CHOICE, method: 'grad-cam' }] });
     assert.equal(result.layers, 2);
     assert.deepEqual(readdirSync(folder.at('')), ['net.onnx']);
     assert.deepEqual(new Uint8Array(readFileSync(path)), tinyModel(CLASSIFIER));

@@ -1,8 +1,7 @@
 /** Explanations of layers that are no maps [K, u, v] by themselves. */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import type { Variant } from '../../../src/core/cam/variants';
-import type { MethodName } from '../../../src/core/methods/names';
+import type { MethodChoice } from '../../../src/core/methods/choice';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { createService } from '../../../src/engine/service';
 import { npyBytes } from '../../../src/files/npy';
@@ -85,17 +84,17 @@ describe('explanations of other arrangements', () => {
     return (await explainWith(service, request)).explanation;
   }
 
-  const settings: readonly { method: MethodName; variant: Variant; groups: number }[] = [
-    { method: 'grad-cam', variant: 'paper', groups: 32 },
-    { method: 'group-cam', variant: 'paper', groups: 3 },
-    { method: 'group-cam', variant: 'gradient-free', groups: 2 },
-    { method: 'hires-cam', variant: 'paper', groups: 1 },
-    { method: 'ablation-cam', variant: 'paper', groups: 1 },
-    { method: 'recipro-cam', variant: 'paper', groups: 1 },
+  const settings: readonly Pick<MethodChoice, 'method' | 'options'>[] = [
+    { method: 'grad-cam', options: {} },
+    { method: 'group-cam', options: { groups: 3 } },
+    { method: 'group-cam', options: { variant: 'gradient-free', groups: 2 } },
+    { method: 'hires-cam', options: {} },
+    { method: 'ablation-cam', options: {} },
+    { method: 'recipro-cam', options: {} },
   ];
   for (const [what, nodes] of Object.entries(TWINS))
     for (const setting of settings)
-      it(`a layer ${what} is explained as its twin of maps is (${setting.method}, ${setting.variant})`, async () => {
+      it(`a layer ${what} is explained as its twin of maps is (${setting.method} ${JSON.stringify(setting.options)})`, async () => {
         const choice = { ...setting, target: { index: 1 } as const };
         const image = tensorFile(IMAGE);
         const expected = (await explain(networkModel(), image, choice, LAYER)).frame;
@@ -116,8 +115,7 @@ describe('explanations of other arrangements', () => {
       const request = {
         model: { path: `${data}/${name}.onnx` },
         image: { tensor: folder.write('input.npy', noisy) },
-        groups: 4,
-        theta: 20,
+        options: { groups: 4, theta: 20 },
       };
       const service = createService();
       const shown: boolean[] = [];

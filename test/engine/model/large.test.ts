@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { makeNode } from '../../../src/core/onnx/emit';
 import { indexGraph, nodesLeadingTo } from '../../../src/core/onnx/graph';
 import { createService } from '../../../src/engine/service';
@@ -22,7 +22,7 @@ describe('large models', () => {
   const explain = (model: string, target: 'top' | { label: string }) =>
     createService().explain(
       {
-        ...DEFAULT_OPTIONS,
+        ...DEFAULT_CHOICE,
         method: 'grad-cam',
         view: 'large',
         image: { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') },

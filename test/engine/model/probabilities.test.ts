@@ -217,9 +217,15 @@ describe('probabilities that the model gives itself', () => {
     for (const method of ['group-cam', 'grad-cam', 'integrated-gradients', 'recipro-cam', 'rise'] as const)
       for (const index of [0, 1]) {
         const model = { path };
-        const own = method === 'rise' ? { masks: 16 } : {};
+        const options = method === 'rise' ? { masks: 16 } : {};
         const target = { index };
-        const { explanation } = await explainWith(service, { image: { tensor: tensor() }, model, method, target, own });
+        const { explanation } = await explainWith(service, {
+          image: { tensor: tensor() },
+          model,
+          method,
+          target,
+          options,
+        });
         assert.ok(explanation.frame.map.every(Number.isFinite), method);
       }
   });

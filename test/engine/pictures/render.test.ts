@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { colorTables } from '../../../src/core/colormaps';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import type { Frame } from '../../../src/core/saliency';
 import { DEFAULT_STYLE, type HeatStyle } from '../../../src/core/style';
 import { picture } from '../../../src/engine/pictures/picture';
@@ -32,8 +32,8 @@ const EXPLANATION: Explanation = {
   image: 'a.png',
   model: 'm.onnx',
   method: 'group-cam',
-  variant: 'paper',
-  options: DEFAULT_OPTIONS,
+  options: { variant: 'paper' },
+  blur: DEFAULT_CHOICE.blur,
   layer: 'relu',
   class: 3,
   label: 'cat',

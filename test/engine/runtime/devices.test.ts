@@ -39,7 +39,7 @@ describe('devices', () => {
     if (reason === undefined) this.skip();
     assert.match(
       reason,
-      /^it needs CUDA 12, cuDNN 9 and runtimes\/linux-x64\/native\/\*\.so of https:\S+\/1\.\d+\.\d+ in \//,
+      /^it needs the libraries of CUDA 13, and runtimes\/linux-x64\/native\/\*\.so of https:\S+\/1\.\d+\.\d+ in \//,
     );
   });
 
@@ -94,6 +94,15 @@ describe('devices', () => {
       await assert.rejects(devices.run('webgpu', task), { code: 'device-unavailable', message: /device lost/ });
     });
 
+    it('a report says why a device failed, and names it once', async () => {
+      const failing = {
+        ...machine({}),
+        trial: () => Promise.reject(errors.deviceUnavailable('webgpu', 'no (adapter)')),
+      };
+      const report = await createDevices({ ...failing, hasGraphics: () => false }).report();
+      assert.equal(report.find(({ device }) => device === 'webgpu')!.detail, 'no (adapter)');
+    });
+
     it('a failure that has nothing to do with the device is passed on', async () => {
       const failing = createDevices(machine({})).run('auto', async () => {
         throw errors.unknownClass('x', []);
@@ -132,7 +141,7 @@ describe('devices', () => {
           image: { tensor: reference.file('input') },
           model: { path: reference.model, layer: reference.layer },
           target: { index: reference.class },
-          groups: reference.groups,
+          options: { groups: reference.groups },
           device,
         });
         assert.equal(explanation.device, device);

@@ -10,7 +10,8 @@ async function main(): Promise<void> {
   const service = createService();
   const image = { path: project('media', 'demo', 'scenes', 'cat-and-dog.png') };
   const explain = async (device: DeviceChoice) =>
-    (await explainWith(service, { image, model: {}, target: { index: 0 }, device })).explanation;
+    (await explainWith(service, { image, model: {}, target: { index: 0 }, options: { groups: 8 }, device }))
+      .explanation;
   const [cpu, webgpu, auto] = [await explain('cpu'), await explain('webgpu'), await explain('auto')];
   const difference = largestDifference(saliencyOf(cpu.frame).map, saliencyOf(webgpu.frame).map);
   const result = { device: webgpu.device, auto: auto.device, difference, blank: cpu.saliency.zero };

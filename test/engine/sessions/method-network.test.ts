@@ -1,6 +1,6 @@
 /** What the methods ask of a network, answered by the sessions, against a network written down in plain loops. */
 import { strict as assert } from 'node:assert';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import type { Part } from '../../../src/engine/sessions/explainer';
@@ -49,8 +49,8 @@ describe('the network of the methods', () => {
     const tensor = folder.write('input.npy', tensorFile(form.image ?? IMAGE, form.layout));
     const input = await prepareInput({ tensor }, explainer.info);
     const work = { signal: { aborted: false }, passes: 0 };
-    const state = await firstPass(explainer, input, DEFAULT_OPTIONS, work);
-    return { network: networkOf(explainer, state, DEFAULT_OPTIONS, work), work };
+    const state = await firstPass(explainer, input, DEFAULT_CHOICE.blur, work);
+    return { network: networkOf(explainer, state, DEFAULT_CHOICE.blur, work), work };
   }
 
   /** As many as do not fill their last chunk. */

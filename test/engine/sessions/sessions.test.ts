@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { setImmediate } from 'node:timers/promises';
 import { errors } from '../../../src/core/errors';
 import { type Batching, batchingFor, inChunks } from '../../../src/engine/runtime/batching';
 import { sessionsCreated } from '../../../src/engine/runtime/runtime';
@@ -144,6 +145,15 @@ describe('chunks', () => {
   });
 });
 
+/** What a task waits for until the test lets it go on. */
+function gate() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 describe('turns', () => {
   const idle = { aborted: false };
 
@@ -152,7 +162,7 @@ describe('turns', () => {
     const log: string[] = [];
     const task = (name: string) => async () => {
       log.push(`${name} starts`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await setImmediate();
       log.push(`${name} ends`);
     };
     await Promise.all([turns.take('one', idle, task('a')), turns.take('two', idle, task('b'))]);
@@ -162,9 +172,11 @@ describe('turns', () => {
   it('are not taken by a request that was cancelled while it waited', async () => {
     const turns = createTurns();
     const controller = new AbortController();
-    const first = turns.take('one', idle, () => new Promise((resolve) => setTimeout(resolve, 5)));
+    const { promise, resolve } = gate();
+    const first = turns.take('one', idle, () => promise);
     const second = turns.take('two', controller.signal, () => assert.fail('it ran'));
     controller.abort();
+    resolve();
     await assert.rejects(second, { code: 'cancelled' });
     await first;
   });
@@ -172,13 +184,15 @@ describe('turns', () => {
   it('tell the running request that a newer one of its view waits', async () => {
     const turns = createTurns();
     const seen: boolean[] = [];
+    const { promise, resolve } = gate();
     const older = turns.take('one', idle, async (signal) => {
       seen.push(signal.aborted);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await promise;
       seen.push(signal.aborted);
     });
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     const newer = turns.take('one', idle, async (signal) => seen.push(signal.aborted));
+    resolve();
     await Promise.all([older, newer]);
     assert.deepEqual(seen, [false, true, false]);
   });
@@ -186,14 +200,13 @@ describe('turns', () => {
   it('are idle once none runs or waits, whether they succeeded or not', async () => {
     const turns = createTurns();
     const log: string[] = [];
-    const wait = () => new Promise((resolve) => setTimeout(resolve, 5));
     const failing = turns.take('one', idle, async () => {
-      await wait();
+      await setImmediate();
       log.push('failed');
       throw new Error('no');
     });
     const all = turns.idle().then(() => log.push('idle'));
-    const later = turns.take('two', idle, () => wait().then(() => log.push('done')));
+    const later = turns.take('two', idle, () => setImmediate().then(() => log.push('done')));
     await assert.rejects(failing);
     await Promise.all([all, later]);
     assert.deepEqual(log, ['failed', 'done', 'idle']);

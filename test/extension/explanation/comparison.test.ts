@@ -12,6 +12,7 @@ import {
   withAnotherModel,
   withClass,
 } from '../../../src/extension/explanation/comparison';
+import { NOTHING_CHOSEN } from '../../../src/extension/explanation/method-choice';
 import { explanation } from '../support';
 
 const bee: Wanted = { target: { index: 1 }, title: 'bee' };
@@ -126,10 +127,18 @@ describe('a comparison', () => {
       [2, models],
       [3, [bee]],
     ] as const;
-    assert.deepEqual(readQuestions(questionsText(questions), 4), new Map<number, readonly Wanted[]>(others));
-    assert.equal(readQuestions(questionsText(questions), 3), undefined, 'another number of images');
-    const many = questionsText(Array.from({ length: 1000 }, () => [TOP_CLASS]));
-    assert.ok(many.length < 50, `${many.length} characters for images of which nothing else was asked`);
+    const chosen = { method: 'rise', options: { rise: { masks: 100 }, xrai: { order: 'fast' } } } as const;
+    assert.deepEqual(readQuestions(questionsText(questions, chosen), 4), {
+      others: new Map<number, readonly Wanted[]>(others),
+      chosen,
+    });
+    const text = questionsText(questions, NOTHING_CHOSEN);
+    assert.equal(readQuestions(text, 3), undefined, 'another number of images');
+    const many = questionsText(
+      Array.from({ length: 1000 }, () => [TOP_CLASS]),
+      NOTHING_CHOSEN,
+    );
+    assert.ok(many.length < 80, `${many.length} characters for images of which nothing else was asked`);
     const asking = (wanted: unknown, index: unknown = 0) => JSON.stringify({ images: 1, others: [[index, wanted]] });
     const damaged = [
       '{',

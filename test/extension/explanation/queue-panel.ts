@@ -1,5 +1,5 @@
 import { errors } from '../../../src/core/errors';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { DEFAULT_STYLE } from '../../../src/core/style';
 import type { WindowEngine } from '../../../src/extension/engine';
 import type { Wanted } from '../../../src/extension/explanation/comparison';
@@ -51,7 +51,7 @@ export function panel(...names: string[]) {
     state: () => state,
     dispatch,
     request: async (image, { target, model = {} }) => ({
-      ...DEFAULT_OPTIONS,
+      ...DEFAULT_CHOICE,
       view: 'v',
       image: { path: names[image]! },
       model,

@@ -11,14 +11,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../../src/core/methods/choice';
+import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { createMapStore, type MapStore } from '../../../src/extension/maps/map-store';
 import { summaryOf } from '../../../src/extension/status/summary';
 import type { ExplainParams, FileStamp } from '../../../src/protocol/requests';
+import { until } from '../../support/wait';
 import { explanation, info } from '../support';
 
 const asked: ExplainParams = {
-  ...DEFAULT_OPTIONS,
+  ...DEFAULT_CHOICE,
   view: 'left',
   image: { path: '/w/a.png' },
   model: { path: '/w/net.onnx' },
@@ -88,9 +89,8 @@ describe('maps that are kept', () => {
     class: { target: { index: 2 } },
     'top class': { target: 'top' },
     method: { method: 'rise' },
-    variant: { variant: 'official' },
-    groups: { groups: 8 },
-    'own option': { own: { masks: 10 } },
+    'an option': { options: { groups: 8 } },
+    blur: { blur: { kernel: 3, sigma: 1 } },
     contrast: { contrast: [{ index: 2 }] },
     device: { device: 'cpu' },
   };
@@ -143,7 +143,7 @@ describe('maps that are kept', () => {
       assert.notEqual(damaged, text);
       writeFileSync(name!, damaged);
       assert.equal(await open().find(asked), undefined);
-      await until(() => stored().length === 0);
+      await until('an empty folder', () => stored().length === 0);
     }
   });
 
@@ -157,7 +157,7 @@ describe('maps that are kept', () => {
       await keep(small, params(i));
       assert.ok(await small.find(params(1)), 'what is used stays');
     }
-    await until(() => stored().length <= 5);
+    await until('the oldest to go', () => stored().length <= 5);
     rmSync(file('maps'), { recursive: true });
     const inMemory = await Promise.all(Array.from({ length: 12 }, (_, i) => small.find(params(i))));
     assert.deepEqual(
@@ -176,10 +176,3 @@ describe('maps that are kept', () => {
     assert.ok(await store.find(asked));
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 5) {
-    assert.ok(waited < 5000, 'waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

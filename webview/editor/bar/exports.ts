@@ -1,6 +1,5 @@
 /** What can be saved of a slot. */
 import type { RenderKind } from '../../../src/protocol/requests';
-import type { Slot } from '../../../src/protocol/webview';
 import type { MenuItem } from './menu';
 
 const KINDS: Readonly<Record<RenderKind, string>> = {
@@ -11,8 +10,8 @@ const KINDS: Readonly<Record<RenderKind, string>> = {
 };
 
 /** Nothing unless it is done. */
-export function exportItems(slot: Slot | undefined, index: number, save: (kind: RenderKind) => void): MenuItem[] {
-  if (slot?.state.kind !== 'done') return [];
+export function exportItems(isDone: boolean, slot: number, save: (kind: RenderKind) => void): MenuItem[] {
+  if (!isDone) return [];
   const kinds = Object.entries(KINDS) as [RenderKind, string][];
-  return kinds.map(([kind, label]) => ({ label, testId: `export-${kind}-${index}`, run: () => save(kind) }));
+  return kinds.map(([kind, label]) => ({ label, testId: `export-${kind}-${slot}`, run: () => save(kind) }));
 }

@@ -6,24 +6,24 @@ export interface Moves {
   /** `at` is relative to the view under the pointer. */
   zoom(factor: number, at: Point): void;
   toggleZoom(at: Point): void;
-  /** The pointer is over a point of a view, or over none. */
-  hover(at: Point | undefined, view?: HTMLElement): void;
+  /** The image is held and dragged, or no longer. */
+  drag(on: boolean): void;
+  /** The pointer is over a point of a pane's view, or over none. */
+  hover(at: Point | undefined, pane: string | undefined): void;
 }
 
 /** Wheels turn by lines in some browsers and systems. */
 const LINE = 16;
 
-/** Listens on `stage`; `viewAt` finds the pane's view that an event is over. */
-export function listenToPointer(
-  stage: HTMLElement,
-  viewAt: (target: EventTarget | null) => HTMLElement | undefined,
-  moves: Moves,
-) {
-  const relative = (event: MouseEvent): Point | undefined => {
-    const box = viewAt(event.target)?.getBoundingClientRect();
-    return box && { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+const viewAt = (target: EventTarget | null) => (target as Element | null)?.closest?.<HTMLElement>('.view') ?? undefined;
 
+/** Where an event is in the view that it is over. */
+function relative(event: MouseEvent): Point | undefined {
+  const box = viewAt(event.target)?.getBoundingClientRect();
+  return box && { x: event.clientX - box.left, y: event.clientY - box.top };
+}
+
+export function listenToPointer(stage: HTMLElement, moves: Moves): void {
   stage.addEventListener(
     'wheel',
     (event) => {
@@ -50,18 +50,18 @@ export function listenToPointer(
       stage.setPointerCapture(event.pointerId);
       moves.pan(event.clientX - from.x, event.clientY - from.y);
       from = { x: event.clientX, y: event.clientY };
-      stage.classList.add('dragging');
+      moves.drag(true);
       return;
     }
-    moves.hover(relative(event), viewAt(event.target));
+    moves.hover(relative(event), viewAt(event.target)?.dataset['pane']);
   });
   const release = () => {
     from = undefined;
-    stage.classList.remove('dragging');
+    moves.drag(false);
   };
   stage.addEventListener('pointerup', release);
   stage.addEventListener('pointercancel', release);
-  stage.addEventListener('pointerleave', () => moves.hover(undefined));
+  stage.addEventListener('pointerleave', () => moves.hover(undefined, undefined));
   stage.addEventListener('dblclick', (event) => {
     const at = relative(event);
     if (at) moves.toggleZoom(at);
@@ -93,7 +93,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const PAN = 40;
 
 /** Keys of the page; those that controls use themselves act only while an image or nothing has the focus. */
-export function listenToKeys(stage: HTMLElement, keys: Keys) {
+export function listenToKeys(keys: Keys): void {
   const plain: Readonly<Record<string, () => void>> = {
     '+': keys.zoomIn,
     '=': keys.zoomIn,
@@ -108,7 +108,7 @@ export function listenToKeys(stage: HTMLElement, keys: Keys) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const active = document.activeElement;
     const onPane = active?.matches('.pane') ?? false;
-    const onImage = onPane || active === stage || active === document.body;
+    const onImage = onPane || active === document.body || (active?.matches('.stage') ?? false);
     const arrow = ARROWS[event.key];
     if (onImage && event.key === ' ') keys.original(true);
     else if (onPane && event.key === 'Enter') keys.enlarge();

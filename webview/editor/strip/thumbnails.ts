@@ -1,15 +1,20 @@
 /** Thumbnails that the page has: those shown last, by image. The host makes them when they are wanted, and keeps none. */
+import { signal } from '@preact/signals';
 import type { Picture } from '../../../src/protocol/webview';
 import { addressOf } from '../stage/pictures';
 
 /** Many times as many as are on screen at once. */
 const MOST = 400;
 
+export type Thumbnails = ReturnType<typeof createThumbnails>;
+
 /** @param ask asks the host for the thumbnails of these, in this order; what it was asked before is given up */
 export function createThumbnails(ask: (indices: readonly number[]) => void) {
   /** The one that was used last comes last. */
   const known = new Map<number, string>();
   let asked: ReadonlySet<number> = new Set();
+  /** Another with each thumbnail that comes or goes. */
+  const version = signal(0);
 
   function drop(index: number): void {
     const source = known.get(index);
@@ -18,6 +23,7 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
   }
 
   return {
+    version,
     /** Asks for those of a range that are missing, unless that was done. */
     want(from: number, to: number): void {
       const indices = Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -37,6 +43,7 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
     put(index: number, picture: Picture | undefined): void {
       drop(index);
       asked = new Set([...asked].filter((other) => other !== index));
+      version.value += 1;
       if (!picture) return;
       known.set(index, addressOf(picture));
       for (const oldest of known.keys()) {

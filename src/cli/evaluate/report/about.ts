@@ -6,7 +6,7 @@ import type { Watch } from '../watch';
 export type About = ReturnType<typeof aboutOf>;
 
 /** What was evaluated, and how. */
-export function aboutOf({ source, items, methods, own, metrics, seed, device }: Plan, { info, identity }: Watch) {
+export function aboutOf({ source, items, methods, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),
     sha256: identity.model,
@@ -15,7 +15,7 @@ export function aboutOf({ source, items, methods, own, metrics, seed, device }: 
     source: path.basename(path.resolve(source)),
     items: items.length,
     images: new Set(items.map(({ image }) => image)).size,
-    methods: methods.map((method) => ({ method, options: own.get(method)! })),
+    methods: methods.map(({ method, options }) => ({ method, options })),
     metrics,
     seed,
     device,

@@ -80,7 +80,7 @@ async function examplesOf(plan: Plan, results: Results, service: Service, termin
   if (score === undefined) return [];
   const sign = results.scores[score]!.better === 'higher' ? -1 : 1;
   const examples: Example[] = [];
-  for (const map of plan.methods) {
+  for (const { method: map } of plan.methods) {
     const ranked = results.rows
       .filter((row) => row.map === map && score in row.scores)
       .sort((a, b) => sign * (a.scores[score]! - b.scores[score]!));

@@ -1,0 +1,108 @@
+/**
+ * The options that each method has: the one place for their names, defaults, bounds and words. The command line, the settings and
+ * the pickers are made from it, without the code of the methods.
+ */
+import { VARIANTS } from '../cam/variants';
+import {
+  type ChoiceOption,
+  choice,
+  integer,
+  type OptionsOf,
+  type OptionTable,
+  type OptionValues,
+  real,
+  seedOption,
+} from '../options';
+import type { MethodName } from './names';
+
+/** Without options of its own. */
+const NONE = {};
+
+const POOLINGS = ['sum', 'magnitude', 'largest'] as const;
+export type ChannelPooling = (typeof POOLINGS)[number];
+
+/** How the values of a pixel's colours become one. */
+function pooling(value: ChannelPooling): ChoiceOption<ChannelPooling> {
+  return choice('How the colours of a pixel become one value', value, POOLINGS, {
+    texts: {
+      sum: 'Their sum, with its sign',
+      magnitude: 'The sum of their magnitudes',
+      largest: 'The largest magnitude',
+    },
+  });
+}
+
+export const METHOD_OPTIONS = {
+  'group-cam': {
+    variant: choice('Variant', 'paper', VARIANTS, {
+      text: 'The variant of Group-CAM.',
+      texts: {
+        paper: 'As the paper describes it: masks de-noised at a percentile and normalised, scores of either sign',
+        official:
+          "As the authors' published code: no percentile, no negative scores, masks summed before normalisation",
+        'gradient-free':
+          'Groups of plain activations; only the scores depend on the class. Also for operators that have no gradient rule',
+      },
+    }),
+    groups: integer('Groups of channels', 32, 1, 1024, {
+      symbol: 'G',
+      text: 'G, the number of channel groups: masks that are scored. More take longer and may show more detail.',
+    }),
+    grouping: choice('How channels are grouped', 'consecutive', ['consecutive', 'k-means'], {
+      texts: { consecutive: 'In the order they have', 'k-means': "By likeness, as in the authors' code" },
+    }),
+    theta: real('Percentile below which a mask is emptied', 70, 0, 100, {
+      symbol: 'θ',
+      text: 'θ, a percentile: values of a mask that are not above it are removed.',
+      only: { variant: 'paper' },
+    }),
+    evidence: choice('Evidence that is shown', 'auto', ['auto', 'positive', 'signed'], {
+      texts: {
+        auto: 'For the class; where there is none, what speaks against it',
+        positive: 'For the class alone',
+        signed: 'For the class and against it',
+      },
+    }),
+    seed: { ...seedOption, only: { grouping: 'k-means' } },
+  },
+  'grad-cam': NONE,
+  'grad-cam++': NONE,
+  'hires-cam': NONE,
+  'layer-cam': NONE,
+  'xgrad-cam': NONE,
+  cam: NONE,
+  'eigen-cam': NONE,
+  'score-cam': { channels: integer('Channels scored at most, those that vary most', 65_536, 1, 65_536) },
+  'ablation-cam': NONE,
+  'recipro-cam': { mask: choice('What is kept around a position', 'gaussian', ['gaussian', 'point']) },
+  rise: {
+    masks: integer('Random masks', 4000, 1, 100_000),
+    cells: integer('Cells of the grid along each side', 7, 1, 64),
+    probability: real('Probability that a cell is shown', 0.5, 0.01, 0.99),
+    seed: seedOption,
+  },
+  occlusion: {
+    patch: real('Side of the patch, in percent of the shorter side of the input', 15, 0.1, 100),
+    stride: real('Step between patches, in percent of the shorter side of the input', 5, 0.1, 100),
+  },
+  gradient: { channels: pooling('largest') },
+  'input-x-gradient': { channels: pooling('sum') },
+  'guided-backpropagation': { channels: pooling('magnitude') },
+  'integrated-gradients': { steps: integer('Steps of the path', 100, 1, 10_000), channels: pooling('sum') },
+  'smooth-grad': {
+    samples: integer('Noisy copies', 50, 1, 10_000),
+    noise: real('Sigma of the noise, in percent of the range of the input', 15, 0, 100),
+    channels: pooling('magnitude'),
+    seed: seedOption,
+  },
+  xrai: {
+    steps: integer('Steps of each of the two paths', 50, 1, 10_000),
+    order: choice('How regions are ordered', 'full', ['full', 'fast']),
+  },
+} as const satisfies Record<MethodName, OptionTable>;
+
+/** The values that a method's options take. */
+export type OptionsOfMethod<Name extends MethodName> = OptionsOf<(typeof METHOD_OPTIONS)[Name]>;
+
+/** Options by the method that they belong to. */
+export type OptionsByMethod = { readonly [Name in MethodName]?: OptionValues };

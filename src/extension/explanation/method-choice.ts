@@ -1,0 +1,100 @@
+/**
+ * Which method a panel uses, and with which options: what is chosen for the panel counts before the settings, and these before
+ * the defaults. Pure.
+ */
+import * as v from 'valibot';
+import type { Blur, MethodChoice } from '../../core/methods/choice';
+import { METHOD_OPTIONS, type OptionsByMethod } from '../../core/methods/method-options';
+import { METHODS, type MethodName } from '../../core/methods/names';
+import { accepts, defaultsOf, type Option, type OptionValues } from '../../core/options';
+
+/** What the settings say. */
+export interface MethodSettings {
+  readonly method: MethodName;
+  readonly options: OptionsByMethod;
+  readonly blur: Blur;
+}
+
+/** What is chosen for one panel. */
+export interface ChosenMethod {
+  readonly method?: MethodName;
+  /** Those that differ from what would hold without the choice. */
+  readonly options: OptionsByMethod;
+}
+
+/** Options that are settings too. */
+export const OPTION_SETTINGS = { 'group-cam': ['variant', 'groups', 'theta'] } as const satisfies {
+  readonly [Name in MethodName]?: readonly string[];
+};
+
+export const NOTHING_CHOSEN: ChosenMethod = { options: {} };
+
+/** With all options of the method, in the order of its table. */
+export function methodChoice(
+  settings: MethodSettings,
+  chosen: ChosenMethod,
+  method: MethodName = chosen.method ?? settings.method,
+): MethodChoice {
+  const defaults = defaultsOf(METHOD_OPTIONS[method]);
+  const options = { ...defaults, ...settings.options[method], ...chosen.options[method] };
+  return { method, options, blur: settings.blur };
+}
+
+/**
+ * What is chosen once the user has decided on a method's options; the method itself is written as a setting.
+ *
+ * @param values all options of the method
+ */
+export function withOptions(
+  { options }: ChosenMethod,
+  settings: MethodSettings,
+  method: MethodName,
+  values: OptionValues,
+): ChosenMethod {
+  const before = methodChoice(settings, NOTHING_CHOSEN, method).options;
+  return { options: { ...options, [method]: filtered(values, (name, value) => value !== before[name]) } };
+}
+
+/** Group-CAM in the variant without gradients, whatever the settings. */
+export function withoutGradients({ options }: ChosenMethod): ChosenMethod {
+  const method = 'group-cam';
+  return { method, options: { ...options, [method]: { ...options[method], variant: 'gradient-free' } } };
+}
+
+/** What is left of a choice when settings, by their names, have changed: the newest decision counts. */
+export function withoutChanged({ method, options }: ChosenMethod, changed: readonly string[]): ChosenMethod {
+  const left = Object.entries(OPTION_SETTINGS).map(([name, settings]) => [
+    name,
+    filtered(options[name as keyof typeof OPTION_SETTINGS] ?? {}, (option) => {
+      return !(settings as readonly string[]).includes(option) || !changed.includes(option);
+    }),
+  ]);
+  const keepsMethod = method !== undefined && !changed.includes('method');
+  return { ...(keepsMethod && { method }), options: { ...options, ...Object.fromEntries(left) } };
+}
+
+/** Whatever is no object has no fields. */
+const FIELDS = v.fallback(v.record(v.string(), v.unknown()), {});
+
+/** A choice as it was kept, without what this version does not know. */
+export function readChosen(kept: unknown): ChosenMethod {
+  const fields = v.parse(FIELDS, kept);
+  const method = METHODS.find((name) => name === fields['method']);
+  const byMethod = v.parse(FIELDS, fields['options']);
+  const known = METHODS.map((name) => {
+    const values = v.parse(FIELDS, byMethod[name]);
+    const accepted = Object.entries<Option>(METHOD_OPTIONS[name]).flatMap(([option, of]) => {
+      const value = values[option];
+      return accepts(of, value) ? [[option, value] as const] : [];
+    });
+    return [name, Object.fromEntries(accepted)] as const;
+  });
+  return {
+    ...(method && { method }),
+    options: Object.fromEntries(known.filter(([, values]) => Object.keys(values).length > 0)),
+  };
+}
+
+function filtered(values: OptionValues, keeps: (name: string, value: number | string) => boolean): OptionValues {
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => keeps(name, value)));
+}

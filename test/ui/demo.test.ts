@@ -1,0 +1,9 @@
+/** What needs nothing but the demo, in one window: a user who starts with the keyboard and goes on with the mouse. */
+import { entryPoints } from './demo/entry-points';
+import { hidden } from './demo/hidden';
+import { keyboard } from './demo/keyboard';
+import { measure } from './demo/measure';
+import { strip } from './demo/strip';
+import { inOneWindow } from './harness';
+
+describe('the demo', () => inOneWindow({}, [keyboard, entryPoints, hidden, strip, measure]));

@@ -1,0 +1,36 @@
+/** A model and a photograph of the user's own: MobileNet v2 with its sidecar, chosen in the settings. */
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { groupCam } from '../../support/cli';
+import { correlation, readMap, shrink } from '../../support/maps';
+import { shared } from '../../support/shared';
+import { centreCrop, explained, readHeat, stateLine } from '../explanation';
+import type { Window } from '../harness';
+import { explainFromExplorer, explorerRow } from '../workbench';
+
+export const MODEL = shared('models', 'mobilenet_v2.onnx');
+export const PHOTO = shared('images', 'imagenet', 'n01443537_goldfish.JPEG');
+const GOLDFISH = 1;
+
+export const photograph = (window: Window) =>
+  describe('a photograph, explained with MobileNet v2', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-photo-'));
+
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('shows the heat of the goldfish, as the command line computes it', async () => {
+      const npy = path.join(folder, 'goldfish.npy');
+      await groupCam('explain', PHOTO, '--model', MODEL, '--class', String(GOLDFISH), '--device', 'cpu', '--npy', npy);
+      await explainFromExplorer(window.page, explorerRow(window.page, 'goldfish.jpg'));
+      await explained(window.page, GOLDFISH);
+      assert.match(await stateLine(window.page), /goldfish/);
+
+      const heat = await readHeat(window.page);
+      const wanted = readMap(npy);
+      const shown = shrink(centreCrop(heat), wanted.width, wanted.height);
+      const r = correlation(shown.value, wanted.value);
+      assert.ok(r >= 0.99, `canvas and command line correlate with ${r.toFixed(4)}`);
+    });
+  });

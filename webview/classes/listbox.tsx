@@ -1,0 +1,88 @@
+/** The list of classes: as many rows as are asked for, with the keys of a listbox. */
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { TextButton } from '../toolkit';
+import { Row } from './row';
+import type { Store } from './store';
+
+/** Rows that a page key goes over. */
+const PAGE = 10;
+
+interface ListboxProps {
+  readonly store: Store;
+  readonly listRef: RefObject<HTMLDivElement | null>;
+  /** The list is left upwards. */
+  readonly leave: () => void;
+}
+
+export function Listbox({ store, listRef, leave }: ListboxProps) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const { listed, found, active, visited, query, hasImage } = store;
+  const rows = listed.value;
+  const at = rows.indexOf(active.value ?? -1);
+  const hidden = found.value.length - rows.length;
+
+  // Another search starts at its best match.
+  useLayoutEffect(() => scroll.current?.scrollTo(0, 0), [query.value]);
+  useLayoutEffect(() => {
+    if (visited.value !== undefined) listRef.current?.children[at]?.scrollIntoView({ block: 'nearest' });
+  }, [visited.value]);
+
+  function moveTo(position: number): void {
+    visited.value = rows[Math.min(Math.max(position, 0), rows.length - 1)];
+  }
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => moveTo(at + 1),
+    ArrowUp: () => (at <= 0 ? leave() : moveTo(at - 1)),
+    PageDown: () => moveTo(at + PAGE),
+    PageUp: () => moveTo(at - PAGE),
+    Home: () => moveTo(0),
+    End: () => moveTo(rows.length - 1),
+    Enter: () => active.value !== undefined && store.explain(active.value),
+    ' ': () => active.value !== undefined && store.tick(active.value),
+  };
+  const { labels = [], probabilities, activation = 'none', shown = [] } = store.told.value ?? {};
+  return (
+    <div class={hasImage.value ? 'scroll' : 'scroll disabled'} ref={scroll} hidden={store.message.value !== undefined}>
+      <div
+        class="list"
+        ref={listRef}
+        role="listbox"
+        tabIndex={0}
+        aria-label="Classes"
+        aria-disabled={!hasImage.value}
+        {...(at >= 0 && { 'aria-activedescendant': idOf(at) })}
+        data-testid="classes"
+        onKeyDown={(event) => {
+          const act = keys[event.key];
+          if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+          event.preventDefault();
+          act();
+        }}
+      >
+        {rows.map((index, position) => (
+          <Row
+            // By its place: another order then changes texts, and moves no elements.
+            key={position}
+            id={idOf(position)}
+            index={index}
+            label={labels[index] ?? ''}
+            probability={probabilities?.[index]}
+            activation={activation}
+            isShown={shown.includes(index)}
+            isActive={index === active.value}
+            position={position}
+            total={found.value.length}
+            onExplain={() => store.explain(index)}
+            onTick={() => store.tick(index)}
+          />
+        ))}
+      </div>
+      <TextButton testId="more" hidden={hidden === 0} onClick={store.showMore}>
+        {`Show more (${hidden} left)`}
+      </TextButton>
+    </div>
+  );
+}
+
+const idOf = (position: number) => `row-${position}`;

@@ -1,0 +1,81 @@
+/**
+ * What the Classes view knows, as signals, and what the user can do: the host's state, the text that is searched for, and what
+ * follows from them.
+ */
+import { computed, signal } from '@preact/signals';
+import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+import { ranked, search, ticked } from './list';
+
+/** Rows at first, and with each "Show more". */
+const PORTION = 100;
+
+export type Store = ReturnType<typeof createStore>;
+
+/** @param savedQuery what was searched for when the view was last shown */
+export function createStore(savedQuery: string, post: (message: FromClasses) => void) {
+  const told = signal<ClassesState | undefined>(undefined);
+  const query = signal(savedQuery);
+  const limit = signal(PORTION);
+  /** The class that the user went to last. */
+  const visited = signal<number | undefined>(undefined);
+
+  const labels = computed(() => told.value?.labels ?? []);
+  const order = computed(() => ranked(labels.value, told.value?.probabilities));
+  const found = computed(() => search(labels.value, order.value, query.value));
+  const listed = computed(() => found.value.slice(0, limit.value));
+  /** The class that keys act on. */
+  const active = computed(() => {
+    const { value } = visited;
+    return value !== undefined && listed.value.includes(value) ? value : listed.value[0];
+  });
+  const hasImage = computed(() => told.value?.image !== undefined);
+  /** What is missing, in place of the list. */
+  const message = computed(() => told.value?.message);
+  const hint = computed(() => (told.value ? hintOf(told.value, query.value, found.value.length) : ''));
+
+  return {
+    told,
+    query,
+    visited,
+    found,
+    listed,
+    active,
+    hasImage,
+    message,
+    hint,
+    tell(state: ClassesState): void {
+      if (state.labels.length !== told.value?.labels.length) limit.value = PORTION;
+      told.value = state;
+    },
+    /** Another search starts at its best match. */
+    search(text: string): void {
+      query.value = text;
+      limit.value = PORTION;
+      visited.value = undefined;
+    },
+    showMore(): void {
+      limit.value += PORTION;
+    },
+    explain(index: number): void {
+      visited.value = index;
+      if (hasImage.value) post({ type: 'explain', class: index });
+    },
+    tick(index: number): void {
+      visited.value = index;
+      const state = told.value;
+      const message = state && hasImage.value ? ticked(state.shown, index) : undefined;
+      if (!message || !state) return;
+      // Shown at once; the host's next state confirms it.
+      told.value = { ...state, shown: message.type === 'compare' ? message.classes : [message.class] };
+      post(message);
+    },
+  };
+}
+
+function hintOf({ labels, image, shown }: ClassesState, query: string, found: number): string {
+  if (query.trim()) return `${found} of ${labels.length} classes`;
+  if (image === undefined) return 'Explain an image to choose among its classes.';
+  const [first, second] = shown.map((index) => labels[index]);
+  if (second !== undefined) return `Comparing ${first} and ${second}.`;
+  return 'Tick two classes to compare them.';
+}

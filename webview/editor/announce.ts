@@ -1,0 +1,16 @@
+/** What screen readers say of the slots. */
+import { computed, effect } from '@preact/signals';
+import { overallText } from './facts';
+import { overall } from './state';
+import type { Store } from './store';
+
+/** Speaks what has come of the slots; while they work only that they do, since their progress changes too often. */
+export function announce({ slots, spoken }: Store): void {
+  const text = computed(() => {
+    const titles = slots.value.map(({ title }) => title).join(', ');
+    return overall(slots.value) === 'working' ? `Explaining ${titles}` : overallText(slots.value);
+  });
+  effect(() => {
+    spoken.value = text.value;
+  });
+}

@@ -1,0 +1,143 @@
+/** The curves of a measurement. The only file that knows uPlot. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { MeasuredMap } from '../../../src/core/metrics/measurement';
+import type { ShownMeasurement } from '../../../src/protocol/webview';
+import { MAP_NAMES } from './chart-legend';
+import { pointAt, WALKED, type Walk, type Walked } from './walk';
+
+interface Line {
+  readonly map: MeasuredMap;
+  readonly metric: Walked;
+}
+
+/** In pixels of the screen. */
+const DASHES: Readonly<Record<MeasuredMap, number[]>> = { explanation: [], random: [2, 3], centre: [7, 4] };
+
+/** The map's own come last: they are drawn over the others. */
+const LINES: readonly Line[] = MAP_NAMES.flatMap((map) => WALKED.map((metric) => ({ map, metric }))).reverse();
+
+const MARK_RADIUS = 4;
+
+/**
+ * Fills an element with the chart.
+ *
+ * @param colorOf the colour of a curve, as the theme has it now
+ * @param walkTo a share of the pixels was pointed at
+ */
+export function createChart(
+  canvas: HTMLElement,
+  colorOf: (map: MeasuredMap, metric: Walked) => string,
+  walkTo: (fraction: number) => void,
+) {
+  let mark: { readonly fraction: number; readonly probability: number; readonly line: Line } | undefined;
+
+  const text = () => getComputedStyle(canvas).color;
+  const font = () => `11px ${getComputedStyle(document.body).fontFamily}`;
+  const axis = (): uPlot.Axis => ({
+    stroke: text,
+    font: font(),
+    ticks: { show: false },
+    grid: { width: 1, stroke: () => getComputedStyle(canvas).getPropertyValue('--grid') },
+  });
+  const plot = new uPlot(
+    {
+      width: 300,
+      height: 180,
+      padding: [8, 22, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false, range: [0, 1] }, y: { range: rangeOf } },
+      axes: [
+        { ...axis(), size: 22, values: (_, shares) => shares.map((share) => `${Math.round(100 * share)} %`) },
+        { ...axis(), size: 36 },
+      ],
+      series: [
+        {},
+        ...LINES.map(({ map, metric }) => ({
+          stroke: () => colorOf(map, metric),
+          width: map === 'explanation' ? 2 : 1.25,
+          dash: DASHES[map],
+          points: { show: false },
+        })),
+      ],
+      hooks: { draw: [drawMark] },
+    },
+    [[]],
+    canvas,
+  );
+
+  function drawMark({ ctx, bbox, valToPos }: uPlot): void {
+    if (!mark) return;
+    const [x, y] = [valToPos(mark.fraction, 'x', true), valToPos(mark.probability, 'y', true)];
+    ctx.save();
+    ctx.strokeStyle = text();
+    ctx.fillStyle = colorOf(mark.line.map, mark.line.metric);
+    ctx.lineWidth = devicePixelRatio;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.arc(x, y, MARK_RADIUS * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  const sizes = new ResizeObserver(() => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (width && height) plot.setSize({ width, height });
+  });
+  sizes.observe(canvas);
+  // A theme changes the variables of the document and the classes of its body.
+  const themes = new MutationObserver(() => plot.redraw(false));
+  themes.observe(document.body, { attributeFilter: ['class'] });
+  themes.observe(document.documentElement, { attributeFilter: ['style'] });
+
+  const point = (event: PointerEvent) => {
+    const x = event.clientX - plot.over.getBoundingClientRect().left;
+    walkTo(Math.min(Math.max(plot.posToVal(x, 'x'), 0), 1));
+  };
+  plot.over.addEventListener('pointerdown', (event) => {
+    plot.over.setPointerCapture(event.pointerId);
+    point(event);
+  });
+  plot.over.addEventListener('pointermove', (event) => plot.over.hasPointerCapture(event.pointerId) && point(event));
+
+  let shown: ShownMeasurement['maps'] | undefined;
+  return {
+    show(maps: ShownMeasurement['maps'], walk: Walk): void {
+      if (maps !== shown) {
+        shown = maps;
+        plot.setData(dataOf(maps));
+      }
+      const curve = maps.explanation?.curves[walk.metric];
+      const at = curve && pointAt(curve, walk.fraction);
+      mark = curve && {
+        fraction: curve.fractions[at!]!,
+        probability: curve.probabilities[at!]!,
+        line: { map: 'explanation', metric: walk.metric },
+      };
+      plot.redraw(false);
+    },
+    dispose(): void {
+      sizes.disconnect();
+      themes.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+/** All curves have the same shares of pixels; those that are not whole yet end earlier. */
+function dataOf(maps: ShownMeasurement['maps']): uPlot.AlignedData {
+  const curves = LINES.map(({ map, metric }) => maps[map]?.curves[metric]);
+  const shares = curves.map((curve) => curve?.fractions ?? []).reduce((a, b) => (b.length > a.length ? b : a), []);
+  return [[...shares], ...curves.map((curve) => shares.map((_, i) => curve?.probabilities[i] ?? null))];
+}
+
+/** From 0, so that curves are compared by their height; raw scores may lie below. */
+function rangeOf(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  const [least, most] = [Math.min(low ?? 0, 0), high ?? 1];
+  return [1.1 * least, most > 0.9 && most <= 1 ? 1 : 1.1 * most || 1];
+}

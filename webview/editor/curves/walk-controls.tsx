@@ -1,0 +1,63 @@
+/** Which curve is followed, how far, and whether the image there is shown. */
+import { Check } from '../../toolkit';
+import { WALKED, type Walk, type Walked } from './walk';
+
+const TITLES: Readonly<Record<Walked, string>> = { insertion: 'Insertion', deletion: 'Deletion' };
+
+interface WalkControlsProps {
+  readonly walk: Walk;
+  /** Shares of the pixels at the points of the curve. */
+  readonly steps: readonly number[];
+  readonly point: number;
+  /** What is so at that point, in words. */
+  readonly text: string;
+  readonly onWalk: (change: Partial<Walk>) => void;
+}
+
+export function WalkControls({ walk, steps, point, text, onWalk }: WalkControlsProps) {
+  const last = Math.max(steps.length - 1, 0);
+  return (
+    <div class="walk" role="group" aria-label="Along the curve">
+      <div class="walk-choices" role="radiogroup" aria-label="Curve">
+        {WALKED.map((metric) => (
+          <label key={metric}>
+            <input
+              type="radio"
+              name="walk"
+              value={metric}
+              checked={metric === walk.metric}
+              data-testid={`walk-${metric}`}
+              onChange={() => onWalk({ metric })}
+            />
+            {TITLES[metric]}
+          </label>
+        ))}
+      </div>
+      <input
+        type="range"
+        min={0}
+        max={last}
+        step={1}
+        value={String(point)}
+        style={{ '--filled': `${(100 * point) / Math.max(last, 1)}%` }}
+        aria-label="Step of the curve"
+        aria-valuetext={text}
+        data-testid="step"
+        onInput={({ currentTarget }) => onWalk({ fraction: steps[currentTarget.valueAsNumber]!, shown: true })}
+      />
+      <div class="walk-row">
+        <output class="step-text" data-testid="step-text">
+          {text}
+        </output>
+        <Check
+          hint="In the place of the heat (Escape hides it)"
+          testId="step-shown"
+          checked={walk.shown}
+          onChange={(shown) => onWalk({ shown })}
+        >
+          Image at this step
+        </Check>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** The section beside the image: how good its map is. */
+import type { EvidencePart } from '../../../src/protocol/webview';
+import { IconButton } from '../../toolkit';
+import { Curves } from '../curves/curves';
+import type { Editor } from '../editor-model';
+import { SanityStrip } from './sanity-strip';
+import { ScoreTable } from './score-table';
+import { columnsOf, rowsOf, scoresOf, sentenceOf } from './scores';
+import { missing, titleOf, workOf } from './work';
+import { WorkLine } from './work-line';
+
+export function Evidence({ editor }: { readonly editor: Editor }) {
+  if (!editor.store.isMeasuring.value) return null;
+  return (
+    <section class="evidence" aria-label="Measurement" data-testid="evidence">
+      <header class="evidence-head">
+        <h2>How good is this map?</h2>
+        <IconButton
+          icon="close"
+          name="Close"
+          hint="Close (Escape)"
+          testId="evidence-close"
+          onClick={editor.actions.closeEvidence}
+        />
+      </header>
+      <div class="evidence-part">
+        <PartLine editor={editor} part="measurement" name="measure" />
+        <div class="measured">
+          <Curves editor={editor} />
+          <Scores editor={editor} />
+        </div>
+      </div>
+      <div class="evidence-part">
+        <PartLine editor={editor} part="sanity" name="sanity" />
+        <Sanity editor={editor} />
+      </div>
+    </section>
+  );
+}
+
+interface PartLineProps {
+  readonly editor: Editor;
+  readonly part: EvidencePart;
+  readonly name: string;
+}
+
+function PartLine({ editor: { store, actions }, part, name }: PartLineProps) {
+  const measured = store.measured.value;
+  const focused = store.focusedSlot.value;
+  return (
+    <WorkLine
+      {...workOf(part, measured, focused)}
+      label={titleOf(part)}
+      name={name}
+      onStart={() => actions.gather(part, missing(part, measured, focused))}
+      onCancel={() => actions.cancelEvidence(part)}
+    />
+  );
+}
+
+function Scores({ editor: { store } }: { readonly editor: Editor }) {
+  const measured = store.measured.value;
+  const focused = store.focusedSlot.value;
+  const columns = columnsOf(measured, focused);
+  const scores = scoresOf(measured.evidence);
+  const words = [sentenceOf(columns, scores, focused), measured.evidence[focused]?.measurement?.note];
+  return <ScoreTable columns={columns} rows={rowsOf(columns, scores)} text={words.filter(Boolean).join(' ')} />;
+}
+
+function Sanity({ editor: { store } }: { readonly editor: Editor }) {
+  const focused = store.focusedSlot.value;
+  const { slots, evidence } = store.measured.value;
+  const check = evidence[focused]?.sanity;
+  const original = slots[focused]?.frame;
+  if (!check || !original || check.maps.length === 0) return null;
+  return <SanityStrip check={check} original={original} style={store.style.value} />;
+}

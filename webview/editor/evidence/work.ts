@@ -1,0 +1,84 @@
+/** What can be asked about maps, and where the work on it stands, in words. Pure. */
+import type { EditorState, EvidencePart, EvidenceWork, Slot } from '../../../src/protocol/webview';
+
+/** What of the state evidence is about. */
+export type Measured = Pick<EditorState, 'slots' | 'evidence'>;
+
+/** How the work on one part of the evidence is told. */
+export interface Work {
+  /** Undefined if it was not asked for. */
+  readonly work: EvidenceWork | undefined;
+  /** What the button that starts it says; undefined if nothing can be started. */
+  readonly start: string | undefined;
+  readonly text: string;
+}
+
+const START: Readonly<Record<EvidencePart, { readonly title: string; readonly about: string }>> = {
+  measurement: {
+    title: 'Measure',
+    about:
+      'Follows the probability while pixels are deleted from the image or inserted into it in the order of the map, and ' +
+      'scores the map beside a random one and a blob in the centre.',
+  },
+  sanity: {
+    title: 'Sanity Check',
+    about:
+      "Re-randomises the network's weights, layer by layer. A map that stays the same does not depend on what the network has learned.",
+  },
+};
+
+export const titleOf = (part: EvidencePart): string => START[part].title;
+
+/** Slots of which this can be asked, the one in focus first; of a check, which takes long, that one alone. */
+export function missing(part: EvidencePart, { slots, evidence }: Measured, focused: number): number[] {
+  const all = [...slots.keys()].filter((slot) => {
+    const kind = evidence[slot]?.[part]?.work.kind;
+    return isMeasurable(slots[slot]) && (kind === undefined || kind === 'failed' || kind === 'cancelled');
+  });
+  return part === 'sanity' ? all.filter((slot) => slot === focused) : moveFirst(all, focused);
+}
+
+export function workOf(part: EvidencePart, measured: Measured, focused: number): Work {
+  const { slots, evidence } = measured;
+  const works = slots.map((_, slot) => evidence[slot]?.[part]?.work);
+  const found = part === 'sanity' ? focused : mostTelling(works);
+  const work = works[found];
+  const words = work ? workText(work) : (whyNot(slots[focused]) ?? START[part].about);
+  const open = missing(part, measured, focused);
+  const again = work?.kind === 'failed' || work?.kind === 'cancelled';
+  const title = again ? 'Try Again' : `${START[part].title}${open.length > 1 ? ' All' : ''}`;
+  const name = slots.length > 1 && work && words ? `${slots[found]!.title}: ` : '';
+  return { work, start: open.length > 0 ? title : undefined, text: `${name}${words}` };
+}
+
+const isMeasurable = (slot: Slot | undefined): boolean => slot?.state.kind === 'done' && !slot.state.summary.blank;
+
+function whyNot(slot: Slot | undefined): string | undefined {
+  if (slot?.state.kind !== 'done') return 'There is no finished map.';
+  return slot.state.summary.blank ? 'The map is blank: there is nothing to measure.' : undefined;
+}
+
+const moveFirst = (slots: readonly number[], first: number): number[] =>
+  [...slots].sort((a, b) => Number(b === first) - Number(a === first));
+
+/** A piece of evidence about one of several slots: the one that is told of comes first among those that run, wait, or ended. */
+function mostTelling(works: readonly (EvidenceWork | undefined)[]): number {
+  const kinds = ['working', 'waiting', 'failed', 'cancelled'] as const;
+  const found = kinds.map((kind) => works.findIndex((work) => work?.kind === kind)).find((at) => at >= 0);
+  return found ?? works.findIndex((work) => work !== undefined);
+}
+
+function workText(work: EvidenceWork): string {
+  switch (work.kind) {
+    case 'waiting':
+      return 'Waiting';
+    case 'working':
+      return work.share > 0 ? `${Math.round(100 * work.share)} %, ${work.text}` : work.text;
+    case 'cancelled':
+      return 'Cancelled. What is shown is incomplete.';
+    case 'failed':
+      return work.message;
+    case 'done':
+      return '';
+  }
+}

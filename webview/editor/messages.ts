@@ -1,0 +1,76 @@
+/** What the host sends, as changes of the store. */
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
+import type { Handlers } from '../messages';
+import type { Editor } from './editor-model';
+import { slotOf } from './heat/heats';
+import type { Saving } from './saving';
+import { type Change, changed } from './state';
+
+export function createHandlers(
+  { store, view, actions, thumbnails, paintings }: Editor,
+  { keep }: Saving,
+  post: (message: FromEditor) => void,
+): Handlers<ToEditor> {
+  function apply(message: Change): void {
+    batch(() => {
+      store.told.value = changed(store.told.value, message);
+      const { value: told } = store.told;
+      if (!told) return;
+      if (told.questions !== store.saved.value.questions) keep({ questions: told.questions });
+      if (!store.isComparing.value && store.saved.value.enlarged !== undefined) keep({ enlarged: undefined });
+      if (!store.panes.value.includes(store.focusedPane.value)) view.focus('0');
+    });
+  }
+
+  const commands: Readonly<Record<PageCommand, () => void>> = {
+    'toggle-heat': actions.toggleHeat,
+    'zoom-fit': view.fit,
+    'zoom-actual': () => view.actual(),
+    copy: actions.copy,
+    measure: actions.measure,
+  };
+  /** They wait for what they act on. */
+  const orders = signal<readonly PageCommand[]>([]);
+  const due = computed(() => (store.isReady.value ? orders.value : []));
+  effect(() => {
+    if (due.value.length === 0) return;
+    const { value: all } = due;
+    orders.value = [];
+    requestAnimationFrame(() => {
+      for (const command of all) commands[command]();
+    });
+  });
+
+  /** A slot has come, and is not on the page: the host waits with the next frame until it is. */
+  let isOwed = false;
+  async function tellDrawn(): Promise<void> {
+    isOwed = false;
+    await paintings.settled();
+    post({ type: 'drawn' });
+  }
+
+  return {
+    state(message) {
+      const { enlarged } = store.saved.value;
+      const { focused } = message.state;
+      store.focusedPane.value = enlarged !== undefined && slotOf(enlarged) === focused ? enlarged : String(focused);
+      apply(message);
+    },
+    image: apply,
+    changed: apply,
+    tiles: apply,
+    evidence: apply,
+    slot(message) {
+      apply(message);
+      if (isOwed) return;
+      isOwed = true;
+      requestAnimationFrame(tellDrawn);
+    },
+    thumbnail: ({ index, thumbnail }) => thumbnails.put(index, thumbnail),
+    notice: ({ text }) => actions.notice(text),
+    command({ command }) {
+      orders.value = [...orders.value, command];
+    },
+  };
+}

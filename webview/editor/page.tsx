@@ -1,0 +1,46 @@
+/** The page of an explanation: the image, the heat over it, and what is known about it. */
+import { useLayoutEffect } from 'preact/hooks';
+import { LiveRegion } from '../live-region';
+import { Banner } from './banner';
+import { Toolbar } from './bar/toolbar';
+import type { Editor } from './editor-model';
+import { Evidence } from './evidence/evidence';
+import { Stage } from './stage/stage';
+import { Status } from './status/status';
+import { WorkProgress } from './status/work';
+import { Strip } from './strip/strip';
+
+export function Page({ editor }: { readonly editor: Editor }) {
+  return (
+    <>
+      <Toolbar editor={editor} />
+      <Banner editor={editor} />
+      <WorkProgress editor={editor} />
+      <div class="main">
+        <Stage editor={editor} />
+        <Evidence editor={editor} />
+      </div>
+      <Strip editor={editor} />
+      <Status editor={editor} />
+      <LiveRegion text={editor.store.spoken} />
+      <BodyState editor={editor} />
+    </>
+  );
+}
+
+/** Tells tests in one word how far the panel is, once that is on the page. */
+function BodyState({ editor: { store, paintings } }: { readonly editor: Editor }) {
+  const state = store.overall.value;
+  useLayoutEffect(() => {
+    let isLast = true;
+    // Other components are rendered after this one.
+    queueMicrotask(async () => {
+      await paintings.settled();
+      if (isLast) document.body.dataset['state'] = state;
+    });
+    return () => {
+      isLast = false;
+    };
+  }, [state]);
+  return null;
+}

@@ -1,0 +1,84 @@
+/** The lines under the image: how far the work is, what was computed, what has come of an action, the colours. */
+import { useComputed } from '@preact/signals';
+import type { Summary } from '../../../src/protocol/webview';
+import { Icon } from '../../icon';
+import { percentOf } from '../../numbers';
+import type { Editor } from '../editor-model';
+import { facts, sentence } from '../facts';
+import { differenceLegend, legend } from '../heat/heat';
+import { Legend } from '../heat/legend';
+import { WorkLine } from './work';
+
+export function Status({ editor }: { readonly editor: Editor }) {
+  return (
+    <footer class="status">
+      <WorkLine editor={editor} />
+      <div class="summary">
+        <Texts editor={editor} />
+        <span class="notice" role="status" data-testid="notice">
+          {editor.store.notice}
+        </span>
+        <Colours editor={editor} />
+      </div>
+    </footer>
+  );
+}
+
+/** The facts of the slot in focus, and what has to be known to read its map. */
+function Texts({ editor: { store } }: { readonly editor: Editor }) {
+  const summary = store.summary.value;
+  const slot = store.focusedSlot.value;
+  const notes = [store.difference.value, summary?.note ? sentence(summary.note) : ''];
+  const assumed = summary?.assumptions ?? [];
+  return (
+    <div class="texts">
+      <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
+      <Remark name="note" text={notes.filter((text) => text).join(' ')} />
+      <Remark
+        name="assumptions"
+        text={assumed.length > 0 ? `Assumed: ${assumed.join('; ')}` : ''}
+        hint={assumed.join('\n')}
+      />
+    </div>
+  );
+}
+
+function Result({ summary, slot }: { readonly summary: Summary; readonly slot: number }) {
+  const { label, probability } = summary.class;
+  const pieces = facts(summary);
+  return (
+    <div class="result" title={pieces.join('\n')} data-testid={`facts-${slot}`}>
+      <strong class="result-class">{label}</strong>
+      <span class="result-probability">{percentOf(probability, summary.activation)}</span>
+      {[summary.activation === 'none' ? 'score' : summary.activation, ...pieces].map((text, i) => (
+        <span key={i} class="fact">
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** A line about the result that is there when it has something to say. */
+function Remark({ name, text, hint = text }: { readonly name: string; readonly text: string; readonly hint?: string }) {
+  return (
+    <div class="remark" data-testid={name} title={hint} hidden={!text}>
+      <Icon name="info" />
+      <span>{text}</span>
+    </div>
+  );
+}
+
+function Colours({ editor: { store } }: { readonly editor: Editor }) {
+  const isSigned = store.isSigned.value;
+  const table = useComputed(() => (store.isSigned.value ? differenceLegend : legend)(store.style.value));
+  return (
+    <Legend
+      name="Colours of the heat"
+      from={isSigned ? '−1' : '0'}
+      to="1"
+      table={table.value}
+      hidden={!store.hasFrame.value}
+    />
+  );
+}
