@@ -159,10 +159,10 @@ describe('zones', () => {
     ['src/client/engine.ts', "import '../engine/runtime';"],
     ['src/engine/explanations/explain.ts', "const { env } = require('vscode');"],
     ['src/engine/explanations/explain.ts', "import type { Tensor } from 'onnxruntime-node';"],
-    ['src/extension/explanation/panel.ts', 'const { default: sharp } = await import(`sharp`);'],
-    ['src/extension/explanation/panel.ts', "export { planTrace } from '../../core/onnx/facts';"],
-    ['src/extension/explanation/panel.ts', 'const codec = await import(name);'],
-    ['src/extension/explanation/panel.ts', "const load = createRequire(__filename)('sharp');"],
+    ['src/extension/panel/panel.ts', 'const { default: sharp } = await import(`sharp`);'],
+    ['src/extension/panel/panel.ts', "export { planTrace } from '../../core/onnx/facts';"],
+    ['src/extension/panel/panel.ts', 'const codec = await import(name);'],
+    ['src/extension/panel/panel.ts', "const load = createRequire(__filename)('sharp');"],
     ['webview/editor/heat.ts', "import { decodeModel } from '../../src/core/onnx/model';"],
   ] as const) {
     it(`the check sees ${text.replaceAll('\n', ' ')} in ${file}`, () => {

@@ -1,14 +1,14 @@
-/** Lookup tables from a value to a colour, shared by the webviews and the exports. */
+/** Lookup tables from values to colours, which the webviews and the exports share. */
 import { interpolateMagma, interpolateRdBu, interpolateTurbo, interpolateViridis } from 'd3-scale-chromatic';
 
-/** 256 entries of red, green, blue, alpha, 0 to 255. */
+/** 256 colours, each red, green, blue and alpha from 0 to 255. */
 export type ColorTable = Uint8ClampedArray;
 
 const ENTRIES = 256;
 
 const clamp = (value: number) => Math.min(Math.max(value, 0), 1);
 
-/** Of CSS colours, those that d3 returns: #rrggbb and rgb(r, g, b). */
+/** Parses the two forms of CSS colours that d3 returns: #rrggbb and rgb(r, g, b). */
 function parse(css: string): [number, number, number] {
   const hex = /^#(..)(..)(..)$/.exec(css);
   if (hex) return [parseInt(hex[1]!, 16), parseInt(hex[2]!, 16), parseInt(hex[3]!, 16)];
@@ -36,7 +36,7 @@ function table(color: (value: number) => string, alpha: (value: number) => numbe
   return entries;
 }
 
-/** Colours of normalised saliency, 0 to 1; opaque. */
+/** Opaque colours for normalised saliency from 0 to 1. */
 export const colorTables = {
   turbo: table(interpolateTurbo),
   viridis: table(interpolateViridis),
@@ -46,8 +46,9 @@ export const colorTables = {
 } as const;
 
 /**
- * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). The colour follows the square root of the magnitude,
- * so that small differences are no pale veil; alpha makes the image itself visible where two maps agree.
+ * Colours of a difference from -1 (blue) over 0 (clear) to 1 (red). The colour depends on the square root of the
+ * magnitude, so that small differences have saturated colours too. Alpha makes the image itself visible where two maps
+ * agree.
  */
 export const differenceTable: ColorTable = table(
   (value) => interpolateRdBu(0.5 - Math.sign(value - 0.5) * Math.sqrt(Math.abs(value - 0.5) / 2)),

@@ -1,6 +1,7 @@
 /**
- * Every failure a user can meet has one code and one factory here. The code crosses the wire and decides what the
- * interface offers; the message is one line that names the file, the thing and what to do.
+ * Every failure that a user can meet has one code and one factory here. The code is sent with the error between
+ * processes and decides what the interface offers. The message is one line that names the file, the thing and what to
+ * do.
  */
 
 export type ErrorCode =
@@ -83,7 +84,7 @@ export function reasonOf(thrown: unknown): string {
 const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
 
-/** At most `limit` names, then how many more there are. */
+/** Joins at most `limit` names and says how many more there are. */
 export function few(names: readonly string[], limit = 5): string {
   const shown = names.slice(0, limit).join(', ');
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
@@ -233,7 +234,7 @@ export const errors = {
     make('runtime-missing', `onnxruntime can't be loaded (${reason}). ${remedy}`),
   runtimeFailed: (file: string, reason: string, cause?: unknown) =>
     make('runtime-failed', `${file}: the model failed to run (${reason}).`, cause),
-  /** No map is made from such values. */
+  /** The model's results are NaN or infinite, so no map can be computed. */
   notFinite: (file: string, what: string) =>
     make(
       'not-finite',
@@ -294,7 +295,7 @@ export const errors = {
   internal: (what: string, cause?: unknown) => make('internal', `internal error: ${what}. Please report it.`, cause),
 } as const;
 
-/** Whatever was thrown as an `ExplainError`, so that every failure has a code. */
+/** Returns an `ExplainError` unchanged and wraps anything else, so that every failure has a code. */
 export function toExplainError(thrown: unknown): ExplainError {
   return thrown instanceof ExplainError ? thrown : errors.internal(reasonOf(thrown), thrown);
 }

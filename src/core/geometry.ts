@@ -3,6 +3,7 @@
  * left or top border, `width` or `height` the right or bottom one.
  */
 
+/** A size in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -22,21 +23,33 @@ export interface ImageTransform {
   readonly image: Size;
 }
 
-/** How an image is brought to the input's proportions; `place` in core/geometry.ts says what each means. */
+/**
+ * How an image is brought to the input's proportions.
+ *
+ * - `stretch`: it is scaled to the input's size
+ * - `crop`: its shorter side is scaled to `resize`, and the centre is cut out
+ * - `squash`: it is scaled to a rectangle with the input's proportions and a shorter side of `resize`, and the centre is
+ *   cut out
+ * - `pad`: it is scaled to fit into such a rectangle, and the rest of the input is filled
+ * - `none`: the centre is cut out without scaling
+ */
 export const FITS = ['stretch', 'crop', 'pad', 'squash', 'none'] as const;
 
 export type Fit = (typeof FITS)[number];
 
-/** Fits that look at `resize`. */
+/** The fits that depend on `resize`. */
 const RESIZED: ReadonlySet<Fit> = new Set(['crop', 'pad', 'squash']);
 
+/** True if the fit depends on `Preprocessing.resize`. */
 export const usesResize = (fit: Fit): boolean => RESIZED.has(fit);
 
+/** A point in pixels, from the top left. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
+/** A rectangle in pixels: its left and top edges, and its size. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -44,7 +57,10 @@ export interface Box {
   readonly height: number;
 }
 
-/** The image is scaled to `resized`; the input is the window at (left, top) of that, which may reach beyond it. */
+/**
+ * The position of the input on the scaled image, in pixels of the latter: the image is scaled to `resized`, and the input
+ * is the window whose top left corner is at (left, top). The window may reach beyond the scaled image.
+ */
 export interface Placement {
   readonly resized: Size;
   readonly left: number;
@@ -64,7 +80,7 @@ function enlarged({ width, height }: Size, resize: number): Size {
   return { width: Math.floor((width * resize) / shorter), height: Math.floor((height * resize) / shorter) };
 }
 
-/** The image's size once it is scaled as `fit` wants; see `Preprocessing.resize`. */
+/** The image's size after it is scaled according to `fit`; see `Preprocessing.resize`. */
 const resizedSize: { readonly [F in Fit]: (image: Size, input: Size, resize: number) => Size } = {
   none: ({ width, height }) => ({ width, height }),
   stretch: (_image, input) => input,
@@ -86,7 +102,13 @@ const resizedSize: { readonly [F in Fit]: (image: Size, input: Size, resize: num
   },
 };
 
-/** Scales the image as `fit` wants and centres the input on it. */
+/**
+ * Scales the image according to `fit` and centres the input on it.
+ *
+ * @param image size of the original, upright image
+ * @param input size of the network's input
+ * @param resize see `Preprocessing.resize`; only some fits use it
+ */
 export function place(image: Size, input: Size, fit: Fit, resize: number): Placement {
   const resized = resizedSize[fit](image, input, resize);
   return {
@@ -96,14 +118,18 @@ export function place(image: Size, input: Size, fit: Fit, resize: number): Place
   };
 }
 
-/** What is cut off at the left or top; less than 0: what is added, of an odd number the smaller half, as torchvision does. */
+/**
+ * The pixels that are cut off at the left or top. A negative number of pixels is added there; if the total is odd, it is
+ * the smaller half, as in torchvision.
+ */
 function margin(surplus: number): number {
   return surplus < 0 ? 0 - Math.floor(-surplus / 2) : round(surplus / 2);
 }
 
-/** The size alone: a picture has one too, and its pixels must not travel with a transform. */
+/** Copies only the size, since the argument may be a whole picture, whose pixels must not become part of a transform. */
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
+/** The transform from the input to the original image, for an image that is scaled and placed by `place`. */
 export function transformOf(image: Size, { resized, left, top }: Placement): ImageTransform {
   const scaleX = image.width / resized.width;
   const scaleY = image.height / resized.height;
@@ -115,7 +141,7 @@ export function identityTransform(image: Size): ImageTransform {
   return { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: sizeOf(image) };
 }
 
-/** The part of the input that shows the image, in whole pixels of the input. */
+/** The part of the input that the image covers, in whole pixels of the input. */
 export function visibleWindow(input: Size, { resized, left, top }: Placement): Box {
   const x = Math.max(0, -left);
   const y = Math.max(0, -top);
@@ -127,19 +153,23 @@ export function visibleWindow(input: Size, { resized, left, top }: Placement): B
   };
 }
 
+/** Converts a point of the input to a point of the image, both in pixels. */
 export function pointToImage({ x, y }: Point, t: ImageTransform): Point {
   return { x: x * t.scaleX + t.offsetX, y: y * t.scaleY + t.offsetY };
 }
 
+/** Converts a point of the image to a point of the input, both in pixels. It may lie outside the input. */
 export function pointToInput({ x, y }: Point, t: ImageTransform): Point {
   return { x: (x - t.offsetX) / t.scaleX, y: (y - t.offsetY) / t.scaleY };
 }
 
+/** Converts a box of the input to a box of the image, both in pixels. */
 export function boxToImage({ left, top, width, height }: Box, t: ImageTransform): Box {
   const { x, y } = pointToImage({ x: left, y: top }, t);
   return { left: x, top: y, width: width * t.scaleX, height: height * t.scaleY };
 }
 
+/** Converts a box of the image to a box of the input, both in pixels. It may reach beyond the input. */
 export function boxToInput({ left, top, width, height }: Box, t: ImageTransform): Box {
   const { x, y } = pointToInput({ x: left, y: top }, t);
   return { left: x, top: y, width: width / t.scaleX, height: height / t.scaleY };

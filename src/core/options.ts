@@ -58,11 +58,11 @@ export function choice<const Choice extends string>(
   return { title, default: value, choices, ...details };
 }
 
-/** Of every method that draws random numbers: the same seed gives the same map. */
+/** The seed option of every method that draws random numbers. The same seed gives the same map. */
 export const seedOption = integer('Seed of the random numbers', 0, 0, 2 ** 32 - 1);
 
 /**
- * The given values, and defaults for the others.
+ * The given values, with defaults for the options that are missing.
  *
  * @throws bad-option for a name that is not in the table or a value out of its bounds
  */

@@ -1,4 +1,4 @@
-/** What is known of a model's class scores. */
+/** What is known about a model's class scores. */
 import type { Sourced } from './sourced';
 
 export const ACTIVATIONS = ['softmax', 'sigmoid', 'none'] as const;
@@ -12,12 +12,12 @@ export interface ClassScore {
 }
 
 /**
- * What makes logits of scores: nothing; or, where the model gives probabilities, log p of those that sum to 1, and
- * log(p / (1 - p)) of those that are independent.
+ * How logits are computed from scores. `identity`: the scores are logits. For models that give probabilities, `log`:
+ * log p, if they sum to 1; `logit`: log(p / (1 - p)), if they are independent.
  */
 export type Link = 'identity' | 'log' | 'logit';
 
-/** What made p, as results name it; `probability`: the model gives it itself. */
+/** How p was computed, as results name it; `probability` means that the model gives p itself. */
 export type ShownActivation = Activation | 'probability';
 
 export function shownActivation({ link, activation }: OutputInfo): ShownActivation {
@@ -29,26 +29,26 @@ export function areProbabilities({ link, activation }: OutputInfo): boolean {
   return link !== 'identity' || activation.value !== 'none';
 }
 
-/** What is differentiated, in words. */
+/** Describes in words what is differentiated. */
 export function logitsText({ logits, link }: Pick<OutputInfo, 'logits' | 'link'>): string {
   if (link === 'identity') return logits;
   return link === 'log' ? `log(${logits})` : `log(${logits} / (1 - ${logits}))`;
 }
 
-/** A tensor that may hold the class scores. */
+/** A tensor that could hold the class scores. */
 export interface ScoresInfo {
   readonly name: string;
   readonly classes: number;
 }
 
 export interface OutputInfo {
-  /** The tensor with the class scores, mostly an output. */
+  /** The tensor with the class scores, usually an output of the graph. */
   readonly name: string;
-  /** The tensor before softmax or sigmoid, of which the `link` is differentiated. */
+  /** The tensor before softmax or sigmoid; `link` is applied to it before differentiation. */
   readonly logits: string;
   readonly link: Link;
   readonly activation: Sourced<Activation>;
   readonly classes: number;
-  /** The tensors that may hold the class scores, the one in use first. */
+  /** The tensors that could hold the class scores; the one in use is first. */
   readonly candidates: readonly ScoresInfo[];
 }

@@ -1,6 +1,6 @@
 /**
- * A saliency map as a picture of the whole image. Values are interpolated first and coloured afterwards, so no colour
- * appears that is not in the colormap. The webview and the exports draw with the same functions.
+ * A saliency map as a picture of the whole image. Values are interpolated first and coloured afterwards, so that no
+ * colour appears which is not in the colormap. The webview and the exports use the same functions.
  */
 import { contours } from 'd3-contour';
 import { type ColorTable, colorTables, differenceTable } from './colormaps';
@@ -8,19 +8,21 @@ import type { ImageTransform, Size } from './geometry';
 import type { Saliency } from './saliency';
 import type { HeatStyle } from './style';
 
-/** Widths of a contour in pixels: a light line on a wider dark one can be seen on any image. */
+/** Style of a contour, with widths in pixels. A light line on a wider dark one is visible on any image. */
 export const CONTOUR = { line: '#ffffff', width: 1.5, halo: '#000000', haloWidth: 3.5 } as const;
 
-/** Where the contour runs: along the threshold, or at half of the maximum where nothing is hidden. */
+/** The level of the contour: the threshold, or half of the maximum if the threshold is 0. */
 export const contourLevel = (style: HeatStyle): number => style.threshold || 0.5;
 
 /**
- * The heat alone, RGBA of size.width * size.height pixels that cover the whole image. Clear (alpha 0) are: what lies
- * outside the part of the image that the network saw, values below the threshold, and a constant map, which has
- * nothing to show. All else is opaque: `style.opacity` is left to whoever composes, so that it changes without a
- * redraw (CSS in the webview, alpha in an export). The contour is apart too, see `contourPath`.
+ * Draws the heatmap without the image: RGBA of size.width * size.height pixels that cover the whole image. These pixels
+ * are clear (alpha 0): those outside the part of the image that the network saw, those with values below the threshold,
+ * and all pixels of a constant map, which has nothing to show. All others are opaque. The caller applies
+ * `style.opacity`, so that it can change without a redraw (by CSS in the webview, by alpha in an export), and draws the
+ * contour, see `contourPath`.
  *
- * A signed map has the colours of a difference in place of the style's, clear around 0; its threshold is one of magnitude.
+ * A signed map has the colours of a difference instead of the style's, clear around 0, and its threshold applies to the
+ * magnitude.
  */
 export function drawHeat(
   saliency: Saliency,
@@ -35,14 +37,14 @@ export function drawHeat(
   return draw(map, inputSize, transform, size, { table: colorTables[style.colormap], lowest: 0 }, style.threshold);
 }
 
-/** What is drawn: values beyond the saturation are as strong as any. */
+/** The map scaled for drawing: values beyond the saturation have the strongest colour. */
 function saturated({ map, saturation }: Saliency): Float32Array {
   return saturation ? map.map((value) => Math.min(Math.max(value / saturation, -1), 1)) : map;
 }
 
 /**
- * A difference of two maps at the same input size, or another map in [-1, 1], in the colours of `differenceTable`; where it is
- * smaller than the threshold it is clear.
+ * Draws a difference of two maps of the same input size, or another map in [-1, 1], in the colours of
+ * `differenceTable`. Pixels whose magnitude is below the threshold are clear.
  */
 export function drawDifference(
   difference: Float32Array,
@@ -55,8 +57,8 @@ export function drawDifference(
 }
 
 /**
- * The value at a pixel (x, y) of a picture of `size` that covers the whole image, interpolated bilinearly between the
- * centres of the map's pixels; NaN where the network did not see the image.
+ * Returns a function for the value at a pixel (x, y) of a picture of `size` that covers the whole image. Values are
+ * interpolated bilinearly between the centres of the map's pixels, and NaN where the network did not see the image.
  */
 export function sampler(
   map: Float32Array,
@@ -97,13 +99,14 @@ function taps(count: number, inputLength: number, imageLength: number, scale: nu
 
 interface Scale {
   readonly table: ColorTable;
-  /** The value of the table's first colour; that of its last is 1. */
+  /** The value of the table's first colour; the value of its last colour is 1. */
   readonly lowest: number;
 }
 
 /**
- * A frame has 16 ms for everything, so the loops below do without a call or an object a pixel: each row of the picture is
- * first interpolated between two rows of the map, then along that line, and colours are written whole.
+ * A frame of the screen takes 16 ms in all, so the loops below avoid calls and objects for each pixel. Each row of the
+ * picture is first interpolated between two rows of the map, then along that line, and a colour is written as one
+ * 32-bit value.
  */
 function draw(
   map: Float32Array,
@@ -128,7 +131,8 @@ function draw(
     for (let x = 0; x < size.width; x++) {
       const across = columns.weight[x]!;
       const value = line[columns.low[x]!]! * (1 - across) + line[columns.high[x]!]! * across;
-      // NaN, where the network did not see the image, is never large enough. `| 0` rounds down, and faster than Math.round.
+      // The comparison is false for NaN, where the network did not see the image. `| 0` rounds down and is faster than
+      // Math.round.
       if (Math.abs(value) >= threshold) pixels[start + x] = colors[((value - lowest) * steps + 0.5) | 0]!;
     }
   }
@@ -136,8 +140,9 @@ function draw(
 }
 
 /**
- * The line where the map, or the magnitude of a signed one, crosses `level`, as SVG path data in pixels of a picture of `size` that covers the whole
- * image; empty where the map is constant. To be stroked twice, see `CONTOUR`.
+ * The line along which the map, or the magnitude of a signed map, crosses `level`, as SVG path data. Units are pixels
+ * of a picture of `size` that covers the whole image. The path is empty if the map is constant. Stroke it twice, see
+ * `CONTOUR`.
  */
 export function contourPath(
   saliency: Saliency,

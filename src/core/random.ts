@@ -48,7 +48,10 @@ export function createRandom(seed: number | Readonly<State>): Random {
 
 const rotate = (x: number, k: number) => (x << k) | (x >>> (32 - k));
 
-/** Four numbers from one, by SplitMix with the 32-bit finaliser of MurmurHash3, so that near seeds are far apart. */
+/**
+ * Expands the seed to four numbers, by SplitMix with the 32-bit finaliser of MurmurHash3, so that similar seeds give
+ * unrelated states.
+ */
 function expand(seed: number): State {
   let state = seed;
   const next = () => {

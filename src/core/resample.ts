@@ -1,10 +1,10 @@
 /**
- * Resampling of pictures as Pillow does it, and hence the preprocessing that most classifiers were trained with: a filter
- * that widens when it shrinks, weights of 22 bits, and 8 bits after each of its two passes. (sharp's kernels differ.)
+ * Resampling of pictures as in Pillow, whose results most classifiers were trained with. The filter widens when a
+ * picture is shrunk, weights have 22 bits, and each of the two passes rounds to 8 bits. (sharp's kernels differ.)
  */
 import type { Box, Size } from './geometry';
 
-/** Filters of Pillow. */
+/** Names of Pillow's filters. */
 export const INTERPOLATIONS = ['bilinear', 'bicubic', 'nearest', 'lanczos', 'box', 'hamming'] as const;
 
 export type Interpolation = (typeof INTERPOLATIONS)[number];
@@ -14,24 +14,30 @@ export interface RgbImage extends Size {
   readonly data: Uint8Array;
 }
 
-/** For one output sample: the first input sample and the weight of each from there on, as integers that sum to ONE. */
+/**
+ * The weights for one output sample: the first input sample, and the weights of the samples from there on, as integers
+ * that sum to ONE.
+ */
 interface Taps {
   readonly start: number;
   readonly weights: Float64Array;
 }
 
-/** Pillow's, of which no sum leaves 32 bits. */
+/** Bits of a weight, as in Pillow; sums then fit into 32 bits. */
 const BITS = 22;
 const ONE = 2 ** BITS;
 
-/** Pillow's filters by the distance from the centre, in samples of the smaller image; 0 from `support` on. */
+/**
+ * A filter of Pillow: the weight by the distance from the centre, in samples of the smaller image. The weight is 0 from
+ * `support` on.
+ */
 interface Filter {
   readonly support: number;
   readonly weight: (distance: number) => number;
 }
 
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
-/** Pillow has these as floats of 32 bits. */
+/** Pillow stores these constants as 32-bit floats. */
 const [HAMMING_MEAN, HAMMING_SWING] = [Math.fround(0.54), Math.fround(0.46)];
 
 /** Keys' cubic, with a slope of -0.5 at 1. */
@@ -47,7 +53,7 @@ const FILTERS: { readonly [I in Exclude<Interpolation, 'nearest'>]: Filter } = {
   lanczos: { support: 3, weight: (x) => sinc(x) * sinc(x / 3) },
 };
 
-/** Taps of the outputs [first, first + count) of a side that is scaled from `from` to `to` samples. */
+/** The taps of the output samples [first, first + count) of a side that is scaled from `from` to `to` samples. */
 function tapsOf(from: number, to: number, first: number, count: number, interpolation: Interpolation): Taps[] {
   if (interpolation === 'nearest' || from === to) return nearestOf(from, to, first, count);
   const scale = from / to;
@@ -60,7 +66,7 @@ function tapsOf(from: number, to: number, first: number, count: number, interpol
     const end = Math.min(from, Math.floor(centre + support + 0.5));
     const weights = Float64Array.from({ length: end - start }, (_, k) => {
       const distance = (start + k + 0.5 - centre) / stretch;
-      // A sample on the border of a box belongs to the box on its left.
+      // A sample on the border between two boxes belongs to the left one.
       return distance > -filter.support && distance <= filter.support ? filter.weight(distance) : 0;
     });
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -68,7 +74,10 @@ function tapsOf(from: number, to: number, first: number, count: number, interpol
   });
 }
 
-/** One sample for each. Pillow adds the step up from the first output on, and so what it rounds. */
+/**
+ * One input sample for each output. Like Pillow, this adds up the step from the first output on, so that rounding
+ * errors are the same.
+ */
 function nearestOf(from: number, to: number, first: number, count: number): Taps[] {
   const weights = Float64Array.of(ONE);
   const taps: Taps[] = [];
@@ -79,12 +88,13 @@ function nearestOf(from: number, to: number, first: number, count: number): Taps
 }
 
 /**
- * Pixels between the two passes. Pillow goes across first, which of an image of a few columns and a million rows would make
- * more than any picture has; such an image goes down first, where the rounding between the passes differs.
+ * The most pixels between the two passes. Pillow resamples rows first. For an image of a few columns and a million
+ * rows, this could produce a huge intermediate picture, so such an image is resampled along its columns first; then the
+ * rounding between the passes differs from Pillow's.
  */
 const MOST_BETWEEN = 2 ** 26;
 
-/** The part `window` of the image scaled to `resized`; `window` lies within `resized`. */
+/** Scales the image to `resized` and returns the part `window`, which must lie within `resized`. */
 export function resample(image: RgbImage, resized: Size, window: Box, interpolation: Interpolation): RgbImage {
   const columns = tapsOf(image.width, resized.width, window.left, window.width, interpolation);
   const rows = tapsOf(image.height, resized.height, window.top, window.height, interpolation);
@@ -100,7 +110,7 @@ interface Span {
   readonly end: number;
 }
 
-/** All samples that the taps weigh. */
+/** The range of all samples that the taps use. */
 function spanOf(taps: readonly Taps[]): Span {
   const first = taps[0]?.start ?? 0;
   return { start: first, end: taps.reduce((end, { start, weights }) => Math.max(end, start + weights.length), first) };
@@ -111,7 +121,7 @@ function fromZero(taps: readonly Taps[]): Taps[] {
   return taps.map(({ start, weights }) => ({ start: start - first, weights }));
 }
 
-/** The pass over columns, of some rows. */
+/** The horizontal pass, for some rows. */
 function across(image: RgbImage, columns: readonly Taps[], { start: firstRow, end: endRow }: Span): RgbImage {
   const data = new Uint8Array((endRow - firstRow) * columns.length * 3);
   for (let y = firstRow, to = 0; y < endRow; y++) {
@@ -123,7 +133,7 @@ function across(image: RgbImage, columns: readonly Taps[], { start: firstRow, en
   return { width: columns.length, height: endRow - firstRow, data };
 }
 
-/** The pass over rows, of some columns. */
+/** The vertical pass, for some columns. */
 function down(image: RgbImage, rows: readonly Taps[], { start: left, end: right }: Span): RgbImage {
   const data = new Uint8Array(rows.length * (right - left) * 3);
   const stride = image.width * 3;
@@ -136,7 +146,7 @@ function down(image: RgbImage, rows: readonly Taps[], { start: left, end: right 
   return { width: right - left, height: rows.length, data };
 }
 
-/** One RGB pixel: the weighted sum of pixels that lie `stride` bytes apart, halves rounded up. */
+/** Computes one RGB pixel: the weighted sum of pixels that lie `stride` bytes apart. Halves are rounded up. */
 function weigh(
   source: Uint8Array,
   from: number,
@@ -159,7 +169,7 @@ function weigh(
   target[to + 2] = clipped(blue);
 }
 
-/** Filters with negative weights leave the range of a pixel. */
+/** Clips to the range of a pixel, which filters with negative weights can leave. */
 function clipped(sum: number): number {
   const pixel = sum >> BITS;
   return pixel < 0 ? 0 : pixel > 255 ? 255 : pixel;

@@ -1,4 +1,4 @@
-/** Bilinear resampling of maps. Being linear, it commutes with every weighted sum of maps. */
+/** Bilinear resampling of maps. It is linear, so it commutes with weighted sums of maps. */
 
 /**
  * The matrix that resamples `from` samples to `to` by linear interpolation with half-pixel centres (as PyTorch's
@@ -21,8 +21,8 @@ function tap(i: number, from: number, to: number) {
 }
 
 /**
- * Bounds of a map [u, v] resampled to [height, width], without resampling all of it: between four samples the
- * interpolation is bilinear, so its extremes lie at the outermost pixels there.
+ * Bounds of a map [u, v] after resampling to [height, width], without resampling all of it. Between four samples the
+ * interpolation is bilinear, so the extremes lie at the outermost pixels there.
  */
 export function resizedBounds(map: Float32Array, u: number, v: number, height: number, width: number) {
   const rows = outermost(u, height);
@@ -55,8 +55,8 @@ function interpolate(map: Float32Array, v: number, row: Tap, column: Tap): numbe
 }
 
 /**
- * Bilinear resampling of a map [u, v] to [height, width], half-pixel centres. Without a call or an object a pixel: a page
- * does it too seldom for its engine to make fast code of those.
+ * Bilinear resampling of a map [u, v] to [height, width], with half-pixel centres. The loop avoids calls and objects
+ * for each pixel, since a page calls this too seldom for the JavaScript engine to optimise them away.
  */
 export function resizeMap(map: Float32Array, u: number, v: number, height: number, width: number): Float32Array {
   const low = new Int32Array(width);

@@ -2,27 +2,27 @@ import type { ImageTransform, Size } from './geometry';
 import { resizeMap } from './resize';
 
 /**
- * A running estimate of a method; the last one is the result. Shown is upsample(map) - offset, and of it the ReLU unless the
- * map is `signed`.
+ * An estimate that a method yields while it runs; the last one is the result. The map that is shown is
+ * ReLU(upsample(map) - offset), without the ReLU if the map is `signed`.
  */
 export interface MethodFrame {
   /** Passes run so far, of `total`. */
   readonly done: number;
   readonly total: number;
-  /** Rows and columns of `map`: the layer's, or the input's. */
+  /** Rows and columns of `map`, which are those of the layer or of the input. */
   readonly u: number;
   readonly v: number;
   readonly map: Float32Array;
   readonly offset: number;
-  /** True if negative values speak against the class and are shown too. */
+  /** True if negative values are evidence against the class and are shown too. */
   readonly signed: boolean;
-  /** Magnitude, in the map's units, from which on colours are at their strongest; the largest if left out. */
+  /** Magnitude, in the map's units, from which on colours have full strength; by default the largest magnitude. */
   readonly saturation?: number;
 }
 
 /**
- * A saliency map as it streams. The receiver upsamples it to `inputSize` and scales it by min-max, a signed one by its
- * largest magnitude. See `saliencyOf` in core/saliency.ts.
+ * A saliency map as it is sent to other processes. The receiver upsamples it to `inputSize` and normalises it by
+ * min-max, or by the largest magnitude if it is signed. See `saliencyOf`.
  */
 export interface Frame extends MethodFrame {
   readonly inputSize: Size;
@@ -32,22 +32,22 @@ export interface Frame extends MethodFrame {
 export interface Saliency {
   /**
    * [height, width] of the network's input. Normalised to [0, 1] by min-max; a signed map to [-1, 1] by its largest
-   * magnitude, so that 0 stays where it was. All 0 where the map is constant.
+   * magnitude, so that 0 stays 0. All values are 0 if the map is constant.
    */
   readonly map: Float32Array;
   readonly signed: boolean;
   /** Bounds before normalisation. */
   readonly min: number;
   readonly max: number;
-  /** Where given, the magnitude from which on colours are at their strongest, below 1, which is the largest. */
+  /** If present, the magnitude below 1 from which on colours have full strength. */
   readonly saturation?: number;
-  /** True if nothing is left to show: the map is constant. */
+  /** True if the map is constant, so that there is nothing to show. */
   readonly zero: boolean;
 }
 
 /**
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
- * summed at the activation's size since bilinear upsampling is linear). A signed map goes without the ReLU.
+ * summed at the activation's size since bilinear upsampling is linear). The ReLU is left out for a signed map.
  */
 export function saliencyOf(
   frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'saturation' | 'inputSize'>,

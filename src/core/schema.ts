@@ -1,14 +1,14 @@
-/** Data from outside, read by a schema; what is wrong with it becomes one line. */
+/** Reads data from outside by a schema. If the data does not match, the error is one line. */
 import * as v from 'valibot';
 import { reasonOf } from './errors';
 
-/** The first thing that is wrong. */
+/** The first mismatch between the data and the schema. */
 export interface Flaw {
   /** Where it is, what must be there and what was found, such as `input.width: must be a number, found "224"`. */
   readonly line: string;
   /** What must be there, as the schema says it. */
   readonly wanted: string;
-  /** The objects and lists around it, from the outside in. */
+  /** The objects and lists that contain it, from the outermost to the innermost. */
   readonly within: readonly unknown[];
   /** Of text that is no JSON: how many of its characters could be read. */
   readonly position?: number;
@@ -17,13 +17,13 @@ export interface Flaw {
 type Schema<T> = v.GenericSchema<unknown, T>;
 type Issue = v.BaseIssue<unknown>;
 
-/** A value, or what is wrong with it. What the schema does not name is left out of the value. */
+/** Returns the value, or the first mismatch. Keys that the schema does not name are left out of the value. */
 export function read<T>(schema: Schema<T>, data: unknown): { readonly value: T } | { readonly flaw: Flaw } {
   const { success, output, issues } = v.safeParse(schema, data, { abortEarly: true, message: wantedBy });
   return success ? { value: output } : { flaw: flawOf(issues[0]) };
 }
 
-/** The same of JSON as text; text that is none is a flaw. */
+/** The same for JSON text. Text that is not JSON is a mismatch. */
 export function readJson<T>(schema: Schema<T>, text: string): ReturnType<typeof read<T>> {
   let json: unknown;
   try {
@@ -58,7 +58,7 @@ const isRecord = (value: unknown): value is Json =>
 
 const AN_OBJECT = 'an object';
 
-/** An object with whatever keys; `v.object` takes lists too. */
+/** An object with any keys. `v.object` would accept lists too. */
 export const record = v.custom<Json>(isRecord, AN_OBJECT);
 
 /**
@@ -91,10 +91,10 @@ export const numbers = v.custom<readonly number[]>(areFinite, 'a list of numbers
 /** A list of anything, which may be long: it is not copied. */
 export const list = v.custom<readonly unknown[]>(Array.isArray, 'a list');
 
-/** For files that other programs wrote, of which each value counts as absent that is not of the wanted kind. */
+/** For files from other programs: a value that does not match the schema counts as absent. */
 export const lenient = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
 
-/** What each kind of schema wants, in words, unless it has words of its own. */
+/** What each kind of schema expects, in words. A schema may have words of its own instead. */
 const WANTED: Readonly<Record<string, string>> = {
   string: 'a text',
   non_empty: 'a text',
@@ -104,11 +104,11 @@ const WANTED: Readonly<Record<string, string>> = {
 };
 
 function wantedBy({ type, expected }: Issue): string {
-  // A picklist expects `("a" | "b")`.
+  // valibot writes the expectation of a picklist as `("a" | "b")`.
   return WANTED[type] ?? (expected ?? 'another value').replace(/^\((.*)\)$/, '$1').replaceAll(' | ', ' or ');
 }
 
-/** Of a key that is missing: what its value must be. Of one too many: which there are. */
+/** For a missing key, what its value must be. For an unknown key, the keys that are allowed. */
 function keyWanted({ expected, path }: Issue, entries: v.ObjectEntries): string {
   if (expected === 'never') return `known are ${Object.keys(entries).join(', ')}`;
   const key = path?.[0]?.key;
@@ -128,13 +128,13 @@ function flawOf({ type, expected, message, input, path }: Issue): Flaw {
   return flaw(`${place && `${place}: `}must be ${message}, found ${shown(input)}`);
 }
 
-/** A key or an index behind the path of what it is in: `maps[2].scores`. */
+/** Appends a key or an index to the path of its container: `maps[2].scores`. */
 function placeOf(before: string, key: unknown): string {
   if (typeof key === 'number') return `${before}[${key}]`;
   return before === '' ? String(key) : `${before}.${String(key)}`;
 }
 
-/** Not more of it than tells what it is. */
+/** A short form of a value for messages. */
 function shown(value: unknown): string {
   return String(typeof value === 'number' ? value : JSON.stringify(value)).slice(0, 60);
 }

@@ -1,4 +1,4 @@
-/** Where what is known of a model comes from. */
+/** Values with their sources. */
 
 /** A value and where it came from; `assumed` ones are shown as assumptions. */
 export interface Sourced<T> {

@@ -6,9 +6,9 @@ import type { EditorState } from '../protocol/webview';
 import { openExplanation } from './commands/open';
 import type { WindowEngine } from './engine';
 import { TOP_CLASS } from './explanation/comparison';
-import type { Panel } from './explanation/panel';
-import { editorState } from './explanation/panel-messages';
-import type { Panels } from './explanation/panels';
+import { editorState } from './panel/panel-messages';
+import type { Panel } from './panel/panel-types';
+import type { Panels } from './panel/panels';
 
 export interface OpenExplanation {
   /** The images of the panel, one or several. */

@@ -6,7 +6,6 @@ import { ACTION_COMMANDS, registerCommands } from './commands/commands';
 import { createWindowEngine, engineModule } from './engine';
 import { registerEditors } from './explanation/editor';
 import { withoutChanged } from './explanation/method-choice';
-import { createPanels, type Panels } from './explanation/panels';
 import { saveExplanation } from './images/export';
 import { createLog } from './log';
 import { createMapStore } from './maps/map-store';
@@ -14,6 +13,7 @@ import { registerClassesView } from './model/classes-view';
 import { createCurrentModel, type ModelChange } from './model/model';
 import { registerModelView } from './model/model-view';
 import { createReporter, type PerformableAction } from './notify';
+import { createPanels, type Panels } from './panel/panels';
 import { affects, changedSettings } from './settings';
 import { registerStatusBar } from './status/status-bar';
 

@@ -1,32 +1,34 @@
-/** What people have drawn on images: one form for COCO, YOLO and Pascal VOC. */
+/** Annotated objects of images, in one form for COCO, YOLO and Pascal VOC. */
 import { errors } from '../errors';
 import type { Box, Size } from '../geometry';
 import { type Outline, scaleOutline } from './outline';
 
-/** One object. */
+/** One annotated object. */
 export interface Region {
   readonly category: string;
   readonly box: Box;
-  /** Its shape, where more than a box was drawn. */
+  /** The object's outline, if the annotations give more than a box. */
   readonly outline?: Outline;
 }
 
 export interface AnnotatedImage {
-  /** As the annotations name it. */
+  /** The image's file, as the annotations name it. */
   readonly file: string;
-  /** What positions are measured in: the image's pixels, or 1 x 1 where they are fractions of it. */
+  /**
+   * The size that positions refer to: that of the image in pixels, or 1 x 1 if positions are fractions of the image.
+   */
   readonly size: Size;
   readonly regions: readonly Region[];
 }
 
 export interface Annotations {
-  /** Names of all categories, also of those that no image has. */
+  /** Names of all categories, including those without any object. */
   readonly categories: readonly string[];
   readonly images: readonly AnnotatedImage[];
 }
 
 /**
- * The regions in pixels of the image itself.
+ * Converts the regions to pixels of the image itself.
  *
  * @param actual the image's size, upright
  * @throws annotations-invalid if the annotations are of an image of another size

@@ -76,7 +76,7 @@ export function parseCoco(text: string, file: string): Annotations {
   return { categories: [...categories.values()], images: [...images.values()] };
 }
 
-/** @throws Error with what is wrong */
+/** @throws Error whose message says what is wrong */
 function outlineOf(segmentation: v.InferOutput<typeof POLYGONS | typeof RUNS>, size: Size): Outline | undefined {
   if (!('counts' in segmentation))
     return segmentation.length === 0 ? undefined : { polygons: segmentation.map(pointsOf) };

@@ -1,10 +1,10 @@
-/** Which classes of a model show which category of the annotations. */
+/** Maps the categories of annotations to the classes of a model. */
 import * as v from 'valibot';
 import { errors } from '../errors';
 import { findClass } from '../model/classes/labels';
 import { fields, parseJson, record } from '../schema';
 
-/** Classes by category; categories without a class are not in it. */
+/** Indices of classes by category. Categories without a class are absent. */
 export type Mapping = ReadonlyMap<string, readonly number[]>;
 
 const MAPPING = fields({
@@ -18,8 +18,8 @@ const MAPPING = fields({
 });
 
 /**
- * A mapping file: a JSON object `{"categories": {"<category>": [<index or label of a class>, ...]}}`. Other keys, such as
- * notes, are passed over.
+ * Reads a mapping file: a JSON object `{"categories": {"<category>": [<index or label of a class>, ...]}}`. Other keys,
+ * such as notes, are ignored.
  *
  * @param labels the model's
  * @param file its path, for messages
@@ -35,7 +35,10 @@ export function parseMapping(text: string, file: string, labels: readonly string
   );
 }
 
-/** Where no mapping is given: a category is the one class that has its name. */
+/**
+ * The mapping that is used if no file is given: a category stands for the class of the same name, if there is exactly
+ * one.
+ */
 export function mappingByName(categories: readonly string[], labels: readonly string[]): Mapping {
   const named = (label: string, name: string) => label.split(',').some((part) => part.trim() === name);
   return new Map(

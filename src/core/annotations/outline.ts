@@ -2,7 +2,7 @@
 import type { Box, Point, Size } from '../geometry';
 
 export type Outline =
-  /** Polygons whose areas are joined. */
+  /** The union of several polygons, with vertices in pixels. */
   | { readonly polygons: readonly (readonly Point[])[] }
   /** Lengths of alternating runs outside and inside, column by column from the top left: COCO's run-length encoding. */
   | { readonly runs: readonly number[] };
@@ -38,20 +38,20 @@ function fillPolygon(mask: Uint8Array, polygon: readonly Point[], { width, heigh
   }
 }
 
-/** Where an edge crosses a row, if it does; the lower end of an edge belongs to the next one. */
+/** The x at which an edge crosses the row y, if it does. The lower end of an edge belongs to the next edge. */
 function crossing(from: Point, to: Point, y: number): number[] {
   if (from.y <= y === to.y <= y) return [];
   return [from.x + ((y - from.y) / (to.y - from.y)) * (to.x - from.x)];
 }
 
-/** Polygons in fractions of an image as polygons in its pixels. Runs are of pixels anyway. */
+/** Converts polygons in fractions of an image to pixels. Runs are in pixels already. */
 export function scaleOutline(outline: Outline, { width, height }: Size): Outline {
   if ('runs' in outline) return outline;
   const scale = ({ x, y }: Point) => ({ x: x * width, y: y * height });
   return { polygons: outline.polygons.map((polygon) => polygon.map(scale)) };
 }
 
-/** The smallest box around points. */
+/** The smallest box that contains all points. */
 export function boxAround(points: readonly Point[]): Box {
   const most = (pick: (a: number, b: number) => number, side: 'x' | 'y') =>
     points.reduce((found, point) => pick(found, point[side]), points[0]?.[side] ?? 0);
@@ -60,8 +60,9 @@ export function boxAround(points: readonly Point[]): Box {
 }
 
 /**
- * Runs from COCO's compressed text: numbers in groups of five bits, the lowest first, each as a character from "0" on
- * with a sixth bit if another follows; from the fourth run on a number is the difference to the run two before.
+ * Decodes COCO's compressed run lengths. A number is written in groups of five bits, lowest first. Each group is a
+ * character from "0" on, with a sixth bit set if another group follows. From the fourth run on, a number is the
+ * difference from the run two places before.
  *
  * @throws Error if a character is out of range or the text ends within a number
  */

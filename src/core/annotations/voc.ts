@@ -1,4 +1,4 @@
-/** Pascal VOC's XML, a file an image (VOC2012 development kit, section 2.1). */
+/** Pascal VOC's XML, with one file for each image (VOC2012 development kit, section 2.1). */
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import * as v from 'valibot';
 import { errors } from '../errors';
@@ -7,7 +7,7 @@ import { fields, finite, parse, read, record } from '../schema';
 import type { AnnotatedImage } from './annotations';
 import { placeAt } from './place';
 
-/** Numbers stay text, since a file may be named 2007. */
+/** The parser does not convert numbers, since a file may be named 2007. */
 const PARSER = new XMLParser({
   captureMetaData: true,
   parseTagValue: false,
@@ -67,7 +67,7 @@ export function parseVoc(xml: string, file: string): AnnotatedImage {
   return { file: filename, size, regions: objects.map(({ name, bndbox }) => ({ category: name, box: boxOf(bndbox) })) };
 }
 
-/** Pixels are counted from 1, and the last one belongs to the box. */
+/** VOC counts pixels from 1, and the last pixel belongs to the box. */
 function boxOf({ xmin, ymin, xmax, ymax }: Readonly<Record<'xmin' | 'ymin' | 'xmax' | 'ymax', number>>): Box {
   return { left: xmin - 1, top: ymin - 1, width: xmax - xmin + 1, height: ymax - ymin + 1 };
 }

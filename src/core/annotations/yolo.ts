@@ -1,13 +1,13 @@
 /**
- * YOLO's text files, one an image, one line an object: `class x y width height`, x and y of the box's centre, or
- * `class x1 y1 x2 y2 ...` for a polygon; all but the class as fractions of the image.
+ * YOLO's text files, with one file for each image and one line for each object: `class x y width height`, x and y of
+ * the box's centre, or `class x1 y1 x2 y2 ...` for a polygon; all but the class as fractions of the image.
  */
 import { errors } from '../errors';
 import type { Region } from './annotations';
 import { boxAround } from './outline';
 
 /**
- * The objects of one image, in fractions of it.
+ * The objects of one image, in fractions of the image's size.
  *
  * @param text of the image's file
  * @param file its path, for messages

@@ -1,4 +1,7 @@
-/** The blurred image B: a Gaussian filter as a model of its own, so that it runs natively and on the same device. */
+/**
+ * The blurred image B. The Gaussian filter is an ONNX model of its own, so that it runs natively and on the same
+ * device.
+ */
 import { standaloneModel } from '../onnx/compose';
 import { createEmitter } from '../onnx/emit';
 import { valueInfo } from '../onnx/facts';
@@ -35,9 +38,8 @@ export function blurModel(layout: 'NCHW' | 'NHWC'): EncodedModel {
 }
 
 /**
- * The matrix, [size, size], that filters `size` samples with a Gaussian, exp(-i^2 / (2 sigma^2)) normalised to sum 1,
- * with a border mirrored without its edge sample.
-
+ * The matrix [size, size] that filters `size` samples with the Gaussian exp(-i^2 / (2 sigma^2)), normalised to sum 1.
+ * The border is mirrored without repeating the edge sample.
  */
 export function gaussianMatrix(size: number, kernel: number, sigma: number): Float32Array {
   const radius = (kernel - 1) / 2;
@@ -57,7 +59,10 @@ function mirror(i: number, size: number): number {
   return positive < size ? positive : 2 * (size - 1) - positive;
 }
 
-/** The largest kernel, odd and not above `kernel`, that a mirrored border of this image can feed: 2 min(H, W) - 1. */
+/**
+ * The largest odd kernel of at most `kernel` pixels for which the mirrored border of this image is wide enough, which
+ * is 2 min(H, W) - 1 at most.
+ */
 export function kernelFor(kernel: number, height: number, width: number): number {
   return Math.min(kernel, 2 * Math.min(height, width) - 1);
 }

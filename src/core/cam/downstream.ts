@@ -1,4 +1,4 @@
-/** The part of a model downstream of a layer as a graph of its own: scores of other features in the place of A. */
+/** The part of a model downstream of a layer as a separate graph, which scores other features instead of A. */
 import type { GraphProto } from 'onnx-buf';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
@@ -8,9 +8,9 @@ import { appendScores, SCORE, type ScoreTarget } from './transform';
 
 /** Names of the graph's inputs, float32; its outputs are SCORE.logits and SCORE.probabilities. */
 export const DOWNSTREAM = {
-  /** In the place of the layer's output, [N, ...]. */
+  /** Replaces the layer's output, [N, ...]. */
   features: 'group-cam:features-in',
-  /** I, [N, ...]; only where paths from the input lead around the layer. */
+  /** I, [N, ...]. The graph has this input only if paths from the image lead around the layer. */
   image: 'group-cam:image-in',
 } as const;
 

@@ -1,4 +1,7 @@
-/** The gradient d y_c / dA as a graph: from the target layer, or the input, to the logits and back. */
+/**
+ * The gradient d y_c / dA as a graph, which runs forward from the target layer or the input to the logits, and
+ * backward.
+ */
 import type { GraphProto } from 'onnx-buf';
 import { appendGradient } from '../gradients/driver';
 import type { RuleTable } from '../gradients/rule';
@@ -22,7 +25,7 @@ export const GRADIENT = {
 } as const;
 
 export interface GradientTarget {
-  /** Where the forward pass starts: a tensor that every path to the logits runs through, or the input. */
+  /** The tensor at which the forward pass starts: one that every path to the logits runs through, or the input. */
   readonly source: string;
   readonly wrt: string;
   readonly logits: string;
@@ -30,10 +33,11 @@ export interface GradientTarget {
 }
 
 /**
- * Of the forward pass only what the gradient reads is kept: downstream of a global pooling with one linear layer that is nothing.
+ * Builds the gradient graph. It keeps only those nodes of the forward pass whose results the gradient reads; if only a
+ * global pooling and one linear layer lie downstream, there are none.
  *
  * @param facts of the model at batch 1, which the graph is bound to
- * @param rules the derivatives, or others in their place
+ * @param rules the derivatives, or other rules such as those of guided backpropagation
  * @throws what `appendGradient` throws
  */
 export function gradientGraph(

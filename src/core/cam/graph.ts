@@ -1,4 +1,4 @@
-/** How a part of a model becomes a graph of its own, with float32 at its borders. */
+/** Extracts a part of a model as a separate graph, whose inputs and outputs are float32. */
 import type { GraphProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { untypedInfo } from '../onnx/compose';
 import type { Emitter } from '../onnx/emit';
@@ -10,16 +10,16 @@ import { DataType, FLOATS, makeTensor, realType } from '../onnx/tensors';
 
 export interface GraphInput {
   readonly name: string;
-  /** Sizes, or undefined for those that are free. */
+  /** Sizes; undefined for free dimensions. */
   readonly dims: readonly (number | undefined)[];
 }
 
-/** A tensor as another type, if it is not of that type already. */
+/** Casts a tensor to another type, unless it has that type already. */
 export function cast(emit: Emitter, tensor: string, from: DataType, to: DataType): string {
   return from === to ? tensor : emit.op('Cast', [tensor], { to: { int: to } });
 }
 
-/** A tensor of the model as real numbers, float32. */
+/** Converts a tensor of the model to real numbers in float32; a quantised tensor is dequantised. */
 export function realValues(emit: Emitter, { graph }: Model, facts: Facts, tensor: string): string {
   const { dtype } = facts.get(tensor)!;
   const quantised = FLOATS.has(dtype) ? undefined : quantisationOf(indexGraph(graph.node), tensor);
@@ -27,7 +27,7 @@ export function realValues(emit: Emitter, { graph }: Model, facts: Facts, tensor
   return emit.op('DequantizeLinear', [tensor, quantised.scale, quantised.zeroPoint ?? '']);
 }
 
-/** The gradient of a tensor with respect to its real numbers, float32. */
+/** Converts the gradient of a tensor to the gradient with respect to its real numbers, in float32. */
 export function realGradient(emit: Emitter, { graph }: Model, facts: Facts, tensor: string, gradient: string): string {
   const { dtype } = facts.get(tensor)!;
   const values = cast(emit, gradient, realType(dtype), DataType.FLOAT);
@@ -35,7 +35,7 @@ export function realGradient(emit: Emitter, { graph }: Model, facts: Facts, tens
   return quantised ? emit.op('Div', [values, quantised.scale]) : values;
 }
 
-/** Real numbers, float32, in the form that a tensor of the model has: of another type, rounded, or quantised. */
+/** Converts real numbers in float32 to the form of a tensor of the model: cast to its type, rounded, or quantised. */
 export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tensor: string, values: string): string {
   const { dtype } = facts.get(tensor)!;
   if (FLOATS.has(dtype)) return cast(emit, values, DataType.FLOAT, dtype);
@@ -46,14 +46,15 @@ export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tenso
 }
 
 /**
- * The nodes of the model and of two emitters that lead to `outputs`, with only the weights they read. All inputs are
- * float32; the outputs' types are inferred by the runtime.
+ * Joins the nodes of the model and of two emitters that lead to `outputs`, with only the weights that they read. All
+ * inputs are float32; the runtime infers the outputs' types.
  *
- * @param before nodes ahead of the model's
- * @param after nodes downstream of them
- * @param known tensors that are not computed but constant: of those the values at batch 1 are known
- * @param shaped tensors whose free dimensions have names: the runtime then knows which tensors downstream of them are of one size, and
- *   uses their memory again; else it looks through all that it holds for each, which takes quadratic time
+ * @param before nodes to run before the model's
+ * @param after nodes to run after the model's
+ * @param known tensors that become constants, since their values at batch 1 are known
+ * @param shaped tensors whose free dimensions get names. The runtime then knows which tensors downstream have equal
+ *   sizes, and reuses their memory. Without names it searches all blocks that it holds for each tensor, which takes
+ *   quadratic time
  */
 export function assemble(
   model: Model,
@@ -65,7 +66,8 @@ export function assemble(
   shaped: readonly ValueInfoProto[] = [],
 ): GraphProto {
   const made = new Set(before.nodes.flatMap(({ output }) => output));
-  // What is made ahead takes a tensor's place; the node's other outputs may still be needed.
+  // A tensor that `before` makes replaces the model's own. The model's node stays, since its other outputs may be
+  // needed.
   const rest = (name: string) => (made.has(name) ? `${name}/group-cam/replaced` : name);
   const own = model.graph.node.map((node) =>
     node.output.some((name) => made.has(name)) ? { ...node, output: node.output.map(rest) } : node,

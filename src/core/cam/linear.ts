@@ -25,8 +25,8 @@ const REORDERING_NOTHING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The graph, without inputs, that gives the weights; undefined where anything but pooling, reshapes and one linear
- * operator with a constant weight lies between the layer and the logits.
+ * The graph, without inputs, that computes the weights. The result is undefined if anything but pooling, reshapes and
+ * one linear operator with a constant weight lies between the layer and the logits.
  */
 export function linearHeadGraph(
   model: Model,
@@ -37,7 +37,7 @@ export function linearHeadGraph(
   const { producer } = indexGraph(model.graph.node);
   const isConstant = (name: string | undefined) => name !== undefined && model.initializers.has(name);
 
-  /** The node that computes a tensor's values, in whatever shape. */
+  /** The node that computes a tensor's values, ignoring nodes that only change their shape. */
   const origin = (tensor: string): NodeProto | undefined => {
     const node = producer.get(tensor);
     return node && REORDERING_NOTHING.has(operatorOf(node)) ? origin(node.input[0]!) : node;
@@ -45,7 +45,7 @@ export function linearHeadGraph(
   const isLayer = (tensor: string): boolean => {
     if (tensor === layer) return true;
     const node = producer.get(tensor);
-    // An average pooling is often exported with a Pad of nothing.
+    // Average pooling is often exported together with a Pad that adds no elements.
     const same = node && (operatorOf(node) === 'Pad' || REORDERING_NOTHING.has(operatorOf(node)));
     return Boolean(same) && String(dims(tensor)) === String(dims(layer)) && isLayer(node!.input[0]!);
   };
@@ -72,10 +72,10 @@ export function linearHeadGraph(
   return assemble(model, createEmitter('group-cam/none', model.opset, names), emit, [], [LINEAR_WEIGHTS]);
 }
 
-/** A Conv on one pixel is linear too. */
+/** A Conv on a single pixel is a linear layer too. */
 const LINEAR: ReadonlySet<string> = new Set(['Gemm', 'MatMul', 'Conv']);
 
-/** Of rows and columns. The average of tokens would have to leave out those that are no patches. */
+/** The axes of rows and columns. Tokens have none: their average would have to leave out those that are not patches. */
 const AXES = { NCHW: '2,3', NHWC: '1,2', tokens: undefined } as const;
 
 function isGlobalAverage(node: NodeProto, facts: Facts, arrangement: LayerInfo['arrangement']): boolean {

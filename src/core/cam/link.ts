@@ -1,8 +1,11 @@
-/** Logits of probabilities, for models that give nothing else: the inverse of softmax or sigmoid, and its derivative. */
+/**
+ * Logits computed from probabilities, for models that have no logits: the inverse of softmax or sigmoid, and its
+ * derivative.
+ */
 import type { Emitter } from '../onnx/emit';
 import type { Link } from '../output';
 
-/** Is added to p, so that the logarithm of 0 is a number, and so is its slope. */
+/** This is added to p, so that the logarithm and its slope are finite at p = 0. */
 const TINY = 1e-30;
 
 const overZero = (e: Emitter, p: string) => e.op('Add', [p, e.scalar(TINY)]);
@@ -16,7 +19,7 @@ export function linked(emit: Emitter, values: string, link: Link): string {
   return emit.op('Sub', [log(emit, values), log(emit, complement(emit, values))]);
 }
 
-/** The gradient of the scores, float32, from that of the logits. */
+/** The gradient with respect to the scores, float32, from the gradient with respect to the logits. */
 export function seedBefore(emit: Emitter, values: string, link: Link, seed: string): string {
   if (link === 'identity') return seed;
   const part = emit.op('Div', [seed, overZero(emit, values)]);

@@ -10,19 +10,21 @@ export interface Mask {
 }
 
 /**
- * The bounds are taken after upsampling, as in the authors' code; the paper's equation 4 normalises before. The
- * difference is small, since upsampling lowers peaks.
+ * The bounds are those of the upsampled map, as in the authors' code; the paper's equation 4 normalises before
+ * upsampling. The two differ slightly, since upsampling lowers peaks.
  */
 export function makeMask(map: Float32Array, { u, v }: FeatureMaps, height: number, width: number): Mask {
   return { map, ...resizedBounds(map, u, v, height, width) };
 }
 
-/** A constant mask hides nothing in particular: it is not scored, and its weight is 0. */
+/**
+ * True for a constant mask. It shows no part of the image more than another, so it is not scored and its weight is 0.
+ */
 export function isConstant({ map, lo, hi }: Mask): boolean {
   return !(hi > lo) || map.every((value) => value === map[0]);
 }
 
-/** (M - lo) / (hi - lo), [u, v]: upsampled it lies within [0, 1], since bilinear weights sum to 1. */
+/** (M - lo) / (hi - lo), [u, v]. After upsampling the values lie within [0, 1], since bilinear weights sum to 1. */
 export function normalised({ map, lo, hi }: Mask): Float32Array {
   return map.map((value) => (value - lo) / (hi - lo));
 }

@@ -1,10 +1,10 @@
-/** Merge: masks, weighted by what they do to the class's score, become the saliency map (equation 7). */
+/** Merge: the saliency map is the sum of the masks, each weighted by its effect on the class's score (equation 7). */
 import type { Frame } from '../saliency';
 import { isConstant, type Mask } from './masks';
 import type { Variant } from './variants';
 
 /**
- * Equation 6: alpha_l = p_c(I_l) - p_c(B). The authors' code keeps only gains.
+ * Equation 6: alpha_l = p_c(I_l) - p_c(B). The authors' code sets negative differences to 0.
  *
  * @param probability p_c on the image blended by the mask
  * @param blurred p_c on the blurred image
@@ -15,10 +15,11 @@ export function maskScore(probability: number, blurred: number, variant: Variant
 }
 
 /**
- * Equation 7, L = ReLU(sum over l of alpha_l M'_l), up to the upsampling and the ReLU: M'_l is linear in M_l, so the sum
- * is one map at the layer's size and one number (see `Frame`). The authors' code sums the masks before normalisation.
+ * Equation 7, L = ReLU(sum over l of alpha_l M'_l), without the upsampling and the ReLU. Since M'_l is linear in M_l,
+ * the sum is one map of the layer's size and one number (see `Frame`). The authors' code sums the masks before
+ * normalisation.
  *
- * @param scores alpha, one a mask; 0 for masks that are constant or not scored yet
+ * @param scores alpha, one for each mask; 0 for masks that are constant or not scored yet
  */
 export function merge(masks: readonly Mask[], scores: Float32Array, variant: Variant): Pick<Frame, 'map' | 'offset'> {
   const sum = new Float64Array(masks[0]!.map.length);

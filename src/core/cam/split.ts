@@ -11,7 +11,7 @@ export function channelWeights(gradient: Float32Array, channels: number): Float6
   });
 }
 
-/** Weights of the gradient-free variant (section 5): every channel counts the same. */
+/** Weights of the gradient-free variant (section 5): all channels have weight 1. */
 export function unitWeights(channels: number): Float64Array {
   return new Float64Array(channels).fill(1);
 }
@@ -39,7 +39,7 @@ function weightedSum(features: FeatureMaps, weights: Float64Array, from: number,
 
 /**
  * Equation 3, de-noising: values not greater than the map's own theta-th percentile become 0. The paper's text removes
- * smaller values only; with "not greater", a map of many equal values (mostly 0) keeps none of that plateau.
+ * only smaller values. With "not greater", many equal values at the percentile (mostly 0) are removed together.
  */
 export function denoise(map: Float32Array, theta: number): Float32Array {
   const limit = percentile(map, theta);
@@ -53,6 +53,6 @@ export function percentile(values: Float32Array, q: number): number {
   const below = sorted[Math.floor(position)]!;
   const above = sorted[Math.ceil(position)]!;
   const t = position - Math.floor(position);
-  // From the nearer end, so that t = 1 gives `above` exactly.
+  // Interpolates from the nearer end, so that t = 1 gives exactly `above`.
   return t < 0.5 ? below + (above - below) * t : above - (above - below) * (1 - t);
 }

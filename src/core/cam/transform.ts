@@ -1,6 +1,6 @@
 /**
- * Transform: the model with the perturbation in front. Its graph blends the image with its blurred copy by each mask and
- * scores the blends (Group-CAM, arXiv 2103.13859, section 3.2).
+ * Transform: the model with the perturbation in front. The graph blends the image with its blurred copy according to
+ * each mask, and scores the blended images (Group-CAM, arXiv 2103.13859, section 3.2).
  */
 import type { GraphProto } from 'onnx-buf';
 import { createEmitter, type Emitter } from '../onnx/emit';
@@ -16,11 +16,11 @@ import { linked } from './link';
 export const SCORE = {
   /** I, preprocessed, in the model's layout, [1, C, H, W] or [1, H, W, C]; or N images, one for each mask. */
   image: 'group-cam:image',
-  /** B, as I. With B = I every blend is I, whatever the mask. */
+  /** B, in the same layout. If B = I, every blend is I whatever the mask. */
   blurred: 'group-cam:blurred',
   /** Masks within [0, 1], [N, u, v], of any size. A mask of zeros gives B. */
   masks: 'group-cam:masks',
-  /** Matrices that resample masks to the input's size, [N, H, u] and [N, v, W], or one for all with 1 in N's place. */
+  /** Matrices that resample masks to the input's size, [N, H, u] and [N, v, W]; or [1, ...] if all masks share them. */
   rows: 'group-cam:rows',
   columns: 'group-cam:columns',
   /** y and p of every class, [N, classes]. */
@@ -69,7 +69,7 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
   );
 }
 
-/** The model alone: SCORE.logits and SCORE.probabilities of SCORE.image, [N, ...], without a blend's cost. */
+/** The model without the blend: SCORE.logits and SCORE.probabilities of SCORE.image, [N, ...]. */
 export function imageGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/image', model.opset, names);
@@ -81,8 +81,8 @@ export function imageGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
 }
 
 /**
- * Equation 5, I_l = I M'_l + B (1 - M'_l), as B + M'_l (I - B), with M'_l the upsampled mask. Upsampling by two products
- * of matrices is the same in every operator set; `Resize` has half-pixel centres only since 11.
+ * Equation 5, I_l = I M'_l + B (1 - M'_l), as B + M'_l (I - B), with M'_l the upsampled mask. Masks are upsampled by
+ * two matrix products, which are the same in every operator set; `Resize` has half-pixel centres only since 11.
  */
 function blend(emit: Emitter, layout: 'NCHW' | 'NHWC'): string {
   const upsampled = emit.op('MatMul', [emit.op('MatMul', [SCORE.rows, SCORE.masks]), SCORE.columns]);
@@ -93,7 +93,7 @@ function blend(emit: Emitter, layout: 'NCHW' | 'NHWC'): string {
 
 const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
 
-/** Adds SCORE.logits and SCORE.probabilities. */
+/** Adds the nodes that compute SCORE.logits and SCORE.probabilities. */
 export function appendScores(
   emit: Emitter,
   facts: Facts,

@@ -1,4 +1,7 @@
-/** Rules for the CPU, faster there than those they replace; other devices lack operators that they use or fuse better. */
+/**
+ * Rules for the CPU, which are faster there than the general ones. Other devices lack operators that these rules use,
+ * or fuse those of the general rules better.
+ */
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import type { Rule, RuleContext, RuleTable } from './rule';
@@ -8,12 +11,12 @@ import { multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
 
 /**
- * dx sums dy at the places that MaxPool itself tells: of several maxima it is the first in row-major order. Sums where
- * windows overlap need ScatterElements as it is since 16.
+ * dx sums dy at the indices that MaxPool itself returns; of several maxima it returns the first in row-major order. If
+ * windows overlap, the sums need ScatterElements in the form of operator set 16.
  */
 const MaxPool: Rule = (c) => {
   if (c.emit.opset < 16 || ![DataType.FLOAT, DataType.DOUBLE].includes(c.x.dtype)) return RULES.MaxPool(c);
-  // Places are told in the order of storage.
+  // The attribute storage_order would change the order of the indices.
   const window = c.node.attribute.filter(({ name }) => name !== 'storage_order');
   const [, places] = c.emit.ops('MaxPool', [c.x.name], 2, window);
   const zeros = expand(c.emit, c.scalar(0), [sizeOf(c.x.dims)]);
@@ -39,8 +42,8 @@ const Clip: Rule = (c) => {
 };
 
 /**
- * Without a subtraction, before which the runtime would rearrange a tensor that comes from a convolution, and back: clip(1 - s,
- * 0, 1) is 1 - s.
+ * 1 - s is written as clip(1 - s, 0, 1). For a subtraction the runtime would rearrange a tensor that comes from a
+ * convolution, and back.
  */
 const Swish: Rule = (c) => {
   if (c.y.dtype !== DataType.FLOAT) return RULES.Swish(c);
@@ -48,8 +51,9 @@ const Swish: Rule = (c) => {
 };
 
 /**
- * 1 where y > bound, else 0: one pass over the tensor, where a comparison and a select make four. Of two different floats
- * the difference is at least 2^-24 of either, and the least normal number is 2^-126; times this slope it is at least 1.
+ * 1 where y > bound, else 0. This takes one pass over the tensor, and a comparison with a select would take four. Two
+ * different floats differ by at least 2^-24 of either, and the least normal number is 2^-126, so the difference times
+ * this slope is at least 1.
  */
 const above = (c: RuleContext, bound: number) => step(c, bound, steep(bound));
 

@@ -1,7 +1,7 @@
 /**
  * Reverse-mode differentiation as a graph pass: adds nodes that compute the gradient of a score with respect to any
- * tensor before it. A rule per operator gives the local derivative; checks, un-broadcasting, accumulation and names are
- * here, pruning is in path.ts.
+ * tensor before it. The rule of each operator gives the local derivative. Checks, un-broadcasting, accumulation and
+ * names are in this file; pruning is in path.ts.
  */
 import type { NodeProto } from 'onnx-buf';
 import { ExplainError, errors, reasonOf } from '../errors';
@@ -14,17 +14,17 @@ import { type Answer, createContext, nameOf, type Rule, type RuleContext, type R
 import { INFINITE_SLOPES, RULES } from './rule-table';
 
 export interface GradientRequest extends GradientPath {
-  /** A tensor of the score's dimensions and type: the cotangent, one-hot for one class. */
+  /** The cotangent: a tensor with the score's dimensions and type, one-hot to select one class. */
   readonly seed: string;
 }
 
 /**
  * Adds nodes that compute d(seed . score) / d(tensor) for each tensor of `wrt`.
  *
- * @param rules by operator; another table than that of the derivatives is for guided backpropagation and for tests
+ * @param rules by operator; guided backpropagation and tests use other tables than that of the derivatives
  * @returns the gradients' names by tensor; each has its tensor's dimensions and type
- * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does not
- *   depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer makes no sense
+ * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does
+ *   not depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer is invalid
  */
 export function appendGradient(
   emit: Emitter,
@@ -37,7 +37,7 @@ export function appendGradient(
   const parts = new Map<string, string[]>([[score, [seed]]]);
   const gradients = new Map<string, string>();
 
-  /** The sum of all that arrived at a tensor; no more arrives once its producer's turn has come. */
+  /** The sum of all gradients of a tensor. It is complete once the walk reaches the tensor's producer. */
   const settle = (tensor: string) => {
     const arrived = parts.get(tensor);
     if (arrived && !gradients.has(tensor))
@@ -117,8 +117,8 @@ function unbroadcast(context: RuleContext, input: number, answer: Answer): strin
 }
 
 /**
- * Makes a check that an answer and every input of the nodes added since the last check exist, so that a rule's slip is
- * found here and named, not by the runtime.
+ * Returns a check that an answer and every input of the nodes added since the last check exist. A mistake in a rule is
+ * then found here, with the rule's name, and not by the runtime.
  */
 function createChecker(emit: Emitter, forward: Iterable<string>) {
   const known = new Set(forward);

@@ -1,10 +1,10 @@
-/** Operators that a model writes as several nodes, and whose derivative as one is cheaper. */
+/** Fuses nodes that together form an operator whose derivative is cheaper as a whole. */
 import type { NodeProto } from 'onnx-buf';
 import { makeNode } from '../onnx/emit';
 import { operatorOf } from '../onnx/operators';
 
 /**
- * The nodes to differentiate: x sigmoid(x), as exporters write SiLU, is one `Swish`.
+ * The nodes to differentiate. x sigmoid(x), as exporters write SiLU, becomes one `Swish`.
  *
  * @param nodes in topological order
  * @param kept tensors whose gradients are wanted

@@ -1,6 +1,6 @@
 /**
- * Guided backpropagation (arXiv 1412.6806): a ReLU passes back only what is positive, besides being active itself. That is
- * the ReLU of its plain gradient, since both only choose what is kept. ReLU6 is a Clip from 0.
+ * Guided backpropagation (arXiv 1412.6806): a ReLU passes back only positive values, and only where it is active. This
+ * equals the ReLU of its plain gradient, since both only select values. ReLU6 is a Clip from 0.
  */
 import type { Rule, RuleContext, RuleTable } from './rule';
 import { boundsOf } from './rules/Clip';

@@ -1,4 +1,4 @@
-/** The part of a graph that a gradient has to walk. */
+/** Finds the part of a graph that a gradient passes through. */
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../onnx/facts';
 import { inputsOf } from '../onnx/graph';
@@ -6,7 +6,7 @@ import { entryOf, operatorOf } from '../onnx/operators';
 import { DataType, FLOATS } from '../onnx/tensors';
 import { NO_GRADIENT } from './rule-table';
 
-/** Which gradients are wanted. */
+/** The gradients to compute. */
 export interface GradientPath {
   /** The forward nodes in topological order: a whole graph, or at least the part between `wrt` and `score`. */
   readonly nodes: readonly NodeProto[];
@@ -19,9 +19,9 @@ export interface GradientPath {
 }
 
 /**
- * The nodes that depend on `wrt` and lead to `score`, in order, and whether the gradient flows to an input of one.
- * Tensors that are not of a floating-point type end the path (a tensor of unknown type does not) unless their integers
- * stand for real numbers, and so do the edges of `NO_GRADIENT`.
+ * The nodes that depend on `wrt` and lead to `score`, in order, and whether the gradient flows to a given input of a
+ * node. The path ends at tensors that are not of a floating-point type (but not at those of unknown type), unless their
+ * integers stand for real numbers, and at the edges of `NO_GRADIENT`.
  */
 export function nodesOnPath(path: GradientPath) {
   const { nodes, facts, score, wrt } = path;
@@ -63,7 +63,7 @@ const INTEGERS: ReadonlySet<DataType> = new Set([
   DataType.INT32,
 ]);
 
-/** Integers that stand for real numbers: an image of whole numbers, and what a network computes in quantised form. */
+/** Tensors of integers that stand for real numbers: an integer image, and what a network computes in quantised form. */
 function quantisedTensors({ nodes, facts, wrt }: GradientPath): ReadonlySet<string> {
   const isInteger = (tensor: string) => INTEGERS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED);
   const found = new Set(wrt.filter(isInteger));

@@ -107,9 +107,9 @@ export const INFINITE_SLOPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Stop edges: inputs, by index, that a derivative is zero for or not defined for. They end a path, unlike an operator
- * without a rule, which is an error there. Tensors that are not of a floating-point type (shapes, indices, conditions)
- * end a path by themselves and are not listed.
+ * Stop edges: indices of inputs whose derivative is zero or not defined. A path ends there, whereas an operator without
+ * a rule is an error. Tensors that are not of a floating-point type (shapes, indices, conditions) also end a path and
+ * need not be listed.
  */
 export const NO_GRADIENT: Readonly<Record<string, 'all' | readonly number[]>> = {
   Bernoulli: 'all',

@@ -1,4 +1,4 @@
-/** What a gradient rule is given and what it answers. */
+/** The context that a gradient rule gets, and the answer that it returns. */
 import type { NodeProto } from 'onnx-buf';
 import { errors } from '../errors';
 import type { Emitter } from '../onnx/emit';
@@ -7,21 +7,21 @@ import { operatorOf } from '../onnx/operators';
 import { expand } from '../onnx/ops';
 import { dtypeName, realType } from '../onnx/tensors';
 
-/** A tensor of the forward graph with what the tracing run told of it. */
+/** A tensor of the forward graph, with the facts from the tracing run. */
 export interface Tensor extends TensorFact {
   readonly name: string;
 }
 
 /**
- * The gradient for one input. A name alone has that input's dimensions; with `dims` they may be those the input was
- * broadcast to, and the driver sums the gradient back.
+ * The gradient for one input. A name alone stands for a tensor with the input's dimensions. With `dims`, the dimensions
+ * may be those that the input was broadcast to, and the driver sums the gradient back.
  */
 export type Answer = string | { readonly tensor: string; readonly dims: readonly number[] };
 
 /**
  * The local derivative of one operator: writes nodes that turn the gradients of a node's outputs into those of its
- * inputs. It answers one entry per input, in order; trailing ones may be left out, and one that is undefined means that
- * the operator is not supported with that input on the path.
+ * inputs. It returns one entry for each input, in order; trailing entries may be left out. An undefined entry means
+ * that the operator is not supported if the gradient has to pass to that input.
  */
 export type Rule = (context: RuleContext) => readonly (Answer | undefined)[];
 
@@ -31,7 +31,7 @@ export type RuleTable = Readonly<Record<string, Rule>>;
 export interface RuleContext {
   readonly node: NodeProto;
   readonly emit: Emitter;
-  /** The first input, the first output and the gradient of the latter: all that most rules need. */
+  /** The first input, the first output and the gradient of that output, which are all that most rules need. */
   readonly x: Tensor;
   readonly y: Tensor;
   readonly dy: string;
@@ -41,23 +41,23 @@ export interface RuleContext {
   readonly arity: number;
   /** Number of outputs, absent optional ones included. */
   readonly results: number;
-  /** True if the gradient for this input is asked for; an answer nobody asked for is dropped. */
+  /** True if the gradient for this input is needed. Answers that are not needed are dropped. */
   wants(input: number): boolean;
   has(input: number): boolean;
   input(index: number): Tensor;
   output(index: number): Tensor;
   /** The gradient of an output; zeros if the score does not depend on it. */
   gradient(output: number): string;
-  /** The values of an input that is known before the run. Throws gradient-rule if it depends on the image. */
+  /** The values of an input that is known before the run. Throws gradient-rule if the input depends on the image. */
   values(input: number): readonly number[];
   /** A constant of the type of the first output's gradient: float, double or float16. */
   scalar(value: number): string;
   constant(dims: readonly number[], values: readonly number[]): string;
-  /** A gradient-rule error for this node. */
+  /** Makes a gradient-rule error for this node. */
   failure(reason: string): Error;
 }
 
-/** @param gradients names of the gradients of the node's outputs that have one */
+/** @param gradients names of the gradients by output; outputs without a gradient are absent */
 export function createContext(
   node: NodeProto,
   emit: Emitter,
@@ -109,12 +109,12 @@ export function createContext(
   };
 }
 
-/** A node's name for messages and for the names of what is added; unnamed nodes go by their first output. */
+/** A node's name, for messages and for the names of added nodes. An unnamed node is called by its first output. */
 export function nameOf(node: NodeProto): string {
   return node.name || node.output.find((name) => name !== '') || operatorOf(node);
 }
 
-/** The gradient of a broadcasting operator: it has the output's dimensions. */
+/** The answer of a broadcasting operator: a gradient with the output's dimensions, which the driver sums back. */
 export function broadcast(context: RuleContext, tensor: string): Answer {
   return { tensor, dims: context.y.dims };
 }

@@ -1,10 +1,13 @@
-/** Ways back from operators that pick elements: zeros in between, around, or sums where an element was picked twice. */
+/**
+ * Adjoints of operators that pick elements: zeros are put between or around elements, and gradients are summed where an
+ * element was picked twice.
+ */
 import type { Emitter } from '../onnx/emit';
 import { pad, reshape } from '../onnx/ops';
 import { sizeOf } from '../onnx/tensors';
 
 /**
- * Puts zeros after each element, so that every axis grows by its step.
+ * Puts zeros after each element, so that the size of each axis is multiplied by its step.
  *
  * @param dims of x
  * @returns a tensor of dims[i] * steps[i]
@@ -21,12 +24,12 @@ export function spread(emit: Emitter, x: string, dims: readonly number[], steps:
   );
 }
 
-/** Zeros around, or a crop where a count is negative. */
+/** Puts zeros around a tensor; negative counts crop it. */
 export function border(emit: Emitter, x: string, before: readonly number[], after: readonly number[]): string {
   return [...before, ...after].every((count) => count === 0) ? x : pad(emit, x, [...before, ...after]);
 }
 
-/** Reverses axes. */
+/** Reverses the order of elements along the given axes. */
 export function reverse(emit: Emitter, x: string, dims: readonly number[], axes: readonly number[]): string {
   return axes.reduce((tensor, axis) => {
     const last = dims[axis]! - 1;

@@ -1,4 +1,4 @@
-/** What layer, instance, group and mean-variance normalisation have in common. */
+/** The common part of layer, instance, group and mean-variance normalisation. */
 import { reduce } from '../onnx/ops';
 import type { RuleContext } from './rule';
 import { add, divide, multiply, subtract } from './rules/arithmetic';

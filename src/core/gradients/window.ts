@@ -1,4 +1,4 @@
-/** Sliding windows of convolutions and pools over [N, C, ...spatial], and the way back from their outputs. */
+/** Sliding windows of convolutions and pools over [N, C, ...spatial], and their adjoints. */
 import type { Emitter } from '../onnx/emit';
 import { intsAttribute, stringAttribute } from '../onnx/model';
 import type { RuleContext } from './rule';
@@ -15,18 +15,18 @@ export interface Window {
   readonly dilations: PerAxis;
   /** Padding before the first element. */
   readonly begins: PerAxis;
-  /** Padding that the windows really reach after the last element; negative if they leave elements uncovered. */
+  /** Padding after the last element that the windows actually reach; negative if the last elements are not covered. */
   readonly ends: PerAxis;
 }
 
-/** Elements from the first to the last that a window covers. */
+/** The number of elements from the first to the last that a window covers, inclusive. */
 export function extent({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations'>, axis: number): number {
   return (kernel[axis]! - 1) * dilations[axis]! + 1;
 }
 
 /**
- * The windows of a node between `large` and `small`, which the tracing run has told, so that only the padding before the
- * first element is open.
+ * The windows of a node between `large` and `small`. Both sizes are known from the tracing run, so only the padding
+ * before the first element has to be determined.
  */
 export function windowOf({ node }: RuleContext, large: PerAxis, small: PerAxis, kernel: PerAxis): Window {
   const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
@@ -40,9 +40,9 @@ export function windowOf({ node }: RuleContext, large: PerAxis, small: PerAxis, 
   return { large, small, kernel, strides, dilations, begins, ends };
 }
 
-/** @param total padding on both sides, to be shared out if the node gives none */
+/** @param total padding on both sides, which is split if the node gives none */
 function beginsOf(node: RuleContext['node'], total: PerAxis): PerAxis {
-  // A transposed convolution of a given output size pads as SAME_LOWER does unless told otherwise.
+  // A transposed convolution with a given output size pads like SAME_LOWER unless the node says otherwise.
   const unset = intsAttribute(node, 'output_shape') ? 'SAME_LOWER' : 'NOTSET';
   const mode = stringAttribute(node, 'auto_pad', 'NOTSET');
   switch (mode === 'NOTSET' ? unset : mode) {
@@ -58,7 +58,8 @@ function beginsOf(node: RuleContext['node'], total: PerAxis): PerAxis {
 }
 
 /**
- * The adjoint of sliding: each element of the small side adds `weights` times itself to the elements its window covers.
+ * The adjoint of a sliding window: each element of the small side adds `weights` times itself to the elements that its
+ * window covers.
  *
  * @param x [N, M, ...small]
  * @param weights [M, C / groups, ...kernel]

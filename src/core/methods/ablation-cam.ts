@@ -1,4 +1,4 @@
-/** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel weighs how much the score drops without it. */
+/** Ablation-CAM (Desai and Ramaswamy, WACV 2020): a channel's weight is how much the score drops without it. */
 
 import type { FeatureMaps } from '../cam/features';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
@@ -13,7 +13,8 @@ export async function* ablationCam(network: MethodNetwork, target: Target): Meth
   let done = 0;
   for await (const chunk of network.scoreFeatures(ablated(features))) {
     for (const { item, ...scores } of chunk) {
-      // The paper divides the drop by the score: a common factor, which would turn the map over where it is negative.
+      // The paper also divides the drop by the score. That factor is common to all channels and would invert the map if
+      // the score is negative, so it is left out.
       addScaled(sum, features.data, score - logitOf(target, scores), item.k * pixels);
       done = item.k + 1;
     }
@@ -22,7 +23,7 @@ export async function* ablationCam(network: MethodNetwork, target: Target): Meth
   return NO_EVIDENCE;
 }
 
-/** A with one channel set to 0, for each channel. */
+/** Yields, for each channel, A with that channel set to 0. */
 function* ablated({ data, channels, u, v }: FeatureMaps) {
   for (let k = 0; k < channels; k++) yield { k, features: data.slice().fill(0, k * u * v, (k + 1) * u * v) };
 }

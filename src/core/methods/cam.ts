@@ -4,7 +4,7 @@ import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
 import type { MethodNetwork, MethodRun, Target } from './network';
 import { seedOf } from './target';
 
-/** @throws method-unsuitable where more than pooling and one linear layer lies downstream of the features */
+/** @throws method-unsuitable if anything but pooling and one linear layer lies downstream of the features */
 export async function* cam(network: MethodNetwork, target: Target): MethodRun {
   const { features, logits, head } = network;
   if (!head)

@@ -1,4 +1,7 @@
-/** Eigen-CAM (arXiv 2008.00299): the features' projection on their first principal direction, whatever the class. */
+/**
+ * Eigen-CAM (arXiv 2008.00299): the projection of the features on their first principal direction, which does not
+ * depend on the class.
+ */
 
 import type { FeatureMaps } from '../cam/features';
 import { createRandom } from '../random';
@@ -19,7 +22,8 @@ const ITERATIONS = 1000;
  */
 function firstProjection(features: FeatureMaps): Float64Array {
   const random = createRandom(0);
-  // Positive, so not orthogonal to the first direction of features that are all positive; random against all others.
+  // Power iteration must not start orthogonal to the first direction. Positive values are not, if all features are
+  // positive; random ones are almost never, for other features.
   let direction = unit(Float64Array.from({ length: features.channels }, () => 0.5 + random.uniform()));
   let projection = weightedSum(features, direction);
   for (let i = 0, change = 1; i < ITERATIONS && change > TOLERANCE; i++) {

@@ -1,4 +1,7 @@
-/** Felzenszwalb and Huttenlocher, "Efficient graph-based image segmentation", IJCV 59, 2004; as scikit-image has it. */
+/**
+ * Felzenszwalb and Huttenlocher, "Efficient graph-based image segmentation", IJCV 59, 2004. Results equal those of
+ * scikit-image.
+ */
 import type { InputImage } from './network';
 
 /** Pairs of neighbouring pixels, from the most to the least alike. */
@@ -11,7 +14,10 @@ export interface PixelGraph {
   readonly costs: Float64Array;
 }
 
-/** Where the neighbours lie that a pixel is paired with, in scikit-image's order; the others are paired with it. */
+/**
+ * Offsets of the neighbours that a pixel is paired with, in scikit-image's order. The other neighbours are paired with
+ * the pixel in their turn.
+ */
 const NEIGHBOURS = [
   [0, 1],
   [1, 0],
@@ -19,7 +25,10 @@ const NEIGHBOURS = [
   [1, -1],
 ] as const;
 
-/** The graph of 8-connected pixels of a picture smoothed with a Gaussian. Several segmentations can be made of one. */
+/**
+ * The graph of 8-connected pixels of a picture, after smoothing with a Gaussian. Several segmentations can share one
+ * graph.
+ */
 export function pixelGraph(picture: InputImage, sigma: number): PixelGraph {
   const { channels, height, width } = picture;
   const smooth = Array.from({ length: channels }, (_, c) =>
@@ -40,7 +49,7 @@ export function pixelGraph(picture: InputImage, sigma: number): PixelGraph {
       }
     }
   }
-  // Edges of the same cost keep their order.
+  // Edges with equal costs keep their order.
   const order = Uint32Array.from(costs.keys()).sort((a, b) => costs[a]! - costs[b]! || a - b);
   return {
     height,
@@ -52,10 +61,11 @@ export function pixelGraph(picture: InputImage, sigma: number): PixelGraph {
 }
 
 /**
- * A label for each pixel, [height, width], numbered from 0 in the order of the segments' first pixels.
+ * Segments the picture: one label for each pixel, [height, width], numbered from 0 in the order of the segments' first
+ * pixels.
  *
- * @param scale k of the threshold k / |C|, over 255: the larger, the larger the segments
- * @param minimum segments of fewer pixels are joined to a neighbour
+ * @param scale 255 times the k of the threshold k / |C|; larger values give larger segments
+ * @param minimum segments with fewer pixels are joined to a neighbour
  */
 export function felzenszwalb(
   { from, to, costs, height, width }: PixelGraph,
@@ -110,7 +120,10 @@ function gaussian(plane: Float32Array, height: number, width: number, sigma: num
   return filtered(down, kernel, width, height, 1, width);
 }
 
-/** Along lines of `length` samples that lie `step` apart, of which there are `lines`, `apart` from one another. */
+/**
+ * Filters `lines` lines of `length` samples. The samples of a line lie `step` apart, and the lines lie `apart` from one
+ * another.
+ */
 function filtered(
   source: Float32Array | Float64Array,
   kernel: Float64Array,

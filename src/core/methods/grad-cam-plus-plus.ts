@@ -1,4 +1,4 @@
-/** Grad-CAM++ (arXiv 1710.11063): as Grad-CAM, with the positive gradients weighted pixel by pixel. */
+/** Grad-CAM++ (arXiv 1710.11063): Grad-CAM with the positive gradients weighted pixel by pixel. */
 
 import type { FeatureMaps } from '../cam/features';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
@@ -16,8 +16,8 @@ export async function* gradCamPlusPlus(network: MethodNetwork, target: Target): 
 const EPSILON = 1e-7;
 
 /**
- * w_k = sum over pixels of a ReLU(g), with equation 19, a = g^2 / (2 g^2 + sum(A) g^3). The paper's score is exp(y), whose
- * gradient is exp(y) g: that factor is common to all weights and left out.
+ * w_k = sum over pixels of a ReLU(g), with equation 19, a = g^2 / (2 g^2 + sum(A) g^3). The paper's score is exp(y),
+ * whose gradient is exp(y) g: that factor is common to all weights and is left out.
  */
 function plusPlusWeights({ data, channels, u, v }: FeatureMaps, gradient: Float32Array): Float64Array {
   const pixels = u * v;

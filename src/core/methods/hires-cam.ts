@@ -6,7 +6,7 @@ import { seedOf } from './target';
 export async function* hiResCam(network: MethodNetwork, target: Target): MethodRun {
   const { features, logits } = network;
   const gradient = await network.featureGradient(seedOf(target, logits.length));
-  // The paper keeps negative values; here only what speaks for the class is shown, as by Grad-CAM.
+  // The paper keeps negative values. Here only positive evidence is shown, as in Grad-CAM.
   yield evidenceFrame(features, elementwiseSum(features, gradient));
   return NO_EVIDENCE;
 }

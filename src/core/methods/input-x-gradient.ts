@@ -1,4 +1,7 @@
-/** Input x Gradient (Shrikumar et al., arXiv 1605.01713): I d y / dI, the score's first-order share of each pixel. */
+/**
+ * Input x Gradient (Shrikumar et al., arXiv 1605.01713): I d y / dI, the contribution of each pixel to the score in
+ * first order.
+ */
 
 import { NO_DIFFERENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';

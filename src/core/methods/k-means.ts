@@ -4,8 +4,8 @@ import type { Random } from '../random';
 const ITERATIONS = 300;
 
 /**
- * The nearest of `k` centres for each point, once no point changes its centre any more. Centres that are nearest to no
- * point get none, so equal points make fewer groups.
+ * Assigns each point to the nearest of `k` centres, and repeats until no point changes its centre. A centre may end up
+ * without points, so there are fewer groups if points are equal.
  *
  * @param points [count, dimensions]
  */
@@ -23,21 +23,24 @@ export function kMeans(points: Float32Array, count: number, k: number, random: R
   return labels;
 }
 
-/** Centres far apart: each is a point drawn with a chance in proportion to its squared distance from those before. */
+/**
+ * The initial centres: each is a point drawn with a probability proportional to its squared distance from the centres
+ * before.
+ */
 function spread(at: (i: number) => Float32Array, count: number, k: number, random: Random): Float64Array[] {
   const centres = [Float64Array.from(at(random.below(count)))];
   const distances = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   while (centres.length < k) {
     for (let i = 0; i < count; i++) distances[i] = Math.min(distances[i]!, distance(at(i), centres.at(-1)!));
     const total = distances.reduce((sum, d) => sum + d, 0);
-    // Fewer different points than centres.
+    // There are fewer different points than centres.
     if (total === 0) break;
     centres.push(Float64Array.from(at(draw(distances, random.uniform() * total))));
   }
   return centres;
 }
 
-/** The index at which the running sum of the chances exceeds `drawn`. */
+/** The first index at which the running sum of the weights exceeds `drawn`. */
 function draw(chances: Float64Array, drawn: number): number {
   let sum = 0;
   return chances.findIndex((chance) => {

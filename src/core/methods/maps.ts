@@ -1,14 +1,14 @@
-/** Sums that several methods share, and frames of them. */
+/** Sums that several methods share, and the frames made from them. */
 import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
 import type { InputImage, MethodResult } from './network';
 
-/** Of maps that keep positive evidence only. */
+/** The result of methods whose maps keep positive evidence only. */
 export const NO_EVIDENCE: MethodResult = {
   whyBlank: 'no positive evidence: nothing in the image speaks for this class by this method',
 };
 
-/** Of maps of differences. */
+/** The result of methods whose maps show differences of scores. */
 export const NO_DIFFERENCE: MethodResult = {
   whyBlank: 'no difference: nothing that this method changes in the image changes the score of this class',
 };
@@ -28,7 +28,7 @@ export function quotients(sums: Float64Array, counts: Float64Array): Float32Arra
 /** scale * values, in single precision. */
 export function scaled(values: Float64Array, scale: number): Float32Array {
   const result = new Float32Array(values.length);
-  // A loop, since Float32Array.from with a function takes tens of times longer for a whole image.
+  // For a whole image, Float32Array.from with a function takes tens of times as long as this loop.
   for (let i = 0; i < result.length; i++) result[i] = scale * values[i]!;
   return result;
 }
@@ -53,8 +53,9 @@ export interface Progress {
 }
 
 /**
- * Whether a map of the input's size is worth showing, since making one takes as long as a pass of a small network: after 1, 2,
- * 4 passes and so on, then every `every`, and at the end. To be asked after each chunk.
+ * Decides after which chunks an estimate is shown. Computing a map of the input's size takes as long as a pass of a
+ * small network, so estimates are shown after 1, 2, 4 passes and so on, then every `every` passes, and at the end. Call
+ * the returned function after each chunk.
  */
 export function milestones(total: number, every: number): (done: number) => boolean {
   let next = 1;
@@ -67,19 +68,22 @@ export function milestones(total: number, every: number): (done: number) => bool
 
 const ONE: Progress = { done: 1, total: 1 };
 
-/** ReLU(map) of the layer's size. */
+/** The frame of ReLU(map), at the layer's size. */
 export function evidenceFrame({ u, v }: FeatureMaps, map: Float64Array, progress = ONE): MethodFrame {
   return { ...progress, u, v, map: Float32Array.from(map, (value) => Math.max(value, 0)), offset: 0, signed: false };
 }
 
-/** A map whose smallest value means nothing, such as a mean score: only the differences within it are shown. */
+/**
+ * The frame of a map whose smallest value has no meaning, such as a mean score. Only differences within the map are
+ * shown.
+ */
 export function relativeFrame(u: number, v: number, map: Float32Array, progress: Progress): MethodFrame {
   let offset = Number.POSITIVE_INFINITY;
   for (let i = 0; i < map.length; i++) offset = Math.min(offset, map[i]!);
   return { ...progress, u, v, map, offset, signed: false };
 }
 
-/** A map of the input's size. */
+/** The frame of a map of the input's size. */
 export function pixelFrame(input: InputImage, map: Float32Array, signed: boolean, progress = ONE): MethodFrame {
   return { ...progress, u: input.height, v: input.width, map, offset: 0, signed };
 }

@@ -25,13 +25,13 @@ import { xGradCam } from './xgrad-cam';
 import { xrai } from './xrai';
 
 /**
- * What a method asks of a model.
+ * What a method needs of a model.
  *
  * - `layer`: a layer with a map
  * - `linear-head`: global average pooling and one linear layer downstream of it
  * - `feature-gradient`: gradient rules for the operators between the layer and the scores
  * - `input-gradient`, `guided-gradient`: rules for those between the input and the scores
- * - `features`: scores of other features in the place of the layer's
+ * - `features`: scores of the network with other features instead of the layer's
  * - `passes`: many passes
  */
 export type Need =

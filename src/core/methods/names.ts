@@ -1,6 +1,6 @@
-/** What every method is called. */
+/** The names of all methods. */
 
-/** What every method is called, and where it was published; core/methods/method-table.ts has what it does. */
+/** Title and publication of every method. core/methods/method-table.ts has the methods themselves. */
 export const METHOD_NAMES = {
   'group-cam': { title: 'Group-CAM', paper: 'arXiv 2103.13859' },
   'grad-cam': { title: 'Grad-CAM', paper: 'arXiv 1610.02391' },

@@ -1,4 +1,7 @@
-/** Occlusion (Zeiler and Fergus, arXiv 1311.2901, section 4.2): how much a grey patch lowers the score, place by place. */
+/**
+ * Occlusion (Zeiler and Fergus, arXiv 1311.2901, section 4.2): how much the score drops when a grey patch hides each
+ * place.
+ */
 
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { OptionsOfMethod } from './method-options';
@@ -12,8 +15,9 @@ interface Patch {
 }
 
 /**
- * A pixel's value is the mean drop over the patches that hide it; negative where hiding it helps. Where no patch changes the
- * probability, as one that is 1 in single precision, it is the drop of the logit.
+ * A pixel's value is the mean drop over the patches that hide it, and negative if hiding the pixel raises the score. If
+ * no patch changes the probability, for instance because it is 1 in single precision, the drop of the logit is used
+ * instead.
  */
 export async function* occlusion(
   network: MethodNetwork,
@@ -53,13 +57,15 @@ export async function* occlusion(
 
 const isZero = (values: Float64Array): boolean => values.every((value) => value === 0);
 
-/** Steps from 0 until the side is covered; the last patch ends at its end. */
+/** Start positions from 0 on, `step` apart, until the side is covered. The last patch ends at the end of the side. */
 function starts(length: number, side: number, step: number): number[] {
   const last = length - side;
   return Array.from({ length: Math.ceil(last / step) + 1 }, (_, i) => Math.min(i * step, last));
 }
 
-/** A mask of 2 by 2: where both row and column are the patch's nothing is shown, which leaves the mean colour. */
+/**
+ * A mask of 2 x 2. It is 0 where both the row and the column belong to the patch, which leaves the mean colour there.
+ */
 const HOLE = Float32Array.of(1, 1, 1, 0);
 
 function* hiding({ height, width }: InputImage, patches: readonly Patch[]) {

@@ -20,7 +20,10 @@ export async function inputGradient(
 /** Passes between two estimates. */
 const EVERY = 8;
 
-/** Now and then the number of images so far and the mean of their gradients, [channels, height, width]. */
+/**
+ * Yields estimates at intervals: the number of images so far, and the mean of their gradients, [channels, height,
+ * width].
+ */
 export async function* meanGradient(
   network: MethodNetwork,
   seed: Float32Array,
@@ -38,7 +41,10 @@ export async function* meanGradient(
   }
 }
 
-/** A few pixels stand out from all others, which would be next to invisible beside them; as PAIR's library draws them. */
+/**
+ * The percentile of magnitudes that is drawn at full strength. A few pixels are so much stronger than all others that
+ * the others would be nearly invisible. PAIR's library uses the same percentile.
+ */
 const SATURATION = 99;
 
 /** @param values [channels, height, width] */

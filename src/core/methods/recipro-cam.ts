@@ -1,4 +1,4 @@
-/** Recipro-CAM (arXiv 2209.14074): the score of each position of the feature map on its own. */
+/** Recipro-CAM (arXiv 2209.14074): the score with only one position of the feature map kept, for each position. */
 
 import type { FeatureMaps } from '../cam/features';
 import { NO_DIFFERENCE, relativeFrame } from './maps';
@@ -20,7 +20,7 @@ export async function* reciproCam(
       map[item.position] = scoreOf(target, scores);
       done = item.position + 1;
     }
-    // Positions that are still to come show as the lowest.
+    // Positions that are not scored yet get the lowest value so far.
     const least = map.subarray(0, done).reduce((a, b) => Math.min(a, b));
     yield relativeFrame(
       u,
@@ -32,10 +32,10 @@ export async function* reciproCam(
   return NO_DIFFERENCE;
 }
 
-/** Weights by distance, 0 and 1, of one axis of the mask; the 3 x 3 Gaussian is the authors'. */
+/** Weights of the mask along one axis, at the distances 0 and 1. The 3 x 3 Gaussian is that of the authors. */
 const KERNELS = { gaussian: [1 / 2, 1 / 4], point: [1, 0] } as const;
 
-/** A times a mask around each position in turn, cut off at the borders. */
+/** Yields A times a mask around each position. The mask is cut off at the borders. */
 function* spatialMasks({ data, u, v }: FeatureMaps, kernel: readonly [number, number]) {
   for (let position = 0; position < u * v; position++) {
     const [row, column] = [Math.floor(position / v), position % v];

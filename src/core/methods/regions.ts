@@ -1,8 +1,8 @@
-/** Regions of a picture, overlapping, and how XRAI (arXiv 1906.02825, algorithm 1) ranks them. */
+/** Overlapping regions of a picture, and their ranking by XRAI (arXiv 1906.02825, algorithm 1). */
 import { felzenszwalb, pixelGraph } from './felzenszwalb';
 import type { InputImage } from './network';
 
-/** The authors' settings; sizes are for a picture of 224 by 224. */
+/** The authors' settings, with sizes for a picture of 224 x 224 pixels. */
 const SCALES = [50, 100, 150, 250, 500, 1200];
 const SIGMA = 0.8;
 const LEAST_SEGMENT = 150;
@@ -10,10 +10,10 @@ const LEAST_GAIN = 50;
 const DILATION = 5;
 const SIDE = 224;
 
-/** The pixels of a region. */
+/** Indices of the pixels of a region. */
 export type Region = Uint32Array;
 
-/** Segments at several scales, each grown a little beyond its edges. Colours are scaled to [-1, 1]. */
+/** Segments at several scales, each dilated by a few pixels. Colours are scaled to [-1, 1] first. */
 export function regionsOf(picture: InputImage): Region[] {
   const { data, height, width } = picture;
   const [least, most] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
@@ -27,12 +27,12 @@ export function regionsOf(picture: InputImage): Region[] {
   });
 }
 
-/** Of the picture the settings are for. */
+/** The picture's area, relative to that of the picture the settings are for. */
 function areaOf(height: number, width: number): number {
   return (height * width) / SIDE ** 2;
 }
 
-/** Every segment with the pixels within `radius` of it. */
+/** Every segment, with the pixels within `radius` of it. */
 export function dilated(labels: Uint32Array, height: number, width: number, radius: number): Region[] {
   const steps = Array.from({ length: 2 * radius + 1 }, (_, i) => i - radius);
   const disk = steps
@@ -48,7 +48,8 @@ export function dilated(labels: Uint32Array, height: number, width: number, radi
     const region: number[] = [];
     for (const pixel of pixels) {
       const [i, j] = [Math.floor(pixel / width), pixel % width];
-      // What lies around a pixel amid its segment lies around one at the segment's edge, or in the segment.
+      // A pixel inside its segment adds only itself: what lies around it is in the segment, or near a pixel at the
+      // segment's edge.
       for (const { di, dj } of isInside(labels, i, j, height, width) ? ITSELF : disk) {
         const at = pixel + di * width + dj;
         const inside = i + di >= 0 && i + di < height && j + dj >= 0 && j + dj < width;
@@ -74,9 +75,9 @@ function isInside(labels: Uint32Array, i: number, j: number, height: number, wid
 }
 
 /**
- * Regions are added one by one, the one whose new pixels have the highest mean attribution first; that mean becomes the
- * value of its new pixels. `fast` orders regions by their mean as a whole, once. Regions that add too few pixels are
- * left out; pixels of no region get the mean of what is left.
+ * Adds regions one by one, always the region whose pixels that are not covered yet have the highest mean attribution.
+ * That mean becomes the value of these pixels. `fast` orders the regions only once, by the mean over the whole region.
+ * Regions that add too few pixels are left out, and the pixels that remain get the mean over all of them.
  *
  * @param attributions [height, width]
  */
@@ -124,7 +125,10 @@ export function rankRegions(
   return map;
 }
 
-/** The regions that a pixel is in: `owners` from the pixel's start to the next one's. */
+/**
+ * The regions that contain each pixel: those of pixel i are `owners[starts[i]]` up to `owners[starts[i + 1]]`,
+ * exclusively.
+ */
 function ownersOf(regions: readonly Region[], pixels: number) {
   const starts = new Uint32Array(pixels + 1);
   for (const region of regions) for (const at of region) starts[at + 1]! += 1;
@@ -137,7 +141,7 @@ function ownersOf(regions: readonly Region[], pixels: number) {
   return { starts, owners };
 }
 
-/** How few new pixels make a region not worth adding. */
+/** The number of new pixels below which a region is left out. */
 export function leastGainFor(height: number, width: number): number {
   return Math.max(1, Math.round(LEAST_GAIN * areaOf(height, width)));
 }

@@ -1,4 +1,6 @@
-/** RISE (arXiv 1806.07421): a pixel's saliency is the mean score of the randomly masked images that show it. */
+/**
+ * RISE (arXiv 1806.07421): a pixel's saliency is the mean score of those randomly masked images in which it is visible.
+ */
 
 import { createRandom, type Random } from '../random';
 import { bilinearMatrix } from '../resize';
@@ -32,7 +34,7 @@ export async function* rise(
 }
 
 export interface RandomMask {
-  /** What is shown, [cells, cells]. */
+  /** 1 for visible cells, 0 for hidden ones, [cells, cells]. */
   readonly mask: Float32Array;
   readonly resampling: Resampling;
 }
@@ -74,7 +76,7 @@ export function addResampled(sum: Float64Array, { mask, resampling }: RandomMask
     }
   }
   for (let i = 0; i < height; i++) {
-    // Between two rows of cells: all other weights are 0.
+    // Only the two rows of cells around the pixel have weights other than 0.
     let low = 0;
     while (rows[i * cells + low] === 0) low += 1;
     const high = Math.min(low + 1, cells - 1);

@@ -1,4 +1,4 @@
-/** Score-CAM (arXiv 1910.01279): a channel weighs what the image scores where only that channel's mask shows it. */
+/** Score-CAM (arXiv 1910.01279): a channel's weight is the score of the image that its mask leaves visible. */
 
 import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
@@ -14,7 +14,7 @@ export async function* scoreCam(
 ): MethodRun {
   const { features, input } = network;
   const { u, v } = features;
-  // Scaled to [0, 1] by min-max after upsampling, as in the authors' code. Constant channels are left out.
+  // Masks are scaled to [0, 1] by min-max after upsampling, as in the authors' code. Constant channels are left out.
   const masks = mostVarying(features, channels)
     .map((channel) => makeMask(channel, features, input.height, input.width))
     .filter((mask) => !isConstant(mask));
@@ -25,8 +25,9 @@ export async function* scoreCam(
   for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
     for (const { item, ...scores } of chunk) {
       const score = scoreOf(target, scores);
-      // The score itself weighs, as in the authors' code. The paper subtracts that of the hidden image, which cancels in a
-      // softmax over the channels; a difference of logits needs it, since it has no zero of its own.
+      // The score itself is the weight, as in the authors' code. The paper subtracts the score of the hidden image,
+      // which cancels in its softmax over the channels. A difference of logits needs the subtraction, since it has no
+      // natural zero.
       if (item.channel) addScaled(sum, item.channel, target.contrast ? score - hidden : score);
       else hidden = score;
     }
@@ -36,7 +37,9 @@ export async function* scoreCam(
   return NO_EVIDENCE;
 }
 
-/** The channels of the largest variance, in their own order: what Faster Score-CAM (github.com/tabayashi0117) scores. */
+/**
+ * The channels with the largest variance, in their original order, as in Faster Score-CAM (github.com/tabayashi0117).
+ */
 function mostVarying({ data, channels, u, v }: FeatureMaps, count: number): Float32Array[] {
   const maps = Array.from({ length: channels }, (_, k) => data.subarray(k * u * v, (k + 1) * u * v));
   const variances = maps.map(variance);
@@ -49,7 +52,7 @@ function variance(map: Float32Array): number {
   return map.reduce((sum, a) => sum + (a - mean) ** 2, 0) / map.length;
 }
 
-/** A mask that hides the whole image, then the given ones. */
+/** Yields a mask that hides the whole image, then the given ones. */
 function* nothingFirst(masks: readonly Mask[], pixels: number) {
   yield { channel: undefined, mask: new Float32Array(pixels) };
   for (const mask of masks) yield { channel: mask.map, mask: normalised(mask) };

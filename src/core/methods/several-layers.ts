@@ -1,4 +1,7 @@
-/** One map of several layers: each scaled to its own largest value, then the mean (as jacobgil/pytorch-grad-cam does). */
+/**
+ * One map from several layers: each layer's map is scaled to its own largest value, then the mean is taken (as in
+ * jacobgil/pytorch-grad-cam).
+ */
 
 import type { Size } from '../geometry';
 import type { MethodFrame } from '../saliency';
@@ -9,7 +12,7 @@ import type { MethodRun } from './network';
 /**
  * Runs a method on one layer after the other; frames hold the mean of the layers so far.
  *
- * @param runs the method on each layer, begun when it is its turn
+ * @param runs starts the method on each layer, when its turn has come
  * @param inputSize size of the network's input, which the maps are resized to
  */
 export async function* severalLayers(runs: readonly (() => MethodRun)[], inputSize: Size): MethodRun {

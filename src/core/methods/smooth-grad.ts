@@ -1,4 +1,4 @@
-/** SmoothGrad (arXiv 1706.03825): the mean of the gradients at copies of the image with Gaussian noise. */
+/** SmoothGrad (arXiv 1706.03825): the mean gradient over copies of the image with Gaussian noise. */
 
 import { createRandom, type Random } from '../random';
 import { NO_DIFFERENCE } from './maps';

@@ -1,4 +1,7 @@
-/** XGrad-CAM (arXiv 2008.02312): Grad-CAM with gradients averaged by activation, so that the map sums to what A adds. */
+/**
+ * XGrad-CAM (arXiv 2008.02312): Grad-CAM with gradients averaged with the activations as weights, so that the map sums
+ * to the contribution of A.
+ */
 
 import type { FeatureMaps } from '../cam/features';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
@@ -13,8 +16,8 @@ export async function* xGradCam(network: MethodNetwork, target: Target): MethodR
 }
 
 /**
- * w_k = sum over pixels of g A / sum over pixels of A. Then w_k A^k sums to g^k . A^k over the pixels, for every channel,
- * as the paper's axioms ask. A channel that sums to 0 has weight 0.
+ * w_k = sum over pixels of g A / sum over pixels of A. Then w_k A^k sums to g^k . A^k over the pixels, for every
+ * channel, as the paper's axioms demand. A channel that sums to 0 has weight 0.
  */
 export function xGradWeights({ data, channels, u, v }: FeatureMaps, gradient: Float32Array): Float64Array {
   const pixels = u * v;

@@ -15,7 +15,7 @@ export async function* xrai(
   const { height, width, data, channels } = network.input;
   const regions = regionsOf(network.input);
   const seed = seedOf(target, network.logits.length);
-  // Section 3.1: from black and from white, for which the authors' code takes the input's bounds.
+  // Section 3.1 integrates from black and from white. The authors' code uses the input's bounds for them.
   const baselines = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
   const finished = new Float64Array(data.length);
   for (const [i, baseline] of baselines.entries()) {
@@ -31,7 +31,7 @@ export async function* xrai(
   return NO_DIFFERENCE;
 }
 
-/** The largest attribution of a pixel's channels, as in the authors' code. */
+/** The largest attribution among a pixel's channels, as in the authors' code. */
 function strongest(values: Float32Array, channels: number): Float32Array {
   const pixels = values.length / channels;
   return values.subarray(0, pixels).map((value, i) => {

@@ -1,14 +1,15 @@
 /**
- * ADCC (Poppi et al., arXiv 2104.10252): the harmonic mean of three virtues of a map, so that none of them can be bought
- * with another.
+ * ADCC (Poppi et al., arXiv 2104.10252): the harmonic mean of three scores of a map, so that a low one can't be
+ * compensated by the others.
  */
 import { dropOf, probabilityShown } from './average-drop';
 import { maskedImage } from './masked';
 import type { MetricResult, Subject } from './metric';
 
 /**
- * - coherency: the map of what the map shows is the same map; their Pearson correlation, brought from [-1, 1] to [0, 1]
- * - complexity: the mean of the map; the less, the better
+ * - coherency: the Pearson correlation between the map and the map of the image masked by it, scaled from [-1, 1] to
+ *   [0, 1]
+ * - complexity: the mean of the map; lower is better
  * - average drop
  */
 export async function adcc(subject: Subject): Promise<MetricResult> {
@@ -17,7 +18,7 @@ export async function adcc(subject: Subject): Promise<MetricResult> {
   const drop = dropOf(network.probabilities[subject.class]!, await probabilityShown(subject));
   const again = await subject.explain(maskedImage(network.input, saliency));
   const correlation = pearson(saliency.map, again.map);
-  // A constant map correlates with nothing.
+  // The correlation with a constant map is not defined.
   if (correlation === undefined) return { scores: { complexity } };
   const coherency = (1 + correlation) / 2;
   if (drop === undefined) return { scores: { coherency, complexity } };
@@ -25,7 +26,7 @@ export async function adcc(subject: Subject): Promise<MetricResult> {
   return { scores: { adcc: 3 / (1 / coherency + 1 / (1 - complexity) + 1 / (1 - drop)), coherency, complexity } };
 }
 
-/** Undefined if a map is constant. */
+/** Pearson's correlation; undefined if a map is constant. */
 export function pearson(a: Float32Array, b: Float32Array): number | undefined {
   const [meanA, meanB] = [a, b].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   let [product, squareA, squareB] = [0, 0, 0];

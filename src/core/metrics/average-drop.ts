@@ -1,6 +1,7 @@
 /**
- * Average drop and increase in confidence (Grad-CAM++, arXiv 1710.11063, section 4.1): what showing only the salient part
- * of an image costs the class. Y is its probability for the image, O for the image multiplied by the map.
+ * Average drop and increase in confidence (Grad-CAM++, arXiv 1710.11063, section 4.1): how much the probability of the
+ * class falls if only the salient part of an image is shown. Y is the probability for the image, O that for the image
+ * multiplied by the map.
  */
 import { maskedImage } from './masked';
 import type { MetricResult, Subject } from './metric';
@@ -20,7 +21,7 @@ export async function probabilityShown({ network, saliency, class: index }: Subj
   return shown;
 }
 
-/** max(0, Y - O) / Y, from 0 to 1; undefined where there is nothing to lose, since Y is 0. */
+/** max(0, Y - O) / Y, from 0 to 1; undefined if Y is 0. */
 export function dropOf(image: number, shown: number): number | undefined {
   return image > 0 ? Math.max(0, image - shown) / image : undefined;
 }

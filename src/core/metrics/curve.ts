@@ -13,14 +13,14 @@ export const stepOptions = {
   unit: choice('What they are counted in', 'percent', ['percent', 'pixels']),
 };
 
-/** How many pixels are replaced at each point of a curve: 0, then a step more each time, up to all of them. */
+/** The number of replaced pixels at each point of a curve: 0, then one step more each time, up to all pixels. */
 export function stepCounts(pixels: number, { step, unit }: OptionsOf<typeof stepOptions>): number[] {
   const each = unit === 'percent' ? (step / 100) * pixels : step;
   const steps = Math.max(1, Math.ceil(pixels / each - 1e-9));
   return Array.from({ length: steps + 1 }, (_, k) => Math.min(Math.round(k * each), pixels));
 }
 
-/** By the trapezoid rule. */
+/** The area under a curve, by the trapezoid rule. */
 export function areaUnder({ fractions, probabilities }: Curve): number {
   let area = 0;
   for (let i = 1; i < fractions.length; i++) {
@@ -30,8 +30,7 @@ export function areaUnder({ fractions, probabilities }: Curve): number {
 }
 
 /**
- * The curve from one image to another. One of them is the image itself, whose probability is known and is not asked for
- * again.
+ * Computes the curve from one image to another. One of the two is the image itself, whose probability is known already.
  */
 export async function curveBetween(
   { network, saliency, class: index }: Subject,

@@ -5,8 +5,9 @@ import { areaUnder, curveBetween, stepOptions } from './curve';
 import type { MetricResult, Report, Subject } from './metric';
 
 /**
- * What takes the place of deleted pixels. `blur`: the blurred image (Group-CAM's text). `zero`: 0 after preprocessing,
- * mostly the mean colour (its authors' code). `noise`: normal, with mean and deviation of each of the image's channels.
+ * The values that replace deleted pixels. `blur`: the blurred image (Group-CAM's text). `zero`: 0 after preprocessing,
+ * usually the mean colour (its authors' code). `noise`: normally distributed, with the mean and the deviation of each
+ * channel of the image.
  */
 const SUBSTITUTES = ['blur', 'zero', 'black', 'noise'] as const;
 
@@ -24,7 +25,7 @@ export async function deletion(subject: Subject, options: Options, report: Repor
   return { scores: { deletion: areaUnder(curve) }, curve, ends };
 }
 
-/** The image once every pixel is deleted, [channels, height, width]. */
+/** The image after all pixels are deleted, [channels, height, width]. */
 export function deletedImage(
   subject: Pick<Subject, 'network' | 'blurred' | 'black'>,
   { to, seed }: Pick<Options, 'to' | 'seed'>,

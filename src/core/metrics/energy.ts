@@ -5,8 +5,8 @@ import { centreOf, isOn, shownRegions } from './regions';
 export const energyOptions = {};
 
 /**
- * The share of the map's positive saliency that lies on objects of the class, 0 to 1. No score for a map without any, or if
- * the network's input shows none of the objects.
+ * The share of the map's positive saliency that lies on objects of the class, 0 to 1. There is no score if the map has
+ * no positive saliency, or if the network's input shows none of the objects.
  */
 export function energy({ network, saliency, imageTransform, regions = [] }: Subject): MetricResult {
   const shown = shownRegions(regions, network.input, imageTransform).map((object) =>

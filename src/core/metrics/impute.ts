@@ -5,19 +5,20 @@ import type { Random } from '../random';
 
 /** Weights of the neighbours beside a pixel and across its corners. */
 const [BESIDE, ACROSS] = [1 / 6, 1 / 12];
-/** Far below the noise and below what 8 bits tell apart. */
+/** Far below the noise and below the resolution of 8 bits. */
 const TOLERANCE = 1e-4;
 /**
- * Steps of conjugate gradients, for each pixel of height and width. They grow with the grid's side, since its condition number
- * grows with the square; with all pixels but one missing, the worst there is, 1.4 were measured from 32 x 32 to 512 x 512.
+ * Steps of conjugate gradients that are allowed, for each pixel of height and width. The number of steps grows with the grid's
+ * side, because the condition number grows with its square. The worst case is an image with one pixel left: 1.4 steps for each
+ * pixel of height and width were measured, from 32 x 32 to 512 x 512.
  */
 const MOST_STEPS = 5;
 
 /**
- * The image with other values for the pixels given: each is the weighted mean of its eight neighbours, imputed ones among
- * them, plus normal noise. Borders have fewer neighbours.
+ * Imputes the given pixels of an image: each becomes the weighted mean of its eight neighbours, which may be imputed
+ * themselves, plus normal noise. Pixels at the border have fewer neighbours.
  *
- * @param missing indices of pixels, not all of them
+ * @param missing indices of the pixels to impute; at least one pixel must not be among them
  * @returns [channels, height, width]
  * @throws internal if the equations are not solved in as many steps as they can need
  */
@@ -46,7 +47,7 @@ interface System {
   /** Cells of the missing pixels, and the sum of the weights of each one's neighbours within the image. */
   readonly cells: Uint32Array;
   readonly weights: Float64Array;
-  /** Cell of a pixel. */
+  /** The cell of a pixel. */
   at(pixel: number): number;
 }
 
@@ -56,7 +57,7 @@ function systemOf(height: number, width: number, missing: Uint32Array): System {
   const at = (pixel: number) => (Math.floor(pixel / width) + 1) * stride + (pixel % width) + 1;
   const inside = new Float64Array(size);
   for (let pixel = 0; pixel < height * width; pixel++) inside[at(pixel)] = 1;
-  // In the order of memory, however they were given.
+  // Sorted by position, so that the solver runs through memory in order.
   const cells = Uint32Array.from(missing, at).sort();
   return { size, stride, cells, weights: Float64Array.from(cells, (cell) => around(inside, cell, stride)), at };
 }
@@ -71,8 +72,9 @@ function around(x: Float64Array, i: number, stride: number): number {
 }
 
 /**
- * Weights times x less the sum over missing neighbours = the sum over known neighbours, by conjugate gradients: the
- * matrix is symmetric, and positive definite as long as some pixel is known.
+ * Solves, by conjugate gradients: the sum of weights times x, minus the weighted sum over missing neighbours, equals
+ * the weighted sum over known neighbours. The matrix is symmetric, and positive definite if at least one pixel is
+ * known.
  *
  * @returns undefined if it takes more steps
  */

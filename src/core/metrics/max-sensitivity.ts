@@ -1,6 +1,6 @@
 /**
- * Max-sensitivity (Yeh et al., arXiv 1901.09392, definition 2): how far the map moves at most when noise too small to see
- * is added to the image, as a share of the map's own length; lower is better. The maximum is over random draws.
+ * Max-sensitivity (Yeh et al., arXiv 1901.09392, definition 2): the largest change of the map when imperceptible noise
+ * is added to the image, relative to the map's norm; lower is better. The maximum is over random draws.
  */
 import { integer, type OptionsOf, real, seedOption } from '../options';
 import { createRandom } from '../random';
@@ -19,7 +19,7 @@ export async function maxSensitivity(
 ): Promise<MetricResult> {
   const random = createRandom(seed);
   const length = distance(saliency.map, new Float32Array(saliency.map.length));
-  // A blank map has no length to compare with.
+  // The norm of a blank map is 0, so there is nothing to compare with.
   if (length === 0) return { scores: {} };
   let farthest = 0;
   for (let done = 1; done <= samples; done++) {

@@ -1,7 +1,7 @@
-/** What is measured of maps, as it crosses from the engine to the editor. */
+/** Measurements of maps, as they are sent from the engine to the editor. */
 import type { OptionValues } from '../options';
 
-/** What every metric is called, and where it was published; core/metrics/metric-table.ts has what it does. */
+/** Title and publication of every metric. core/metrics/metric-table.ts has the metrics themselves. */
 export const METRIC_NAMES = {
   insertion: { title: 'Insertion', paper: 'arXiv 1806.07421' },
   deletion: { title: 'Deletion', paper: 'arXiv 1806.07421' },
@@ -17,53 +17,56 @@ export const METRIC_NAMES = {
 export type Metric = keyof typeof METRIC_NAMES;
 export const METRICS = Object.keys(METRIC_NAMES) as readonly Metric[];
 
-/** How the probability of a class changes along the way from one image to another. */
+/** How the probability of a class changes on the way from one image to another. */
 export interface Curve {
   /** Share of the pixels replaced, from 0 to 1. */
   readonly fractions: readonly number[];
-  /** p of the class there, as many. */
+  /** p of the class at each of the fractions. */
   readonly probabilities: readonly number[];
 }
 
-/** What a number that a metric gives is called, and how to read it. */
+/** The title of a score and how to read it. */
 export interface ScoreInfo {
   readonly title: string;
-  /** In one line. */
+  /** The score's meaning in one line. */
   readonly meaning: string;
-  /** `neither` for what describes a map without rating it. */
+  /** `neither` for a score that describes a map without rating it. */
   readonly better: 'higher' | 'lower' | 'neither';
 }
 
-/** A metric and its own options, those not given having their defaults. */
+/** A metric and its options; missing options have their defaults. */
 export interface MetricChoice {
   readonly metric: Metric;
   readonly options?: OptionValues;
 }
 
-/** What metrics found about a map. */
+/** The results of metrics for one map. */
 export interface Measured {
-  /** By the names of core/metrics/metric-table.ts. A score that can't be told, such as the sparseness of a blank map, is missing. */
+  /**
+   * Scores by the names of core/metrics/metric-table.ts. A score that is not defined, such as the sparseness of a blank
+   * map, is missing.
+   */
   readonly scores: Readonly<Record<string, number>>;
-  /** By metric; those that ask along a way have one. */
+  /** Curves by metric. Only metrics that follow the probability from one image to another have one. */
   readonly curves: Readonly<Record<string, Curve>>;
 }
 
-/** Maps that are measured: the explanation's, and two that know nothing of the network (core/metrics/baselines.ts). */
+/** The maps that are measured: that of the explanation and two baselines (core/metrics/baselines.ts). */
 export const MEASURED_MAPS = ['explanation', 'random', 'centre'] as const;
 export type MeasuredMap = (typeof MEASURED_MAPS)[number];
 
-/** How good an explanation is, beside maps that know nothing. */
+/** The scores of an explanation and of the baselines. */
 export interface Measurement {
   readonly maps: { readonly [M in MeasuredMap]?: Measured };
-  /** What each score is, by its name, in the order in which to show them. */
+  /** Descriptions of the scores by name, in the order in which to show them. */
   readonly scores: Readonly<Record<string, ScoreInfo>>;
   /**
-   * By metric: the pictures at both ends of its curve, as PNG of the network's input size, if they were asked for. At a
-   * point of the curve the first round(fraction * pixels) pixels, in the order of `bySaliency` (core/metrics/order.ts), come
-   * from `to` and the others from `from`; `mixedPixels` does that.
+   * By metric: the pictures at both ends of its curve, as PNG of the network's input size, if the request asks for
+   * them. At a point of the curve the first round(fraction * pixels) pixels, in the order of `bySaliency`
+   * (core/metrics/order.ts), come from `to` and the others from `from`, as in `mixedPixels`.
    */
   readonly pictures: Readonly<Record<string, { readonly from: Uint8Array; readonly to: Uint8Array }>>;
-  /** Forward passes run for it. */
+  /** Number of forward passes. */
   readonly passes: number;
   readonly milliseconds: number;
 }

@@ -27,7 +27,7 @@ interface RangedScore extends ScoreInfo {
 
 interface Description<Table extends OptionTable> {
   readonly needs?: readonly MetricNeed[];
-  /** By name; the names are unique among all metrics. */
+  /** The scores by name; names are unique among all metrics. */
   readonly scores: Readonly<Record<string, RangedScore>>;
   readonly options: Table;
 }
@@ -216,7 +216,7 @@ export const metrics = {
   ),
 } as const satisfies Record<MetricName, MetricInfo>;
 
-/** Scores that are made of others, where those are known. */
+/** Scores that are computed from others, if those are known. */
 const DERIVED: Readonly<Record<string, RangedScore & { of(scores: Measured['scores']): number }>> = {
   /** Group-CAM, section 4.3. */
   overall: {
@@ -236,7 +236,7 @@ const RANGED: Readonly<Record<string, RangedScore>> = Object.assign(
   ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
 );
 
-/** Every score by its name, in the order in which tables show them: what is derived comes after what it is made of. */
+/** Every score by its name, in the order of tables: a derived score comes after those that it is computed from. */
 export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.fromEntries(
   Object.entries(RANGED).map(([name, { title, meaning, better }]) => [name, { title, meaning, better }]),
 );
@@ -246,7 +246,7 @@ export const SCORE_RANGES: Readonly<Record<string, RangedScore['range']>> = Obje
   Object.entries(RANGED).map(([name, { range }]) => [name, range]),
 );
 
-/** What the chosen metrics need, each need once. */
+/** The needs of the chosen metrics, without duplicates. */
 export function metricNeeds(chosen: readonly MetricChoice[]): ReadonlySet<MetricNeed> {
   return new Set(chosen.flatMap(({ metric: name }) => (metrics[name] as MetricInfo).needs ?? []));
 }
@@ -254,8 +254,8 @@ export function metricNeeds(chosen: readonly MetricChoice[]): ReadonlySet<Metric
 /**
  * Measures one map by each metric in turn, then adds the derived scores.
  *
- * @param report told of progress of the metric named
- * @returns with the images that each curve lies between, by metric
+ * @param report called with the metric's name and its progress
+ * @returns the results, with the images at both ends of each curve by metric
  * @throws bad-option, and what the network throws
  */
 export async function measureMap(

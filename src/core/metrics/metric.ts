@@ -1,4 +1,4 @@
-/** What a metric is given of one map, and what it answers. */
+/** The input of a metric, which is one map with its image and network, and its result. */
 import type { Region } from '../annotations/annotations';
 import type { ImageTransform } from '../geometry';
 import type { MethodNetwork } from '../methods/network';
@@ -13,18 +13,18 @@ export interface Subject {
   readonly saliency: Saliency;
   /** B: the blurred image as planes, [channels, height, width]. */
   readonly blurred: Float32Array;
-  /** What a black pixel becomes by preprocessing, a number for each channel. */
+  /** The value of a black pixel after preprocessing, for each channel. */
   readonly black: readonly number[];
   /** Where the network's input lies on the original image. */
   readonly imageTransform: ImageTransform;
-  /** The objects of the class, in pixels of the original, upright image; undefined if nobody says where they are. */
+  /** The objects of the class, in pixels of the original, upright image; undefined if there are no annotations. */
   readonly regions?: readonly Region[];
   /** The map that the same method makes of another image, [channels, height, width], for the same class. */
   explain(image: Float32Array): Promise<Saliency>;
 }
 
 /**
- * What a metric asks of a subject besides its map and the network's answers.
+ * What a metric needs besides the map and the network's scores.
  *
  * - `regions`: where the objects of the class are
  * - `other-maps`: maps of other images
@@ -34,17 +34,17 @@ export type MetricNeed = 'regions' | 'other-maps';
 export interface MetricProgress {
   readonly done: number;
   readonly total: number;
-  /** As far as it is known. */
+  /** The curve as far as it has been computed. */
   readonly curve?: Curve;
 }
 
 export type Report = (progress: MetricProgress) => void;
 
-/** The part of `Measured` that one metric finds out, its scores by the names that its row in the table has. */
+/** The part of `Measured` that one metric computes, with scores by the names of its row in the table. */
 export interface MetricResult {
   readonly scores: Measured['scores'];
   readonly curve?: Curve;
-  /** The images that the curve lies between, [channels, height, width]. */
+  /** The images at both ends of the curve, [channels, height, width]. */
   readonly ends?: Ends;
 }
 
@@ -53,7 +53,7 @@ export interface Ends {
   readonly to: Float32Array;
 }
 
-/** @param report told of progress between chunks, if there is any */
+/** @param report called with the progress between chunks */
 export type MetricFunction<Options> = (
   subject: Subject,
   options: Options,

@@ -1,22 +1,22 @@
-/** Pixels in the order of their saliency, and pictures on the way from one to another in that order. */
+/** Pixels in the order of their saliency, and pictures in which pixels are replaced in that order. */
 
 /**
- * Indices of pixels, the most salient first; of equal ones the lower index first. A radix sort, which takes less time than
- * one pass of a small network; a sort by comparison takes several times that.
+ * Indices of pixels, the most salient first; equal ones in the order of their indices. This is a radix sort, which
+ * takes less time than one pass of a small network; a comparison sort takes several times as long.
  */
 export function bySaliency(map: Float32Array): Uint32Array {
-  // Adding 0 makes 0 of -0, which is equal to it.
+  // Adding 0 turns -0 into 0, since the two are equal but have different bits.
   const keys = new Uint32Array(map.map((value) => value + 0).buffer);
   const indices = new Uint32Array(keys.length);
   for (let i = 0; i < keys.length; i++) {
     indices[i] = i;
-    // The order of floats as that of whole numbers, turned round: falling values have rising keys.
+    // Maps floats to integers in reverse order: smaller values get larger keys.
     if (keys[i]! < 0x8000_0000) keys[i] = ~keys[i]! & 0x7fff_ffff;
   }
   return sortedBy(keys, 16, sortedBy(keys, 0, indices));
 }
 
-/** Stable, by the 16 bits of the keys from `shift` on. */
+/** One stable pass of the radix sort, by the 16 bits of the keys from `shift` on. */
 function sortedBy(keys: Uint32Array, shift: number, indices: Uint32Array): Uint32Array {
   const starts = new Uint32Array(0x1_0001);
   for (let i = 0; i < keys.length; i++) starts[((keys[i]! >>> shift) & 0xffff) + 1]! += 1;
@@ -30,19 +30,19 @@ function sortedBy(keys: Uint32Array, shift: number, indices: Uint32Array): Uint3
 }
 
 export interface Replaced {
-  /** Pixels replaced so far. */
+  /** Number of pixels replaced so far. */
   readonly count: number;
-  /** A new array each time it is asked for. */
+  /** The image, in a new array on each access. */
   readonly image: Float32Array;
   drawTo(place: Float32Array): void;
 }
 
 /**
- * Images in which the first pixels of an order come from `to` and the others from `from`. What is replaced in one is not
- * replaced again in the next, so they are best drawn one after the other.
+ * Images in which the first pixels of an order come from `to` and the others from `from`. Each image only replaces the
+ * pixels that the one before has not replaced, so it is fastest to draw them in order.
  *
  * @param from planes, [channels, height, width], as `to`
- * @param counts how many pixels are replaced in each, rising
+ * @param counts how many pixels are replaced in each image, in rising order
  */
 export function* replaced(
   from: Float32Array,
@@ -77,8 +77,8 @@ export function* replaced(
 }
 
 /**
- * The same of a picture that is shown: RGBA with the first `count` pixels of `to` in the place of those of `from`, all of
- * the network's size.
+ * The same for a picture on the screen: the RGBA pixels of `from`, with the first `count` pixels of the order replaced
+ * by those of `to`. Both have the network's input size.
  */
 export function mixedPixels(
   from: Uint8ClampedArray,

@@ -8,8 +8,8 @@ export const pointingOptions = {
 };
 
 /**
- * A hit, 1, if the map's first maximum in row-major order lies on an object of the class. A blank map has no maximum: it
- * points at nothing and is a miss, 0. No score if the network's input shows none of the objects.
+ * The score is 1, a hit, if the map's first maximum in row-major order lies on an object of the class. A blank map has
+ * no maximum, so it is a miss with score 0. There is no score if the network's input shows none of the objects.
  */
 export function pointingGame(
   { network, saliency, imageTransform, regions = [] }: Subject,
@@ -28,7 +28,7 @@ export function firstMaximum(map: Float32Array): number {
   return best;
 }
 
-/** One answer of the pointing game. */
+/** One result of the pointing game. */
 export interface Pointed {
   readonly category: string;
   readonly hit: boolean;
@@ -41,7 +41,7 @@ export interface CategoryAccuracy {
   readonly accuracy: number;
 }
 
-/** Hits of each category, in the order of names, and the mean of the categories' accuracies: each counts the same. */
+/** The hits of each category, sorted by name, and the unweighted mean of the categories' accuracies. */
 export function pointingAccuracy(answers: readonly Pointed[]): {
   readonly categories: readonly CategoryAccuracy[];
   readonly mean: number;

@@ -1,4 +1,4 @@
-/** Where the objects of a class lie, for metrics that ask whether a map is on them. */
+/** Positions of a class's objects, for metrics that ask whether a map lies on them. */
 import type { Region } from '../annotations/annotations';
 import { maskOf } from '../annotations/outline';
 import type { ImageTransform, Size } from '../geometry';
@@ -9,7 +9,7 @@ export function centreOf(index: number, width: number, transform: ImageTransform
   return pointToImage({ x: (index % width) + 0.5, y: Math.floor(index / width) + 0.5 }, transform);
 }
 
-/** The objects of which the network's input shows at least a part. */
+/** The objects that are at least partly visible in the network's input. */
 export function shownRegions(
   regions: readonly Region[],
   { width, height }: Size,
@@ -24,7 +24,7 @@ export function shownRegions(
 /** Whether a point of the image lies on an object, or no further from it than `tolerance` pixels. */
 export type On = (point: Point, tolerance: number) => boolean;
 
-/** By its outline where there is one, else by its box. */
+/** Returns a test for points on an object: by its outline if there is one, otherwise by its box. */
 export function isOn({ box, outline }: Region, image: Size): On {
   if (!outline) return (point, tolerance) => inBox(box, point, tolerance);
   const mask = maskOf(outline, image);

@@ -1,7 +1,7 @@
 /**
  * ROAD (Rong et al., arXiv 2202.00449): pixels are removed by noisy linear imputation, which leaves no edges that would
- * tell the network where they were. The score is half the difference in probability between an image without its least
- * and one without its most salient pixels, over several shares; higher is better.
+ * show the network where they were. The score is half the difference in probability between the image without its least
+ * salient pixels and the image without its most salient ones, averaged over several shares; higher is better.
  */
 import { type OptionsOf, real, seedOption } from '../options';
 import { createRandom } from '../random';
@@ -9,7 +9,7 @@ import { impute } from './impute';
 import type { MetricResult, Report, Subject } from './metric';
 import { bySaliency } from './order';
 
-/** Shares of the pixels that are removed. */
+/** The shares of pixels to remove. */
 const SHARES = [0.2, 0.4, 0.6, 0.8];
 
 export const roadOptions = {

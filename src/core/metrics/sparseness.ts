@@ -2,7 +2,7 @@
 import type { MetricResult, Subject } from './metric';
 
 export function sparseness({ saliency }: Subject): MetricResult {
-  // By magnitude, since what speaks against the class is part of the map too.
+  // Magnitudes are used, since evidence against the class is part of the map too.
   const values = saliency.map.map(Math.abs).sort();
   const n = values.length;
   let [sum, weighted] = [0, 0];

@@ -1,10 +1,10 @@
-/** What a source says against what the graph demands. */
+/** Checks what the sources say against what the graph demands. */
 import { errors } from '../errors';
 import type { InputConventions, Source } from './conventions';
 import type { ImageInput } from './inputs';
 import { isSide, SIDE_WANTED } from './sides';
 
-/** A field of `input` that the graph does not allow, and what it allows. */
+/** A field of `input` whose value the graph does not allow, and the value that it allows. */
 interface Conflict {
   readonly field: keyof InputConventions;
   readonly wanted: string;
@@ -32,7 +32,7 @@ function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
   return conflicts;
 }
 
-/** Where the graph demands another size, what is done before the crop is kept in proportion to it. */
+/** If the graph demands another size than the source says, the size before the crop is scaled in proportion. */
 function inProportion(said: InputConventions, input: ImageInput): number | undefined {
   const { resize, width = said.height, height = said.width } = said;
   const [graph, file] = [
@@ -44,8 +44,9 @@ function inProportion(said: InputConventions, input: ImageInput): number | undef
 }
 
 /**
- * The sources without what contradicts the graph. The sidecar is written for this model, so it must not contradict it;
- * of other files, which may lie there for another model, only what fits is used, and a note says what was not.
+ * Removes from the sources what contradicts the graph. The sidecar is written for this model, so a contradiction there
+ * is an error. Other files may belong to another model: of these only the fitting values are used, and a note lists the
+ * rest.
  *
  * @throws sidecar-invalid
  */

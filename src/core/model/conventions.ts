@@ -1,4 +1,6 @@
-/** How images become a model's input and its output becomes probabilities: what each source says, and who wins. */
+/**
+ * How images become a model's input and its output becomes probabilities, from several sources in order of precedence.
+ */
 
 import type { Fit } from '../geometry';
 import { DataType } from '../onnx/tensors';
@@ -8,14 +10,14 @@ import type { Origin, Sourced } from '../sourced';
 import type { ImageInput } from './inputs';
 import type { Color, Preprocessing } from './preprocessing';
 
-/** What one source says of a model. Everything may be left out; a number in place of a list holds for all channels. */
+/** What one source says about a model. Every value may be absent. A number instead of a list holds for all channels. */
 export interface Conventions {
   readonly input?: InputConventions | undefined;
   readonly output?: { readonly name?: string | undefined; readonly activation?: Activation | undefined } | undefined;
   readonly layer?: string | undefined;
   /** A file with one label a line, relative to the source's own folder. */
   readonly labels?: string | undefined;
-  /** The classes' names, where the source itself has them. */
+  /** The names of the classes, if the source itself has them. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -37,11 +39,11 @@ export interface Source {
   /** The file it was read from. */
   readonly file: string;
   readonly conventions: Conventions;
-  /** What the source asks for and does not get, in words. */
+  /** What the source asks for and Group-CAM does not do, in words. */
   readonly notes: readonly string[];
 }
 
-/** What the first source that has an answer says. */
+/** The answer of the first source that has one. */
 export function firstOf<T>(sources: readonly Source[], ask: (said: Conventions) => T | undefined) {
   for (const { origin, conventions } of sources) {
     const value = ask(conventions);
@@ -87,7 +89,7 @@ export function resolvePreprocessing(
     (cropped
       ? assume(usualResize, `resize: shorter side to ${usualResize} before the crop`)
       : assume(Math.min(width.value, height.value)));
-  // Who says how images fit and no more means bilinear.
+  // A source that says how images are fitted but names no filter means bilinear.
   const interpolation =
     said((its) => its.interpolation) ??
     assume<Interpolation>('bilinear', saidFit ? undefined : 'interpolation: bilinear');
@@ -110,7 +112,7 @@ export function resolvePreprocessing(
 
   function unsaidNormalisation(): Pick<Preprocessing, 'scale' | 'mean' | 'std'> {
     const none = { mean: perChannel(0, input.channels), std: perChannel(1, input.channels) };
-    // Whole numbers of 8 bits have room for pixels as they are, and for nothing else.
+    // An input of 8-bit integers takes the pixels unchanged, since normalised values do not fit.
     if (input.dtype === DataType.UINT8)
       return { scale: fromGraph(1), mean: fromGraph(none.mean), std: fromGraph(none.std) };
     if (input.channels === 1) {

@@ -21,7 +21,7 @@ import type { Preprocessing } from './preprocessing';
 export interface ReadLabels {
   readonly labels: readonly string[];
   readonly origin: Origin;
-  /** For messages. */
+  /** The source of the labels, for messages. */
   readonly from: string;
   /** The file, if they have one of their own. */
   readonly file?: string;
@@ -32,17 +32,17 @@ export interface Known {
   readonly bytes: number;
   readonly demo: boolean;
   readonly input: ImageInput;
-  /** Best first, in agreement with the graph. */
+  /** The sources, best first, without what contradicts the graph. */
   readonly sources: readonly Source[];
   readonly preprocessing: Preprocessing;
   /** What the preprocessing assumes, in words. */
   readonly assumptions: readonly string[];
-  /** At batch 1 and the input's size. */
+  /** Facts of the model at batch 1 and the input's size. */
   readonly facts: Facts;
   readonly scores: ScoresTensor;
   /** Whether the scores are probabilities already. */
   readonly link: Link;
-  /** True if the user chose them, though labels may be for others. */
+  /** True if the user chose the scores. Labels found in files may then belong to other scores. */
   readonly scoresChosen: boolean;
   /** The layer that the user chose. */
   readonly layer: string | undefined;
@@ -102,7 +102,10 @@ export function describeModel(known: Known): ModelInfo {
   };
 }
 
-/** What sources ask for and don't get; not of an exporter where better sources say all that it says. */
+/**
+ * What the sources ask for and Group-CAM does not do. The notes of an exporter are left out if better sources have all
+ * its values.
+ */
 function notesOf(sources: readonly Source[]): string[] {
   const fieldsOf = ({ conventions: { input = {} } }: Source) =>
     Object.entries(input).flatMap(([field, value]) => (value === undefined ? [] : [field]));
@@ -119,15 +122,15 @@ function isQuantised(path: GradientPath): boolean {
   return nodesOnPath(path).nodes.some((node) => operatorOf(node) === 'QuantizeLinear');
 }
 
-/** Which scores were taken, why, which others could be, and how to change it. */
+/** Says which scores were taken and why, which others are candidates, and how to change the choice. */
 function choiceOfScores({ candidates }: ScoresTensor, reason: string): string {
   const [taken, ...others] = candidates.map(({ name, classes }) => `${name} [${classes}]`);
   return `scores: ${taken}, since ${reason}; could be ${few(others)}: name it as output.name in the sidecar, or choose it in the Model view`;
 }
 
 /**
- * How scores become p. A sidecar's "none" for a graph that ends in an activation says that its output is p already, which
- * is what the graph's own activation of the logits gives.
+ * How scores become p. If a sidecar says "none" for a graph that ends in an activation, the output is p already, and
+ * the graph's own activation of the logits gives the same.
  */
 function activationOf(
   scores: ScoresTensor,
@@ -147,7 +150,7 @@ function activationOf(
     assumptions.push(PROBABILITIES[link](scores.output));
     return { activation: { value: 'none', origin: 'assumed' }, link };
   }
-  // One score alone is always 1 after softmax.
+  // A softmax of a single score is always 1.
   const value = scores.classes === 1 ? 'sigmoid' : 'softmax';
   assumptions.push(`probability: ${value} of the output`);
   return { activation: { value, origin: 'assumed' }, link };
@@ -160,8 +163,8 @@ const PROBABILITIES: Readonly<Record<Exclude<Link, 'identity'>, (scores: string)
 };
 
 /**
- * Those that were read, else those of the graph. An exporter's file may be another model's, and labels may be for other
- * scores than the user chose; else they must fit.
+ * The labels that were read from files, or else those of the graph. A wrong number of labels is an error, except in two
+ * cases: the file is an exporter's and may belong to another model, or the user chose other scores.
  */
 function labelsOf({ labels, scores, scoresChosen, model }: Known, assumptions: string[]): ReadLabels | undefined {
   const mustFit = labels?.origin !== 'exporter' && !scoresChosen;

@@ -21,14 +21,14 @@ export const CONFIG_FILE = 'config.json';
 
 export interface Read {
   readonly conventions: Conventions;
-  /** What is asked for and can't be done, or had to be assumed, in words. */
+  /** What the file asks for and can't be done, or what had to be assumed, in words. */
   readonly notes: readonly string[];
 }
 
 /**
- * Of a `preprocessor_config.json` of transformers.
+ * Reads a `preprocessor_config.json` of transformers.
  *
- * @param modelType of the `config.json` beside it, which decides where the file names no type
+ * @param modelType that of the `config.json` beside the file; it decides if the file names no type of processor
  */
 export function readPreprocessor(file: Json, modelType?: string): Read {
   const config = v.parse(PREPROCESSOR, file);
@@ -37,7 +37,7 @@ export function readPreprocessor(file: Json, modelType?: string): Read {
     const { input, notes } = timmInput(timm, true);
     return { conventions: { input }, notes };
   }
-  // Its own file is config.json.
+  // timm's settings are in config.json.
   if (config.image_processor_type === 'TimmWrapperImageProcessor') return { conventions: {}, notes: [] };
   const notes: string[] = [];
   const processor = typeIn(config, modelType, notes);
@@ -55,7 +55,7 @@ export function readPreprocessor(file: Json, modelType?: string): Read {
   return { conventions: { input }, notes };
 }
 
-/** Those that are followed, and those that change nothing of a picture in RGB. */
+/** Steps that are followed, and steps that do not change an RGB picture. */
 const STEPS: ReadonlySet<string> = new Set([
   'do_resize',
   'do_center_crop',
@@ -67,7 +67,7 @@ const STEPS: ReadonlySet<string> = new Set([
   'do_reduce_labels',
 ]);
 
-/** The processor by its type; undefined, with a note, if it is not known. */
+/** The processor of the file's type. An unknown type gives undefined and a note. */
 function typeIn(config: PreprocessorConfig, modelType: string | undefined, notes: string[]): Processor | undefined {
   const said = config.image_processor_type ?? config.feature_extractor_type;
   if (said !== undefined) {
@@ -86,7 +86,7 @@ function typeIn(config: PreprocessorConfig, modelType: string | undefined, notes
 }
 
 function geometryOf(config: PreprocessorConfig, processor: Processor | undefined, notes: string[]): InputConventions {
-  // A size that is missing is not known of a processor that is not known.
+  // An unknown processor has no default size.
   const size = sidesAt(config, 'size', processor?.size.shortest !== undefined, notes) ?? processor?.size ?? {};
   const crops = config.do_center_crop ?? processor?.crops ?? 'crop_size' in config;
   const side = processor?.crop;
@@ -100,7 +100,7 @@ function geometryOf(config: PreprocessorConfig, processor: Processor | undefined
   return fitOf(change ? change(steps, config) : steps, notes);
 }
 
-/** A processor that is not known and has a `crop_pct` is taken as ConvNeXt's, which most of those that have one are. */
+/** An unknown processor with a `crop_pct` is treated as ConvNeXt's, since most processors with this key are. */
 function stepsByPart(steps: Steps, config: PreprocessorConfig): Steps {
   const { height, width, shortest = height && width && Math.min(height, width) } = steps.resize;
   return config.crop_pct ? convNext({ resize: { shortest }, crop: steps.crop }, config) : steps;
@@ -146,7 +146,7 @@ function sidesAt(
   return (height && width) || shortest ? { height, width, shortest } : undefined;
 }
 
-/** Pillow's numbers of its filters. */
+/** Filters by Pillow's numbers. */
 const PIL_FILTERS: readonly Interpolation[] = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
 
 function interpolationOf({ resample, interpolation }: PreprocessorConfig, notes: string[]): Interpolation | undefined {
@@ -193,7 +193,7 @@ export function modelTypeOf(file: Json): string | undefined {
   return v.parse(CONFIG, file).model_type;
 }
 
-/** Of a `config.json` of transformers, or of timm with its `pretrained_cfg`. */
+/** Reads a `config.json` of transformers, or of timm with its `pretrained_cfg`. */
 export function readConfig(file: Json): Read {
   const { model_type, problem_type, id2label, ...config } = v.parse(CONFIG, file);
   const timm = config.pretrained_cfg ?? (config.input_size && v.parse(TIMM, file));

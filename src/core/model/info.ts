@@ -1,4 +1,4 @@
-/** What is known of a model before an image is explained. */
+/** What is known about a model before an image is explained. */
 import type { OutputInfo } from '../output';
 import type { Sourced } from '../sourced';
 import type { Preprocessing } from './preprocessing';
@@ -7,11 +7,11 @@ export interface TensorInfo {
   readonly name: string;
   /** ONNX's name of the element type in lower case, such as float or int64. */
   readonly dtype: string;
-  /** Numbers, or names of dimensions that are free. */
+  /** Sizes, or the names of free dimensions. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A tensor with rows and columns that every class score depends on. */
+/** A layer that can be explained: a tensor with rows and columns that every class score depends on. */
 export interface LayerInfo {
   readonly tensor: string;
   readonly operator: string;
@@ -21,9 +21,12 @@ export interface LayerInfo {
   readonly channels: number;
   readonly u: number;
   readonly v: number;
-  /** The order of its axes: [1, K, u, v], [1, u, v, K], or tokens [1, T, K] of which u v are the patches, row by row. */
+  /**
+   * The order of the axes: [1, K, u, v], [1, u, v, K], or tokens [1, T, K], of which u v consecutive ones are the
+   * patches, row by row.
+   */
   readonly arrangement: 'NCHW' | 'NHWC' | 'tokens';
-  /** Tokens before the first patch: a class token, registers. */
+  /** Number of tokens before the first patch, such as a class token or registers. */
   readonly skip: number;
   /** True if every path from the input to the scores runs through this tensor. */
   readonly cut: boolean;
@@ -44,7 +47,7 @@ export interface ModelInfo {
   readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
   readonly preprocessing: Preprocessing;
   readonly output: OutputInfo;
-  /** One per class; a class without a name is called by its index. */
+  /** One label for each class; a class without a name has its index as label. */
   readonly labels: Sourced<readonly string[]>;
   readonly labelsFile?: string;
   /** Files besides the model's own that hold its weights. */
@@ -53,6 +56,6 @@ export interface ModelInfo {
   readonly layer: Sourced<string>;
   /** Operators between the input and the scores that have no gradient rule. */
   readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
-  /** What was assumed for want of a source, in words. */
+  /** What had to be assumed because no source says it, in words. */
   readonly assumptions: readonly string[];
 }

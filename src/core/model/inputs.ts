@@ -1,4 +1,4 @@
-/** Which input of a model takes the image, and how its axes lie. */
+/** Finds the input of a model that takes the image, and the order of its axes. */
 import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
@@ -13,7 +13,7 @@ export interface ImageInput {
   readonly dtype: DataType;
   readonly layout: 'NCHW' | 'NHWC';
   readonly channels: number;
-  /** undefined: the graph leaves it free. */
+  /** Undefined if the graph leaves the height free. */
   readonly height: number | undefined;
   readonly width: number | undefined;
 }
@@ -22,8 +22,8 @@ const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
 const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE, DataType.UINT8]);
 
 /**
- * The image input: rank 4 with 1, 3 or 4 channels. Nothing is known of what other inputs should hold, so at least one
- * output must do without them.
+ * Finds the image input: rank 4 with 1, 3 or 4 channels. It is not known what values other inputs should get, so at
+ * least one output must not depend on them.
  *
  * @param wanted its name, which decides between several
  * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch, model-too-large
@@ -35,7 +35,7 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   if (!first) throw errors.noImageInput(model.file, input.map(describe));
   const chosen = images.find(({ name }) => name === wanted);
   const isImage = (name: string) => images.some((image) => image.name === name);
-  // A name would not help where none is enough.
+  // The error for several images asks for a name, which helps only if one of the inputs is sufficient.
   if (second && !chosen && images.some(({ name }) => needed(name) === undefined))
     throw errors.severalImageInputs(model.file, input.filter(({ name }) => isImage(name)).map(describe));
   const image = chosen ?? first;
@@ -45,7 +45,7 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   if (others) throw errors.inputsUnknown(model.file, image.name, others.map(describe));
   return image;
 
-  /** The inputs besides an image, if no output does without them. */
+  /** The inputs that are needed besides an image; undefined if an output does not depend on any. */
   function needed(image: string): ValueInfoProto[] | undefined {
     const others = input.filter(({ name }) => name !== image);
     const needing = tensorsDependingOn(
@@ -70,15 +70,18 @@ function asImage(model: Model, value: ValueInfoProto): ImageInput | undefined {
   return { name: value.name, dtype: type.elemType, layout, channels: known!, height, width };
 }
 
-/** Channels come last only where that is the one reading that gives 1, 3 or 4 of them. */
+/** Channels are taken as last only if that is the only order with 1, 3 or 4 channels. */
 function layoutOf([first, , last]: readonly (number | undefined)[]): ImageInput['layout'] {
   return !CHANNELS.has(first) && CHANNELS.has(last) ? 'NHWC' : 'NCHW';
 }
 
-/** Those whose second input is the weights, [M, C / group, ...]. */
+/** Operators whose second input is the weights, [M, C / group, ...]. */
 const CONVOLUTIONS: ReadonlySet<string> = new Set(['Conv', 'com.microsoft:FusedConv', 'com.microsoft.nchwc:Conv']);
 
-/** For inputs of which every dimension is free, as Hugging Face exports them: what the first convolution takes. */
+/**
+ * The number of channels of the first convolution, for inputs whose dimensions are all free, as Hugging Face exports
+ * them.
+ */
 function channelsOfFirstConv(model: Model, input: string): number | undefined {
   const graph = indexGraph(model.graph.node);
   const dependent = tensorsDependingOn(graph, [input]);
@@ -88,7 +91,7 @@ function channelsOfFirstConv(model: Model, input: string): number | undefined {
   return weights && dimsOf(weights)[1]! * intAttribute(conv, 'group', 1);
 }
 
-/** Dimensions of 0 or less are how some exporters write free ones. */
+/** The size; undefined if it is free. Some exporters write free dimensions as 0 or less. */
 function sizeOrFree(dim: number | string): number | undefined {
   return typeof dim === 'number' && dim > 0 ? dim : undefined;
 }
@@ -97,7 +100,7 @@ function tensorType({ type }: ValueInfoProto): TypeProto_Tensor | undefined {
   return type?.value.case === 'tensorType' ? type.value.value : undefined;
 }
 
-/** Numbers, or names of free dimensions ("?" for one without a name). */
+/** Sizes, or the names of free dimensions ("?" for one without a name). */
 function shapeOf(type: TypeProto_Tensor): (number | string)[] {
   return (type.shape?.dim ?? []).map(({ value }) =>
     value.case === 'dimValue' ? Number(value.value) : value.value || '?',

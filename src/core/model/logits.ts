@@ -1,4 +1,4 @@
-/** Where a model's class scores are: which tensor holds them, and the one before softmax or sigmoid. */
+/** Finds a model's class scores: the tensor that holds them, and the tensor before softmax or sigmoid. */
 import { errors } from '../errors';
 import type { Facts } from '../onnx/facts';
 import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
@@ -13,41 +13,45 @@ import { type Ending, endingOf, originOf } from './scores/ending';
 import { sidecarPath } from './sidecar';
 
 export interface ScoresTensor extends Ending {
-  /** The tensor that holds them, mostly an output of the graph. `logits` has one value a class too, in the classes' order. */
+  /**
+   * The tensor that holds the scores, usually an output of the graph. `logits` also has one value for each class, in
+   * the same order.
+   */
   readonly output: string;
   readonly classes: number;
-  /** Of the classes, where the graph itself has them. */
+  /** Labels of the classes, if the graph itself has them. */
   readonly labels: readonly string[] | undefined;
-  /** All tensors that may be the scores, best first. */
+  /** All tensors that could be the scores, best first. */
   readonly candidates: readonly ScoresInfo[];
-  /** Why these and not the others, in words, where nobody said so. */
+  /** Why these scores were chosen among several, in words; undefined if the user or a file named them. */
   readonly reason: string | undefined;
 }
 
 interface Candidate extends Ending, Omit<Decided, 'tensor'> {
   readonly output: string;
   readonly classes: number;
-  /** What it is called, by the graph and by what is made of it. */
+  /** Names of the tensor and of the tensors that are derived from it. */
   readonly names: readonly string[];
-  /** False of what a decision of the graph rests on. */
+  /** False for a tensor inside the graph that a decision of the graph is based on. */
   readonly isOutput: boolean;
   readonly rank: number;
-  /** How much of the network leads to it; 0 as long as nobody has looked. */
+  /** How many convolutions and matrix products lead to it; 0 if they were not counted. */
   readonly depth: number;
 }
 
-/** Whose scores are wanted. */
+/** What helps to choose the scores. */
 export interface WantedScores {
   readonly value: string;
   readonly origin: Origin;
 }
 
 /**
- * The class scores. Any tensor of the shape [N, classes] (further axes of size 1 allowed) that is named by the user or the
- * conventions; else the best output of this shape, or what the graph decides by if the output is its decision.
+ * Finds the class scores. They are the tensor of the shape [N, classes] (further axes of size 1 are allowed) that the
+ * user or the conventions name. Otherwise they are the best output of this shape or, if the output is a decision for a
+ * class, the tensor that the decision is based on.
  *
  * @param facts at batch 1
- * @param known what else tells: the tensor's name, or that of a decision downstream of it, and the number of labels
+ * @param known the wanted tensor's name, or that of a decision downstream of it, and the number of labels
  * @throws no-scores; sidecar-invalid for a name that it has
  */
 export function findScores(
@@ -74,7 +78,7 @@ export function findScores(
       possible.map((name) => describe(facts, name)),
     );
   }
-  // The output with the activation tells it of one without.
+  // If the chosen output has no activation, another output with the same scores may have it.
   const same = ranked.find((other) => scoresKey(graph, other) === scoresKey(graph, chosen));
   const activation = chosen.activation ?? same?.activation;
   const others = ranked.filter((other) => other !== same).map(infoOf);
@@ -124,10 +128,13 @@ const WEIGHTED: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'QLinea
 
 const infoOf = ({ output, classes }: Candidate): ScoresInfo => ({ name: output, classes });
 
-/** The same for two outputs with the same scores, before and after the activation or in another shape. */
+/** Equal for two outputs with the same scores, before and after the activation or in another shape. */
 const scoresKey = (graph: GraphIndex, { classes, logits }: Candidate) => `${classes} ${originOf(graph, logits)}`;
 
-/** Of those with the same scores the first, if it is an output; what a later one knows of the classes is known of it too. */
+/**
+ * Keeps one of the candidates with the same scores, preferably an output, and gives it the labels and the activation of
+ * the others.
+ */
 function withoutDoubles(graph: GraphIndex, ranked: readonly Candidate[]): Candidate[] {
   const kept = new Map<string, Candidate>();
   for (const candidate of ranked) {
@@ -143,7 +150,7 @@ function withoutDoubles(graph: GraphIndex, ranked: readonly Candidate[]): Candid
   return [...kept.values()];
 }
 
-/** What an output with class scores is called, best first, and what others are called. */
+/** Patterns for the names of outputs with class scores, best first, and for the names of other outputs. */
 const TELLING = [/logit/i, /prob/i, /score|class|label|pred/i, /^out/i];
 const OTHERS = /aux|feat|embed|pool|hidden|repr|token|latent/i;
 
@@ -153,7 +160,7 @@ function telling({ names }: Candidate): number {
   return place < 0 ? 0 : TELLING.length - place;
 }
 
-/** What speaks for scores, the most telling first; more is better. */
+/** Criteria for the choice of the scores, most important first. A larger value is better. */
 const CRITERIA: readonly (readonly [words: string, value: (of: Candidate, labels: number | undefined) => number])[] = [
   ['it has as many classes as there are labels', ({ classes }, labels) => Number(classes === labels)],
   ['the graph names its classes', ({ labels }) => Number(labels !== undefined)],
@@ -164,17 +171,17 @@ const CRITERIA: readonly (readonly [words: string, value: (of: Candidate, labels
   ['it has no further axes', ({ rank }) => Number(rank === 2)],
 ];
 
-/** Best first; of equals in the graph's order. */
+/** Sorts the candidates, best first; equal ones keep the graph's order. */
 function ranking(candidates: readonly Candidate[], labels: number | undefined): Candidate[] {
   return candidates.toSorted(
     (a, b) => CRITERIA.map(([, value]) => value(b, labels) - value(a, labels)).find((by) => by !== 0) ?? 0,
   );
 }
 
-/** So many are compared by what leads to them, which is a walk through the graph for each. */
+/** At most so many candidates are compared by depth, since each comparison is a walk through the graph. */
 const MOST_DEPTHS = 100;
 
-/** The ranking, with the depths of those that the other criteria put first. */
+/** Sorts the candidates, and computes the depths of those that the other criteria put first. */
 function rankedByDepth(graph: GraphIndex, found: readonly Candidate[], labels: number | undefined): Candidate[] {
   const measured = ranking(found, labels).map((candidate, i) => ({
     ...candidate,
@@ -192,7 +199,7 @@ function reasonOf(best: Candidate, second: Candidate, labels: number | undefined
   return words;
 }
 
-/** Tensors inside the graph that may be the scores, the last first. */
+/** Tensors inside the graph that could be the scores, the last one first. */
 function possibleScores({ graph }: Model, isScores: (tensor: string) => boolean): string[] {
   return graph.node
     .flatMap(({ output }) => output)

@@ -17,7 +17,7 @@ const PIXEL_RANGES: Readonly<Record<string, InputConventions>> = {
   Normalized_0_1: { scale: 1 / 255, mean: 0, std: 1 },
   Normalized_1_1: { scale: 1 / 127.5, mean: 1, std: 1 },
 };
-/** Under which keys exporters keep the classes' names. */
+/** Keys under which exporters store the names of the classes. */
 const NAMES = ['names', 'labels', 'classes', 'class_names', 'id2label'];
 
 export function readMetadata(model: Model): Conventions {
@@ -48,13 +48,19 @@ function sizeOf(text = ''): (number | undefined)[] {
 /** A list, or an object by index. */
 const NAMES_FORM = v.union([v.array(v.string()), namesByIndex]);
 
-/** As JSON, or a Python dictionary as Ultralytics writes it; metadata is free text, so anything else is no failure. */
+/**
+ * Names in JSON, or in a Python dictionary as Ultralytics writes it. Metadata is free text, so any other text is
+ * ignored.
+ */
 function namesIn(text = ''): readonly string[] | undefined {
   const found = [readJson(NAMES_FORM, text), read(NAMES_FORM, parsePython(text))];
   return found.flatMap((names) => ('value' in names ? [names.value] : []))[0];
 }
 
-/** `{0: 'tench', 1: "goldfish"}`, read entry by entry, since a pattern looked for anywhere takes quadratic time. */
+/**
+ * Parses `{0: 'tench', 1: "goldfish"}` entry by entry, since searching the text for a pattern would take quadratic
+ * time.
+ */
 function parsePython(text: string): unknown {
   const entry = /[{,]\s*(\d+)\s*:\s*(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*/y;
   const entries: [string, string][] = [];

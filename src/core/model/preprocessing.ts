@@ -7,14 +7,18 @@ export const COLORS = ['RGB', 'BGR', 'GRAY'] as const;
 
 export type Color = (typeof COLORS)[number];
 
-/** How an image becomes the network's input: value = (pixel * scale - mean) / std, per channel in `color`'s order. */
+/**
+ * How an image becomes the network's input: value = (pixel * scale - mean) / std for each channel, in the order of
+ * `color`.
+ */
 export interface Preprocessing {
   readonly width: Sourced<number>;
   readonly height: Sourced<number>;
   readonly fit: Sourced<Fit>;
   /**
-   * Pixels before the centre crop: with `crop` of the image's shorter side, with `squash` and `pad` of the shorter side of
-   * what the image is scaled to or into, which has the input's proportions.
+   * Size in pixels before the centre crop. With `crop` it is that of the image's shorter side. With `squash` and `pad`
+   * it is the shorter side of a rectangle with the input's proportions, which the image is stretched to or scaled to
+   * fit into.
    */
   readonly resize: Sourced<number>;
   readonly interpolation: Sourced<Interpolation>;

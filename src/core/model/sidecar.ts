@@ -1,4 +1,4 @@
-/** The file `<model>.explain.json` beside a model: its conventions, written by its user or by "Save model settings". */
+/** The file `<model>.explain.json` beside a model: conventions written by the user or by "Save model settings". */
 import * as v from 'valibot';
 import { errors } from '../errors';
 import { FITS, usesResize } from '../geometry';
@@ -49,8 +49,7 @@ export function parseSidecar(json: string, file: string): Conventions {
 }
 
 /**
- * The sidecar that fixes what is in use now. Names of classes that come from no file of their own are left where they
- * are.
+ * The sidecar that records the values in use. Names of classes that do not come from a labels file are not copied.
  *
  * @param labels path of the labels file relative to the model's folder
  */

@@ -1,6 +1,7 @@
 /**
- * What a file may ask of the runtime, which has no bounds of its own and can't be interrupted. All of this is known before
- * anything runs; the rest is up to those who watch the process (src/client/connection.ts, src/engine/watch.ts).
+ * Limits on what a model may ask of the runtime, which has no limits of its own and can't be interrupted. These limits
+ * are checked before anything runs. What can't be known before is limited by watching the process
+ * (src/client/connection.ts, src/engine/watch.ts).
  */
 import type { GraphProto, NodeProto, SparseTensorProto, TensorProto } from 'onnx-buf';
 import { errors } from '../errors';
@@ -11,20 +12,22 @@ import { attributeOf, constantOf, type Model } from './model';
 import { operatorName, operatorOf } from './operators';
 import { BITS, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
 
-/** Elements of one tensor: 16 times the largest of VGG at 224 pixels would be 2^26. */
+/** Elements of one tensor. For comparison, 16 times the largest tensor of VGG at 224 pixels has 2^26. */
 const MAX_ELEMENTS = 2 ** 28;
-/** Elements of all tensors that the graph computes from its small constants: masks, tables of positions, pads. */
+/**
+ * Elements of all tensors together that the graph computes from its small constants: masks, tables of positions, pads.
+ */
 const MAX_CONSTANT_ELEMENTS = 2 ** 26;
-/** Nodes, once functions are expanded where they are called. */
+/** Nodes after functions are expanded at every call. */
 const MAX_NODES = 100_000;
-/** Nodes that one run goes through, those of a loop's body once a round. */
+/** Nodes executed in one run; those of a loop's body count once for each iteration. */
 const MAX_STEPS = 1_000_000;
-/** Bodies and functions within one another; the runtime reads no more than 100 levels. */
+/** Nesting of bodies and functions; the runtime reads no more than 100 levels. */
 const MAX_DEPTH = 100;
 
 /**
- * Checks that every constant is as large as it says, since a tensor of zeros takes its place when shapes are traced, and that
- * sparse ones are not too large.
+ * Checks that every constant has as many bytes as its dimensions say, since a tensor of zeros of these dimensions
+ * replaces it when shapes are traced. Sparse constants must not be too large.
  *
  * @throws model-unreadable, model-too-large
  */
@@ -34,9 +37,9 @@ export function checkWeights({ graph, proto, file }: Model): void {
 }
 
 /**
- * Checks that neither functions nor loops multiply the graph beyond measure.
+ * Checks that functions and loops do not multiply the graph beyond the limits.
  *
- * @param computed constants that are computed in the graph, as far as they are known
+ * @param computed those constants computed in the graph whose values are known
  * @throws model-too-large
  */
 export function checkBounds(model: Model, computed: Facts = new Map()): void {
@@ -97,7 +100,7 @@ interface Count {
   readonly depth: number;
 }
 
-/** The values of a constant by its name; undefined of what is no constant. */
+/** The values of a constant by its name; undefined for other tensors. */
 type Lookup = (name: string) => readonly number[] | undefined;
 
 function smallValues(tensor: TensorProto | undefined): readonly number[] | undefined {
@@ -112,8 +115,8 @@ function constantsIn(nodes: readonly NodeProto[]): Map<string, readonly number[]
 const isLoop = (node: NodeProto): boolean => operatorOf(node) === 'Loop';
 
 /**
- * How often the body of a Loop runs: as often as is said, if nothing in it can end it before. 1 where that depends on what is
- * computed, which nobody can tell.
+ * How often the body of a Loop runs. This is the trip count, if nothing in the body can end the loop earlier. It is 1
+ * if the number depends on computed values, since it can't be known then.
  */
 function roundsOf({ input }: NodeProto, body: GraphProto, lookup: Lookup): number {
   const [limit = '', condition = ''] = input;
@@ -138,7 +141,10 @@ function roundsOf({ input }: NodeProto, body: GraphProto, lookup: Lookup): numbe
 
 const BELOW: ReadonlySet<string> = new Set(['Less', 'LessOrEqual']);
 
-/** Whether a tensor of a loop's body is made of constants and of the condition alone, so that it is the same each round. */
+/**
+ * Whether a tensor of a loop's body depends only on constants and on the condition, so that it is the same in each
+ * iteration.
+ */
 function isFixed(
   tensor: string,
   { input }: GraphProto,
@@ -146,7 +152,7 @@ function isFixed(
   known: Lookup,
 ): boolean {
   const seen = new Set([tensor]);
-  // What is added is visited too.
+  // The loop also visits the names that it adds.
   for (const name of seen) {
     if (name === input[1]?.name || known(name)) continue;
     const node = producers.get(name);
@@ -156,7 +162,10 @@ function isFixed(
   return true;
 }
 
-/** The runtime trusts the dimensions of external tensors, and so does the trace of all. */
+/**
+ * Checks a tensor's size. The runtime trusts the dimensions of external tensors, and the trace trusts those of all
+ * tensors.
+ */
 function checkStored(tensor: TensorProto, file: string): void {
   const dims = dimsOf(tensor);
   const elements = sizeOf(dims);
@@ -165,12 +174,12 @@ function checkStored(tensor: TensorProto, file: string): void {
   if (!dims.every((dim) => dim >= 0)) throw flaw('has a negative dimension');
   const bytes = isExternal(tensor) ? externalLength(tensor) : tensor.rawData.byteLength;
   const bits = BITS[tensor.dataType];
-  // Types of 4 bits may keep two values in one number.
+  // 4-bit types may store two values in one number.
   const tooFew = bytes > 0 ? bits !== undefined && elements * bits > bytes * 8 : elements > 2 * listed(tensor);
   if (tooFew) throw flaw(`holds ${bytes > 0 ? `${bytes} bytes` : `${listed(tensor)} values`} only`);
 }
 
-/** The runtime makes sparse tensors dense when it loads them. */
+/** Checks a sparse tensor, which the runtime makes dense when it loads the model. */
 function checkSparse({ dims, values }: SparseTensorProto, file: string): void {
   const full = dims.map(Number);
   const elements = sizeOf(full);
@@ -195,9 +204,9 @@ function listed({ floatData, int32Data, int64Data, doubleData, uint64Data, strin
 }
 
 /**
- * Checks the sizes that the runtime has inferred, before it makes such tensors.
+ * Checks the sizes that the runtime has inferred, before it allocates such tensors.
  *
- * @param constant all of these are computed from small constants, so that they are held together
+ * @param constant true if the tensors are computed from small constants; the runtime then holds all of them at once
  * @throws model-too-large
  */
 export function checkSizes(
@@ -219,7 +228,7 @@ export function checkSizes(
 }
 
 /**
- * Checks how often the bodies of Scan run, which is how long the tensors are that they go through.
+ * Checks how often the bodies of Scan run, which is the length of the tensors that they scan.
  *
  * @throws model-too-large
  */

@@ -1,5 +1,5 @@
 /**
- * Where operators have the channels of maps. Source: the operators' documentation by ONNX and, of onnxruntime's own,
+ * The axis that operators use for channels. Source: ONNX's documentation of its operators and, for onnxruntime's own,
  * docs/ContribOperators.md and the schemas beside it.
  */
 import type { NodeProto } from 'onnx-buf';
@@ -32,10 +32,10 @@ const FIRST: ReadonlySet<string> = new Set([
 
 const LAST: ReadonlySet<string> = new Set(microsoft('NhwcConv', 'NhwcFusedConv', 'NhwcMaxPool'));
 
-/** ONNX's operators as onnxruntime calls them after it has turned their first input and output to channels last. */
+/** The domain of ONNX's operators after onnxruntime has converted their first input and output to channels last. */
 const LAST_DOMAIN = 'com.ms.internal.nhwc';
 
-/** Operators whose attribute channels_last tells, each with the attribute's default. */
+/** Operators with an attribute channels_last, each with the attribute's default. */
 const CHANNELS_LAST: Readonly<Record<string, number>> = {
   'com.microsoft:QLinearConv': 0,
   'com.microsoft:QLinearAveragePool': 0,
@@ -45,7 +45,10 @@ const CHANNELS_LAST: Readonly<Record<string, number>> = {
   'com.microsoft.nchwc:ReorderOutput': 0,
 };
 
-/** How the axes of a node's first output lie, by its operator's definition; undefined for one that takes any order. */
+/**
+ * The order of the axes of a node's first output, by its operator's definition; undefined if the operator takes any
+ * order.
+ */
 export function outputAxes(node: NodeProto): Order | undefined {
   const operator = operatorOf(node);
   if (FIRST.has(operator)) return 'NCHW';
@@ -65,22 +68,26 @@ function told(node: NodeProto, fallback: number): Order {
 }
 
 /**
- * Operators of onnxruntime's optimiser on blocked memory: channels in blocks of 8 or 16, by the processor, of which each
- * pixel's lie together. The dimensions are written as those of [N, C, H, W].
+ * The domain of operators on blocked memory, which onnxruntime's optimiser inserts. Channels are in blocks of 8 or 16,
+ * depending on the processor, and the values of a block lie together for each pixel. The dimensions are still given as
+ * [N, C, H, W].
  */
 const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
-/** Of the optimiser on blocked memory: what pools, and what only changes where values lie. */
+/** Operators on blocked memory that pool, and those that only rearrange memory. */
 export const blockedPools: readonly string[] = ['MaxPool', 'AveragePool', 'GlobalMaxPool', 'GlobalAveragePool'].map(
   (name) => `${BLOCKED_DOMAIN}:${name}`,
 );
 export const REORDER_OUTPUT = `${BLOCKED_DOMAIN}:ReorderOutput`;
 export const reorders: readonly string[] = [REORDER_OUTPUT, `${BLOCKED_DOMAIN}:ReorderInput`];
 
-/** Their output lies in no blocks, whatever they read. */
+/** Operators whose output is not in blocked memory, whatever their inputs are. */
 const UNBLOCKING: ReadonlySet<string> = new Set(['Shape', 'Size', 'com.microsoft.nchwc:ReorderOutput']);
 
-/** The tensors in blocked memory: what those operators give, and what others, such as Add and Concat, make of it. */
+/**
+ * The tensors in blocked memory: outputs of the operators of that domain, and of other operators, such as Add and
+ * Concat, that read such tensors.
+ */
 export function blockedTensors(nodes: readonly NodeProto[]): ReadonlySet<string> {
   const blocked = new Set<string>();
   for (const node of nodes) {
@@ -91,7 +98,7 @@ export function blockedTensors(nodes: readonly NodeProto[]): ReadonlySet<string>
   return blocked;
 }
 
-/** Operators of onnxruntime after which each axis means what it meant before. Of other domains' nothing is known. */
+/** onnxruntime's operators that keep the meaning of each axis. Nothing is known about operators of other domains. */
 const KEEPING: ReadonlySet<string> = new Set(
   microsoft(
     'BiasAdd',
@@ -124,7 +131,7 @@ const KEEPING: ReadonlySet<string> = new Set(
   ),
 );
 
-/** After these of ONNX's own, what an axis means can't be told from the input's axes. */
+/** ONNX's operators after which the meaning of an axis can't be derived from the input's axes. */
 const REGROUPING: ReadonlySet<string> = new Set([
   'Einsum',
   'Expand',
@@ -138,7 +145,7 @@ const REGROUPING: ReadonlySet<string> = new Set([
   'Attention',
 ]);
 
-/** True where the output's axes can be told from the input's. */
+/** True if the meaning of the output's axes can be derived from the input's. */
 export function keepsAxes(node: NodeProto): boolean {
   const operator = operatorOf(node);
   return isDefaultDomain(node.domain) ? !REGROUPING.has(operator) : KEEPING.has(operator);

@@ -1,4 +1,4 @@
-/** Graphs that are put together from parts, or from nothing. */
+/** Builds graphs from parts of others, and small models from scratch. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
   type GraphProto,
@@ -17,7 +17,7 @@ export function untypedInfo(name: string): ValueInfoProto {
 
 type Parts = Pick<GraphProto, 'name' | 'node' | 'initializer' | 'input' | 'output'>;
 
-/** A model of its own, with all its weights inside. */
+/** A complete model that contains all its weights. */
 export function standaloneModel(opset: number, parts: Parts): EncodedModel {
   const opsetImport = [create(OperatorSetIdProtoSchema, { version: BigInt(opset) })];
   const model = create(ModelProtoSchema, { irVersion: 7n, opsetImport, graph: create(GraphProtoSchema, parts) });

@@ -1,4 +1,4 @@
-/** Writes nodes and constants with readable, deterministic names, to be added to a graph. */
+/** Creates nodes and constants with readable, deterministic names, to be added to a graph. */
 import { create } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import {
@@ -17,7 +17,7 @@ export type AttributeValue =
   | { readonly string: string }
   | { readonly tensor: TensorProto }
   | { readonly ints: readonly number[] };
-/** By name, or as another node has them. */
+/** Attributes by name, or copied from another node. */
 export type Attributes = Readonly<Record<string, AttributeValue>> | readonly AttributeProto[];
 
 export interface Emitter {
@@ -25,23 +25,23 @@ export interface Emitter {
   readonly opset: number;
   readonly nodes: NodeProto[];
   readonly initializers: TensorProto[];
-  /** Adds a node with one output and gives the output's name. */
+  /** Adds a node with one output and returns the output's name. */
   op(type: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** Adds a node with several outputs. */
+  /** Adds a node with several outputs and returns their names. */
   ops(type: string, inputs: readonly string[], outputs: number, attributes?: Attributes): string[];
-  /** A constant of int64, [n]. The same values give the same tensor. */
+  /** A constant of int64, [n]. Equal values share one tensor. */
   ints(values: readonly number[]): string;
-  /** A constant without dimensions. */
+  /** A constant scalar, without dimensions. */
   scalar(value: number, type?: DataType): string;
   constant(type: DataType, dims: readonly number[], values: readonly number[]): string;
   /** Names a tensor: an Identity node with the given output. */
   alias(tensor: string, name: string): string;
-  /** What follows is named `prefix/scope/...`. */
+  /** Names the tensors that are added from now on `prefix/scope/...`. */
   scope(name: string): void;
 }
 
 /**
- * @param prefix starts every name, so that names can't clash with the model's own
+ * @param prefix starts every name, so that names do not clash with the model's own
  * @param taken names that exist already; the prefix is lengthened if one starts with it
  */
 export function createEmitter(prefix: string, opset: number, taken: Iterable<string> = []): Emitter {

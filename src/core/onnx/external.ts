@@ -1,6 +1,7 @@
 /**
- * External data: tensors whose bytes lie in files beside the model. They may be anywhere in a model, not among its weights
- * alone, and the runtime would look for them in the working directory; so it is never told of a file.
+ * External data: tensors whose bytes lie in files beside the model. Such tensors may be anywhere in a model, not only
+ * among its weights. The runtime would look for the files in the working directory, so it never gets a reference to a
+ * file.
  */
 import {
   type AttributeProto,
@@ -14,7 +15,7 @@ import type { Model } from './model';
 import { BITS, dimsOf, isExternal, sizeOf, type TensorProto } from './tensors';
 import { reference } from './weights';
 
-/** Where an external tensor's bytes lie: a file beside the model, and the range in it. */
+/** The location of an external tensor's bytes: a file beside the model, and the range in it. */
 export interface WeightRange {
   readonly tensor: TensorProto;
   readonly location: string;
@@ -22,18 +23,18 @@ export interface WeightRange {
   readonly length: number;
 }
 
-/** Bytes of the file at a location; undefined if there is none. */
+/** The size in bytes of the file at a location; undefined if there is no such file. */
 export type FileSize = (location: string) => number | undefined;
 
 /**
- * The tensors of a model that are no initializers of its graph: those in attributes, in bodies and functions, however deep,
- * and sparse ones.
+ * The tensors of a model that are not initializers of its graph: those in attributes, in bodies and functions at any
+ * depth, and sparse tensors.
  */
 export function innerTensors(proto: ModelProto): TensorProto[] {
   return innerOf(proto).found;
 }
 
-/** The sparse tensors of a model, wherever they are. */
+/** All sparse tensors of a model, at any depth. */
 export function sparseTensors(proto: ModelProto): SparseTensorProto[] {
   return innerOf(proto).sparse;
 }
@@ -84,8 +85,8 @@ export function externalLocations({ file, proto, graph }: Model): ReadonlySet<st
 /**
  * The ranges that the tensors of `innerTensors` refer to.
  *
- * @throws external-data-missing if a file is absent or shorter than a tensor needs; external-data-outside; model-too-large
- *   if all of them together are too many to be put into the graph
+ * @throws external-data-missing if a file is absent or shorter than a tensor needs; external-data-outside;
+ *   model-too-large if all of them together are too large to be put into the graph
  */
 export function innerRanges({ file, proto }: Model, fileSize: FileSize, limit = MAX_INNER): WeightRange[] {
   const ranges = innerTensors(proto)
@@ -96,7 +97,7 @@ export function innerRanges({ file, proto }: Model, fileSize: FileSize, limit = 
   return ranges;
 }
 
-/** One message of protobuf holds less than 2 GiB, and several tensors may be of the same bytes. */
+/** A protobuf message holds less than 2 GiB, and several tensors may refer to the same bytes. */
 const MAX_INNER = 2 ** 30;
 
 function locationIn(file: string, tensor: TensorProto): string {
@@ -106,7 +107,7 @@ function locationIn(file: string, tensor: TensorProto): string {
   return location;
 }
 
-/** The last of that name, as the runtime reads them. */
+/** The value of the last entry with that name, which is the one that the runtime uses. */
 function entryIn({ externalData }: TensorProto, name: string): string | undefined {
   return externalData.findLast(({ key }) => key === name)?.value;
 }
@@ -127,13 +128,13 @@ function rangeOf(file: string, tensor: TensorProto, fileSize: FileSize): WeightR
   return { tensor, location, offset, length };
 }
 
-/** undefined for types whose elements have no size of their own. */
+/** The size in bytes; undefined for types whose elements have no fixed size. */
 function bytesOf(tensor: TensorProto): number | undefined {
   const bits = BITS[tensor.dataType];
   return bits && Math.ceil((sizeOf(dimsOf(tensor)) * bits) / 8);
 }
 
-/** A contiguous part of a weights file, to be read into one buffer that the runtime finds under `name`. */
+/** A contiguous part of a weights file, which is read into one buffer. The runtime finds the buffer under `name`. */
 export interface WeightPiece {
   readonly name: string;
   readonly location: string;
@@ -142,8 +143,8 @@ export interface WeightPiece {
 }
 
 /**
- * Cuts the files beside the model into pieces of at most `limit` bytes at tensors' borders, and makes the graph's
- * initializers refer to them, so that weights of any size are read without one buffer of their whole size.
+ * Splits the files beside the model at borders of tensors into pieces of at most `limit` bytes, and makes the graph's
+ * initializers refer to the pieces. Weights of any size can then be read without a single buffer for all.
  *
  * @throws external-data-missing if a file is absent or shorter than a tensor needs; external-data-outside
  */
@@ -167,12 +168,15 @@ export function splitExternalData({ file, graph }: Model, fileSize: FileSize, li
   return pieces;
 }
 
-/** Makes an external tensor hold its bytes itself. */
+/** Puts the bytes of an external tensor into the tensor itself. */
 export function embed(tensor: TensorProto, bytes: Uint8Array<ArrayBuffer>): void {
   tensor.rawData = bytes;
   tensor.externalData = [];
   tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
 }
 
-/** Tensors are aligned to pages at most; a wider gap holds nothing of ours and is not read. */
+/**
+ * The widest gap between tensors that is read, in bytes. Tensors are aligned to pages at most, so a wider gap is not
+ * padding.
+ */
 const PAGE = 65536;

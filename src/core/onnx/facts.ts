@@ -1,7 +1,7 @@
 /**
- * What is known of every tensor for one size of input: type, dimensions and, for sizes and indices, values. The runtime
- * tells: a tracing model has all tensors as outputs and runs once, with weights of zero, since shapes do not depend on
- * them. So every operator the runtime knows has its shape here, and no weight is read for it.
+ * Facts about every tensor for one size of the input: type, dimensions and, for sizes and indices, values. They come
+ * from the runtime: a tracing model has all tensors as outputs and runs once. Its weights are zeros, since shapes do
+ * not depend on them, so no weight is read. This works for every operator that the runtime knows.
  */
 import { create } from '@bufbuild/protobuf';
 import {
@@ -23,27 +23,33 @@ import { type EncodedModel, encodeModel } from './weights';
 export interface TensorFact {
   readonly dtype: DataType;
   readonly dims: readonly number[];
-  /** Of tensors that don't depend on the image's values: constants, and sizes computed in the graph. */
+  /** Values of tensors that don't depend on the image: constants, and sizes computed in the graph. */
   readonly values?: readonly number[];
 }
 export type Facts = ReadonlyMap<string, TensorFact>;
 
 export interface TracePlan {
   readonly model: EncodedModel;
-  /** Tensors whose types are to be read from the session. */
+  /** Tensors whose types are read from the session. */
   readonly tensors: readonly string[];
   /** The output that holds a tensor's dimensions (int64). */
   readonly shapeOutput: (tensor: string) => string;
-  /** True for tensors whose values are worth fetching if they are small and of an integer type. */
+  /**
+   * True for tensors whose values are the same for every image. They are fetched if they are small and of an integer
+   * type.
+   */
   readonly isStatic: (tensor: string) => boolean;
 }
 
 const SHAPE_SUFFIX = '/group-cam/shape';
-/** Tensors of more elements are never sizes, indices or attributes in the form of an input. */
+/**
+ * The largest number of elements whose values are kept. Larger tensors are not sizes, indices or attributes given as
+ * inputs.
+ */
 export const SMALL = 1024;
-/** Types of tables that index others; their values can decide shapes, so they are kept. */
+/** Types of tensors whose values can decide shapes, so that they are kept. */
 const KEPT: ReadonlySet<number> = new Set([DataType.INT64, DataType.INT32, DataType.BOOL, DataType.STRING]);
-/** Operators whose outputs are no tensors. */
+/** Operators whose outputs are not tensors. */
 const NOT_TENSORS: ReadonlySet<string> = new Set([
   'ai.onnx.ml:ZipMap',
   'SequenceConstruct',
@@ -51,7 +57,7 @@ const NOT_TENSORS: ReadonlySet<string> = new Set([
   'SplitToSequence',
   'Optional',
 ]);
-/** Operators that pass on dimensions, not values. */
+/** Operators whose output depends on the dimensions of their input, not on its values. */
 export const SIZE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
 /** A plan to run the model once on any input of the wanted size. */
@@ -67,13 +73,16 @@ export function planTrace(model: Model, inputs: readonly string[]): TracePlan {
   };
 }
 
-/** Which tensors have the same values for every image of the size. */
+/** Finds the tensors that have the same values for every image of the size. */
 export function staticTensors({ graph }: Model, inputs: readonly string[]): (tensor: string) => boolean {
   const dependent = tensorsDependingOn(indexGraph(graph.node), inputs, (node) => !SIZE_ONLY.has(operatorOf(node)));
   return (tensor) => !dependent.has(tensor);
 }
 
-/** The model with all tensors as outputs, of which the runtime infers the types and, where it can, the dimensions. */
+/**
+ * Encodes the model with all tensors as outputs. The runtime then infers their types and, where it can, their
+ * dimensions.
+ */
 export function encodeForInference(model: Model): EncodedModel {
   return encodeTraced(model, []);
 }
@@ -131,7 +140,7 @@ export function valueInfo(name: string, type: DataType, dims: readonly (number |
   });
 }
 
-/** The facts of the model's constants, of which the values are kept if they are small. */
+/** The facts of the model's constants, with the values of small ones. */
 export function constantFacts(model: Model): Map<string, TensorFact> {
   return new Map(
     model.graph.initializer.map((tensor) => {

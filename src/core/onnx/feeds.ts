@@ -1,6 +1,7 @@
 /**
- * Weights as inputs. The runtime copies the weights of a graph, twice for a moment; what it is fed it uses in place. For
- * a graph that seldom runs this halves the memory, at the price of the optimizations that need constant weights.
+ * Weights as inputs. The runtime copies the weights of a graph, for a moment even twice, but uses inputs in place. For
+ * a graph that seldom runs, feeding the weights halves the memory; the price is the optimisations that need constant
+ * weights.
  */
 import type { GraphProto } from 'onnx-buf';
 import { valueInfo } from './facts';
@@ -8,11 +9,11 @@ import type { Model } from './model';
 import { DataType, dimsOf } from './tensors';
 import { type EncodedModel, encodeModel, placeOf, type WeightFeed } from './weights';
 
-/** Weights of at least so many bytes are fed. */
+/** Weights of at least so many bytes are fed as inputs. */
 const LARGE = 2 ** 24;
 const FEEDABLE: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16]);
 
-/** As `encodeModel`, with the largest weights as inputs, which the session feeds at each run. */
+/** Like `encodeModel`, but with the largest weights as inputs, which are fed to the session at each run. */
 export function encodeWithFeeds(model: Model, graph: GraphProto): EncodedModel {
   const feeds = graph.initializer.flatMap((tensor): WeightFeed[] => {
     const place = placeOf(tensor, model.bytes);

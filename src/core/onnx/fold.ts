@@ -6,10 +6,10 @@ import type { Model } from './model';
 import { isDefaultDomain, operatorOf } from './operators';
 import { dimsOf, isExternal, sizeOf } from './tensors';
 
-/** Operators that give other values each time, and those that may go on for ever. */
+/** Operators whose results differ from run to run, and those that may run for ever. */
 const NOT_FOLDED = /^(Random|Multinomial|Bernoulli|Loop$|Scan$)/;
 
-/** The nodes, in order, that compute with nothing but small constants. */
+/** The nodes whose inputs are all small constants or computed from them, in order. */
 export function constantNodes({ graph }: Model): NodeProto[] {
   const constant = new Set(
     graph.initializer
@@ -24,7 +24,7 @@ export function constantNodes({ graph }: Model): NodeProto[] {
   });
 }
 
-/** The nodes alone, with the constants that they read. */
+/** A model of only these nodes and the constants that they read. */
 export function constantModel(model: Model, node: NodeProto[]): Model {
   const read = new Set(node.flatMap(inputsOf));
   const initializer = model.graph.initializer.filter(({ name }) => read.has(name));

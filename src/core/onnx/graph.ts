@@ -1,4 +1,4 @@
-/** Who makes and who uses each tensor, and the parts of a graph that lie between tensors. */
+/** Producers and consumers of each tensor, and the parts of a graph between tensors. */
 import type { GraphProto, NodeProto } from 'onnx-buf';
 
 export interface GraphIndex {
@@ -15,7 +15,7 @@ export function inputsOf(node: NodeProto): string[] {
   return bodies.length === 0 ? own : [...own, ...bodies.flatMap(captured)];
 }
 
-/** The bodies of If, Loop and Scan; none of other nodes. */
+/** The bodies of If, Loop and Scan; empty for other nodes. */
 export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
   return attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
 }

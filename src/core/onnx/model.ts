@@ -22,24 +22,24 @@ import { isDefaultDomain, operatorOf } from './operators';
 import { makeTensor } from './tensors';
 
 export interface Model {
-  /** The path it was read from, for messages. */
+  /** The path that the model was read from, for messages. */
   readonly file: string;
   /** The file's bytes, which the initializers' `rawData` are views of. */
   readonly bytes: Uint8Array;
   readonly proto: ModelProto;
   readonly graph: GraphProto;
-  /** Version of the default operator set that the graph is run with, and that of the file. */
+  /** Version of the default operator set that the graph is run with, and the version in the file. */
   readonly opset: number;
   readonly fileOpset: number;
   readonly initializers: ReadonlyMap<string, TensorProto>;
-  /** Inputs that switch training on, such as `training`; they are constants here, off. */
+  /** Inputs that switch training on, such as `training`. They are replaced by constants that switch it off. */
   readonly switches: readonly string[];
 }
 
 /**
- * Parses a model and brings it into one form: every constant is an initializer (none a `Constant` node), no initializer
- * is an input as well (IR 3), since the runtime folds only what can't be overridden, training is switched off, and the
- * operator set is one with sums in ScatterElements if the graph means the same there.
+ * Parses a model and normalises it. Every constant becomes an initializer instead of a `Constant` node. No initializer
+ * stays an input as well (IR 3), since the runtime folds only what can't be overridden. Training is switched off. The
+ * operator set is raised to one whose ScatterElements can add, if the graph has the same meaning there.
  *
  * @throws model-unreadable if the bytes are no ONNX model
  */
@@ -79,8 +79,8 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
 }
 
 /**
- * From operator set 13 to 16 only types were added, but for the default of RoiAlign and the outputs of BatchNormalization in
- * training.
+ * True for nodes that mean the same in operator set 16. From 13 to 16 only types were added, except that the default of
+ * RoiAlign and the outputs of BatchNormalization in training changed.
  */
 function isSameIn16(node: NodeProto): boolean {
   const operator = operatorOf(node);
@@ -88,7 +88,7 @@ function isSameIn16(node: NodeProto): boolean {
   return bodiesOf(node).every((body) => body.node.every(isSameIn16));
 }
 
-/** One truth value, or one number that is called after training. */
+/** True for an input that is one boolean, or one number whose name refers to training. */
 function isSwitch({ name, type }: ValueInfoProto): boolean {
   if (type?.value.case !== 'tensorType') return false;
   const { elemType, shape } = type.value.value;
@@ -146,7 +146,7 @@ export function constantOf(node: NodeProto): TensorProto | undefined {
 
 const { decodeUtf8 } = getTextEncoding();
 
-/** An attribute's value as a plain one: number, string, number[], string[] or tensor; undefined if it is absent. */
+/** An attribute's value as number, string, number[], string[] or tensor; undefined if the attribute is absent. */
 export function attributeOf(
   node: NodeProto,
   name: string,

@@ -1,8 +1,15 @@
-/** Operators whose form changed between operator sets: one function each, so that callers need not know. */
+/**
+ * Emits operators whose form changed between operator sets (ONNX, docs/Changelog.md). Each function takes the emitter
+ * and the names of its input tensors, adds nodes in the form of the emitter's operator set, and returns the name of the
+ * output. Axes may be negative. Nothing is checked here: the runtime refuses wrong shapes when it makes a session.
+ */
 import type { AttributeValue, Emitter } from './emit';
 import type { DataType } from './tensors';
 
-/** `axes` became an input of most operators in 13, of the reductions but ReduceSum in 18. */
+/**
+ * A node with `axes` as an input from the operator set `since` on, and as an attribute before. Most operators changed in
+ * 13, the reductions except ReduceSum in 18.
+ */
 function withAxes(
   e: Emitter,
   type: string,
@@ -16,10 +23,12 @@ function withAxes(
     : e.op(type, [x], { ...attributes, axes: { ints: axes } });
 }
 
+/** The sum of `x` over `axes`, which keep size 1 unless `keepdims` is false. */
 export function reduceSum(e: Emitter, x: string, axes: readonly number[], keepdims = true): string {
   return withAxes(e, 'ReduceSum', x, axes, 13, { keepdims: { int: Number(keepdims) } });
 }
 
+/** Another reduction of `x` over `axes`, which keep size 1 unless `keepdims` is false. */
 export function reduce(
   e: Emitter,
   type: 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd',
@@ -30,26 +39,37 @@ export function reduce(
   return withAxes(e, type, x, axes, 18, { keepdims: { int: Number(keepdims) } });
 }
 
+/** Inserts axes of size 1; `axes` are their positions in the output. */
 export function unsqueeze(e: Emitter, x: string, axes: readonly number[]): string {
   return withAxes(e, 'Unsqueeze', x, axes, 13);
 }
 
+/** Removes the given axes, which must have size 1. */
 export function squeeze(e: Emitter, x: string, axes: readonly number[]): string {
   return withAxes(e, 'Squeeze', x, axes, 13);
 }
 
+/** `x` with the same elements in dimensions `dims`; 0 keeps the input's size, and one size may be -1 to be inferred. */
 export function reshape(e: Emitter, x: string, dims: readonly number[]): string {
   return e.op('Reshape', [x, e.ints(dims)]);
 }
 
+/** Broadcasts `x` to the dimensions that result from broadcasting its own with `dims`. */
 export function expand(e: Emitter, x: string, dims: readonly number[]): string {
   return e.op('Expand', [x, e.ints(dims)]);
 }
 
+/** Permutes axes: axis i of the output is axis `perm[i]` of `x`. */
 export function transpose(e: Emitter, x: string, perm: readonly number[]): string {
   return e.op('Transpose', [x], { perm: { ints: perm } });
 }
 
+/**
+ * The elements from `starts` to `ends`, exclusively, along `axes`, which correspond one to one. Negative positions count
+ * from the end.
+ *
+ * @param steps 1 if they are left out; before operator set 10 there are no other steps, and they are ignored
+ */
 export function slice(
   e: Emitter,
   x: string,
@@ -77,6 +97,12 @@ export function pad(
   return e.op('Pad', [x, e.ints(pads), ...(fill ? [e.scalar(fill.value, fill.type)] : [])]);
 }
 
+/**
+ * Splits `x` along an axis.
+ *
+ * @param sizes of the parts; they must sum to the size of the axis
+ * @returns the names of the parts, in order
+ */
 export function split(e: Emitter, x: string, sizes: readonly number[], axis: number): string[] {
   return e.opset >= 13
     ? e.ops('Split', [x, e.ints(sizes)], sizes.length, { axis: { int: axis } })

@@ -1,14 +1,14 @@
-/** Integers that a network computes in place of real numbers, real = (integer - zero point) scale. */
+/** Quantised tensors: integers that stand for real numbers, real = (integer - zero point) scale. */
 import type { GraphIndex } from './graph';
 import { entryOf, microsoft, operatorOf } from './operators';
 
 export interface Quantisation {
   readonly scale: string;
-  /** Absent ones are 0. */
+  /** Name of the zero point; an absent one means 0. */
   readonly zeroPoint: string | undefined;
 }
 
-/** Where operators have the scale of their output; the zero point comes next. */
+/** Index of the input that is the scale of the output; the zero point is the next input. */
 const SCALE_INPUT: Readonly<Record<string, number>> = {
   QLinearConv: 6,
   QLinearMatMul: 6,
@@ -29,7 +29,7 @@ const SCALE_INPUT: Readonly<Record<string, number>> = {
   'com.microsoft:QuantizeLinear': 1,
 };
 
-/** Operators that leave the numbers as they are. */
+/** Operators that do not change the numbers. */
 const PASSING: ReadonlySet<string> = new Set([
   'MaxPool',
   'Reshape',
@@ -43,7 +43,7 @@ const PASSING: ReadonlySet<string> = new Set([
   ...microsoft('NhwcMaxPool', 'Pad'),
 ]);
 
-/** Of a tensor that a quantised operator computes; undefined for all others. */
+/** The scale and zero point of a tensor that a quantised operator computes; undefined for other tensors. */
 export function quantisationOf({ producer }: GraphIndex, tensor: string): Quantisation | undefined {
   let node = producer.get(tensor);
   while (node && PASSING.has(operatorOf(node))) node = producer.get(node.input[0]!);

@@ -20,7 +20,7 @@ export const FLOATS: ReadonlySet<DataType> = new Set([
   DataType.BFLOAT16,
 ]);
 
-/** Bits of one element. Types that are absent have no fixed size, or are none. */
+/** Bits of one element by type. Types without a fixed size are absent. */
 export const BITS: Readonly<Record<number, number | undefined>> = {
   [DataType.FLOAT]: 32,
   [DataType.UINT8]: 8,
@@ -37,7 +37,7 @@ export const BITS: Readonly<Record<number, number | undefined>> = {
   [DataType.BFLOAT16]: 16,
 };
 
-/** The type of gradients of a tensor: its own, or float32 of integers. */
+/** The type of a tensor's gradient: the tensor's own type, or float32 for integers. */
 export function realType(type: DataType): DataType {
   return FLOATS.has(type) ? type : DataType.FLOAT;
 }
@@ -59,7 +59,7 @@ export function isExternal(tensor: TensorProto): boolean {
   return tensor.dataLocation === TensorProto_DataLocation.EXTERNAL;
 }
 
-/** The values of a tensor stored in the model itself; undefined if they are external or of no numeric type. */
+/** The values of a tensor that are stored in the model itself; undefined if they are external or not numeric. */
 export function valuesOf(tensor: TensorProto): number[] | undefined {
   if (isExternal(tensor)) return undefined;
   const raw = tensor.rawData;
@@ -88,7 +88,7 @@ export function valuesOf(tensor: TensorProto): number[] | undefined {
   }
 }
 
-/** The texts of a tensor of strings. */
+/** The elements of a tensor of strings. */
 export function textsOf({ stringData }: TensorProto): string[] {
   return stringData.map((text) => decodeUtf8(text));
 }

@@ -1,6 +1,7 @@
 /**
- * Weights by reference. A graph is encoded without its large tensors, which become external data: slices of buffers that
- * the runtime is given beside the graph. One of them is the model file itself, so a weight is never encoded or copied.
+ * Weights by reference. A graph is encoded without its large tensors. They become external data, as slices of buffers
+ * that the runtime gets beside the graph. One of the buffers is the model file itself, so no weight is encoded or
+ * copied.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
@@ -17,13 +18,13 @@ import { type DataType, isExternal } from './tensors';
 /** The name under which the runtime finds the model file's own bytes. */
 export const OWN_BYTES = 'model.onnx';
 
-/** Tensors of at least so many bytes go by reference. */
+/** Tensors of at least so many bytes are passed by reference. */
 const LARGE = 1024;
 
 export interface EncodedModel {
-  /** A whole model but for the weights. */
+  /** A whole model without its large weights. */
   readonly bytes: Uint8Array;
-  /** How many it has. */
+  /** Number of nodes. */
   readonly nodes: number;
   /** Names of the buffers that the weights are slices of: OWN_BYTES or a piece's name. */
   readonly buffers: readonly string[];
@@ -55,14 +56,14 @@ export function encodeModel(model: Model, graph: GraphProto): EncodedModel {
   };
 }
 
-/** A large tensor as a reference; any other as it is. */
+/** A reference to a large tensor; a small tensor unchanged. */
 function byReference(tensor: TensorProto, bytes: Uint8Array): TensorProto {
   const place = placeOf(tensor, bytes);
   return place && !isExternal(tensor) ? reference(tensor, place.location, place.offset, place.length) : tensor;
 }
 
 /**
- * Where the bytes of a large or external tensor lie; undefined for one that is encoded with the graph.
+ * The location of the bytes of a large or external tensor; undefined for a tensor that is encoded with the graph.
  *
  * @param bytes the model file's own
  */
@@ -97,10 +98,10 @@ function locationOf(tensor: TensorProto): string {
 }
 
 /**
- * The model with other values in the place of some weights. Large ones are slices of buffers of their own, which the runtime
- * is given besides the model's; nothing of the model is copied.
+ * The model with other values for some weights. Large ones are slices of separate buffers, which the runtime gets in
+ * addition to the model's. Nothing of the model is copied.
  *
- * @param values by initializer, in its type and number of elements, little endian
+ * @param values bytes by initializer, with its type and number of elements, little endian
  */
 export function withWeights(
   model: Model,

@@ -1,4 +1,4 @@
-/** Which weights a network has, layer by layer. */
+/** Finds the weights of a network, layer by layer. */
 import type { NodeProto } from 'onnx-buf';
 import { type GraphIndex, indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
 import type { Model } from '../onnx/model';
@@ -6,17 +6,18 @@ import { entryOf, operatorOf } from '../onnx/operators';
 import type { TensorProto } from '../onnx/tensors';
 import { isRandomisable } from './randomise';
 
-/** A node whose weights were learned, with them. */
+/** A node with learned weights. */
 export interface WeightLayer {
-  /** The node's name, or its output's. */
+  /** The node's name, or the name of its output. */
   readonly name: string;
   /** Names of initializers: its weight, and its bias if it has one. */
   readonly weights: readonly string[];
 }
 
 /**
- * Inputs that are weights or biases, by operator. The parameters of normalisations stay as they are: drawn variances may be
- * negative, and a map must fall apart for want of what the layers have learned, not for want of a scale.
+ * Indices of the inputs that are weights or biases, by operator. The parameters of normalisations are kept, since
+ * random variances could be negative, and since a map should change because learned features are lost, not because a
+ * scale is.
  */
 const WEIGHTS: Readonly<Record<string, readonly number[]>> = {
   Conv: [1, 2],
@@ -41,8 +42,8 @@ const WEIGHTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * The layers between the image and the logits, the last one, of the logits, first. Weights that two layers share belong to
- * the later one.
+ * The layers between the image and the logits, in reverse order: the layer of the logits is first. Weights that two
+ * layers share belong to the later layer.
  */
 export function weightLayers({ graph, initializers }: Model, input: string, logits: string): WeightLayer[] {
   const index = indexGraph(graph.node);
@@ -64,14 +65,14 @@ export function weightLayers({ graph, initializers }: Model, input: string, logi
   return layers;
 }
 
-/** What the next node adds to a product of matrices, which has no bias of its own. */
+/** The bias of a matrix product, which the next node adds. */
 function addedBias({ consumers }: GraphIndex, node: NodeProto, ofImage: ReadonlySet<string>): readonly string[] {
   if (!operatorOf(node).includes('MatMul')) return [];
   const next = consumers.get(node.output[0]!) ?? [];
   return next.length === 1 && operatorOf(next[0]!) === 'Add' ? next[0]!.input.filter((name) => !ofImage.has(name)) : [];
 }
 
-/** The initializer that a constant is made of, such as by DequantizeLinear or Transpose of it. */
+/** The initializer that a constant is computed from, for example by DequantizeLinear or Transpose. */
 function sourceOf(
   { producer }: GraphIndex,
   initializers: ReadonlyMap<string, TensorProto>,
@@ -84,8 +85,8 @@ function sourceOf(
 }
 
 /**
- * How many layers, from the last one on, are re-randomised at each step of a cascade: 1 at first, all of them at last, and
- * evenly spread between, no more than `steps`.
+ * How many layers, from the last one on, are re-randomised at each step of a cascade: 1 in the first step, all in the
+ * last, and evenly spaced numbers between, at most `steps` in all.
  */
 export function depthsOf(layers: number, steps: number): number[] {
   const count = Math.min(layers, steps);

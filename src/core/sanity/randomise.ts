@@ -1,4 +1,7 @@
-/** New weights in the place of learned ones: normal, with the mean and the standard deviation of those. */
+/**
+ * Random weights that replace learned ones: normally distributed, with the mean and the standard deviation of the
+ * learned ones.
+ */
 
 import { DataType, fromHalf, type TensorProto, toHalf } from '../onnx/tensors';
 import type { Random } from '../random';
@@ -14,7 +17,7 @@ interface Kind {
 const same = (value: number) => value;
 const whole = (min: number, max: number) => (value: number) => Math.min(Math.max(Math.round(value), min), max);
 
-/** Types of weights; those of whole numbers are of quantised networks, and stay within their range. */
+/** Types of weights. Integers are weights of quantised networks, and stay within the range of their type. */
 const KINDS: Readonly<Partial<Record<DataType, Kind>>> = {
   [DataType.FLOAT]: { array: Float32Array, read: same, write: same },
   [DataType.DOUBLE]: { array: Float64Array, read: same, write: same },
@@ -32,7 +35,7 @@ export function isRandomisable(type: DataType): boolean {
 export function rawBytes({ rawData, dataType, floatData, doubleData, int32Data }: TensorProto): Uint8Array {
   if (rawData.byteLength > 0) return rawData;
   const { array } = KINDS[dataType as DataType]!;
-  // Integers share a field, of halves with their bits.
+  // Integer types share one field, and halves are stored there by their bits.
   const field = dataType === DataType.FLOAT ? floatData : dataType === DataType.DOUBLE ? doubleData : int32Data;
   const bytes = new Uint8Array(field.length * array.BYTES_PER_ELEMENT);
   const values = new array(bytes.buffer);
@@ -43,7 +46,7 @@ export function rawBytes({ rawData, dataType, floatData, doubleData, int32Data }
 }
 
 /**
- * Weights of the same type and number.
+ * Random weights of the same type and number.
  *
  * @param bytes little endian; need not be aligned
  */

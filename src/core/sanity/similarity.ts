@@ -6,7 +6,7 @@ import type { Frame } from '../saliency';
 import { saliencyOf } from '../saliency';
 import type { Similarity } from './types';
 
-/** Of two maps as they are shown. Neither may be constant. */
+/** The similarity of two maps as they are shown. Neither may be constant. */
 export function similarityOf(a: Frame, b: Frame): Similarity {
   const [first, second] = [saliencyOf(a), saliencyOf(b)];
   return {
@@ -15,7 +15,7 @@ export function similarityOf(a: Frame, b: Frame): Similarity {
   };
 }
 
-/** Ranks from 0; equal values share the mean of theirs. */
+/** Ranks from 0 on; equal values share the mean of their ranks. */
 export function ranks(values: Float32Array): Float64Array {
   const order = bySaliency(values);
   const result = new Float64Array(values.length);
@@ -31,7 +31,7 @@ export function ranks(values: Float32Array): Float64Array {
 /** Spearman's rank correlation: Pearson's of the ranks. NaN if one of the maps is constant. */
 export function spearman(a: Float32Array, b: Float32Array): number {
   const [ranksA, ranksB] = [ranks(a), ranks(b)];
-  // Of ranks, ties or not.
+  // The mean of ranks is the same with and without ties.
   const mean = (a.length - 1) / 2;
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -43,17 +43,17 @@ export function spearman(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-/** Of the Gaussian window: its standard deviation, and the pixels on each side of its middle. */
+/** The Gaussian window: its standard deviation, and the number of pixels on each side of its centre. */
 const SIGMA = 1.5;
 const RADIUS = 5;
-/** K1 and K2. */
+/** K1 and K2 of the paper. */
 const STABILISERS = [0.01, 0.03] as const;
 
 /**
- * The structural similarity of two maps [height, width] (Wang et al., IEEE TIP 13, 2004): the mean over all windows of 11 x 11
- * pixels, weighted by a Gaussian, that lie on the map. On a side shorter than that the window is as long as fits.
+ * The structural similarity of two maps [height, width] (Wang et al., IEEE TIP 13, 2004): the mean over all windows of
+ * 11 x 11 pixels, weighted by a Gaussian, that lie within the map. If a side is shorter, the window is as long as fits.
  *
- * @param range from the least possible value to the greatest
+ * @param range the difference between the greatest and the least possible value
  */
 export function ssim(a: Float32Array, b: Float32Array, { width, height }: Size, range: number): number {
   const [c1, c2] = STABILISERS.map((k) => (k * range) ** 2) as [number, number];
@@ -71,7 +71,7 @@ export function ssim(a: Float32Array, b: Float32Array, { width, height }: Size, 
   return sum / meanA.length;
 }
 
-/** Weighted means of the windows around each pixel that has a whole one. */
+/** Weighted means over the windows, for each pixel whose window lies within the map. */
 function windowMeans(values: ArrayLike<number>, { width, height }: Size): Float64Array {
   const [across, down] = [gaussian(width), gaussian(height)];
   const columns = width - across.length + 1;

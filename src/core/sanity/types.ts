@@ -1,14 +1,14 @@
-/** What sanity checks of maps find out (Adebayo et al., arXiv 1810.03292). */
+/** Results of sanity checks of maps (Adebayo et al., arXiv 1810.03292). */
 
 import type { MethodName } from '../methods/names';
 import type { ClassScore } from '../output';
 import type { Frame } from '../saliency';
 
-/** `cascading`: all layers from the logits down to one are re-randomised. `independent`: one layer alone is. */
+/** `cascading`: all layers from the logits down to a given one are re-randomised. `independent`: only one layer is. */
 export const RANDOMISATIONS = ['cascading', 'independent'] as const;
 export type Randomisation = (typeof RANDOMISATIONS)[number];
 
-/** How alike the map of a network with drawn weights is to that of the network itself; 1 is the same. */
+/** The similarity of the map for a re-randomised network to the map for the trained network; 1 means equal. */
 export interface Similarity {
   /** Spearman's rank correlation. */
   readonly spearman: number;
@@ -16,19 +16,19 @@ export interface Similarity {
   readonly ssim: number;
 }
 
-/** The map of one network with drawn weights. */
+/** The map for one re-randomised network. */
 export interface SanityMap {
   readonly method: MethodName;
   readonly randomisation: Randomisation;
-  /** The layer drawn, and which one it is: 1 is that of the logits. */
+  /** The (deepest) re-randomised layer, and its depth: 1 is the layer of the logits. */
   readonly layer: string;
   readonly depth: number;
   readonly seed: number;
-  /** Undefined if the network gave no numbers. */
+  /** Undefined if the network's results were NaN or infinite. */
   readonly frame?: Frame;
   /** Undefined if there is no map to compare. */
   readonly similarity?: Similarity;
-  /** Why not, in words. */
+  /** Why there is no map to compare, in words. */
   readonly blank?: string;
 }
 
@@ -45,11 +45,11 @@ export interface SanityStep {
 
 export interface SanityOfMethod {
   readonly method: MethodName;
-  /** Of the network itself. */
+  /** The map for the trained network. */
   readonly original: Frame;
   readonly maps: readonly SanityMap[];
   readonly steps: readonly SanityStep[];
-  /** What all that says, in a sentence. */
+  /** The verdict in one sentence. */
   readonly verdict: string;
 }
 
@@ -57,7 +57,7 @@ export interface SanityResult {
   readonly image: string;
   readonly model: string;
   readonly class: ClassScore;
-  /** Layers with weights. */
+  /** Number of layers with weights. */
   readonly layers: number;
   readonly methods: readonly SanityOfMethod[];
 }

@@ -1,4 +1,4 @@
-/** Means of scores and how sure they are. */
+/** Means of scores with confidence intervals. */
 import { mean, quantileSorted } from 'simple-statistics';
 import { createRandom } from '../random';
 
@@ -8,10 +8,10 @@ export interface Interval {
 }
 
 export interface Estimate {
-  /** How many values there are. */
+  /** Number of values. */
   readonly n: number;
   readonly mean: number;
-  /** 95 % confidence interval of the mean; of a single value there is none. */
+  /** 95 % confidence interval of the mean; undefined for a single value. */
   readonly interval?: Interval;
 }
 
@@ -25,8 +25,9 @@ export function estimateMean(values: readonly number[], seed = 0): Estimate {
 }
 
 /**
- * The confidence interval of a mean by the percentile bootstrap (Efron, "Bootstrap methods: another look at the jackknife",
- * Annals of Statistics 7, 1979), which asks nothing of the values' distribution. The same seed gives the same interval.
+ * The confidence interval of a mean by the percentile bootstrap (Efron, "Bootstrap methods: another look at the
+ * jackknife", Annals of Statistics 7, 1979), which makes no assumption about the distribution of the values. The same
+ * seed gives the same interval.
  */
 function bootstrap(values: readonly number[], seed: number): Interval | undefined {
   if (values.length < 2) return undefined;

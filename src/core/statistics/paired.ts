@@ -3,16 +3,16 @@ import { errorFunction } from 'simple-statistics';
 import { type Estimate, estimateMean } from './estimate';
 
 export interface PairedComparison {
-  /** Of a - b, image by image. */
+  /** The mean of a - b over the images. */
   readonly difference: Estimate;
-  /** Images on which a's score is the larger one, and b's. */
+  /** Number of images on which a's score is larger, and on which b's is. */
   readonly larger: number;
   readonly smaller: number;
-  /** Of the signed-rank test: how likely a difference like this is if neither tends to be larger. */
+  /** p of the signed-rank test: the probability of such a difference if neither score tends to be larger. */
   readonly p: number;
 }
 
-/** @param a scores, at least one, as many as `b`'s and of the same images */
+/** @param a scores, at least one, for the same images as those of `b` */
 export function comparePaired(a: readonly number[], b: readonly number[], seed = 0): PairedComparison {
   const differences = a.map((value, i) => value - b[i]!);
   return {
@@ -23,12 +23,14 @@ export function comparePaired(a: readonly number[], b: readonly number[], seed =
   };
 }
 
-/** Up to here the distribution is counted out; beyond it is normal to three digits. */
+/**
+ * Up to so many values the distribution is computed exactly; for more, the normal approximation agrees to three digits.
+ */
 const EXACT = 50;
 
 /**
- * The two-sided p of Wilcoxon's signed-rank test ("Individual comparisons by ranking methods", Biometrics 1, 1945). Zeros are
- * left out, equal magnitudes share the mean of their ranks.
+ * The two-sided p of Wilcoxon's signed-rank test ("Individual comparisons by ranking methods", Biometrics 1, 1945).
+ * Zeros are left out, and equal magnitudes share the mean of their ranks.
  */
 export function signedRankTest(differences: readonly number[]): number {
   const nonzero = differences.filter((d) => d !== 0).sort((x, y) => Math.abs(x) - Math.abs(y));
@@ -39,7 +41,7 @@ export function signedRankTest(differences: readonly number[]): number {
   return n <= EXACT ? exact(ranks, positive) : normal(ranks, positive);
 }
 
-/** Twice the ranks, which are whole numbers even where a rank is shared. */
+/** Twice the ranks, which are integers even if a rank is shared. */
 function doubledRanks(sorted: readonly number[]): number[] {
   const ranks = new Array<number>(sorted.length);
   for (let first = 0; first < sorted.length; ) {
@@ -51,7 +53,10 @@ function doubledRanks(sorted: readonly number[]): number[] {
   return ranks;
 }
 
-/** Every sign is as likely: the share of the 2^n choices of signs whose sum is at least as far from the middle. */
+/**
+ * The exact p. All signs are equally likely, so p is the share of the 2^n choices of signs whose sum is at least as far
+ * from the centre.
+ */
 function exact(ranks: readonly number[], positive: number): number {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const chances = new Float64Array(total + 1);
@@ -73,7 +78,7 @@ function normal(ranks: readonly number[], positive: number): number {
 }
 
 /**
- * Values of p corrected for how many comparisons are made (Holm, "A simple sequentially rejective multiple test procedure",
+ * Corrects values of p for the number of comparisons (Holm, "A simple sequentially rejective multiple test procedure",
  * Scandinavian Journal of Statistics 6, 1979), in the order given.
  */
 export function holm(ps: readonly number[]): number[] {

@@ -13,8 +13,13 @@ export interface Batching {
 /** For models that take one image at a time. */
 export const SINGLE: Batching = { size: 1, padded: false };
 
-/** On a CPU larger chunks leave its caches; a device with many units is not filled by smaller ones. */
+/**
+ * On two cores a pass takes the same time in chunks of 1 to 16, within a tenth (SqueezeNet 3.7 ms, MobileNet v2 4.8 ms), and
+ * each further image of a chunk takes 5 to 12 MB for its activations. Chunks of 4 are large enough to share what a run costs
+ * besides its passes: matrices, a turn of the event loop, threads that have to wake.
+ */
 const CPU_CHUNK = 4;
+/** A device with many units is not filled by fewer images, and its memory must hold the activations of all. */
 const DEVICE_CHUNK = 8;
 /** Devices that compile or tune kernels for every shape they meet. */
 const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);

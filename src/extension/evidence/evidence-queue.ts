@@ -9,7 +9,7 @@ import type { ImageSource, MeasureParams, ModelChoice, SanityParams } from '../.
 import type { EvidencePart } from '../../protocol/webview';
 import type { WindowEngine } from '../engine';
 import type { Wanted } from '../explanation/comparison';
-import type { PanelEvent, PanelImage, PanelState } from '../explanation/panel-state';
+import type { PanelEvent, PanelImage, PanelState } from '../panel/panel-state';
 import { type EvidenceChange, isUnfinished } from './evidence';
 
 export interface EvidenceQueue {

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { ImageFile } from '../images/image-file';
 import { folderOf } from '../model/watch';
 import { setPage } from '../page';
-import { createPanel, type Panel, type PanelServices } from './panel';
-import type { Panels } from './panels';
+import { createPanel } from '../panel/panel';
+import type { Panel, PanelServices } from '../panel/panel-types';
+import type { Panels } from '../panel/panels';
 import { readRestored, restoreText } from './restore';
 
 export const EDITOR_TYPE = 'groupCam.explanation';

@@ -9,9 +9,9 @@ import type { ExplainParams, FileStamp } from '../../protocol/requests';
 import type { WindowEngine } from '../engine';
 import type { MapStore } from '../maps/map-store';
 import { classNamed } from '../model/class-names';
+import { nextImage, type PanelEvent, type PanelState } from '../panel/panel-state';
 import { summaryOf } from '../status/summary';
 import { classSought, comparedBy, type Wanted } from './comparison';
-import { nextImage, type PanelEvent, type PanelState } from './panel-state';
 
 export interface ExplainQueue {
   /** Brings the work in line with the state; called after every change of it. */

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { type ClassesState, FROM_CLASSES, type FromClasses, type ToClasses } from '../../protocol/webview';
 import { type Wanted, withClass } from '../explanation/comparison';
-import type { Panels } from '../explanation/panels';
 import type { Log } from '../log';
 import { setPage } from '../page';
+import type { Panels } from '../panel/panels';
 import { type Handlers, receiver } from '../receive';
 import { classesState } from '../status/summary';
 import type { CurrentModel } from './model';

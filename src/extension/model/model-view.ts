@@ -1,7 +1,7 @@
 /** The Model view: a tree of `modelRows`. */
 import * as vscode from 'vscode';
 import { plainLines, withoutIcons } from '../../protocol/plain-text';
-import { type Panels, ranOn } from '../explanation/panels';
+import { type Panels, ranOn } from '../panel/panels';
 import { readSettings } from '../settings';
 import { throttled } from '../throttle';
 import type { CurrentModel } from './model';

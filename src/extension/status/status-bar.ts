@@ -1,8 +1,8 @@
 /** One status bar item: the model, the device and what goes on; a click lists the commands. */
 import * as vscode from 'vscode';
 import type { WindowEngine } from '../engine';
-import { type Panels, ranOn } from '../explanation/panels';
 import type { CurrentModel } from '../model/model';
+import { type Panels, ranOn } from '../panel/panels';
 import { readSettings } from '../settings';
 import { throttled } from '../throttle';
 import { progressOf, statusText, stoppedAt } from './status';

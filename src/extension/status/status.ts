@@ -2,7 +2,7 @@
 import type { EngineState } from '../../client/engine';
 import { oneLine, withoutIcons } from '../../protocol/plain-text';
 import { isUnfinished } from '../evidence/evidence';
-import { isCancelled, type PanelImage, type PanelState } from '../explanation/panel-state';
+import { isCancelled, type PanelImage, type PanelState } from '../panel/panel-state';
 import { type Inspection, modelName } from './summary';
 
 export interface StatusFacts {

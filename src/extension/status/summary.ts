@@ -6,7 +6,7 @@ import { type OptionValues, optionsInForce } from '../../core/options';
 import { shownActivation } from '../../core/output';
 import type { Explanation } from '../../protocol/explanation';
 import type { ClassesState, Summary } from '../../protocol/webview';
-import type { PanelImage } from '../explanation/panel-state';
+import type { PanelImage } from '../panel/panel-state';
 
 /** The method with its options, such as "Group-CAM (G 32, θ 70)". */
 export function methodName({ method, options, frame }: Pick<Explanation, 'method' | 'options' | 'frame'>): string {

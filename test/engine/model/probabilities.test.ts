@@ -26,15 +26,11 @@ const LOGITS: readonly TinyNode[] = [
   ['Flatten', 'pooled', 'f'],
   ['MatMul', 'f fc', 'y'],
 ];
+const WEIGHTS = noise(12, 9).map((value) => value * 8);
 const BASE = {
   initializers: [
     makeTensor('stem', DataType.FLOAT, [4, 3, 3, 3], noise(108, 3)),
-    makeTensor(
-      'fc',
-      DataType.FLOAT,
-      [4, 3],
-      noise(12, 9).map((value) => value * 8),
-    ),
+    makeTensor('fc', DataType.FLOAT, [4, 3], WEIGHTS),
     ...[0, 1, 2, 3].map((value) => scalar(`n${value}`, value)),
     scalar('half', 0.5),
     scalar('large', 1e4),

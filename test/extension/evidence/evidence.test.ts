@@ -5,8 +5,8 @@ import { DEFAULT_STYLE } from '../../../src/core/style';
 import type { EvidenceChange } from '../../../src/extension/evidence/evidence';
 import { knownBaselines, metricsFor, nextQuestion } from '../../../src/extension/evidence/evidence-queue';
 import { TOP_CLASS, type Wanted } from '../../../src/extension/explanation/comparison';
-import { editorState, messagesBetween } from '../../../src/extension/explanation/panel-messages';
-import { initialState, type PanelEvent, type PanelState, reduce } from '../../../src/extension/explanation/panel-state';
+import { editorState, messagesBetween } from '../../../src/extension/panel/panel-messages';
+import { initialState, type PanelEvent, type PanelState, reduce } from '../../../src/extension/panel/panel-state';
 import { summaryOf } from '../../../src/extension/status/summary';
 import { explanation, info } from '../support';
 

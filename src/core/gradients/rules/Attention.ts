@@ -1,8 +1,9 @@
 /**
- * Y = P V with P = softmax(S), S = scale Q K' + mask, which softcap c bends to c tanh(S / c):
- * dV = P' dY, dS = P (dP - sum(P dP)) with dP = dY V', dQ = scale dS K, dK = scale dS' Q.
+ * Y = P V with P = softmax(S), S = scale Q K' + mask, replaced by c tanh(S / c) with a softcap c: dV = P' dY, dS = P
+ * (dP - sum(P dP)) with dP = dY V', dQ = scale dS K, dK = scale dS' Q.
  *
- * Several heads of Q may share one of K and V, so all are written as [batch, shared heads, heads for each, tokens, size].
+ * Several heads of Q may share one head of K and V, so all tensors are in the form [batch, shared heads, heads for
+ * each, tokens, size].
  */
 import { floatAttribute, intAttribute } from '../../onnx/model';
 import { reduceSum, reshape, transpose } from '../../onnx/ops';
@@ -31,9 +32,9 @@ export const Attention: Rule = (c) => {
 };
 
 interface Heads {
-  /** Of K and V. */
+  /** Number of heads of K and V. */
   readonly shared: number;
-  /** Of Q, for each of these. */
+  /** Number of heads of Q for each head of K and V. */
   readonly own: number;
 }
 
@@ -48,7 +49,7 @@ function sizeOfHead({ x }: RuleContext, { shared, own }: Heads): number {
   return x.dims.length === 4 ? x.dims[3]! : x.dims[2]! / (shared * own);
 }
 
-/** [batch, heads, tokens, size] or [batch, tokens, heads size] in five axes. */
+/** Brings [batch, heads, tokens, size] or [batch, tokens, heads size] to the five axes. */
 function parted(c: RuleContext, name: string, { dims }: Pick<Tensor, 'dims'>, own: number, shared: number): string {
   const [batch, ...rest] = dims as [number, number, number, number?];
   if (rest.length === 3) return reshape(c.emit, name, [batch, shared, own, rest[1], rest[2]!]);
@@ -56,14 +57,14 @@ function parted(c: RuleContext, name: string, { dims }: Pick<Tensor, 'dims'>, ow
   return transpose(c.emit, split, [0, 2, 3, 1, 4]);
 }
 
-/** Back to the dimensions of an input. */
+/** Brings the five axes back to the dimensions of an input. */
 function joined(c: RuleContext, name: string, { dims }: Tensor): string {
   if (dims.length === 4) return reshape(c.emit, name, dims);
-  // K and V have lost their third axis by summing it up to 1.
+  // For K and V the third axis has been summed, so its size is 1.
   return reshape(c.emit, transpose(c.emit, name, [0, 3, 1, 2, 4]), dims);
 }
 
-/** What softmax is taken of, and its derivative by the product where there is a softcap. */
+/** The input of the softmax and, with a softcap, its derivative with respect to the product. */
 function capped(c: RuleContext, product: string, heads: Heads): { scores: string; slope?: string } {
   const cap = floatAttribute(c.node, 'softcap', 0);
   if (cap === 0) return { scores: masked(c, product, heads) };

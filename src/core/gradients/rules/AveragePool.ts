@@ -16,8 +16,8 @@ export const AveragePool: Rule = (c) => {
 };
 
 /**
- * The number of elements averaged is a product of one count per axis. Padding counts if `count_include_pad` says so, but
- * never what `ceil_mode` reaches beyond it.
+ * The number of elements averaged is a product of one count per axis. Padding is counted if `count_include_pad` is set,
+ * but elements that `ceil_mode` reaches beyond it are never counted.
  */
 function divisors(c: RuleContext, window: Window): string[] {
   const { large, small, kernel, strides, dilations, begins, ends } = window;

@@ -1,6 +1,6 @@
 /**
- * dx = dy where min < y < max, else 0: the bounds themselves give 0, as autograd has it for ReLU6. Told from y, so that
- * the runtime may still fuse Clip with the convolution before it.
+ * dx = dy where min < y < max, else 0. At the bounds themselves dx is 0, as in autograd's ReLU6. The rule uses y rather
+ * than x, so that the runtime may still fuse Clip with the convolution before it.
  */
 import { attributeOf } from '../../onnx/model';
 import type { Rule, RuleContext } from '../rule';
@@ -24,7 +24,10 @@ export const Clip: Rule = (c) => {
   ];
 };
 
-/** Each bound's value, or its tensor where it is not known before the run. They were attributes before 11. */
+/**
+ * The value of each bound, or its tensor if the value is not known before the run. The bounds were attributes before
+ * 11.
+ */
 export function boundsOf(c: RuleContext) {
   const bound = (name: 'min' | 'max', input: number): number | string | undefined => {
     if (c.has(input)) return c.input(input).values?.[0] ?? c.input(input).name;

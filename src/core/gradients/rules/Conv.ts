@@ -1,10 +1,11 @@
 /**
  * Y = conv(X, W) + B: dX is the adjoint of the convolution, a transposed convolution of dY with the same weights.
  *
- * With strides of 1 that is a convolution too, of dY with the weights flipped in space and channels swapped, and the
- * runtime's convolutions are several times faster than its transposed ones, above all with groups. With a stride s the
- * elements of X at one phase (their place modulo s) see every s-th of the weights: one convolution gives all s x s phases
- * as channels, and DepthToSpace interleaves them. Weights depend on no image, so the runtime rearranges them once.
+ * With strides of 1 this equals a convolution of dY with the weights flipped in space and the channels swapped. The
+ * rule uses it, since the runtime's convolutions are several times faster than its transposed ones, above all with
+ * groups. With a stride s, the elements of X at one phase (their position modulo s) meet every s-th weight. One
+ * convolution computes all s x s phases as channels, and DepthToSpace interleaves them. Weights do not depend on the
+ * image, so the runtime rearranges them only once.
  */
 import { intAttribute } from '../../onnx/model';
 import { pad, reshape, transpose } from '../../onnx/ops';
@@ -35,7 +36,7 @@ export const Conv: Rule = (c) => {
   ];
 };
 
-/** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], the kernel's elements back to front. */
+/** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], with the kernel's elements in reverse order. */
 function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, groups: number): string {
   const [outputs, inputs] = [dims[0]! / groups, dims[1]!];
   const size = sizeOf(kernel);
@@ -45,7 +46,10 @@ function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, gro
   return reshape(c.emit, backwards, [groups * inputs, outputs, ...kernel]);
 }
 
-/** DepthToSpace is for images and one stride, and has the order of channels that is needed since 11. */
+/**
+ * Whether the phases can be used. DepthToSpace needs images with the same stride on both axes, and has the required
+ * order of channels since 11.
+ */
 function isPhased(c: RuleContext, { strides, dilations, kernel }: Window, groups: number): boolean {
   const [s] = strides as [number];
   const isEven = strides.every((stride) => stride === s) && dilations.every((dilation) => dilation === 1);
@@ -53,8 +57,9 @@ function isPhased(c: RuleContext, { strides, dilations, kernel }: Window, groups
 }
 
 /**
- * With p the place in X and its padding, p = s q + phase, dX at p sums the weights at phase + s j times dY at q - j over j:
- * for each phase a convolution with `taps` weights, back to front, of dY with taps - 1 zeros before it.
+ * Let p = s q + phase be a position in the padded X. dX at p is the sum over j of the weights at phase + s j times dY
+ * at q - j. For each phase this is a convolution of dY, with taps - 1 zeros before it, by `taps` weights in reverse
+ * order.
  */
 function byPhases(c: RuleContext, { name, dims }: Tensor, { kernel, strides, large, small, begins }: Window): string {
   const [outputs, inputs] = dims as [number, number, ...number[]];

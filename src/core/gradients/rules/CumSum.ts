@@ -1,4 +1,6 @@
-/** y = sums of x up to each place: dx = sums of dy from each place on, which is the operator itself from the other end. */
+/**
+ * y is the sum of x up to each position, so dx is the sum of dy from each position on: the same operator in reverse.
+ */
 import { intAttribute } from '../../onnx/model';
 import type { Rule } from '../rule';
 

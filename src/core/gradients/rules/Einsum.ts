@@ -1,6 +1,6 @@
 /**
- * Y = einsum(A, B, ...): with respect to A it is an einsum of dY and the other inputs whose result has A's labels. Labels
- * that A alone has were summed over, so the gradient is the same all along them.
+ * Y = einsum(A, B, ...): dA is an einsum of dY and the other inputs, whose result has A's labels. Labels that only A
+ * has were summed over, so the gradient is constant along them.
  */
 import { stringAttribute } from '../../onnx/model';
 import { expand, reshape } from '../../onnx/ops';
@@ -41,7 +41,7 @@ function labelsOf(c: RuleContext): { terms: string[][]; output: string[] } {
   const hidden = written.map((term, i) =>
     term.includes('...') ? c.input(i).dims.length - term.replace('...', '').length : 0,
   );
-  // An ellipsis stands for the last of as many axes as the longest has.
+  // All ellipses share letters: a shorter one stands for the last axes of the longest.
   const ellipsis = spare.slice(0, Math.max(...hidden));
   const spell = (term: string, axes: number) => [
     ...term.replace('...', ellipsis.slice(ellipsis.length - axes).join('')),

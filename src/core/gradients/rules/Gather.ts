@@ -21,19 +21,25 @@ export const Gather: Rule = (c) => {
   return [contract(c.emit, dy, picked, axis, selection(c, positive(c, indices, size), count, size), size)];
 };
 
-/** [size, count] with a 1 where an index (int64, not negative) picks a place: times it, a gradient goes back there. */
+/**
+ * A matrix [size, count] with a 1 where an index (int64, not negative) picks a position. Multiplying by it moves a
+ * gradient back to the positions.
+ */
 export function selection(c: RuleContext, indices: string, count: number, size: number): string {
   const chosen = c.emit.op('Equal', [range(c, size, 2), reshape(c.emit, indices, [1, count])]);
   return c.emit.op('Cast', [chosen], { to: { int: c.y.dtype } });
 }
 
-/** As Gather, but each element of y has an index of its own. */
+/** Like Gather, but each element of y has its own index. */
 export const GatherElements: Rule = (c) => [takenBack(c, c.input(1), intAttribute(c.node, 'axis', 0))];
 
-/** y, the first output, has the largest or smallest elements of x: dx has dy where they were, as the indices tell. */
+/**
+ * The first output y has the largest or smallest elements of x, and the second their indices: dx is dy at these
+ * indices.
+ */
 export const TopK: Rule = (c) => [takenBack(c, c.output(1), intAttribute(c.node, 'axis', -1))];
 
-/** dx of elements y that were taken along an axis, each by its own index; in the dimensions of x. */
+/** dx, in the dimensions of x, for elements y that were taken along an axis, each by its own index. */
 function takenBack(c: RuleContext, places: Tensor, along: number): string {
   const { axis, size } = axisOf(c, along);
   const indices = unsqueeze(c.emit, positive(c, places, size), [axis]);

@@ -16,7 +16,7 @@ export const GatherND: Rule = (c) => {
   return [reshape(c.emit, contract(c.emit, reshape(c.emit, c.dy, rows), rows, 0, matrix, size), c.x.dims)];
 };
 
-/** One index in place of a tuple, into x with its first `depth` axes made one: [batches, picks]. */
+/** Replaces each tuple by one index into x with its first `depth` axes merged: [batches, picks]. */
 function flatIndices(c: RuleContext, batch: number, depth: number): string {
   const { emit } = c;
   const { name, dims } = c.input(1);

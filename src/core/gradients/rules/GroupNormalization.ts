@@ -11,7 +11,7 @@ export const GroupNormalization: Rule = (c) => {
   const groups = intAttribute(c.node, 'num_groups', 1);
   const grouped = [n, groups, channels / groups, sizeOf(spatial)];
   const scale = c.input(1);
-  // One scale a group until 21, one a channel since.
+  // There is one scale for each group before 21, and one for each channel since.
   const perGroup = scale.dims[0] === groups ? [groups, 1, 1] : [groups, channels / groups, 1];
   const epsilon = floatAttribute(c.node, 'epsilon', 1e-5);
   const { back } = standardised(c, reshape(c.emit, c.x.name, grouped), [2, 3], epsilon);

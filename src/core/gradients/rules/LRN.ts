@@ -23,7 +23,7 @@ export const LRN: Rule = (c) => {
   return [subtract(c, scaled, multiply(c, factor, multiply(c, c.x.name, neighbours)))];
 };
 
-/** Sums each channel with its neighbours, (size - 1) / 2 on either side; the runtime has odd sizes only. */
+/** Sums each channel with its neighbours, (size - 1) / 2 on either side; the runtime supports odd sizes only. */
 function sumOverChannels(c: RuleContext, x: string, size: number): string {
   const aside = (size - 1) / 2;
   const [n, channels, ...spatial] = c.x.dims as [number, number, ...number[]];

@@ -4,7 +4,7 @@ import type { Answer, Rule, RuleContext, Tensor } from '../rule';
 
 export const MatMul: Rule = (c) => {
   const [a, b] = [c.input(0), c.input(1)];
-  /** A vector on the left is a row, one on the right a column. */
+  /** A vector on the left is a row, a vector on the right is a column. */
   const left = a.dims.length === 1 ? [1, ...a.dims] : a.dims;
   const right = b.dims.length === 1 ? [...b.dims, 1] : b.dims;
   const [m, k, n] = [left.at(-2)!, left.at(-1)!, right.at(-1)!];
@@ -23,7 +23,9 @@ export const MatMul: Rule = (c) => {
   return [c.wants(0) ? dA() : undefined, c.wants(1) ? dB() : undefined];
 };
 
-/** dY B^T; for a plain matrix B by Gemm's flag, so that the runtime does not keep a transposed copy of a weight. */
+/**
+ * dY B^T. For a plain matrix B this uses Gemm's flag, so that the runtime does not keep a transposed copy of a weight.
+ */
 function timesTransposed(
   c: RuleContext,
   dy: string,

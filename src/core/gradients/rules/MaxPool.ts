@@ -1,9 +1,9 @@
 /**
- * dx sums dy over the windows whose maximum an element is; of several maxima it is the first in row-major order.
+ * dx sums dy over the windows whose maximum an element is; of several maxima only the first in row-major order counts.
  *
- * The elements of each window are lined up along an axis, one for each offset in the window, and ArgMax tells the first
- * maximum. (`MaxPool` can tell the places too, but is many times slower then.) A transposed convolution with one-hot
- * weights moves what is kept of dy for each offset back to its place, and sums.
+ * The elements of each window are arranged along an axis, one for each offset in the window, and ArgMax finds the first
+ * maximum. (`MaxPool` can return the indices too, but is then many times slower.) A transposed convolution with one-hot
+ * weights moves the values of dy that are kept for each offset back to their positions, and sums them.
  */
 import { intsAttribute } from '../../onnx/model';
 import { pad, reshape, slice } from '../../onnx/ops';
@@ -26,7 +26,7 @@ export const MaxPool: Rule = (c) => {
   return [reshape(c.emit, slideBack(c.emit, kept, oneHot(c, kernel), window), c.x.dims)];
 };
 
-/** The elements of each window: [planes, offsets, ...small]; in the padding there is the lowest number. */
+/** The elements of each window: [planes, offsets, ...small]. The padding has the lowest number. */
 function linedUp(c: RuleContext, window: Window, planes: number): string {
   const { large, small, kernel, strides, dilations, begins, ends } = window;
   const after = ends.map((count) => Math.max(count, 0));
@@ -41,14 +41,14 @@ function linedUp(c: RuleContext, window: Window, planes: number): string {
     );
     const limits = starts.map((start, axis) => start + (small[axis]! - 1) * strides[axis]! + 1);
     if (c.emit.opset >= 10) return slice(c.emit, padded, starts, limits, axes, strides);
-    // Slice has no steps yet, but a pool of single elements has.
+    // Slice has no steps in this operator set, but a pool of single elements does.
     const part = slice(c.emit, padded, starts, limits, axes);
     return c.emit.op('MaxPool', [part], { kernel_shape: { ints: kernel.map(() => 1) }, strides: { ints: strides } });
   });
   return c.emit.op('Concat', elements, { axis: { int: 1 } });
 }
 
-/** Weights that send the i-th of the window's offsets to its place: [offsets, 1, ...kernel]. */
+/** Weights that move the i-th of the window's offsets to its position: [offsets, 1, ...kernel]. */
 function oneHot(c: RuleContext, kernel: readonly number[]): string {
   const offsets = sizeOf(kernel);
   const values = Array.from({ length: offsets ** 2 }, (_, i) => Number(i % (offsets + 1) === 0));

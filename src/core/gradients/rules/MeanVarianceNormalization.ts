@@ -3,7 +3,10 @@ import { intsAttribute } from '../../onnx/model';
 import type { Rule } from '../rule';
 import { standardised } from '../standardise';
 
-/** Of the variance, as the operator's definition adds 1e-9 to the deviation: neither shows but where all is constant. */
+/**
+ * This is added to the variance. The operator's definition adds 1e-9 to the standard deviation; the two differ only
+ * where the input is constant.
+ */
 const EPSILON = 1e-18;
 
 export const MeanVarianceNormalization: Rule = (c) => [

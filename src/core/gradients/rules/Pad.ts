@@ -33,7 +33,7 @@ export const Pad: Rule = (c) => {
   return [dx];
 };
 
-/** The element that stands at `place` of an axis of `size` elements continued beyond its ends. */
+/** The index of the element at `place` on an axis of `size` elements that is continued beyond its ends, by mode. */
 const SOURCES: Readonly<Record<string, (place: number, size: number) => number>> = {
   edge: (place, size) => Math.min(Math.max(place, 0), size - 1),
   wrap: (place, size) => modulo(place, size),
@@ -47,7 +47,10 @@ const SOURCES: Readonly<Record<string, (place: number, size: number) => number>>
 
 const modulo = (value: number, divisor: number) => ((value % divisor) + divisor) % divisor;
 
-/** All begins, then all ends, for every axis; an input since 11, and since 18 for chosen axes only. */
+/**
+ * The pads of all axes: all begins, then all ends. They are an input since 11, and since 18 may be given for some axes
+ * only.
+ */
 function padsOf(c: RuleContext): readonly number[] {
   const pads = c.has(1) ? c.values(1) : (intsAttribute(c.node, 'pads') ?? []);
   if (!c.has(3)) return pads;

@@ -1,6 +1,7 @@
 /**
- * Resizing is linear and separable: y = R_h x R_w^T for an image, so dx = R_h^T dy R_w. Each axis' matrix is the operator
- * itself applied to the identity matrix, so modes, coordinates and roundings are the runtime's own.
+ * Resizing is linear and separable: y = R_h x R_w^T for an image, so dx = R_h^T dy R_w. The matrix of each axis is
+ * computed by applying the operator itself to the identity matrix, so modes, coordinates and rounding are exactly those
+ * of the runtime.
  */
 import { intsAttribute, stringAttribute } from '../../onnx/model';
 import { operatorOf } from '../../onnx/operators';
@@ -40,7 +41,10 @@ function scalesOf(c: RuleContext): readonly number[] | undefined {
   return scales;
 }
 
-/** [to, from]: the operator applied to the columns of the identity matrix, which it takes in float32 everywhere. */
+/**
+ * The matrix [to, from]: the operator applied to the columns of the identity matrix, in float32, which every device
+ * supports.
+ */
 function matrixOf(c: RuleContext, from: number, to: number, scale: number | undefined): string {
   const { emit } = c;
   const square = emit.op('ConstantOfShape', [emit.ints([from, from])]);

@@ -1,4 +1,4 @@
-/** Y turns pairs of X by angles, x1 cos - x2 sin and x1 sin + x2 cos: dX turns dY back, by the opposite sine. */
+/** Y rotates pairs of X by angles, x1 cos - x2 sin and x1 sin + x2 cos: dX rotates dY back, with the opposite sine. */
 import type { Rule } from '../rule';
 import { negate } from './arithmetic';
 

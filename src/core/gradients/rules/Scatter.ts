@@ -16,13 +16,13 @@ export const ScatterND: Rule = (c) => [
 export const ScatterElements: Rule = (c) => [
   overwritten(c),
   undefined,
-  // There is no way to read them back before 11.
+  // Before 11 there is no operator that reads the updates back.
   c.wants(2) && c.emit.opset >= 11
     ? c.emit.op('GatherElements', [c.dy, c.input(1).name], { axis: { int: intAttribute(c.node, 'axis', 0) } })
     : undefined,
 ];
 
-/** The name of ScatterElements until 11. */
+/** ScatterElements was called Scatter before 11. */
 export const Scatter = ScatterElements;
 
 function overwritten(c: RuleContext): string {

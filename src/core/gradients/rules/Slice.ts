@@ -4,7 +4,9 @@ import type { Rule, RuleContext } from '../rule';
 import { border, reverse, spread } from '../scatter';
 
 export const Slice: Rule = (c) => {
-  /** Of each axis, the place of the first element taken, in the input's order, and how far apart they are. */
+  /**
+   * For each axis, the position of the first element taken, in the input's order, and the distance between elements.
+   */
   const starts = c.x.dims.map(() => 0);
   const steps = c.x.dims.map(() => 1);
   const backwards: number[] = [];
@@ -23,7 +25,7 @@ export const Slice: Rule = (c) => {
   return [border(c.emit, apart, starts, after)];
 };
 
-/** Attributes before 10, inputs since. */
+/** The parameters, which are attributes before 10 and inputs since. */
 function parameters(c: RuleContext) {
   if (c.arity === 1) {
     return { starts: intsAttribute(c.node, 'starts') ?? [], axes: intsAttribute(c.node, 'axes') ?? [], steps: [] };

@@ -14,7 +14,7 @@ export const LogSoftmax: Rule = (c) => {
   return [subtract(c, c.dy, multiply(c, c.emit.op('Exp', [c.y.name]), total))];
 };
 
-/** The axes that sum to 1: one axis since 13; before, `axis` and all after it, which were taken as one. */
+/** The axes over which y sums to 1: one axis since 13; before, `axis` and all axes after it together. */
 function axesOf(c: RuleContext): number[] {
   const rank = c.x.dims.length;
   const since13 = c.emit.opset >= 13;

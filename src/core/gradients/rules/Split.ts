@@ -1,4 +1,4 @@
-/** dx is the outputs' gradients put together again, zeros for an output that the score does not depend on. */
+/** dx is the concatenation of the outputs' gradients, with zeros for an output that the score does not depend on. */
 import { intAttribute } from '../../onnx/model';
 import type { Rule } from '../rule';
 

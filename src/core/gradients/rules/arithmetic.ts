@@ -1,4 +1,4 @@
-/** Operators that broadcast their inputs: answers have the output's dimensions and the driver sums them back. */
+/** Operators that broadcast their inputs. Answers have the output's dimensions, and the driver sums them back. */
 import { broadcast, type Rule, type RuleContext } from '../rule';
 
 export const add = ({ emit }: RuleContext, a: string, b: string) => emit.op('Add', [a, b]);
@@ -7,11 +7,11 @@ export const multiply = ({ emit }: RuleContext, a: string, b: string) => emit.op
 export const divide = ({ emit }: RuleContext, a: string, b: string) => emit.op('Div', [a, b]);
 export const negate = ({ emit }: RuleContext, a: string) => emit.op('Neg', [a]);
 
-/** A select, not a product with 0 and 1, so that no NaN or infinity leaks from the branch not taken. */
+/** A select rather than a product with 0 and 1, so that no NaN or infinity leaks from the branch that is not taken. */
 export const where = ({ emit }: RuleContext, condition: string, then: string, otherwise: string) =>
   emit.op('Where', [condition, then, otherwise]);
 
-/** The answers of the inputs that are asked for. */
+/** The answers for those inputs whose gradients are needed. */
 function each(c: RuleContext, gradient: (input: number) => string) {
   return Array.from({ length: c.arity }, (_, i) => (c.wants(i) ? broadcast(c, gradient(i)) : undefined));
 }
@@ -24,7 +24,7 @@ const extremum: Rule = (c) => {
   return each(c, (i) => where(c, reaches[i]!, share, c.scalar(0)));
 };
 
-/** a == b for floats; `Equal` itself takes them from 11 only. */
+/** a == b for floats, which `Equal` itself accepts only since 11. */
 export function isEqual({ emit }: RuleContext, a: string, b: string): string {
   if (emit.opset >= 11) return emit.op('Equal', [a, b]);
   return emit.op('Not', [emit.op('Or', [emit.op('Less', [a, b]), emit.op('Greater', [a, b])])]);

@@ -10,7 +10,10 @@ const isPositive = ({ emit, scalar }: RuleContext, tensor: string) => emit.op('G
 const square = (c: RuleContext, tensor: string) => multiply(c, tensor, tensor);
 
 export const elementwise = {
-  /** dx = dy where y > 0; told from y, so that the runtime may still fuse the ReLU with what is before it */
+  /**
+   * dx = dy where y > 0. The rule uses y rather than x, so that the runtime may still fuse the ReLU with the operator
+   * before it.
+   */
   Relu: (c) => [where(c, isPositive(c, c.y.name), c.dy, c.scalar(0))],
 
   /** dx = dy where x > 0, else alpha dy */

@@ -1,4 +1,4 @@
-/** Operators that only arrange the elements of their input anew: the gradient is arranged back. */
+/** Operators that only rearrange the elements of their input. The gradient is rearranged back. */
 import { intsAttribute } from '../../onnx/model';
 import { reshape, transpose } from '../../onnx/ops';
 import { realType } from '../../onnx/tensors';

@@ -1,7 +1,7 @@
 /**
- * Straight-through (arXiv 1308.3432): rounding, which has derivative 0, is taken to have derivative 1, and only what is
- * clipped at the ends of the integers' range passes nothing. Of q = clip(round(x / scale) + zero) the gradient is with
- * respect to the integers q, so that a pair of the two operators passes dy on as it is.
+ * Straight-through (arXiv 1308.3432): rounding is treated as if its derivative were 1 instead of 0, and only values
+ * that are clipped at the ends of the integers' range get no gradient. For q = clip(round(x / scale) + zero), the
+ * gradient dq is with respect to the integers q, so that a pair of the two operators passes dy on unchanged.
  */
 import { intAttribute } from '../../onnx/model';
 import { reshape } from '../../onnx/ops';
@@ -16,7 +16,7 @@ const RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
   [DataType.INT16]: [-32768, 32767],
 };
 
-/** A scale or a zero point, one for all or one for each place of an axis. */
+/** A scale or a zero point, either one for all or one for each position of an axis. */
 function perAxis(c: RuleContext, input: number): string {
   const { name, dims } = c.input(input);
   const rank = c.x.dims.length;

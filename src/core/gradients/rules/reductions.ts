@@ -1,4 +1,4 @@
-/** Operators that reduce axes to one value. dy and y are first given their reduced axes back, of size 1. */
+/** Operators that reduce axes to one value. The reduced axes of dy and y are first restored, with size 1. */
 import { intAttribute, intsAttribute } from '../../onnx/model';
 import { expand, reduce, reduceSum, reshape } from '../../onnx/ops';
 import { sizeOf } from '../../onnx/tensors';
@@ -7,7 +7,7 @@ import { divide, isEqual, multiply, subtract, where } from './arithmetic';
 
 interface Reduced {
   readonly axes: readonly number[];
-  /** Elements that go into one. */
+  /** Number of elements that are reduced to one. */
   readonly count: number;
   readonly dy: string;
   readonly y: string;
@@ -27,7 +27,10 @@ function reduced(c: RuleContext, axes = axesOf(c)): Reduced {
   };
 }
 
-/** The axes are an input in newer operator sets; none at all means every axis, or none if the node says so. */
+/**
+ * The reduced axes, which are an input in newer operator sets. If no axes are given, all are reduced, or none if the
+ * node says so.
+ */
 function axesOf(c: RuleContext): number[] {
   const rank = c.x.dims.length;
   const given = c.has(1) ? c.values(1) : (intsAttribute(c.node, 'axes') ?? []);
@@ -37,7 +40,7 @@ function axesOf(c: RuleContext): number[] {
 
 const spatialAxes = (c: RuleContext) => c.x.dims.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
 
-/** dx = dy / count, the same for all */
+/** dx = dy / count for all elements */
 const mean = (c: RuleContext, { dy, count }: Reduced) => [expand(c.emit, divide(c, dy, c.scalar(count)), c.x.dims)];
 
 /** dx = dy / (number of elements that reach the extremum), where x reaches it */
@@ -73,7 +76,7 @@ export const reductions = {
     return [multiply(c, dy, c.emit.op('Exp', [subtract(c, c.x.name, y)]))];
   },
 
-  /** dx = dy times the product of the other elements, which is 0 as soon as one of them is */
+  /** dx = dy times the product of the other elements, which is 0 if one of them is 0 */
   ReduceProd: (c) => {
     const { axes, dy } = reduced(c);
     const isZero = isEqual(c, c.x.name, c.scalar(0));

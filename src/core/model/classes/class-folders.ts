@@ -1,21 +1,21 @@
-/** Which classes folders of images are named after, written as data sets write them. */
+/** Finds the classes that folders of images are named after, in the spellings that data sets use. */
 import { IMAGENET_SYNSETS } from './imagenet-synsets';
 import { findClass } from './labels';
 
 export interface FolderClasses {
-  /** By folder; those that mean no class are not in it. */
+  /** Class indices by folder; folders that stand for no class are absent. */
   readonly classes: ReadonlyMap<string, number>;
-  /** Folders that are not written as the label or the index is. */
+  /** Folders whose spelling differs from the label or the index. */
   readonly loosely: readonly string[];
 }
 
 /**
- * A folder means the class whose label, or one of its comma-separated names, it is; else the class of that index, unless
- * another number among the folders is no index, since they may count from 1 then; else the one class of its synset
- * (`n02123045`, `n02123045-tabby`), or of its name whatever the case and with `_` or `-` for a space, else in the singular
- * or plural of English.
+ * A folder stands for the first of these that exists: the class with this label, or with this name among its label's
+ * comma-separated names; the class of this index, unless another number among the folders is not an index, since they
+ * may then count from 1; the one class of its synset (`n02123045`, `n02123045-tabby`); the one class of its name,
+ * ignoring case and with `_` or `-` for a space; the same in the singular or plural of English.
  *
- * @throws ambiguous-class if several classes are called exactly so
+ * @throws ambiguous-class if several classes have exactly this name
  */
 export function classesOfFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
   const known = knownNames(labels);
@@ -40,7 +40,7 @@ export function classesOfFolders(folders: readonly string[], labels: readonly st
   }
 }
 
-/** Classes by what they are called. */
+/** Class indices by name. */
 type Names = ReadonlyMap<string, readonly number[]>;
 
 interface KnownNames {
@@ -88,7 +88,7 @@ function withoutSynset(name: string): { readonly synset: string | undefined; rea
   return { synset, rest: name.slice(prefix.length) };
 }
 
-/** File systems decompose letters with accents. */
+/** Some file systems decompose letters with accents, so names are composed before they are compared. */
 function plainly(name: string): string {
   return name
     .normalize('NFC')
@@ -109,7 +109,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   woman: 'women',
 };
 
-/** What endings become in the plural; the first that fits counts. */
+/** Plural endings; the first pattern that matches is used. */
 const PLURALS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/(?<=s|x|z|ch|sh)$/, ['es']],
   [/(?<=[^aeiou])y$/, ['ies']],
@@ -118,7 +118,7 @@ const PLURALS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/$/, ['s']],
 ];
 
-/** Of the last word of a name. */
+/** The plurals of a name's last word. */
 function pluralsOf(name: string): readonly string[] {
   const word = /[a-z]+$/.exec(name)?.[0];
   if (word === undefined) return [];
@@ -129,7 +129,7 @@ function pluralsOf(name: string): readonly string[] {
   return plurals.map((plural) => before + word.replace(ending, plural));
 }
 
-/** Names that lists of ImageNet's labels agree on. */
+/** Classes whose names are the same in all common lists of ImageNet's labels. */
 const LANDMARKS: Readonly<Record<number, string>> = {
   0: 'tench',
   1: 'goldfish',
@@ -144,7 +144,10 @@ const LANDMARKS: Readonly<Record<number, string>> = {
   999: 'toilet',
 };
 
-/** The index of ImageNet's first class if the labels are its thousand, or a thousand without names; 1 behind a background. */
+/**
+ * The index of ImageNet's first class, if the labels are its thousand classes or a thousand classes without names. The
+ * index is 1 if a background class comes first.
+ */
 function imagenetOffset(labels: readonly string[]): number | undefined {
   const offset = labels.length - IMAGENET_SYNSETS.length;
   if (offset === 0 && labels.every((label, i) => label === `${i}`)) return 0;

@@ -1,6 +1,6 @@
 /**
- * The thousand classes of ILSVRC 2012 by their synsets of WordNet 3.0, in the order in which networks have them: that of the
- * numbers.
+ * The thousand classes of ILSVRC 2012 by their synsets of WordNet 3.0, in the order of the networks' outputs, which is
+ * that of the synsets' numbers.
  */
 export const IMAGENET_SYNSETS: readonly string[] = `
 01440764 01443537 01484850 01491361 01494475 01496331 01498041 01514668 01514859 01518878 01530575 01531178

@@ -1,10 +1,10 @@
-/** The classes' names, and which class a name means. */
+/** The names of classes, and the class that a name stands for. */
 import * as v from 'valibot';
 import { errors } from '../../errors';
 import { record } from '../../schema';
 import { nearest } from './near';
 
-/** Labels of a text file, one a line; a byte order mark and blank lines at the end don't count. */
+/** Reads the labels of a text file, one on each line. A byte order mark and blank lines at the end are ignored. */
 export function parseLabels(text: string): string[] {
   return text
     .replace(/^\uFEFF/, '')
@@ -13,7 +13,7 @@ export function parseLabels(text: string): string[] {
     .map((line) => line.trim());
 }
 
-/** Names from an object whose keys are the classes' indices, from 0 on without a gap. */
+/** Names from an object whose keys are the classes' indices, from 0 without a gap. */
 export const namesByIndex = v.pipe(
   record,
   v.record(v.pipe(v.string(), v.digits()), v.string()),
@@ -23,7 +23,7 @@ export const namesByIndex = v.pipe(
 );
 
 /**
- * One label a class; an empty one is replaced by the class's index.
+ * Checks that there is one label for each class, and replaces empty labels by the class's index.
  *
  * @param file where the labels are from, for messages
  * @throws labels-length
@@ -38,7 +38,8 @@ export function indexLabels(classes: number): readonly string[] {
 }
 
 /**
- * The class that a user means: by index, else by its full label, else by one of a label's comma-separated names.
+ * The index of the class that a user means: given by index, by its full label, or by one of the label's comma-separated
+ * names, in this order.
  *
  * @throws unknown-class with near names, ambiguous-class with the indices of all that match
  */

@@ -1,4 +1,4 @@
-/** A layer's tensor as maps [K, u, v], whatever the order of its axes, and back. */
+/** Converts a layer's tensor, in any order of its axes, to maps [K, u, v] and back. */
 import type { LayerInfo } from '../info';
 
 type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'u' | 'v'>;
@@ -6,7 +6,7 @@ type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'u' | 'v'>
 /**
  * @param tensor of one image: [1, K, u, v], [1, u, v, K] or tokens [1, T, K], of which the first `skip` and those after
  *   the u v patches are dropped
- * @returns maps [K, u, v]; the tensor itself where it is that already
+ * @returns maps [K, u, v]; this is the tensor itself if its order is the same
  */
 export function mapsOf(tensor: Float32Array, layer: Arranged): Float32Array {
   if (layer.arrangement === 'NCHW') return tensor;
@@ -22,7 +22,7 @@ export function mapsOf(tensor: Float32Array, layer: Arranged): Float32Array {
 /**
  * The inverse of `mapsOf`.
  *
- * @param tensor of which tokens that are no patches keep their values
+ * @param tensor the layer's tensor; its tokens that are not patches keep their values
  * @returns the layer's tensor with the maps in it
  */
 export function tensorOf(maps: Float32Array, layer: Arranged, tensor: Float32Array): Float32Array {

@@ -2,11 +2,11 @@
 import { type GraphIndex, inputsOf, nodesLeadingTo, tensorsDependingOn } from '../../onnx/graph';
 
 /**
- * The tensors through which every path from `input` to `target` runs, so that what comes after them can be computed from
- * them alone. A residual branch is none: the shortcut goes around it.
+ * The tensors through which every path from `input` to `target` runs, so that everything downstream can be computed
+ * from such a tensor alone. A residual branch is not a cut, since the shortcut leads around it.
  *
- * In a topological order, a tensor is a cut if at the time it is made nothing else that depends on the input is still to
- * be read: whatever is read later and was made before it is a way around it.
+ * Follow the nodes in topological order. A tensor is a cut if, once it has been computed, no other tensor that depends
+ * on the input is still to be read. A tensor that was computed before and is read later would lead around it.
  */
 export function findCuts(graph: GraphIndex, input: string, target: string): Set<string> {
   const dependent = tensorsDependingOn(graph, [input]);

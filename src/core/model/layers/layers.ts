@@ -1,4 +1,4 @@
-/** Candidate target layers: the spatial maps on which the class scores rest. */
+/** Candidate target layers: the spatial maps that the class scores depend on. */
 import type { NodeProto } from 'onnx-buf';
 import { errors } from '../../errors';
 import { blockedPools, blockedTensors, REORDER_OUTPUT, reorders } from '../../onnx/channels';
@@ -30,7 +30,7 @@ const POOLING: readonly string[] = [
   ...blockedPools,
 ];
 const UNCHANGING: readonly string[] = [...VALUE_KEEPING, ...reorders];
-/** With those above: each channel stays apart from the others. */
+/** Together with the operators above: those that process each channel independently of the others. */
 const APART: readonly string[] = [
   'Relu',
   'Clip',
@@ -52,34 +52,39 @@ const APART: readonly string[] = [
   'Div',
   ...microsoft('Gelu', 'QuickGelu', 'QLinearLeakyRelu', 'QLinearSigmoid', 'QLinearAdd', 'QLinearMul', 'Pad'),
 ];
-/** A layer is rather what these operators are given. PyTorch exports average pooling with a Pad, often of nothing. */
+/**
+ * Operators whose output is not preferred as a layer; their input is. PyTorch exports average pooling with a Pad, which
+ * often adds no elements.
+ */
 const NOT_A_DEFAULT: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, 'Pad', 'Transpose']);
 const CHANNELWISE: ReadonlySet<string> = new Set([...POOLING, ...UNCHANGING, ...APART]);
 
 export interface Layers {
   /** In the graph's order. */
   readonly layers: readonly LayerInfo[];
-  /** Name of the one to explain if none is chosen. */
+  /** Name of the layer that is explained if the user chooses none. */
   readonly preferred: string;
-  /** True if that is another one, because the one to explain can't be read. */
+  /** True if the preferred layer can't be read and another one replaces it. */
   readonly replaced: boolean;
 }
 
 /**
- * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1, no larger than an image may be) or of tokens on a grid ([1, T, K]), quantised ones too, that
- * depend on the image and that every class score depends on. Of tokens, the scores must depend on the patches: behind a transformer's last
- * attention only the class token leads to them.
+ * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1, no larger than an image may be) or of tokens on a grid
+ * ([1, T, K]), quantised ones too, that depend on the image and that every class score depends on. In the case of
+ * tokens, the scores must depend on the patches: downstream of a transformer's last attention, only the class token
+ * leads to the scores.
  *
- * Preferred is the last one that is not the output of a pooling, dropout, reshape or identity node, nor a map with one
- * channel per class that is only pooled afterwards: there only one channel has a gradient. Of tokens it is the last of the
- * network's own width through which everything runs that leads from patches to the scores. With a class token that is the
- * normalised input of the last block, else the normalised output of all blocks.
+ * The preferred layer is the last one that is neither the output of a pooling, dropout, reshape or identity node, nor a
+ * map with one channel for each class that is only pooled afterwards (only one channel of such a map has a gradient).
+ * Among tokens it is the last layer with the network's own width that every path from the patches to the scores runs
+ * through. With a class token this is the normalised input of the last block, otherwise the normalised output of the
+ * last block.
  *
  * @param facts at batch 1
  * @throws no-spatial-layer
  */
 export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: ScoresTensor): Layers {
-  // Sizes are the same for every image, so a path through Shape carries no evidence.
+  // Sizes are the same for every image, so paths through Shape are ignored.
   const values = indexGraph(model.graph.node.filter((node) => !SIZE_ONLY.has(operatorOf(node))));
   const fromImage = tensorsDependingOn(values, [input.name]);
   const parts = [...classParts(values, facts, scores.logits)].map((part) => leadingTo(values, part));
@@ -128,7 +133,7 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   };
 }
 
-/** As which the runtime has the dimensions of maps in blocked memory. */
+/** The layout that the runtime reports for maps in blocked memory. */
 const BLOCKED: Layout = { axes: 'NCHW' };
 
 interface Candidate {
@@ -138,7 +143,7 @@ interface Candidate {
 
 type Arranged = Pick<LayerInfo, 'channels' | 'u' | 'v' | 'arrangement' | 'skip'>;
 
-/** How a tensor holds maps; undefined if it holds none with rows and columns. */
+/** How a tensor arranges maps; undefined if it has no rows and columns. */
 function arrange(shape: readonly number[], layout: Layout | undefined): Arranged | undefined {
   if (!layout || shape[0] !== 1) return undefined;
   const { axes, grid } = layout;
@@ -150,18 +155,18 @@ function arrange(shape: readonly number[], layout: Layout | undefined): Arranged
     : undefined;
 }
 
-/** Channels of the last tokens: those of the sums that run through a transformer. */
+/** The number of channels of the last tokens, which is the width of a transformer's residual stream. */
 function widthOfTokens({ nodes }: GraphIndex, layouts: ReadonlyMap<string, Layout>, facts: Facts): number | undefined {
   const last = nodes.flatMap(({ output }) => output).findLast((name) => layouts.get(name)?.axes === 'NTC');
   return last === undefined ? undefined : facts.get(last)!.dims.at(-1);
 }
 
-/** All tensors that lead to `target`, itself included. */
+/** All tensors that lead to `target`, including itself. */
 function leadingTo(graph: GraphIndex, target: string): Set<string> {
   return new Set([target, ...nodesLeadingTo(graph, [target]).flatMap(inputsOf)]);
 }
 
-/** Where several heads are joined to one row of scores, each of them; else the logits themselves. */
+/** The parts of the scores if several heads are concatenated to one row of scores; otherwise the logits themselves. */
 function classParts(graph: GraphIndex, facts: Facts, logits: string): Set<string> {
   const parts = new Set<string>();
   const seen = new Set<string>();

@@ -1,4 +1,7 @@
-/** What the axes of tensors mean, followed from the image through the graph: maps with rows and columns, and tokens. */
+/**
+ * The meaning of tensors' axes, followed from the image through the graph, for maps with rows and columns and for
+ * tokens.
+ */
 import type { NodeProto } from 'onnx-buf';
 import { blockedTensors, inputAxes, keepsAxes, outputAxes } from '../../onnx/channels';
 import type { Facts } from '../../onnx/facts';
@@ -8,25 +11,25 @@ import { sizeOf } from '../../onnx/tensors';
 import type { ImageInput } from '../inputs';
 
 /**
- * Axes by letter: N images, C channels, H rows, W columns; T tokens, which are the pixels of a map row by row, with
- * others (a class token, registers) before or after them.
+ * Axes by letter: N images, C channels, H rows, W columns; T tokens. Tokens are the pixels of a map row by row, with
+ * other tokens (a class token, registers) before or after them.
  */
 export interface Layout {
   readonly axes: string;
-  /** Of the tokens. */
+  /** The grid of the tokens. */
   readonly grid?: TokenGrid;
 }
 
 export interface TokenGrid {
   readonly u: number;
   readonly v: number;
-  /** Tokens before the first pixel. */
+  /** Number of tokens before the first pixel. */
   readonly skip: number;
 }
 
 /**
- * The layout of every tensor for which it can be told. Inside of windows, of attention and of other regrouped axes it
- * can't; a sum with a tensor whose layout is known tells it again.
+ * The layout of every tensor for which it can be determined. It can't be determined inside windows, attention and other
+ * regrouped axes; after these, a sum with a tensor of known layout gives it again.
  *
  * @param facts at batch 1
  */
@@ -75,7 +78,7 @@ type LayoutRule = (
   layouts: ReadonlyMap<string, Layout>,
 ) => Layout | undefined;
 
-/** Products of onnxruntime's with a matrix as their second input. */
+/** onnxruntime's own products with a matrix as their second input. */
 const PRODUCTS = microsoft(
   'DynamicQuantizeMatMul',
   'FusedGemm',
@@ -88,9 +91,9 @@ const PRODUCTS = microsoft(
 );
 
 /**
- * A matrix of weights mixes the last axis.
+ * The rule for a product with a matrix of weights, which mixes the last axis.
  *
- * @param second place of the second factor among the inputs
+ * @param second index of the second factor among the inputs
  */
 function product(second: number): LayoutRule {
   return (node, layout, _, layouts) => {
@@ -109,7 +112,9 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
   QLinearMatMul: product(3),
   ...Object.fromEntries(PRODUCTS.map((operator) => [operator, product(1)])),
 
-  /** Rows and columns put together from parts may have moved; tokens are put before or after. */
+  /**
+   * Concatenating along rows or columns may move them, so the layout is lost. Tokens may be put before or after others.
+   */
   Concat: (node, layout, facts, layouts) => {
     const axis = layout.axes.at(intAttribute(node, 'axis', 1));
     if (isUnmapped(axis)) return layout;
@@ -125,13 +130,16 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
     );
   },
 
-  /** Scales and zero points stand among its inputs. */
+  /** The inputs include scales and zero points. */
   'com.microsoft:QLinearConcat': (node, layout) =>
     isUnmapped(layout.axes.at(intAttribute(node, 'axis', 1))) ? layout : undefined,
 
   Split: (node, layout) => (isUnmapped(layout.axes.at(intAttribute(node, 'axis', 0))) ? layout : undefined),
 
-  /** Every second pixel is a map still, and so are tokens without those that are no pixels. */
+  /**
+   * A slice with steps, such as every second pixel, is still a map. So are tokens after those that are not pixels are
+   * removed.
+   */
   Slice: (node, layout, facts) => {
     const parts = slicesOf(node, layout, facts);
     if (!parts) return undefined;
@@ -147,7 +155,7 @@ const RULES: Readonly<Record<string, LayoutRule>> = {
   },
 };
 
-/** True for axes along which parts have no place on the image. */
+/** True for axes whose positions do not correspond to places on the image. */
 function isUnmapped(letter: string | undefined): boolean {
   return letter === 'N' || letter === 'C';
 }
@@ -162,12 +170,12 @@ function shifted({ axes, grid }: Layout, by: number): Layout {
 
 interface Part {
   readonly axis: number;
-  /** Not negative. */
+  /** Index of the first element; not negative. */
   readonly start: number;
   readonly step: number;
 }
 
-/** What `Slice` takes; undefined if it depends on the image. */
+/** The parts that `Slice` takes; undefined if they depend on the image. */
 export function slicesOf(node: NodeProto, { axes }: Layout, facts: Facts): Part[] | undefined {
   const given = (input: number, attribute: string) =>
     node.input.length > 1 ? facts.get(node.input[input] ?? '')?.values : intsAttribute(node, attribute);
@@ -190,8 +198,8 @@ function dimsOf(facts: Facts, tensor: string): readonly number[] {
 }
 
 /**
- * Axes after a reshape that joins rows and columns to tokens, parts these again, or only moves axes of size 1; that of one
- * image may go and come back.
+ * The axes after a reshape that joins rows and columns to tokens, splits tokens into rows and columns, or only moves
+ * axes of size 1. The axis of the images has size 1, so it may disappear and return.
  */
 function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly number[]): Layout | undefined {
   const parted = grid && grid.skip === 0 && grid.u * grid.v === from[axes.indexOf('T')];

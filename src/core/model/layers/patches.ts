@@ -1,4 +1,4 @@
-/** Which tensors of tokens the scores depend on by their patches, and not by a class token alone. */
+/** Finds the tensors of tokens whose patches the scores depend on, rather than only the class token. */
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import { type GraphIndex, indexGraph, inputsOf } from '../../onnx/graph';
@@ -7,15 +7,19 @@ import { operatorOf } from '../../onnx/operators';
 import { type Layout, slicesOf } from './layout';
 
 export interface Patches {
-  /** Tensors of tokens whose patches matter. Behind a transformer's last attention, only its class token does. */
+  /**
+   * Tensors of tokens whose patches affect the scores. Downstream of a transformer's last attention, only the class
+   * token does.
+   */
   readonly live: ReadonlySet<string>;
-  /** The graph without the reads of these that pass nothing on from a patch to the scores. */
+  /** The graph without those inputs of nodes that pass nothing on from a patch to the scores. */
   readonly graph: GraphIndex;
 }
 
 /**
- * Walks back from the scores. A node that handles each token for itself passes on from its output whether patches matter;
- * one that picks other tokens passes on nothing; any other mixes tokens, so that all of them matter.
+ * Walks back from the scores. For a node that processes each token independently, the input's patches matter if those
+ * of the output do. For a node that picks tokens other than patches, they do not matter. Any other node mixes tokens,
+ * so all its tokens matter.
  *
  * @param nodes those that lead to the scores
  */
@@ -32,7 +36,8 @@ export function followPatches(
       : !picksOthers(node, layouts.get(tensor)!, facts);
   for (const node of nodes.toReversed())
     for (const tensor of inputsOf(node)) if (isTokens(tensor) && passes(node, tensor)) live.add(tensor);
-  // A fused operator gives the same tokens twice: the sum, which goes around the next attention, and that normalised.
+  // A fused operator has two outputs with the same tokens: the sum, which bypasses the next attention, and the
+  // normalised sum.
   const twins = nodes.flatMap(({ output }) =>
     output.some((tensor) => live.has(tensor)) ? output.filter(isTokens) : [],
   );
@@ -41,7 +46,7 @@ export function followPatches(
   return { live, graph: indexGraph(nodes.map((node) => ({ ...node, input: read(node) }))) };
 }
 
-/** True for a node that takes none of the patches, such as the one that takes the class token. */
+/** True for a node that selects no patches, such as the one that selects the class token. */
 function picksOthers(node: NodeProto, layout: Layout, facts: Facts): boolean {
   const { u, v, skip } = layout.grid!;
   const isPatch = (place: number) => place >= skip && place < skip + u * v;

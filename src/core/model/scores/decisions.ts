@@ -1,14 +1,17 @@
-/** What models that decide for a class themselves have downstream of their scores: the best classes, their names, a dictionary. */
+/**
+ * Recognises what models that decide for a class themselves have downstream of their scores: the best classes, their
+ * names, a dictionary.
+ */
 import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../../onnx/graph';
 import { attributeOf, type Model } from '../../onnx/model';
 import { entryOf, operatorOf } from '../../onnx/operators';
 import { DataType, dimsOf, sizeOf, textsOf, valuesOf } from '../../onnx/tensors';
 
-/** Which input of an operator the decision rests on, and the names of classes that it has. */
+/** The input of an operator that the decision is based on, and the names of classes that the operator has. */
 interface Decision {
   readonly input: number;
-  /** True if it only names what was decided before. */
+  /** True if the operator only gives names to an earlier decision. */
   readonly naming?: true;
   readonly labels?: (model: Model, node: NodeProto) => readonly string[] | undefined;
 }
@@ -34,14 +37,14 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
 const BETWEEN: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 export interface Decided {
-  /** The tensor that is decided by. */
+  /** The tensor that the decision is based on. */
   readonly tensor: string;
-  /** undefined: the graph has no names. */
+  /** Undefined if the graph has no names. */
   readonly labels: readonly string[] | undefined;
 }
 
 /**
- * What lies before the decisions at whose end a tensor stands; undefined if there are none.
+ * If a tensor is the result of decisions, the tensor that the first of them is based on; otherwise undefined.
  *
  * @param isScores whether a tensor may hold class scores
  */
@@ -67,11 +70,12 @@ export function decidedBy(
 
 function decisionOf(model: Model, node: NodeProto): Decision | undefined {
   const decision = entryOf(DECISIONS, node);
-  // Of scores Gather takes some; of names that of the class.
+  // A Gather of names chooses the name of a class; a Gather of scores only selects some of them, so it is not a
+  // decision.
   return operatorOf(node) === 'Gather' && !namesIn(model, node) ? undefined : decision;
 }
 
-/** The constant texts, or the classes' own numbers, that an index chooses from. */
+/** The constant strings or class numbers that an index selects from. */
 function namesIn({ initializers }: Model, node: NodeProto): readonly string[] | undefined {
   const tensor = initializers.get(node.input[0]!);
   if (tensor?.dataType === DataType.STRING) return textsOf(tensor);
@@ -86,7 +90,7 @@ const CLASSIFIERS: ReadonlySet<string> = new Set(
   ['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier'].map((name) => `ai.onnx.ml:${name}`),
 );
 
-/** The names of classes that the operator which makes the scores has itself. */
+/** Names of classes that are attributes of the operator which computes the scores. */
 export function labelsOfClassifier({ producer }: GraphIndex, scores: string): readonly string[] | undefined {
   const node = producer.get(scores);
   if (!node || !CLASSIFIERS.has(operatorOf(node)) || node.output[1] !== scores) return undefined;
@@ -100,7 +104,7 @@ function listOf(node: NodeProto, name: string): readonly string[] | undefined {
   return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 }
 
-/** Names in the order of the indices they stand for. */
+/** Names in the order of their indices. */
 function valuesByKey(node: NodeProto): readonly string[] | undefined {
   const keys = listOf(node, 'keys_int64s');
   const values = listOf(node, 'values_strings');

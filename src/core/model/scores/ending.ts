@@ -1,4 +1,7 @@
-/** How a tensor of scores is made at the graph's end: by softmax or sigmoid of logits, by a linear operator, or otherwise. */
+/**
+ * How a tensor of scores is computed at the end of the graph: by softmax or sigmoid of logits, by a linear operator, or
+ * otherwise.
+ */
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
@@ -12,14 +15,17 @@ export interface Ending {
   /** The tensor before the activation; without one, the scores themselves. */
   readonly logits: string;
   readonly activation: Exclude<Activation, 'none'> | undefined;
-  /** True if a linear operator makes the scores, perhaps rectified and pooled, so that they have no upper bound. */
+  /**
+   * True if a linear operator computes the scores, possibly followed by a ReLU and pooling, so that they have no upper
+   * bound.
+   */
   readonly unbounded: boolean;
 }
 
-/** Operators at a graph's end that keep each class's value, in order. */
+/** Operators at the end of a graph that keep the value of each class, in the same order. */
 const PASSING: ReadonlySet<string> = new Set(VALUE_KEEPING);
 
-/** log p has the logits of p. */
+/** LogSoftmax counts as softmax, since log p has the same logits as p. */
 const ACTIVATIONS: Readonly<Record<string, Ending['activation']>> = {
   Softmax: 'softmax',
   LogSoftmax: 'softmax',
@@ -40,7 +46,7 @@ const LINEAR: ReadonlySet<string> = new Set([
 ]);
 /** Linear operators over the positions of a map. */
 const POOLING: ReadonlySet<string> = new Set(['ReduceMean', 'ReduceSum', 'GlobalAveragePool', 'AveragePool']);
-/** Of linear inputs they are linear; other operands are constants. */
+/** Operators whose output is linear if their inputs are; other operands must be constants. */
 const KEEPING_LINEAR: ReadonlySet<string> = new Set([
   ...POOLING,
   'Add',
@@ -56,10 +62,10 @@ const KEEPING_LINEAR: ReadonlySet<string> = new Set([
   'Gather',
 ]);
 
-/** A Clip to the range of probabilities changes none by more than this; it is there for a logarithm's sake. */
+/** A Clip is ignored if its bounds are no further than this from 0 and 1. Such a Clip only protects a logarithm. */
 const NARROW = 1e-6;
 
-/** The tensor that holds the same values, however they are arranged, and is furthest from the end. */
+/** The earliest tensor with the same values, in any arrangement. */
 export function originOf({ producer }: GraphIndex, tensor: string): string {
   let origin = tensor;
   for (let node = producer.get(origin); node && PASSING.has(operatorOf(node)); node = producer.get(origin))
@@ -88,7 +94,7 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
     tensor = originOf(graph, node.input[0]!);
   }
 
-  /** What a ReLU rectifies with nothing but pooling downstream of it, as in SqueezeNet. */
+  /** The input of a ReLU that is followed by nothing but pooling, as in SqueezeNet. */
   function beforeRelu(tensor: string): string | undefined {
     const node = graph.producer.get(originOf(graph, tensor));
     if (!node) return undefined;
@@ -104,9 +110,9 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
       if (!node) return false;
       const operator = operatorOf(node);
       const varying = node.input.filter((name) => name !== '' && !facts.get(name)?.values && !isWeight(name));
-      // Two factors that depend on the image make no linear operator.
+      // A product of two factors that both depend on the image is not linear.
       const alone = varying.length === 1 || !(LINEAR.has(operator) || operator === 'Mul' || operator === 'Div');
-      // A constant mixture of probabilities holds probabilities.
+      // A linear operator on the output of a softmax or sigmoid mixes probabilities, so its output is bounded.
       if (LINEAR.has(operator) && alone && !isActivation(varying[0]!)) continue;
       if (!KEEPING_LINEAR.has(operator) || !alone) return false;
       const origins = varying.map((name) => originOf(graph, name)).filter((name) => !seen.has(name));
@@ -129,7 +135,7 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
     if (operator !== 'Mul' && (operator !== 'Div' || !isFactor(b))) return undefined;
     const scaled = isFactor(b) ? a : isFactor(a) ? b : undefined;
     const maker = scaled === undefined ? undefined : graph.producer.get(originOf(graph, scaled));
-    // A logarithm of p would be raised to a power.
+    // A factor of log p would raise p to a power.
     if (!maker || operatorOf(maker) === 'LogSoftmax') return undefined;
     return activationAt(model, graph, facts, maker);
   }
@@ -161,7 +167,7 @@ function activationAt(
   return logits === undefined ? undefined : { logits, activation: 'softmax' };
 }
 
-/** Until operator set 13, softmax ran over all axes from the given one on. */
+/** Whether a softmax runs over the classes. Before operator set 13 it ran over all axes from the given one on. */
 function isOverClasses(model: Model, facts: Facts, node: NodeProto): boolean {
   const { dims } = facts.get(node.input[0]!)!;
   const since13 = model.opset >= 13;
@@ -170,7 +176,7 @@ function isOverClasses(model: Model, facts: Facts, node: NodeProto): boolean {
   return (since13 ? dims[from] : sizeOf(dims.slice(from))) === sizeOf(dims);
 }
 
-/** Softmax written out: exp(y) / sum(exp(y)), mostly with the largest subtracted from y. */
+/** The logits of a softmax that is written out as exp(y) / sum(exp(y)), usually with the maximum subtracted from y. */
 function logitsOfQuotient(graph: GraphIndex, facts: Facts, node: NodeProto): string | undefined {
   const made = (tensor: string | undefined, ...operators: readonly string[]) => {
     const maker = tensor === undefined ? undefined : graph.producer.get(originOf(graph, tensor));
@@ -182,7 +188,7 @@ function logitsOfQuotient(graph: GraphIndex, facts: Facts, node: NodeProto): str
   const sum = made(below, 'ReduceSum', 'ReduceL1') ?? made(made(below, 'Expand')?.input[0], 'ReduceSum', 'ReduceL1');
   if (!exponential || !sum || made(sum.input[0], 'Exp') !== exponential || size(sum.output[0]!) !== 1) return undefined;
   let logits = exponential.input[0]!;
-  // What is the same for all classes may be subtracted from them.
+  // Subtracting the same value from all classes does not change the softmax.
   for (let shift = made(logits, 'Sub'); shift && isShift(shift); shift = made(logits, 'Sub')) logits = shift.input[0]!;
   return logits;
 

@@ -1,4 +1,4 @@
-/** Between which numbers a tensor's values lie whatever the image, as far as its operators alone tell. */
+/** Bounds on a tensor's values for any image, derived from its operators alone. */
 import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
@@ -17,7 +17,9 @@ const union = (ranges: readonly Range[]): Range => [
 const hull = (values: readonly number[]): Range =>
   values.some(Number.isNaN) ? ANY : [Math.min(...values), Math.max(...values)];
 
-/** Of what an operator is given; the others' can be anything. */
+/**
+ * The range of an operator's output from the ranges of its inputs. Operators that are not listed can have any values.
+ */
 const RULES: Readonly<Record<string, (...inputs: [Range, Range, ...Range[]]) => Range>> = {
   Softmax: () => UNIT,
   Sigmoid: () => UNIT,
@@ -40,7 +42,7 @@ const RULES: Readonly<Record<string, (...inputs: [Range, Range, ...Range[]]) => 
   Where: (_condition, ...ranges) => union(ranges),
 };
 
-/** Operators whose values are some of their first input's, or averages of them. */
+/** Operators whose values are selected from their first input, or averages of its values. */
 const CHOOSING: ReadonlySet<string> = new Set([
   'Identity',
   'Dropout',
@@ -62,7 +64,7 @@ const CHOOSING: ReadonlySet<string> = new Set([
   'GlobalMaxPool',
 ]);
 
-/** How far from the end is looked; probabilities are made by a few operators. */
+/** How many operators from the end are examined; probabilities are computed by a few operators. */
 const DEPTH = 16;
 
 export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string): Range {
@@ -92,7 +94,10 @@ export function rangeOf(graph: GraphIndex, facts: Facts, tensor: string): Range 
   }
 }
 
-/** The bounds of a Clip, attributes until operator set 11, then inputs; infinite where there is none or it is not known. */
+/**
+ * The bounds of a Clip, which are attributes before operator set 11 and inputs since. A bound that is absent or unknown
+ * is infinite.
+ */
 export function boundsOfClip(node: NodeProto, facts: Facts): Range {
   const bound = (index: number, name: string, none: number) => {
     const input = node.input[index];

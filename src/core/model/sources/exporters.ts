@@ -1,6 +1,7 @@
 /// <reference path="./js-yaml.d.ts" />
 /**
- * Programs that export models and are told by what they write: how each prepares images. In every row, where that is said.
+ * How programs that export models prepare images. A program is recognised by the files and names that it writes. A
+ * comment at each row gives the source.
  */
 import * as v from 'valibot';
 import { reasonOf } from '../../errors';
@@ -14,13 +15,15 @@ import type { Read } from '../hugging-face';
 import type { ImageInput } from '../inputs';
 import { PADDLE, readPaddle } from './paddle';
 
-/** Texts of the files beside a model, by name. */
+/** Contents of the files beside a model, by name. */
 export type Beside = ReadonlyMap<string, string>;
 
 interface Exporter {
-  /** The file beside the model that it is told by; none: by the model itself. */
+  /**
+   * The file beside the model by which the program is recognised; undefined if it is recognised by the model itself.
+   */
   readonly file?: string;
-  /** undefined: another program made the model. */
+  /** Undefined if another program made the model. */
   readonly read: (model: Model, input: ImageInput, beside: Beside) => Read | undefined | Promise<Read | undefined>;
 }
 
@@ -44,9 +47,9 @@ const EXPORTERS: readonly Exporter[] = [
 ];
 
 /**
- * What is known of a model by the program that exported it.
+ * What is known about a model from the program that exported it.
  *
- * @param pathOf of a file beside the model
+ * @param pathOf the path of a file beside the model
  */
 export async function readExporters(
   model: Model,
@@ -67,7 +70,7 @@ const metadataOf = ({ proto }: Model, wanted: string) => proto.metadataProps.fin
 
 const UNIT = { color: 'RGB', scale: 1 / 255, mean: 0, std: 1 } as const;
 
-/** The image's shorter side becomes the input's, and the rest is cut off; a size that is left free is not known yet. */
+/** The image's shorter side is scaled to the input's, and the rest is cut off. A free size is not known yet. */
 function covered({ width, height }: ImageInput): InputConventions {
   const side = width && height && Math.min(width, height);
   return { fit: 'crop', ...(side !== undefined && { resize: side }) };
@@ -77,12 +80,12 @@ function ultralytics(model: Model, input: ImageInput): Read | undefined {
   if (metadataOf(model, 'author') !== 'Ultralytics' || metadataOf(model, 'task') !== 'classify') return undefined;
   const sides = metadataOf(model, 'imgsz')?.match(/^\[(\d{1,5}), ?(\d{1,5})\]$/);
   const [height, width] = sides ? sides.slice(1).map(Number) : [input.height, input.width];
-  // Sizes that differ are given to torchvision's Resize as they are, which stretches.
+  // If the sides differ, both are given to torchvision's Resize, which stretches.
   const fit: InputConventions = height === width ? covered({ ...input, height, width }) : { fit: 'stretch' };
   return { conventions: { input: { ...fit, interpolation: 'bilinear', ...UNIT } }, notes: [] };
 }
 
-/** Colours and range are in the model's metadata where they are not these. */
+/** The defaults. If colours and range differ, the model's metadata says so. */
 const CUSTOM_VISION: InputConventions = { fit: 'stretch', interpolation: 'bicubic', ...UNIT };
 
 const CUSTOM_VISION_MANIFEST = fields({
@@ -90,7 +93,7 @@ const CUSTOM_VISION_MANIFEST = fields({
   LabelFileName: lenient(v.string()),
 });
 
-/** A model that was taken out of its folder, told by the names that its outputs have. */
+/** A model that was moved out of its folder, recognised by the names of its outputs. */
 function customVisionAlone({ graph }: Model, _input: ImageInput, beside: Beside): Read | undefined {
   const outputs = graph.output.map(({ name }) => name).sort();
   if (beside.has(MANIFEST) || String(outputs) !== 'classLabel,loss') return undefined;
@@ -101,7 +104,7 @@ function customVisionAlone({ graph }: Model, _input: ImageInput, beside: Beside)
 }
 
 function customVision(_model: Model, _input: ImageInput, beside: Beside): Read | undefined {
-  // A file of this name that another program wrote says nothing.
+  // A file of this name that another program wrote is ignored.
   const manifest = readJson(CUSTOM_VISION_MANIFEST, (beside.get(MANIFEST) ?? '').replace(/^\uFEFF/, ''));
   if ('flaw' in manifest) return undefined;
   const labels = beside.get(manifest.value.LabelFileName ?? LABELS);
@@ -129,7 +132,7 @@ function teachableMachine(_model: Model, input: ImageInput, beside: Beside): Rea
   };
 }
 
-/** Told by its head: the maximum and the mean of each channel, one after the other. */
+/** Recognised by its head, which concatenates the maximum and the mean of each channel. */
 function fastai(model: Model, input: ImageInput): Read | undefined {
   const { nodes, producer } = indexGraph(model.graph.node);
   const isHead = nodes.some((node) => {
@@ -147,12 +150,12 @@ function fastai(model: Model, input: ImageInput): Read | undefined {
   };
 }
 
-/** Characters; labels of 20,000 classes take less than a million. */
+/** The largest YAML file that is read, in characters; labels of 20,000 classes take less than a million. */
 const MOST_YAML = 4e6;
 
 async function readYaml(text = ''): Promise<Read | undefined> {
   if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE_FILE}: not used (too large)`] };
-  // Few models have such a file; loading the parser would delay the first explanation of all others.
+  // The parser is loaded only if it is needed, since few models have such a file and loading takes time.
   const { load } = await import('js-yaml');
   let file: unknown;
   try {
@@ -160,7 +163,7 @@ async function readYaml(text = ''): Promise<Read | undefined> {
   } catch (error) {
     return { conventions: {}, notes: [`${PADDLE_FILE}: not used (${reasonOf(error).split('\n')[0]})`] };
   }
-  // So it is with a file of this name.
+  // A file of this name that another program wrote is ignored here too.
   const paddle = read(PADDLE, file);
   return 'value' in paddle ? readPaddle(paddle.value) : undefined;
 }

@@ -5,7 +5,7 @@ import { fields, finite, lenient, numbers, record } from '../../schema';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions } from '../conventions';
 import type { Read } from '../hugging-face';
 
-/** What the operators are told, each a part of it. */
+/** The options of all operators; each operator uses some of them. */
 const OPTIONS = fields({
   to_rgb: lenient(v.boolean()),
   resize_short: lenient(finite),
@@ -24,7 +24,7 @@ const OPTIONS = fields({
   ),
   interpolation: lenient(v.pipe(v.string(), v.toLowerCase())),
   backend: lenient(v.pipe(v.string(), v.toLowerCase())),
-  /** A quotient as text is evaluated. */
+  /** A number, or a quotient as text, which is evaluated. */
   scale: lenient(v.union([v.number(), v.string()])),
   mean: lenient(numbers),
   std: lenient(numbers),
@@ -33,7 +33,7 @@ const OPTIONS = fields({
 const names = lenient(v.array(v.string()));
 
 export const PADDLE = fields({
-  /** Objects of one key, the operator's name, with its options. */
+  /** A list of objects with one key, the operator's name, whose value has its options. */
   PreProcess: fields({ transform_ops: v.fallback(v.array(v.unknown()), []) }),
   PostProcess: lenient(fields({ Topk: lenient(fields({ label_list: names })), label_list: names })),
 });
@@ -51,7 +51,7 @@ interface Steps {
 
 type Reader = (options: v.InferOutput<typeof OPTIONS>) => Steps;
 
-/** By the name of the operator. */
+/** Readers by the name of the operator. */
 const OPERATORS: Readonly<Record<string, Reader>> = {
   DecodeImage: ({ to_rgb }) => ({ input: { color: to_rgb === false ? 'BGR' : 'RGB' } }),
   ResizeImage: ({ resize_short, size, interpolation, backend }) => ({
@@ -102,7 +102,7 @@ function geometryOf({ resize, shortest, crop }: Steps): InputConventions {
   return { width, height, fit: 'squash', resize: width < height ? resize[0] : resize[1] };
 }
 
-/** Whether an image is stretched to other proportions than what is cut out of it. */
+/** Whether the proportions of the stretched image differ from those of the crop. */
 function isOutOfProportion({ resize, shortest, crop }: Steps): boolean {
   return !shortest && resize !== undefined && crop !== undefined && resize[0]! * crop[1]! !== resize[1]! * crop[0]!;
 }

@@ -1,4 +1,4 @@
-/** The form of a `preprocessor_config.json` of transformers: what is read of it. */
+/** The schema of those parts of a transformers `preprocessor_config.json` that are used. */
 import * as v from 'valibot';
 import { fields, finite, lenient, numbers, record } from '../../schema';
 import { TIMM } from './timm';
@@ -24,7 +24,7 @@ const pair = v.pipe(
 /** A number, [height, width], {height, width} or {shortest_edge}. */
 const size = lenient(v.union([finite, pair, sides]));
 
-/** A value, or one a channel. */
+/** One value, or one for each channel. */
 const channels = lenient(v.union([finite, numbers]));
 
 export const PREPROCESSOR = fields({
@@ -37,7 +37,7 @@ export const PREPROCESSOR = fields({
   do_resize: flag,
   crop_size: size,
   do_center_crop: flag,
-  /** Null means more than nothing: no part is cut. */
+  /** Null is a value of its own here: it means that nothing is cut off. */
   crop_pct: lenient(v.nullable(finite)),
   /** A number, or a name such as "bicubic" or "PILImageResampling.BICUBIC". */
   resample: v.optional(v.unknown()),

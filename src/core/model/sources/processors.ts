@@ -1,7 +1,7 @@
 /**
  * The image processors of Hugging Face's transformers: a row for each type, from what its class documents and does
- * (transformers 4, src/transformers/models/<model>/image_processing_<model>.py). A file has what its author wrote; the rest is
- * the class's own default, so a row has those too.
+ * (transformers 4, src/transformers/models/<model>/image_processing_<model>.py). If a file leaves a value out, it has
+ * the default of the class, so each row has the defaults too.
  */
 import type { Interpolation } from '../../resample';
 import { IMAGENET_MEAN, IMAGENET_STD } from '../conventions';
@@ -14,10 +14,10 @@ export interface Sides {
   readonly shortest?: number | undefined;
 }
 
-/** What an image is resized to, and what is then cut out of its middle. */
+/** The size that an image is scaled to, and the size that is then cut out of its centre. */
 export interface Steps {
   readonly resize: Sides;
-  /** undefined: nothing is cut. */
+  /** Undefined if nothing is cut off. */
   readonly crop: Sides | undefined;
 }
 
@@ -29,22 +29,22 @@ export interface Values {
 }
 
 export interface Processor {
-  /** A number in the file means the kind of size that is given here. */
+  /** The default size. It also decides what a plain number in the file means: the shorter side, or both sides. */
   readonly size: Sides;
-  /** Whether it crops where the file doesn't say, and the sides of the crop in pixels. */
+  /** Whether the processor crops if the file does not say, and the default sides of the crop in pixels. */
   readonly crops: boolean;
   readonly crop?: number;
   readonly interpolation: Interpolation;
-  /** None: values are scaled and no more, where the file doesn't say. */
+  /** The default mean. If it is absent, values are only scaled unless the file says otherwise. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** True if channels come as blue, green and red where the file doesn't say. */
+  /** True if the channels are blue, green and red unless the file says otherwise. */
   readonly flips?: boolean;
-  /** Where size and crop mean something else than their names say. */
+  /** For processors whose size and crop do not mean what their names say. */
   readonly steps?: (steps: Steps, config: PreprocessorConfig) => Steps;
-  /** Where values are not scaled and normalised once. */
+  /** For processors that do not simply scale and normalise the values once. */
   readonly values?: (values: Values, std: Values['std'], config: PreprocessorConfig) => Values;
-  /** What can't be followed to the last pixel, in words. */
+  /** What is only approximated, in words. */
   readonly note?: string;
 }
 
@@ -58,7 +58,7 @@ const clip: Processor = { size: shortest(224), crops: true, crop: 224, interpola
 const mobileNet: Processor = { size: shortest(256), crops: true, crop: 224, interpolation: 'bilinear', ...HALF };
 const deit: Processor = { size: square(256), crops: true, crop: 224, interpolation: 'bicubic', ...HALF };
 
-/** By the name of the class, without `ImageProcessor`. */
+/** Processors by the name of their class, without `ImageProcessor`. */
 const PROCESSORS: Readonly<Record<string, Processor>> = {
   Beit: deit,
   Bit: clip,
@@ -98,7 +98,7 @@ const PROCESSORS: Readonly<Record<string, Processor>> = {
   ViTHybrid: clip,
 };
 
-/** Which processor transformers takes for a `model_type` whose file names none (AutoImageProcessor's table). */
+/** The processor that transformers uses for a `model_type` if the file names none (AutoImageProcessor's table). */
 const BY_MODEL: Readonly<Record<string, string>> = {
   align: 'EfficientNet',
   beit: 'Beit',
@@ -147,15 +147,15 @@ export function processorOf(type: string): Processor | undefined {
   return name !== type && Object.hasOwn(PROCESSORS, name) ? PROCESSORS[name] : undefined;
 }
 
-/** The type that transformers takes for a model whose files name none. */
+/** The type that transformers uses for a model whose files name none. */
 export function typeOfModel(modelType: string): string | undefined {
   return Object.hasOwn(BY_MODEL, modelType) ? `${BY_MODEL[modelType]}ImageProcessor` : undefined;
 }
 
-/** The part of the shorter side that a ConvNeXt sees of small images. */
+/** The default `crop_pct` for small images: the part of the shorter side that is kept. */
 const CONVNEXT_PART = 224 / 256;
 
-/** From 384 pixels up the whole image is stretched. */
+/** For sizes of 384 pixels and more, the whole image is stretched. */
 export function convNext({ resize, crop }: Steps, { crop_pct }: PreprocessorConfig): Steps {
   const side = resize.shortest;
   if (side === undefined) return { resize, crop };
@@ -169,7 +169,7 @@ function levit({ resize, crop }: Steps): Steps {
 
 const POOLFORMER_PART = 0.9;
 
-/** A square counts as its side; `crop_pct: null` turns it off. */
+/** A square size counts as its side. `crop_pct: null` turns the scaling off. */
 function poolFormer({ resize, crop }: Steps, { crop_pct }: PreprocessorConfig): Steps {
   const part = crop_pct === null ? undefined : (crop_pct ?? POOLFORMER_PART);
   const { height, width } = resize;
@@ -186,8 +186,8 @@ function perceiver({ resize, crop }: Steps): Steps {
 }
 
 /**
- * `rescale_offset` takes 1 off after scaling; `include_top` divides by the standard deviation once more, whether the values
- * were normalised or not.
+ * `rescale_offset` subtracts 1 after scaling. `include_top` divides by the standard deviation once more, whether the
+ * values were normalised or not.
  */
 function efficientNet({ scale, mean, std }: Values, spread: Values['std'], config: PreprocessorConfig): Values {
   const { do_rescale: rescaled = true, rescale_offset = false, include_top = true } = config;

@@ -1,4 +1,4 @@
-/** What the first nodes of a graph do to pixels tells the range that they expect. */
+/** Derives the range that a graph expects of its input from the scaling in its first nodes. */
 import type { NodeProto } from 'onnx-buf';
 import { type GraphIndex, indexGraph } from '../../onnx/graph';
 import { floatAttribute, type Model } from '../../onnx/model';
@@ -14,7 +14,7 @@ interface Line {
   readonly b: readonly number[];
 }
 
-/** @param constants the operator's other inputs, one value a channel each */
+/** @param constants the operator's other inputs, each with one value for each channel */
 type Step = (line: Line, constants: readonly (readonly number[])[]) => Line | undefined;
 
 const times = ({ a, b }: Line, c: readonly number[], power = 1): Line => ({
@@ -25,7 +25,7 @@ const plus = ({ a, b }: Line, c: readonly number[], sign = 1): Line => ({
   a,
   b: b.map((value, i) => value + sign * c[i]!),
 });
-/** Operators that keep the values, or take or move some of them, whatever their other inputs say. */
+/** Operators that keep, select or move values, whatever their other inputs are. */
 const ARRANGING: ReadonlySet<string> = new Set([
   'Identity',
   'Cast',
@@ -37,20 +37,20 @@ const ARRANGING: ReadonlySet<string> = new Set([
   'Gather',
 ]);
 
-/** Operators with constants alone beside the image. */
+/** Operators whose inputs besides the image must be constants. */
 const STEPS: Readonly<Record<string, Step>> = {
   Mul: (line, [c]) => c && times(line, c),
   Div: (line, [c]) => c && times(line, c, -1),
   Add: (line, [c]) => c && plus(line, c),
   Sub: (line, [c]) => c && plus(line, c, -1),
 };
-/** Those in which the image may stand second. */
+/** Operators in which the image may be the second input. */
 const EITHER_SIDE: ReadonlySet<string> = new Set(['Mul', 'Add']);
 
 /**
- * The source that a chain of constant multiplications and sums right after the input is, or a BatchNormalization there.
+ * Reads the scaling right after the input: a chain of multiplications and sums with constants, or a BatchNormalization.
  *
- * @returns none where the first nodes tell nothing
+ * @returns no source if the first nodes do not scale
  */
 export function readRescaling(model: Model, input: ImageInput): Source[] {
   const { line, statistics } = chainOf(model, input);
@@ -61,10 +61,10 @@ export function readRescaling(model: Model, input: ImageInput): Source[] {
   return [{ origin: 'graph', file: model.file, conventions: {}, notes }];
 }
 
-/** Operators of a chain; preprocessing takes about five. */
+/** The longest chain that is followed, in operators; preprocessing takes about five. */
 const LONGEST = 16;
 
-/** Mean and variance of the pixels that a network was trained with. */
+/** Mean and variance of the pixels in training, as a BatchNormalization stores them. */
 interface Statistics {
   readonly mean: readonly number[];
   readonly variance: readonly number[];
@@ -90,7 +90,8 @@ function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: S
   return steps > 0 ? { line } : {};
 
   function stepped(node: NodeProto, tensor: string): Line | undefined {
-    // Reversed channels (RGB, BGR) have much the same range, so it doesn't matter which constant is whose.
+    // Nodes may reverse the channels (RGB, BGR). The ranges of channels are nearly equal, so it does not matter which
+    // channel a constant belongs to.
     if (ARRANGING.has(operatorOf(node))) return node.input[0] === tensor ? line : undefined;
     const step = entryOf(STEPS, node);
     if (!step || (node.input[0] !== tensor && !EITHER_SIDE.has(operatorOf(node)))) return undefined;
@@ -100,7 +101,7 @@ function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: S
   }
 }
 
-/** undefined: no constant, or one that differs from pixel to pixel. */
+/** Undefined if the tensor is not constant, or differs from pixel to pixel. */
 function perChannel(model: Model, graph: GraphIndex, name: string, channels: number): readonly number[] | undefined {
   const tensor = model.initializers.get(originOf(graph, name));
   const values = tensor && sizeOf(dimsOf(tensor)) <= channels ? valuesOf(tensor) : undefined;
@@ -118,9 +119,9 @@ const UNIT: InputConventions = { scale: 1 / 255, mean: 0, std: 1 };
 const SYMMETRIC: InputConventions = { scale: 1 / 127.5, mean: 1, std: 1 };
 
 /**
- * The value that becomes 0 is in the middle of the range: 127.5 or a mean of about 100 of pixels, 0.4 to 0.5 of a range to 1, 0
- * or a little less of one from -1. Without such a value a factor far below 1 is for pixels, and one of 2 and more is for a
- * range to 1.
+ * The input value that becomes 0 lies near the middle of the range: about 100 to 127.5 for pixels from 0 to 255, 0.4 to
+ * 0.5 for 0 to 1, 0 or a little less for -1 to 1. If there is only a factor, one far below 1 means pixels, and one of
+ * at least 2 means 0 to 1.
  */
 function rangeOfLine({ a, b }: Line): InputConventions | undefined {
   const zeros = a.map((factor, i) => -b[i]! / factor);
@@ -132,7 +133,7 @@ function rangeOfLine({ a, b }: Line): InputConventions | undefined {
   }
   if (every(50, 205, zeros) && every(1 / 1024, 1, a)) return PIXELS;
   if (every(0.2, 0.8, zeros) && every(1, 300, a)) return UNIT;
-  // (x + 1) / 2 and (x + 1) * 127.5, and these with a mean of 0.4 to 0.5 taken off.
+  // (x + 1) / 2 and (x + 1) * 127.5, and these after a mean of 0.4 to 0.5 is subtracted.
   return every(-1, -0.999, zeros) || (every(-0.3, 0, zeros) && every(1.5, 10, a)) ? SYMMETRIC : undefined;
 }
 

@@ -20,10 +20,13 @@ export const TIMM = fields({
 
 const CROP_PART = 0.875;
 
-/** By `crop_mode`: the part `crop_pct` of what the image is scaled to cover, stretched to, or scaled to lie within. */
+/**
+ * Fits by `crop_mode`: the image is scaled to cover a size, stretched to it, or scaled to lie within it, and `crop_pct`
+ * of that size is kept.
+ */
 const FITS: Readonly<Record<string, Fit>> = { center: 'crop', squash: 'squash', border: 'pad' };
 
-/** @param tests whether to take the size of tests where there is one, as transformers' wrapper does and timm doesn't */
+/** @param tests whether to use the size for testing if there is one, as transformers' wrapper does and timm does not */
 export function timmInput(
   config: v.InferOutput<typeof TIMM>,
   tests = false,
@@ -38,7 +41,7 @@ export function timmInput(
   if (!fit) notes.push(`crop_mode: ${mode.slice(0, 40)} is not known; the centre of the image is taken`);
   if (fit === 'crop' && height !== width) notes.push(`resize: the shorter side to ${resize}, where both sides decide`);
   const longer = Math.max(height ?? 0, width ?? 0);
-  // Both sides are rounded down by themselves there.
+  // timm rounds both sides down independently.
   if (fit === 'squash' && resize && Math.floor((longer * resize) / shorter) !== Math.floor(longer / part))
     notes.push(`resize: the shorter side to ${resize}, and the longer in proportion, a pixel from what is asked for`);
   if (fit === 'pad') notes.push('padding: the mean colour, which timm rounds to 8 bits');

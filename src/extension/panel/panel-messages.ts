@@ -1,6 +1,6 @@
 /** From a panel's state to what its webview is told. Pure. */
 import type { EditorState, Evidence, EvidencePart, ShownImage, StripItem, ToEditor } from '../../protocol/webview';
-import { comparedBy, questionsText } from './comparison';
+import { comparedBy, questionsText } from '../explanation/comparison';
 import type { ImageStatus, PanelImage, PanelState } from './panel-state';
 
 const STRIP_STATES: Readonly<Record<ImageStatus, StripItem['state']>> = {

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../../src/core/style';
 import { TOP_CLASS, type Wanted } from '../../../src/extension/explanation/comparison';
-import { tooFar } from '../../../src/extension/explanation/panel-memory';
-import { editorState } from '../../../src/extension/explanation/panel-messages';
+import { tooFar } from '../../../src/extension/panel/panel-memory';
+import { editorState } from '../../../src/extension/panel/panel-messages';
 import {
   initialState,
   nextImage,
@@ -10,7 +10,7 @@ import {
   type PanelState,
   reduce,
   restyled,
-} from '../../../src/extension/explanation/panel-state';
+} from '../../../src/extension/panel/panel-state';
 import { summaryOf } from '../../../src/extension/status/summary';
 import { explanation, frame, info } from '../support';
 

@@ -1,6 +1,6 @@
 /** The open explanation panels and the one that commands and views act on. */
 import * as vscode from 'vscode';
-import type { Panel } from './panel';
+import type { Panel } from './panel-types';
 
 export interface Panels {
   readonly all: readonly Panel[];

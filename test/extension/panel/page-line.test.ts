@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { createPageLine } from '../../../src/extension/explanation/page-line';
+import { createPageLine } from '../../../src/extension/panel/page-line';
 import type { ToEditor } from '../../../src/protocol/webview';
 
 describe('what a panel tells its page', () => {

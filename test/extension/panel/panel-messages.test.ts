@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../../src/core/style';
 import { TOP_CLASS } from '../../../src/extension/explanation/comparison';
-import { editorState, messagesBetween } from '../../../src/extension/explanation/panel-messages';
-import { initialState, type PanelEvent, reduce } from '../../../src/extension/explanation/panel-state';
+import { editorState, messagesBetween } from '../../../src/extension/panel/panel-messages';
+import { initialState, type PanelEvent, reduce } from '../../../src/extension/panel/panel-state';
 import { summaryOf } from '../../../src/extension/status/summary';
 import type { EditorState } from '../../../src/protocol/webview';
 import { changed } from '../../../webview/editor/state';

@@ -5,13 +5,13 @@ import type { Explanation } from '../../protocol/explanation';
 import type { RenderKind } from '../../protocol/requests';
 import type { PageCommand, ToEditor } from '../../protocol/webview';
 import type { WindowEngine } from '../engine';
+import type { Wanted } from '../explanation/comparison';
+import type { ChosenMethod } from '../explanation/method-choice';
 import type { ImageFile } from '../images/image-file';
 import type { Log } from '../log';
 import type { MapStore } from '../maps/map-store';
 import type { CurrentModel, ModelChange } from '../model/model';
 import type { PerformableAction } from '../notify';
-import type { Wanted } from './comparison';
-import type { ChosenMethod } from './method-choice';
 import type { PanelState } from './panel-state';
 
 export interface PanelServices {

@@ -7,8 +7,8 @@ import type { Explanation } from '../../protocol/explanation';
 import type { Evidence, EvidencePart, Picture, Slot, SlotState, Summary } from '../../protocol/webview';
 import { actionsFor, actionsForBlank } from '../commands/actions';
 import { type EvidenceChange, grow } from '../evidence/evidence';
-import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from './comparison';
-import { type ChosenMethod, NOTHING_CHOSEN } from './method-choice';
+import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from '../explanation/comparison';
+import { type ChosenMethod, NOTHING_CHOSEN } from '../explanation/method-choice';
 
 export interface PanelSlot {
   readonly shown: Slot;

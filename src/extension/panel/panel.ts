@@ -1,0 +1,155 @@
+/**
+ * One explanation panel: its webview, its images, and what works for it. State changes only through the store; each change is
+ * sent to the webview, and the whole state again whenever the webview comes back to life.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import * as vscode from 'vscode';
+import { FROM_EDITOR, type FromEditor } from '../../protocol/webview';
+import { TOP_CLASS } from '../explanation/comparison';
+import type { ImageFile } from '../images/image-file';
+import { nameOf } from '../images/targets';
+import { watchUris } from '../model/watch';
+import { type Handlers, receiver } from '../receive';
+import { readSettings } from '../settings';
+import { createPageLine, type PageLine } from './page-line';
+import { createPanelActions, type PanelActions } from './panel-actions';
+import { editorState, messagesBetween } from './panel-messages';
+import type { PanelPictures } from './panel-pictures';
+import { initialState, restyled } from './panel-state';
+import { createPanelStore, type PanelStore } from './panel-store';
+import type { Panel, PanelServices } from './panel-types';
+import { createPanelWork } from './panel-work';
+
+export function createPanel(
+  webviewPanel: vscode.WebviewPanel,
+  images: readonly ImageFile[],
+  services: PanelServices,
+): Panel {
+  const changed = new vscode.EventEmitter<void>();
+  const isDemo = () => services.model.choice().path === undefined;
+  const names = images.map(({ uri }) => nameOf(uri));
+  const page = createPageLine(webviewPanel);
+  const store = createPanelStore(initialState(names, readSettings().style, isDemo()), (before) => {
+    messagesBetween(before, store.state).forEach(page.send);
+    changed.fire();
+    work.update();
+  });
+  const work = createPanelWork(store, images, webviewPanel.webview, page.send, services);
+  const { pictures } = work;
+  const actions = createPanelActions(store, images, pictures, page.send, services);
+
+  const handlers = pageHandlers(store, page, pictures, actions, services);
+  const subscriptions = [
+    webviewPanel.webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, services.log.warn)),
+    webviewPanel.onDidChangeViewState(() => {
+      if (!webviewPanel.visible) {
+        page.gone();
+        pictures.thumbnails.stop();
+      }
+      changed.fire();
+    }),
+    watchUris(
+      images.flatMap(({ uri, bytes }) => (bytes ? [] : [uri])),
+      (addresses) => {
+        const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
+        pictures.reload(indices);
+        store.dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
+      },
+    ),
+    work,
+    changed,
+  ];
+  let isDisposed = false;
+  webviewPanel.onDidDispose(() => {
+    isDisposed = true;
+    store.close();
+    page.gone();
+    for (const item of subscriptions) item.dispose();
+  });
+
+  pictures.showMissing();
+  store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted: [TOP_CLASS] }) as const));
+
+  let { style } = readSettings();
+  return {
+    webviewPanel,
+    images,
+    get state() {
+      return store.state;
+    },
+    onDidChange: changed.event,
+    get wanted() {
+      return store.wanted;
+    },
+    explain: (wanted) => {
+      // A picker may outlive what it was opened for.
+      if (isDisposed) return;
+      if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
+      actions.ask(wanted);
+    },
+    cancel: () => {
+      store.dispatch({ type: 'cancelled' });
+      store.dispatch({ type: 'evidence-cancelled', part: 'measurement' });
+      store.dispatch({ type: 'evidence-cancelled', part: 'sanity' });
+    },
+    resume: () => store.dispatch({ type: 'resumed' }),
+    refresh: (change) => {
+      pictures.showMissing();
+      const type = change === 'chosen' ? 'remodelled' : 'refreshed';
+      store.dispatch({ type: 'demo', demo: isDemo() }, ...images.map((_, image) => ({ type, image }) as const));
+    },
+    restyle: () => {
+      const before = style;
+      style = readSettings().style;
+      store.dispatch({ type: 'style', style: restyled(store.state.style, before, style) });
+    },
+    choose: (chosen) => {
+      if (!isDeepStrictEqual(chosen, store.state.chosen)) store.dispatch({ type: 'chosen', chosen });
+    },
+    send: page.send,
+    command: page.command,
+    export: (kind) => {
+      webviewPanel.reveal();
+      return actions.exportFocused(kind);
+    },
+    stopComparing: () => {
+      webviewPanel.reveal();
+      actions.askAlone();
+    },
+  };
+}
+
+/** What each message of the page does. */
+function pageHandlers(
+  store: PanelStore,
+  page: PageLine,
+  pictures: PanelPictures,
+  actions: PanelActions,
+  { report, log }: PanelServices,
+): Handlers<FromEditor> {
+  const { dispatch, take } = store;
+  /** The page of a panel that is restored knows more than the host. */
+  let isNew = true;
+  return {
+    ready: (message) => {
+      if (isNew) actions.restore(message);
+      isNew = false;
+      page.ready({ type: 'state', state: editorState(store.state) });
+    },
+    style: take,
+    focused: take,
+    cancel: () => dispatch({ type: 'cancelled' }),
+    resume: () => dispatch({ type: 'resumed' }),
+    thumbnails: ({ indices }) => pictures.thumbnails.want(indices),
+    drawn: page.drawn,
+    evidence: actions.gather,
+    'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
+    select: ({ index }) => actions.select(index),
+    alone: actions.askAlone,
+    export: ({ kind }) => void actions.exportFocused(kind),
+    action: ({ id }) => actions.act(id),
+    unshowable: pictures.showByEngine,
+    error: ({ message }) => report(new Error(message)),
+    log: ({ text }) => log.warn(text),
+  };
+}
