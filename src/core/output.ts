@@ -24,7 +24,7 @@ export function shownActivation({ link, activation }: OutputInfo): ShownActivati
   return link === 'identity' ? activation.value : 'probability';
 }
 
-/** Whether the model's answers are probabilities; without an activation its scores may be anything. */
+/** Whether the model's answers are probabilities. Scores that are used without an activation may have any value. */
 export function areProbabilities({ link, activation }: OutputInfo): boolean {
   return link !== 'identity' || activation.value !== 'none';
 }

@@ -1,6 +1,7 @@
 /**
- * `group-cam ablate`: what an option of a method is worth (Group-CAM, arXiv 2103.13859, table 2 and figure 5). One option is
- * varied at a time; each value is an evaluation of its own, so that a stopped sweep goes on where it was.
+ * `group-cam ablate`: how the scores of a method depend on its options (Group-CAM, arXiv 2103.13859, table 2 and figure
+ * 5). One option is varied at a time. Each value is a separate evaluation, so that a stopped sweep continues where it
+ * was.
  */
 
 import path from 'node:path';
@@ -20,7 +21,7 @@ export interface AblateOptions extends Omit<EvaluateOptions, 'methods' | 'baseli
   readonly sweep: readonly string[];
 }
 
-/** @throws bad-option for a sweep that is none; what `evaluate` throws */
+/** @throws bad-option for an invalid sweep; what `evaluate` throws */
 export async function ablate(
   source: string,
   { sweep, method, ...options }: AblateOptions,

@@ -45,10 +45,10 @@ export interface Evaluation {
 }
 
 /**
- * @param service made anew for each part that must not depend on what was computed before it
- * @param earlier of the model in an evaluation that this one belongs to
+ * @param service makes a new service for each part whose results must not depend on earlier ones
+ * @param earlier identity of the model in the evaluations that this one belongs with
  * @throws evaluation-differs, evaluation-running, list-invalid, output-taken, bad-option, cancelled; what models throw.
- *   An image that can't be explained is reported by name and left out.
+ *   Images that can't be explained are reported by name and left out.
  */
 export async function evaluate(
   source: string,

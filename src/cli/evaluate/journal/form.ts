@@ -1,4 +1,4 @@
-/** The form of a journal's lines, and between which numbers lies what an evaluation finds. */
+/** The form of a journal's lines and the ranges of their numbers. */
 import * as v from 'valibot';
 import { METHODS } from '../../../core/methods/names';
 import { MEASURED_MAPS, METRICS } from '../../../core/metrics/measurement';
@@ -8,7 +8,7 @@ import type { Entry } from './entry';
 
 export const SETTINGS_LINE = fields({ settings: record });
 
-/** Half floats and quantised scores go a little beyond 0 and 1. */
+/** Probabilities of half floats and of quantised scores can be a little below 0 or above 1. */
 const SLACK = 0.01;
 
 type Range = readonly [lowest: number, highest: number];
@@ -22,7 +22,7 @@ const words = ([lowest, highest]: Range) =>
 const UNIT: Range = [0, 1];
 const probability = v.custom<number>((value) => lies(value, UNIT), `a number ${words(UNIT)}`);
 
-/** From none of the pixels to all of them. */
+/** Fractions of the pixels start with 0, end with 1 and never decrease. */
 const isWay = (fractions: readonly number[]) =>
   fractions[0] === 0 && fractions.at(-1) === 1 && fractions.every((share, i) => i === 0 || share >= fractions[i - 1]!);
 
@@ -44,7 +44,7 @@ const SCORES_IN_RANGE = v.pipe(
   }),
 );
 
-/** @param probabilities whether the network's answers are some: of scores that are taken as they are, no range is known */
+/** @param probabilities whether the network's answers are probabilities; for other scores no range is known */
 export function entryForm(probabilities: boolean) {
   const curve = v.pipe(
     fields({

@@ -1,4 +1,4 @@
-/** The lines of a journal, read carefully: a person may have edited them. */
+/** Reads the lines of a journal. Each line is validated, since a person may have edited the file. */
 import type { FileHandle } from 'node:fs/promises';
 import { errors } from '../../../core/errors';
 import { type Flaw, parseJson } from '../../../core/schema';
@@ -12,11 +12,12 @@ export const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'uni
 export type Line = { readonly settings: Settings } | { readonly entry: Entry };
 
 /**
- * The settings, then every entry, one after the other, so that no more than one of them is in memory.
+ * Yields the settings, then every entry, one by one, so that only one of them is in memory.
  *
- * @param end of the last complete line, in bytes; see `lastLineEnd`
- * @param probabilities whether the network's answers are some, as in `entryForm`
- * @throws journal-invalid, naming the file and the line, at one that is not as an evaluation writes it or is there twice
+ * @param end position in bytes after the last complete line; see `lastLineEnd`
+ * @param probabilities whether the network's answers are probabilities, as in `entryForm`
+ * @throws journal-invalid, naming the file and the line, if a line is not one that an evaluation writes, or occurs
+ *   twice
  */
 export async function* readLines(file: string, end: number, probabilities: boolean): AsyncGenerator<Line> {
   if (end === 0) return;
@@ -70,7 +71,7 @@ const CHUNK = 65_536;
 const BEGINNING = '{"settings":';
 
 /**
- * Where the last complete line ends, in bytes: what follows was cut short.
+ * The position in bytes after the last complete line. The text after it was truncated.
  *
  * @throws journal-invalid if the file is something else
  */
