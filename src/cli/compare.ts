@@ -1,4 +1,4 @@
-/** One image explained by several methods, on one sheet. */
+/** Explains one image by several methods, and draws the maps on one sheet. */
 import { ExplainError } from '../core/errors';
 import { METHOD_NAMES } from '../core/methods/names';
 import { DEFAULT_STYLE } from '../core/style';
@@ -9,11 +9,11 @@ import type { ExplainParams, Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
 
 /**
- * A method that the model can't take has the reason in its cell.
+ * If a method can't be used with the model, its cell shows the reason.
  *
  * @param requests one for each method
- * @param said told of each explanation
- * @param output names the file from the class
+ * @param said called with each explanation
+ * @param output returns the name of the file for a class
  */
 export async function compareMethods(
   requests: readonly ExplainParams[],

@@ -44,7 +44,7 @@ interface Target {
   readonly name: OutputName;
 }
 
-/** These concern one image; the other images are still explained. */
+/** Failures that concern one image. The other images are still explained. */
 const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set([
   'image-missing',
   'image-unreadable',
@@ -53,8 +53,8 @@ const OF_ONE_IMAGE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Explains every image for every class by every method, in this order, and writes each result, or the sheet of the methods
- * compared, as soon as it is there.
+ * Explains every image for every class by every method, in this order, and writes each result, or the sheet of compared
+ * methods, as soon as it is ready.
  */
 export async function explain(
   images: readonly string[],
@@ -102,7 +102,7 @@ export async function explain(
   }
 }
 
-/** A comparison has one file for each image and class: the sheet. */
+/** The methods to run. A comparison writes one file for each image and class, the sheet. */
 function chosenMethods({ compare, method, output, npy }: ExplainOptions): readonly MethodName[] {
   if (!compare) return [method];
   if (output === undefined) throw errors.badOption('--compare', compare.join(), 'with --output, where the sheet goes');
@@ -120,7 +120,7 @@ function sourcesOf(images: readonly string[], tensor: string | undefined): reado
   return images.map((path) => ({ path }));
 }
 
-/** The classes meant, each once; all are known before the first image is looked at. */
+/** The classes to explain, without duplicates. All names are resolved before the first image is read. */
 function classesOf(labels: readonly string[], names?: readonly string[]): readonly ClassChoice[] {
   if (names === undefined) return ['top'];
   return [...new Set(names.map((label) => findClass(labels, { label })))].map((index) => ({ index }));
@@ -137,7 +137,7 @@ function targetsOf(images: readonly string[], { output, npy }: ExplainOptions, s
   return targets;
 }
 
-/** Before anything is computed, as far as the names are known by then. */
+/** Checks the output files before anything is computed, as far as their names are known by then. */
 async function checkTargets(
   targets: readonly Target[],
   image: string,

@@ -1,11 +1,11 @@
-/** What is left out of lists of images. */
+/** Leaves Group-CAM's own pictures out of lists of images. */
 import { exportsAmong } from '../files/mark';
 import type { Terminal } from './terminal';
 
-/** How many are named. */
+/** How many of them the message names. */
 const SHOWN = 3;
 
-/** Those whose image Group-CAM has not drawn; the others are told of. */
+/** Returns the entries whose image Group-CAM has not drawn, and reports the others. */
 export async function withoutExports<T>(
   items: readonly T[],
   imageOf: (item: T) => string,

@@ -11,13 +11,16 @@ async function main(): Promise<void> {
   try {
     await createProgram(watchedService, terminal).parseAsync();
   } catch (thrown) {
-    // commander has said what is wrong by itself; help is no failure.
+    // commander has already printed what is wrong. Showing help is not a failure.
     if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode;
     else terminal.fail(thrown);
   }
 }
 
-/** Minutes in which a run of the runtime, or the making of a session, has come to its end with any usable model. */
+/**
+ * Minutes after which a single run of the runtime, or the creation of a session, is considered endless. Usable models
+ * finish much earlier.
+ */
 const MINUTES = 5;
 const GIB = 2 ** 30;
 

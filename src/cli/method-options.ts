@@ -1,4 +1,4 @@
-/** What the command line says about methods: which ones, and their options. */
+/** Reads methods and their options from the command line. */
 import { errors } from '../core/errors';
 import { type Blur, DEFAULT_CHOICE, type MethodChoice } from '../core/methods/choice';
 import { METHOD_OPTIONS } from '../core/methods/method-options';
@@ -7,7 +7,7 @@ import type { Metric, MetricChoice } from '../core/metrics/measurement';
 import { metrics } from '../core/metrics/metric-table';
 import { type OptionTable, type OptionValues, resolveOptions } from '../core/options';
 
-/** @param list names with commas between them, the value of the option */
+/** @param list the value of the option: names separated by commas */
 export function methodList(list: string, option: string): readonly MethodName[] {
   return list.split(',').map((name) => {
     const known = METHODS.find((method) => method === name.trim());
@@ -19,8 +19,9 @@ export function methodList(list: string, option: string): readonly MethodName[] 
 /**
  * The methods with all of their options, from `name=value` pairs.
  *
- * @param flags options that have a flag of their own; each is for the methods that have it, and a pair goes before it
- * @throws bad-option for a pair that is none, an option that no method here has, or a value out of its bounds
+ * @param flags options with a flag of their own. A flag applies to the methods that have the option, and a pair takes
+ *   precedence over it
+ * @throws bad-option for an invalid pair, an option that none of the methods has, or a value out of bounds
  */
 export function methodChoicesOf(
   chosen: readonly MethodName[],
@@ -33,7 +34,7 @@ export function methodChoicesOf(
   return chosen.map((method) => ({ method, options: resolveOptions(tables.get(method)!, given.get(method)!), blur }));
 }
 
-/** The same of metrics. */
+/** The same for metrics. */
 export function metricChoicesOf(
   chosen: readonly Metric[],
   pairs: readonly string[],
@@ -45,11 +46,11 @@ export function metricChoicesOf(
 }
 
 /**
- * Where several are compared, an option is for those that have it.
+ * Resolves the options of several methods or metrics. An option applies to those that have it.
  *
- * @param flag that the pairs were given with
- * @param tables of options by what has them
- * @param others that have flags of their own, and may be for none
+ * @param flag the flag that the pairs were given with
+ * @param tables tables of options by method or metric
+ * @param others options with flags of their own, which may apply to none
  */
 function optionsFor<Name extends string>(
   flag: string,
@@ -77,7 +78,7 @@ function optionsFor<Name extends string>(
   );
 }
 
-/** A number where the option is one, for its owner to check. */
+/** The value as a number if the option is numeric. Bounds are checked later. */
 function parsed(option: OptionTable[string], text: string): number | string {
   const value = Number(text);
   return 'choices' in option || Number.isNaN(value) ? text : value;

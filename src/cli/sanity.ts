@@ -75,7 +75,7 @@ export async function sanity(
   terminal.say(`  written: ${output}`);
 }
 
-/** All but the maps. */
+/** The result without the maps. */
 function recordOf({ methods, ...rest }: SanityResult) {
   return {
     ...rest,
@@ -110,7 +110,7 @@ const rowOf = ({ randomisation, depth, layer, mean, compared, blank }: SanitySte
 
 const NOTHING: Cell = { title: '', content: { note: '' } };
 
-/** Of each way to randomise the original map and those of the first seed, in the order of depth. */
+/** One strip for each way to randomise: the original map, then the maps of the first seed in the order of depth. */
 function stripsOf(
   { method, original, maps }: SanityOfMethod,
   seed: number,

@@ -1,25 +1,28 @@
-/** What a command may do to the outside: two streams, an exit code, and Ctrl-C. */
+/** How a command interacts with its environment: two streams, an exit code, and Ctrl-C. */
 import { toExplainError } from '../core/errors';
 import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
 export interface Terminal {
   /** Aborted by the first Ctrl-C; a second one ends the process at once. */
   readonly signal: AbortSignal;
-  /** Text for people, on stderr: a line, or several. Nothing in a line can break it or act on a terminal. */
+  /**
+   * Prints one or several lines for people on stderr. Control characters are removed, so that text from files can't
+   * break a line or control the terminal.
+   */
   say(text: string | readonly string[]): void;
-  /** One line for programs, on stdout. */
+  /** Prints one line for programs on stdout. */
   put(value: unknown): void;
-  /** One line that says what failed, and exit code 1; with `--verbose` the stack as well. */
+  /** Prints one line that says what failed, and sets exit code 1. With `--verbose` it prints the stack too. */
   fail(thrown: unknown): void;
 }
 
-/** What the service is given where only the answer counts. */
+/** The context of a request whose events are not needed. */
 export const quiet = ({ signal }: Terminal) => ({ signal, emit() {} });
 
 export function processTerminal(verbose: boolean): Terminal {
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
-  // Whoever read the lines has gone (`| head -1`), so there is nobody left to compute for.
+  // The reader of the lines has ended (`| head -1`), so nobody needs further results.
   process.stdout.once('error', () => abort.abort());
   return {
     signal: abort.signal,

@@ -6,7 +6,7 @@ import { logitsText } from '../core/output';
 import type { Sourced } from '../core/sourced';
 import type { Explanation } from '../protocol/explanation';
 
-/** Rows of cells with their columns aligned. */
+/** Aligns the columns of rows of cells. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);

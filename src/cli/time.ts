@@ -1,4 +1,4 @@
-/** How long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
+/** Measures how long each method takes on this machine (Group-CAM, arXiv 2103.13859, table 3). */
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { METHOD_NAMES, type MethodName } from '../core/methods/names';
@@ -25,7 +25,7 @@ export interface TimeOptions {
 export interface MethodTime {
   readonly method: MethodName;
   readonly passes: number;
-  /** Of an image that the engine has not seen, from the picture's bytes to the final map: the median. */
+  /** The median time for an image that the engine has not seen, from the picture's bytes to the final map. */
   readonly milliseconds: number;
   readonly fastest: number;
   readonly slowest: number;
@@ -66,7 +66,7 @@ function requestOf({ model, layer, device }: TimeOptions) {
   } as const;
 }
 
-/** The first run, which loads the model and fills its caches, is not counted. */
+/** Times one method. The first run is not counted, since it loads the model and fills the caches. */
 async function timeMethod(
   params: Omit<ExplainParams, 'image'>,
   picture: Uint8Array,
@@ -97,7 +97,7 @@ async function timeMethod(
 
 let count = 0;
 
-/** Some bytes after the picture's end, which no decoder reads, make it one of which the engine knows nothing yet. */
+/** Appends random bytes to the picture. Decoders ignore them, but for the engine it is a new image. */
 function unseen(picture: Uint8Array): Uint8Array {
   count += 1;
   return Buffer.concat([picture, Buffer.from(String(count))]);

@@ -27,7 +27,7 @@ export const POSITIVE: Range = {
   holds: (value) => value > 0 && Number.isFinite(value),
 };
 
-/** `flags` as commander writes them, such as `--groups <n>`. */
+/** A numeric option; `flags` are in commander's form, such as `--groups <n>`. */
 export function numberOption(flags: string, description: string, range: Range, preset?: number): Option {
   const option = new Option(flags, description).default(preset);
   return option.argParser((text: string) => {
@@ -52,7 +52,7 @@ export function choiceOption<T extends string>(
   });
 }
 
-/** An option of Group-CAM that has a flag of its own; `flags` without its value. */
+/** An option of the method Group-CAM that has a flag of its own. */
 export function groupCamOption(name: keyof GroupCamFlags, value: string): Option {
   const known = METHOD_OPTIONS['group-cam'][name];
   const choices = 'choices' in known ? ` (${known.choices.join(', ')})` : '';
@@ -76,7 +76,7 @@ export function flagsOf({ variant, groups, theta, seed }: OptionFlags): OptionVa
   return { variant, groups, theta, seed };
 }
 
-/** Some of the choices, with commas between them; all of them by default. */
+/** An option whose value is a list of choices separated by commas; by default all of them. */
 export function choicesOption<T extends string>(flags: string, description: string, choices: readonly T[]): Option {
   const option = new Option(flags, description).default(choices, choices.join());
   return option.argParser((text: string) =>
@@ -88,7 +88,7 @@ export function choicesOption<T extends string>(flags: string, description: stri
   );
 }
 
-/** Names of methods with commas between them. */
+/** An option whose value is a list of methods separated by commas. */
 export function compareOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   return option.argParser((text: string) => methodList(text, option.long ?? flags));
@@ -99,7 +99,7 @@ export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text: string, before: readonly string[] = []) => [...before, text]);
 }
 
-/** The index that `gradient` wants. */
+/** The option of `gradient` for the index of a class. */
 export function classIndexOption(flags: string, description: string): Option {
   return new Option(flags, description).makeOptionMandatory().argParser((text: string) => {
     if (!/^\d+$/.test(text)) throw errors.badOption('--class', text, 'the index of a class');

@@ -1,33 +1,39 @@
-/** One engine process with its channel, from the fork to its end, and the clocks that decide when it hangs. */
+/** One engine process with its channel, from the fork to its end, and the timers that detect when it hangs. */
 import { type ExplainError, errors } from '../core/errors';
 import { type EventHandlers, openChannel } from '../protocol/channel';
 import type { Params, RequestName, Result } from '../protocol/requests';
 import { watchMemory } from './memory';
 import { startProcess } from './process';
 
-/** Milliseconds. */
+/** Limits in milliseconds. */
 export interface ConnectionLimits {
-  /** From the fork to the engine's first packet. */
+  /** Time from the fork to the engine's first packet. */
   readonly start: number;
-  /** Silence of the engine that a call waits through unless it says otherwise. */
+  /** How long the engine may be silent during a call, unless the call says otherwise. */
   readonly call: number;
-  /** Silence of the engine that nobody but cancelled calls keeps busy; a chunk of a large model may take seconds. */
+  /**
+   * How long the engine may be silent while only cancelled calls are running; a chunk of a large model may take
+   * seconds.
+   */
   readonly cancel: number;
 }
 
 export interface ConnectionOptions {
   /** The engine's bundle, dist/engine.js. */
   readonly module: string;
-  /** A Node executable to run it with; by default the one that runs this code, in a desktop VS Code Electron's. */
+  /**
+   * The Node executable that runs the engine; by default the one that runs this code, which is Electron's in a desktop
+   * VS Code.
+   */
   readonly executable?: string | undefined;
   /** Gets each line that the engine writes to stdout or stderr. */
   readonly log: (line: string) => void;
   readonly limits: ConnectionLimits;
-  /** Bytes that the process may hold; one that holds more is killed. */
+  /** Memory in bytes that the process may hold before it is killed. */
   readonly memory: number;
-  /** The engine is ready, or has answered a call. */
+  /** Called when the engine is ready or has answered a call. */
   readonly changed: () => void;
-  /** Called once; the process is gone or killed and every call has failed. */
+  /** Called once, when the process has ended or was killed and every call has failed. */
   readonly closed: (error: ExplainError) => void;
 }
 
@@ -36,16 +42,16 @@ export interface CallOptions<N extends RequestName> {
   readonly on?: EventHandlers<N>;
   /** Aborting rejects the call with `cancelled` at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds of silence of the engine after which the call fails and the process is killed. */
+  /** Milliseconds without a message from the engine after which the call fails and the process is killed. */
   readonly timeout?: number | undefined;
 }
 
 export interface Connection {
   readonly pid: number | undefined;
   readonly ready: boolean;
-  /** Calls that the engine has not answered, cancelled ones included. */
+  /** Number of calls that the engine has not answered, including cancelled ones. */
   readonly pending: number;
-  /** Runtime sessions that the process has made. */
+  /** Number of runtime sessions that the process has created. */
   readonly sessions: number;
   call<N extends RequestName>(method: N, params: Params<N>, options: CallOptions<N>): Promise<Result<N>>;
   /** Kills the process and fails every pending call with `error`. */
@@ -58,7 +64,7 @@ export function connect({ module, executable, log, limits, memory, changed, clos
   let sessions = 0;
   let heardAt = performance.now();
   let lastWords = '';
-  /** Calls, by their `answered`, that somebody still waits for, in words. */
+  /** Descriptions of the calls that are neither answered nor cancelled, by their `answered`. */
   const wanted = new Map<Promise<void>, string>();
 
   const child = startProcess({
@@ -104,7 +110,10 @@ export function connect({ module, executable, log, limits, memory, changed, clos
     },
   });
 
-  /** Calls `hung` when nothing came from the engine for `limit`; its answers to other calls are signs of life too. */
+  /**
+   * Calls `hung` if the engine sends nothing for `limit` milliseconds. Answers to other calls count as signs of life
+   * too.
+   */
   function whenSilent(limit: number, hung: () => void): () => void {
     const since = performance.now();
     const check = (): void => {
@@ -128,7 +137,8 @@ export function connect({ module, executable, log, limits, memory, changed, clos
       abandon(errors.timeout(method, timeout));
       channel.close(errors.engineCrashed(`stopped, as ${method} gave no answer`));
     });
-    // A run may take longer than this while it is only slow, so it is not ended under calls that wait for it to end.
+    // A slow run may take longer than this limit, so the process is not killed while other calls wait for the run to
+    // end.
     const watchCancelled = (): void => {
       stopWatching = whenSilent(limits.cancel, () => {
         if (wanted.size > 0) watchCancelled();
@@ -167,7 +177,7 @@ export function connect({ module, executable, log, limits, memory, changed, clos
   };
 }
 
-/** A call as a message names it. */
+/** A call's name in messages. */
 function wordsFor<N extends RequestName>(method: N, params: Params<N>): string {
   const model = typeof params === 'object' && 'model' in params ? params.model.path : undefined;
   return model === undefined ? method : `${method} of ${String(model)}`;

@@ -1,4 +1,4 @@
-/** How much memory another process holds, and how much it may hold. */
+/** Measures and limits the memory of another process. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -7,17 +7,17 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 interface Probe {
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two measurements. */
   readonly interval: number;
-  /** Bytes of the process in physical memory; undefined once it is gone. */
+  /** Resident memory of the process in bytes; undefined once it has ended. */
   readonly resident: (pid: number) => Promise<number | undefined>;
 }
 
-/** KiB as a program prints them, perhaps in groups of three. */
+/** Parses KiB as printed by a program, possibly with separators between groups of three digits. */
 const kibibytes = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text.replace(/\D/g, '')) * 1024;
 
-/** A process that is gone has no file, and the programs then say so with their exit code. */
+/** Returns undefined if the process has ended: then its file is missing, or the program's exit code says so. */
 const unlessGone = <T>(look: () => T | Promise<T>): Promise<T | undefined> =>
   new Promise<T>((resolve) => resolve(look())).catch(() => undefined);
 
@@ -26,7 +26,7 @@ const LINUX: Probe = {
   resident: (pid) =>
     unlessGone(() => kibibytes(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1])),
 };
-/** Each look starts a program. */
+/** On these systems each measurement starts a program, so the interval is longer. */
 const OTHERS: Readonly<Partial<Record<NodeJS.Platform, Probe>>> = {
   darwin: {
     interval: 1000,
@@ -44,12 +44,13 @@ const OTHERS: Readonly<Partial<Record<NodeJS.Platform, Probe>>> = {
 };
 
 /**
- * Looks at a process, which blocks its own thread while it computes, until the returned function is called.
+ * Watches the memory of a process until the returned function is called. The process can't do this itself, since it
+ * blocks its thread while it computes.
  *
- * @param pid undefined: one that could not be started
- * @param bytes that it may hold
- * @param busy whether it has work; an idle one takes no memory
- * @param exceeded is called once
+ * @param pid undefined if the process could not be started
+ * @param bytes the limit
+ * @param busy whether the process has work; idle processes do not allocate
+ * @param exceeded called once, when the limit is exceeded
  */
 export function watchMemory(pid: number | undefined, bytes: number, busy: () => boolean, exceeded: () => void) {
   const { interval, resident } = OTHERS[process.platform] ?? LINUX;

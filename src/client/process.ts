@@ -9,12 +9,12 @@ export interface ProcessOptions {
   readonly module: string;
   /** A Node executable, or Electron's. */
   readonly executable: string;
-  /** Gets each line that the engine writes to stdout or stderr. */
+  /** Called with each line that the engine writes to stdout or stderr. */
   log(line: string): void;
   /**
-   * The process could not be started, or has ended and everything it sent was received. Called once.
-   * @param how exit code, signal, or why it could not be started
-   * @param complaint the first error that it wrote, or nothing
+   * Called once, if the process could not be started, or after it has ended and everything it sent was received.
+   * @param how the exit code, the signal, or why the process could not be started
+   * @param complaint the first error that the process wrote, if any
    */
   ended(how: string, complaint: string): void;
 }
@@ -22,22 +22,22 @@ export interface ProcessOptions {
 export interface EngineProcess {
   readonly transport: Transport<ToEngine>;
   readonly pid: number | undefined;
-  /** Ends the process at once, also in the middle of a native call. */
+  /** Ends the process at once, even during a native call. */
   kill(): void;
 }
 
-/** Of the report of an error, the line that says what it was. */
+/** Matches the line with the message in the report of an error. */
 const ERROR_LINE = /^(?:Uncaught )?\w*Error\b.*/;
 
 export function startProcess({ module, executable, log, ended }: ProcessOptions): EngineProcess {
   const options: ForkOptions & { windowsHide: boolean } = {
     execPath: executable,
-    // Inspector and loader flags of the parent are not for the engine.
+    // The engine must not inherit the parent's inspector and loader flags.
     execArgv: [],
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     serialization: 'advanced',
     silent: true,
-    // node.exe would open a console window.
+    // Otherwise node.exe opens a console window.
     windowsHide: true,
   };
   let child: ChildProcess;
@@ -67,7 +67,7 @@ export function startProcess({ module, executable, log, ended }: ProcessOptions)
 
   return {
     transport: {
-      // The callback takes the failure of a pipe that is breaking; 'close' follows and says why.
+      // The callback receives the error if the pipe is breaking. 'close' follows and reports the reason.
       send: (packet) => void child.send(packet, (error) => error && log(`not sent: ${reasonOf(error)}`)),
       onMessage: (receive) => void child.on('message', receive),
     },

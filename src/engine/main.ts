@@ -2,7 +2,8 @@
 import { serveParent } from './process';
 import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
 
-// Before the first request: the runtime's threads inherit the priority of the one that makes them.
+// This comes before the first request, since the runtime's threads inherit the priority of the thread that creates
+// them.
 lowerPriority();
 void serveParent(async () => {
   const { sessionsCreated, setThreads } = await import('./runtime/runtime');

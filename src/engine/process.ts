@@ -5,16 +5,16 @@ import type { FromEngine } from '../protocol/wire';
 import { serve } from './serve';
 import { watchProcess } from './watch';
 
-/** What answers the calls; see `serve`. */
+/** The service that answers calls; see `serve`. */
 export interface Served {
   readonly service: Service;
   readonly sessionsCreated: () => number;
 }
 
 /**
- * Answers the parent's calls until it is gone.
+ * Answers the parent's calls until the parent ends.
  *
- * @param load loads most of the program; the thread that watches starts meanwhile, on another core
+ * @param load loads most of the program; the watching thread starts at the same time, on another core
  */
 export async function serveParent(load: () => Promise<Served>): Promise<void> {
   if (!process.send) {
@@ -29,8 +29,9 @@ export async function serveParent(load: () => Promise<Served>): Promise<void> {
     const last: FromEngine = { kind: 'fatal', message: reasonOf(thrown) };
     send(last, undefined, undefined, () => process.exit(1));
   });
-  // Without its parent nobody can ask for anything; an orphan would hold gigabytes for ever. Threads that are stuck hold up
-  // an exit, and a stuck main thread hears of no disconnection.
+  // Without its parent the process is useless, and it would hold gigabytes for ever. Stuck threads would block a normal
+  // exit, so the process kills itself. A stuck main thread does not receive this event; `watchProcess` handles that
+  // case.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   watchProcess({ parent: process.ppid });
 

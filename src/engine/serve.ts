@@ -1,13 +1,14 @@
-/** The answering side of the process boundary: each call runs one method of the service and gets one answer. */
+/** The answering side of the process boundary. Each call runs one method of the service and gets one answer. */
 import { type ExplainError, errors, toExplainError } from '../core/errors';
 import { PROTOCOL_VERSION, type RequestName, type Service } from '../protocol/requests';
 import { type CallPacket, type FromEngine, readToEngine, type Transport } from '../protocol/wire';
 
 /**
- * Answers calls until the process ends. A packet that can't be answered, and another version of the protocol, are
- * thrown out of the transport's `receive`: the process reports them and ends.
+ * Answers calls until the process ends. A packet that can't be answered, or another version of the protocol, throws out
+ * of the transport's `receive`; the process then reports the error and ends.
  *
- * @param sessionsCreated how many runtime sessions were made so far; reported when an answer finds that it has grown
+ * @param sessionsCreated returns the number of runtime sessions created so far; it is sent with an answer if it has
+ *   grown
  */
 export function serve(service: Service, transport: Transport<FromEngine>, sessionsCreated: () => number): void {
   const running = new Map<number, AbortController>();
@@ -29,7 +30,7 @@ export function serve(service: Service, transport: Transport<FromEngine>, sessio
   }
 
   function fail(id: number, error: ExplainError): void {
-    // Its stack is what the message leaves out; the parent writes it to its log.
+    // The cause's stack is not part of the message; the parent writes it to its log.
     if (error.cause !== undefined) console.error(error.cause);
     transport.send({ kind: 'failure', id, code: error.code, message: error.message });
   }
@@ -60,7 +61,7 @@ export function serve(service: Service, transport: Transport<FromEngine>, sessio
     if ('flaw' in read) throw errors.internal(`the extension sent a ${read.flaw}`);
     const { packet } = read;
     if (packet.kind === 'hello') throw errors.internal('the extension greeted twice');
-    // A cancel that crosses the answer on its way finds nothing to stop.
+    // If the answer is already on its way, there is nothing to cancel.
     if (packet.kind === 'cancel') running.get(packet.id)?.abort();
     else void answer(packet);
   });

@@ -1,4 +1,4 @@
-/** Everything the engine answers. */
+/** The engine's answers to all requests. */
 import type { Service } from '../protocol/requests';
 import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
@@ -16,7 +16,7 @@ export function createService(): Service {
   const devices = createDevices();
   const turns = createTurns();
   const measuring = createTurns();
-  // Explanations go first, between the chunks of a check, which takes minutes and has sessions of its own.
+  // Explanations go first, between the chunks of a check: a check takes minutes and has its own sessions.
   const checks = createTurns();
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
@@ -27,7 +27,7 @@ export function createService(): Service {
     measure: (params, context) =>
       measuring.take(params.view, context.signal, (signal) => {
         const { model, explanation } = params;
-        // Explanations don't wait for it, except while it loads what they may be loading too.
+        // Explanations don't wait for it, except while it loads sessions that they may need too.
         const load = (parts: readonly Part[]) =>
           turns.take(`measure ${params.view}`, signal, () => sessions.explainerFor(model, explanation.device, parts));
         return measure(load, params, { ...context, signal }, turns.idle);
@@ -38,7 +38,7 @@ export function createService(): Service {
       ),
     gradient,
     picture,
-    // Its colour tables are not needed before the first picture is exported.
+    // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
     devices: () => devices.report(),

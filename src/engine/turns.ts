@@ -1,16 +1,16 @@
-/** In which order explanations are made: one at a time, the newest of each view only. */
+/** The order of explanations: one at a time, and only the newest of each view. */
 import { errors } from '../core/errors';
 import type { CancelSignal } from '../protocol/requests';
 
 export interface Turns {
   /**
-   * Runs `task` once all earlier ones are done.
+   * Runs `task` after all earlier tasks.
    *
    * @param view a newer task of the same view cancels this one
    * @throws cancelled if the task was cancelled before its turn; whatever the task throws
    */
   take<T>(view: string, signal: CancelSignal, task: (signal: CancelSignal) => Promise<T>): Promise<T>;
-  /** Resolves once no task runs or waits. */
+  /** Resolves when no task is running or waiting. */
   idle(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   async function idle(): Promise<void> {
     const waited = last;
-    // Whether it succeeded is its caller's business.
+    // Its caller handles a failure.
     await waited.catch(() => {});
     if (waited !== last) await idle();
   }
@@ -38,7 +38,7 @@ export function createTurns(): Turns {
         if (signal.aborted) throw errors.cancelled();
         return task(signal);
       };
-      // Whether the one before succeeded is its caller's business.
+      // The caller of the earlier task handles its failure.
       const turn = last.then(run, run);
       last = turn;
       void turn.finally(() => newest.get(view) === self && newest.delete(view)).catch(() => {});

@@ -1,22 +1,22 @@
 /**
- * Ends this process from outside of its main thread, which a run of the runtime blocks for as long as it takes: seconds, or
- * for ever. A thread of its own looks; the signal is the one that no thread can hold up.
+ * Ends this process from a separate thread. A run of the runtime blocks the main thread for seconds or for ever, so the
+ * main thread can't do this. SIGKILL is used, since no thread can delay it.
  */
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../core/errors';
 
 export interface Watch {
-  /** The process ends when it has another parent than this one, or when this one is gone. */
+  /** The expected parent: the process ends if it gets another parent, or if this one has ended. */
   readonly parent?: number;
-  /** It ends when it holds more than `bytes`, with `line` on stderr. */
+  /** The process ends, with `line` on stderr, if it holds more than `bytes`. */
   readonly memory?: { readonly bytes: number; readonly line: string };
-  /** It ends when the main thread has not come back to its event loop for so long, with `line` on stderr. */
+  /** The process ends, with `line` on stderr, if the main thread does not return to its event loop for so long. */
   readonly silence?: { readonly milliseconds: number; readonly line: string };
 }
 
 const INTERVAL = 250;
 
-/** Looks until the process ends, which this does not hold up. */
+/** Starts the watching thread, which does not keep the process alive. */
 export function watchProcess(watch: Watch): void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   if (watch.silence) setInterval(() => Atomics.add(beats, 0, 1), INTERVAL).unref();
@@ -25,13 +25,16 @@ export function watchProcess(watch: Watch): void {
   thread.unref();
 }
 
-/** What the thread does. It is given as text, so that it needs no file: nothing of this module is known to it. */
+/**
+ * The code of the thread. It is passed as text, so that it needs no file of its own; it can't use anything else of this
+ * module.
+ */
 function look(): void {
   const { workerData } = require('node:worker_threads') as typeof import('node:worker_threads');
   const { writeSync } = require('node:fs') as typeof import('node:fs');
   const { parent, memory, silence, beats, interval } = workerData as Watch & { beats: Int32Array; interval: number };
   let last = 0;
-  // Counted, not measured: a computer that slept has not been silent.
+  // Silence is counted in checks rather than measured, so that the time in which a computer sleeps does not count.
   let silent = 0;
 
   function end(line?: string): void {
@@ -42,7 +45,7 @@ function look(): void {
     }
   }
 
-  /** Processes without a parent are given another one, but not on Windows. */
+  /** On Windows, processes whose parent has ended do not get a new parent. */
   function hasParent(pid: number): boolean {
     try {
       process.kill(pid, 0);

@@ -13,19 +13,19 @@ import { isImage } from '../protocol/image-files';
 import { isExport } from './mark';
 import { readText } from './open';
 
-/** YOLO's names of classes, one a line, beside the text files or one folder up. */
+/** The file with YOLO's names of classes, one on each line, beside the text files or one folder up. */
 const CLASSES = 'classes.txt';
-/** Where datasets keep annotations, below their folder. */
+/** Folders in which datasets keep annotations, relative to the dataset. */
 const ANNOTATION_FOLDERS = ['labels', 'Annotations', '.'];
-/** Where they keep the images, beside or above the annotations. */
+/** Folders in which datasets keep images, relative to the annotations. */
 const IMAGE_FOLDERS = ['.', 'images', 'JPEGImages', '..', '../images', '../JPEGImages'];
 
 /**
- * Images are named by absolute paths. One that is nowhere is named where it was looked for first, so that whoever opens it
- * says that it is missing.
+ * Reads annotations. Images get absolute paths. An image that is not found gets the path where it was looked for first,
+ * and is reported as missing when it is opened.
  *
  * @param source a .json file, or a folder of .txt or .xml files (or of one called labels or Annotations)
- * @param images the folder of the images; without it they are looked for beside the annotations
+ * @param images the folder of the images; by default they are looked for beside the annotations
  * @throws annotations-invalid, naming the file and the line or entry
  */
 export async function readAnnotations(source: string, images?: string): Promise<Annotations> {
@@ -67,7 +67,7 @@ async function annotationFolder(source: string): Promise<string> {
   );
 }
 
-/** One kind of files: those that the folder has. */
+/** The annotation files of a folder, all of the same kind. */
 async function filesIn(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => name !== CLASSES).sort();
   const ofKind = (extension: string) => names.filter((name) => path.extname(name) === extension);
@@ -116,7 +116,7 @@ async function imageFinder(folders: readonly string[]): Promise<(name: string) =
       const file = path.resolve(folder, name);
       for (const key of isImage(name) ? [name, path.parse(name).name] : []) {
         const before = known.get(key);
-        // An export may be called as the image it was made of.
+        // A picture exported by Group-CAM may have the same name as its image.
         if (before === undefined || (await isExport(before))) known.set(key, file);
       }
     }
@@ -124,7 +124,7 @@ async function imageFinder(folders: readonly string[]): Promise<(name: string) =
   return (name) => known.get(name) ?? existing(folders, name) ?? path.resolve(folders[0]!, name);
 }
 
-/** A name may have folders in it. */
+/** The first existing file of this name, which may contain folders. */
 function existing(folders: readonly string[], name: string): string | undefined {
   return folders.map((folder) => path.resolve(folder, name)).find(existsSync);
 }

@@ -1,4 +1,4 @@
-/** What is evaluated: images, each with the class that its maps are to explain. */
+/** The items of an evaluation: images, each with the class to explain. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,14 +14,14 @@ import { readAnnotations, readMapping } from './annotations';
 import { readText } from './open';
 import { identityOf, stampOf } from './stamps';
 
-/** An image asked about one class. */
+/** An image and the class to explain. */
 export interface Item {
-  /** As reports and the journal name it: relative to what was named, with the category where there is one. */
+  /** The name in reports and in the journal: the path relative to the source, with the category if there is one. */
   readonly name: string;
   /** Absolute path. */
   readonly image: string;
   readonly target: ExplainParams['target'];
-  /** Of annotations: the objects of this category are those of the class. */
+  /** For annotations: the objects of this category are those of the class. */
   readonly category?: string;
   readonly annotated?: AnnotatedImage;
 }
@@ -29,16 +29,16 @@ export interface Item {
 /**
  * Reads a folder of images, annotations, or a list as CSV.
  *
- * - A folder, but for what is hidden in it: the class is what the image's own folder is named after, by the mapping or by
- *   `classesOfFolders`, else the top one.
- * - Annotations (COCO's .json, or a folder of YOLO's or Pascal VOC's files): for each category of an image that the model
- *   has classes for, the most probable of these classes.
- * - A .csv with a header: the column `class` (index or label), else the top class; the images' paths, in the column
- *   `image`, are relative to the list.
+ * - A folder, without hidden files: the class is that of the image's own folder, by the mapping or by
+ *   `classesOfFolders`, otherwise the top class.
+ * - Annotations (COCO's .json, or a folder of YOLO's or Pascal VOC's files): there is one item for each category of an
+ *   image that the model has classes for, with the most probable of these classes.
+ * - A .csv with a header: the class is in the column `class` (index or label), otherwise it is the top class. The paths
+ *   of the images, in the column `image`, are relative to the list.
  *
- * @param labels the model's
- * @param mapping from categories to classes; without it by name
- * @param say is told which folders were guessed, and which were not understood
+ * @param labels the model's labels
+ * @param mapping from categories to classes; by default the class of the same name
+ * @param say called with a message about folders whose class was guessed or not found
  * @throws list-invalid, annotations-invalid, mapping-invalid, unknown-class, ambiguous-class
  */
 export async function readItems(
@@ -63,7 +63,7 @@ async function itemsOf(
   return readFolder(source, labels, mapping, say);
 }
 
-/** The folder has one of the names that datasets give their annotations, or Pascal VOC's files themselves. */
+/** True if the folder contains annotations: a folder with one of the usual names, or Pascal VOC's files themselves. */
 async function isAnnotated(source: string): Promise<boolean> {
   if (['labels', 'Annotations'].some((name) => existsSync(path.join(source, name)))) return true;
   const names = await readdir(source).catch((thrown) => {
@@ -87,7 +87,7 @@ async function readFolder(
   const foldersOf = (below: boolean) => [
     ...new Set(images.filter(({ isBelow, folder }) => isBelow === below && !given?.has(folder)).map((i) => i.folder)),
   ];
-  // The folder that was named may be one of a class, but it need not be.
+  // The given folder itself may be that of a class.
   const [below, itself] = [classesOfFolders(foldersOf(true), labels), classesOfFolders(foldersOf(false), labels)];
   sayFolders(foldersOf(true), below, labels, say);
   sayFolders([], itself, labels, say);
@@ -99,7 +99,7 @@ async function readFolder(
   });
 }
 
-/** A line for the folders whose class was guessed, and one for those that mean none. */
+/** Prints one line about the folders whose class was guessed, and one about those without a class. */
 function sayFolders(
   folders: readonly string[],
   { classes, loosely }: FolderClasses,
@@ -115,7 +115,7 @@ function sayFolders(
     );
 }
 
-/** What systems and programs leave in folders of images. */
+/** Files that systems and programs leave in folders of images. */
 const NOT_OF_PEOPLE: ReadonlySet<string> = new Set([
   '__MACOSX',
   '@eaDir',
@@ -162,7 +162,10 @@ async function readList(file: string, labels: readonly string[]): Promise<Item[]
   });
 }
 
-/** As `images.csv` of a report has them: an apostrophe keeps spreadsheets from taking what follows for a formula. */
+/**
+ * Removes the apostrophe that `images.csv` of a report puts before some cells, so that spreadsheets do not read them as
+ * formulas.
+ */
 const withoutGuard = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/, '');
 
 interface ListRecord {
@@ -178,14 +181,14 @@ function recordsOf(text: string, file: string): readonly ListRecord[] {
   }
 }
 
-/** An item with its file as it is now: a file that has changed is another item. */
+/** An item with the current stamp of its file. After the file has changed, it is a different item. */
 export type Stamped = Item & { readonly stamp: string };
 
 export async function stamped(items: readonly Item[]): Promise<readonly Stamped[]> {
   return Promise.all(items.map(async (item) => ({ ...item, stamp: identityOf([await stampOf(item.image)]) })));
 }
 
-/** `limit` of them at random, in their order; with the same seed a higher limit only adds to them. */
+/** Draws `limit` items at random and keeps their order. With the same seed, a higher limit only adds items. */
 export function sample(items: readonly Item[], limit: number | undefined, seed: number): readonly Item[] {
   if (limit === undefined || limit >= items.length) return items;
   const random = createRandom(seed);

@@ -1,23 +1,23 @@
-/** Marks pictures as made by Group-CAM, and tells which files are. */
+/** Marks pictures as made by Group-CAM, and recognises marked files. */
 import { crc32 } from 'node:zlib';
 import { isMarked, MARK_BYTES, mayBeMarked, SOFTWARE } from '../protocol/mark';
 import { oneLine } from '../protocol/plain-text';
 import { readHead } from './open';
 
-/** Where the first chunk of a PNG, which holds its size, ends. */
+/** The end of a PNG's first chunk, which contains the size. */
 const HEADER_END = 33;
-/** Characters of a description; names in a model may be of any length. */
+/** The longest description in characters; names in a model may have any length. */
 const LONGEST = 1000;
-/** Files that are looked at together. */
+/** Number of files that are examined in parallel. */
 const AT_ONCE = 64;
 
-/** The PNG with the mark, and with words on what it shows. */
+/** Returns the PNG with the mark and a description of what it shows. */
 export function marked(png: Uint8Array, description: string): Uint8Array {
   const words = oneLine(description).slice(0, LONGEST);
   return Buffer.concat([
     png.subarray(0, HEADER_END),
     chunk('tEXt', `${SOFTWARE.keyword}\0${SOFTWARE.text}`),
-    // Not compressed, in no named language, whose keyword has no translation.
+    // The zeros mean: not compressed, no language, no translated keyword.
     chunk('iTXt', `Description\0\0\0\0\0${words}`),
     png.subarray(HEADER_END),
   ]);
@@ -31,14 +31,17 @@ function chunk(type: string, text: string): Buffer {
   return Buffer.concat([length, content, checksum]);
 }
 
-/** Whether the file is a picture that Group-CAM has made; one that can't be read is none, and whoever opens it says why. */
+/**
+ * Whether the file is a picture made by Group-CAM. The answer is false for a file that can't be read; its error is
+ * reported when it is opened.
+ */
 export async function isExport(file: string): Promise<boolean> {
   if (!mayBeMarked(file)) return false;
   const head = await readHead(file, MARK_BYTES).catch(() => undefined);
   return head !== undefined && isMarked(head);
 }
 
-/** Those of the files that Group-CAM has made. */
+/** The files that were made by Group-CAM. */
 export async function exportsAmong(files: Iterable<string>): Promise<ReadonlySet<string>> {
   const all = [...new Set(files)];
   const found = new Set<string>();

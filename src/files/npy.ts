@@ -4,13 +4,13 @@ import { readRegular } from './open';
 
 export interface NpyArray {
   readonly shape: readonly number[];
-  /** Row-major. */
+  /** The values in row-major order. */
   readonly data: Float32Array;
 }
 
 const MAGIC = '\x93NUMPY';
 const ALIGNMENT = 64;
-/** What Node.js reads of a file at once. */
+/** The largest file that Node.js reads at once. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** @throws tensor-unreadable if the file is missing, no .npy file, cut short, or not float32 in C order */
@@ -45,7 +45,8 @@ function parseNpy(bytes: Uint8Array): NpyArray {
   if (bytes.length !== dataStart + count * 4) {
     throw new Error(`${bytes.length - dataStart} bytes of data for shape [${shape.join(', ')}]`);
   }
-  // Copied where they don't start at a multiple of four bytes, which the format asks for and not every program heeds.
+  // The bytes are copied if they do not start at a multiple of four. The format demands this alignment, but not every
+  // program follows it.
   const start = bytes.byteOffset + dataStart;
   const data =
     start % 4 === 0

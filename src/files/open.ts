@@ -1,26 +1,28 @@
 /**
- * The one place where files are opened to be read that people, or other files, have named: only regular files, links to
- * them included, and without waiting. A named pipe would keep a thread until somebody writes to it.
+ * The only place that opens files for reading whose names come from people or from other files. It opens only regular
+ * files and links to them, and never waits: a named pipe would block a thread until another program writes to it.
  */
 import { constants, type StatsBase } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** As large as a string can be, and as COCO's largest annotations are. */
+/** The largest file that is read: the longest possible string, which COCO's largest annotations come close to. */
 const MOST_BYTES = 2 ** 29;
 
-/** Windows has neither flag, nor files that need them. */
+/** Windows has neither these flags nor files that need them. */
 const AT_ONCE = (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
- * Opens a regular file. What the path leads to is looked at through the handle, so that nothing else can take its place.
+ * Opens a regular file. The kind of file is checked through the handle, so that the path can't be replaced between the
+ * check and the use.
  *
- * @param flags as `open` takes them, for files that are written too
- * @throws Error with the reason, which the caller puts into a message that names the file; as `open` does, with `code` and
- *   `syscall`
+ * @param flags those of `open`, for files that are also written
+ * @throws Error with the reason, and with `code` and `syscall` as in errors of `open`; the caller adds the name of the
+ *   file
  */
 export async function openRegular(file: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
   const handle = await open(file, flags | AT_ONCE).catch(async (thrown) => {
-    // A socket can't be opened at all, a folder not for writing: what they are says more than the system's words.
+    // A socket can't be opened at all, and a folder not for writing. The kind of file is a better message than the
+    // system's error.
     const info = await stat(file).catch(() => undefined);
     throw info && !info.isFile() ? notRegular(info) : thrown;
   });
@@ -72,7 +74,7 @@ function notRegular(info: Kind): Error {
 
 type Kind = Pick<StatsBase<unknown>, 'isDirectory' | 'isFIFO' | 'isSocket'>;
 
-/** What something is that is no regular file. */
+/** Names the kind of something that is not a regular file. */
 export function kindOf(info: Kind): string {
   if (info.isDirectory()) return 'a folder';
   if (info.isFIFO()) return 'a named pipe';

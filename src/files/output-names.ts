@@ -1,17 +1,17 @@
-/** Where results are written: one file, or a folder with one file for each image and class. */
+/** Names of output files: a single file, or a folder with one file for each image and class. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { errors } from '../core/errors';
 
-/** The file of an image and a class. */
+/** Returns the output file for an image and a class. */
 export type OutputName = (image: string, classIndex: number) => string;
 
 /**
- * @param option as the user typed it, such as `--output`
+ * @param option name of the option, such as `--output`
  * @param value its value
- * @param extension of the files, such as `.png`
+ * @param extension extension of the files, such as `.png`
  * @param images all that will be explained
- * @param several more than one (image, class) pair, so that `value` must be a folder
+ * @param several true for more than one pair of image and class; `value` must then be a folder
  * @throws bad-option, output-clash; before anything is computed
  */
 export function outputName(

@@ -1,4 +1,7 @@
-/** Everything that is written: never over what a run reads, nor over pictures of others, and whole or not at all. */
+/**
+ * Writes output files. It never overwrites files that the run reads or pictures from other programs, and it writes a
+ * file completely or not at all.
+ */
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
@@ -10,15 +13,17 @@ import { kindOf } from './open';
 
 export interface Outputs {
   /**
-   * Before anything is computed.
+   * Checks that a file may be written, before anything is computed.
    *
-   * @param isPicture a picture replaces only what Group-CAM has drawn, unless `force` is given; other files are replaced
+   * @param isPicture a picture replaces only what Group-CAM has drawn, unless `force` is given; other files are
+   *   replaced
    * @throws output-taken, output-unwritable
    */
   check(file: string, isPicture: boolean): Promise<void>;
   /**
-   * Checks it, and writes the file under another name in its folder, which is then changed: whatever ends the process leaves
-   * the old file or the new one. Folders are made as needed. What a link leads to is replaced, not the link.
+   * Checks the file and writes it. It is written under a temporary name in the same folder and then renamed, so that at
+   * any end of the process either the old or the new file is there. Missing folders are created. If the name is a link,
+   * its target is replaced, not the link.
    *
    * @throws output-taken, output-unwritable
    */
@@ -26,13 +31,13 @@ export interface Outputs {
 }
 
 /**
- * @param inputs all files that the run reads, whether they are there or not
- * @param force the user has agreed to replace a picture
+ * @param inputs all files that the run reads or would read, whether they exist or not
+ * @param force true if the user has agreed to replace pictures
  */
 export function outputsBeside(inputs: Iterable<string>, force = false): Outputs {
   let known: Promise<ReadonlyMap<string, string>> | undefined;
 
-  /** @returns where the file really is or will be */
+  /** @returns the real path of the file, after links are followed */
   async function place(file: string, isPicture: boolean): Promise<string> {
     const real = await realPlace(file);
     const info = await stat(real, { bigint: true }).catch(absent);
@@ -76,13 +81,13 @@ async function writeWhole(file: string, bytes: Uint8Array | string): Promise<voi
     }
     await rename(temporary, file);
   } catch (thrown) {
-    // The first failure is the one to report; here the temporary file may not even exist.
+    // The first failure is the one to report. The temporary file may not even exist.
     await rm(temporary, { force: true }).catch(() => {});
     throw thrown;
   }
 }
 
-/** Links are followed, also those to a folder that is yet to be made in one that is there. */
+/** Follows all links, also if the last folders of the path do not exist yet. */
 async function realPlace(file: string): Promise<string> {
   const whole = path.resolve(file);
   const there = await realpath(whole).catch(absent);
@@ -101,7 +106,10 @@ async function identitiesOf(inputs: Iterable<string>): Promise<ReadonlyMap<strin
   return new Map(await Promise.all(known));
 }
 
-/** A file is known by its number: links and other spellings lead to the same. One that is not there is its place. */
+/**
+ * A file is identified by its inode, so that links and other spellings are recognised as the same file. A file that
+ * does not exist is identified by its path.
+ */
 function identityOf(real: string, info: BigIntStats | undefined): string {
   return info?.ino ? `${info.dev} ${info.ino}` : real;
 }

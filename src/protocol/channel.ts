@@ -1,6 +1,6 @@
 /**
- * The calling side of the process boundary. The channel knows no process and no clock: a transport carries its
- * packets, and whoever owns both decides about time-outs.
+ * The calling side of the process boundary. The channel does not depend on processes or timers: a transport carries its
+ * packets, and the owner of both handles time-outs.
  *
  * A call settles once: with the engine's reply or failure, when it is abandoned, or when the channel closes.
  */
@@ -14,26 +14,26 @@ export type EventHandlers<N extends RequestName> = {
 
 export interface Call<N extends RequestName> {
   readonly result: Promise<Result<N>>;
-  /** Resolves when the engine has answered or is gone; for an abandoned call that is later than `result`. */
+  /** Resolves when the engine has answered or ended. For an abandoned call this is later than `result`. */
   readonly answered: Promise<void>;
   /** Asks the engine to stop and rejects `result` at once. No effect on a settled call. */
   abandon(error: ExplainError): void;
 }
 
 export interface ChannelHooks {
-  /** The engine speaks the same protocol. */
+  /** Called when the engine has confirmed the version of the protocol. */
   ready(): void;
-  /** Something came from the engine. */
+  /** Called for every packet from the engine. */
   heard(): void;
   sessions(created: number): void;
   fatal(message: string): void;
-  /** Called once. Every pending call has been failed with `error`. */
+  /** Called once, after every pending call has failed with `error`. */
   closed(error: ExplainError): void;
 }
 
 export interface Channel {
   call<N extends RequestName>(method: N, params: Params<N>, on?: EventHandlers<N>): Call<N>;
-  /** Calls that the engine has not answered, abandoned ones included. */
+  /** Number of calls that the engine has not answered, including abandoned ones. */
   pending(): number;
   /** Fails every pending call; later calls are refused with the same error. */
   close(error: ExplainError): void;

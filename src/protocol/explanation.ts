@@ -1,19 +1,19 @@
-/** One explanation, as it crosses from the engine. */
+/** An explanation, as it is sent from the engine. */
 
 import type { MethodChoice } from '../core/methods/choice';
 import type { ClassScore, ShownActivation } from '../core/output';
 import type { Frame } from '../core/saliency';
 import type { Device } from './devices';
 
-/** One explanation: how it was made, with all of the method's options, and what came out. */
+/** An explanation: the method with all of its options, and the result. */
 export interface Explanation extends MethodChoice {
   readonly image: string;
   readonly model: string;
-  /** The target layer; of several, whose maps were averaged, their names with " + " between. */
+  /** The target layer. If the maps of several layers were averaged, their names are joined by " + ". */
   readonly layer: string;
-  /** Classes that the evidence is against, if it is for the class rather than for these. */
+  /** For a contrast: the other classes. */
   readonly contrast?: readonly ClassScore[];
-  /** How much of their mean score is subtracted. */
+  /** For a contrast: the factor of the other classes' mean score, which is subtracted. */
   readonly contrastWeight?: number;
   readonly class: number;
   readonly label: string;
@@ -25,8 +25,9 @@ export interface Explanation extends MethodChoice {
   /** The final map. */
   readonly frame: Frame;
   /**
-   * Before normalisation, at the input's size. In words, of a blank map `reason` says why it is, of another `note` what has to be
-   * known to read it, such as that it shows evidence against the class for want of any for it.
+   * Facts about the map before normalisation, at the input's size. `reason` says why a map is blank. `note` says what a
+   * reader has to know about any other map, for example that it shows evidence against the class because there is none
+   * for it.
    */
   readonly saliency: {
     readonly min: number;
@@ -35,9 +36,9 @@ export interface Explanation extends MethodChoice {
     readonly reason?: string;
     readonly note?: string;
   };
-  /** alpha_l, one a mask; a constant mask has 0. */
+  /** alpha_l, one for each mask; 0 for a constant mask. */
   readonly scores: Float32Array;
-  /** Of Integrated Gradients: what the attributions sum to, and the difference of logits that they should sum to. */
+  /** For Integrated Gradients: the sum of the attributions, and the difference of logits that it should equal. */
   readonly completeness?: { readonly sum: number; readonly difference: number };
   readonly milliseconds: {
     readonly load: number;
@@ -46,8 +47,8 @@ export interface Explanation extends MethodChoice {
     readonly first: number;
     readonly total: number;
   };
-  /** The provider that really ran. */
+  /** The device that was actually used. */
   readonly device: Device;
-  /** Forward passes run for this explanation. */
+  /** Number of forward passes for this explanation. */
   readonly passes: number;
 }

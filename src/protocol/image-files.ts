@@ -1,4 +1,7 @@
-/** Which files are images, by their names; `package.json` lists the same. What a file holds shows when it is read. */
+/**
+ * Recognises image files by their names; `package.json` has the same list. The actual format is determined when a file
+ * is read.
+ */
 
 export const IMAGE_EXTENSIONS = [
   'png',
@@ -15,12 +18,12 @@ export const IMAGE_EXTENSIONS = [
 ] as const;
 export type ImageExtension = (typeof IMAGE_EXTENSIONS)[number];
 
-/** In lower case, without the dot; '' where there is none. */
+/** The extension in lower case, without the dot; '' if there is none. */
 export function extensionOf(path: string): string {
   return /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
 }
 
-/** The extension, if it is one of an image; undefined otherwise. */
+/** The extension if it is one of images; otherwise undefined. */
 export function imageExtensionOf(path: string): ImageExtension | undefined {
   const extension = extensionOf(path);
   return IMAGE_EXTENSIONS.find((known) => known === extension);

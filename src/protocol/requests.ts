@@ -1,6 +1,6 @@
 /**
- * What the extension asks of the engine: one table from which both sides derive their types.
- * Paths and small results cross the process boundary, never a model's bytes.
+ * The requests of the extension to the engine: one table, from which both sides derive their types. Only paths and
+ * small results are sent between the processes, never a model's bytes.
  */
 import type { Region } from '../core/annotations/annotations';
 import type { Size } from '../core/geometry';
@@ -13,33 +13,33 @@ import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
 
-/** What long work looks at between its chunks; an AbortSignal is one. */
+/** The signal that long work checks between its chunks, such as an AbortSignal. */
 export interface CancelSignal {
   readonly aborted: boolean;
 }
 
-/** Raised with every change of the messages below; both sides must have the same. */
+/** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
 export const PROTOCOL_VERSION = 10;
 
-/** A file, or the bytes of a document that is in no local file. */
+/** A file, or the bytes of a document that is not a local file. */
 export type ImageSource =
   | { readonly path: string }
   | { readonly bytes: Uint8Array; readonly name: string }
   /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
   | { readonly tensor: string };
 
-/** A file as it was when it was read; the size is undefined if there was none. */
+/** The state of a file when it was read; the size is undefined if the file did not exist. */
 export interface FileStamp {
   readonly path: string;
   readonly size: number | undefined;
-  /** In milliseconds. */
+  /** Modification time in milliseconds. */
   readonly mtime: number;
 }
 
-/** A model, and what the user chose in place of its conventions. No path: the embedded demo model. */
+/** A model, with the user's choices that override its conventions. Without a path it is the embedded demo model. */
 export interface ModelChoice {
   readonly path?: string;
-  /** The target layer, or several, whose maps `explain` averages; `inspect` describes the model by the last. */
+  /** The target layer, or several layers, whose maps `explain` averages. `inspect` uses the last one. */
   readonly layer?: string | readonly string[];
   readonly labels?: string;
   /** The tensor that holds the class scores. */
@@ -54,11 +54,13 @@ export interface ExplainParams extends MethodChoice {
   readonly view: string;
   readonly image: ImageSource;
   readonly model: ModelChoice;
-  /** `among`: the most probable of these classes, at least one. */
+  /** `among` means the most probable of these classes; the list must not be empty. */
   readonly target: ClassChoice | { readonly among: readonly number[] };
-  /** Classes that the evidence is to be against: why the target, and not these. */
+  /** For a contrast: the other classes. The explanation says why the target rather than these. */
   readonly contrast?: readonly Exclude<ClassChoice, 'top'>[];
-  /** How much of their mean score is subtracted, Finer-CAM's alpha; 1 if left out. */
+  /**
+   * For a contrast: the factor of the other classes' mean score, which is subtracted (Finer-CAM's alpha); 1 by default.
+   */
   readonly contrastWeight?: number;
   readonly device: DeviceChoice;
   /** How many of the most probable classes to list. */
@@ -68,28 +70,30 @@ export interface ExplainParams extends MethodChoice {
 export interface MeasureParams {
   /** A newer request with the same view cancels the older one. */
   readonly view: string;
-  /** Whose map is measured, for its class, on the device that made it. */
+  /** The explanation whose map is measured, for its class and on its device. */
   readonly explanation: Explanation;
-  /** What was explained, by the same model. */
+  /** The image that was explained, by the same model. */
   readonly image: ImageSource;
   readonly model: ModelChoice;
   readonly metrics: readonly MetricChoice[];
-  /** In the order in which they are measured. */
+  /** The maps to measure, in this order. */
   readonly maps: readonly MeasuredMap[];
-  /** Of the random map. */
+  /** Seed of the random map. */
   readonly seed: number;
-  /** Whether the pictures at the ends of curves are wanted. */
+  /** Whether the result includes the pictures at the ends of curves. */
   readonly pictures: boolean;
-  /** Objects of the class, in pixels of the original, upright image; without them a metric that needs them gives nothing. */
+  /**
+   * Objects of the class, in pixels of the original, upright image. Without them, metrics that need them give no score.
+   */
   readonly regions?: readonly Region[];
 }
 
 export interface MeasureProgress {
   readonly map: MeasuredMap;
   readonly metric: Metric;
-  /** Share of the whole request that is done, 0 to 1. */
+  /** Progress of the whole request, 0 to 1. */
   readonly share: number;
-  /** As far as it is known. */
+  /** The curve as far as it has been computed. */
   readonly curve?: Curve;
 }
 
@@ -102,16 +106,16 @@ export interface SanityParams {
   readonly device: DeviceChoice;
   readonly methods: readonly MethodChoice[];
   readonly randomisations: readonly Randomisation[];
-  /** How many depths of the network at most, from the logits alone to all layers. */
+  /** The largest number of depths, from the layer of the logits alone to all layers. */
   readonly steps: number;
-  /** All is done once for each. */
+  /** Seeds; the whole check is repeated for each. */
   readonly seeds: readonly number[];
 }
 
 export interface DeviceReport {
   readonly device: DeviceChoice;
   readonly available: boolean;
-  /** What it is, or why it is not available and how to get it. */
+  /** A description, or why the device is not available and how to get it. */
   readonly detail: string;
 }
 
@@ -121,22 +125,22 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 export interface Requests {
   /** Everything known about a model before it explains an image. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
-  /** `files`: all that the explanation rests on, told before it is made. */
+  /** The event `files` names all files that the explanation depends on, before it is computed. */
   explain: {
     params: ExplainParams;
     result: Explanation;
     events: { frame: Frame; files: readonly FileStamp[] };
   };
   /**
-   * Scores and curves of an explanation's map. Explanations asked for meanwhile go first: it waits between two chunks. `measured` comes
-   * with each map that is done, and tells all that is known by then.
+   * Scores and curves of an explanation's map. Explanations that are requested in the meantime go first, between two
+   * chunks of this request. The event `measured` is sent after each map, with all results so far.
    */
   measure: {
     params: MeasureParams;
     result: Measurement;
     events: { progress: MeasureProgress; measured: Measurement };
   };
-  /** How maps change once the network's weights are re-randomised; each map is told as it comes. */
+  /** How maps change when the network's weights are re-randomised. Each map is sent as soon as it is computed. */
   sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
@@ -144,15 +148,15 @@ export interface Requests {
     result: { tensor: string; shape: readonly number[]; data: Float32Array };
     events: Record<never, never>;
   };
-  /** An image as a webview can show it: PNG bytes, upright, its longer side at most `longest` pixels. */
+  /** An image in a form that a webview can show: upright, as PNG, with a longer side of at most `longest` pixels. */
   picture: {
     params: { image: ImageSource; longest?: number };
     result: { png: Uint8Array; shown: Size; image: Size };
     events: Record<never, never>;
   };
   /**
-   * Gives an explanation as a file's bytes, or writes them to `output`: over what the user has agreed to replace, but neither over
-   * the image nor over a file of the model, nor over one of `inputs`.
+   * Returns an explanation as the bytes of a file, or writes them to `output`. This replaces a file that the user has
+   * agreed to replace, but never the image, a file of the model or one of `inputs`.
    */
   render: {
     params: {
@@ -166,9 +170,11 @@ export interface Requests {
     result: { bytes?: Uint8Array };
     events: Record<never, never>;
   };
-  /** Every device of the setting, whether it can be used here, and why not. */
+  /** Reports every device of the setting: whether it can be used, and why not. */
   devices: { params: Record<never, never>; result: readonly DeviceReport[]; events: Record<never, never> };
-  /** Writes the sidecar beside the model, with what is in use now; over one that is there only with `replace`. */
+  /**
+   * Writes the sidecar beside the model, with the settings in use. An existing one is overwritten only with `replace`.
+   */
   saveSidecar: {
     params: { model: ModelChoice; replace?: boolean };
     result: { path: string };
@@ -181,7 +187,9 @@ export type Params<N extends RequestName> = Requests[N]['params'];
 export type Result<N extends RequestName> = Requests[N]['result'];
 export type Events<N extends RequestName> = Requests[N]['events'];
 
-/** How the engine answers one request. `signal` is checked between chunks; `emit` streams events to the caller. */
+/**
+ * The context of one request: the engine checks `signal` between chunks, and streams events to the caller by `emit`.
+ */
 export interface RequestContext<N extends RequestName> {
   readonly signal: CancelSignal;
   emit<E extends keyof Events<N>>(event: E, data: Events<N>[E]): void;

@@ -1,4 +1,4 @@
-/** What a sweep finds. */
+/** The results of sweeps. */
 import type { MethodName } from '../../core/methods/names';
 import type { ScoreInfo } from '../../core/metrics/measurement';
 import type { Estimate } from '../../core/statistics/estimate';

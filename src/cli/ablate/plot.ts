@@ -9,7 +9,7 @@ const MARGIN = { left: 52, right: 14, top: 30, bottom: 42 };
 const STYLE = `text{font:12px sans-serif;fill:#333}
 .title{font-weight:bold}.grid{stroke:#ddd}.interval{stroke:#777}path{fill:none;stroke:#2667b8;stroke-width:2}circle{fill:#2667b8}`;
 
-/** Means and their 95 % confidence intervals, as a file of its own on white. */
+/** A complete SVG file on white, with means and their 95 % confidence intervals. */
 export function plotOf({ sweeps, scores }: Ablation): string {
   const names = Object.keys(scores);
   const plots = sweeps.flatMap((sweep, row) =>
@@ -28,7 +28,7 @@ ${raw(plots.join('\n'))}
 `;
 }
 
-/** Values lie evenly, whatever numbers they are: powers of two are as far apart as tens. */
+/** One plot. Values are evenly spaced, whatever their numbers. */
 function plot({ option, points }: Sweep, score: string, title: string): string {
   const known = points.flatMap(({ value, scores }) => {
     const summary = scores[score];

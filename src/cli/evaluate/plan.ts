@@ -5,13 +5,13 @@ import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
 import type { Unit } from './journal/entry';
 
-/** Everything that decides what is found. */
+/** Everything that determines the results of an evaluation. */
 export interface Plan {
   readonly source: string;
   readonly items: readonly Stamped[];
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
-  /** Each once, with all of its options. */
+  /** Each method once, with all of its options. */
   readonly methods: readonly MethodChoice[];
   readonly metrics: readonly MetricChoice[];
   readonly units: readonly Unit[];

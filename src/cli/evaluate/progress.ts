@@ -1,15 +1,15 @@
-/** How far an evaluation is and how long it still takes, said every few seconds. */
+/** Prints the progress of an evaluation and the remaining time every few seconds. */
 
 export interface Progress {
-  /** One more is done; `passes` forward passes were run for it. */
+  /** Counts one finished unit, for which `passes` forward passes were run. */
   add(passes: number): void;
-  /** Says what was done in all. */
+  /** Prints the totals. */
   end(): void;
 }
 
 const EVERY = 5000;
 
-/** @param total what is to be done, in the same unit that `add` counts */
+/** @param total number of units to do */
 export function createProgress(total: number, say: (text: string) => void): Progress {
   const start = performance.now();
   let said = start;

@@ -1,4 +1,4 @@
-/** Goes through the images and writes down what is found, one image and method at a time. */
+/** Goes through the images and writes the results to the journal, one image and method at a time. */
 import { createHash } from 'node:crypto';
 import { regionsIn } from '../../core/annotations/annotations';
 import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
@@ -13,7 +13,7 @@ import type { Plan } from './plan';
 import { createProgress } from './progress';
 import type { Watch } from './watch';
 
-/** These concern one image, or one method and this model. Any other failure ends the evaluation. */
+/** Failures that concern one image, or one method with this model. Any other failure ends the evaluation. */
 const SKIPPED: ReadonlySet<ErrorCode> = new Set([
   'image-missing',
   'image-unreadable',
@@ -26,8 +26,8 @@ const SKIPPED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * @param watch what was found while the model was touched is found again
- * @throws cancelled, after which the same command goes on; evaluation-differs; failures that concern everything
+ * @param watch detects changes of the model; results computed during a change are computed again
+ * @throws cancelled, after which the same command continues; evaluation-differs; failures that concern everything
  */
 export async function runAll(
   plan: Plan,
@@ -70,8 +70,8 @@ interface Outcome {
 }
 
 /**
- * An image that was half done is explained again from its first method on. So each method finds the engine as it would have
- * found it had nothing been interrupted, and its numbers are the same to the last bit.
+ * If a run stops in the middle of an image, that image is explained again from its first method on. Each method then
+ * finds the engine in the same state as without the interruption, so its numbers are the same to the last bit.
  */
 async function* evaluateItem(
   plan: Plan,
@@ -88,7 +88,7 @@ async function* evaluateItem(
     let outcome: Omit<Outcome, 'unit'> | undefined;
     try {
       if (unit !== 'baselines') explanation = await service.explain(explainParams(plan, item, unit), quiet(terminal));
-      // What kept every method from an explanation keeps the baselines from a class.
+      // If no method has an explanation, there is no class that the baselines could be measured for.
       if (!explanation) outcome = { found: { error }, passes: 0 };
       else if (todo.has(unit)) outcome = await measureUnit(plan, item, unit, explanation, service, terminal);
     } catch (thrown) {
@@ -101,7 +101,7 @@ async function* evaluateItem(
   }
 }
 
-/** @throws whatever was thrown, if it concerns everything */
+/** @throws the failure itself if it concerns everything */
 function skippable(thrown: unknown): ExplainError {
   const error = toExplainError(thrown);
   if (!SKIPPED.has(error.code)) throw thrown;
@@ -145,7 +145,7 @@ async function measureUnit(
   };
 }
 
-/** Another random map for each item, whatever else is evaluated. */
+/** A seed for each item, which does not depend on the other items of the evaluation. */
 function seedFor(name: string, seed: number): number {
   return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32LE();
 }

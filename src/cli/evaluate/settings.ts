@@ -3,8 +3,8 @@ import type { Plan } from './plan';
 import { type Identity, PARTS } from './watch';
 
 /**
- * What decides every number that is found, under names that a message can use. Which images are evaluated is not in it: more
- * of them only add to what is there.
+ * All settings that the results depend on, under names that messages can use. The images are not among them, since an
+ * evaluation may be extended by more images.
  */
 export function settingsOf(plan: Plan, identity: Identity): Settings {
   return {

@@ -1,4 +1,7 @@
-/** Whether everything is found by the model that an evaluation was begun with: its file, its weights, and what lies beside. */
+/**
+ * Checks that all results come from the model that the evaluation was started with: its file, its weights, and the
+ * files beside it.
+ */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -8,15 +11,15 @@ import { withRegular } from '../../files/open';
 import type { ModelChoice, Service } from '../../protocol/requests';
 import { quiet, type Terminal } from '../terminal';
 
-/** What decides what a model answers. */
+/** Everything that a model's results depend on. */
 export interface Identity {
-  /** SHA-256 of the model's file, and after it of each file of its weights. */
+  /** SHA-256 of the model's file, followed by that of each file of its weights. */
   readonly model: string;
-  /** SHA-256 of how images become its input and scores get their names, and of the layer. */
+  /** SHA-256 of the preprocessing, the labels and the layer. */
   readonly conventions: string;
 }
 
-/** What each part of an identity is called where it has changed. */
+/** Names of the parts of an identity, for messages. */
 export const PARTS: { readonly [P in keyof Identity]: string } = {
   model: 'model',
   conventions: 'preprocessing, layer or labels',
@@ -26,21 +29,21 @@ export interface Watch {
   readonly info: ModelInfo;
   readonly identity: Identity;
   /**
-   * False if a file was touched since it was last asked and has the same content: what was computed meanwhile may be of
-   * something else that was there for a while.
+   * False if a file was touched since the last call although its content is the same. Results computed in the meantime
+   * may then come from another content that was there temporarily.
    *
-   * @throws evaluation-differs if the content is another
+   * @throws evaluation-differs if the content has changed
    */
   unchanged(): Promise<boolean>;
   /**
-   * Does a task until it says that nothing was touched. What it throws counts only if nothing was.
+   * Repeats a task until no file was touched while it ran. An error of the task counts only if no file was touched.
    *
    * @throws evaluation-differs; what the task throws
    */
   untilUntouched(task: () => Promise<boolean>): Promise<void>;
 }
 
-/** So often a file may be touched while one thing is computed. */
+/** How often a task is repeated because files were touched. */
 const ATTEMPTS = 5;
 
 interface Look {
@@ -48,7 +51,7 @@ interface Look {
   readonly stamps: string;
 }
 
-/** @throws what models throw; evaluation-differs if they are being written at this moment */
+/** @throws what models throw; evaluation-differs if the model is being written at the moment */
 export async function watchModel(model: ModelChoice, service: Service, terminal: Terminal): Promise<Watch> {
   let known = await identified();
   const { info, identity } = known;
@@ -57,7 +60,7 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
   async function unchanged(): Promise<boolean> {
     try {
       const now = await look();
-      // The engine describes a model anew when something it was described by has changed.
+      // The engine makes a new description of a model when one of its files has changed.
       if (now.info === known.info && now.stamps === known.stamps) return true;
       const anew = await identified();
       checkIdentity(info.path, identity, anew.identity);
@@ -65,7 +68,7 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
       return false;
     } catch (thrown) {
       if (codeOf(thrown) === 'cancelled' || codeOf(thrown) === 'evaluation-differs') throw thrown;
-      // It can't be read any more.
+      // The model can't be read any more.
       throw errors.evaluationChanged(info.path, PARTS.model);
     }
   }
@@ -87,7 +90,7 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
     return { info: found, stamps: stamps.join('\n') };
   }
 
-  /** Of files that stay as they are while they are read. */
+  /** Computes the identity, and repeats this if files change while they are read. */
   async function identified(): Promise<Look & { readonly identity: Identity }> {
     let before = await look();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -108,13 +111,16 @@ export function checkIdentity(file: string, before: Identity, now: Identity): vo
 
 const codeOf = (thrown: unknown): ErrorCode | undefined => (thrown instanceof ExplainError ? thrown.code : undefined);
 
-/** Finer than the engine's: whoever sets a file's time back still leaves another time of its change. */
+/**
+ * This stamp has more detail than the engine's: it includes the time of the last status change, which differs even if a
+ * program sets the modification time back.
+ */
 async function stampOf(file: string): Promise<string> {
   const { size, mtimeMs, ctimeMs, ino } = await stat(file);
   return [file, size, mtimeMs, ctimeMs, ino].join(' ');
 }
 
-/** Where files lie decides nothing, nor does in which words something was assumed. */
+/** The paths of files are not part of the identity, nor is the wording of assumptions. */
 async function identityOf(info: ModelInfo): Promise<Identity> {
   const { path, name, labelsFile, weightsFiles, assumptions, ...conventions } = info;
   const digests: string[] = [];

@@ -8,8 +8,9 @@ const [BESIDE, ACROSS] = [1 / 6, 1 / 12];
 /** Far below the noise and below the resolution of 8 bits. */
 const TOLERANCE = 1e-4;
 /**
- * Steps of conjugate gradients, for each pixel of height and width. They grow with the grid's side, since its condition number
- * grows with the square; with all pixels but one missing, the worst there is, 1.4 were measured from 32 x 32 to 512 x 512.
+ * Steps of conjugate gradients that are allowed, for each pixel of height and width. The number of steps grows with the grid's
+ * side, because the condition number grows with its square. The worst case is an image with one pixel left: 1.4 steps for each
+ * pixel of height and width were measured, from 32 x 32 to 512 x 512.
  */
 const MOST_STEPS = 5;
 

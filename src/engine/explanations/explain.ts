@@ -42,7 +42,7 @@ export async function explain(
   const { method, options, blur } = completed(params);
   const parts = partsFor({ method, options });
   const layers = layersFor(params);
-  // Sessions are shared by those who chose the layer and those who didn't, so each request is checked.
+  // Requests with and without a chosen layer share sessions, so each request is checked.
   const check = ({ path, layer }: ModelInfo) => {
     if (layer.origin === 'assumed' && needsLayer(params.method)) throw errors.blockedLayers(path, layer.value);
   };
@@ -50,11 +50,11 @@ export async function explain(
     sessions
       .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts, check)
       .catch(refusalBy(method));
-  // Before sessions are made for any: a wrong name costs nothing.
+  // All names are checked before any session is created.
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
   const explainer = await explainerOf(layers[0]);
   const { info } = explainer;
-  // Before the image is looked at: a wrong name costs no pass.
+  // Classes are resolved before the image is read, so that a wrong name costs no pass.
   const { value: labels } = info.labels;
   const candidates = candidatesOf(labels, params.target);
   const others = (params.contrast ?? []).map((other) => findClass(labels, other));
@@ -111,7 +111,7 @@ export async function explain(
   };
 }
 
-/** The layers that were chosen; only the last of them for a method that looks at no layer. */
+/** The chosen layers; only the last one for a method that does not use a layer. */
 function layersFor({ method, model }: ExplainParams): readonly string[] {
   return layersOf(model).slice(needsLayer(method) ? 0 : -1);
 }
@@ -121,12 +121,15 @@ function needsLayer(method: MethodName): boolean {
   return needs.includes('layer');
 }
 
-/** What the method needs besides the scores. */
+/** The parts that the method needs besides the score session. */
 export function partsFor({ method, options }: Pick<MethodChoice, 'method' | 'options'>): readonly Part[] {
   return methods[method].needsWith(options).filter(isPart);
 }
 
-/** A method that needs the gradient of the input says so where there is none; the others work from a later layer. */
+/**
+ * The error if an operator has no gradient rule. A method that needs the gradient of the input can't be used then; the
+ * other methods work with a later layer.
+ */
 function refusalBy(method: MethodName) {
   const needs: readonly string[] = methods[method].needs;
   const ofInput = needs.includes('input-gradient') || needs.includes('guided-gradient');
@@ -136,7 +139,7 @@ function refusalBy(method: MethodName) {
   };
 }
 
-/** The classes that the target may be; undefined if it may be any. */
+/** The classes among which the target is chosen; undefined if it may be any class. */
 function candidatesOf(labels: readonly string[], target: ExplainParams['target']): readonly number[] | undefined {
   if (target === 'top') return undefined;
   return 'among' in target ? target.among.map((index) => findClass(labels, { index })) : [findClass(labels, target)];
@@ -152,7 +155,7 @@ function targetOf(index: number, others: readonly number[], weight: number): Tar
   return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight } }) };
 }
 
-/** What is known of the image, from an earlier request or from a first pass. */
+/** The state of the image, from an earlier request or from a first pass. */
 export async function look(explainer: Explainer, { image, blur }: Pick<ExplainParams, 'image' | 'blur'>, work: Work) {
   const { key, stamps } = await identify(image);
   const known = explainer.images.get(key);
@@ -163,14 +166,14 @@ export async function look(explainer: Explainer, { image, blur }: Pick<ExplainPa
   return { state, decode: input.milliseconds, stamps };
 }
 
-/** The key is the same for as long as the image is; stamps are of its file, if it has one. */
+/** The key stays the same as long as the image does. The stamps are those of its file, if it has one. */
 async function identify(source: ImageSource): Promise<{ key: string; stamps: readonly Stamp[] }> {
   if ('bytes' in source) return { key: createHash('sha256').update(source.bytes).digest('hex'), stamps: [] };
   const stamps = [await stampOf('path' in source ? source.path : source.tensor)];
   return { key: identityOf(stamps), stamps };
 }
 
-/** Indices of the `count` most probable classes, the first first. */
+/** Indices of the `count` most probable classes, in order. */
 export function topClasses(probabilities: Float32Array, count: number): number[] {
   const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
   return order.slice(0, count);

@@ -1,4 +1,4 @@
-/** The request `measure`: how good the map of an explanation is. */
+/** The request `measure`: scores and curves for the map of an explanation. */
 import { errors } from '../../core/errors';
 import type { Measured, MeasuredMap, Measurement } from '../../core/metrics/measurement';
 import { measureMap, metricNeeds, SCORES } from '../../core/metrics/metric-table';
@@ -13,10 +13,10 @@ import { inputSizeOf, look, partsFor } from './explain';
 import { subjectsOf } from './subject';
 
 /**
- * @param explainerWith the explainer of the model and device, with the parts named
- * @param pause resolves once nothing more urgent is done; asked between two chunks
- * @throws cancelled between two chunks once `context.signal` is aborted; image-unreadable if the image has changed since it
- *   was explained; bad-option; every failure of models, images and the runtime
+ * @param explainerWith returns the explainer of the model and device, with the given parts
+ * @param pause resolves once no urgent work is waiting; called between two chunks
+ * @throws cancelled between two chunks once `context.signal` is aborted; image-unreadable if the image has changed
+ *   since it was explained; bad-option; every failure of models, images and the runtime
  */
 export async function measure(
   explainerWith: (parts: readonly Part[]) => Promise<Explainer>,
@@ -71,7 +71,7 @@ export async function measure(
   });
 }
 
-/** The explanation must be of this image, by this model. */
+/** Checks that the explanation is of this image and by this model. */
 function checkSame(
   explainer: Explainer,
   { explanation, image }: MeasureParams,

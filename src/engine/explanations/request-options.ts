@@ -1,4 +1,4 @@
-/** Options of requests, as they must be. */
+/** Validates the options of requests. */
 import { errors } from '../../core/errors';
 import type { MethodChoice } from '../../core/methods/choice';
 import { methods } from '../../core/methods/method-table';
@@ -28,7 +28,7 @@ function check(name: string, value: unknown, valid: boolean, wanted: string): vo
 }
 
 /**
- * With all options of the method, those not given by their defaults.
+ * The choice with all options of the method; missing ones get their defaults.
  *
  * @throws bad-option
  */

@@ -1,4 +1,4 @@
-/** The request `sanity`: maps of networks whose weights are re-randomised, compared with those of the network itself. */
+/** The request `sanity`: maps of networks with re-randomised weights, compared with those of the trained network. */
 import { ExplainError, errors } from '../../core/errors';
 import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
@@ -25,9 +25,10 @@ import { inputSizeOf, partsFor, topClasses } from './explain';
 import { completed } from './request-options';
 
 /**
- * @param pause resolves once nothing more urgent is done; asked between two chunks
+ * @param pause resolves once no urgent work is waiting; called between two chunks
  * @throws cancelled between two chunks once `context.signal` is aborted; no-weights; every failure of models, images,
- *   classes, options and the runtime. A drawn network whose numbers are not finite is none of them: its maps count as blank.
+ *   classes, options and the runtime. If a re-randomised network gives NaN or infinity, this is not a failure: its maps
+ *   count as blank.
  */
 export async function sanity(
   device: Device,
@@ -96,7 +97,9 @@ async function check(
   };
 }
 
-/** Layers from `from` to `to`, counted from that of the logits, are re-randomised. */
+/**
+ * The variations of the network. Each re-randomises the layers `from` to `to`, counted from the layer of the logits.
+ */
 function variationsOf({ randomisations, steps }: SanityParams, layers: readonly WeightLayer[]) {
   return randomisations.flatMap((randomisation) =>
     depthsOf(layers.length, steps).map((depth) => ({
@@ -123,7 +126,7 @@ interface Found {
   readonly blank?: string;
 }
 
-/** The maps of one network, one for each method, and the class that they explain: the top one if none is given. */
+/** The maps of one network, one for each method, and the class that they explain, by default the top one. */
 async function mapsOf({ known, device, params, input, work }: Question, file: ModelFile, chosen?: number) {
   const explainer = await createExplainer(known, file, device);
   try {
@@ -155,7 +158,7 @@ async function runToEnd(run: MethodRun): Promise<{ last: MethodFrame; whyBlank: 
   }
 }
 
-/** Of a network that gives no numbers, every map is blank. */
+/** The result for a network that gives NaN or infinity: all maps are blank. */
 function withoutMaps(thrown: unknown): { maps: undefined; blank: string } {
   if (!(thrown instanceof ExplainError && thrown.code === 'not-finite')) throw thrown;
   return { maps: undefined, blank: 'the network with these weights gives no finite numbers' };

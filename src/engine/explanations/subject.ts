@@ -1,4 +1,4 @@
-/** What metrics are given of an explanation. */
+/** Makes the input of metrics from an explanation. */
 
 import { methods } from '../../core/methods/method-table';
 import type { MethodNetwork, Target } from '../../core/methods/network';
@@ -16,12 +16,12 @@ import { networkOf, scoreManyImages } from '../sessions/method-network';
 import { backdropOf, firstPass, type Work } from '../sessions/passes';
 import { inputSizeOf } from './explain';
 
-/** The subjects of each map share everything but the map and how it is made. */
+/** The subjects, by map. They differ only in the map and in how it is computed. */
 export type Subjects = { readonly [M in MeasuredMap]: () => Subject };
 
 /**
- * @param regions of the class
- * @param seed of the random map
+ * @param regions objects of the class
+ * @param seed seed of the random map
  */
 export async function subjectsOf(
   explainer: Explainer,
@@ -68,7 +68,7 @@ export async function subjectsOf(
   };
 }
 
-/** The same explanation of another image. */
+/** Explains another image in the same way. */
 async function explainAgain(
   explainer: Explainer,
   { input }: ImageState,

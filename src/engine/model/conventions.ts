@@ -1,4 +1,4 @@
-/** Reads the files beside a model that say how it is used: sidecar, Hugging Face's files, labels. */
+/** Reads the files beside a model that describe its use: the sidecar, Hugging Face's files, labels. */
 import path from 'node:path';
 import * as v from 'valibot';
 import { errors, reasonOf } from '../../core/errors';
@@ -25,18 +25,18 @@ import { readText } from '../../files/open';
 import { type Stamp, stampOf } from '../../files/stamps';
 
 export interface ReadSources {
-  /** In the order in which they count. */
+  /** The sources, in the order of precedence. */
   readonly sources: readonly Source[];
-  /** Files that exporters leave beside a model, by name, for `sourcesOfGraph`. */
+  /** Files that exporters write beside a model, by name, for `sourcesOfGraph`. */
   readonly beside: Beside;
-  /** Every file that was looked for, whether it is there or not, as it was before it was read. */
+  /** Stamps of all files that were looked for, existing or not, taken before they were read. */
   readonly stamps: readonly Stamp[];
 }
 
-/** Where a model's conventions are looked for, whether there is such a file or not. */
+/** The paths at which a model's conventions are looked for. */
 export function conventionFiles(model: string) {
   const folder = path.dirname(path.resolve(model));
-  // An export to `onnx/model.onnx` leaves the configuration one folder up.
+  // If a model is exported to `onnx/model.onnx`, the configuration is one folder up.
   const places = (name: string) => [path.join(folder, name), path.join(path.dirname(folder), name)];
   return {
     sidecar: sidecarPath(model),
@@ -68,14 +68,14 @@ export async function readSources(model: Model): Promise<ReadSources> {
   return { sources, beside: new Map(texts), stamps };
 }
 
-/** What is known of a model by its exporter and by the nodes after its input, when that is known. */
+/** The sources that need the model's input: its exporter, and the first nodes of the graph. */
 export async function sourcesOfGraph(model: Model, input: ImageInput, beside: Beside): Promise<Source[]> {
   const folder = path.dirname(path.resolve(model.file));
   const exporters = await readExporters(model, input, beside, (name) => path.join(folder, name));
   return [...exporters, ...readRescaling(model, input)];
 }
 
-/** An exporter's file; one that is there and can't be read is noted. */
+/** Reads an exporter's file. If it exists and can't be read, a note says so. */
 async function textBeside(file: string): Promise<{ file: string; text?: string; note?: string }> {
   try {
     return { file, text: await readText(file) };
@@ -106,11 +106,11 @@ async function readSidecar(file: string): Promise<string | undefined> {
 interface JsonFile {
   readonly file: string;
   readonly json?: Json;
-  /** Why it can't be used. */
+  /** Why the file can't be used. */
   readonly note?: string;
 }
 
-/** The first of the files that is there and is of Hugging Face. */
+/** The first of the files that exists and belongs to Hugging Face's libraries. */
 async function jsonOf(files: readonly string[], isTheirs: (json: Json) => boolean): Promise<JsonFile | undefined> {
   for (const file of files) {
     try {
@@ -132,8 +132,8 @@ function huggingFace(found: JsonFile | undefined, read: (json: Json) => Read): S
 }
 
 /**
- * The labels: of the chosen file, else of the first source that names a file or has names itself; and the file's stamp
- * if they are from one.
+ * Reads the labels from the chosen file, or from the first source that names a file or has names itself. The result
+ * includes the file's stamp, if the labels come from a file.
  *
  * @throws labels-unreadable
  */

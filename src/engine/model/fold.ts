@@ -1,4 +1,4 @@
-/** Computes what a graph computes from constants alone, by running those nodes. */
+/** Computes the tensors of a graph that depend only on constants, by running their nodes. */
 import { checkScans, checkSizes } from '../../core/onnx/bounds';
 import { planTrace, SMALL, type TensorFact } from '../../core/onnx/facts';
 import { constantModel, constantNodes } from '../../core/onnx/fold';
@@ -10,9 +10,10 @@ import { createSession, DATA_TYPES, type Session, type SessionOptions } from '..
 import type { ModelFile } from './model-file';
 
 /**
- * A session that runs once at most.
+ * Creates a session that runs at most once.
  *
- * @param options one thread for what hardly computes: threads cost time to start and to end, and spin meanwhile
+ * @param options one thread for graphs with little computation, since threads take time to start and to end, and spin
+ *   in between
  */
 export async function loadOnce(
   file: ModelFile,
@@ -23,12 +24,15 @@ export async function loadOnce(
   return createSession(file.path, encoded, await file.buffers(encoded), cheap);
 }
 
-/** Sizes that follow from values that have sizes of their own, and so on: exporters write two or three such steps. */
+/**
+ * The largest number of rounds. Sizes may depend on values whose own sizes are only known after a round; exporters
+ * write two or three such steps.
+ */
 const ROUNDS = 8;
 
 /**
- * The small tensors that the graph computes from constants. Nothing is run of which the runtime does not know the size before,
- * since a few bytes can ask for any number of gigabytes.
+ * The small tensors that the graph computes from constants. A node runs only if the runtime knows the size of its
+ * output before, since a few bytes of a model can demand any number of gigabytes.
  *
  * @throws model-too-large, runtime-failed
  */
@@ -51,7 +55,7 @@ export async function foldConstants(
 
 type Nodes = Model['graph']['node'];
 
-/** Runs those of the nodes whose outputs have known sizes. */
+/** Runs the nodes whose outputs have known sizes. */
 async function fold(file: ModelFile, model: Model, nodes: Nodes) {
   const folded = new Map<string, TensorFact>();
   const settled = new Set(nodes);
@@ -86,26 +90,29 @@ async function fold(file: ModelFile, model: Model, nodes: Nodes) {
   }
 }
 
-/** Types of which a tensor can be made from its values. */
+/** Types for which a tensor can be created from its values. */
 const FOLDED: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.INT64, DataType.INT32, DataType.BOOL]);
 
 export function tensorsOf(facts: ReadonlyMap<string, TensorFact>): TensorProto[] {
   return [...facts].map(([name, { dtype, dims, values }]) => makeTensor(name, dtype, dims, values!));
 }
 
-/** A tensor's dimensions if the runtime knows them; of a scalar it says so only of its shape. */
+/** A tensor's dimensions, if the runtime knows them. A scalar is recognised only by its shape tensor. */
 function dimsIn({ outputs }: Session, tensor: string, shape: string): readonly number[] | undefined {
   const dims = outputs.get(tensor)?.shape ?? [];
   if (isKnown(dims)) return dims.map(Number);
   return dims.length === 0 && outputs.get(shape)?.shape[0] === 0 ? [] : undefined;
 }
 
-/** The runtime names unknown dimensions, and gives no dimensions for scalars and for tensors of unknown rank alike. */
+/**
+ * True if all dimensions are known. The runtime gives names to unknown dimensions, and reports no dimensions both for
+ * scalars and for tensors of unknown rank.
+ */
 export function isKnown(shape: readonly (number | string)[]): boolean {
   return shape.length > 0 && shape.every((dim) => typeof dim === 'number' && dim >= 0);
 }
 
-/** The tensors of a session with all their dimensions, as far as these are known. */
+/** The outputs of a session whose dimensions are all known. */
 export function knownSizes({ outputs }: Session): (readonly [string, readonly number[]])[] {
   return [...outputs].flatMap(([name, { shape }]) => (isKnown(shape) ? [[name, shape.map(Number)] as const] : []));
 }

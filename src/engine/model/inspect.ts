@@ -1,4 +1,6 @@
-/** Opens a model: reads it and what lies beside it, and finds out everything that is known before an image comes. */
+/**
+ * Opens a model: reads it and the files beside it, and derives everything that is known before an image is explained.
+ */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,15 +25,13 @@ import { traceFacts } from './trace';
 export interface Opened {
   readonly info: ModelInfo;
   readonly file: ModelFile;
-  /** At batch 1 and the size of input in use. */
+  /** Facts at batch 1 and the input's size in use. */
   readonly facts: Facts;
-  /** All files that `info` rests on; see `isCurrent`. */
+  /** Stamps of all files that `info` depends on; see `isCurrent`. */
   readonly stamps: readonly Stamp[];
 }
 
-/**
- * @throws every failure of a model, its sidecar and its labels that core/errors.ts names
- */
+/** @throws all errors of core/errors.ts about models, sidecars and labels */
 export async function openModel(choice: ModelChoice): Promise<Opened> {
   const file = await readModelFile(choice.path ?? demoModel());
   const { model } = file;
@@ -71,12 +71,12 @@ function wantedScores({ output }: ModelChoice, sources: readonly Source[]): Want
   return firstOf(sources, (said) => said.output?.name);
 }
 
-/** The layers that were chosen; none: the model's own. */
+/** The chosen layers; empty if the model's default layer is used. */
 export function layersOf({ layer = [] }: ModelChoice): readonly string[] {
   return [layer].flat();
 }
 
-/** Batch 1, in the order of the input's axes. */
+/** The input's dimensions at batch 1, in the order of its axes. */
 function inputDims({ layout, channels }: ImageInput, { width, height }: Preprocessing): number[] {
   const pixels = [height.value, width.value];
   return layout === 'NCHW' ? [1, channels, ...pixels] : [1, ...pixels, channels];
@@ -84,7 +84,10 @@ function inputDims({ layout, channels }: ImageInput, { width, height }: Preproce
 
 const DEMO = path.join('media', 'demo', 'demo-objects.onnx');
 
-/** The embedded model, looked for upwards, since bundles of this file lie at several depths. */
+/**
+ * The path of the embedded model. It is looked for in the parent folders, since bundles with this file lie at several
+ * depths.
+ */
 export function demoModel(folder = __dirname): string {
   const file = path.join(folder, DEMO);
   if (existsSync(file)) return file;
@@ -93,7 +96,7 @@ export function demoModel(folder = __dirname): string {
   return demoModel(parent);
 }
 
-/** Every file that is read for a model, or would be if it were there. */
+/** All files that are read for a model if they exist. */
 export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): readonly string[] {
   const { sidecar, preprocessors, configs, exported } = conventionFiles(model);
   return [
@@ -108,9 +111,9 @@ export function filesOf({ path: model, weightsFiles, labelsFile }: ModelInfo): r
 }
 
 /**
- * Writes the sidecar beside a model with what is in use now.
+ * Writes the sidecar beside a model, with the settings in use.
  *
- * @param replace the one that is there
+ * @param replace whether an existing sidecar may be replaced
  * @throws sidecar-exists, output-unwritable; what `openModel` throws
  */
 export async function saveSidecar(choice: ModelChoice, replace = false): Promise<{ path: string }> {

@@ -1,4 +1,4 @@
-/** Reads a model's file at once and its external weights when a session needs them. Writes nothing. */
+/** Reads a model's file at once, and its external weights when a session needs them. Writes nothing. */
 import type { Stats } from 'node:fs';
 import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,22 +14,22 @@ import { identityOf, type Stamp } from '../../files/stamps';
 
 export interface ModelFile {
   readonly path: string;
-  /** Size of the model and its external files. */
+  /** Size in bytes of the model and its external files. */
   readonly bytes: number;
   /** Changes whenever the model or its weights change. */
   readonly identity: string;
-  /** The model's file and its external files. */
+  /** Stamps of the model's file and its external files. */
   readonly stamps: readonly Stamp[];
   readonly model: Model;
-  /** The buffers that an encoded graph of this model refers to; external ones are read anew by each call. */
+  /** The buffers that an encoded graph of this model refers to. External ones are read again in each call. */
   buffers(encoded: Pick<EncodedModel, 'buffers'>): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Gives the memory of the file's own bytes back at once; nothing can be made from the model any more. */
+  /** Frees the memory of the file's own bytes at once. Afterwards nothing can be created from the model. */
   release(): void;
 }
 
-/** Bytes that protobuf can't hold in one message any more. */
+/** The size in bytes from which on protobuf can't hold a message. */
 const TOO_LARGE = 2 ** 31;
-/** One read call; the system reads less than 2 GiB at once. */
+/** Bytes of one read call; the system reads less than 2 GiB at once. */
 const PIECE = 2 ** 28;
 const LFS_POINTER = 'version https://git-lfs';
 
@@ -71,7 +71,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
     release: () => bytes.buffer.resize(0),
   };
 
-  /** Sizes and indices are looked at before any session is made, wherever they are kept. */
+  /** Embeds small external tensors, since sizes and indices are needed before any session is created. */
   async function embedSmall(): Promise<void> {
     for (const tensor of model.graph.initializer.filter(isExternal)) {
       if (sizeOf(dimsOf(tensor)) > SMALL) continue;
@@ -116,14 +116,15 @@ function modelFailure(file: string, error: unknown): unknown {
 
 function allocate(file: string, size: number): Uint8Array<ArrayBuffer> {
   try {
-    // Resizable, since V8 collects a buffer when it likes, and a model's bytes are too many to wait for that.
+    // The buffer is resizable, so that its memory can be freed at once. V8 collects garbage at an arbitrary time, and a
+    // model is too large to wait for that.
     return new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }));
   } catch (error) {
     throw errors.outOfMemory(file, `${size} bytes of weights: ${reasonOf(error)}`);
   }
 }
 
-/** Fills `bytes` from a position in the file; false if the file ends before. */
+/** Fills `bytes` from a position in the file; returns false if the file is too short. */
 async function fill(handle: FileHandle, bytes: Uint8Array, position: number): Promise<boolean> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(PIECE, bytes.length - done), position + done);
@@ -140,8 +141,8 @@ interface ExternalFile extends Stamp {
 /**
  * The files that hold the model's external data, by location; absent ones are left out.
  *
- * A link may not lead out of the model's folder. It may lead to where the model itself lies if that is a link too, as in
- * the cache of Hugging Face.
+ * A link must not lead out of the model's folder. If the model itself is a link, it may also lead to the folder of the
+ * model's target, as in the cache of Hugging Face.
  */
 async function findExternal(model: Model, file: string): Promise<Map<string, ExternalFile>> {
   const found = new Map<string, ExternalFile>();

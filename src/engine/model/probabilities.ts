@@ -1,4 +1,4 @@
-/** Whether a model's scores are probabilities already, where its graph alone does not tell. */
+/** Determines whether a model's scores are probabilities already, if this does not follow from its graph. */
 import { imageGraph, SCORE } from '../../core/cam/transform';
 import type { ImageInput } from '../../core/model/inputs';
 import type { ScoresTensor } from '../../core/model/logits';
@@ -14,18 +14,18 @@ import { createSession, floats } from '../runtime/runtime';
 import type { ModelFile } from './model-file';
 
 /**
- * Images of noise, each in tiles of so many pixels: the coarser, the more a network sees in it, and the sooner one tells
- * scores from probabilities.
+ * Side of the tiles in each image of noise, in pixels. Networks respond more strongly to coarse noise, so scores are
+ * distinguished from probabilities with fewer images.
  */
 const TILES = [32, 8, 1];
-/** Sums of float32 are exact to that, and half floats to a thousandth. */
+/** The precision of sums, by type: float32 is much more precise than half floats. */
 const TOLERANCES: Readonly<Partial<Record<DataType, number>>> = { [DataType.FLOAT16]: 2e-3 };
 const TOLERANCE = 1e-4;
 
 /**
- * Looks at the scores of a few images, until one tells. Those that sum to 1 on all of them are probabilities of classes that
- * exclude each other; others are probabilities if the graph leaves them nothing but 0 to 1. Scores downstream of an activation, or
- * without an upper bound, need no look.
+ * Computes the scores of a few images, until the answer is known. Scores that sum to 1 on all of them are probabilities
+ * of classes that exclude each other. Other scores are probabilities if the graph allows only values from 0 to 1.
+ * Scores downstream of an activation, or without an upper bound, need no images.
  *
  * @throws runtime-failed
  */
@@ -75,7 +75,7 @@ async function* scoresOfNoise(
   }
 }
 
-/** A preprocessed image of tiles of random colours; the same for the same tile. */
+/** A preprocessed image of tiles with random colours, which are the same in each call. */
 function noise({ channels, layout }: ImageInput, preprocessing: Preprocessing, tile: number): Float32Array {
   const { width, height, scale, mean, std } = preprocessing;
   const random = createRandom(tile);

@@ -6,10 +6,10 @@ import type { WeightLayer } from '../../core/sanity/layers';
 import { randomiseLike, rawBytes } from '../../core/sanity/randomise';
 import type { ModelFile } from './model-file';
 
-/** New weights of one layer, by initializer. */
+/** Random weights of one layer, by initializer. */
 export type RandomisedLayer = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** New weights of each layer. A seed always gives the same, whichever of them are used together. */
+/** Random weights of each layer. A seed always gives the same weights, whatever layers are used together. */
 export async function randomiseLayers(
   file: ModelFile,
   layers: readonly WeightLayer[],

@@ -1,4 +1,4 @@
-/** Types and dimensions of all tensors of a model, told by the runtime. */
+/** Types and dimensions of all tensors of a model, computed by the runtime. */
 import { checkBounds, checkScans, checkSizes } from '../../core/onnx/bounds';
 import {
   constantFacts,
@@ -18,7 +18,7 @@ import { DATA_TYPES, type Tensor, type TypedArray } from '../runtime/runtime';
 import { foldConstants, isKnown, knownSizes, loadOnce, tensorsOf } from './fold';
 import type { ModelFile } from './model-file';
 
-/** The model's image input, with the dimensions it is run at. */
+/** The model's image input, with the dimensions that it is run at. */
 export interface TraceInput {
   readonly name: string;
   readonly dtype: DataType;
@@ -26,9 +26,9 @@ export interface TraceInput {
 }
 
 /**
- * The facts of a model for one size of input. Most models' shapes are plain from the graph, and the runtime infers them
- * when it makes the session; only a model that computes sizes is run, once, on an image of zeros. Nothing is known of what
- * depends on other inputs.
+ * The facts of a model for one size of input. For most models, the runtime infers all shapes when it creates the
+ * session. Only a model that computes sizes is run, once, on an image of zeros. There are no facts about tensors that
+ * depend on other inputs.
  *
  * @throws runtime-failed if the model can't take an input of these dimensions
  */
@@ -51,7 +51,7 @@ export async function traceFacts(file: ModelFile, input: TraceInput): Promise<Fa
   return new Map([...facts, [input.name, { dtype: input.dtype, dims: input.dims }]]);
 }
 
-/** The facts that the runtime infers from the graph; undefined if that is not all of them. */
+/** The facts that the runtime infers from the graph; undefined if some are missing. */
 async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<Facts | undefined> {
   const isStatic = staticTensors(model, [input.name]);
   const session = await loadOnce(file, encodeForInference(model), { threads: 1 });
@@ -72,7 +72,7 @@ async function infer(file: ModelFile, model: Model, input: TraceInput): Promise<
   }
 }
 
-/** The facts as a run on an image of zeros shows them. */
+/** The facts from a run on an image of zeros. */
 async function measure(file: ModelFile, model: Model, input: TraceInput): Promise<Facts> {
   const plan = planTrace(model, [input.name]);
   const session = await loadOnce(file, plan.model);
@@ -99,7 +99,10 @@ function factOf(dtype: string, dims: readonly number[]): TensorFact {
   return { dtype: DATA_TYPES[dtype] ?? DataType.UNDEFINED, dims };
 }
 
-/** Sizes times a fraction: inference and kernels round them differently (1.4 x 5 is inferred as 6, and made 7). */
+/**
+ * Operators that multiply sizes by a fraction. Inference and kernels round differently (1.4 x 5 is inferred as 6, but
+ * the kernel makes 7).
+ */
 const ROUNDED: ReadonlySet<string> = new Set(['Resize', 'Upsample']);
 
 function numbersOf(tensor: Tensor): number[] {

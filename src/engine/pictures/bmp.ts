@@ -1,19 +1,19 @@
-/** Windows bitmaps, decoded by bmp-ts in the forms that it reads right; others are refused by name. */
+/** Windows bitmaps. bmp-ts decodes the forms that it reads correctly; other forms are refused by name. */
 import { decode } from 'bmp-ts';
 import type { Size } from '../../core/geometry';
 import type { RgbImage } from '../../core/resample';
 
-/** Up to the fields that give the size, in the longest header. */
+/** Bytes up to and including the size fields of the longest header. */
 export const BMP_HEAD_BYTES = 32;
 
 const FILE_HEADER = 14;
 /** Size of the header without masks; longer ones start with the same fields. */
 const INFO_HEADER = 40;
-/** Field biCompression. */
+/** Value of the field biCompression without compression. */
 const NONE = 0;
 const BIT_FIELDS = 3;
 
-/** Bits a pixel: those with a palette, and those with a byte a channel. */
+/** Bits per pixel of bitmaps with a palette, and of those with one byte per channel. */
 const INDEXED: readonly number[] = [1, 8];
 const DIRECT: readonly number[] = [24, 32];
 
@@ -31,10 +31,11 @@ export function bmpSize(head: Uint8Array): Size {
   return { width, height };
 }
 
-/** @throws Error with the reason if it is no bitmap that can be read, or cut short */
+/** @throws Error with the reason if the bitmap can't be read or is truncated */
 export function decodeBmp(bytes: Uint8Array): RgbImage {
   const { width, height } = bmpSize(bytes);
-  // Alpha, blue, green, red: its option for the usual order does not reach pictures with a palette.
+  // The result is in the order alpha, blue, green, red. The option for the usual order has no effect on pictures with a
+  // palette.
   const { data } = decode(asRead(bytes, width, height));
   const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
@@ -45,9 +46,7 @@ export function decodeBmp(bytes: Uint8Array): RgbImage {
   return { width, height, data: rgb };
 }
 
-/**
- * The file with its pixels where bmp-ts reads them: it ignores the header's offset and goes on behind the palette.
- */
+/** Moves the pixels to where bmp-ts reads them: it ignores the offset in the header and continues after the palette. */
 function asRead(bytes: Uint8Array, width: number, height: number): Buffer {
   const view = viewOf(bytes);
   const offset = view.getUint32(10, true);

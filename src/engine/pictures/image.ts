@@ -1,9 +1,9 @@
 /**
- * Pictures in and out. The only file that loads sharp, and only when the first picture is read.
+ * Reads and writes pictures. This is the only file that loads sharp, and it does so when the first picture is read.
  *
  * Every picture becomes upright 8-bit RGB as Pillow's `convert("RGB")` gives it, since that is what classifiers are
- * trained with: alpha is dropped, not blended, and colour profiles are ignored. CMYK goes through its profile, the one
- * case where the numbers have no plain reading as RGB.
+ * trained with: alpha is dropped, not blended, and colour profiles are ignored. CMYK is converted by its profile, since
+ * its values can't be used as RGB.
  */
 import type { Metadata } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
@@ -16,13 +16,16 @@ import { BMP_HEAD_BYTES, bmpSize, decodeBmp, isBmp } from './bmp';
 /** An image that has pixels to decode. */
 export type PictureSource = Exclude<ImageSource, { readonly tensor: string }>;
 
-/** 100 megapixels: 300 MB decoded. */
+/** 100 megapixels, which are 300 MB after decoding. */
 export const MAX_PIXELS = 100_000_000;
 
-/** The size of the largest picture allowed as a BMP, the only kind that is read into memory whole. */
+/** The largest BMP file, in bytes. BMP is the only format that is read into memory as a whole. */
 const MAX_BMP_BYTES = MAX_PIXELS * 4 + 65_536;
 
-/** The containers read through sharp; AVIF is its `heif`. Others that it could open, such as SVG or PDF, are refused. */
+/**
+ * The formats that are read by sharp; AVIF is called `heif` there. Other formats that sharp could open, such as SVG or
+ * PDF, are refused.
+ */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
 
@@ -32,7 +35,7 @@ let codec: Promise<Codec> | undefined;
 function loadCodec(): Promise<Codec> {
   codec ??= import('sharp').then(
     ({ default: sharp }) => {
-      // Its cache is keyed by path and would give the old picture of a file that changed.
+      // sharp's cache uses the path as key and would return the old picture of a changed file.
       sharp.cache(false);
       return sharp;
     },
@@ -49,9 +52,9 @@ export function nameOf(source: ImageSource): string {
 }
 
 /**
- * The picture, upright, as 8-bit RGB. Of an animation or a file of several pages the first.
+ * Decodes a picture to upright 8-bit RGB. For animations and files with several pages, it decodes the first image.
  *
- * @throws image-missing, image-unreadable (also when it is cut short), image-too-large (from the header alone)
+ * @throws image-missing, image-unreadable (also if the file is truncated), image-too-large (from the header alone)
  */
 export async function decodeImage(source: PictureSource): Promise<RgbImage> {
   try {
@@ -83,7 +86,7 @@ async function readWithCodec(source: PictureSource): Promise<RgbImage> {
   return { width: info.width, height: info.height, data };
 }
 
-/** BMP, which sharp does not read. */
+/** Decodes BMP, which sharp does not read. */
 async function readBmp(source: PictureSource, head: Uint8Array): Promise<RgbImage> {
   const { width, height } = bmpSize(head);
   checkSize(source, width, height);
@@ -101,13 +104,15 @@ function checkKind({ format, depth }: Metadata): void {
 
 async function firstBytes(source: PictureSource, length: number): Promise<Uint8Array> {
   if (!('path' in source)) return source.bytes.subarray(0, length);
-  // sharp opens it by its path later, and would wait for a named pipe: this is where such are refused.
+  // sharp later opens the file by its path and would block on a named pipe. Such files are refused here.
   return readHead(source.path, length).catch((thrown: NodeJS.ErrnoException) => {
     throw thrown.code === 'ENOENT' ? errors.imageMissing(source.path) : thrown;
   });
 }
 
-/** 8-bit RGB (3 channels) or RGBA (4) as PNG; with `svg`, a drawing of the same size goes on top. */
+/**
+ * Encodes 8-bit RGB (3 channels) or RGBA (4 channels) as PNG. `svg` is a drawing of the same size that is put on top.
+ */
 export async function encodePng(picture: RgbImage, channels: 3 | 4, svg?: string): Promise<Uint8Array> {
   const sharp = await loadCodec();
   const { width, height, data } = picture;
@@ -122,7 +127,7 @@ export interface Piece {
   readonly top: number;
 }
 
-/** Pieces on white, as PNG. */
+/** Composes pieces on a white background, as PNG. */
 export async function composePng({ width, height }: Size, pieces: readonly Piece[]): Promise<Uint8Array> {
   const sharp = await loadCodec();
   const blank = sharp({ create: { width, height, channels: 3, background: '#ffffff' } });
@@ -132,13 +137,13 @@ export async function composePng({ width, height }: Size, pieces: readonly Piece
     .toBuffer();
 }
 
-/** The picture with both sides at most `side`, as PNG. */
+/** Scales the picture down so that both sides are at most `side`, as PNG. */
 export async function shrinkPng(png: Uint8Array, side: number): Promise<Uint8Array> {
   const sharp = await loadCodec();
   return sharp(png).resize(side, side, { fit: 'inside' }).png().toBuffer();
 }
 
-/** The picture with both sides at most `side`, as JPEG: for pages that hold many of them. */
+/** The same as JPEG, for pages with many pictures. */
 export async function thumbnail(png: Uint8Array, side: number): Promise<Uint8Array> {
   const sharp = await loadCodec();
   return sharp(png).resize(side, side, { fit: 'inside' }).jpeg({ quality: 85 }).toBuffer();

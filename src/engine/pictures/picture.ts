@@ -13,7 +13,10 @@ export async function picture({ image: source, longest }: Params<'picture'>): Pr
   return { png: await encodePng(scaled, 3), shown: sizeOf(shown), image: sizeOf(image) };
 }
 
-/** The size with its longer side at most `longest`; the same object if it is already. */
+/**
+ * Scales the size down so that its longer side is at most `longest`. If it is small enough, the same object is
+ * returned.
+ */
 function limited(size: Size, longest: number): Size {
   const scale = longest / Math.max(size.width, size.height);
   if (scale >= 1) return size;

@@ -10,17 +10,17 @@ import type { ImageSource } from '../../protocol/requests';
 import { decodeImage } from './image';
 
 export interface PreparedInput {
-  /** [1, C, H, W] or [1, H, W, C], as the model wants it; `dims` says which. */
+  /** [1, C, H, W] or [1, H, W, C], as the model needs it; see `dims`. */
   readonly tensor: Float32Array;
   readonly dims: readonly number[];
   readonly transform: ImageTransform;
-  /** Time of decoding and preprocessing. */
+  /** Milliseconds for decoding and preprocessing. */
   readonly milliseconds: number;
 }
 
 type Layout = ModelInfo['input']['layout'];
 
-/** A channel of the pixel at `i`, 0 to 255. */
+/** The value of a channel for the pixel at `i`, 0 to 255. */
 type Channel = (rgb: Uint8Array, i: number) => number;
 
 const red: Channel = (rgb, i) => rgb[i]!;
@@ -28,7 +28,7 @@ const green: Channel = (rgb, i) => rgb[i + 1]!;
 const blue: Channel = (rgb, i) => rgb[i + 2]!;
 /** ITU-R 601 luma in Pillow's integers. */
 const luma: Channel = (rgb, i) => (rgb[i]! * 19595 + rgb[i + 1]! * 38470 + rgb[i + 2]! * 7471 + 0x8000) >> 16;
-/** Alpha of a picture whose alpha was dropped. */
+/** The alpha channel, which is opaque since the picture's own alpha was dropped. */
 const opaque: Channel = () => 255;
 
 const CHANNELS: { readonly [C in Color]: readonly Channel[] } = {
@@ -56,7 +56,7 @@ function dimsOf(layout: Layout, channels: number, { width, height }: Size): read
   return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
 }
 
-/** A stored tensor in the model's layout; the other layout is transposed. */
+/** A stored tensor in the model's layout. A tensor in the other layout is transposed. */
 function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, size: Size): Float32Array {
   const { layout, channels } = info.input;
   const wanted = dimsOf(layout, channels, size);
@@ -68,7 +68,7 @@ function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, siz
   return relayout(data, other, layout, channels, size);
 }
 
-/** The values of one image in another order of axes; the same array if it is the same order. */
+/** The values of one image in another order of axes. If the order is the same, the same array is returned. */
 export function relayout(data: Float32Array, from: Layout, to: Layout, channels: number, size: Size): Float32Array {
   if (from === to) return data;
   const [source, goal] = [indexing(from, channels, size), indexing(to, channels, size)];
@@ -81,14 +81,15 @@ export function relayout(data: Float32Array, from: Layout, to: Layout, channels:
   return result;
 }
 
-/** How far apart neighbouring channels and pixels lie in a tensor. */
+/** The distances between neighbouring channels and pixels in a tensor. */
 function indexing(layout: Layout, channels: number, { width, height }: Size) {
   return layout === 'NCHW' ? { channel: width * height, pixel: 1 } : { channel: 1, pixel: channels };
 }
 
 /**
- * Resized, cropped or padded, and normalised: value = (pixel * scale - mean) / std. Where the input reaches beyond the
- * image it holds 0, the mean colour, if the image was to be padded, else black, as in torchvision's and transformers' crops.
+ * Scales the image, crops or pads it, and normalises it: value = (pixel * scale - mean) / std. Where the input reaches
+ * beyond the image, it is 0 (the mean colour) with the fit `pad`, and black with other fits, as in torchvision's and
+ * transformers' crops.
  */
 function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
   const { fit, resize, interpolation, color, scale, mean, std } = info.preprocessing;
@@ -120,7 +121,7 @@ function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
   return { tensor, transform: transformOf(image, placement) };
 }
 
-/** How to read red, green and blue from channels in the order of the model. */
+/** The indices of red, green and blue among the model's channels. */
 const SHOWN: { readonly [C in Color]: readonly [number, number, number] } = {
   RGB: [0, 1, 2],
   BGR: [2, 1, 0],
@@ -128,7 +129,7 @@ const SHOWN: { readonly [C in Color]: readonly [number, number, number] } = {
 };
 
 /**
- * A network's input as it would look: pixel = (value * std + mean) / scale, within what a pixel can be.
+ * A network's input as a picture: pixel = (value * std + mean) / scale, clipped to the range of pixels.
  *
  * @param planes [channels, height, width]
  */

@@ -15,10 +15,13 @@ import type { ImageSource, Params, RenderKind, Result } from '../../protocol/req
 import { recordOf } from '../explanations/record';
 import { decodeImage, encodePng, nameOf } from './image';
 
-/** Contour lines are as wide as on a screen this many pixels across, and wider in proportion on larger pictures. */
+/**
+ * Width in pixels of a picture on which contour lines have their nominal width. On larger pictures they are wider in
+ * proportion.
+ */
 const SCREEN = 1000;
 
-/** All that a drawing needs of an explanation. */
+/** What is needed to draw an explanation. */
 interface Drawing {
   readonly explanation: Pick<Explanation, 'frame'>;
   readonly image: ImageSource;
@@ -38,8 +41,8 @@ const renderers: { readonly [K in RenderKind]: (of: Export) => Uint8Array | Prom
 };
 
 /**
- * @param files that are read for the explanation's model
- * @throws output-taken if it would be written over one of them, or over the image
+ * @param files files that are read for the explanation's model
+ * @throws output-taken if the output would overwrite one of them, or the image
  */
 export async function render(params: Params<'render'>, files: readonly string[] = []): Promise<Result<'render'>> {
   const { kind, output, inputs = [], ...drawing } = params;
@@ -55,7 +58,7 @@ function describe({ method, label, class: index, layer, model }: Explanation): s
   return `${METHOD_NAMES[method].title} of ${label} (class ${index}), layer ${layer} of ${path.basename(model)}`;
 }
 
-/** The heat over the image, at the image's size. A tensor has no picture to lie under it. */
+/** The heatmap over the image, at the image's size. For a tensor there is no image. */
 export async function renderOverlay(drawing: Drawing): Promise<Uint8Array> {
   const { explanation, image: source, style } = drawing;
   if ('tensor' in source) return renderHeatmap(drawing);
@@ -68,7 +71,7 @@ export async function renderOverlay(drawing: Drawing): Promise<Uint8Array> {
   return encodePng(image, 3, contourOf(drawing));
 }
 
-/** The heat alone, clear where there is none, at the image's size. */
+/** The heatmap alone, clear where nothing is drawn, at the image's size. */
 async function renderHeatmap(drawing: Drawing): Promise<Uint8Array> {
   const { width, height } = drawing.explanation.frame.imageTransform.image;
   return encodePng({ width, height, data: heatOf(drawing) }, 4, contourOf(drawing));
@@ -79,7 +82,7 @@ function heatOf({ explanation: { frame }, style }: Drawing): Uint8Array {
   return new Uint8Array(drawHeat(saliencyOf(frame), inputSize, imageTransform, imageTransform.image, style).buffer);
 }
 
-/** Lays RGBA heat over the image in place. */
+/** Blends an RGBA heatmap over the image, in place. */
 function blend(image: RgbImage, heat: Uint8Array, opacity: number): void {
   const { data } = image;
   for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {

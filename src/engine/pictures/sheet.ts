@@ -6,11 +6,11 @@ import { composePng, type Piece, shrinkPng } from './image';
 
 export interface Cell {
   readonly title: string;
-  /** PNG; or what is said in its place. */
+  /** A PNG, or a note to show instead. */
   readonly content: Uint8Array | { readonly note: string };
 }
 
-/** Sides of a picture and height of its title, in pixels. */
+/** Side of a picture and height of its title, in pixels. */
 const SIDE = 320;
 const TITLE = 28;
 const GAP = 12;
@@ -18,9 +18,9 @@ const GAP = 12;
 const LINE = 42;
 
 /**
- * Cells row by row, as PNG with our mark.
+ * Draws the cells row by row, as PNG with Group-CAM's mark.
  *
- * @param columns by default as many as make it as near to a square of cells as possible
+ * @param columns number of columns; by default the grid of cells is as close to a square as possible
  */
 export async function contactSheet(
   cells: readonly Cell[],
@@ -43,7 +43,7 @@ export async function contactSheet(
   return marked(await composePng(size, pieces.flat()), cells.map(({ title }) => title).join('; '));
 }
 
-/** Lines as a drawing as wide as a cell. */
+/** Lines of text as an SVG drawing that is as wide as a cell. */
 function text(lines: readonly string[], height: number, size: number): Uint8Array {
   const spans = lines
     .map((line, i) => `<tspan x="0" y="${(i + 1) * size * 1.1}">${escapeMarkup(oneLine(line))}</tspan>`)

@@ -4,17 +4,22 @@ import type { ModelInfo } from '../../core/model/info';
 import type { Device } from '../../protocol/devices';
 
 export interface Batching {
-  /** Images in one run at most. */
+  /** The largest number of images in one run. */
   readonly size: number;
-  /** Every run has exactly `size` images, since the device tunes itself for each new size. */
+  /** True if every run must have exactly `size` images, since the device tunes itself for each new size. */
   readonly padded: boolean;
 }
 
 /** For models that take one image at a time. */
 export const SINGLE: Batching = { size: 1, padded: false };
 
-/** On a CPU larger chunks leave its caches; a device with many units is not filled by smaller ones. */
+/**
+ * On two cores a pass takes the same time in chunks of 1 to 16, within a tenth (SqueezeNet 3.7 ms, MobileNet v2 4.8 ms), and
+ * each further image of a chunk takes 5 to 12 MB for its activations. Chunks of 4 are large enough to share what a run costs
+ * besides its passes: matrices, a turn of the event loop, threads that have to wake.
+ */
 const CPU_CHUNK = 4;
+/** A device with many units is not filled by fewer images, and its memory must hold the activations of all. */
 const DEVICE_CHUNK = 8;
 /** Devices that compile or tune kernels for every shape they meet. */
 const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);
@@ -26,13 +31,13 @@ export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input
 }
 
 /**
- * Answers about items, chunk by chunk and in order. An item is drawn only when there is room for it, so no more than one
- * chunk of them is in memory.
+ * Yields the answers for items, chunk by chunk and in order. An item is drawn only when there is room for it, so at
+ * most one chunk of items is in memory.
  *
- * Some graphs are fixed to one image inside while their input claims to take several: found out by the first chunk, which
- * is then asked again one by one, as is everything that follows.
+ * Some graphs accept several images at their input but can process only one. The first chunk then fails; its items, and
+ * all later ones, are run one by one.
  *
- * @param owner has the batching, which is changed to single images then
+ * @param owner the owner of the batching, which is changed to single images in that case
  */
 export async function* inChunks<T, R>(
   owner: { batching: Batching },

@@ -1,12 +1,12 @@
-/** How much of the machine the engine's process takes while somebody works in the window beside it. */
+/** Limits the share of the machine that the engine's process takes, since a person works in the window beside it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
 /**
  * Puts every thread of this process below the priority of ordinary programs. Threads that start later inherit it.
  *
- * On Linux a priority belongs to a thread, and Node has made a dozen threads before the first line of a program runs,
- * so each is set. Elsewhere it belongs to the process.
+ * On Linux each thread has its own priority, and Node creates a dozen threads before the first line of a program runs,
+ * so the priority of each is set. On other systems the priority belongs to the process.
  */
 export function lowerPriority(): void {
   const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
@@ -14,17 +14,18 @@ export function lowerPriority(): void {
     try {
       os.setPriority(thread, os.constants.priority.PRIORITY_BELOW_NORMAL);
     } catch (error) {
-      // A thread may have ended since it was listed; where the system forbids it, the engine runs as it is.
+      // A thread may have ended since it was listed. If the system forbids the change, the engine runs with its normal
+      // priority.
       console.error(`The priority of thread ${thread} stays: ${error instanceof Error ? error.message : error}`);
     }
   }
 }
 
 /**
- * What the variable GROUP_CAM_THREADS says of the runtime's threads, for several processes that share a machine, such as the
- * tests'.
+ * The number of runtime threads in the variable GROUP_CAM_THREADS, which is meant for several processes that share a
+ * machine, such as tests.
  *
- * @returns undefined where it says nothing
+ * @returns undefined if the variable is not set
  */
 export function askedThreads(text = process.env['GROUP_CAM_THREADS']): number | undefined {
   const count = Number(text);
@@ -32,16 +33,16 @@ export function askedThreads(text = process.env['GROUP_CAM_THREADS']): number | 
 }
 
 export interface Processors {
-  /** Of the machine; undefined where the system does not tell cores from hardware threads. */
+  /** Cores of the machine; undefined if the system does not distinguish cores from hardware threads. */
   readonly cores: number | undefined;
   /** Hardware threads that this process may use. */
   readonly available: number;
 }
 
 /**
- * How many threads the runtime computes with, so that the window keeps a core for itself where there are more than two.
+ * The number of the runtime's threads. On machines with more than two cores, one core is left to the window.
  *
- * @returns undefined where the runtime's own count, one thread a core of the machine, is right
+ * @returns undefined if the runtime's own choice, one thread for each core, is right
  */
 export function computeThreads({ cores, available }: Processors = thisMachine()): number | undefined {
   if (cores === undefined) return undefined;
@@ -55,12 +56,12 @@ function thisMachine(): Processors {
 }
 
 function coresOf(platform: NodeJS.Platform, arch: string): number | undefined {
-  // These processors have one hardware thread a core.
+  // These processors have one hardware thread per core.
   if (arch === 'arm64') return os.cpus().length;
   return platform === 'linux' ? coresIn(readFileSync('/proc/cpuinfo', 'utf8')) : undefined;
 }
 
-/** @param cpuinfo of Linux: a paragraph a hardware thread, which names the core and the chip that it belongs to */
+/** @param cpuinfo Linux's /proc/cpuinfo: one paragraph for each hardware thread, with its core and its chip */
 export function coresIn(cpuinfo: string): number | undefined {
   const field = (paragraph: string, name: string) => new RegExp(`^${name}\\s*: (\\d+)$`, 'm').exec(paragraph)?.[1];
   const places = cpuinfo

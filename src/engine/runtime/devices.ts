@@ -1,4 +1,4 @@
-/** Which devices can be used here, and which one `auto` means. Nothing is downloaded. */
+/** Determines which devices can be used, and which one `auto` means. Nothing is downloaded. */
 import { existsSync } from 'node:fs';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { DEVICES, type Device, type DeviceChoice } from '../../protocol/devices';
@@ -16,21 +16,21 @@ export interface Devices {
   report(): Promise<readonly DeviceReport[]>;
 }
 
-/** In the order in which `auto` tries them. */
+/** The accelerators in the order in which `auto` tries them. */
 const ACCELERATORS = ['cuda', 'dml', 'coreml', 'webgpu'] as const;
 type Accelerator = (typeof ACCELERATORS)[number];
 
-/** What is asked of the machine. */
+/** What the devices need to know about the machine. */
 export interface Machine {
-  /** False where the system shows no graphics device: there `auto` does not even try. */
+  /** False if the system has no graphics device; `auto` does not try any accelerator then. */
   hasGraphics(): boolean;
-  /** Why a device can't be there, as far as can be said without touching it. */
+  /** Why a device can't be available, as far as this is known without using it. */
   whyMissing(device: Device): Promise<string | undefined>;
   trial(device: Device): Promise<Trial>;
 }
 
 interface Finding {
-  /** undefined: the device can't be used, for the reason in `detail`. */
+  /** Undefined if the device can't be used, for the reason in `detail`. */
   readonly trial: Trial | undefined;
   readonly detail: string;
 }
@@ -51,7 +51,7 @@ export function createDevices(machine: Machine = thisMachine): Devices {
   };
   const isFaster = async ({ trial }: Finding) => !!trial && trial.milliseconds < (await onCpu()).milliseconds;
 
-  /** A device counts only if it computes what the CPU computes. */
+  /** Tests a device. It can be used only if its results agree with those of the CPU. */
   async function examine(device: Accelerator): Promise<Finding> {
     const missing = await machine.whyMissing(device);
     if (missing) return { trial: undefined, detail: missing };
@@ -98,7 +98,7 @@ export function createDevices(machine: Machine = thisMachine): Devices {
     },
     report: async () => {
       const reports: DeviceReport[] = [];
-      // One after the other: they are timed.
+      // Devices are tested one after the other, since they are timed.
       for (const device of DEVICES) reports.push(await describe(device));
       return reports;
     },
@@ -118,13 +118,13 @@ function isDeviceFailure(thrown: unknown): boolean {
   return thrown instanceof ExplainError && FAILURES.has(thrown.code);
 }
 
-/** Why, without the name of the device, which the report has already. */
+/** The reason of a failure, without the name of the device, which the report has already. */
 function detailOf(thrown: unknown): string {
   return (thrown instanceof ExplainError && thrown.reason) || reasonOf(thrown);
 }
 
 const thisMachine: Machine = {
-  // The attempt would take time and print warnings.
+  // Trying the devices would take time and print warnings.
   hasGraphics: () =>
     process.platform !== 'linux' ||
     ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES'].some((name) => process.env[name]) ||

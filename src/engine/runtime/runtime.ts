@@ -1,4 +1,4 @@
-/** The only file that knows onnxruntime-node; it is loaded with the first session. */
+/** The only file that uses onnxruntime-node, which is loaded with the first session. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
@@ -20,7 +20,7 @@ export type TypedArray =
   | BigInt64Array
   | BigUint64Array;
 
-/** A tensor as the runtime takes and gives it; `type` is onnxruntime's name, such as float32 or int64. */
+/** A tensor in the runtime's form; `type` is onnxruntime's name, such as float32 or int64. */
 export interface Tensor {
   readonly type: string;
   readonly data: TypedArray;
@@ -33,40 +33,45 @@ export function floats(data: Float32Array, dims: readonly number[]): Tensor {
 
 export interface TensorMetadata {
   readonly dtype: string;
-  /** Numbers, or names of dimensions that are free. */
+  /** Sizes, or the names of free dimensions. */
   readonly shape: readonly (number | string)[];
 }
 
 export interface Session {
   readonly inputs: ReadonlyMap<string, TensorMetadata>;
   readonly outputs: ReadonlyMap<string, TensorMetadata>;
-  /** Blocks the process until it is done. */
+  /** Runs the model. This blocks the process until the results are ready. */
   run(feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 
 export interface SessionOptions {
   readonly device: Device;
-  /** How far the runtime may rewrite the graph. */
+  /** How much the runtime may rewrite the graph. */
   readonly optimize: 'none' | 'basic' | 'all';
-  /** Copies weights into the kernels' own layout: faster runs, twice the memory, slower creation. */
+  /**
+   * Whether weights are copied into the kernels' own layout. Runs are then faster, but the memory doubles and creation
+   * is slower.
+   */
   readonly prepack: boolean;
-  /** To compute with on the CPU; unless given, see `setThreads`. */
+  /** Number of threads on the CPU; by default that of `setThreads`. */
   readonly threads?: number;
 }
 
 let threads = askedThreads();
 
-/** @param count with how many threads later sessions compute on the CPU; undefined: one a core of the machine */
+/** @param count number of threads on the CPU for sessions that are created later; undefined means one for each core */
 export function setThreads(count: number | undefined): void {
   threads = count;
 }
 
 /**
- * Makes a session of an encoded graph. The runtime copies what it needs of `buffers`, which may be dropped afterwards.
+ * Creates a session from an encoded graph. The runtime copies what it needs from `buffers`, which may be dropped
+ * afterwards.
  *
  * @param file the model's path, for messages
- * @param buffers what the model's weights are slices of, by name; weights that are fed are copied from there once
+ * @param buffers the buffers that the model's weights are slices of, by name; weights that are fed as inputs are copied
+ *   once
  * @throws runtime-missing, runtime-failed, out-of-memory, device-unavailable
  */
 export async function createSession(
@@ -83,8 +88,8 @@ export async function createSession(
     return data;
   };
   try {
-    // Threads of a session spin for tens of milliseconds after each run, in case another follows. An explanation goes
-    // through several sessions: those that have run would take the cores from the one that runs.
+    // By default, the threads of a session spin for tens of milliseconds after each run, in case another run follows.
+    // An explanation uses several sessions, and spinning threads would take the cores from the session that runs.
     const session = await runtime.InferenceSession.create(model.bytes, {
       executionProviders: [PROVIDERS[options.device]],
       graphOptimizationLevel: LEVELS[model.nodes > MANY_NODES ? 'none' : options.optimize],
@@ -105,7 +110,7 @@ export async function createSession(
   }
 }
 
-/** A function of its own, since what the session keeps must not keep the buffers it was made from. */
+/** This is a separate function, so that the session's closures do not keep the buffers that it was created from. */
 function wrap(
   runtime: Runtime,
   file: string,
@@ -131,14 +136,20 @@ function wrap(
 
 let created = 0;
 
-/** Sessions made since the process started. Each leaves some memory behind, so the process is recycled after many. */
+/**
+ * Number of sessions created since the process started. Each leaves some memory behind, so the process is replaced
+ * after many.
+ */
 export function sessionsCreated(): number {
   return created;
 }
 
-/** Everything is thrown as an error, so the runtime need not print any but the last words of a crash. */
+/** The log level. Errors are thrown, so the runtime only needs to print the message of a crash. */
 const FATAL = 4;
-/** The runtime's rewriting takes quadratic time: of 40,000 nodes, minutes. */
+/**
+ * The largest number of nodes for which the runtime rewrites the graph. Rewriting takes quadratic time: minutes for
+ * 40,000 nodes.
+ */
 const MANY_NODES = 16_000;
 const LEVELS = { none: 'disabled', basic: 'basic', all: 'all' } as const;
 const PROVIDERS: Readonly<Record<Device, InferenceSession.ExecutionProviderConfig>> = {
@@ -146,7 +157,7 @@ const PROVIDERS: Readonly<Record<Device, InferenceSession.ExecutionProviderConfi
   webgpu: 'webgpu',
   cuda: 'cuda',
   dml: 'dml',
-  // The ML program form; the older form lacks most operators.
+  // This flag selects the ML program format; the older format lacks most operators.
   coreml: { name: 'coreml', coreMlFlags: 0x010 },
 };
 
@@ -169,12 +180,12 @@ function remedyFor(error: unknown): string {
     : 'It needs glibc 2.28 or newer (not musl) and the C++ runtime library libstdc++6.';
 }
 
-/** Providers that this build of the runtime brings or can load, as it names them. */
+/** Names of the providers that this build of the runtime contains or can load. */
 export async function listProviders(): Promise<readonly string[]> {
   return (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
 }
 
-/** The libraries of the CUDA provider come apart from the package. The reason why it can't be used without them. */
+/** Why CUDA can't be used: the libraries of its provider are not part of the package and may be missing. */
 export async function missingCuda(): Promise<string | undefined> {
   const { env } = await loadRuntime();
   const folder = path.join(path.dirname(require.resolve('onnxruntime-node')), '..', 'bin', 'napi-v6', 'linux', 'x64');
@@ -188,7 +199,7 @@ function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: read
   return new runtime.Tensor(type as 'float32', data as Float32Array, dims);
 }
 
-/** A copy of a weight's bytes, which in the buffer need not be aligned. */
+/** Copies a weight's bytes, which need not be aligned in the buffer. */
 function weightTensor(runtime: Runtime, { type, dims, offset, length }: WeightFeed, buffer: Uint8Array): OrtTensor {
   const { name, array } = FED[type]!;
   return makeTensor(runtime, name, new array(buffer.slice(offset, offset + length).buffer as ArrayBuffer), dims);
@@ -200,7 +211,7 @@ const FED: Readonly<Partial<Record<DataType, { name: string; array: new (buffer:
   [DataType.FLOAT16]: { name: 'float16', array: Uint16Array },
 };
 
-/** The runtime's names of element types. */
+/** Element types by the runtime's names. */
 export const DATA_TYPES: Readonly<Record<string, DataType>> = {
   float32: DataType.FLOAT,
   float64: DataType.DOUBLE,
@@ -233,7 +244,7 @@ function deviceFailure(file: string, device: Device, error: unknown) {
 
 const OUT_OF_MEMORY = /bad_alloc|failed to allocate|out of memory/i;
 
-/** One line without the runtime's own source positions, signatures and failed conditions. */
+/** The runtime's error as one line, without its source positions, signatures and failed conditions. */
 function cleanReason(error: unknown): string {
   return (error instanceof Error ? error.message : String(error))
     .slice(0, 3000)

@@ -5,7 +5,7 @@ import { createSession, floats, type Session, type Tensor } from '../runtime/run
 
 type Layout = ModelInfo['input']['layout'];
 
-/** One session a layout, whatever the image's size; each takes some kilobytes. */
+/** One session for each layout, which works for all image sizes and takes some kilobytes. */
 const sessions = new Map<Layout, Promise<Session>>();
 
 /** @param image [1, C, H, W] or [1, H, W, C] */

@@ -1,4 +1,4 @@
-/** What the engine holds to explain images of one model, layer and device. */
+/** The data that the engine holds to explain images with one model, layer and device. */
 import type { FeatureMaps } from '../../core/cam/features';
 import type { Background, Scores } from '../../core/methods/network';
 import type { LayerInfo, ModelInfo } from '../../core/model/info';
@@ -13,49 +13,49 @@ import type { Lru } from './lru';
 /** A model without its bytes. */
 export interface KnownModel {
   readonly info: ModelInfo;
-  /** At batch 1. */
+  /** Facts at batch 1. */
   readonly facts: Facts;
-  /** The files all this was made from. */
+  /** Stamps of the files that this was derived from. */
   readonly stamps: readonly Stamp[];
-  /** Of the model's file and its weights. */
+  /** Identity of the model's file and its weights. */
   readonly identity: string;
 }
 
-/** What explains images of one model, layer and device. */
+/** Explains images with one model, layer and device. */
 export interface Explainer extends KnownModel {
   readonly device: Device;
   /** See `scoreGraph`. */
   readonly score: Session;
-  /** What some methods need besides, as far as one has needed it. */
+  /** Parts that only some methods need; a part is created when the first method needs it. */
   readonly parts: { -readonly [P in Part]?: Parts[P] };
   /** Matrices that resample masks of the layer's size to the input's: [1, H, u] and [1, v, W]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
-  /** What is known of the images explained last. */
+  /** The state of the images that were explained last. */
   readonly images: Lru<ImageState>;
-  /** Tasks that run its sessions now; of one that is no longer kept, the last of them releases the sessions. */
+  /** Number of tasks that are using the sessions. If the explainer is no longer kept, the last task releases them. */
   users: number;
   kept: boolean;
 }
 
 /** Sessions and weights that only some methods need. */
 export interface Parts {
-  /** See `headGraph`; from the layer, or the input, to the gradient of the layer. */
+  /** See `gradientGraph`; from the layer, or the input, to the gradient of the layer. */
   readonly 'feature-gradient': Session;
-  /** The same of the input. */
+  /** The same for the gradient of the input. */
   readonly 'input-gradient': Session;
   readonly 'guided-gradient': Session;
-  /** See `behindGraph`. */
+  /** See `downstreamGraph`. */
   readonly features: Session;
   /** See `imageGraph`; undefined for a large model. */
   readonly images: Session | undefined;
-  /** [classes, K]; undefined where the model has no linear head. */
+  /** [classes, K]; undefined if the model has no linear head. */
   readonly 'linear-head': Float32Array | undefined;
 }
 
 export type Part = keyof Parts;
 
-/** What is known of one image whatever the class, kept for another class of it. */
+/** The results for one image that do not depend on the class, kept for explanations of other classes. */
 export interface ImageState extends Scores {
   readonly input: PreparedInput;
   /** The target layer's output, in its own arrangement. */
@@ -64,16 +64,16 @@ export interface ImageState extends Scores {
   readonly backgrounds: { [B in Background]?: Backdrop };
 }
 
-/** What takes the image's place where a mask hides it. */
+/** The picture that replaces the image where a mask hides it. */
 export interface Backdrop {
   readonly tensor: Tensor;
   /** Kernel and sigma of the blur. */
   readonly key: string;
-  /** Of the backdrop itself, once it was scored. */
+  /** Scores of the backdrop itself, after it was scored. */
   scores: Scores | undefined;
 }
 
-/** True if the head starts at the layer, and needs no pass through the whole network. */
+/** True if the gradient graph starts at the layer, so that it needs no pass through the whole network. */
 export function isCut(info: ModelInfo, layer: string): boolean {
   return info.layers.some(({ tensor, cut }) => tensor === layer && cut);
 }

@@ -1,4 +1,10 @@
-/** A map that drops the entries used longest ago once their costs exceed a budget; the newest always stays. */
+/**
+ * A map that drops the least recently used entries when the sum of costs exceeds a budget. The newest entry always
+ * stays.
+ *
+ * It is no package, because those of this kind refuse an entry that exceeds the budget alone, which here is the model
+ * in use, and ask for a cost once, while a model costs more with each session that a method adds.
+ */
 export interface Lru<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;

@@ -1,4 +1,4 @@
-/** The network as the methods of core see it: every question answered by the sessions of an explainer. */
+/** Implements the network that the methods of core use, with the sessions of an explainer. */
 
 import { DOWNSTREAM } from '../../core/cam/downstream';
 import { GRADIENT } from '../../core/cam/gradient';
@@ -51,7 +51,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
           chunk.map(({ image }) => ordered(image)),
           state.input.dims,
         );
-        // Blends of an image with itself are that image, whatever the mask.
+        // To score plain images, each image is passed as both inputs of the blend: the blend then leaves it unchanged.
         const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.u * state.features.v) }));
         return withScores(chunk, (await score(explainer, work, images, images, hidden)).scores);
       }),
@@ -67,8 +67,8 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
 }
 
 /**
- * `scoreImages` through the session that does nothing else: for those who ask about hundreds of images. Methods do without
- * it, so that their maps don't depend on whether it is there.
+ * `scoreImages` by a session without the blend, for requests with hundreds of images. Methods do not use it, so that
+ * their maps do not depend on whether it exists.
  */
 export function scoreManyImages<T extends WithImage>(
   explainer: Explainer,
@@ -79,7 +79,7 @@ export function scoreManyImages<T extends WithImage>(
   const { input, preprocessing } = explainer.info;
   const size = { height: preprocessing.height.value, width: preprocessing.width.value };
   const values = state.input.tensor.length;
-  // One buffer for all chunks, since the system clears the memory of each new one.
+  // All chunks share one buffer, since the system clears the memory of each new buffer.
   let buffer = new Float32Array();
   return inChunks(explainer, items, async (chunk) => {
     const count = runSize(chunk.length, explainer.batching);
@@ -102,8 +102,8 @@ function withScores<T>(items: readonly T[], scores: readonly Scores[]): Scored<T
 }
 
 /**
- * A mask of zeros leaves the backdrop alone, whose scores are kept. Methods that need them begin with such a mask; it is
- * answered with the first chunk.
+ * A mask of zeros leaves only the backdrop, whose scores are cached. Methods that need these scores pass such a mask
+ * first; it is answered with the first chunk.
  */
 async function* scoreMasks<T extends WithMask>(
   explainer: Explainer,
@@ -203,7 +203,7 @@ async function scoreFeatures(
   return scoresOf(explainer, result, count);
 }
 
-/** Values of single images, [1, ...], as one tensor for a run. */
+/** Joins the values of single images, [1, ...], to one tensor for a run. */
 function batched({ batching }: Explainer, values: readonly Float32Array[], dims: readonly number[]): Tensor {
   return stacked(values, [runSize(values.length, batching), ...dims.slice(1)]);
 }

@@ -1,4 +1,4 @@
-/** What only some methods need of a model, made when the first of them comes. */
+/** Parts of a model that only some methods need, created when the first method needs them. */
 import { downstreamGraph } from '../../core/cam/downstream';
 import { gradientGraph } from '../../core/cam/gradient';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
@@ -31,7 +31,7 @@ export function isPart(need: Need): need is Need & Part {
   return Object.hasOwn(MAKERS, need);
 }
 
-/** @throws unsupported-operator, not-connected, gradient-rule; what making sessions throws */
+/** @throws unsupported-operator, not-connected, gradient-rule; errors of creating sessions */
 export async function addPart<P extends Part>(explainer: Explainer, part: P, file: ModelFile): Promise<void> {
   explainer.parts[part] = await MAKERS[part](explainer, file);
 }
@@ -40,7 +40,7 @@ export function releaseParts(parts: Partial<Parts>): void {
   for (const part of Object.values(parts)) if (part && 'release' in part) void part.release();
 }
 
-/** What the graphs that score are of. */
+/** The target of the scoring graphs. */
 export function scoreTarget(info: ModelInfo): ScoreTarget {
   return {
     input: info.input.name,
@@ -60,13 +60,14 @@ async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promi
   const source = isCut(info, wrt) ? wrt : info.input.name;
   const { logits, link } = info.output;
   const graph = gradientGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
-  // It runs once a class: the runtime's own copies of its weights would cost more than they save.
+  // This graph runs once for each class, so the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
 
 /**
- * One image at a time: the graph of a gradient is bound to the shapes it was made for, and for several it is no faster on a
- * CPU. Of MobileNet v2, 65 gradients a second were measured one by one and 53 in eights, of SqueezeNet 57 and 46.
+ * The graph takes one image at a time, since a gradient graph is bound to the shapes it was built for. On a CPU several
+ * images are not faster: 65 gradients a second were measured one by one and 53 in groups of eight for MobileNet v2, 57
+ * and 46 for SqueezeNet.
  */
 function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTable): Promise<Session> {
   const { info, facts } = explainer;
@@ -94,7 +95,10 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
   }
 }
 
-/** Its weights would be held twice, and the blend that it would be spared costs it nothing to speak of. */
+/**
+ * Size of a model in bytes from which on there is no session without the blend. The weights would be held twice, and
+ * the cost of the blend is negligible for a large model.
+ */
 const LARGE = 2 ** 27;
 
 async function makeImages(explainer: Explainer, file: ModelFile): Promise<Session | undefined> {

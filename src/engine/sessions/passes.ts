@@ -1,4 +1,4 @@
-/** One image in a network: what is known of it, and the runs of the score session that all else rests on. */
+/** One image in a network: its state, and the runs of the score session. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
@@ -12,12 +12,12 @@ import { floats, type Tensor } from '../runtime/runtime';
 import { blurImage } from './blur';
 import { type Backdrop, type Explainer, type ImageState, layerOf } from './explainer';
 
-/** One request's work. */
+/** The work of one request. */
 export interface Work {
   readonly signal: CancelSignal;
-  /** Passes run so far. */
+  /** Number of passes so far. */
   passes: number;
-  /** Waits while something more urgent is done. */
+  /** Waits while more urgent work is done. */
   readonly pause?: () => Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export async function firstPass(
   const { u, v, channels } = layer;
   const image = imageOf(input);
   const constant = (value: number) => ({ mask: new Float32Array(u * v).fill(value) });
-  // A padded run has room for the blurred image too. Else, with the image in place of the blurred one, every blend is
-  // exactly the image, and the first frame need not wait for the blur.
+  // A padded run has room for the blurred image too. Otherwise the image itself is passed as the blurred one: every
+  // blend is then exactly the image, and the first frame does not have to wait for the blur.
   const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
   const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
   const { scores, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
@@ -73,16 +73,16 @@ async function blurredBy({ info }: Explainer, input: PreparedInput, blur: Blur):
 const keyOf = ({ kernel, sigma }: Blur) => `${kernel} ${sigma}`;
 
 interface Scored {
-  /** One for each mask. */
+  /** Scores, one for each mask. */
   readonly scores: readonly Scores[];
-  /** A of all masks, if asked for. */
+  /** A for all masks, if requested. */
   readonly features: Float32Array | undefined;
 }
 
 /**
- * Scores the blends of an image and a backdrop, or of as many of each as there are masks; see `scoreGraph`.
+ * Scores the blends of an image and a backdrop, or of one image and backdrop for each mask; see `scoreGraph`.
  *
- * @param masks no more than one chunk
+ * @param masks at most one chunk
  */
 export async function score(
   explainer: Explainer,
@@ -105,7 +105,7 @@ export async function score(
   };
 }
 
-/** @param count of a run; what it has beyond the masks are masks of zeros */
+/** @param count number of masks in a run; missing ones are masks of zeros */
 function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: number): Readonly<Record<string, Tensor>> {
   const { height, width } = explainer.info.preprocessing;
   const [first] = masks.map(({ resampling }) => resampling);
@@ -134,7 +134,7 @@ function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: numb
   };
 }
 
-/** Values of single items as one tensor for a run, [N, ...]; its padding is zeros. */
+/** Joins the values of single items to one tensor for a run, [N, ...], padded with zeros. */
 export function stacked(values: readonly Float32Array[], dims: readonly number[]): Tensor {
   const size = sizeOf(dims.slice(1));
   const data = new Float32Array(sizeOf(dims));
@@ -144,7 +144,7 @@ export function stacked(values: readonly Float32Array[], dims: readonly number[]
   return floats(data, dims);
 }
 
-/** Images in a run for `wanted` ones. */
+/** The number of images in a run that needs `wanted` ones. */
 export function runSize(wanted: number, { size, padded }: Explainer['batching']): number {
   return padded ? size : wanted;
 }
@@ -162,7 +162,7 @@ export function scoresOf(explainer: Explainer, result: Readonly<Record<string, T
   return rows(SCORE.logits).map((logits, i) => ({ logits, probabilities: probabilities[i]! }));
 }
 
-/** Lets messages in, of which one may be a cancellation, and what is more urgent go first. */
+/** Lets pending messages be processed, such as a cancellation, and waits for more urgent work. */
 export async function turn({ signal, pause }: Work): Promise<void> {
   await nextTurn();
   await pause?.();
@@ -172,7 +172,7 @@ export async function turn({ signal, pause }: Work): Promise<void> {
 /** @throws not-finite */
 export function numbers({ info }: Explainer, what: string, { data }: Tensor): Float32Array {
   const values = data as Float32Array;
-  // A loop: `every` calls a function for each of the hundred thousand values of a layer.
+  // A loop is used, since `every` would call a function for each of the hundred thousand values of a layer.
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) throw errors.notFinite(info.path, what);
   }

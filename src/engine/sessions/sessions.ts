@@ -1,4 +1,4 @@
-/** Opened models and their sessions, kept while the files they were made from stay the same. */
+/** Opened models and their sessions, which are kept as long as their files do not change. */
 import { scoreGraph } from '../../core/cam/transform';
 import type { ModelInfo } from '../../core/model/info';
 import { encodeModel } from '../../core/onnx/weights';
@@ -16,12 +16,12 @@ import { addPart, releaseParts, scoreTarget } from './parts';
 
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;
-  /** What is read for a model, as far as it is known. */
+  /** The files that are read for a model, as far as they are known. */
   filesOf(model: string): readonly string[];
   /**
-   * @param parts that the method needs
-   * @param check throws, before any session is made, where the model doesn't suit
-   * @throws whatever reading, tracing and building sessions throws
+   * @param parts the parts that the method needs
+   * @param check throws if the model is not suitable; called before any session is created
+   * @throws errors of reading and tracing the model and of creating sessions
    */
   explainerFor(
     choice: ModelChoice,
@@ -31,7 +31,7 @@ export interface Sessions {
   ): Promise<Explainer>;
 }
 
-/** Weights in all sessions that stay loaded, in bytes; the runtime holds up to twice as much. */
+/** Limit for the weights in all loaded sessions, in bytes; the runtime holds up to twice as much. */
 const BUDGET = 2 ** 30;
 const IMAGES = 8;
 const KNOWN = 16;
@@ -43,7 +43,7 @@ export function createSessions(): Sessions {
     if (explainer.users === 0) releaseExplainer(explainer);
   });
 
-  /** The model's file comes along when it had to be read. */
+  /** Opens a model. The result includes the model's file if it had to be read. */
   async function open(choice: ModelChoice): Promise<{ known: KnownModel; file?: ModelFile }> {
     const key = JSON.stringify(choice);
     const cached = models.get(key);
@@ -71,12 +71,12 @@ export function createSessions(): Sessions {
       if (ready && missing.length === 0) return ready;
       source ??= await readModelFile(known.info.path);
       if (source.identity !== known.identity) return await explainerFor(choice, device, parts, check);
-      // One session after the other, so that the memory each needs while it is made is not needed twice.
+      // Sessions are created one after the other, since each needs extra memory during its creation.
       const explainer = ready ?? (await createExplainer(known, source, device));
       explainers.set(key, explainer);
       for (const part of missing) {
         await addPart(explainer, part, source);
-        // It costs more now.
+        // The explainer now has a higher cost.
         explainers.set(key, explainer);
       }
       return explainer;
@@ -91,7 +91,7 @@ export function createSessions(): Sessions {
     return known;
   }
 
-  /** A file that changed has another identity: what was made from the old one is of no use any more. */
+  /** Drops everything that was derived from an older version of a changed file. */
   function dropOutdated({ info, identity }: KnownModel): void {
     for (const [key, other] of explainers.entries()) {
       if (other.info.path === info.path && other.identity !== identity) explainers.delete(key);
@@ -108,7 +108,7 @@ export function createSessions(): Sessions {
   };
 }
 
-/** One that is not kept: who makes it releases it. */
+/** Creates an explainer that is not kept; the caller releases it. */
 export async function createExplainer(
   known: KnownModel,
   { model, buffers }: ModelFile,
@@ -145,7 +145,7 @@ function upsamplingOf({ layers, layer, preprocessing: { height, width } }: Model
   };
 }
 
-/** Runs a task during which the sessions stay, whatever else is explained meanwhile. */
+/** Runs a task and keeps the sessions loaded until it ends. */
 export async function using<T>(explainer: Explainer, task: () => Promise<T>): Promise<T> {
   explainer.users += 1;
   try {

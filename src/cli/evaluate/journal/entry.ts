@@ -1,13 +1,13 @@
-/** What a journal holds. */
+/** The content of a journal. */
 import type { MethodName } from '../../../core/methods/names';
 import type { Measured } from '../../../core/metrics/measurement';
 import type { ClassScore } from '../../../core/output';
 
-/** What is measured at one go: a method's map, or the maps that know nothing. */
+/** What is measured together: the map of one method, or the baselines. */
 export type Unit = MethodName | 'baselines';
 
 export interface MapResult extends Measured {
-  /** Methods and baselines by their names. */
+  /** Name of the method or the baseline. */
   readonly map: string;
   readonly blank: boolean;
 }
@@ -15,13 +15,13 @@ export interface MapResult extends Measured {
 export interface Entry {
   /** The item's name. */
   readonly item: string;
-  /** Of the image's file when it was evaluated. */
+  /** Stamp of the image's file when it was evaluated. */
   readonly stamp: string;
   readonly unit: Unit;
   readonly found: Found;
 }
 
-/** The maps and the class that they explain, or why there are none. */
+/** The maps and the class that they explain, or the reason why there are none. */
 export type Found = { readonly class: ClassScore; readonly maps: readonly MapResult[] } | { readonly error: string };
 
 export type Settings = Readonly<Record<string, unknown>>;

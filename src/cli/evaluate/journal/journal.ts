@@ -1,6 +1,7 @@
 /**
- * What an evaluation has found so far: a line of JSON for each image and method, on the disk before the next is begun. The
- * first line says with which settings. Whatever ends the process, the lines stay; one cut short is dropped.
+ * The results of an evaluation so far. There is one line of JSON for each image and method, which is written to disk
+ * before the next one is started. The first line has the settings. The lines survive any end of the process; a
+ * truncated last line is dropped.
  */
 
 import { constants } from 'node:fs';
@@ -15,33 +16,41 @@ import { lock } from './lock';
 export interface Journal {
   has(item: string, stamp: string, unit: Unit): boolean;
   append(entry: Entry): Promise<void>;
-  /** Every entry, one after the other, so that no more than one of them is in memory. */
+  /** Yields the entries one by one, so that only one of them is in memory. */
   entries(): AsyncIterable<Entry>;
   close(): Promise<void>;
 }
 
 /**
- * Begins a journal or goes on with one.
+ * Starts a journal or continues one.
  *
- * @throws evaluation-differs if it was begun with other settings; journal-invalid; evaluation-running; output-unwritable
+ * @param probabilities whether the network's answers are probabilities; a line with numbers that are impossible then is
+ *   refused
+ * @throws evaluation-differs if it was started with other settings; journal-invalid; evaluation-running;
+ *   output-unwritable
  */
-export async function openJournal(file: string, settings: Settings): Promise<Journal> {
+export async function openJournal(file: string, settings: Settings, probabilities = true): Promise<Journal> {
   await makeFolder(file);
   const unlock = await lock(`${file}.lock`);
   try {
-    return await openLocked(file, settings, unlock);
+    return await openLocked(file, settings, probabilities, unlock);
   } catch (thrown) {
     unlock();
     throw thrown;
   }
 }
 
-async function openLocked(file: string, settings: Settings, unlock: () => void): Promise<Journal> {
+async function openLocked(
+  file: string,
+  settings: Settings,
+  probabilities: boolean,
+  unlock: () => void,
+): Promise<Journal> {
   const handle = await openFile(file);
   try {
     const end = await lastLineEnd(handle, file);
     const known = new Set<string>();
-    for await (const line of readLines(file, end)) {
+    for await (const line of readLines(file, end, probabilities)) {
       if ('settings' in line) checkSettings(file, line.settings, settings);
       else known.add(keyOf(line.entry));
     }
@@ -55,7 +64,7 @@ async function openLocked(file: string, settings: Settings, unlock: () => void):
       },
       entries: async function* () {
         const { size } = await handle.stat();
-        for await (const line of readLines(file, size)) if ('entry' in line) yield line.entry;
+        for await (const line of readLines(file, size, probabilities)) if ('entry' in line) yield line.entry;
       },
       close: async () => {
         try {
@@ -96,7 +105,7 @@ async function append(handle: FileHandle, file: string, line: unknown): Promise<
   }
 }
 
-/** On one line, also for those who take these characters for the end of one. */
+/** JSON without any characters that some programs treat as the end of a line. */
 function textOf(line: unknown): string {
   return JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

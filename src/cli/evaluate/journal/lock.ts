@@ -1,17 +1,19 @@
 /**
- * One process at a time writes to a report: its lock is a file that names the process.
+ * Ensures that only one process at a time writes to a report. The lock is a file that names the process.
  *
- * Three rules, from which it follows that a process that runs never loses a lock:
+ * A running process never loses its lock. This follows from three rules:
  *
- * 1. A lock appears with its content and only where none is (a hard link), and no two locks have the same content.
- * 2. A lock is removed by its owner. Nobody else does so while the owner may run.
- * 3. The lock of an owner that has ended is removed by whoever holds the lock of that removal, a file named after the lock's
- *    content, and has seen the lock with that content since it got this right.
+ * 1. A lock is created together with its content and only if there is none (by a hard link), and no two locks have the
+ * same content.
+ * 2. A lock is removed by its owner. No other process removes it while the owner may be running.
+ * 3. To remove the lock of an owner that has ended, a process must hold a second lock for this removal, a file named
+ * after the first lock's content, and must then have seen the first lock with that content.
  *
- * Let P be about to remove the lock R of an owner that has ended. By 3 it holds R's removal, by these same rules alone. So
- * nobody else removes R, and by 1 no other lock can have come in its place since P has seen R: what P removes is R. Two that
- * find the same lock at once, one of them slowly, so never remove the lock that the faster one has made in between. P is in
- * turn not protected from its own end; then its right passes on as any lock does.
+ * Proof: let P be about to remove the lock R of an owner that has ended. By rule 3, P holds the lock for R's removal,
+ * for which the same rules hold. So no other process removes R, and by rule 1 no other lock can have replaced R since P
+ * has seen it. Hence P removes R and no other lock. In particular, if two processes find the same old lock and one of
+ * them is slow, it does not remove the new lock of the faster one. If P itself ends, the lock for the removal is
+ * treated like any lock of an ended owner.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -27,19 +29,20 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
 import { errors, reasonOf } from '../../../core/errors';
-import { isRecord } from '../../../core/model/json';
+import { fields, lenient, readJson } from '../../../core/schema';
 import { mayRun, ownId, type ProcessId } from './owner';
 
-/** Milliseconds after which somebody else's removal of a left lock is not waited for any more; it takes one or two. */
+/** Milliseconds to wait for another process that removes an old lock; the removal takes one or two. */
 const PATIENCE = 5000;
 const PAUSE = 5;
 
 /**
- * The lock of a process that has ended without removing it counts for nothing.
+ * Takes the lock. The lock of a process that has ended without removing it is ignored.
  *
- * @param file of the lock, in a folder that exists
- * @returns removes the lock
+ * @param file path of the lock, in a folder that exists
+ * @returns a function that removes the lock
  * @throws evaluation-running, output-unwritable
  */
 export async function lock(file: string): Promise<() => void> {
@@ -57,13 +60,13 @@ export async function lock(file: string): Promise<() => void> {
 }
 
 interface Other {
-  /** Undefined if the lock does not say. */
+  /** Undefined if the lock names no process. */
   readonly owner: ProcessId | undefined;
-  /** False: its lock is being removed. */
+  /** False if the owner has ended, so that its lock is being removed. */
   readonly mayRun: boolean;
 }
 
-/** Makes the lock where there is none or a left one. */
+/** Creates the lock if there is none, or only that of an ended process. */
 function claim(file: string, content: string): 'held' | Other {
   for (;;) {
     if (create(file, content)) return 'held';
@@ -80,7 +83,7 @@ function claim(file: string, content: string): 'held' | Other {
   }
 }
 
-/** @returns false if the file is there already */
+/** @returns false if the file exists already */
 function create(file: string, content: string): boolean {
   const draft = `${file}.${process.pid}.${randomUUID()}`;
   try {
@@ -97,7 +100,10 @@ function create(file: string, content: string): boolean {
   }
 }
 
-/** Where there are no hard links, the content follows at once; a lock without any is taken for one that is held. */
+/**
+ * Without hard links, the file is created first and its content is written immediately afterwards. An empty lock counts
+ * as held.
+ */
 function createUnlinked(file: string, content: string): boolean {
   try {
     writeFileSync(file, content, { flag: 'wx' });
@@ -108,10 +114,10 @@ function createUnlinked(file: string, content: string): boolean {
   }
 }
 
-/** Undefined if there is none. */
+/** The lock's content; undefined if there is no lock. */
 function read(file: string): string | undefined {
   try {
-    // A named pipe must not be waited for.
+    // Opening a named pipe must not block.
     const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       return fstatSync(handle).isFile() ? readFileSync(handle, 'utf8') : '';
@@ -126,21 +132,20 @@ function read(file: string): string | undefined {
 
 const remove = (file: string) => rmSync(file, { force: true, maxRetries: 5 });
 
-/** An id alone is a lock too. */
+const PID = v.pipe(v.number(), v.integer(), v.minValue(1));
+const OWNER = v.union([
+  fields({ pid: PID, host: lenient(v.string()), start: lenient(v.string()) }),
+  // An id alone is a lock too.
+  v.pipe(
+    PID,
+    v.transform((pid) => ({ pid, host: undefined, start: undefined })),
+  ),
+]);
+
+/** The owner in a lock's content, which may also be a process id alone. */
 function ownerOf(content: string): ProcessId | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-  const { pid, host, start } = isRecord(json) ? json : { pid: json };
-  if (!Number.isInteger(pid) || !(Number(pid) > 0)) return undefined;
-  return {
-    pid: Number(pid),
-    ...(typeof host === 'string' && { host }),
-    ...(typeof start === 'string' && { start }),
-  };
+  const owner = readJson(OWNER, content);
+  return 'value' in owner ? owner.value : undefined;
 }
 
 function nameOf(owner: ProcessId | undefined): string {
@@ -150,13 +155,16 @@ function nameOf(owner: ProcessId | undefined): string {
     : `process ${owner.pid} of ${owner.host.split(' ')[0]}`;
 }
 
-/** What processes left that were killed while they took the lock; while it is held, nobody can need that. */
+/**
+ * Removes drafts of processes that were killed while they took the lock. Call this while holding the lock: nobody needs
+ * the drafts then.
+ */
 function removeLeft(file: string): void {
   const folder = path.dirname(file);
   for (const name of readdirSync(folder)) {
     const [, pid] = /^\.(\d+)\./.exec(name.slice(path.basename(file).length)) ?? [];
     if (!name.startsWith(`${path.basename(file)}.`)) continue;
-    // A draft may be empty, but its name tells whose it is.
+    // A draft may be empty, but its name contains the owner's id.
     const owner = ownerOf(read(path.join(folder, name)) ?? '') ?? ownerOf(pid ?? '');
     if (owner && !mayRun(owner)) remove(path.join(folder, name));
   }

@@ -1,7 +1,7 @@
 /**
- * Which process a note in a file speaks of, and whether that one still runs. Ids are used again, so a process is its id and
- * its start: on Linux the system's boot and the ticks since then, on macOS a time of day. Windows is asked for the id alone;
- * another process that has it now counts as the one that was meant.
+ * Identifies processes in files, and tells whether they are still running. The system reuses ids, so a process is
+ * identified by its id and its start: on Linux the boot and the ticks since then, on macOS the time of day. On Windows
+ * only the id is used, so another process with the same id counts as the same process.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -9,18 +9,24 @@ import os from 'node:os';
 
 export interface ProcessId {
   readonly pid: number;
-  /** Where the id counts: the machine, on Linux with the process's namespace, since containers share names of machines. */
-  readonly host?: string;
-  readonly start?: string;
+  /**
+   * Where the id is valid: the machine and, on Linux, the process's namespace, since containers may share the name of a
+   * machine.
+   */
+  readonly host?: string | undefined;
+  readonly start?: string | undefined;
 }
 
-/** This process. */
+/** The identity of this process. */
 export function ownId(): ProcessId {
   const start = stateOf(process.pid)?.start;
   return { pid: process.pid, host: ownHost(), ...(start !== undefined && { start }) };
 }
 
-/** False only if it has certainly ended: one of another machine may run, and so may one that nothing is known of. */
+/**
+ * False only if the process has certainly ended. Processes of other machines, and those that can't be examined, may be
+ * running.
+ */
 export function mayRun({ pid, host, start }: ProcessId): boolean {
   if (host !== undefined && host !== ownHost()) return true;
   if (!exists(pid)) return false;
@@ -44,11 +50,11 @@ function ownHost(): string {
 
 interface State {
   readonly start: string;
-  /** Only its exit status is left, for a parent that has not asked for it. */
+  /** True for a zombie: only the exit status is left, for a parent that has not fetched it. */
   readonly ended: boolean;
 }
 
-/** Undefined where the system does not tell. */
+/** Undefined if the system does not say. */
 function stateOf(pid: number): State | undefined {
   const ask = STATE_BY_PLATFORM[process.platform];
   return ask && attempt(() => ask(pid));
@@ -57,11 +63,11 @@ function stateOf(pid: number): State | undefined {
 const STATE_BY_PLATFORM: { readonly [P in NodeJS.Platform]?: (pid: number) => State } = {
   linux: (pid) => {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the program's name, which may have spaces and brackets, come fields 3 and on of proc(5).
+    // Fields 3 and following of proc(5) come after the program's name, which may have spaces and brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const [state, threads, ticks] = [fields[3 - 3]!, Number(fields[20 - 3]), fields[22 - 3]!];
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The first thread may have ended before others, which still write.
+    // The first thread may have ended while other threads still write.
     return { start: `${boot} ${ticks}`, ended: /[ZX]/.test(state) && threads <= 1 };
   },
   darwin: (pid) => {
@@ -72,7 +78,7 @@ const STATE_BY_PLATFORM: { readonly [P in NodeJS.Platform]?: (pid: number) => St
   },
 };
 
-/** What can't be found out is not known; whoever asks takes the safe side. */
+/** Undefined if the question fails; the caller then assumes the safe answer. */
 function attempt<T>(ask: () => T): T | undefined {
   try {
     return ask();

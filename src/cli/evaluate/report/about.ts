@@ -5,7 +5,7 @@ import type { Watch } from '../watch';
 
 export type About = ReturnType<typeof aboutOf>;
 
-/** What was evaluated, and how. */
+/** Describes what was evaluated, and how. */
 export function aboutOf({ source, items, methods, metrics, seed, device }: Plan, { info, identity }: Watch) {
   return {
     model: path.basename(info.path),

@@ -1,4 +1,4 @@
-/** Curves as a drawing that needs no script. */
+/** Draws curves as SVG without scripts. */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { Curve } from '../../../core/metrics/measurement';
@@ -14,7 +14,7 @@ export interface Line {
 const [WIDTH, HEIGHT] = [440, 280];
 const MARGIN = { left: 44, right: 20, top: 10, bottom: 40 };
 
-/** @param across what the horizontal axis shows, from 0 to 100 % */
+/** @param across label of the horizontal axis, which runs from 0 to 100 % */
 export function chart(across: string, lines: readonly Line[]): string {
   const highest = Math.max(...lines.flatMap(({ curve }) => curve.probabilities), 0.01);
   const x = scaleLinear([0, 1], [MARGIN.left, WIDTH - MARGIN.right]);

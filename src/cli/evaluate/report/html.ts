@@ -1,4 +1,4 @@
-/** report.html: one page that needs nothing else, neither a script nor the network. */
+/** report.html: a single page without scripts or other files. */
 import { schemeObservable10 } from 'd3-scale-chromatic';
 import { METRIC_NAMES, type Metric, type ScoreInfo } from '../../../core/metrics/measurement';
 import type { Estimate } from '../../../core/statistics/estimate';
@@ -8,7 +8,7 @@ import { html, raw } from './markup';
 import { type Comparison, type MapSummary, type Results, type Row, titleOf } from './results';
 import { STYLE } from './style';
 
-/** An image that a method did best or worst on. */
+/** One of the images with a method's best or worst scores. */
 export interface Example {
   readonly map: string;
   readonly kind: 'best' | 'worst';
@@ -20,7 +20,7 @@ export interface Example {
 type Content = Omit<Results, 'rows'>;
 
 const GREY = '#8a8a8a';
-/** Corrected p below which a difference is called one. */
+/** Corrected p below which a difference is called significant. */
 const SIGNIFICANT = 0.05;
 
 export function pageOf(about: About, results: Content, examples: readonly Example[]): string {
@@ -180,7 +180,7 @@ function comparisonsSection({ comparisons, scores }: Content): string {
   });
   const note = `Of the first less the second, image by image. p is that of Wilcoxon's signed-rank test, corrected by Holm's
 method for all comparisons of the same score.`;
-  // The first one shows what the others hold.
+  // The first table is open, so that readers see what the closed ones contain.
   const body = tables.join('\n').replace('<details>', '<details open>');
   return section('Paired comparisons', body + html`<p class="note">${note}</p>`);
 }

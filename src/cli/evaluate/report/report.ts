@@ -1,4 +1,7 @@
-/** What an evaluation leaves: report.json, images.csv and report.html. None of them has a time or a date in it. */
+/**
+ * Writes the results of an evaluation: report.json, images.csv and report.html. They contain no time or date, so that
+ * the same results give the same files.
+ */
 
 import path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
@@ -11,13 +14,17 @@ import type { Journal } from '../journal/journal';
 import type { Plan } from '../plan';
 import { explainParams } from '../run';
 import type { Watch } from '../watch';
-import { aboutOf } from './about';
+import { type About, aboutOf } from './about';
 import { type Example, pageOf } from './html';
 import { type Results, type Row, summariseAll } from './results';
 
+/** The contents of report.json. */
+export type Report = About & Omit<Results, 'rows'>;
+
 /**
- * @param service that has explained nothing yet: examples are the same whatever came before
- * @throws evaluation-differs, and nothing is written
+ * @param service a new service, so that the examples do not depend on earlier explanations
+ * @returns the contents of report.json
+ * @throws evaluation-differs; nothing is written then
  */
 export async function writeReport(
   folder: string,
@@ -27,7 +34,7 @@ export async function writeReport(
   outputs: Outputs,
   service: Service,
   terminal: Terminal,
-): Promise<void> {
+): Promise<Report> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
   let examples: Example[] = [];
   await watch.untilUntouched(async () => {
@@ -36,13 +43,15 @@ export async function writeReport(
   });
   const about = aboutOf(plan, watch);
   const [html, json, csv] = reportFiles(folder);
-  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  const report: Report = { ...about, ...results };
+  await outputs.write(json, `${JSON.stringify(report, null, 2)}\n`);
   await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
   await outputs.write(html, pageOf(about, results, examples));
   for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+  return report;
 }
 
-/** What is written into the folder of a report, besides the journal. */
+/** The files in the folder of a report besides the journal. */
 export function reportFiles(folder: string) {
   const at = (name: string) => path.join(folder, name);
   return [at('report.html'), at('report.json'), at('images.csv')] as const;
@@ -57,12 +66,14 @@ function csvOf(rows: readonly Row[], scores: readonly string[]): string {
   return stringify([header, ...lines], { cast: { boolean: String }, escape_formulas: true });
 }
 
-/** How many of the best and of the worst images of each method are shown. */
+/** How many of the best and of the worst images are shown for each method. */
 const SHOWN = 3;
-/** Pixels of their longer side. */
+/** Their longer side in pixels. */
 const SIDE = 240;
 
-/** The first score that tells better from worse, the over-all one before all others. */
+/**
+ * The score that ranks images: the over-all score if it is known, otherwise the first one that is better high or low.
+ */
 function rankingScore({ scores }: Results): string | undefined {
   if ('overall' in scores) return 'overall';
   return Object.keys(scores).find((name) => scores[name]!.better !== 'neither');

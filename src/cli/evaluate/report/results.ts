@@ -1,4 +1,4 @@
-/** What an evaluation found, in numbers: the content of report.json. */
+/** The results of an evaluation in numbers, which are the content of report.json. */
 
 import { METHOD_NAMES, type MethodName } from '../../../core/methods/names';
 import type { Curve, ScoreInfo } from '../../../core/metrics/measurement';
@@ -10,7 +10,7 @@ import { comparePaired, holm, type PairedComparison } from '../../../core/statis
 import type { Stamped } from '../../../files/items';
 import type { Entry } from '../journal/entry';
 
-/** One map of one image, without its curves. */
+/** The scores of one map of one image, without its curves. */
 export interface Row {
   readonly item: string;
   readonly category: string;
@@ -27,9 +27,9 @@ export interface MapSummary {
   readonly images: number;
   readonly blank: number;
   readonly scores: Readonly<Record<string, Estimate>>;
-  /** Mean over the images, by metric. */
+  /** The mean curve over the images, by metric. */
   readonly curves: Readonly<Record<string, Curve>>;
-  /** Of the pointing game. */
+  /** The accuracies of the pointing game. */
   readonly categories?: { readonly categories: readonly CategoryAccuracy[]; readonly mean: number };
 }
 
@@ -37,13 +37,13 @@ export interface Comparison extends PairedComparison {
   readonly score: string;
   readonly a: string;
   readonly b: string;
-  /** p, corrected by Holm's method for all comparisons of this score. */
+  /** p after Holm's correction for all comparisons of this score. */
   readonly corrected: number;
 }
 
 export interface Failure {
   readonly error: string;
-  /** Images and methods that have nothing because of it. */
+  /** Images and methods without results for this reason. */
   readonly items: readonly string[];
   readonly units: readonly string[];
 }
@@ -60,7 +60,10 @@ const BASELINES: Readonly<Record<string, string>> = { random: 'Random map', cent
 
 export const titleOf = (map: string): string => BASELINES[map] ?? METHOD_NAMES[map as MethodName].title;
 
-/** @param entries also of other items, which don't count; curves are added up, so that memory does not grow by them */
+/**
+ * @param entries may include entries of other items, which are ignored. Curves are summed while reading, so that memory
+ *   does not grow with their number
+ */
 export async function summariseAll(entries: AsyncIterable<Entry>, items: readonly Stamped[]): Promise<Results> {
   const known = new Map(items.map((item) => [item.name, item]));
   const rows: Row[] = [];
@@ -148,7 +151,7 @@ function summaryOf(
   };
 }
 
-/** Each method with each other and with the baselines, on the images that both have the score of. */
+/** Compares each method with every other and with the baselines, on the images for which both have the score. */
 function comparisonsOf(score: string, maps: readonly string[], rows: readonly Row[]): Comparison[] {
   const byMap = new Map(maps.map((map) => [map, new Map<string, number>()]));
   for (const row of rows) {

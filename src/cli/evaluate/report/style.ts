@@ -1,4 +1,4 @@
-/** How report.html looks, in light and in dark. */
+/** The style of report.html, in light and dark. */
 export const STYLE = `
 :root { color-scheme: light dark; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --page: #ffffff; --best: #dafbe1; }
 @media (prefers-color-scheme: dark) {
