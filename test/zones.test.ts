@@ -59,14 +59,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander'] },
+  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
-    packages: ['node:', 'commander', 'd3-scale', 'd3-shape'],
+    packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
   },
   'src/cli/evaluate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
-    packages: ['node:', 'commander', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape'],
+    packages: ['node:', 'commander', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape', 'valibot'],
   },
   webview: {
     files:
@@ -88,7 +88,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

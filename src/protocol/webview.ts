@@ -170,8 +170,12 @@ export type ToEditor =
       readonly type: 'tiles';
       readonly tiles: readonly { readonly index: number; readonly state: StripItem['state'] }[];
     }
-  /** Answers `thumbnails`; without a picture the one that was sent is no longer right. */
-  | { readonly type: 'thumbnail'; readonly index: number; readonly thumbnail?: Picture }
+  /** Thumbnails of these may be others now, or may be made now that could not be before. */
+  | { readonly type: 'thumbnails-changed'; readonly indices: readonly number[] }
+  /** Settles the request of that id, which stands for its type and so for that of the result. */
+  | { readonly type: 'reply'; readonly id: string; readonly result: PageResults[PageRequest['type']] }
+  /** In words. */
+  | { readonly type: 'failure'; readonly id: string; readonly message: string }
   /** A command of the palette or a key binding; done once there is what it acts on. */
   | { readonly type: 'command'; readonly command: PageCommand }
   /** What has come of an action, shown in the status line. */
@@ -196,6 +200,21 @@ const EVIDENCE_PART = v.picklist(['measurement', 'sanity']) satisfies v.GenericS
 /** A message without anything but its type. */
 const bare = <Type extends string>(type: Type) => v.object({ type: v.literal(type) });
 
+/** What a page asks for and waits on; it gets one reply or one failure, unless it is gone by then. */
+const PAGE_REQUEST = v.variant('type', [
+  /** Of an image of the strip. A page waits for one at a time, so that it can choose the next by what is on screen then. */
+  v.object({ type: v.literal('thumbnail'), index: COUNT }),
+  /** Of the slot in focus. */
+  v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
+]);
+export type PageRequest = v.InferOutput<typeof PAGE_REQUEST>;
+
+export interface PageResults {
+  readonly thumbnail: Picture;
+  /** What has come of it, in words; undefined if the user has been told, or has changed their mind. */
+  readonly export: string | undefined;
+}
+
 export const FROM_EDITOR = v.variant('type', [
   /** All as it was when the page was last shown, for a host that knows nothing of that. */
   v.object({
@@ -211,8 +230,8 @@ export const FROM_EDITOR = v.variant('type', [
   /** What was cancelled goes on. */
   bare('resume'),
   v.object({ type: v.literal('select'), index: COUNT }),
-  /** Images of the strip on screen that lack a thumbnail, in the order they are wanted; earlier wishes are given up. */
-  v.object({ type: v.literal('thumbnails'), indices: COUNTS }),
+  /** The id is of no other request, of this page or of one before. */
+  v.object({ type: v.literal('request'), id: v.pipe(v.string(), v.uuid()), request: PAGE_REQUEST }),
   /** The frame that was sent last is on screen. */
   bare('drawn'),
   /** One part of the evidence about some slots, in this order. */
@@ -220,8 +239,6 @@ export const FROM_EDITOR = v.variant('type', [
   v.object({ type: v.literal('cancel-evidence'), part: EVIDENCE_PART }),
   /** The comparison ends with the explanation in focus. */
   bare('alone'),
-  /** Of the slot in focus. */
-  v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
   v.object({ type: v.literal('action'), id: v.picklist(ACTION_IDS) }),
   /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
   bare('unshowable'),

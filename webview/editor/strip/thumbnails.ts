@@ -1,4 +1,4 @@
-/** Thumbnails that the page has: those shown last, by image. The host makes them when they are wanted, and keeps none. */
+/** Thumbnails that the page has: those shown last, by image. The host makes them when they are asked for, and keeps none. */
 import { signal } from '@preact/signals';
 import type { Picture } from '../../../src/protocol/webview';
 import { addressOf } from '../stage/pictures';
@@ -8,11 +8,17 @@ const MOST = 400;
 
 export type Thumbnails = ReturnType<typeof createThumbnails>;
 
-/** @param ask asks the host for the thumbnails of these, in this order; what it was asked before is given up */
-export function createThumbnails(ask: (indices: readonly number[]) => void) {
+/** @param ask asks the host for one; rejects where it can't be made, which the host has logged */
+export function createThumbnails(ask: (index: number) => Promise<Picture>) {
   /** The one that was used last comes last. */
   const known = new Map<number, string>();
-  let asked: ReadonlySet<number> = new Set();
+  /** Those that can't be made: the strip shows the name in their place. */
+  const missing = new Set<number>();
+  /** In this order, the last time that it was said. */
+  let wanted: readonly number[] = [];
+  let asked: number | undefined;
+  /** The file of the one that is asked for has changed since. */
+  let isStale = false;
   /** Another with each thumbnail that comes or goes. */
   const version = signal(0);
 
@@ -22,15 +28,38 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
     known.delete(index);
   }
 
+  function put(index: number, picture: Picture): void {
+    drop(index);
+    known.set(index, addressOf(picture));
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST) break;
+      drop(oldest);
+    }
+    version.value += 1;
+  }
+
+  /** One after the other, so that what has left the screen meanwhile is not made. */
+  async function work(): Promise<void> {
+    if (asked !== undefined) return;
+    for (;;) {
+      asked = wanted.find((index) => !known.has(index) && !missing.has(index));
+      if (asked === undefined) return;
+      isStale = false;
+      try {
+        const picture = await ask(asked);
+        if (!isStale) put(asked, picture);
+      } catch {
+        if (!isStale) missing.add(asked);
+      }
+    }
+  }
+
   return {
     version,
-    /** Asks for those of a range that are missing, unless that was done. */
+    /** Those of a range are on screen; earlier wishes are given up. */
     want(from: number, to: number): void {
-      const indices = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-      const missing = indices.filter((index) => !known.has(index));
-      if (missing.every((index) => asked.has(index))) return;
-      asked = new Set(missing);
-      ask(missing);
+      wanted = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      void work();
     },
     sourceOf(index: number): string | undefined {
       const source = known.get(index);
@@ -39,17 +68,15 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
       known.set(index, source);
       return source;
     },
-    /** @param picture undefined: the one that was there is no longer right */
-    put(index: number, picture: Picture | undefined): void {
-      drop(index);
-      asked = new Set([...asked].filter((other) => other !== index));
-      version.value += 1;
-      if (!picture) return;
-      known.set(index, addressOf(picture));
-      for (const oldest of known.keys()) {
-        if (known.size <= MOST) break;
-        drop(oldest);
+    /** What is known of these is no longer right. */
+    forget(indices: readonly number[]): void {
+      for (const index of indices) {
+        drop(index);
+        missing.delete(index);
+        if (index === asked) isStale = true;
       }
+      version.value += 1;
+      void work();
     },
   };
 }
