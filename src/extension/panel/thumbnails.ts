@@ -1,14 +1,14 @@
-/** Thumbnails of a strip of images: made one at a time, of those that the page asks for. None is kept here. Pure. */
+/** Makes the thumbnails that the page requests, one at a time. None is kept here. Pure. */
 import type { Picture, ToEditor } from '../../protocol/webview';
 
 export interface Thumbnails {
-  /** These are wanted, the first first; what was wanted before is given up. */
+  /** Requests thumbnails, in this order. Earlier requests are dropped. */
   want(indices: readonly number[]): void;
-  /** These have changed on disk: the page asks again for those that it shows. */
+  /** Invalidates thumbnails of changed files; the page requests visible ones again. */
   forget(indices: readonly number[]): void;
-  /** What could not be made may be made now. */
+  /** Tries failed thumbnails again. */
   retry(): void;
-  /** The page is gone, and what it asked for with it. */
+  /** Drops all requests, since the page no longer exists. */
   stop(): void;
 }
 
@@ -22,7 +22,7 @@ export function createThumbnails({ load, send, failed }: ThumbnailOptions): Thum
   let wanted: readonly number[] = [];
   const missing = new Set<number>();
   let current: number | undefined;
-  /** The file of the current one has changed since it was opened. */
+  /** True if the file of the current thumbnail has changed since it was opened. */
   let isStale = false;
 
   async function work(): Promise<void> {

@@ -1,19 +1,21 @@
-/** Thumbnails that the page has: those shown last, by image. The host makes them when they are wanted, and keeps none. */
+/**
+ * The page's thumbnails by image; the most recently shown ones are kept. The host makes them on request and keeps none.
+ */
 import { signal } from '@preact/signals';
 import type { Picture } from '../../../src/protocol/webview';
 import { addressOf } from '../stage/pictures';
 
-/** Many times as many as are on screen at once. */
+/** The most thumbnails that are kept, which is many times the number on screen. */
 const MOST = 400;
 
 export type Thumbnails = ReturnType<typeof createThumbnails>;
 
-/** @param ask asks the host for the thumbnails of these, in this order; what it was asked before is given up */
+/** @param ask requests the thumbnails of these images from the host, in this order; earlier requests are dropped */
 export function createThumbnails(ask: (indices: readonly number[]) => void) {
-  /** The one that was used last comes last. */
+  /** Thumbnails in the order of their use; the most recent is last. */
   const known = new Map<number, string>();
   let asked: ReadonlySet<number> = new Set();
-  /** Another with each thumbnail that comes or goes. */
+  /** Changes with each thumbnail that comes or goes. */
   const version = signal(0);
 
   function drop(index: number): void {
@@ -24,7 +26,7 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
 
   return {
     version,
-    /** Asks for those of a range that are missing, unless that was done. */
+    /** Requests the missing thumbnails of a range, unless they were requested before. */
     want(from: number, to: number): void {
       const indices = Array.from({ length: to - from + 1 }, (_, i) => from + i);
       const missing = indices.filter((index) => !known.has(index));
@@ -39,7 +41,7 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
       known.set(index, source);
       return source;
     },
-    /** @param picture undefined: the one that was there is no longer right */
+    /** @param picture undefined if the current thumbnail is no longer valid */
     put(index: number, picture: Picture | undefined): void {
       drop(index);
       asked = new Set([...asked].filter((other) => other !== index));
