@@ -58,14 +58,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander'] },
+  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
-    packages: ['node:', 'commander', 'd3-scale', 'd3-shape'],
+    packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
   },
   'src/cli/evaluate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
-    packages: ['node:', 'commander', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape'],
+    packages: ['node:', 'commander', 'csv-stringify', 'd3-scale', 'd3-scale-chromatic', 'd3-shape', 'valibot'],
   },
   webview: {
     files:

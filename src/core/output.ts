@@ -24,6 +24,11 @@ export function shownActivation({ link, activation }: OutputInfo): ShownActivati
   return link === 'identity' ? activation.value : 'probability';
 }
 
+/** Whether the model's answers are probabilities. Scores that are used without an activation may have any value. */
+export function areProbabilities({ link, activation }: OutputInfo): boolean {
+  return link !== 'identity' || activation.value !== 'none';
+}
+
 /** Describes in words what is differentiated. */
 export function logitsText({ logits, link }: Pick<OutputInfo, 'logits' | 'link'>): string {
   if (link === 'identity') return logits;

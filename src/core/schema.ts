@@ -116,12 +116,13 @@ function keyWanted({ expected, path }: Issue, entries: v.ObjectEntries): string 
   return (schema && v.safeParse(schema, undefined, { message: wantedBy }).issues?.[0].message) ?? 'there';
 }
 
-function flawOf({ expected, message, input, path }: Issue): Flaw {
+function flawOf({ type, expected, message, input, path }: Issue): Flaw {
   const way: readonly v.IssuePathItem[] = path ?? [];
   const within = way.map((item) => item.input);
   const place = way.reduce((before, { key }) => placeOf(before, key), '');
   const flaw = (line: string): Flaw => ({ line, wanted: message, within });
-  const isKey = way.at(-1)?.origin === 'key';
+  // A record's keys have flaws of their own.
+  const isKey = way.at(-1)?.origin === 'key' && type.endsWith('object');
   if (isKey && expected === 'never') return flaw(`unknown key ${place}; ${message}`);
   if (isKey) return flaw(`${place}: is missing, must be ${message}`);
   return flaw(`${place && `${place}: `}must be ${message}, found ${shown(input)}`);

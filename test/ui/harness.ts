@@ -122,8 +122,11 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     rmSync(parent, { recursive: true, force: true });
   };
   const configure = async (settings: Record<string, unknown>) => {
-    const file = path.join(server.userData, 'User', 'settings.json');
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }, null, 2));
+    // Those of the machine win over the user's, and a server has both from the start.
+    for (const scope of ['User', 'Machine']) {
+      const file = path.join(server.userData, scope, 'settings.json');
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }, null, 2));
+    }
     await page.reload();
   };
   await page.goto(server.url(folder));

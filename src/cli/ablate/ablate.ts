@@ -7,11 +7,9 @@
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
-import { readText } from '../../files/open';
 import { outputsBeside } from '../../files/output';
 import type { Service } from '../../protocol/requests';
-import { type EvaluateOptions, evaluate } from '../evaluate/evaluate';
-import type { Identity } from '../evaluate/watch';
+import { type EvaluateOptions, type Evaluation, evaluate } from '../evaluate/evaluate';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
 import type { Ablation, Sweep, SweepPoint } from './ablation';
@@ -38,8 +36,7 @@ export async function ablate(
   ];
   for (const file of [svg, json]) await outputs.check(file, false);
   const sweeps: Sweep[] = [];
-  let last: Report | undefined;
-  let identity: Identity | undefined;
+  let last: Evaluation | undefined;
   for (const { option, values } of sweep.map(parseSweep)) {
     const points: SweepPoint[] = [];
     for (const value of values) {
@@ -47,28 +44,19 @@ export async function ablate(
       terminal.say(pair);
       const report = path.join(options.report, pair);
       const chosen = { methods: [method], baselines: false, option: [...(options.option ?? []), pair], report };
-      identity = await evaluate(source, { ...options, ...chosen }, service, terminal, identity);
-      last = JSON.parse(await readText(path.join(report, 'report.json'))) as Report;
-      const { images, blank, scores } = last.maps[0]!;
+      last = await evaluate(source, { ...options, ...chosen }, service, terminal, last?.identity);
+      // Without a map of any image there is no row.
+      const { images = 0, blank = 0, scores = {} } = last.report.maps[0] ?? {};
       points.push({ value, images, blank, scores });
     }
     sweeps.push({ option, points });
   }
-  const { model, sha256, source: name, scores } = last!;
+  const { model, sha256, source: name, scores } = last!.report;
   const ablation: Ablation = { model, sha256, source: name, method, scores, sweeps };
   await outputs.write(json, `${JSON.stringify(ablation, null, 2)}\n`);
   await outputs.write(svg, plotOf(ablation));
   terminal.say(textOf(ablation));
   for (const file of [svg, json]) terminal.say(`written: ${file}`);
-}
-
-/** The parts of an evaluation's report that are read. */
-interface Report {
-  readonly model: string;
-  readonly sha256: string;
-  readonly source: string;
-  readonly scores: Ablation['scores'];
-  readonly maps: readonly (Omit<SweepPoint, 'value'> & { readonly map: string })[];
 }
 
 function parseSweep(text: string): { readonly option: string; readonly values: readonly string[] } {

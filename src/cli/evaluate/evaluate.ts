@@ -5,6 +5,7 @@ import { errors } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
 import type { Metric } from '../../core/metrics/measurement';
 import { metricNeeds } from '../../core/metrics/metric-table';
+import { areProbabilities } from '../../core/output';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, sample, stamped } from '../../files/items';
 import { outputsBeside } from '../../files/output';
@@ -16,7 +17,7 @@ import type { Terminal } from '../terminal';
 import type { Unit } from './journal/entry';
 import { openJournal } from './journal/journal';
 import type { Plan } from './plan';
-import { reportFiles, writeReport } from './report/report';
+import { type Report, reportFiles, writeReport } from './report/report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
 import { checkIdentity, type Identity, watchModel } from './watch';
@@ -37,6 +38,12 @@ export interface EvaluateOptions {
   readonly report: string;
 }
 
+export interface Evaluation {
+  /** Of the model, for the next evaluation that belongs to this one. */
+  readonly identity: Identity;
+  readonly report: Report;
+}
+
 /**
  * @param service makes a new service for each part whose results must not depend on earlier ones
  * @param earlier identity of the model in the evaluations that this one belongs with
@@ -49,7 +56,7 @@ export async function evaluate(
   service: () => Service,
   terminal: Terminal,
   earlier?: Identity,
-): Promise<Identity> {
+): Promise<Evaluation> {
   const { seed, device, report } = options;
   const model = {
     ...(options.model !== undefined && { path: options.model }),
@@ -74,12 +81,11 @@ export async function evaluate(
   const units: readonly Unit[] = [...options.methods, ...(options.baselines ? (['baselines'] as const) : [])];
   const plan: Plan = { source, items, model, device, methods, metrics, units, seed };
 
-  const journal = await openJournal(journalFile, settingsOf(plan, identity));
+  const journal = await openJournal(journalFile, settingsOf(plan, identity), areProbabilities(info.output));
   try {
     await runAll(plan, journal, evaluating, watch, terminal);
-    await writeReport(report, plan, watch, journal, outputs, service(), terminal);
+    return { identity, report: await writeReport(report, plan, watch, journal, outputs, service(), terminal) };
   } finally {
     await journal.close();
   }
-  return identity;
 }

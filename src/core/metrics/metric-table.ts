@@ -20,10 +20,15 @@ import { pointingGame, pointingOptions } from './pointing-game';
 import { road, roadOptions } from './road';
 import { sparseness } from './sparseness';
 
+interface RangedScore extends ScoreInfo {
+  /** The lowest and the highest that it can be where the network's answers are probabilities. */
+  readonly range: readonly [lowest: number, highest: number];
+}
+
 interface Description<Table extends OptionTable> {
   readonly needs?: readonly MetricNeed[];
   /** The scores by name; names are unique among all metrics. */
-  readonly scores: Readonly<Record<string, ScoreInfo>>;
+  readonly scores: Readonly<Record<string, RangedScore>>;
   readonly options: Table;
 }
 
@@ -60,6 +65,7 @@ export const metrics = {
           title: 'Insertion',
           meaning: 'Mean probability while pixels come back into the blurred image, the most salient first',
           better: 'higher',
+          range: [0, 1],
         },
       },
       options: insertionOptions,
@@ -74,6 +80,7 @@ export const metrics = {
           title: 'Deletion',
           meaning: 'Mean probability while pixels are replaced, the most salient first',
           better: 'lower',
+          range: [0, 1],
         },
       },
       options: deletionOptions,
@@ -88,6 +95,7 @@ export const metrics = {
           title: 'ROAD',
           meaning: 'What removing the most salient pixels costs more than removing the least salient ones, half of it',
           better: 'higher',
+          range: [-1, 1],
         },
       },
       options: roadOptions,
@@ -102,11 +110,13 @@ export const metrics = {
           title: 'Drop in confidence',
           meaning: 'Share of the probability that is lost when only the salient part is shown',
           better: 'lower',
+          range: [0, 1],
         },
         increase: {
           title: 'Increase in confidence',
           meaning: '1 if the salient part alone has a higher probability than the whole image, else 0',
           better: 'higher',
+          range: [0, 1],
         },
       },
       options: NO_OPTIONS,
@@ -122,16 +132,19 @@ export const metrics = {
           title: 'ADCC',
           meaning: 'Harmonic mean of coherency, the opposite of complexity, and the probability that is kept',
           better: 'higher',
+          range: [0, 1],
         },
         coherency: {
           title: 'Coherency',
           meaning: 'How alike the map of the salient part is to the map',
           better: 'higher',
+          range: [0, 1],
         },
         complexity: {
           title: 'Complexity',
           meaning: 'Mean of the map: how much of the image it marks',
           better: 'lower',
+          range: [0, 1],
         },
       },
       options: NO_OPTIONS,
@@ -146,6 +159,7 @@ export const metrics = {
           title: 'Sparseness',
           meaning: 'How few pixels hold the map, from 0 (all alike) to 1 (one pixel)',
           better: 'neither',
+          range: [0, 1],
         },
       },
       options: NO_OPTIONS,
@@ -161,6 +175,7 @@ export const metrics = {
           title: 'Max-sensitivity',
           meaning: 'How far the map moves at most when noise too small to see is added to the image',
           better: 'lower',
+          range: [0, Number.MAX_VALUE],
         },
       },
       options: maxSensitivityOptions,
@@ -176,6 +191,7 @@ export const metrics = {
           title: 'Pointing game',
           meaning: '1 if the maximum of the map lies on an object of the class, else 0',
           better: 'higher',
+          range: [0, 1],
         },
       },
       options: pointingOptions,
@@ -191,6 +207,7 @@ export const metrics = {
           title: 'Energy on objects',
           meaning: 'Share of the map that lies on objects of the class',
           better: 'higher',
+          range: [0, 1],
         },
       },
       options: energyOptions,
@@ -200,24 +217,33 @@ export const metrics = {
 } as const satisfies Record<MetricName, MetricInfo>;
 
 /** Scores that are computed from others, if those are known. */
-const DERIVED: Readonly<Record<string, ScoreInfo & { of(scores: Measured['scores']): number }>> = {
+const DERIVED: Readonly<Record<string, RangedScore & { of(scores: Measured['scores']): number }>> = {
   /** Group-CAM, section 4.3. */
   overall: {
     title: 'Over-all (insertion - deletion)',
     meaning: 'Insertion minus deletion',
     better: 'higher',
+    range: [-1, 1],
     of: ({ insertion = Number.NaN, deletion = Number.NaN }) => insertion - deletion,
   },
 };
 
-/** Every score by its name, in the order of tables: a derived score comes after those that it is computed from. */
-export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.assign(
+const RANGED: Readonly<Record<string, RangedScore>> = Object.assign(
   {},
   metrics.insertion.scores,
   metrics.deletion.scores,
-  // Functions are left out, since they can't be sent to another process.
-  Object.fromEntries(Object.entries(DERIVED).map(([name, { of: _, ...info }]) => [name, info])),
+  DERIVED,
   ...Object.values<MetricInfo>(metrics).map(({ scores }) => scores),
+);
+
+/** Every score by its name, in the order of tables: a derived score comes after those that it is computed from. */
+export const SCORES: Readonly<Record<string, ScoreInfo>> = Object.fromEntries(
+  Object.entries(RANGED).map(([name, { title, meaning, better }]) => [name, { title, meaning, better }]),
+);
+
+/** The lowest and the highest that each score can be where the network's answers are probabilities. */
+export const SCORE_RANGES: Readonly<Record<string, RangedScore['range']>> = Object.fromEntries(
+  Object.entries(RANGED).map(([name, { range }]) => [name, range]),
 );
 
 /** The needs of the chosen metrics, without duplicates. */

@@ -1,15 +1,10 @@
 /** A cached explanation: its keys, and the text that it is stored as. Pure. */
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { fields, readJson } from '../../core/schema';
 import type { Explanation } from '../../protocol/explanation';
-import { type ExplainParams, type FileStamp, type ImageSource, PROTOCOL_VERSION } from '../../protocol/requests';
-import type { Summary } from '../../protocol/webview';
-
-export interface KeptMap {
-  readonly explanation: Explanation;
-  readonly summary: Summary;
-  /** The files that the explanation depends on. It is valid as long as they are unchanged. */
-  readonly files: readonly FileStamp[];
-}
+import { type ExplainParams, type ImageSource, PROTOCOL_VERSION } from '../../protocol/requests';
+import { KEPT_MAP, type KeptMap, packed } from './kept-form';
 
 /**
  * The key of a request. It contains all options and the version of the format, so that requests that differ in any
@@ -36,9 +31,11 @@ export function digestOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+const STORED = fields({ key: v.string(), map: KEPT_MAP });
+
 /** The text of a map. Its first line is the digest of the rest, by which truncated or damaged files are recognised. */
 export function textOf(key: string, map: KeptMap): string {
-  const body = JSON.stringify({ key, ...map }, (_, value) => (value instanceof Float32Array ? packed(value) : value));
+  const body = JSON.stringify({ key, map }, (_, value) => (value instanceof Float32Array ? packed(value) : value));
   return `${digestOf(body)}\n${body}`;
 }
 
@@ -47,19 +44,6 @@ export function readText(text: string, key: string): KeptMap | undefined {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
   if (text.slice(0, Math.max(end, 0)) !== digestOf(body)) return undefined;
-  const { key: found, ...map } = JSON.parse(body, (_, value) => (isPacked(value) ? unpacked(value) : value));
-  return found === key ? map : undefined;
+  const found = readJson(STORED, body);
+  return 'value' in found && found.value.key === key ? found.value.map : undefined;
 }
-
-interface Packed {
-  readonly float32: string;
-}
-
-const packed = ({ buffer, byteOffset, byteLength }: Float32Array): Packed => ({
-  float32: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
-});
-
-const isPacked = (value: unknown): value is Packed => typeof Object(value).float32 === 'string';
-
-/** Copies the bytes, since a Buffer need not be aligned. */
-const unpacked = ({ float32 }: Packed) => new Float32Array(Uint8Array.from(Buffer.from(float32, 'base64')).buffer);

@@ -5,7 +5,8 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExplainParams, FileStamp } from '../../protocol/requests';
-import { digestOf, type KeptMap, keyOf, keysOf, readText, textOf } from './kept-map';
+import type { KeptMap } from './kept-form';
+import { digestOf, keyOf, keysOf, readText, textOf } from './kept-map';
 
 export interface MapStore {
   /** The cached map for a request, if no file that it depends on has changed. */

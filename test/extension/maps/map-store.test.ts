@@ -12,9 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
+import { digestOf } from '../../../src/extension/maps/kept-map';
 import { createMapStore, type MapStore } from '../../../src/extension/maps/map-store';
 import { summaryOf } from '../../../src/extension/status/summary';
+import type { Explanation } from '../../../src/protocol/explanation';
 import type { ExplainParams, FileStamp } from '../../../src/protocol/requests';
+import type { Summary } from '../../../src/protocol/webview';
 import { until } from '../../support/wait';
 import { explanation, info } from '../support';
 
@@ -144,6 +147,39 @@ describe('maps that are kept', () => {
       writeFileSync(name!, damaged);
       assert.equal(await open().find(asked), undefined);
       await until('an empty folder', () => stored().length === 0);
+    }
+  });
+
+  it('come back with every field that they may have', async () => {
+    const whole: Required<Explanation> = {
+      ...explanation(1),
+      frame: { ...explanation(1).frame, saturation: 0.5 },
+      saliency: { min: -1, max: 2, zero: false, reason: 'r', note: 'n' },
+      contrast: [{ class: 2, label: 'cat', probability: 0.25 }],
+      contrastWeight: 0.6,
+      completeness: { sum: 1, difference: 1.5 },
+    };
+    const summary: Required<Summary> = { ...summaryOf(whole, info), kept: false, blank: 'b', note: 'n' };
+    await open().keep(asked, { explanation: whole, summary, files: [absent()] });
+    const { files, ...found } = (await open().find(asked))!;
+    assert.deepEqual(found, { explanation: whole, summary });
+    assert.deepEqual(files[0], absent());
+  });
+
+  it('in another form count as absent, though the file is whole', async () => {
+    await keep(open());
+    const [name] = stored();
+    const body = readFileSync(name!, 'utf8').split('\n')[1]!;
+    for (const [from, to] of [
+      ['"passes":', '"passed":'],
+      ['"signed":false', '"signed":0'],
+      ['"u":', '"u":1'],
+      ['{"key":', '[{"key":'],
+    ] as const) {
+      const other = body.replace(from, to);
+      assert.notEqual(other, body);
+      writeFileSync(name!, `${digestOf(other)}\n${other}`);
+      assert.equal(await open().find(asked), undefined, from);
     }
   });
 

@@ -24,26 +24,33 @@ export interface Journal {
 /**
  * Starts a journal or continues one.
  *
+ * @param probabilities whether the network's answers are probabilities; a line with numbers that are impossible then is
+ *   refused
  * @throws evaluation-differs if it was started with other settings; journal-invalid; evaluation-running;
  *   output-unwritable
  */
-export async function openJournal(file: string, settings: Settings): Promise<Journal> {
+export async function openJournal(file: string, settings: Settings, probabilities = true): Promise<Journal> {
   await makeFolder(file);
   const unlock = await lock(`${file}.lock`);
   try {
-    return await openLocked(file, settings, unlock);
+    return await openLocked(file, settings, probabilities, unlock);
   } catch (thrown) {
     unlock();
     throw thrown;
   }
 }
 
-async function openLocked(file: string, settings: Settings, unlock: () => void): Promise<Journal> {
+async function openLocked(
+  file: string,
+  settings: Settings,
+  probabilities: boolean,
+  unlock: () => void,
+): Promise<Journal> {
   const handle = await openFile(file);
   try {
     const end = await lastLineEnd(handle, file);
     const known = new Set<string>();
-    for await (const line of readLines(file, end)) {
+    for await (const line of readLines(file, end, probabilities)) {
       if ('settings' in line) checkSettings(file, line.settings, settings);
       else known.add(keyOf(line.entry));
     }
@@ -57,7 +64,7 @@ async function openLocked(file: string, settings: Settings, unlock: () => void):
       },
       entries: async function* () {
         const { size } = await handle.stat();
-        for await (const line of readLines(file, size)) if ('entry' in line) yield line.entry;
+        for await (const line of readLines(file, size, probabilities)) if ('entry' in line) yield line.entry;
       },
       close: async () => {
         try {

@@ -1,10 +1,10 @@
 /** Reads the lines of a journal. Each line is validated, since a person may have edited the file. */
 import type { FileHandle } from 'node:fs/promises';
-import { errors, reasonOf } from '../../../core/errors';
-import { METHODS } from '../../../core/methods/names';
-import { isRecord } from '../../../core/model/json';
+import { errors } from '../../../core/errors';
+import { type Flaw, parseJson } from '../../../core/schema';
 import { openRegular } from '../../../files/open';
 import type { Entry, Settings } from './entry';
+import { entryForm, SETTINGS_LINE } from './form';
 
 export const keyOf = ({ item, stamp, unit }: Pick<Entry, 'item' | 'stamp' | 'unit'>) =>
   JSON.stringify([item, stamp, unit]);
@@ -15,95 +15,56 @@ export type Line = { readonly settings: Settings } | { readonly entry: Entry };
  * Yields the settings, then every entry, one by one, so that only one of them is in memory.
  *
  * @param end position in bytes after the last complete line; see `lastLineEnd`
+ * @param probabilities whether the network's answers are probabilities, as in `entryForm`
  * @throws journal-invalid, naming the file and the line, if a line is not one that an evaluation writes, or occurs
  *   twice
  */
-export async function* readLines(file: string, end: number): AsyncGenerator<Line> {
+export async function* readLines(file: string, end: number, probabilities: boolean): AsyncGenerator<Line> {
   if (end === 0) return;
+  const form = entryForm(probabilities);
   const first = new Map<string, number>();
+  const points = new Map<string, readonly number[]>();
   let number = 0;
   const handle = await openRegular(file);
   try {
     for await (const text of handle.readLines({ end: end - 1, autoClose: false })) {
       number += 1;
       const place = `${file}:${number}`;
-      const line = number === 1 ? settingsIn(text, place) : { entry: entryIn(text, place) };
-      if ('entry' in line) {
-        const { item, unit } = line.entry;
-        const key = keyOf(line.entry);
-        const before = first.get(key);
-        if (before !== undefined) throw errors.journalInvalid(place, `${unit} of ${item} is in line ${before} already`);
-        first.set(key, number);
+      const fail = ({ line }: Flaw) => errors.journalInvalid(place, line);
+      if (number === 1) {
+        yield parseJson(SETTINGS_LINE, text, fail);
+        continue;
       }
-      yield line;
+      const entry = parseJson(form, text, fail);
+      const key = keyOf(entry);
+      const before = first.get(key);
+      if (before !== undefined)
+        throw errors.journalInvalid(place, `${entry.unit} of ${entry.item} is in line ${before} already`);
+      first.set(key, number);
+      checkPoints(entry, points, place);
+      yield { entry };
     }
   } finally {
     await handle.close();
   }
 }
 
-function settingsIn(text: string, place: string): { settings: Settings } {
-  const line = parse(text, place);
-  if (!isRecord(line) || !isRecord(line['settings'])) throw errors.journalInvalid(place, 'it has no "settings"');
-  return { settings: line['settings'] };
+/**
+ * The curves of one metric go through the same points on all images, since they are added up.
+ *
+ * @param points those of each metric's first curve
+ * @throws journal-invalid
+ */
+function checkPoints({ found }: Entry, points: Map<string, readonly number[]>, place: string): void {
+  if ('error' in found) return;
+  for (const { curves } of found.maps)
+    for (const [metric, { fractions }] of Object.entries(curves)) {
+      const known = points.get(metric) ?? fractions;
+      points.set(metric, known);
+      if (fractions.length !== known.length || fractions.some((share, i) => share !== known[i]))
+        throw errors.journalInvalid(place, `the curve of ${metric} goes through other points than the ones before`);
+    }
 }
-
-function entryIn(text: string, place: string): Entry {
-  const line = parse(text, place);
-  if (!isRecord(line)) throw errors.journalInvalid(place, 'it is no object');
-  const wrong = Object.entries(FIELDS).find(([field, check]) => !check(line[field]));
-  if (wrong) throw errors.journalInvalid(place, `"${wrong[0]}" is missing or not as it was written`);
-  return line as unknown as Entry;
-}
-
-function parse(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw errors.journalInvalid(place, reasonOf(thrown));
-  }
-}
-
-type Check = (value: unknown) => boolean;
-
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => Number.isFinite(value);
-const isNumbers: Check = (value) => Array.isArray(value) && value.every(isNumber);
-const each =
-  (check: Check): Check =>
-  (value) =>
-    isRecord(value) && Object.values(value).every(check);
-const shape =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
-
-const isCurve: Check = (value) => {
-  if (!isRecord(value)) return false;
-  const { fractions, probabilities } = value;
-  return isNumbers(fractions) && isNumbers(probabilities) && sameLength(fractions, probabilities);
-};
-const sameLength = (a: unknown, b: unknown) => (a as unknown[]).length === (b as unknown[]).length;
-
-const isMap = shape({
-  map: isText,
-  blank: (value) => typeof value === 'boolean',
-  scores: each(isNumber),
-  curves: each(isCurve),
-});
-const isFailure = shape({ error: isText });
-const isFinding = shape({
-  class: shape({ class: isNumber, label: isText, probability: isNumber }),
-  maps: (value) => Array.isArray(value) && value.every(isMap),
-});
-
-const UNITS: ReadonlySet<unknown> = new Set([...METHODS, 'baselines']);
-const FIELDS: { readonly [F in keyof Entry]: Check } = {
-  item: isText,
-  stamp: isText,
-  unit: (value) => UNITS.has(value),
-  found: (value) => isFailure(value) || isFinding(value),
-};
 
 const CHUNK = 65_536;
 

@@ -29,8 +29,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
 import { errors, reasonOf } from '../../../core/errors';
-import { isRecord } from '../../../core/model/json';
+import { fields, lenient, readJson } from '../../../core/schema';
 import { mayRun, ownId, type ProcessId } from './owner';
 
 /** Milliseconds to wait for another process that removes an old lock; the removal takes one or two. */
@@ -131,21 +132,20 @@ function read(file: string): string | undefined {
 
 const remove = (file: string) => rmSync(file, { force: true, maxRetries: 5 });
 
+const PID = v.pipe(v.number(), v.integer(), v.minValue(1));
+const OWNER = v.union([
+  fields({ pid: PID, host: lenient(v.string()), start: lenient(v.string()) }),
+  // An id alone is a lock too.
+  v.pipe(
+    PID,
+    v.transform((pid) => ({ pid, host: undefined, start: undefined })),
+  ),
+]);
+
 /** The owner in a lock's content, which may also be a process id alone. */
 function ownerOf(content: string): ProcessId | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-  const { pid, host, start } = isRecord(json) ? json : { pid: json };
-  if (!Number.isInteger(pid) || !(Number(pid) > 0)) return undefined;
-  return {
-    pid: Number(pid),
-    ...(typeof host === 'string' && { host }),
-    ...(typeof start === 'string' && { start }),
-  };
+  const owner = readJson(OWNER, content);
+  return 'value' in owner ? owner.value : undefined;
 }
 
 function nameOf(owner: ProcessId | undefined): string {

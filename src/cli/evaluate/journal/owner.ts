@@ -13,8 +13,8 @@ export interface ProcessId {
    * Where the id is valid: the machine and, on Linux, the process's namespace, since containers may share the name of a
    * machine.
    */
-  readonly host?: string;
-  readonly start?: string;
+  readonly host?: string | undefined;
+  readonly start?: string | undefined;
 }
 
 /** The identity of this process. */

@@ -14,12 +14,16 @@ import type { Journal } from '../journal/journal';
 import type { Plan } from '../plan';
 import { explainParams } from '../run';
 import type { Watch } from '../watch';
-import { aboutOf } from './about';
+import { type About, aboutOf } from './about';
 import { type Example, pageOf } from './html';
 import { type Results, type Row, summariseAll } from './results';
 
+/** The contents of report.json. */
+export type Report = About & Omit<Results, 'rows'>;
+
 /**
  * @param service a new service, so that the examples do not depend on earlier explanations
+ * @returns the contents of report.json
  * @throws evaluation-differs; nothing is written then
  */
 export async function writeReport(
@@ -30,7 +34,7 @@ export async function writeReport(
   outputs: Outputs,
   service: Service,
   terminal: Terminal,
-): Promise<void> {
+): Promise<Report> {
   const { rows, ...results } = await summariseAll(journal.entries(), plan.items);
   let examples: Example[] = [];
   await watch.untilUntouched(async () => {
@@ -39,10 +43,12 @@ export async function writeReport(
   });
   const about = aboutOf(plan, watch);
   const [html, json, csv] = reportFiles(folder);
-  await outputs.write(json, `${JSON.stringify({ ...about, ...results }, null, 2)}\n`);
+  const report: Report = { ...about, ...results };
+  await outputs.write(json, `${JSON.stringify(report, null, 2)}\n`);
   await outputs.write(csv, csvOf(rows, Object.keys(results.scores)));
   await outputs.write(html, pageOf(about, results, examples));
   for (const file of [html, json, csv]) terminal.say(`written: ${file}`);
+  return report;
 }
 
 /** The files in the folder of a report besides the journal. */

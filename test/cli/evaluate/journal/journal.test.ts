@@ -123,11 +123,6 @@ describe('journal of an evaluation', () => {
     'an empty line': ([settings, ...rest]) => [settings!, '', ...rest],
     'a line of something else': ([settings, ...rest]) => [settings!, '{"name":"x"}', ...rest],
     'a unit that is none': ([settings, line, ...rest]) => [settings!, line!.replace('grad-cam', 'grad'), ...rest],
-    'a score that is no number': ([settings, line, ...rest]) => [
-      settings!,
-      line!.replace('"maps":[]', '"maps":[{"map":"a","blank":false,"scores":{"drop":null},"curves":{}}]'),
-      ...rest,
-    ],
   };
   for (const [what, edit] of Object.entries(EDITS)) {
     it(`${what} is named with its number, and nothing is changed`, async () => {
@@ -149,6 +144,105 @@ describe('journal of an evaluation', () => {
       assert.equal(readFileSync(file(), 'utf8'), before);
     });
   }
+
+  const MAP = { map: 'grad-cam', blank: false, scores: { drop: 0.25 }, curves: {} };
+  const curve = (fractions: readonly number[], probabilities: readonly number[]) => ({
+    ...MAP,
+    curves: { insertion: { fractions, probabilities } },
+  });
+  const found = (maps: readonly object[], kind: object = {}) => ({
+    class: { class: 1, label: 'dog', probability: 0.5, ...kind },
+    maps,
+  });
+  const EDITED: readonly (readonly [what: string, found: object, message: string])[] = [
+    [
+      'a score that is no number',
+      found([{ ...MAP, scores: { drop: null } }]),
+      'found.maps[0].scores.drop: must be a number, found null',
+    ],
+    [
+      'a score out of its range',
+      found([{ ...MAP, scores: { overall: -1.5 } }]),
+      'found.maps[0].scores.overall: must be a number from -1 to 1, found -1.5',
+    ],
+    [
+      'a sensitivity below 0',
+      found([{ ...MAP, scores: { sensitivity: -2 } }]),
+      'found.maps[0].scores.sensitivity: must be a number from 0 on, found -2',
+    ],
+    [
+      'a score that no metric gives',
+      found([{ ...MAP, scores: { drops: 0 } }]),
+      'found.maps[0].scores.drops: must be "insertion" or ',
+    ],
+    [
+      'a probability above 1',
+      found([], { probability: 50 }),
+      'found.class.probability: must be a number from 0 to 1, found 50',
+    ],
+    ['a class below 0', found([], { class: -1 }), 'found.class.class: must be the index of a class, found -1'],
+    ['half a class', found([], { class: 1.5 }), 'found.class.class: must be the index of a class, found 1.5'],
+    ['a map of another method', found([{ ...MAP, map: 'rise' }]), 'must be the maps of its unit'],
+    [
+      'a curve that goes back',
+      found([curve([0, 0.6, 0.5, 1], [0, 0, 0, 0])]),
+      'curves.insertion.fractions: must be numbers from 0 to 1, none below',
+    ],
+    [
+      'a curve that ends early',
+      found([curve([0, 0.5], [0, 0])]),
+      'curves.insertion.fractions: must be numbers from 0 to 1, none below',
+    ],
+    [
+      'a curve out of its range',
+      found([curve([0, 1], [0, 7])]),
+      'curves.insertion.probabilities: must be numbers from 0 to 1, found',
+    ],
+    [
+      'half a curve',
+      found([curve([0, 0.5, 1], [0, 1])]),
+      'curves.insertion: must be as many probabilities as fractions',
+    ],
+    ['a curve of no metric', found([{ ...MAP, curves: { drops: {} } }]), 'curves.drops: must be "insertion" or '],
+  ];
+  const refuses = (what: string, line: number, message: string) =>
+    assert.rejects(
+      withJournal(async () => {}),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, 'journal-invalid', what);
+        assert.ok(error.message.includes(`journal.jsonl:${line}: not a line`), error.message);
+        assert.ok(error.message.includes(message), error.message);
+        return true;
+      },
+    );
+  for (const [what, edited, message] of EDITED)
+    it(`${what} is named with its line`, async () => {
+      await withJournal((journal) => journal.append({ ...entry('1'), found: edited as Entry['found'] }));
+      await refuses(what, 2, message);
+    });
+
+  it('curves of a metric that go through other points are named, since they can not be added up', async () => {
+    await withJournal(async (journal) => {
+      await journal.append({ ...entry('1'), found: found([curve([0, 0.5, 1], [0, 0.5, 1])]) as Entry['found'] });
+      await journal.append({ ...entry('2'), found: found([curve([0, 1], [0, 1])]) as Entry['found'] });
+    });
+    await refuses('points', 3, 'the curve of insertion goes through other points');
+  });
+
+  it('of scores that are no probabilities no range is known', async () => {
+    const open = () => openJournal(file(), SETTINGS, false);
+    const logit = {
+      ...entry('1'),
+      found: found([{ ...curve([0, 1], [-3, 12]), scores: { drop: 4, insertion: 4.5 } }], { probability: 12 }),
+    };
+    const journal = await open();
+    await journal.append(logit as Entry);
+    await journal.close();
+    const again = await open();
+    assert.deepEqual(await all(again.entries()), [logit]);
+    await again.close();
+    await refuses('as probabilities', 2, 'found.class.probability: must be a number from 0 to 1, found 12');
+  });
 
   it('a line that is there twice is named, also where it came while the journal was open', async () => {
     const isTwice = { code: 'journal-invalid', message: /journal\.jsonl:4: .*grad-cam of 1 is in line 2 already/ };
