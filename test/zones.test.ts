@@ -87,7 +87,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

@@ -3,6 +3,7 @@
  * processes and decides what the interface offers. The message is one line that names the file, the thing and what to
  * do.
  */
+import { few } from './few';
 
 export type ErrorCode =
   | 'model-missing'
@@ -83,12 +84,6 @@ export function reasonOf(thrown: unknown): string {
 
 const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
-
-/** Joins at most `limit` names and says how many more there are. */
-export function few(names: readonly string[], limit = 5): string {
-  const shown = names.slice(0, limit).join(', ');
-  return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
-}
 
 export const errors = {
   modelMissing: (file: string) =>

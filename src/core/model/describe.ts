@@ -1,5 +1,6 @@
 /** Everything known about a model before it explains an image, in one value. */
-import { errors, few } from '../errors';
+import { errors } from '../errors';
+import { few } from '../few';
 import { operatorsWithoutRule } from '../gradients/driver';
 import { type GradientPath, nodesOnPath } from '../gradients/path';
 import { blockedTensors } from '../onnx/channels';
