@@ -276,7 +276,7 @@ export const errors = {
   journalInvalid: (place: string, reason: string) =>
     make(
       'journal-invalid',
-      `${place}: not a valid line of an evaluation's journal (${reason}). Remove the line to compute it again, or name another --report folder.`,
+      `${place}: not a line of an evaluation's journal (${reason}). Remove the line to compute it again, or name another --report folder.`,
     ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(
