@@ -1,5 +1,7 @@
 /** The packets that cross the process boundary, and the check that turns an unknown message into one. */
+import * as v from 'valibot';
 import type { ErrorCode } from '../core/errors';
+import { fields, read } from '../core/schema';
 import type { Params, RequestName } from './requests';
 
 /** The first packet of each side. */
@@ -25,50 +27,58 @@ export type FromEngine =
   /** The last packet of an engine that is about to end, and why. */
   | { readonly kind: 'fatal'; readonly message: string };
 
-type FieldType = 'number' | 'string' | 'object';
-type Fields<P extends { kind: string }> = {
-  readonly [K in P['kind']]: { readonly [F in Exclude<keyof Extract<P, { kind: K }>, 'kind'>]: FieldType };
+const id = v.number();
+const something = v.custom<object>((value) => typeof value === 'object' && value !== null, 'an object or a list');
+const hello = fields({ kind: v.literal('hello'), version: v.number() });
+
+type Forms<P extends { kind: string }> = {
+  readonly [K in P['kind']]: v.GenericSchema<unknown, Extract<P, { kind: K }>>;
 };
 
-const TO_ENGINE: Fields<ToEngine> = {
-  hello: { version: 'number' },
-  call: { id: 'number', method: 'string', params: 'object' },
-  cancel: { id: 'number' },
+/** Parameters and results are as the request table says, and codes as `core/errors`: both sides are one version. */
+const TO_ENGINE: Forms<ToEngine> = {
+  hello,
+  call: v.pipe(
+    fields({ kind: v.literal('call'), id, method: v.string(), params: something }),
+    v.transform((packet) => packet as CallPacket),
+  ),
+  cancel: fields({ kind: v.literal('cancel'), id }),
 };
 
-const FROM_ENGINE: Fields<FromEngine> = {
-  hello: { version: 'number' },
-  event: { id: 'number', event: 'string', data: 'object' },
-  reply: { id: 'number', result: 'object' },
-  failure: { id: 'number', code: 'string', message: 'string' },
-  sessions: { created: 'number' },
-  fatal: { message: 'string' },
+const FROM_ENGINE: Forms<FromEngine> = {
+  hello,
+  event: fields({ kind: v.literal('event'), id, event: v.string(), data: something }),
+  reply: fields({ kind: v.literal('reply'), id, result: something }),
+  failure: v.pipe(
+    fields({ kind: v.literal('failure'), id, code: v.string(), message: v.string() }),
+    v.transform(({ code, ...packet }) => ({ ...packet, code: code as ErrorCode })),
+  ),
+  sessions: fields({ kind: v.literal('sessions'), created: v.number() }),
+  fatal: fields({ kind: v.literal('fatal'), message: v.string() }),
 };
-
-/** What is wrong with a packet, by name. Params and results are as the request table says: both sides are one version. */
-function flawOf(message: unknown, table: Readonly<Record<string, Readonly<Record<string, FieldType>>>>): string | null {
-  if (typeof message !== 'object' || message === null) return `${String(message)} is no packet`;
-  const packet = message as Readonly<Record<string, unknown>>;
-  const kind = String(packet['kind']);
-  const fields = Object.hasOwn(table, kind) ? table[kind]! : undefined;
-  if (!fields) return `packet of unknown kind "${kind}"`;
-  const wrong = Object.entries(fields).find(
-    ([name, type]) => typeof packet[name] !== type || packet[name] === null || Number.isNaN(packet[name]),
-  );
-  return wrong ? `packet "${kind}" without a ${wrong[1]} as its "${wrong[0]}"` : null;
-}
 
 /** A message as a packet, or in words why it is none. */
 export type Read<P> = { readonly packet: P } | { readonly flaw: string };
 
+const KIND = fields({ kind: v.string() });
+
+function readPacket<P>(message: unknown, forms: Readonly<Record<string, v.GenericSchema<unknown, P>>>): Read<P> {
+  const kind = read(KIND, message);
+  if ('flaw' in kind) return { flaw: `message that is no packet (${kind.flaw.line})` };
+  const form = Object.hasOwn(forms, kind.value.kind) ? forms[kind.value.kind] : undefined;
+  if (!form) return { flaw: `packet of unknown kind "${kind.value.kind}"` };
+  const packet = read(form, message);
+  return 'value' in packet
+    ? { packet: packet.value }
+    : { flaw: `packet "${kind.value.kind}" that is none (${packet.flaw.line})` };
+}
+
 export function readToEngine(message: unknown): Read<ToEngine> {
-  const flaw = flawOf(message, TO_ENGINE);
-  return flaw === null ? { packet: message as ToEngine } : { flaw };
+  return readPacket<ToEngine>(message, TO_ENGINE);
 }
 
 export function readFromEngine(message: unknown): Read<FromEngine> {
-  const flaw = flawOf(message, FROM_ENGINE);
-  return flaw === null ? { packet: message as FromEngine } : { flaw };
+  return readPacket<FromEngine>(message, FROM_ENGINE);
 }
 
 /** What a packet channel needs of the thing that carries it, as seen from one side. */

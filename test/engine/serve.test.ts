@@ -48,10 +48,13 @@ describe('engine: serve', () => {
   }
 
   for (const [message, name] of [
-    [7, '7 is no packet'],
+    [7, 'no packet (must be an object, found 7)'],
     [{ kind: 'reply', id: 1, result: {} }, 'unknown kind "reply"'],
-    [{ kind: 'call', id: 1, method: 'devices' }, '"call" without a object as its "params"'],
-    [{ kind: 'call', id: '1', method: 'devices', params: {} }, '"call" without a number as its "id"'],
+    [
+      { kind: 'call', id: 1, method: 'devices' },
+      '"call" that is none (params: is missing, must be an object or a list)',
+    ],
+    [{ kind: 'call', id: '1', method: 'devices', params: {} }, '"call" that is none (id: must be a number, found "1")'],
     [{ kind: 'hello', version: PROTOCOL_VERSION }, 'greeted twice'],
   ] as const) {
     it(`refuses what it can't answer: ${name}`, () => {

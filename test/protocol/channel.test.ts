@@ -59,14 +59,20 @@ describe('protocol: channel', () => {
   }
 
   for (const [message, name] of [
-    ['text', 'text is no packet'],
-    [null, 'null is no packet'],
+    ['text', 'no packet (must be an object, found "text")'],
+    [null, 'no packet (must be an object, found null)'],
     [{ kind: 'toString' }, 'unknown kind "toString"'],
     [{ kind: 'answer', id: 1 }, 'unknown kind "answer"'],
-    [{ kind: 'reply', result: {} }, 'packet "reply" without a number as its "id"'],
-    [{ kind: 'reply', id: Number.NaN, result: {} }, 'packet "reply" without a number as its "id"'],
-    [{ kind: 'reply', id: 1, result: null }, 'packet "reply" without a object as its "result"'],
-    [{ kind: 'failure', id: 1, code: 'internal' }, 'packet "failure" without a string as its "message"'],
+    [{ kind: 'reply', result: {} }, 'packet "reply" that is none (id: is missing, must be a number)'],
+    [{ kind: 'reply', id: Number.NaN, result: {} }, 'packet "reply" that is none (id: must be a number, found NaN)'],
+    [
+      { kind: 'reply', id: 1, result: null },
+      'packet "reply" that is none (result: must be an object or a list, found null)',
+    ],
+    [
+      { kind: 'failure', id: 1, code: 'internal' },
+      'packet "failure" that is none (message: is missing, must be a text)',
+    ],
     [reply(2), 'call 2, which is not pending'],
     [{ kind: 'hello', version: PROTOCOL_VERSION }, 'greeted twice'],
   ] as const) {
