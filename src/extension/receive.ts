@@ -1,6 +1,8 @@
-/** Dispatches the messages of pages to their handlers. Pure. */
+/** What pages send, on its way to whoever acts on it, and what they are answered. Pure. */
 import type { GenericSchema } from 'valibot';
+import { toExplainError } from '../core/errors';
 import { read } from '../core/schema';
+import type { FromEditor, PageRequest, PageResults, ToEditor } from '../protocol/webview';
 
 /** One handler for each type of message; a message without one does not compile. */
 export type Handlers<Message extends { readonly type: string }> = {
@@ -23,5 +25,26 @@ export function receiver<Message extends { readonly type: string }>(
     // TypeScript can't relate a key of the table to the message that the key was read from.
     const handle = handlers[found.value.type as Message['type']] as (message: Message) => void;
     handle(found.value);
+  };
+}
+
+/** One answer for each type of request; a request without one does not compile. */
+export type Answers = {
+  readonly [Type in PageRequest['type']]: (request: Extract<PageRequest, { type: Type }>) => Promise<PageResults[Type]>;
+};
+
+/** @returns gives each request its one reply, or says in words why there is none */
+export function answering(
+  answers: Answers,
+  send: (message: ToEditor) => void,
+): (message: Extract<FromEditor, { type: 'request' }>) => Promise<void> {
+  return async ({ id, request }) => {
+    // As above: the type of the request is the key.
+    const answer = answers[request.type] as (request: PageRequest) => Promise<PageResults[PageRequest['type']]>;
+    try {
+      send({ type: 'reply', id, result: await answer(request) });
+    } catch (thrown) {
+      send({ type: 'failure', id, message: toExplainError(thrown).message });
+    }
   };
 }

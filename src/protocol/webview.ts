@@ -180,8 +180,12 @@ export type ToEditor =
       readonly type: 'tiles';
       readonly tiles: readonly { readonly index: number; readonly state: StripItem['state'] }[];
     }
-  /** Answers `thumbnails`. Without a picture, the thumbnail that was sent is no longer valid. */
-  | { readonly type: 'thumbnail'; readonly index: number; readonly thumbnail?: Picture }
+  /** Thumbnails of these may be others now, or may be made now that could not be before. */
+  | { readonly type: 'thumbnails-changed'; readonly indices: readonly number[] }
+  /** Settles the request of that id, which stands for its type and so for that of the result. */
+  | { readonly type: 'reply'; readonly id: string; readonly result: PageResults[PageRequest['type']] }
+  /** In words. */
+  | { readonly type: 'failure'; readonly id: string; readonly message: string }
   /** A command of the palette or a key binding. The page performs it when its object exists. */
   | { readonly type: 'command'; readonly command: PageCommand }
   /** The result of an action, shown in the status line. */
@@ -206,6 +210,21 @@ const EVIDENCE_PART = v.picklist(['measurement', 'sanity']) satisfies v.GenericS
 /** A message without anything but its type. */
 const bare = <Type extends string>(type: Type) => v.object({ type: v.literal(type) });
 
+/** What a page asks for and waits on; it gets one reply or one failure, unless it is gone by then. */
+const PAGE_REQUEST = v.variant('type', [
+  /** Of an image of the strip. A page waits for one at a time, so that it can choose the next by what is on screen then. */
+  v.object({ type: v.literal('thumbnail'), index: COUNT }),
+  /** Exports the slot in focus. */
+  v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
+]);
+export type PageRequest = v.InferOutput<typeof PAGE_REQUEST>;
+
+export interface PageResults {
+  readonly thumbnail: Picture;
+  /** What has come of it, in words; undefined if the user has been told, or has changed their mind. */
+  readonly export: string | undefined;
+}
+
 export const FROM_EDITOR = v.variant('type', [
   /** The state when the page was last shown, for a host that was loaded again. */
   v.object({
@@ -221,8 +240,8 @@ export const FROM_EDITOR = v.variant('type', [
   /** Continue with what was cancelled. */
   bare('resume'),
   v.object({ type: v.literal('select'), index: COUNT }),
-  /** Images of the strip on screen that lack a thumbnail, in this order. Earlier requests are dropped. */
-  v.object({ type: v.literal('thumbnails'), indices: COUNTS }),
+  /** The id is of no other request, of this page or of one before. */
+  v.object({ type: v.literal('request'), id: v.pipe(v.string(), v.uuid()), request: PAGE_REQUEST }),
   /** The last frame is on screen. */
   bare('drawn'),
   /** Requests one part of the evidence for some slots, in this order. */
@@ -230,8 +249,6 @@ export const FROM_EDITOR = v.variant('type', [
   v.object({ type: v.literal('cancel-evidence'), part: EVIDENCE_PART }),
   /** Ends the comparison and keeps the explanation in focus. */
   bare('alone'),
-  /** Exports the slot in focus. */
-  v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
   v.object({ type: v.literal('action'), id: v.picklist(ACTION_IDS) }),
   /** The browser can't decode the picture at this address, so the page needs the engine's PNG. */
   bare('unshowable'),

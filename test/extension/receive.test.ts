@@ -1,7 +1,16 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import { type Handlers, receiver } from '../../src/extension/receive';
-import { FROM_CLASSES, FROM_EDITOR, type FromClasses, type FromEditor } from '../../src/protocol/webview';
+import { type Answers, answering, type Handlers, receiver } from '../../src/extension/receive';
+import {
+  FROM_CLASSES,
+  FROM_EDITOR,
+  type FromClasses,
+  type FromEditor,
+  type ToEditor,
+} from '../../src/protocol/webview';
+import { createAsking } from '../../webview/asking';
+
+const ID = '3f0c2b8e-6f0a-4c56-9d5e-0a3a4d1b7c11';
 
 /** Every message of the editor's page. */
 const MESSAGES: { readonly [T in FromEditor['type']]: Extract<FromEditor, { type: T }> } = {
@@ -11,12 +20,11 @@ const MESSAGES: { readonly [T in FromEditor['type']]: Extract<FromEditor, { type
   cancel: { type: 'cancel' },
   resume: { type: 'resume' },
   select: { type: 'select', index: 999 },
-  thumbnails: { type: 'thumbnails', indices: [3, 1] },
+  request: { type: 'request', id: ID, request: { type: 'export', kind: 'npy' } },
   drawn: { type: 'drawn' },
   evidence: { type: 'evidence', part: 'sanity', slots: [0] },
   'cancel-evidence': { type: 'cancel-evidence', part: 'measurement' },
   alone: { type: 'alone' },
-  export: { type: 'export', kind: 'npy' },
   action: { type: 'action', id: 'trust' },
   unshowable: { type: 'unshowable' },
   error: { type: 'error', message: 'the clipboard is closed' },
@@ -50,14 +58,16 @@ describe('messages of pages', () => {
     [{ type: 'select', index: -1 }, /refused: index: must be .*0.*, found -1/],
     [{ type: 'select', index: 0.5 }, /refused: index/],
     [{ type: 'select', index: '0' }, /refused: index: must be a number, found "0"/],
-    [{ type: 'thumbnails', indices: [0, Number.NaN] }, /refused: indices\[1\]/],
-    [{ type: 'thumbnails', indices: { length: 1e9 } }, /refused: indices/],
+    [{ type: 'evidence', part: 'sanity', slots: [0, Number.NaN] }, /refused: slots\[1\]/],
+    [{ type: 'evidence', part: 'sanity', slots: { length: 1e9 } }, /refused: slots/],
     [{ type: 'style', style: { ...DEFAULT_STYLE, colormap: 'rainbow' } }, /refused: style\.colormap/],
     [{ type: 'style', style: { ...DEFAULT_STYLE, opacity: 2 } }, /refused: style\.opacity/],
     [{ type: 'ready', questions: ['{}'] }, /refused: questions/],
     [{ type: 'evidence', part: 'constructor', slots: [0] }, /refused: part/],
     [{ type: 'action', id: 'workbench.action.terminal.new' }, /refused: id/],
-    [{ type: 'export', kind: '../../x' }, /refused: kind/],
+    [{ type: 'request', id: '1', request: { type: 'thumbnail', index: 0 } }, /refused: id/],
+    [{ type: 'request', id: ID, request: { type: 'export', kind: '../../x' } }, /refused: request\.kind/],
+    [{ type: 'request', id: ID, request: { type: 'cancel' } }, /refused: request\.type/],
   ] as const) {
     it(`are refused in one line: ${JSON.stringify(message)}`, () => {
       const { receive, got, lines } = receiving();
@@ -84,5 +94,48 @@ describe('messages of pages', () => {
     for (const message of [{ type: 'explain', class: 7 }, { type: 'explain', class: 'x' }, { type: 'compare' }])
       receive(message);
     assert.deepEqual([got, lines.length], [[{ type: 'explain', class: 7 }], 2]);
+  });
+});
+
+describe('requests of pages', () => {
+  /** A page and a host, with what has crossed the line between them. */
+  function line(answers: Partial<Answers>) {
+    const crossed: ToEditor[] = [];
+    const all: Answers = {
+      thumbnail: async ({ index }) => ({ uri: `https://host/${index}.png` }),
+      export: async () => undefined,
+      ...answers,
+    };
+    const answer = answering(all, (message) => {
+      crossed.push(message);
+      if (message.type === 'reply' || message.type === 'failure') asking.settle(message);
+    });
+    const asking = createAsking((message) => void answer(message));
+    return { ...asking, crossed };
+  }
+
+  it('are answered each for itself, whichever answer comes first', async () => {
+    const later = new Map<number, () => void>();
+    const { ask } = line({
+      thumbnail: ({ index }) => new Promise((done) => later.set(index, () => done({ uri: `${index}` }))),
+    });
+    const both = Promise.all([ask({ type: 'thumbnail', index: 1 }), ask({ type: 'thumbnail', index: 2 })]);
+    later.get(2)!();
+    later.get(1)!();
+    assert.deepEqual(await both, [{ uri: '1' }, { uri: '2' }]);
+  });
+
+  it('fail in the words of the host, and hold up no other', async () => {
+    const { ask } = line({ export: () => Promise.reject(new Error('the disk is full')) });
+    await assert.rejects(ask({ type: 'export', kind: 'json' }), /the disk is full/);
+    assert.deepEqual(await ask({ type: 'thumbnail', index: 7 }), { uri: 'https://host/7.png' });
+  });
+
+  it('are settled once; an answer that nobody waits for is none', async () => {
+    const { ask, settle, crossed } = line({});
+    await ask({ type: 'export', kind: 'json' });
+    assert.equal(crossed.length, 1);
+    settle({ type: 'failure', id: ID, message: 'of a page before' });
+    assert.deepEqual(await ask({ type: 'thumbnail', index: 3 }), { uri: 'https://host/3.png' });
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import type { FromClasses } from '../../src/protocol/webview';
 import { ranked, search, ticked } from '../../webview/classes/list';
+import { createStore } from '../../webview/classes/store';
+import { classesState } from './states';
 
 const LABELS = [
   'tench',
@@ -54,4 +57,46 @@ describe('ticks', () => {
   ] as const) {
     it(name, () => assert.deepEqual(ticked(shown, index), expected));
   }
+});
+
+describe('the store of the classes', () => {
+  function opened(query = '') {
+    const posted: FromClasses[] = [];
+    const store = createStore(query, (message) => posted.push(message));
+    const labels = Array.from({ length: 250 }, (_, i) => (i % 2 ? `odd ${i}` : `even ${i}`));
+    store.tell({ ...classesState(), labels, probabilities: undefined, shown: [4] });
+    return { ...store, posted };
+  }
+
+  it('lists a portion, and more when asked; another search or another model begins with one again', () => {
+    const { listed, showMore, search, tell, told } = opened();
+    const counts = [listed.value.length];
+    for (const act of [showMore, showMore, () => search('odd'), showMore, () => search('')]) {
+      act();
+      counts.push(listed.value.length);
+    }
+    showMore();
+    tell({ ...told.value!, probabilities: new Float32Array(250) });
+    assert.deepEqual([...counts, listed.value.length], [100, 200, 250, 100, 125, 100, 200]);
+    tell({ ...told.value!, labels: told.value!.labels.slice(1) });
+    assert.equal(listed.value.length, 100);
+  });
+
+  it('keeps the class that keys act on while it is listed, else takes the first', () => {
+    const { active, explain, search } = opened();
+    explain(8);
+    assert.equal(active.value, 8);
+    search('odd');
+    assert.equal(active.value, 1);
+  });
+
+  it('shows a tick before the host confirms it, and nothing without an image', () => {
+    const { tick, told, tell, posted, explain } = opened();
+    tick(6);
+    assert.deepEqual([told.value?.shown, posted], [[4, 6], [{ type: 'compare', classes: [4, 6] }]]);
+    tell({ ...told.value!, image: undefined, shown: [] });
+    tick(3);
+    explain(3);
+    assert.deepEqual([told.value?.shown, posted.length], [[], 1]);
+  });
 });

@@ -152,7 +152,8 @@ describe('the editor page', () => {
       await editor.press('Enter');
       const style = { colormap: 'turbo', opacity: 0.8, threshold: 0, contour: false };
       assert.deepEqual(await editor.postedOf('style'), [{ type: 'style', style }]);
-      assert.deepEqual(await editor.postedOf('export'), [{ type: 'export', kind: 'heatmap' }]);
+      const requests = (await editor.postedOf('request')).map(({ request }) => request);
+      assert.deepEqual(requests, [{ type: 'export', kind: 'heatmap' }]);
       await editor.find('pane-1').click();
       assert.deepEqual(await editor.postedOf('focused'), [{ type: 'focused', slot: 1 }]);
     });

@@ -27,6 +27,8 @@ export interface Options {
   readonly restore?: string;
   /** Other text for files that lie beside the page's script, by name; null: they are missing. */
   readonly files?: Readonly<Record<string, string | null>>;
+  /** What the host answers when it is asked for a thumbnail; without one it does not answer. */
+  readonly thumbnail?: (index: number) => object | undefined;
   /** Pictures are served once this is settled. */
   readonly pictures?: Promise<unknown>;
 }
@@ -68,6 +70,10 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
   const variables = variablesOf(theme);
   const background = variables[`--vscode-${name === 'editor' ? 'editor' : 'sideBar'}-background`]!;
   await page.addInitScript(standIn, { variables, background, theme, saved: options.saved });
+  await page.exposeFunction('answer', async (id: string, request: { type: string; index: number }) => {
+    const result = request.type === 'thumbnail' ? options.thumbnail?.(request.index) : undefined;
+    if (result) await page.evaluate((reply) => window.postMessage(reply, '*'), { type: 'reply', id, result });
+  });
   await page.goto(`${ORIGIN}/`);
   await page.waitForFunction(() => Reflect.get(window, 'posted').some((m: { type: string }) => m.type === 'ready'));
   return {
@@ -106,7 +112,10 @@ interface Surroundings {
 function standIn({ variables, background, theme, saved }: Surroundings) {
   Object.assign(window, { posted: [], saved });
   const api = {
-    postMessage: (message: unknown) => Reflect.get(window, 'posted').push(message),
+    postMessage: (message: { type: string; id?: string; request?: { type: string; index: number } }) => {
+      Reflect.get(window, 'posted').push(message);
+      if (message.type === 'request') Reflect.get(window, 'answer')?.(message.id, message.request);
+    },
     getState: () => Reflect.get(window, 'saved'),
     setState: (state: unknown) => Reflect.set(window, 'saved', structuredClone(state)),
   };

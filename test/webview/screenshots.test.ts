@@ -9,7 +9,7 @@ import type { Slot, Summary } from '../../src/protocol/webview';
 import { needs, nightly, project } from '../support/shared';
 import { check, measurement } from './evidence-states';
 import { launch, type Options, openPage } from './page';
-import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnails } from './states';
+import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './states';
 import { THEMES } from './themes';
 
 const FOLDER = project('test-results', 'webview');
@@ -96,9 +96,9 @@ describe('pictures of the webviews', () => {
   after(() => browser?.close());
 
   const picture = async (page: 'editor' | 'classes', file: string, options: Options, state: object) => {
-    const webview = await openPage(browser, page, options);
+    const webview = await openPage(browser, page, { ...options, thumbnail: thumbnailOf });
     await webview.send({ type: 'state', state });
-    if (Reflect.get(state, 'strip')?.length) for (const thumbnail of thumbnails) await webview.send(thumbnail);
+    for (const tile of await webview.page.locator('.tile img').all()) await tile.waitFor();
     await webview.page.waitForLoadState('networkidle');
     await webview.page.screenshot({ path: `${FOLDER}/${page}-${file}.png` });
     assert.deepEqual(webview.errors, []);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/saliency';
+import { read } from '../../src/core/schema';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import type { EditorState, ShownImage, Slot, SlotState } from '../../src/protocol/webview';
 import { duration, facts, signedValue, stateText } from '../../webview/editor/facts';
 import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat/heat';
 import { samePicture } from '../../webview/editor/stage/pictures';
-import { changed, overall } from '../../webview/editor/state';
+import { changed, overall, SAVED, type Saved } from '../../webview/editor/state';
 import { percentOf } from '../../webview/numbers';
 import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
 
@@ -150,4 +152,38 @@ describe('pictures', () => {
     assert.ok(!samePicture(png(1), { uri: 'a' }));
     assert.ok(!samePicture(undefined, { uri: 'a' }));
   });
+});
+
+describe('what the editor page keeps', () => {
+  const kept: Saved = {
+    style: DEFAULT_STYLE,
+    focused: 1,
+    viewport: { zoom: 'fit', x: 0.5, y: 0.5 },
+    restore: '{}',
+    walk: { metric: 'insertion', fraction: 0.25, shown: true },
+  };
+  const present = (data: unknown) => {
+    const found = read(SAVED, data);
+    return 'value' in found
+      ? Object.fromEntries(Object.entries(found.value).filter(([, value]) => value !== undefined))
+      : undefined;
+  };
+
+  it('is read as it was saved', () => assert.deepEqual(present(structuredClone(kept)), kept));
+
+  it('loses what is damaged or of another version, and that alone', () => {
+    const { restore, focused } = kept;
+    const damaged = {
+      style: { ...DEFAULT_STYLE, colormap: 'rainbow' },
+      viewport: { zoom: 0, x: 0.5, y: 0.5 },
+      walk: { metric: 'deletion', fraction: 7, shown: true },
+      measuring: 'yes',
+      of: 'another version',
+    };
+    assert.deepEqual(present({ restore, focused, ...damaged }), { restore, focused });
+  });
+
+  for (const data of [undefined, null, 'state', [kept]]) {
+    it(`is nothing where ${JSON.stringify(data)} was saved`, () => assert.equal(present(data), undefined));
+  }
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ImageTransform } from '../../src/core/geometry';
 import type { Frame } from '../../src/core/saliency';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import type { ClassesState, EditorState, Slot, Summary } from '../../src/protocol/webview';
+import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../src/protocol/webview';
 import { project } from '../support/shared';
 import { pictureUri } from './page';
 
@@ -110,12 +110,8 @@ export const strip: EditorState['strip'] = STRIP.map((name, i) => ({
   state: (['done', 'done', 'working', 'failed', 'waiting'] as const)[i]!,
 }));
 
-/** The answers to the page's question for thumbnails. */
-export const thumbnails = STRIP.map((name, index) => ({
-  type: 'thumbnail',
-  index,
-  thumbnail: { uri: pictureUri(`media/demo/scenes/${name}.png`) },
-}));
+/** The host's answers when the page asks for thumbnails. */
+export const thumbnailOf = (index: number): Picture => ({ uri: pictureUri(`media/demo/scenes/${STRIP[index]}.png`) });
 
 const DEMO_LABELS = readFileSync(project('media/demo/demo-objects.labels.txt'), 'utf8').trim().split('\n');
 

@@ -16,33 +16,48 @@ describe('the strip of many images', () => {
     editor = opened;
   });
   const tiles = () => editor.page.locator('[data-testid^="strip-"]');
-  const wanted = async () => (await editor.postedOf('thumbnails')).map(({ indices }) => indices as number[]);
+  const wanted = async () =>
+    (await editor.postedOf('request')).map(({ request }) => Reflect.get(Object(request), 'index'));
+  const thumbnail = () => SCENE;
+  const lastId = async () => (await editor.postedOf('request')).at(-1)!['id'];
   const tileOf = (index: number) => editor.find(`strip-${index}`);
 
   it('has elements for those on screen alone, and asks for their thumbnails alone', async () => {
-    await open(editorState([CAT], { strip: many('waiting') }));
-    assert.ok((await tiles().count()) < 25, `${await tiles().count()} tiles`);
-    const [first, ...others] = await wanted();
-    assert.deepEqual(first!.slice(0, 5), [0, 1, 2, 3, 4]);
-    assert.ok(first!.length < 25 && others.length === 0);
+    await open(editorState([CAT], { strip: many('waiting') }), { thumbnail });
+    const count = await tiles().count();
+    assert.ok(count < 25, `${count} tiles`);
+    await tileOf(count - 1)
+      .locator('img')
+      .waitFor();
+    assert.deepEqual(await wanted(), [...Array(count).keys()]);
     await editor.settle(() => editor.find('strip').evaluate((list) => list.scrollTo({ left: 90 * 500 })));
-    await tileOf(500).waitFor();
+    await tileOf(500).locator('img').waitFor();
     assert.equal(await tileOf(20).count(), 0);
-    assert.ok((await wanted()).at(-1)!.includes(500));
+    assert.deepEqual(
+      (await wanted()).filter((index) => index >= count && index < 490),
+      [],
+      'what is passed over is not asked for',
+    );
     assert.ok((await tiles().count()) < 30);
   });
 
   it('shows a thumbnail when it comes, asks for none twice, and again for one whose file has changed', async () => {
-    await open(editorState([CAT], { strip: many('done') }));
+    let broken = true;
+    await open(editorState([CAT], { strip: many('done') }), {
+      thumbnail: (index) => (index === 2 && broken ? undefined : SCENE),
+    });
     const image = tileOf(2).locator('img');
+    await tileOf(1).locator('img').waitFor();
     assert.equal(await image.isVisible(), false);
-    await editor.send({ type: 'thumbnail', index: 2, thumbnail: SCENE });
+    const asked = async (index: number) => (await wanted()).filter((other) => other === index).length;
+    assert.deepEqual([await asked(0), await asked(2), await asked(3)], [1, 1, 0], 'one after the other');
+    broken = false;
+    await editor.send({ type: 'failure', id: await lastId(), message: 'c.jpg: not a readable image.' });
+    await tileOf(3).locator('img').waitFor();
+    assert.equal(await image.isVisible(), false);
+    await editor.send({ type: 'thumbnails-changed', indices: [2] });
     await image.waitFor();
-    assert.equal((await wanted()).length, 1);
-    await editor.send({ type: 'thumbnail', index: 2 });
-    await image.waitFor({ state: 'hidden' });
-    assert.ok((await wanted()).at(-1)!.includes(2));
-    assert.equal((await wanted()).length, 2);
+    assert.deepEqual([await asked(0), await asked(2), await asked(3)], [1, 2, 1]);
   });
 
   it('says how far all are, and stops and resumes them with one button that keeps the focus', async () => {

@@ -4,6 +4,7 @@ import { reasonOf } from '../../src/core/errors';
 import type { HeatStyle } from '../../src/core/style';
 import type { RenderKind } from '../../src/protocol/requests';
 import type { Action, EvidencePart, FromEditor } from '../../src/protocol/webview';
+import type { Asking } from '../asking';
 import type { Walk } from './curves/walk';
 import { missing } from './evidence/work';
 import { copyImage } from './heat/copy';
@@ -22,6 +23,7 @@ export function createActions(
   { keep, keepSoon }: Saving,
   paint: Painter,
   post: (message: FromEditor) => void,
+  ask: Asking['ask'],
 ) {
   let noticed: ReturnType<typeof setTimeout> | undefined;
   function notice(text: string): void {
@@ -54,6 +56,15 @@ export function createActions(
     }
   }
 
+  async function exportAs(kind: RenderKind): Promise<void> {
+    try {
+      const text = await ask({ type: 'export', kind });
+      if (text !== undefined) notice(text);
+    } catch (thrown) {
+      post({ type: 'error', message: reasonOf(thrown) });
+    }
+  }
+
   return {
     notice,
     restyle(change: Partial<HeatStyle>): void {
@@ -74,7 +85,7 @@ export function createActions(
     select: (index: number) => post({ type: 'select', index }),
     act: (id: Action['id']) => post({ type: 'action', id }),
     stopComparing: () => post({ type: 'alone' }),
-    exportAs: (kind: RenderKind) => post({ type: 'export', kind }),
+    exportAs,
     copy,
 
     gather,

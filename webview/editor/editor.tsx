@@ -2,6 +2,7 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import type { FromEditor, ToEditor } from '../../src/protocol/webview';
+import { createAsking } from '../asking';
 import { besideScript } from '../beside';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
@@ -28,8 +29,9 @@ const paint = createPainter(besideScript('heat-worker.js'), (text) => post({ typ
 const paintings = createPaintings(paint, failed);
 const store = createStore(saving.saved, failed);
 const view = createView(store, saving, post);
-const actions = createActions(store, view, saving, paint, post);
-const thumbnails = createThumbnails((indices) => post({ type: 'thumbnails', indices }));
+const { ask, settle } = createAsking(post);
+const actions = createActions(store, view, saving, paint, post, ask);
+const thumbnails = createThumbnails((index) => ask({ type: 'thumbnail', index }));
 const editor: Editor = { store, view, actions, thumbnails, paintings };
 
 mount(<Page editor={editor} />);
@@ -48,7 +50,7 @@ listenToKeys({
   enlarge: view.toggleEnlarged,
   escape: actions.escape,
 });
-listen<ToEditor>(createHandlers(editor, saving, post));
+listen<ToEditor>(createHandlers(editor, saving, post, settle));
 
 const { questions, style, focused } = saving.saved.value;
 post({

@@ -1,6 +1,7 @@
 /** Applies the host's messages to the store. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
+import type { Asking } from '../asking';
 import type { Handlers } from '../messages';
 import type { Editor } from './editor-model';
 import { slotOf } from './heat/heats';
@@ -11,6 +12,7 @@ export function createHandlers(
   { store, view, actions, thumbnails, paintings }: Editor,
   { keep }: Saving,
   post: (message: FromEditor) => void,
+  settle: Asking['settle'],
 ): Handlers<ToEditor> {
   function apply(message: Change): void {
     batch(() => {
@@ -67,7 +69,9 @@ export function createHandlers(
       isOwed = true;
       requestAnimationFrame(tellDrawn);
     },
-    thumbnail: ({ index, thumbnail }) => thumbnails.put(index, thumbnail),
+    'thumbnails-changed': ({ indices }) => thumbnails.forget(indices),
+    reply: settle,
+    failure: settle,
     notice: ({ text }) => actions.notice(text),
     command({ command }) {
       orders.value = [...orders.value, command];

@@ -1,7 +1,7 @@
 /** The actions on a panel, by its page or by a command. */
 import { isDeepStrictEqual } from 'node:util';
 import type { RenderKind } from '../../protocol/requests';
-import type { Action, FromEditor, ToEditor } from '../../protocol/webview';
+import type { Action, FromEditor } from '../../protocol/webview';
 import { alone, readQuestions, TOP_CLASS, type Wanted } from '../explanation/comparison';
 import { withoutGradients } from '../explanation/method-choice';
 import type { ImageFile } from '../images/image-file';
@@ -16,7 +16,6 @@ export function createPanelActions(
   store: PanelStore,
   images: readonly ImageFile[],
   pictures: PanelPictures,
-  send: (message: ToEditor) => void,
   services: PanelServices,
 ) {
   const ownActions: Readonly<Record<PanelAction, () => void>> = {
@@ -56,15 +55,17 @@ export function createPanelActions(
       pictures.showActive();
     },
 
-    async exportFocused(kind: RenderKind): Promise<void> {
+    /** What has come of it, in words. A failure is reported, since the report offers what helps. */
+    async exportFocused(kind: RenderKind): Promise<string | undefined> {
       const { active, style } = store.state;
       const explanation = store.state.images[active]?.slots[store.focused]?.explanation;
-      if (!explanation) return send({ type: 'notice', text: 'Nothing to export yet' });
+      if (!explanation) return 'Nothing to export yet';
       try {
         const saved = await services.save(images[active]!, kind, explanation, style);
-        if (saved) send({ type: 'notice', text: `Saved ${saved}` });
+        return saved && `Saved ${saved}`;
       } catch (thrown) {
         services.report(thrown);
+        return undefined;
       }
     },
 

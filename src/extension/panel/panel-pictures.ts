@@ -52,7 +52,11 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
   }
 
   const thumbnails = createThumbnails({
-    load: (image) => loadThumbnail(images[image]!, engine),
+    load: async (image) => {
+      const file = images[image];
+      if (!file) throw new Error(`The page asked for the thumbnail of image ${image} of ${images.length}.`);
+      return loadThumbnail(file, engine);
+    },
     send,
     // The strip shows the name instead. The reason is shown when the image is explained.
     failed: (thrown) => log.warn(toExplainError(thrown).message),

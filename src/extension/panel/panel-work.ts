@@ -67,7 +67,6 @@ export function createPanelWork(
       evidence.update();
     },
     dispose() {
-      pictures.thumbnails.stop();
       queue.dispose();
       evidence.dispose();
     },

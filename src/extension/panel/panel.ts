@@ -9,7 +9,7 @@ import { TOP_CLASS } from '../explanation/comparison';
 import type { ImageFile } from '../images/image-file';
 import { nameOf } from '../images/targets';
 import { watchUris } from '../model/watch';
-import { type Handlers, receiver } from '../receive';
+import { answering, type Handlers, receiver } from '../receive';
 import { readSettings } from '../settings';
 import { createPageLine, type PageLine } from './page-line';
 import { createPanelActions, type PanelActions } from './panel-actions';
@@ -36,16 +36,13 @@ export function createPanel(
   });
   const work = createPanelWork(store, images, webviewPanel.webview, page.send, services);
   const { pictures } = work;
-  const actions = createPanelActions(store, images, pictures, page.send, services);
+  const actions = createPanelActions(store, images, pictures, services);
 
   const handlers = pageHandlers(store, page, pictures, actions, services);
   const subscriptions = [
     webviewPanel.webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, services.log.warn)),
     webviewPanel.onDidChangeViewState(() => {
-      if (!webviewPanel.visible) {
-        page.gone();
-        pictures.thumbnails.stop();
-      }
+      if (!webviewPanel.visible) page.gone();
       changed.fire();
     }),
     watchUris(
@@ -108,9 +105,10 @@ export function createPanel(
     },
     send: page.send,
     command: page.command,
-    export: (kind) => {
+    export: async (kind) => {
       webviewPanel.reveal();
-      return actions.exportFocused(kind);
+      const text = await actions.exportFocused(kind);
+      if (text) page.send({ type: 'notice', text });
     },
     stopComparing: () => {
       webviewPanel.reveal();
@@ -140,13 +138,18 @@ function pageHandlers(
     focused: take,
     cancel: () => dispatch({ type: 'cancelled' }),
     resume: () => dispatch({ type: 'resumed' }),
-    thumbnails: ({ indices }) => pictures.thumbnails.want(indices),
+    request: answering(
+      {
+        thumbnail: ({ index }) => pictures.thumbnails.make(index),
+        export: ({ kind }) => actions.exportFocused(kind),
+      },
+      page.send,
+    ),
     drawn: page.drawn,
     evidence: actions.gather,
     'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
     select: ({ index }) => actions.select(index),
     alone: actions.askAlone,
-    export: ({ kind }) => void actions.exportFocused(kind),
     action: ({ id }) => actions.act(id),
     unshowable: pictures.showByEngine,
     error: ({ message }) => report(new Error(message)),

@@ -1,5 +1,6 @@
 /** What a page is sent while many images are explained: the same for each of them, however many there are. */
 import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DEFAULT_STYLE } from '../../../src/core/style';
 import { TOP_CLASS } from '../../../src/extension/explanation/comparison';
@@ -7,8 +8,10 @@ import { createFrameGate } from '../../../src/extension/panel/frame-gate';
 import { editorState, messagesBetween } from '../../../src/extension/panel/panel-messages';
 import { initialState, type PanelEvent, reduce } from '../../../src/extension/panel/panel-state';
 import { createThumbnails } from '../../../src/extension/panel/thumbnails';
+import { answering } from '../../../src/extension/receive';
 import { summaryOf } from '../../../src/extension/status/summary';
 import type { ToEditor } from '../../../src/protocol/webview';
+import { createThumbnails as createPageThumbnails } from '../../../webview/editor/strip/thumbnails';
 import { explanation, frame, info } from '../support';
 
 const THUMBNAIL = 15_000;
@@ -73,10 +76,12 @@ async function session(count: number): Promise<{ opening: number; work: number; 
   const work = p.sent();
   const load = async () => ({ png: new Uint8Array(THUMBNAIL) });
   const thumbnails = createThumbnails({ load, send: p.send, failed: assert.fail });
+  const answer = answering({ thumbnail: ({ index }) => thumbnails.make(index), export: () => assert.fail() }, p.send);
   for (let from = 0; from < count; from += 10) {
     p.dispatch({ type: 'selected', image: from });
-    thumbnails.want(Array.from({ length: 10 }, (_, i) => from + i));
-    await turn();
+    for (let index = from; index < from + 10; index++) {
+      await answer({ type: 'request', id: randomUUID(), request: { type: 'thumbnail', index } });
+    }
   }
   return { opening, work, looking: p.sent() };
 }
@@ -153,71 +158,59 @@ describe('frames', () => {
 describe('thumbnails', () => {
   const PICTURE = { uri: 'https://host/a.png' };
 
-  /** Thumbnails that are made when the test says so. */
+  /** A host that makes thumbnails when the test says so, and the page that asks for them. */
   function making() {
     const loads: { index: number; done: () => void; fail: () => void }[] = [];
-    const sent: [number, boolean][] = [];
     const failures: unknown[] = [];
     const load = (index: number) =>
       new Promise<typeof PICTURE>((done, fail) => {
         loads.push({ index, done: () => done(PICTURE), fail: () => fail(new Error('unreadable')) });
       });
     const send = (message: ToEditor) => {
-      if (message.type === 'thumbnail') sent.push([message.index, message.thumbnail !== undefined]);
+      if (message.type === 'thumbnails-changed') page.forget(message.indices);
     };
-    const thumbnails = createThumbnails({ load, send, failed: (thrown) => failures.push(thrown) });
-    return { ...thumbnails, loads, sent, failures };
+    const host = createThumbnails({ load, send, failed: (thrown) => failures.push(thrown) });
+    const page = createPageThumbnails(host.make);
+    const known = () => [...Array(30).keys()].filter((index) => page.sourceOf(index) !== undefined);
+    return { ...host, page, loads, failures, known };
   }
+  const indices = (loads: readonly { index: number }[]) => loads.map(({ index }) => index);
 
   it('are made one at a time, and only while they are wanted', async () => {
-    const { want, stop, loads, sent } = making();
-    want([0, 1, 2, 3]);
-    assert.deepEqual(
-      loads.map(({ index }) => index),
-      [0],
-    );
-    want([0, 8, 9]);
-    loads[0]!.done();
-    await turn();
-    loads[1]!.done();
-    await turn();
-    assert.deepEqual(
-      loads.map(({ index }) => index),
-      [0, 8, 9],
-      '1 to 3 are off screen, 0 is in work',
-    );
-    assert.deepEqual(sent, [
-      [0, true],
-      [8, true],
-    ]);
-    want([20]);
-    stop();
-    loads[2]!.done();
-    await turn();
-    assert.equal(loads.length, 3);
+    const { page, loads, known } = making();
+    page.want(0, 3);
+    assert.deepEqual(indices(loads), [0]);
+    page.want(8, 9);
+    for (const at of [0, 1, 2]) {
+      loads[at]!.done();
+      await turn();
+    }
+    assert.deepEqual(indices(loads), [0, 8, 9], '1 to 3 are off screen');
+    assert.deepEqual(known(), [0, 8, 9]);
+    page.want(8, 9);
+    assert.equal(loads.length, 3, 'none is made twice');
   });
 
   it('of a file that changes meanwhile are made again', async () => {
-    const { want, forget, loads, sent } = making();
-    want([0]);
+    const { page, forget, loads, known } = making();
+    page.want(0, 0);
     forget([0]);
-    want([0]);
     loads[0]!.done();
     await turn();
+    assert.deepEqual([indices(loads), known()], [[0, 0], []]);
     loads[1]!.done();
     await turn();
-    assert.deepEqual(sent, [
-      [0, false],
-      [0, true],
-    ]);
+    assert.deepEqual(known(), [0]);
+    forget([0]);
+    assert.deepEqual([indices(loads), known()], [[0, 0, 0], []]);
   });
 
   it('that could not be made are tried again when that may help, and not before', async () => {
-    const { want, retry, loads, failures } = making();
-    want([0]);
+    const { page, retry, loads, failures } = making();
+    page.want(0, 0);
     loads[0]!.fail();
     await turn();
-    want([0]);
+    page.want(0, 0);
     assert.deepEqual([loads.length, failures.length], [1, 1]);
     retry();
     assert.equal(loads.length, 2);

@@ -27,6 +27,8 @@ export const photograph = (window: Window) =>
       await explained(window.page, GOLDFISH);
       assert.match(await stateLine(window.page), /goldfish/);
 
+      const workers = await Promise.all(window.page.workers().map((worker) => worker.evaluate(() => self.name)));
+      assert.ok(workers.includes('heat'), `VS Code lets the page have its worker: ${workers}`);
       const heat = await readHeat(window.page);
       const wanted = readMap(npy);
       const shown = shrink(centreCrop(heat), wanted.width, wanted.height);

@@ -46,7 +46,7 @@ async function openWorker(address: string): Promise<Worker> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
   const script = new Blob([await response.text()], { type: 'text/javascript' });
-  return new Worker(URL.createObjectURL(script));
+  return new Worker(URL.createObjectURL(script), { name: 'heat' });
 }
 
 /** The result is undefined if the worker will not answer. */

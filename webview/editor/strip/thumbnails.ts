@@ -1,6 +1,4 @@
-/**
- * The page's thumbnails by image; the most recently shown ones are kept. The host makes them on request and keeps none.
- */
+/** Thumbnails that the page has: those shown last, by image. The host makes them when they are asked for, and keeps none. */
 import { signal } from '@preact/signals';
 import type { Picture } from '../../../src/protocol/webview';
 import { addressOf } from '../stage/pictures';
@@ -10,11 +8,17 @@ const MOST = 400;
 
 export type Thumbnails = ReturnType<typeof createThumbnails>;
 
-/** @param ask requests the thumbnails of these images from the host, in this order; earlier requests are dropped */
-export function createThumbnails(ask: (indices: readonly number[]) => void) {
+/** @param ask asks the host for one; rejects where it can't be made, which the host has logged */
+export function createThumbnails(ask: (index: number) => Promise<Picture>) {
   /** Thumbnails in the order of their use; the most recent is last. */
   const known = new Map<number, string>();
-  let asked: ReadonlySet<number> = new Set();
+  /** Those that can't be made: the strip shows the name in their place. */
+  const missing = new Set<number>();
+  /** In this order, the last time that it was said. */
+  let wanted: readonly number[] = [];
+  let asked: number | undefined;
+  /** The file of the one that is asked for has changed since. */
+  let isStale = false;
   /** Changes with each thumbnail that comes or goes. */
   const version = signal(0);
 
@@ -24,15 +28,38 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
     known.delete(index);
   }
 
+  function put(index: number, picture: Picture): void {
+    drop(index);
+    known.set(index, addressOf(picture));
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST) break;
+      drop(oldest);
+    }
+    version.value += 1;
+  }
+
+  /** One after the other, so that what has left the screen meanwhile is not made. */
+  async function work(): Promise<void> {
+    if (asked !== undefined) return;
+    for (;;) {
+      asked = wanted.find((index) => !known.has(index) && !missing.has(index));
+      if (asked === undefined) return;
+      isStale = false;
+      try {
+        const picture = await ask(asked);
+        if (!isStale) put(asked, picture);
+      } catch {
+        if (!isStale) missing.add(asked);
+      }
+    }
+  }
+
   return {
     version,
-    /** Requests the missing thumbnails of a range, unless they were requested before. */
+    /** Those of a range are on screen; earlier wishes are given up. */
     want(from: number, to: number): void {
-      const indices = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-      const missing = indices.filter((index) => !known.has(index));
-      if (missing.every((index) => asked.has(index))) return;
-      asked = new Set(missing);
-      ask(missing);
+      wanted = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      void work();
     },
     sourceOf(index: number): string | undefined {
       const source = known.get(index);
@@ -41,17 +68,15 @@ export function createThumbnails(ask: (indices: readonly number[]) => void) {
       known.set(index, source);
       return source;
     },
-    /** @param picture undefined if the current thumbnail is no longer valid */
-    put(index: number, picture: Picture | undefined): void {
-      drop(index);
-      asked = new Set([...asked].filter((other) => other !== index));
-      version.value += 1;
-      if (!picture) return;
-      known.set(index, addressOf(picture));
-      for (const oldest of known.keys()) {
-        if (known.size <= MOST) break;
-        drop(oldest);
+    /** What is known of these is no longer right. */
+    forget(indices: readonly number[]): void {
+      for (const index of indices) {
+        drop(index);
+        missing.delete(index);
+        if (index === asked) isStale = true;
       }
+      version.value += 1;
+      void work();
     },
   };
 }
