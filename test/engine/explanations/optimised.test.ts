@@ -69,7 +69,7 @@ const OPTIONS: OptionsByMethod = {
 };
 
 const isBlocked = ({ file }: Opened) => file.model.graph.node.some(({ domain }) => domain === 'com.microsoft.nchwc');
-const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the plain model/ };
+const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the original model/ };
 
 describe('models saved by onnxruntime’s optimiser', () => {
   const folder = testFolder();
