@@ -18,7 +18,7 @@ const SHOWN = [
   ...['cat-and-dog', 'tiger-and-cat', 'turtle-and-fish', 'pizza-and-apple', 'guitar-and-camera'],
   ...['elephant-and-butterfly', 'rocket-and-sailboat', 'bicycle-and-car-and-bus'],
 ];
-/** Of so many photographs one is explained with all passes. */
+/** One in so many photographs is explained with all passes. */
 const EVERY = '83';
 
 /** @param {string} name @param {readonly string[]} args */

@@ -28,7 +28,8 @@ function run(args, command = python) {
 }
 
 /**
- * The last line as JSON. A process that dies says nothing of the model: that ends all, and is no row.
+ * The last line of the output as JSON. If the process dies, this says nothing about the model, so the script ends
+ * instead of adding a row.
  *
  * @param {string[]} args
  */

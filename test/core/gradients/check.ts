@@ -20,7 +20,7 @@ export interface Operand {
 }
 
 /**
- * How the derivative is told from forward runs:
+ * How the expected derivative is computed from forward runs:
  * - smooth: central differences for every element, in float64;
  * - smooth32: the same in float32, for operators without a float64 kernel;
  * - linear: the adjoint identity <J u, v> = <u, J' v> with J u = y(u) - y(0), in float32;

@@ -1,5 +1,4 @@
-/** Gradients of every candidate layer of the tiny networks, against central differences of the scores behind it. */
-
+/** Gradients of every candidate layer of the tiny networks, against central differences of the scores downstream. */
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { DOWNSTREAM, downstreamGraph } from '../../../src/core/cam/downstream';

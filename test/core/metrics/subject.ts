@@ -1,4 +1,4 @@
-/** What metrics are given, of networks small enough to work out by hand. */
+/** Inputs of metrics for networks that are small enough to work out by hand. */
 
 import type { MethodNetwork } from '../../../src/core/methods/network';
 import type { Subject } from '../../../src/core/metrics/metric';
