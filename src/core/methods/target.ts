@@ -1,6 +1,6 @@
 /**
- * What a target means in numbers. The contrastive one is Finer-CAM's (arXiv 2501.11309): the class's logit
- * less `weight` times the mean logit of others.
+ * Targets in numbers. The contrastive target is Finer-CAM's (arXiv 2501.11309): the class's logit minus `weight` times
+ * the mean logit of the others.
  */
 import type { Scores, Target } from './network';
 
@@ -15,14 +15,15 @@ export function seedOf(target: Target, classes: number): Float32Array {
   return seed;
 }
 
-/** s . y: what the gradients of `seedOf` are gradients of. */
+/** s . y, the scalar whose gradient `seedOf` selects. */
 export function logitOf(target: Target, { logits }: Pick<Scores, 'logits'>): number {
   return seedOf(target, logits.length).reduce((sum, s, c) => sum + s * logits[c]!, 0);
 }
 
 /**
- * What score-based methods rate an image by: the probability of the class; with a contrast the difference of logits,
- * which for one other class and weight 1 is ln(p_c / p_d) and stays apart where the probabilities are near 0 or 1.
+ * The score of an image for score-based methods: the probability of the class or, with a contrast, the difference of
+ * logits. For one other class and weight 1 this is ln(p_c / p_d), which keeps its resolution if the probabilities are
+ * near 0 or 1.
  */
 export function scoreOf(target: Target, scores: Scores): number {
   return target.contrast ? logitOf(target, scores) : scores.probabilities[target.class]!;
