@@ -1,6 +1,6 @@
-// `npm run gallery [-- METHOD ...]`: every method on every photograph of ../shared by its four models. Takes an hour or two,
-// goes on where it was stopped, and writes the counts to docs/methods.md, with a sheet of the demo's images beside it. The
-// named methods are computed anew. `--sheet` draws the sheet alone.
+// `npm run gallery [-- METHOD ...]`: every method on every photograph of ../shared by its four models. Takes an hour or
+// two, goes on where it was stopped, and writes the counts to docs/methods.md, with a sheet of the demo's images beside
+// it. The named methods are computed again. `--sheet` draws the sheet alone.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,7 @@
 // Gradients of every torchvision classifier against autograd, written to docs/zoo.md. Takes hours, and goes on where it
-// was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models anew, --times
-// only the times of those that were measured; N (4) random inputs are given to each: large models take minutes for one.
+// was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models again,
+// --times only the times of those that were measured; N (4) random inputs are given to each: large models take minutes
+// for one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -125,7 +125,7 @@ export function Choice<Value extends string>({ name, testId, values, value, onCh
       title={name}
       data-testid={testId}
       value={value}
-      // It also tells of values that are set from here.
+      // The element also fires for values that are set by this code.
       onChange={({ currentTarget }) => currentTarget.value !== value && onChange(currentTarget.value as Value)}
     >
       {values.map((each) => (
@@ -151,7 +151,7 @@ export function Check({ children, hint, testId, checked, onChange }: CheckProps)
       title={hint}
       data-testid={testId}
       checked={checked}
-      // It also tells of states that are set from here.
+      // The element also fires for states that are set by this code.
       onChange={({ currentTarget }) => currentTarget.checked !== checked && onChange(currentTarget.checked)}
     >
       {children}

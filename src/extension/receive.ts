@@ -1,4 +1,4 @@
-/** What pages send, on its way to whoever acts on it, and what they are answered. Pure. */
+/** Dispatches the messages of pages to their handlers, and sends the replies. Pure. */
 import type { GenericSchema } from 'valibot';
 import { toExplainError } from '../core/errors';
 import { read } from '../core/schema';

@@ -46,7 +46,7 @@ export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tenso
   return cast(emit, emit.op('Floor', [emit.op('Add', [clipped, emit.scalar(0.5)])]), DataType.FLOAT, dtype);
 }
 
-/** What a fragment reads of the model, float32. */
+/** Adds casts of the tensors that a fragment reads to float32. */
 export function valuesRead(emit: Emitter, facts: Facts, { reads }: Fragment): string[] {
   return reads.map((tensor) => cast(emit, tensor, facts.get(tensor)!.dtype, DataType.FLOAT));
 }

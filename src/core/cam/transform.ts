@@ -26,7 +26,7 @@ export const SCORE = {
   features: 'group-cam:features',
 } as const;
 
-/** Between which tensors of a model the blends and the features are. */
+/** The tensors of a model between which images are blended and features are read. */
 export interface Between {
   readonly input: string;
   readonly layout: 'NCHW' | 'NHWC';

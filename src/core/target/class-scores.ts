@@ -1,6 +1,7 @@
 /**
- * The scores of a classifier, [N, classes], and what can be explained of them: one class, or one rather than others. The
- * contrastive target is Finer-CAM's (arXiv 2501.11309): the class's logit less `weight` times the mean logit of others.
+ * The scores of a classifier, [N, classes], and the targets that are read from them: one class, or one class rather than
+ * others. The contrastive target is Finer-CAM's (arXiv 2501.11309): the class's logit minus `weight` times the mean logit
+ * of the others.
  */
 import type { Emitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
@@ -8,18 +9,18 @@ import type { Activation, Link } from '../output';
 import { linked, seedBefore } from './link';
 import type { Fragment, Outputs, Target } from './target';
 
-/** Names of the fragment's outputs and of its input. */
+/** The names of the fragment's outputs and of its input. */
 export const CLASSES = {
   /** y of every class, before softmax or sigmoid. */
   logits: 'group-cam:logits',
   /** p of every class. */
   probabilities: 'group-cam:probabilities',
-  /** s, in the logits' dimensions: s . y is differentiated. */
+  /** s, with the logits' dimensions; s . y is differentiated. */
   seed: 'group-cam:seed',
 } as const;
 
 export interface ScoresOf {
-  /** The tensor whose `link` is y. */
+  /** The tensor from which `link` makes y. */
   readonly logits: string;
   readonly link: Link;
   readonly activation: Activation;
@@ -53,17 +54,17 @@ export interface ClassChoice {
   };
 }
 
-/** p of every class. */
+/** p of every class, for one item. */
 export const probabilitiesOf = (outputs: Outputs): Float32Array => outputs[CLASSES.probabilities]!;
 
-/** s of a target of classes; undefined for another one. */
+/** s of a target that was made by `classTarget`; undefined for other targets. */
 export const seedOf = ({ feeds }: Target): Float32Array | undefined => feeds[CLASSES.seed];
 
 /**
- * Its value is s . y. Its score is the probability of the class; with a contrast it is the difference of logits, which for one
- * other class and weight 1 is ln(p_c / p_d) and stays apart where the probabilities are near 0 or 1.
+ * The target's value is s . y. Its score is the probability of the class or, with a contrast, the difference of logits.
+ * For one other class and weight 1 this is ln(p_c / p_d), which keeps its resolution if the probabilities are near 0 or 1.
  *
- * @param labels of all classes
+ * @param labels of all classes, in the order of their scores
  */
 export function classTarget(labels: readonly string[], { class: index, contrast }: ClassChoice): Target {
   const seed = new Float32Array(labels.length);

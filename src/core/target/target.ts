@@ -1,45 +1,56 @@
 /**
- * What is explained: a number for each image, made of tensors of the model. A fragment of graph, put downstream of these, makes
- * the outputs of which a target reads its number, and passes a gradient of this number back. What tells two targets of one
- * fragment apart is fed, so that they share their sessions.
+ * Targets: what an explanation explains, a number for each image that is made of tensors of the model.
+ *
+ * A fragment is a small graph downstream of these tensors. It makes the outputs from which targets read their numbers,
+ * and it passes the gradient of such a number back to the tensors. Targets of the same fragment differ only in what they
+ * feed and in how they read, so they share sessions.
  */
 import type { Emitter } from '../onnx/emit';
 
-/** All of its tensors are float32, with items along the first axis, [N, ...]. */
+/** All tensors of a fragment are float32 with the items of the batch along the first axis, [N, ...]. */
 export interface Fragment {
-  /** Tensors of the model, by name. */
+  /** The tensors of the model that the fragment reads, by name. */
   readonly reads: readonly string[];
-  /** By name, the number of values of one item. */
+  /** The names of the outputs, each with the number of its values for one item. */
   readonly outputs: Readonly<Record<string, number>>;
-  /** What is fed where the number is differentiated, in the sizes of the facts that the gradient is made for. */
+  /** The inputs that the gradient needs from the target, with dimensions for the batch of the facts. */
   readonly inputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
   /**
-   * Adds nodes that make the outputs.
+   * Adds the nodes that compute the outputs.
    *
-   * @param values of the tensors that it reads, in their order
+   * @param values the tensors of `reads`, in that order
    */
   forward(emit: Emitter, values: readonly string[]): void;
-  /** Adds nodes that make the gradient of the number, summed over the items, with respect to each of `values`, in its size. */
+  /**
+   * Adds the nodes that compute the gradient of the target's value, summed over the items.
+   *
+   * @param values the tensors of `reads`, in that order
+   * @returns one gradient for each of them, with its dimensions
+   */
   backward(emit: Emitter, values: readonly string[]): readonly string[];
 }
 
-/** The values of one item, by the names of a fragment's outputs. */
+/** The values of one item, by the names of the fragment's outputs. */
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
 export interface Target {
-  /** What people call it, such as "dog" or "dog rather than cat". */
+  /** The target in the words of the user, such as "dog" or "dog rather than cat". */
   readonly name: string;
-  /** Of one item, by the names of the fragment's inputs. */
+  /** The values for one item, by the names of the fragment's inputs. */
   readonly feeds: Readonly<Record<string, Float32Array>>;
-  /** The number that is differentiated. */
+  /** The scalar that gradients are gradients of. */
   value(outputs: Outputs): number;
-  /** What methods and metrics without gradients rate an image by: the value, or what people understand better. */
+  /** The score by which methods and metrics without gradients rate an image. */
   score(outputs: Outputs): number;
-  /** True if a score of 0 is the least there is, as that of a probability, and not one among others. */
+  /** True if 0 is the smallest score, as of a probability; false if a score of 0 has no meaning of its own. */
   readonly startsAtZero: boolean;
 }
 
-/** The outputs of each item of a run. */
+/**
+ * Cuts the outputs of a run into those of its items.
+ *
+ * @param values by the names of the fragment's outputs, [count, ...]
+ */
 export function itemsOf({ outputs }: Fragment, values: Outputs, count: number): Outputs[] {
   const slice = (name: string, i: number) => values[name]!.slice(i * outputs[name]!, (i + 1) * outputs[name]!);
   return Array.from({ length: count }, (_, i) =>

@@ -161,7 +161,7 @@ export function outputsOf(explainer: Explainer, result: Readonly<Record<string, 
   return itemsOf(fragment, Object.fromEntries(values), count);
 }
 
-/** What a gradient of a target is fed beside its source. */
+/** The target's feeds for a gradient session. */
 export function targetFeeds({ inputs }: Fragment, { feeds }: Target): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(inputs.map(({ name, dims }) => [name, floats(feeds[name]!, dims)]));
 }
