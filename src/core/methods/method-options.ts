@@ -46,14 +46,14 @@ export const METHOD_OPTIONS = {
     }),
     groups: integer('Groups of channels', 32, 1, 1024, {
       symbol: 'G',
-      text: 'G, the number of channel groups: masks that are scored. More take longer and may show more detail.',
+      text: 'G, the number of channel groups, which is the number of masks to score. More groups take longer and may show more detail.',
     }),
     grouping: choice('How channels are grouped', 'consecutive', ['consecutive', 'k-means'], {
       texts: { consecutive: 'In the order they have', 'k-means': "By likeness, as in the authors' code" },
     }),
     theta: real('Percentile below which a mask is emptied', 70, 0, 100, {
       symbol: 'θ',
-      text: 'θ, a percentile: values of a mask that are not above it are removed.',
+      text: 'θ, a percentile: values of a mask up to this percentile are set to zero.',
       only: { variant: 'paper' },
     }),
     evidence: choice('Evidence that is shown', 'auto', ['auto', 'positive', 'signed'], {
