@@ -133,10 +133,7 @@ export const errors = {
       `${file}: besides the image "${image}" it needs ${few(inputs)}, which has no default. Export the model with a constant in its place, or with an initializer of that name.`,
     ),
   fixedBatch: (file: string, batch: number) =>
-    make(
-      'fixed-batch',
-      `${file}: the model takes exactly ${batch} images at once. Export it with a batch size of 1, or a free one.`,
-    ),
+    make('fixed-batch', `${file}: takes exactly ${batch} images at once. Export it with a batch of 1, or a free one.`),
   /** @param possible tensors that may be named */
   noScores: (file: string, outputs: readonly string[], possible: readonly string[]) =>
     make(
@@ -148,10 +145,7 @@ export const errors = {
       }`,
     ),
   scoresUnknown: (file: string, reason: string) =>
-    make(
-      'no-scores',
-      `${file}: the chosen scores can't be used: ${reason}. Choose the model again for its own scores.`,
-    ),
+    make('no-scores', `${file}: the chosen scores can't be used: ${reason}. Choose the model again.`),
   noSpatialLayer: (file: string) =>
     make(
       'no-spatial-layer',
@@ -169,14 +163,11 @@ export const errors = {
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
   labelsUnreadable: (file: string, reason: string) =>
-    make(
-      'labels-unreadable',
-      `${file}: labels can't be read (${reason}). Give a text file with one label on each line.`,
-    ),
+    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label per line.`),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',
-      `${file}: ${labels} labels for ${classes} classes. Give one label on each line, line n + 1 for class n.`,
+      `${file}: ${labels} labels for ${classes} classes. Give one label per line, line n + 1 for class n.`,
     ),
   sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
   /** @param place the file, with the line or the entry where it is known */
