@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import type { Summary } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
+import { useNextFrame } from '../../next-frame';
 import { percentOf } from '../../numbers';
 import type { Editor } from '../editor-model';
 import { facts, sentence } from '../facts';
@@ -24,11 +25,15 @@ export function Status({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** The facts of the slot in focus, and notes on how to read its map. */
+/** The facts of the slot in focus, and what has to be known to read its map. They take as long to lay out as all the rest. */
 function Texts({ editor: { store } }: { readonly editor: Editor }) {
-  const summary = store.summary.value;
-  const slot = store.focusedSlot.value;
-  const notes = [store.difference.value, summary?.note ? sentence(summary.note) : ''];
+  const now = useComputed(() => ({
+    summary: store.summary.value,
+    slot: store.focusedSlot.value,
+    difference: store.difference.value,
+  }));
+  const { summary, slot, difference } = useNextFrame(now).value;
+  const notes = [difference, summary?.note ? sentence(summary.note) : ''];
   const assumed = summary?.assumptions ?? [];
   return (
     <div class="texts">
