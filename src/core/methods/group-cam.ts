@@ -11,10 +11,10 @@ import type { Size } from '../geometry';
 import { createRandom } from '../random';
 import type { MethodFrame } from '../saliency';
 import { saliencyOf } from '../saliency';
+import type { Target } from '../target/target';
 import { kMeans } from './k-means';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { scoreOf, seedOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 type Options = OptionsOfMethod<'group-cam'>;
 
@@ -24,12 +24,12 @@ type Options = OptionsOfMethod<'group-cam'>;
  * nothing.
  */
 export async function* groupCam(network: MethodNetwork, target: Target, options: Options): MethodRun {
-  const { features, input, logits } = network;
+  const { features, input } = network;
   const { variant, theta, evidence } = options;
   const weights =
     variant === 'gradient-free'
       ? unitWeights(features.channels)
-      : channelWeights(await network.featureGradient(seedOf(target, logits.length)), features.channels);
+      : channelWeights(await network.featureGradient(target), features.channels);
   const { u, v } = features;
   const frame = (done: number, of: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
     return { done, total: 1 + of, u, v, map, offset, signed: evidence === 'signed' };
@@ -46,8 +46,8 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   const scores = new Float32Array(masks.length);
   let [done, blurred, isAgainst] = [0, 0, false];
   for await (const chunk of network.scoreMasks(blurredFirst(shown, u * v), 'blurred')) {
-    for (const { item, ...answer } of chunk) {
-      const score = scoreOf(target, answer);
+    for (const { item, outputs } of chunk) {
+      const score = target.score(outputs);
       if (item.l === undefined) blurred = score;
       else scores[item.l] = gain(score, blurred, variant);
     }

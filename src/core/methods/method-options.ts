@@ -1,6 +1,6 @@
 /**
- * The options that each method has: the one place for their names, defaults, bounds and words. The command line, the settings and
- * the pickers are made from it, without the code of the methods.
+ * The options of each method: their names, defaults, bounds and words. The command line, the settings and the editor's
+ * pickers are made from this table, without loading the code of the methods.
  */
 import { VARIANTS } from '../cam/variants';
 import {
@@ -15,13 +15,12 @@ import {
 } from '../options';
 import type { MethodName } from './names';
 
-/** Without options of its own. */
+/** For methods without options. */
 const NONE = {};
 
 const POOLINGS = ['sum', 'magnitude', 'largest'] as const;
 export type ChannelPooling = (typeof POOLINGS)[number];
 
-/** How the values of a pixel's colours become one. */
 function pooling(value: ChannelPooling): ChoiceOption<ChannelPooling> {
   return choice('How the colours of a pixel become one value', value, POOLINGS, {
     texts: {

@@ -8,6 +8,7 @@
  */
 import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
+import type { Outputs, Target } from '../target/target';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */
 export interface InputImage {
@@ -17,16 +18,10 @@ export interface InputImage {
   readonly width: number;
 }
 
-export interface Scores {
-  /** y of every class, before softmax or sigmoid. */
-  readonly logits: Float32Array;
-  /** p of every class. */
-  readonly probabilities: Float32Array;
-}
-
-/** An item with its scores. */
-export interface Scored<T> extends Scores {
+/** An item with the outputs that targets read for it. */
+export interface Scored<T> {
   readonly item: T;
+  readonly outputs: Outputs;
 }
 
 export interface WithImage {
@@ -64,8 +59,10 @@ export type BackwardRule = 'plain' | 'guided';
 /** B: the blurred image, or zeros after preprocessing, which are usually the mean colour. */
 export type Background = 'blurred' | 'zero';
 
-export interface MethodNetwork extends Scores {
+export interface MethodNetwork {
   readonly input: InputImage;
+  /** What targets read for I. */
+  readonly outputs: Outputs;
   /** A, the target layer's output for I. */
   readonly features: FeatureMaps;
   /**
@@ -73,30 +70,20 @@ export interface MethodNetwork extends Scores {
    * that layer.
    */
   readonly head: Float32Array | undefined;
-  /** d(seed . y) / dA, [K, u, v]. The seed has a number for every class. */
-  featureGradient(seed: Float32Array): Promise<Float32Array>;
-  /** d(seed . y) / dI at each image, [channels, height, width]. */
+  /** The gradient of the target's value with respect to A, [K, u, v]. */
+  featureGradient(target: Target): Promise<Float32Array>;
+  /** The gradient of the target's value with respect to I, at each image, [channels, height, width]. */
   inputGradients<T extends WithImage>(
     items: Iterable<T>,
-    seed: Float32Array,
+    target: Target,
     rule: BackwardRule,
   ): AsyncIterable<readonly { readonly item: T; readonly gradient: Float32Array }[]>;
-  /** Scores of each image. */
+  /** The outputs for each image. */
   scoreImages<T extends WithImage>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
-  /** Scores of I M + B (1 - M) for each mask M. */
+  /** The outputs for I M + B (1 - M), for each mask M. */
   scoreMasks<T extends WithMask>(items: Iterable<T>, background: Background): AsyncIterable<readonly Scored<T>[]>;
-  /** Scores with other features instead of A. */
+  /** The outputs with other features instead of A. */
   scoreFeatures<T extends WithFeatures>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
-}
-
-/** What is explained: a class, or the evidence for it rather than for others. */
-export interface Target {
-  readonly class: number;
-  readonly contrast?: {
-    readonly classes: readonly number[];
-    /** How much of the others' score is subtracted; 1 is the plain difference. */
-    readonly weight: number;
-  };
 }
 
 export interface MethodResult {

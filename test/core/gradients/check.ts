@@ -147,7 +147,11 @@ async function sessionOf(
   });
   const facts = await traceTiny(model, { name: source, dtype, dims: dims.map(Number) });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const gradients = appendGradient(emit, { nodes: model.graph.node, facts, score: 'y', seed: 'seed', wrt }, rules);
+  const gradients = appendGradient(
+    emit,
+    { nodes: model.graph.node, facts, seeds: new Map([['y', 'seed']]), wrt },
+    rules,
+  );
   const outputs = new Map(wrt.map((name) => [name, emit.alias(gradients.get(name)!, `grad/of/${name}`)]));
   const score = facts.get('y')!;
   const encoded = encodeModel(model, {
