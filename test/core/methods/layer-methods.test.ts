@@ -145,7 +145,7 @@ describe('methods of the layer', () => {
   it('CAM refuses a head that is not linear and names a method that works', async () => {
     await assert.rejects(explain(byHand, 'cam'), (error: Error & { code: string }) => {
       assert.equal(error.code, 'method-unsuitable');
-      assert.match(error.message, /^method cam: needs .* Use grad-cam instead\.$/);
+      assert.match(error.message, /^method cam: .*needs .* Use grad-cam instead\.$/);
       return true;
     });
   });
