@@ -170,11 +170,11 @@ describe('the heat of the editor page', () => {
     await editor.send({ type: 'slot', index: 0, slot: CAT });
     // Its size is known, so it could be zoomed; but nothing of it is there to be seen.
     await editor.send({ type: 'command', command: 'measure' });
-    assert.equal(await editor.find('evidence').isVisible(), false);
+    assert.equal(await editor.find('assessment').isVisible(), false);
     arrive();
     await picturesShown(editor.page);
-    assert.equal(await editor.find('evidence').isVisible(), true);
-    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [0, 1] }]);
+    assert.equal(await editor.find('assessment').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0, 1] }]);
     assert.deepEqual(await seen(), ['done', true, true, '10', false]);
   });
 

@@ -91,7 +91,7 @@ export function editorState(slots: readonly Slot[], more: Partial<EditorState> =
     picture: { uri: pictureUri('media/demo/scenes/cat-and-dog.png') },
     size: SCENE,
     slots,
-    evidence: slots.map(() => ({})),
+    assessment: slots.map(() => ({})),
     comparedBy: slots.length > 1 ? 'classes' : undefined,
     questions: '[]',
     strip: [],

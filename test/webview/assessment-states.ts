@@ -1,4 +1,4 @@
-/** Evidence as the host sends it, about the maps of `states.ts`. */
+/** Assessment as the host sends it, about the maps of `states.ts`. */
 import sharp from 'sharp';
 import type { Curve, Measured } from '../../src/core/metrics/measurement';
 import { SCORES } from '../../src/core/metrics/metric-table';
