@@ -34,7 +34,7 @@ describe('the heat of the editor page', () => {
     // Only the right half of the image was seen.
     const map = Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? 0 : 1)) as unknown as Float32Array;
     const imageTransform = { scaleX: 2, scaleY: 4, offsetX: 256, offsetY: 0, image: SCENE };
-    const frame: Frame = { ...hillOn('cat'), u: 4, v: 4, map, imageTransform };
+    const frame: Frame = { ...hillOn('cat'), height: 4, width: 4, map, imageTransform };
     await open(editorState([{ ...CAT, frame }]));
     const { width, height, rgba } = await editor.canvas('0');
     for (const y of [0, height - 1]) {
@@ -45,7 +45,7 @@ describe('the heat of the editor page', () => {
 
   it('with a sign is red and blue, clear between, with a legend from -1 to 1', async () => {
     const map = [-1, -1, 1, 1] as unknown as Float32Array;
-    const frame: Frame = { ...hillOn('cat'), u: 1, v: 4, map, signed: true };
+    const frame: Frame = { ...hillOn('cat'), height: 1, width: 4, map, signed: true };
     const legend = () => editor.page.locator('.status .legend').textContent();
     await open(editorState([CAT]));
     assert.equal(await legend(), '01');

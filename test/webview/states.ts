@@ -41,8 +41,8 @@ export function hillOn(name: string, done = 32): Frame {
   return {
     done,
     total: 32,
-    u: cells,
-    v: cells,
+    height: cells,
+    width: cells,
     map: map as unknown as Float32Array,
     offset: 0,
     signed: false,
