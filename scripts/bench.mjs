@@ -1,6 +1,6 @@
-// `npm run bench [-- --pairs N] [model...]`: how long explanations take and how much memory, against plain forward passes
-// and against PyTorch. Medians of paired runs, each in a fresh process; the table goes into docs/bench.md. `--methods`
-// measures the other methods in place of Group-CAM.
+// `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
+// and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
+// `--methods` measures the other methods instead of Group-CAM.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -53,7 +53,7 @@ const MODELS = {
     input: path.join(shared, 'reference', 'squeezenet1_1', 'case_00', 'input.npy'),
   },
 };
-/** Where what surrounds the passes shows most; methods are measured on these. */
+/** Small models, in which the overhead around the passes is most visible. Methods are measured on these. */
 const SMALL = ['mobilenet_v2', 'squeezenet1_1'];
 const FIRST_FRAME_LIMIT = 2.5;
 const COLD_LIMIT = 2.5;
@@ -61,7 +61,7 @@ const MEMORY_LIMIT = 1.8;
 /** The largest model: while it is explained, the process that asked must stay as responsive as an idle one. */
 const HOST_MODEL = 'vgg19';
 const HOST_DELAY_LIMIT = 20;
-/** Of the page's main thread, which has 16 ms for a frame of the screen. */
+/** Limit for the work of the page's main thread, which has 16 ms for a frame of the screen. */
 const PAGE_WORK_LIMIT = 8;
 
 /** Chunks that a plain session is tried with, and the one the engine uses on the CPU. */
@@ -120,7 +120,7 @@ function machine(pairs) {
   return `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, Node ${process.version}, medians of ${pairs} pairs`;
 }
 
-/** Exports a model of torchvision that is not there yet. @param {string} name */
+/** Exports a model of torchvision if it is missing. @param {string} name */
 async function prepare(name) {
   const { file } = modelOf(name);
   if (existsSync(file)) return;
@@ -289,7 +289,10 @@ function table(rows) {
   return ['| model | what | measured | at most | met | detail |', '|---|---|---|---|---|---|', ...cells].join('\n');
 }
 
-/** Replaces the results in docs/bench.md; what is written around them stays. @param {readonly Row[]} rows @param {number} pairs */
+/**
+ * Replaces the results in docs/bench.md; the text around them is kept. @param {readonly Row[]} rows @param {number}
+ * pairs
+ */
 function writeReport(rows, pairs) {
   replacePart(report, 'results', `${machine(pairs)}\n\n${table(rows)}`);
 }

@@ -1,6 +1,6 @@
-// `npm run gallery [-- METHOD ...]`: every method on every photograph of ../shared by its four models. Takes an hour or two,
-// goes on where it was stopped, and writes the counts to docs/methods.md, with a sheet of the demo's images beside it. The
-// named methods are computed anew. `--sheet` draws the sheet alone.
+// `npm run gallery [-- METHOD ...]`: every method on every photograph of ../shared by its four models. Takes an hour or
+// two, goes on where it was stopped, and writes the counts to docs/methods.md, with a sheet of the demo's images beside
+// it. The named methods are computed again. `--sheet` draws the sheet alone.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ const SHOWN = [
   ...['cat-and-dog', 'tiger-and-cat', 'turtle-and-fish', 'pizza-and-apple', 'guitar-and-camera'],
   ...['elephant-and-butterfly', 'rocket-and-sailboat', 'bicycle-and-car-and-bus'],
 ];
-/** Of so many photographs one is explained with all passes. */
+/** One in so many photographs is explained with all passes. */
 const EVERY = '83';
 
 /** @param {string} name @param {readonly string[]} args */

@@ -1,10 +1,10 @@
-// The licences of everything that a VSIX holds and others have made, as one text. A package without a licence that is allowed
-// here, or without its text, fails the packaging.
+// Collects the licences of all third-party packages in a VSIX. Packaging fails if a package has no allowed licence, or
+// if the text of its licence is missing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './host/run.mjs';
 
-/** Under which anybody may pass a package on with its notice. */
+/** Licences under which a package may be distributed with its notice. */
 const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC-BY-4.0', 'ISC', 'MIT']);
 /** A library of its own that users may replace, as the LGPL asks. */
 const REPLACEABLE = /^@img\/sharp-/;
@@ -31,7 +31,8 @@ const TEXTS = {
   '@nodable/entities': () => [mit('Amit Gupta')],
   'onnx-buf': () => [mit('Eric Zhang')],
   'onnxruntime-common': () => [mit('Microsoft Corporation')],
-  // What the native library holds differs from version to version; the file is part of that version's package for Python.
+  // The content of the native library differs between versions. The file comes from the Python package of the same
+  // version.
   'onnxruntime-node': (version) => [mit('Microsoft Corporation'), own(`onnxruntime-${version}.txt`)],
 };
 
@@ -41,7 +42,7 @@ const RULE = '='.repeat(80);
 const TEXT = /^(licen[cs]e|copying|notices?|third-?party-?notices?|copyright(notice)?)([-.].*)?$/i;
 
 /**
- * The packages that files are of, as folders.
+ * The folders of the packages that contain the files.
  *
  * @param {readonly string[]} files relative to the project
  * @returns {string[]}

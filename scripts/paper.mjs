@@ -1,5 +1,5 @@
 // `npm run paper [-- experiment...]`: the experiments of the Group-CAM paper on MobileNet v2 and SqueezeNet, written to
-// docs/paper.md. Takes an hour and more, and goes on where it was stopped; the page is written of what is known.
+// docs/paper.md. Takes an hour and more, and goes on where it was stopped; the page is written from the results so far.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -16,7 +16,7 @@ import { results } from './test/mocha.mjs';
 import { summaryOf } from './test/results.mjs';
 import { STAGES } from './test/stages.mjs';
 
-/** With it, what is in dist and out is tested as it stands. */
+/** With this flag, the files in dist and out are tested without a build. */
 const BUILT = '--built';
 
 /** @param {readonly string[]} named */
@@ -43,7 +43,7 @@ runMain(async () => {
   const usesStandIn = stages.some(([, { standIn }]) => standIn);
   const packages = stages.flatMap(([, stage]) => stage.packages ?? []);
   await requirePackages([...new Set([...packages, ...(usesStandIn ? packagesOfStandIn() : [])])]);
-  // Most of it waits for the network or runs on one processor, while the first stages need none of it.
+  // The installation mostly waits for the network or uses one processor, and the first stages do not need it.
   const installed = usesStandIn ? installStandIn() : Promise.resolve();
   installed.catch(() => 'told by the stage that waits for it');
 

@@ -1,6 +1,7 @@
 // Gradients of every torchvision classifier against autograd, written to docs/zoo.md. Takes hours, and goes on where it
-// was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models anew, --times
-// only the times of those that were measured; N (4) random inputs are given to each: large models take minutes for one.
+// was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models again,
+// --times only the times of those that were measured; N (4) random inputs are given to each: large models take minutes
+// for one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -28,7 +29,8 @@ function run(args, command = python) {
 }
 
 /**
- * The last line as JSON. A process that dies says nothing of the model: that ends all, and is no row.
+ * The last line of the output as JSON. If the process dies, this says nothing about the model, so the script ends
+ * instead of adding a row.
  *
  * @param {string[]} args
  */

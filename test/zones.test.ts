@@ -32,14 +32,15 @@ const ZONES: Readonly<Record<string, Zone>> = {
     packages: ['js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
-  'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|cam)\/)/, types: ['onnx-buf'] },
+  'src/core/target': { files: /^src\/core\/([^/]+$|(onnx|target)\/)/ },
+  'src/core/cam': { files: /^src\/core\/([^/]+$|(onnx|gradients|model|target|cam)\/)/, types: ['onnx-buf'] },
   'src/core/annotations': {
     files: /^src\/core\/([^/]+$|(model|annotations)\/)/,
     packages: ['fast-xml-parser', 'valibot'],
   },
-  'src/core/methods': { files: /^src\/core\/([^/]+$|(cam|methods)\/)/ },
+  'src/core/methods': { files: /^src\/core\/([^/]+$|(target|cam|methods)\/)/ },
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
-  'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|cam|methods|metrics)\/)/ },
+  'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
   'src/protocol': {
     files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,

@@ -6,7 +6,7 @@ type Settled = Extract<ToEditor, { type: 'reply' | 'failure' }>;
 export interface Asking {
   /** Rejects with the host's words. Of a page that is hidden meanwhile nothing is left to be answered. */
   ask<Type extends PageRequest['type']>(request: Extract<PageRequest, { type: Type }>): Promise<PageResults[Type]>;
-  /** An answer has come; one to a page before this one is for nobody. */
+  /** Called with an answer. Answers to an earlier page are ignored. */
   settle(answer: Settled): void;
 }
 

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 
-/** A text that is spoken when it changes, and not seen. */
+/** An invisible text that screen readers speak when it changes. */
 export function LiveRegion({ text }: { readonly text: ReadonlySignal<string> }) {
   return (
     <div class="visually-hidden" role="status" aria-live="polite">

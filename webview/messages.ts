@@ -1,4 +1,4 @@
-/** The typed line to the extension host, and what a webview keeps while it is hidden. */
+/** The typed connection to the extension host, and the state that a webview saves while it is hidden. */
 import type { GenericSchema } from 'valibot';
 import { read } from '../src/core/schema';
 
@@ -9,15 +9,15 @@ export type Handlers<Message extends { readonly type: string }> = {
 
 export interface Host<From, Saved> {
   post(message: From): void;
-  /** What `save` kept when the webview was last shown. */
+  /** The saved state from when the webview was last shown. */
   readonly saved: Saved | undefined;
   save(state: Saved): void;
 }
 
 /**
- * To be called once a page: VS Code hands out its interface only once.
+ * Call this once per page, since VS Code returns its API only once.
  *
- * @param schema of what is kept; a page of another version may have kept something else, which counts as nothing
+ * @param schema schema of the saved state; a state that does not match, from another version, is ignored
  */
 export function connect<From, Saved>(schema: GenericSchema<unknown, Saved>): Host<From, Saved> {
   const api = acquireVsCodeApi();

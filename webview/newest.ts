@@ -1,7 +1,8 @@
 /**
- * Runs one task at a time; of those that come meanwhile only the newest, so that nothing queues up.
+ * Runs one task at a time. Of the tasks that arrive in the meantime only the newest is run, so that they do not queue
+ * up.
  *
- * @returns settles once the task, or a newer one in its place, has run
+ * @returns a function whose promise settles when the task, or a newer one instead, has run
  */
 export function newestOnly<Task>(run: (task: Task) => Promise<void>): (task: Task) => Promise<void> {
   let newest: Task;

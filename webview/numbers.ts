@@ -1,6 +1,6 @@
-/** Numbers as both pages write them. */
+/** Formats numbers for both pages. */
 
-/** A probability in percent; the bare score of a model that gives no probabilities. */
+/** A probability in percent; for a model without probabilities, the score itself. */
 export function percentOf(value: number, activation: string): string {
   if (activation === 'none') return String(Number(value.toPrecision(4)));
   const percent = 100 * value;

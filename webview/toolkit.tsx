@@ -1,6 +1,6 @@
 /**
- * The only file that knows @vscode/webview-ui-toolkit, which is archived upstream: to replace it, give these functions
- * other elements.
+ * The only file that uses @vscode/webview-ui-toolkit, which is archived upstream. To replace it, use other elements in
+ * these functions.
  */
 import {
   type Button,
@@ -27,7 +27,7 @@ provideVSCodeDesignSystem().register(
   vsCodeTextField(),
 );
 
-/** What the elements have beside the attributes of all others. */
+/** Attributes of the toolkit's elements, besides those of all elements. */
 type Custom<T extends HTMLElement, Own extends keyof T = never> = HTMLAttributes<T> &
   Partial<Pick<T, Own>> & { readonly ref?: Ref<T> };
 
@@ -52,7 +52,7 @@ interface ButtonProps {
 
 interface TextButtonProps extends ButtonProps {
   readonly children: ComponentChildren;
-  /** The accessible name where the text alone says too little. */
+  /** The accessible name, if the text alone is not clear. */
   readonly name?: string;
   readonly primary?: boolean;
 }
@@ -79,9 +79,9 @@ interface IconButtonProps extends ButtonProps {
   /** The tooltip, if it says more than the name. */
   readonly hint?: string;
   readonly disabled?: boolean;
-  /** Of a button that switches something on and off. */
+  /** For a button that switches something on and off. */
   readonly pressed?: boolean;
-  /** Of a button that opens something. */
+  /** For a button that opens something. */
   readonly expanded?: boolean;
   readonly popup?: 'menu';
   readonly class?: string;
@@ -125,7 +125,7 @@ export function Choice<Value extends string>({ name, testId, values, value, onCh
       title={name}
       data-testid={testId}
       value={value}
-      // It also tells of values that are set from here.
+      // The element also fires for values that are set by this code.
       onChange={({ currentTarget }) => currentTarget.value !== value && onChange(currentTarget.value as Value)}
     >
       {values.map((each) => (
@@ -151,7 +151,7 @@ export function Check({ children, hint, testId, checked, onChange }: CheckProps)
       title={hint}
       data-testid={testId}
       checked={checked}
-      // It also tells of states that are set from here.
+      // The element also fires for states that are set by this code.
       onChange={({ currentTarget }) => currentTarget.checked !== checked && onChange(currentTarget.checked)}
     >
       {children}
@@ -159,7 +159,7 @@ export function Check({ children, hint, testId, checked, onChange }: CheckProps)
   );
 }
 
-/** The box alone: it shows a state, while the element around it takes clicks and keys. */
+/** A checkbox that only shows a state; the element around it handles clicks and keys. */
 export function CheckMark({ checked }: { readonly checked: boolean }) {
   return <vscode-checkbox inert checked={checked} />;
 }

@@ -1,8 +1,9 @@
-// Passes a second of each method that makes many, over those of a plain session; and its memory with ten times the masks.
+// Measures the passes a second of methods that make many passes, relative to a plain session, and their memory with ten
+// times as many masks.
 import { table } from '../report.mjs';
 import { child, median } from './runs.mjs';
 
-/** What a method is measured with, and which share of the plain session's speed it must reach. */
+/** The options that methods are measured with, and the share of the plain session's speed that they must reach. */
 const METHODS = [
   { method: 'score-cam', own: { channels: 200 }, least: 0.8 },
   { method: 'rise', own: { masks: 200 }, least: 0.8 },

@@ -1,4 +1,4 @@
-// Measured processes, and what they are given.
+// Runs measured processes, and makes their inputs.
 import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -9,7 +9,7 @@ import { table } from '../report.mjs';
  * @property {Readonly<Record<string, number | string>>} own options of the method; empty for the defaults
  * @property {'map' | 'blank' | 'refused'} state
  * @property {string} [reason]
- * @property {string} [note] what has to be known to read the map
+ * @property {string} [note] what a reader of the map has to know
  * @property {number} [probability]
  */
 
@@ -62,7 +62,7 @@ export function counts(rows) {
 }
 
 /**
- * Rows that say something, those that say the same of the same method and model together.
+ * A table of the rows with a text. Rows with the same method, model and text are combined.
  *
  * @param {string} title @param {'note' | 'reason'} field @param {readonly Row[]} rows
  */

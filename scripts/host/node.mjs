@@ -1,5 +1,5 @@
-// A newer Node than the project asks for, from npm: code-server needs it, and so do tests of what older ones lack, such as
-// node:sqlite.
+// Installs a newer Node from npm than the project requires. code-server needs it, and so do tests of features that
+// older versions lack, such as node:sqlite.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, runQuietly } from './run.mjs';
@@ -13,7 +13,7 @@ const command = path.join(nodeFolder, process.platform === 'win32' ? 'node.cmd' 
 const marker = path.join(folder, NODE);
 
 /**
- * Installs packages with their install scripts, whatever the user's settings say of those.
+ * Installs packages and runs their install scripts, whatever the user's settings say about these.
  *
  * @param {string} into
  * @param {string} name

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
-/** A failure that is told in one line, without a stack. */
+/** A failure that is reported in one line, without a stack. */
 export class SetupError extends Error {}
 
 /**
- * Runs a program and gives its exit code.
+ * Runs a program and returns its exit code.
  *
  * @param {string} command
  * @param {readonly string[]} args

@@ -82,8 +82,8 @@ function makeProfile(settings, extensions) {
  *
  * @param {object} [options]
  * @param {Record<string, unknown>} [options.settings] user and machine settings beside the quiet ones
- * @param {readonly string[]} [options.extensions] folders of extensions that are installed as they stand; without any,
- *   a window's address may name one under development, but then VS Code shows no notifications
+ * @param {readonly string[]} [options.extensions] folders of extensions to install unpacked; without any, a window's
+ *   address may name an extension under development, but then VS Code shows no notifications
  * @param {boolean} [options.trust] asks for trust of a workspace, as VS Code does by default
  * @param {NodeJS.ProcessEnv} [options.env]
  * @returns {Promise<Server>}
@@ -114,7 +114,8 @@ export async function startServer({ settings = {}, extensions = [], trust = fals
     ],
     { env: { ...process.env, ...NO_GALLERY, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  // The end of it is told if the server does not start; read it must be always, or the server would stop at a full pipe.
+  // The end of the output is shown if the server does not start. The output must always be read, or the server would
+  // block on a full pipe.
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => (output = `${output}${text}`.slice(-4000)));

@@ -1,5 +1,5 @@
-// Takes VS Code's place under @vscode/test-electron: runs a suite inside code-server's extension host, with Chromium as
-// its screen, and exits with the suite's code. It reads the arguments that it needs and ignores VS Code's others; the
+// Replaces VS Code under @vscode/test-electron: runs a suite inside code-server's extension host, with Chromium as its
+// screen, and exits with the suite's code. It reads the arguments that it needs and ignores VS Code's others; the
 // profile is always a fresh one.
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

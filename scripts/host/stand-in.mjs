@@ -1,4 +1,4 @@
-// code-server, from npm: a real VS Code workbench and extension host where no desktop VS Code is to be had.
+// Installs code-server from npm: a real VS Code workbench and extension host, for machines without a desktop VS Code.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { install, NODE, newerNode, nodeFolder } from './node.mjs';
@@ -15,7 +15,7 @@ const marker = path.join(folder, 'installed.json');
 export const standIn = {
   node: path.join(nodeFolder, 'node'),
   entry: path.join(folder, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
-  /** What @vscode/test-electron starts in place of VS Code. */
+  /** The program that @vscode/test-electron starts instead of VS Code. */
   executable: path.join(root, 'scripts', 'host', 'stand-in'),
 };
 

@@ -1,4 +1,5 @@
-// System packages that the scripts need: installed where that is possible, else named in one command.
+// System packages that the scripts need. They are installed if possible; otherwise the command that installs them is
+// printed.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -34,14 +35,14 @@ export const findChromium = () =>
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
   );
 
-/** Debian's own Python: its packages are not seen by another one that may come first on PATH. */
+/** Debian's own Python. Another Python that comes first on PATH does not see its packages. */
 const PYTHON = '/usr/bin/python3';
 
 /** @param {string} name */
 const hasPythonModule = (name) =>
   spawnSync(PYTHON, ['-c', `import importlib.util as u, sys; sys.exit(u.find_spec("${name}") is None)`]).status === 0;
 
-/** Debian's packages and how to see that what they bring is there. */
+/** Debian's packages, and how to check that their content is installed. */
 const PRESENT = {
   chromium: () => findChromium() !== undefined,
   'libkrb5-dev': () => existsSync('/usr/include/gssapi.h') || existsSync('/usr/include/gssapi/gssapi.h'),
@@ -66,7 +67,8 @@ export const VULKAN = /** @type {const} */ (['libvulkan1']);
 export const PYTORCH = /** @type {const} */ (['python3-torch', 'python3-torchvision', 'python3-onnx']);
 
 /**
- * Makes sure of some packages: installs what is missing as root on Debian; elsewhere prints the one command to run.
+ * Makes sure that packages are installed: as root on Debian it installs missing ones, otherwise it prints the command
+ * to run.
  *
  * @param {readonly Package[]} packages
  */

@@ -1,4 +1,4 @@
-// What the measurements say about the paper's claims, in sentences.
+// Compares the measurements with the paper's claims, in sentences.
 
 /**
  * @typedef {import('./page.mjs').Report} Report
@@ -11,7 +11,7 @@ const SIGNIFICANT = 0.05;
 const signed = (value) => `${value < 0 ? '\u2212' : '+'}${Math.abs(value).toFixed(3)}`;
 
 /**
- * How Group-CAM does beside another method.
+ * Compares Group-CAM with another method.
  *
  * @param {Report} report
  * @param {string} other

@@ -14,7 +14,7 @@ const DEVICE = ['--device', 'cpu'];
 const STEP = ['--metric-option', 'step=4'];
 const CURVES = ['--metrics', 'insertion,deletion', ...STEP];
 const MASKS = ['--option', 'masks=1000'];
-/** Group-CAM's equation 7 to the letter: what has no positive evidence is blank. */
+/** Group-CAM's equation 7 as written: a map without positive evidence is blank. */
 const POSITIVE = ['--option', 'evidence=positive'];
 const ALL =
   'group-cam,grad-cam,grad-cam++,hires-cam,layer-cam,xgrad-cam,cam,eigen-cam,score-cam,ablation-cam,recipro-cam,rise,' +
@@ -26,8 +26,8 @@ export const MODELS = [
 ].map((model) => ({ ...model, file: path.join(shared, 'models', `${model.name}.onnx`) }));
 
 /**
- * By the name of the folder, or file, that the results of a model go to. A report is gone on with where it was stopped; what
- * is printed as JSON is kept.
+ * Experiments by the name of the folder or file that a model's results are written to. A stopped report is continued.
+ * Results that are printed as JSON are kept and not computed again.
  *
  * @type {Readonly<Record<string, { args: readonly string[], kind: 'report' | 'json' }>>}
  */

@@ -1,4 +1,4 @@
-// What the tests of a run came to, and the lines that end `npm test`.
+// Reads the results of test runs, and writes the last lines of `npm test`.
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
  * @property {string | undefined} [file]
  * @property {number | undefined} [milliseconds]
  * @property {string} [error]
- * @property {string[]} [retries] what went wrong in the tries before the last one
+ * @property {string[]} [retries] the errors of the attempts before the last one
  */
 
 /**
@@ -27,7 +27,7 @@ export function readResults(name, file, code) {
 }
 
 /**
- * What was skipped, retried and failed, and on the last line how many passed.
+ * Lists skipped, retried and failed tests; the last line says how many passed.
  *
  * @param {readonly Test[]} tests
  * @returns {string}

@@ -24,7 +24,7 @@ const NEWER = /\.node24\.test\.js$/;
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
-/** Those that drive VS Code's window take longest, so they begin. */
+/** Tests that drive VS Code's window take longest, so they are started first. */
 const uiFiles = () => testFiles('ui', 'webview');
 
 /** @param {string} file a bundle, whose source says whether it does more in `npm run nightly` */

@@ -1,7 +1,8 @@
-// The page docs/zoo.md: a line of cells for each model that zoo.mjs measured. The page is all that is kept of them.
+// Writes docs/zoo.md, with one row of cells for each model that zoo.mjs measured. The results are stored only in this
+// page.
 
 /**
- * What is measured of a model.
+ * The measurements of a model.
  *
  * @typedef {object} Row
  * @property {string} name

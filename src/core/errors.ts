@@ -110,7 +110,7 @@ export const errors = {
   externalDataInvalid: (file: string, location: string, key: string, value: string) =>
     make(
       'external-data-missing',
-      `${file}: its weights file ${location} has no ${key} "${value}", since that is no whole number. Export or copy it again.`,
+      `${file}: its weights file ${location} has an invalid ${key} "${value}": it must be a whole number. Export or copy it again.`,
     ),
   externalDataOutside: (file: string, location: string) =>
     make(
@@ -130,31 +130,31 @@ export const errors = {
   inputsUnknown: (file: string, image: string, inputs: readonly string[]) =>
     make(
       'inputs-unknown',
-      `${file}: besides the image "${image}" it needs ${few(inputs)}, which has no default. Export it with a constant in its place, or an initializer of that name.`,
+      `${file}: besides the image "${image}" it needs ${few(inputs)}, which has no default. Export the model with a constant in its place, or with an initializer of that name.`,
     ),
   fixedBatch: (file: string, batch: number) =>
-    make('fixed-batch', `${file}: takes ${batch} images at once. Export it with a batch of 1, or a free one.`),
+    make('fixed-batch', `${file}: takes exactly ${batch} images at once. Export it with a batch of 1, or a free one.`),
   /** @param possible tensors that may be named */
   noScores: (file: string, outputs: readonly string[], possible: readonly string[]) =>
     make(
       'no-scores',
-      `${file}: no output with one score a class ([N, classes]) among: ${few(outputs)}. ${
+      `${file}: no output with one score for each class ([N, classes]) among: ${few(outputs)}. ${
         possible.length > 0
-          ? `Name the tensor that holds them as output.name in the sidecar; of that shape are ${few(possible)}.`
+          ? `Name the tensor with the scores as output.name in the sidecar; these have the right shape: ${few(possible)}.`
           : 'Export it with the class scores as an output.'
       }`,
     ),
   scoresUnknown: (file: string, reason: string) =>
-    make('no-scores', `${file}: the scores that were chosen: ${reason}. Choose the model again for its own.`),
+    make('no-scores', `${file}: the chosen scores can't be used: ${reason}. Choose the model again.`),
   noSpatialLayer: (file: string) =>
     make(
       'no-spatial-layer',
-      `${file}: no layer with a spatial map that the class scores depend on, so there is nothing to locate evidence in.`,
+      `${file}: no layer with a spatial map that the class scores depend on, so evidence can't be located.`,
     ),
   blockedLayers: (file: string, other?: string) =>
     make(
       'no-spatial-layer',
-      `${file}: saved by onnxruntime's optimiser for one kind of processor; ${other ? 'the layer to explain lies' : 'its maps lie'} in blocked memory and can't be read. Explain the plain model, or ${other ? `choose another layer, such as ${other}` : 'save it at level basic or extended'}.`,
+      `${file}: saved by onnxruntime's optimiser for one kind of processor; ${other ? 'the layer to explain is' : 'its maps are'} in blocked memory and can't be read. Explain the original model, or ${other ? `choose another layer, such as ${other}` : 'save it at level basic or extended'}.`,
     ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
@@ -163,11 +163,11 @@ export const errors = {
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
   labelsUnreadable: (file: string, reason: string) =>
-    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label a line.`),
+    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label per line.`),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',
-      `${file}: ${labels} labels for ${classes} classes. Give one label a line, line n + 1 for class n.`,
+      `${file}: ${labels} labels for ${classes} classes. Give one label per line, line n + 1 for class n.`,
     ),
   sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
   /** @param place the file, with the line or the entry where it is known */
@@ -188,7 +188,10 @@ export const errors = {
   gradientRule: (operator: string, node: string, reason: string) =>
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
   methodUnsuitable: (method: string, needed: string, instead: string) =>
-    make('method-unsuitable', `method ${method}: needs ${needed}, which this model has not. Use ${instead} instead.`),
+    make(
+      'method-unsuitable',
+      `method ${method}: this model can't be explained by it, since it needs ${needed}. Use ${instead} instead.`,
+    ),
   noWeights: (file: string) =>
     make('no-weights', `${file}: no layer with weights that can be re-randomised between the image and the scores.`),
   imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
@@ -218,9 +221,9 @@ export const errors = {
   outputIsForeign: (file: string) =>
     make(
       'output-taken',
-      `${file}: there is a file that Group-CAM did not draw. Name another, or replace it with --force.`,
+      `${file}: not replaced, since Group-CAM did not draw the existing file. Name another file, or replace it with --force.`,
     ),
-  sidecarExists: (file: string) => make('sidecar-exists', `${file}: there are settings already; nothing was changed.`),
+  sidecarExists: (file: string) => make('sidecar-exists', `${file}: the file exists already; nothing was changed.`),
   deviceUnavailable(device: string, reason: string) {
     const message = `device ${device}: not available here (${reason}). Use another device, or auto.`;
     return new ExplainError('device-unavailable', message, undefined, reason);
@@ -231,10 +234,7 @@ export const errors = {
     make('runtime-failed', `${file}: the model failed to run (${reason}).`, cause),
   /** The model's results are NaN or infinite, so no map can be computed. */
   notFinite: (file: string, what: string) =>
-    make(
-      'not-finite',
-      `${file}: the model failed to run (its ${what} are not numbers, NaN or infinite, for this image).`,
-    ),
+    make('not-finite', `${file}: the model failed to run (its ${what} are NaN or infinite for this image).`),
   outOfMemory: (file: string, reason: string) =>
     make('out-of-memory', `${file}: not enough memory (${reason}). Close other programs or use a smaller model.`),
   engineMemory: (calls: readonly string[], limit: number) =>
@@ -250,24 +250,24 @@ export const errors = {
   evaluationDiffers: (file: string, what: readonly string[]) =>
     make(
       'evaluation-differs',
-      `${file}: begun with another ${few(what)}. Give the same options to go on, name another --report folder, or remove this one to start afresh.`,
+      `${file}: begun with another ${few(what)}. Give the same options to continue, name another --report folder, or remove this one to start again.`,
     ),
   /** @param file the model's */
   evaluationChanged: (file: string, what: string) =>
     make(
       'evaluation-differs',
-      `${file}: its ${what} changed while it was evaluated; what was found before is kept. Put back what was there to go on, or name another --report folder.`,
+      `${file}: its ${what} changed while it was evaluated; the results from before are kept. Restore the old state to continue, or name another --report folder.`,
     ),
   evaluationRunning: (lock: string, owner: string) =>
     make(
       'evaluation-running',
-      `${lock}: ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it is of something else.`,
+      `${lock}: ${owner} is writing to this report. Wait until it has ended, name another --report folder, or remove this file if it belongs to another program.`,
     ),
   /** @param place the file and the line */
   journalInvalid: (place: string, reason: string) =>
     make(
       'journal-invalid',
-      `${place}: not a line that an evaluation has left (${reason}). Remove the line to have it computed again, or name another --report folder.`,
+      `${place}: not a line of an evaluation's journal (${reason}). Remove the line to compute it again, or name another --report folder.`,
     ),
   protocolVersion: (ours: number, theirs: unknown) =>
     make(

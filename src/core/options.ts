@@ -8,7 +8,7 @@ export type OptionValues = Readonly<Record<string, number | string>>;
 interface Details {
   /** What it does, in a sentence or two. */
   readonly text?: string;
-  /** It counts only while another option of the table, by its name, has this value. */
+  /** The option has an effect only if the options named here have these values. */
   readonly only?: OptionValues;
 }
 
@@ -19,7 +19,7 @@ export interface NumberOption extends Details {
   readonly min: number;
   readonly max: number;
   readonly integer: boolean;
-  /** What the paper calls it; an option that has one is always named in what was computed, the others where they are no defaults. */
+  /** The paper's symbol. Summaries always show an option with a symbol, and other options only if they differ from the default. */
   readonly symbol?: string;
 }
 
@@ -102,7 +102,7 @@ export function boundsOf(option: Option): string {
   return `${option.integer ? 'a whole number' : 'a number'} from ${option.min} to ${option.max}`;
 }
 
-/** The options that count with these values, by their names. */
+/** The options that have an effect with these values, by name. */
 export function optionsInForce(table: OptionTable, values: OptionValues): [name: string, option: Option][] {
   return Object.entries(table).filter(([, { only = {} }]) =>
     Object.entries(only).every(([other, value]) => values[other] === value),

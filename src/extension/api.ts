@@ -1,4 +1,4 @@
-/** What `activate` returns: for other extensions, and for the tests that run inside VS Code. */
+/** The API that `activate` returns, for other extensions and for the tests that run inside VS Code. */
 import type * as vscode from 'vscode';
 import { ExplainError, errors } from '../core/errors';
 import type { Explanation } from '../protocol/explanation';
@@ -11,20 +11,20 @@ import type { Panel } from './panel/panel-types';
 import type { Panels } from './panel/panels';
 
 export interface OpenExplanation {
-  /** The images of the panel, one or several. */
+  /** The images of the panel; there may be several. */
   readonly uris: readonly vscode.Uri[];
-  /** What the panel shows of the image in front. */
+  /** The state that the panel shows for the active image. */
   readonly state: EditorState;
-  /** The finished explanations of the image in front. */
+  /** The finished explanations of the active image. */
   readonly explanations: readonly Explanation[];
 }
 
 export interface GroupCamApi {
   /** Opens the image as the command does and explains the class, or the top class; rejects with an ExplainError. */
   explain(uri: vscode.Uri, choice?: { class?: number }): Promise<Explanation>;
-  /** Every open panel, the current one last. */
+  /** All open panels; the current one is last. */
   explanations(): readonly OpenExplanation[];
-  /** The engine's process; undefined while none runs. */
+  /** Id of the engine's process; undefined if it is not running. */
   enginePid(): number | undefined;
 }
 
@@ -52,7 +52,7 @@ function snapshot({ images, state }: Panel): OpenExplanation {
   return { uris: images.map(({ uri }) => uri), state: editorState(state), explanations };
 }
 
-/** The explanation of the panel's first slot once it is there. */
+/** The explanation in the panel's first slot; undefined until it is finished. */
 function outcome(panels: Panels, panel: Panel): Explanation | undefined {
   const slot = panel.state.images[panel.state.active]?.slots[0];
   if (!panels.all.includes(panel) || slot?.shown.state.kind === 'cancelled') throw errors.cancelled();

@@ -1,6 +1,6 @@
 /**
- * The window's engine process. This is the one place where the extension reaches native code, so it is also where
- * Workspace Trust is checked: in Restricted Mode the process never starts, neither for a model nor for an image.
+ * The window's engine process. The extension reaches native code only here, so Workspace Trust is checked here too: in
+ * Restricted Mode the process never starts, neither for a model nor for an image.
  */
 import * as vscode from 'vscode';
 import { createEngine, type Engine, type EngineState } from '../client/engine';
@@ -62,7 +62,7 @@ export function createWindowEngine(extensionUri: vscode.Uri, log: Log): WindowEn
   };
 }
 
-/** What the engine's process runs. */
+/** The path of the program that the engine's process runs. */
 export function engineModule(extensionUri: vscode.Uri): string {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'engine.js').fsPath;
 }

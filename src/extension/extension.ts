@@ -1,4 +1,4 @@
-/** Composes the extension: makes its parts and connects them. Decisions live in the parts. */
+/** Composes the extension: creates its parts and connects them. Decisions are made in the parts. */
 import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import { createApi, type GroupCamApi } from './api';

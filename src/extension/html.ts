@@ -1,14 +1,14 @@
-/** The documents that webviews start from; the scripts build everything in them. Pure. */
+/** The HTML documents of webviews. Their content is built by scripts. Pure. */
 import { randomBytes } from 'node:crypto';
 import { escapeMarkup } from '../protocol/plain-text';
 
 export interface Page {
   readonly title: string;
-  /** Addresses that the webview may load, and the source that its policy allows. */
+  /** Addresses of the files that the webview loads, and the source that its content security policy allows. */
   readonly script: string;
   readonly style: string;
   readonly cspSource: string;
-  /** What the page puts into its saved state for the host, so that the panel can be restored. */
+  /** Text that the page saves for the host, so that the panel can be restored. */
   readonly restore?: string;
 }
 
@@ -19,7 +19,7 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `script-src 'nonce-${nonce}'`,
-    // A worker is made of the text of its script, since webviews can't load one by its address.
+    // The page fetches the text of the worker's script, since webviews can't load a worker by its address.
     `connect-src ${cspSource}`,
     'worker-src blob:',
   ].join('; ');

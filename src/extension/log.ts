@@ -1,4 +1,4 @@
-/** The output channel. What models and files are called gets there as plain lines. */
+/** The output channel. Names of models and files are written as plain text. */
 import * as vscode from 'vscode';
 import { oneLine, stackLines } from '../protocol/plain-text';
 

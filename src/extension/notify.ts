@@ -1,6 +1,5 @@
 /**
- * Notifications, whose text is no link whatever a model is called. Failures that no panel can show: one at a time, never a
- * pile.
+ * Notifications. Names in their text never become links. Failures that no panel can show are reported one at a time.
  */
 import * as vscode from 'vscode';
 import { type ExplainError, toExplainError } from '../core/errors';
@@ -9,7 +8,7 @@ import type { Action } from '../protocol/webview';
 import { actionsFor } from './commands/actions';
 import type { Log } from './log';
 
-/** What a panel does itself. */
+/** Actions that a panel performs itself. */
 const OF_PANEL = ['retry', 'gradient-free'] as const satisfies readonly Action['id'][];
 export type PanelAction = (typeof OF_PANEL)[number];
 export type PerformableAction = Exclude<Action['id'], PanelAction>;
@@ -18,18 +17,18 @@ export function isPerformable(id: Action['id']): id is PerformableAction {
   return OF_PANEL.every((own) => own !== id);
 }
 
-/** Tells what was done. */
+/** Says what was done. */
 export function notify(text: string): void {
   void vscode.window.showInformationMessage(withoutLinks(text));
 }
 
-/** Asks before something that can't be taken back; false when the user gave up. */
+/** Asks before an action that can't be undone; false if the user cancels. */
 export async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
   const options = { modal: true, detail: withoutLinks(detail) };
   return (await vscode.window.showWarningMessage(withoutLinks(question), options, yes)) === yes;
 }
 
-/** Logs what was thrown and shows it, unless a notification is still open or the user cancelled. */
+/** Returns a function that logs a failure and shows it, unless a notification is still open or the user cancelled. */
 export function createReporter(log: Log, perform: (action: PerformableAction) => void): (thrown: unknown) => void {
   let open = false;
 

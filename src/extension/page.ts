@@ -1,15 +1,15 @@
-/** Gives a webview its page: what it may load, and the document that loads it. */
+/** Sets the page of a webview: what it may load, and its document. */
 import * as vscode from 'vscode';
 import { pageHtml } from './html';
 
-/** VS Code now and then leaves a webview empty, so a page that has sent no message for this long is set again. */
+/** VS Code sometimes leaves a webview empty. A page that sends no message for this long is set again. */
 const PATIENCE_MS = 10_000;
-/** How often a page is set, the first time included. */
+/** How often a page is set at most, including the first time. */
 const MOST_TRIES = 3;
 
 /**
- * @param folders what the page may load besides its own files
- * @param restore text that the page keeps in its saved state
+ * @param folders folders that the page may load files from, besides its own
+ * @param restore text that the page saves in its state
  */
 export function setPage(
   holder: vscode.WebviewPanel | vscode.WebviewView,
@@ -24,7 +24,7 @@ export function setPage(
   let tries = 0;
   const show = () => {
     if (tries > 0 && !holder.visible) return;
-    // Never the same text twice, which VS Code would ignore: each has a nonce of its own.
+    // VS Code ignores a document that equals the current one. Each document has a new nonce, so they differ.
     webview.html = pageHtml({
       title: 'Group-CAM',
       script: address(`${page}.js`),

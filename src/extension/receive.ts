@@ -1,4 +1,4 @@
-/** What pages send, on its way to whoever acts on it, and what they are answered. Pure. */
+/** Dispatches the messages of pages to their handlers, and sends the replies. Pure. */
 import type { GenericSchema } from 'valibot';
 import { toExplainError } from '../core/errors';
 import { read } from '../core/schema';
@@ -10,9 +10,9 @@ export type Handlers<Message extends { readonly type: string }> = {
 };
 
 /**
- * Hands each message to the handler of its type, once it is as the schema says.
+ * Checks each message by the schema and passes it to the handler of its type.
  *
- * @param refused told in one line what is wrong with a message, which nobody gets
+ * @param refused called with one line that says what is wrong with a message; the message is dropped
  */
 export function receiver<Message extends { readonly type: string }>(
   schema: GenericSchema<unknown, Message>,

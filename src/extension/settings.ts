@@ -17,11 +17,11 @@ export interface Settings {
   readonly style: HeatStyle;
   readonly nodePath: string;
   readonly idleMinutes: number;
-  /** GiB; 0: half of the machine's. */
+  /** Memory in GiB; 0 means half of the machine's. */
   readonly engineMemory: number;
 }
 
-/** The engine checks the numbers and words of its options: its message names the option and what it must be. */
+/** Reads the settings. The engine validates the options, with a message that names the option and what it must be. */
 export function readSettings(): Settings {
   const section = vscode.workspace.getConfiguration(SECTION);
   const value = <T>(name: string): T => section.get<T>(name)!;
@@ -53,7 +53,7 @@ export function readSettings(): Settings {
   };
 }
 
-/** Groups of settings by what has to happen when one of them changes. */
+/** Settings grouped by the effect of a change. */
 const AFFECTED = {
   engine: ['nodePath', 'idleMinutes', 'engineMemory'],
   model: ['model', 'labels', 'layer'],
@@ -74,7 +74,7 @@ export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typ
   return changedSettings(event, group).length > 0;
 }
 
-/** Writes a setting where it is set now, else for the user. */
+/** Writes a setting in the scope where it is set now, or for the user. */
 export async function writeSetting(name: string, value: unknown): Promise<void> {
   const section = vscode.workspace.getConfiguration(SECTION);
   const set = section.inspect(name);

@@ -1,4 +1,7 @@
-/** Does something at once, and while it is asked for again and again only so often; the last time is never left out. Pure. */
+/**
+ * Limits the rate of an action. The first call acts at once, repeated calls act at most once in the given time, and the
+ * last call is never lost. Pure.
+ */
 export function throttled(act: () => void, milliseconds: number): { readonly run: () => void; dispose(): void } {
   let timer: NodeJS.Timeout | undefined;
   let isDue = false;

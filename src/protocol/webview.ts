@@ -1,6 +1,6 @@
 /**
- * Messages between the extension and its webviews; the direction is in the type's name. What a webview sends is untrusted, since
- * it shows what files and models say: each such message is held against a schema, and its type is made of that.
+ * Messages between the extension and its webviews; the direction is in the type's name. Messages from a webview are
+ * untrusted, since it shows content of files and models. Each is validated by a schema, from which its type is derived.
  */
 import * as v from 'valibot';
 import type { ErrorCode } from '../core/errors';
@@ -12,10 +12,10 @@ import type { SanityMap } from '../core/sanity/types';
 import { COLORMAPS, type HeatStyle } from '../core/style';
 import { RENDER_KINDS } from './requests';
 
-/** What a webview can load: an address it may fetch, or PNG bytes for what browsers can't show. */
+/** A picture that a webview can load: an address that it may fetch, or PNG bytes if browsers can't show the file. */
 export type Picture = { readonly uri: string } | { readonly png: Uint8Array };
 
-/** Ids of the buttons under messages. */
+/** Ids of the buttons below messages. */
 export const ACTION_IDS = [
   'choose-model',
   'choose-layer',
@@ -30,29 +30,29 @@ export const ACTION_IDS = [
 ] as const;
 export type ActionId = (typeof ACTION_IDS)[number];
 
-/** A button under a message. */
+/** A button below a message. */
 export interface Action {
   readonly id: ActionId;
   readonly title: string;
 }
 
-/** Facts about one finished explanation, for the line under the image. */
+/** Facts about a finished explanation, for the line below the image. */
 export interface Summary {
   readonly class: ClassScore;
   readonly method: string;
   readonly layer: string;
-  /** Empty for the mean of several layers. */
+  /** The layer's shape; empty for the mean of several layers. */
   readonly layerShape: readonly number[];
   readonly activation: string;
   readonly model: string;
   readonly device: string;
   readonly milliseconds: number;
   readonly passes: number;
-  /** True if it was computed before, for the same question. */
+  /** True if the map comes from the cache. */
   readonly kept?: boolean;
-  /** Set when the map is blank: why. */
+  /** The reason if the map is blank. */
   readonly blank?: string;
-  /** What has to be known to read the map, in words. */
+  /** What a reader of the map has to know, in words. */
   readonly note?: string;
   /** What was assumed about the model, in words. */
   readonly assumptions: readonly string[];
@@ -60,7 +60,7 @@ export interface Summary {
 
 export type SlotState =
   | { readonly kind: 'working'; readonly text: string; readonly done: number; readonly total: number }
-  /** `actions`: of a blank map. */
+  /** `actions` are those for a blank map. */
   | { readonly kind: 'done'; readonly summary: Summary; readonly actions?: readonly Action[] }
   | { readonly kind: 'cancelled' }
   | {
@@ -70,96 +70,106 @@ export type SlotState =
       readonly actions: readonly Action[];
     };
 
-/** By what the explanations that are compared differ. */
+/** What a comparison compares. */
 export type ComparedBy = 'methods' | 'layers' | 'classes' | 'models';
 
-/** One heatmap of the panel. Several are shown side by side; of two classes also their difference. */
+/** One heatmap of the panel. Several are shown side by side; for two classes their difference is shown too. */
 export interface Slot {
-  /** The class as it is called in the interface, such as "dog" or "top class"; in a comparison by something else, that. */
+  /**
+   * The class as the interface names it, such as "dog" or "top class"; in a comparison of anything else, the value that
+   * differs.
+   */
   readonly title: string;
-  /** The title in full, where it is cut short. */
+  /** The full title, if the title is shortened. */
   readonly hint?: string;
-  /** Of one of several models, if it explains another class than the others: why, in words that follow its name. */
+  /**
+   * In a comparison of models: why the class differs from that of the others, in words that follow the model's name.
+   */
   readonly differs?: string;
   readonly state: SlotState;
   readonly frame?: Frame;
 }
 
-/** Where the work on a piece of evidence stands. */
+/** The state of the work on a part of the evidence. */
 export type EvidenceWork =
   | { readonly kind: 'waiting' }
-  /** `share`: from 0 to 1. */
+  /** `share` is the progress from 0 to 1. */
   | { readonly kind: 'working'; readonly text: string; readonly share: number }
   | { readonly kind: 'done' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** How good a map is, beside maps that know nothing, as far as it is known. */
+/** The scores of a map and of the baselines, as far as they are known. */
 export interface ShownMeasurement extends Pick<Measurement, 'maps' | 'scores' | 'pictures'> {
   readonly work: EvidenceWork;
-  /** Which measures are left out, and why, in a sentence; empty if none is. */
+  /** A sentence that says which metrics are left out and why; empty if none is. */
   readonly note: string;
 }
 
-/** Maps of the network with its weights re-randomised, as far as there are. */
+/** Maps of re-randomised networks, as far as they are known. */
 export interface ShownCheck {
   readonly work: EvidenceWork;
   readonly maps: readonly SanityMap[];
-  /** In a sentence. */
+  /** The verdict in one sentence. */
   readonly verdict?: string;
 }
 
-/** What is known about how good a slot's map is; each part once it was asked for. */
+/** The evidence about a slot's map. Each part is present after it was requested. */
 export interface Evidence {
   readonly measurement?: ShownMeasurement;
   readonly sanity?: ShownCheck;
 }
 export type EvidencePart = keyof Evidence;
 
-/** Of several images one; the page asks for thumbnails as it needs them. */
+/** One of several images. The page requests thumbnails as it needs them. */
 export interface StripItem {
   readonly name: string;
   readonly state: 'waiting' | 'working' | 'done' | 'failed' | 'cancelled';
 }
 
-/** The image in front, and what is shown of it. */
+/** The active image and what is shown about it. */
 export interface ShownImage {
-  /** Which of the strip. */
+  /** Index of the image in the strip. */
   readonly active: number;
   readonly name: string;
   readonly picture: Picture | undefined;
   /** Upright size of the original, in pixels. */
   readonly size: Size | undefined;
   readonly slots: readonly Slot[];
-  /** Of each slot. */
+  /** Evidence by slot. */
   readonly evidence: readonly Evidence[];
-  /** Undefined for one slot alone. */
+  /** Undefined for a single slot. */
   readonly comparedBy: ComparedBy | undefined;
 }
 
-/** Everything an explanation panel shows; sent whole when the webview is ready or becomes visible again. */
+/**
+ * Everything that an explanation panel shows. It is sent as a whole when the webview is ready or becomes visible again.
+ */
 export interface EditorState extends ShownImage {
-  /** What is asked of each image, as text that the page keeps over a reload of the window and gives back when ready. */
+  /**
+   * The requested explanations of each image as text. The page saves it over a reload of the window and returns it when
+   * it is ready.
+   */
   readonly questions: string;
-  /** More than one image: the queue, shown as thumbnails. */
+  /** The thumbnails, if there is more than one image. */
   readonly strip: readonly StripItem[];
-  /** As the settings say, but for what the user has changed since. */
+  /** The style of the settings, with the user's changes since. */
   readonly style: HeatStyle;
-  /** The slot that exports and facts are of. */
+  /** Index of the slot that exports and facts refer to. */
   readonly focused: number;
-  /** Shown when the embedded demo model is in use. */
+  /** True if the embedded demo model is in use. */
   readonly demo: boolean;
 }
 
-/** Each is of what has changed alone, so that the work on many images costs no more for each of them than on one. */
+/** Each message contains only what has changed, so that its cost does not grow with the number of images. */
 export type ToEditor =
   | { readonly type: 'state'; readonly state: EditorState }
-  /** Another image is in front, or has its picture, or is asked something else. */
+  /** Another image is active, its picture has been loaded, or its requests have changed. */
   | { readonly type: 'image'; readonly image: ShownImage }
   | { readonly type: 'changed'; readonly change: Partial<Pick<EditorState, 'questions' | 'style' | 'demo'>> }
-  /** Newest wins. Of frames none is sent before the page has drawn the last one. */
+  /** The newest message counts. A frame is sent only after the page has drawn the one before. */
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
-  /** The parts that have changed; `null`, which unlike `undefined` is sent, takes the place of what is no longer true. */
+  /** The parts that have changed. `null` stands for a removed part, since `undefined` is not sent. */
   | {
       readonly type: 'evidence';
       readonly index: number;
@@ -176,9 +186,9 @@ export type ToEditor =
   | { readonly type: 'reply'; readonly id: string; readonly result: PageResults[PageRequest['type']] }
   /** In words. */
   | { readonly type: 'failure'; readonly id: string; readonly message: string }
-  /** A command of the palette or a key binding; done once there is what it acts on. */
+  /** A command of the palette or a key binding. The page performs it when its object exists. */
   | { readonly type: 'command'; readonly command: PageCommand }
-  /** What has come of an action, shown in the status line. */
+  /** The result of an action, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
 export type PageCommand = 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'measure';
@@ -204,7 +214,7 @@ const bare = <Type extends string>(type: Type) => v.object({ type: v.literal(typ
 const PAGE_REQUEST = v.variant('type', [
   /** Of an image of the strip. A page waits for one at a time, so that it can choose the next by what is on screen then. */
   v.object({ type: v.literal('thumbnail'), index: COUNT }),
-  /** Of the slot in focus. */
+  /** Exports the slot in focus. */
   v.object({ type: v.literal('export'), kind: v.picklist(RENDER_KINDS) }),
 ]);
 export type PageRequest = v.InferOutput<typeof PAGE_REQUEST>;
@@ -216,31 +226,31 @@ export interface PageResults {
 }
 
 export const FROM_EDITOR = v.variant('type', [
-  /** All as it was when the page was last shown, for a host that knows nothing of that. */
+  /** The state when the page was last shown, for a host that was loaded again. */
   v.object({
     type: v.literal('ready'),
     questions: v.exactOptional(v.string()),
     style: v.exactOptional(HEAT_STYLE),
     focused: v.exactOptional(COUNT),
   }),
-  /** The user has changed it. The host holds it, and tells it again when another page is made. */
+  /** The user has changed the style. The host keeps it and sends it to a new page. */
   v.object({ type: v.literal('style'), style: HEAT_STYLE }),
   v.object({ type: v.literal('focused'), slot: COUNT }),
   bare('cancel'),
-  /** What was cancelled goes on. */
+  /** Continue with what was cancelled. */
   bare('resume'),
   v.object({ type: v.literal('select'), index: COUNT }),
   /** The id is of no other request, of this page or of one before. */
   v.object({ type: v.literal('request'), id: v.pipe(v.string(), v.uuid()), request: PAGE_REQUEST }),
-  /** The frame that was sent last is on screen. */
+  /** The last frame is on screen. */
   bare('drawn'),
-  /** One part of the evidence about some slots, in this order. */
+  /** Requests one part of the evidence for some slots, in this order. */
   v.object({ type: v.literal('evidence'), part: EVIDENCE_PART, slots: COUNTS }),
   v.object({ type: v.literal('cancel-evidence'), part: EVIDENCE_PART }),
-  /** The comparison ends with the explanation in focus. */
+  /** Ends the comparison and keeps the explanation in focus. */
   bare('alone'),
   v.object({ type: v.literal('action'), id: v.picklist(ACTION_IDS) }),
-  /** The picture's address holds nothing that the browser can decode; it needs the engine's PNG. */
+  /** The browser can't decode the picture at this address, so the page needs the engine's PNG. */
   bare('unshowable'),
   /** A message for the user that the webview can't show itself, such as a failed copy. */
   v.object({ type: v.literal('error'), message: LINE }),

@@ -57,7 +57,7 @@ const FROM_ENGINE: Forms<FromEngine> = {
   fatal: fields({ kind: v.literal('fatal'), message: v.string() }),
 };
 
-/** A message as a packet, or in words why it is none. */
+/** A message as a packet, or the reason, in words, why it is not a valid one. */
 export type Read<P> = { readonly packet: P } | { readonly flaw: string };
 
 const KIND = fields({ kind: v.string() });

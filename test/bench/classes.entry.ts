@@ -7,7 +7,7 @@ import { isConstant, makeMask } from '../../src/core/cam/masks';
 import { channelWeights, denoise, groupMaps } from '../../src/core/cam/split';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
-import { seedOf } from '../../src/core/methods/target';
+import { classTarget } from '../../src/core/target/class-scores';
 import { prepareInput } from '../../src/engine/pictures/prepare';
 import { networkOf } from '../../src/engine/sessions/method-network';
 import { firstPass } from '../../src/engine/sessions/passes';
@@ -23,11 +23,14 @@ async function main([model, tensor, count]: string[]): Promise<void> {
     DEFAULT_CHOICE.blur,
     work,
   );
-  const { features, input, logits, featureGradient } = networkOf(explainer, state, DEFAULT_CHOICE.blur, work);
+  const { features, input, featureGradient } = networkOf(explainer, state, DEFAULT_CHOICE.blur, work);
   const { groups, theta } = METHOD_OPTIONS['group-cam'];
   const found = [];
   for (let target = 0; target < Number(count); target++) {
-    const weights = channelWeights(await featureGradient(seedOf({ class: target }, logits.length)), features.channels);
+    const weights = channelWeights(
+      await featureGradient(classTarget(explainer.info.labels.value, { class: target })),
+      features.channels,
+    );
     const masks = groupMaps(features, weights, groups.default)
       .map((map) => denoise(map, theta.default))
       .map((map) => makeMask(map, features, input.height, input.width));

@@ -1,9 +1,9 @@
 /**
- * How fast an evaluation is, over plain forward passes, and whether its memory grows. Run by hand; docs/evaluate.md has the
- * results and how to get them.
+ * Measures the speed of an evaluation relative to plain forward passes, and its memory. Run it by hand;
+ * docs/evaluate.md has the results and the command.
  *
- * The machine's own speed changes from minute to minute. So plain passes are timed all along, after every map, and their time
- * is taken off that of the evaluation.
+ * The machine's own speed changes from minute to minute, so plain passes are timed after every map, and their time is
+ * subtracted from the evaluation's.
  *
  * Arguments: model, list of images (.csv), folder for the report.
  */

@@ -1,4 +1,4 @@
-/** What is wrong with data from outside, in one line. */
+/** Errors about data from outside, each in one line. */
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { fields, finite, lenient, numbers, onlyFields, parseJson, read, record } from '../../src/core/schema';

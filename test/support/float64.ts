@@ -40,7 +40,7 @@ async function gradientInDouble(
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
   const forward = await factsOf(file, model, source, dims);
   const emit = createEmitter('grad', opset, forward.keys());
-  const request = { nodes: graph.node, facts: forward, score, seed: 'seed', wrt: [source] };
+  const request = { nodes: graph.node, facts: forward, seeds: new Map([[score, 'seed']]), wrt: [source] };
   const gradient = appendGradient(emit, request).get(source)!;
   const scores = forward.get(score)!.dims;
   const seed = makeTensor('seed', DataType.DOUBLE, scores, [

@@ -14,7 +14,7 @@ export interface Refusal {
 /** RISE never refuses, nor does Group-CAM without gradients. */
 export const REFUSALS: readonly Refusal[] = [
   {
-    cause: 'no linear head: more than global average pooling and one linear layer lies downstream of the layer',
+    cause: 'no linear head: there is more than global average pooling and one linear layer downstream of the layer',
     methods: ['cam'],
     code: 'method-unsuitable',
     message: /linear layer downstream of the layer.*Use grad-cam/,

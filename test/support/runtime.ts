@@ -36,7 +36,7 @@ export async function gradientSession(
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
   const facts = await traceFacts(file, { name: source, dtype, dims });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const gradients = appendGradient(emit, { nodes: graph.node, facts, score, seed: 'seed', wrt }, rules);
+  const gradients = appendGradient(emit, { nodes: graph.node, facts, seeds: new Map([[score, 'seed']]), wrt }, rules);
   const outputs = new Map(wrt.map((tensor, i) => [tensor, emit.alias(gradients.get(tensor)!, `gradient ${i}`)]));
   const scores = facts.get(score)!.dims;
   const encoded = encodeModel(model, {

@@ -3,7 +3,8 @@ import { entryPoints } from './demo/entry-points';
 import { hidden } from './demo/hidden';
 import { keyboard } from './demo/keyboard';
 import { measure } from './demo/measure';
+import { methodOptions } from './demo/method-options';
 import { strip } from './demo/strip';
 import { inOneWindow } from './harness';
 
-describe('the demo', () => inOneWindow({}, [keyboard, entryPoints, hidden, strip, measure]));
+describe('the demo', () => inOneWindow({}, [keyboard, entryPoints, hidden, strip, measure, methodOptions]));

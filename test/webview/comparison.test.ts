@@ -69,7 +69,8 @@ describe('a comparison on the editor page', () => {
 
   it('shows how far each is, and a failure where it happened, with what helps', async () => {
     const slots: Slot[] = comparison(3);
-    const message = 'method cam: needs a linear head, which this model has not. Use grad-cam instead.';
+    const message =
+      "method cam: this model can't be explained by it, since it needs a linear head. Use grad-cam instead.";
     const actions = [{ id: 'compare', title: 'Change Comparison…' }] as const;
     slots[0] = { title: 'CAM', state: { kind: 'failed', code: 'method-unsuitable', message, actions } };
     slots[1] = { title: 'RISE', state: { kind: 'working', text: 'Running passes', done: 250, total: 1000 } };

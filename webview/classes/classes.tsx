@@ -1,4 +1,7 @@
-/** The Classes view: how probable each class is on the active image; a click explains it, two ticks compare. */
+/**
+ * The Classes view shows the probability of each class for the active image. A click explains a class, and two ticks
+ * compare two classes.
+ */
 import './classes.css';
 import { computed, effect } from '@preact/signals';
 import { useRef } from 'preact/hooks';

@@ -1,17 +1,17 @@
-/** Which classes to list, in which order, and what a tick means. Pure. */
+/** Determines which classes are listed, in which order, and what a tick does. Pure. */
 import type { ClassesState, FromClasses } from '../../src/protocol/webview';
 
 type Probabilities = ClassesState['probabilities'];
 
-/** Class indices, the most probable first; in the model's order while no probability is known. */
+/** Class indices, the most probable first; in the model's order if no probabilities are known. */
 export function ranked(labels: readonly string[], probabilities: Probabilities): number[] {
   const order = Array.from(labels, (_, i) => i);
   return probabilities ? order.sort((a, b) => probabilities[b]! - probabilities[a]! || a - b) : order;
 }
 
 /**
- * The classes that a text finds, best match first, then by `order`: an index, a whole name, the start of a name, the
- * start of a word, any part; of several words each must occur.
+ * The classes that match a text, best match first, then by `order`. From best to worst, the text matches an index, a
+ * whole name, the start of a name, the start of a word, or any part. If the text has several words, each must occur.
  */
 export function search(labels: readonly string[], order: readonly number[], text: string): readonly number[] {
   const query = text.trim().toLowerCase();
@@ -21,7 +21,7 @@ export function search(labels: readonly string[], order: readonly number[], text
     const match = matchOf(lowered(labels)[index]!, index, query, words);
     return match < NO_MATCH ? [{ index, match }] : [];
   });
-  // Sorting is stable, so equal matches stay in their order.
+  // Sorting is stable, so equal matches keep their order.
   return found.sort((a, b) => a.match - b.match).map(({ index }) => index);
 }
 
@@ -39,7 +39,7 @@ function matchOf(label: string, index: number, query: string, words: readonly st
 
 const lowercase = new WeakMap<readonly string[], readonly string[]>();
 
-/** Made once for a model's labels: there may be 20,000, and each key asks for them again. */
+/** Labels in lower case, computed once: there may be 20,000, and each key needs them again. */
 function lowered(labels: readonly string[]): readonly string[] {
   let found = lowercase.get(labels);
   if (!found) {
@@ -50,8 +50,8 @@ function lowered(labels: readonly string[]): readonly string[] {
 }
 
 /**
- * What follows when a class is ticked or unticked. The ticks are the classes shown: one, or two that are compared. A
- * third takes the place of the older of two, and the last can't be removed.
+ * The request when a class is ticked or unticked. One ticked class is explained, two are compared. A third tick
+ * replaces the older of the two, and the last tick can't be removed.
  */
 export function ticked(
   shown: readonly number[],

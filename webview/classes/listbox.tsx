@@ -1,17 +1,17 @@
-/** The list of classes: as many rows as are asked for, with the keys of a listbox. */
+/** The list of classes, with the keys of a listbox. It has as many rows as requested. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { TextButton } from '../toolkit';
 import { Row } from './row';
 import type { Store } from './store';
 
-/** Rows that a page key goes over. */
+/** Number of rows that a page key moves. */
 const PAGE = 10;
 
 interface ListboxProps {
   readonly store: Store;
   readonly listRef: RefObject<HTMLDivElement | null>;
-  /** The list is left upwards. */
+  /** Called when the user leaves the list upwards. */
   readonly leave: () => void;
 }
 
@@ -22,7 +22,7 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
   const at = rows.indexOf(active.value ?? -1);
   const hidden = found.value.length - rows.length;
 
-  // Another search starts at its best match.
+  // A new search scrolls to its best match.
   useLayoutEffect(() => scroll.current?.scrollTo(0, 0), [query.value]);
   useLayoutEffect(() => {
     if (visited.value !== undefined) listRef.current?.children[at]?.scrollIntoView({ block: 'nearest' });
@@ -62,7 +62,7 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
       >
         {rows.map((index, position) => (
           <Row
-            // By its place: another order then changes texts, and moves no elements.
+            // The key is the position, so that a new order only changes texts and moves no elements.
             key={position}
             id={idOf(position)}
             index={index}

@@ -10,7 +10,7 @@ export interface RowProps {
   readonly probability: number | undefined;
   readonly activation: string;
   readonly isShown: boolean;
-  /** Keys act on it. */
+  /** True if keys act on this row. */
   readonly isActive: boolean;
   readonly position: number;
   readonly total: number;
@@ -23,7 +23,7 @@ export function Row({ id, index, label, probability, activation, isShown, isActi
   const box = useRef<HTMLSpanElement>(null);
   const share = Math.min(Math.max(probability ?? 0, 0), 1);
   return (
-    // Keys are those of the list, which keeps the focus.
+    // The list keeps the focus and handles keys.
     <div
       id={id}
       class={`row${isActive ? ' active' : ''}${isShown ? ' shown' : ''}`}

@@ -1,22 +1,22 @@
 /**
- * What the Classes view knows, as signals, and what the user can do: the host's state, the text that is searched for, and what
- * follows from them.
+ * The state of the Classes view as signals, and the actions of the user: the host's state, the search text, and what is
+ * derived from them.
  */
 import { computed, signal } from '@preact/signals';
 import type { ClassesState, FromClasses } from '../../src/protocol/webview';
 import { ranked, search, ticked } from './list';
 
-/** Rows at first, and with each "Show more". */
+/** Number of rows at first, and of further rows with each "Show more". */
 const PORTION = 100;
 
 export type Store = ReturnType<typeof createStore>;
 
-/** @param savedQuery what was searched for when the view was last shown */
+/** @param savedQuery the search text when the view was last shown */
 export function createStore(savedQuery: string, post: (message: FromClasses) => void) {
   const told = signal<ClassesState | undefined>(undefined);
   const query = signal(savedQuery);
   const limit = signal(PORTION);
-  /** The class that the user went to last. */
+  /** The class that the user moved to last. */
   const visited = signal<number | undefined>(undefined);
 
   const labels = computed(() => told.value?.labels ?? []);
@@ -29,7 +29,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
     return value !== undefined && listed.value.includes(value) ? value : listed.value[0];
   });
   const hasImage = computed(() => told.value?.image !== undefined);
-  /** What is missing, in place of the list. */
+  /** A message that replaces the list if something is missing. */
   const message = computed(() => told.value?.message);
   const hint = computed(() => (told.value ? hintOf(told.value, query.value, found.value.length) : ''));
 
@@ -47,7 +47,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
       if (state.labels.length !== told.value?.labels.length) limit.value = PORTION;
       told.value = state;
     },
-    /** Another search starts at its best match. */
+    /** A new search starts at its best match. */
     search(text: string): void {
       query.value = text;
       limit.value = PORTION;
@@ -65,7 +65,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
       const state = told.value;
       const message = state && hasImage.value ? ticked(state.shown, index) : undefined;
       if (!message || !state) return;
-      // Shown at once; the host's next state confirms it.
+      // The change is shown at once; the host's next state confirms it.
       told.value = { ...state, shown: message.type === 'compare' ? message.classes : [message.class] };
       post(message);
     },

@@ -1,4 +1,4 @@
-/** What the user does: changes of the store, and messages to the host. */
+/** The user's actions: changes of the store, and messages to the host. */
 import { batch } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
 import type { HeatStyle } from '../../src/core/style';
@@ -94,7 +94,7 @@ export function createActions(
     closeEvidence,
     toggleMeasuring: () => (store.isMeasuring.value ? closeEvidence() : measure()),
     walk,
-    /** Closes or leaves what lies over the rest, one thing at a time. */
+    /** Closes what lies over the page, one thing at a time. */
     escape(): void {
       if (store.isStyleOpen.value) store.isStyleOpen.value = false;
       else if (store.isEnlarged.value) view.enlarge(false);

@@ -1,10 +1,12 @@
-/** What screen readers say of the slots. */
+/** What screen readers say about the slots. */
 import { computed, effect } from '@preact/signals';
 import { overallText } from './facts';
 import { overall } from './state';
 import type { Store } from './store';
 
-/** Speaks what has come of the slots; while they work only that they do, since their progress changes too often. */
+/**
+ * Announces the results of the slots. While they work, only the fact is announced, since progress changes too often.
+ */
 export function announce({ slots, spoken }: Store): void {
   const text = computed(() => {
     const titles = slots.value.map(({ title }) => title).join(', ');

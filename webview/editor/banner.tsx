@@ -2,7 +2,7 @@ import { Icon } from '../icon';
 import { TextButton } from '../toolkit';
 import type { Editor } from './editor-model';
 
-/** Says of the embedded model how little it knows. */
+/** The banner that describes the limits of the embedded demo model. */
 export function Banner({ editor: { store, actions } }: { readonly editor: Editor }) {
   return (
     <div class="banner" role="note" data-testid="banner" hidden={!store.isDemo.value}>

@@ -1,4 +1,4 @@
-/** What the components of the page are given. */
+/** The model that the components of the page get. */
 import type { Actions } from './actions';
 import type { Paintings } from './heat/paintings';
 import type { View } from './stage/view';

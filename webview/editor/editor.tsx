@@ -1,4 +1,4 @@
-/** Composes the page of an explanation: what is known, what can be done, what is shown, and the line to the host. */
+/** Composes the page of an explanation: state, actions, components, and the connection to the host. */
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import type { FromEditor, ToEditor } from '../../src/protocol/webview';
@@ -21,7 +21,7 @@ import { createStore } from './store';
 import { createThumbnails } from './strip/thumbnails';
 
 const { post, saved: kept, save } = connect<FromEditor, Saved>(SAVED);
-/** The host restores a panel from this text, so it is part of all that is saved. */
+/** The host restores a panel from this text, so it is part of the saved state. */
 const { restore } = document.body.dataset;
 const saving = createSaving({ ...kept, ...(restore !== undefined && { restore }) }, save);
 const failed = (thrown: unknown) => post({ type: 'error', message: reasonOf(thrown) });

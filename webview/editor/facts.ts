@@ -1,4 +1,4 @@
-/** Texts under the image. Pure. */
+/** Texts below the image. Pure. */
 import type { ComparedBy, Slot, Summary } from '../../src/protocol/webview';
 import { percentOf } from '../numbers';
 
@@ -12,7 +12,10 @@ export const saliencyValue = (value: number): string => value.toFixed(2);
 
 export const signedValue = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
-/** With its shape, but for the batch, which is always 1; of the mean of several layers the names alone. */
+/**
+ * The layer with its shape, without the batch, which is always 1. For the mean of several layers only the names are
+ * given.
+ */
 function layerText({ layer, layerShape }: Summary): string {
   return layerShape.length > 0 ? `${layer} (${layerShape.slice(-3).join(' × ')})` : `mean of ${layer}`;
 }
@@ -24,13 +27,15 @@ export function facts(summary: Summary): string[] {
   return [summary.method, layerText(summary), summary.model, summary.device, time, passes];
 }
 
-/** What the heat of a slot is of, for screen readers: of several models the class that each explains. */
+/**
+ * The title of a slot's heat for screen readers. In a comparison of models it includes the class that each explains.
+ */
 export function spokenTitle({ title, state, differs }: Slot, comparedBy: ComparedBy | undefined): string {
   if (comparedBy !== 'models' || state.kind !== 'done') return title;
   return `${state.summary.class.label} by ${title}${differs ? `, which ${differs}` : ''}`;
 }
 
-/** Why one of several models explains another class than the others, in a sentence. */
+/** A sentence that says why one of several models explains another class than the others. */
 export const differenceText = ({ title, differs }: Slot): string =>
   differs ? `${title} ${differs}: its own top class is explained.` : '';
 
@@ -53,7 +58,7 @@ export function stateText(slot: Slot): string {
   }
 }
 
-/** What has come of one of several explanations, beside its title. */
+/** The result of one of several explanations, shown beside its title. */
 export function captionValue({ state }: Slot, comparedBy: ComparedBy | undefined): string {
   switch (state.kind) {
     case 'working':
@@ -68,7 +73,7 @@ export function captionValue({ state }: Slot, comparedBy: ComparedBy | undefined
   }
 }
 
-/** The state of all slots in words: while they work of the one that does, then what has come of each. */
+/** The state of all slots in words: the progress of the one that works, or the results of all. */
 export function overallText(slots: readonly Slot[]): string {
   if (slots.length === 1) return stateText(slots[0]!);
   const at = slots.findIndex(({ state }) => state.kind === 'working');

@@ -1,4 +1,4 @@
-/** What the host sends, as changes of the store. */
+/** Applies the host's messages to the store. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
 import type { Asking } from '../asking';
@@ -32,7 +32,7 @@ export function createHandlers(
     copy: actions.copy,
     measure: actions.measure,
   };
-  /** They wait for what they act on. */
+  /** Commands that wait for their object. */
   const orders = signal<readonly PageCommand[]>([]);
   const due = computed(() => (store.isReady.value ? orders.value : []));
   effect(() => {
@@ -44,7 +44,7 @@ export function createHandlers(
     });
   });
 
-  /** A slot has come, and is not on the page: the host waits with the next frame until it is. */
+  /** True if a slot has arrived that is not on the page yet. The host sends the next frame after it is. */
   let isOwed = false;
   async function tellDrawn(): Promise<void> {
     isOwed = false;

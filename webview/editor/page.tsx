@@ -28,7 +28,7 @@ export function Page({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** Tells tests in one word how far the panel is, once that is on the page. */
+/** Shows tests the panel's state in one word, after it is on the page. */
 function BodyState({ editor: { store, paintings } }: { readonly editor: Editor }) {
   const state = store.overall.value;
   useLayoutEffect(() => {

@@ -1,4 +1,7 @@
-/** What the page keeps while it is hidden. All of it is saved as one, which may hold the names of a thousand images. */
+/**
+ * The state that the page saves while it is hidden. It is saved as a whole, and may contain the names of a thousand
+ * images.
+ */
 import { type Signal, signal } from '@preact/signals';
 import type { Saved } from './state';
 
@@ -22,7 +25,10 @@ export function createSaving(initial: Saved, save: (state: Saved) => void) {
       saved.value = { ...saved.value, ...change };
       flush();
     },
-    /** For what changes with each step of a wheel or a slider: it holds at once, and is saved after a pause. */
+    /**
+     * For values that change with each step of a wheel or a slider: the change is effective at once, and is saved after
+     * a pause.
+     */
     keepSoon(change: Saved): void {
       saved.value = { ...saved.value, ...change };
       timer ??= setTimeout(flush, PAUSE_MS);

@@ -20,25 +20,25 @@ const WALK = v.object({
 }) satisfies v.GenericSchema<unknown, Walk>;
 
 /**
- * What the page keeps itself while it is hidden; everything else is sent again by the host. Each is read for itself: what
- * a page of another version has kept otherwise counts as not kept.
+ * The state that the page itself saves while it is hidden; the host sends everything else again. Each value is
+ * validated separately, and values of another version's form are ignored.
  */
 export const SAVED = fields({
-  /** Set once the user has changed it; for a host that was loaded again with the window. */
+  /** Set after the user has changed the style, for a host that was loaded again with the window. */
   style: lenient(HEAT_STYLE),
   focused: lenient(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** The image alone is shown. */
+  /** True if only the image is shown. */
   original: lenient(v.boolean()),
   viewport: lenient(VIEWPORT),
   /** Where the divider between the image alone and the image with heat is, as a fraction of a view's width. */
   swipe: lenient(fraction),
-  /** The pane that is shown in the place of all. */
+  /** The pane that is shown instead of all. */
   enlarged: lenient(v.string()),
   /** The host's own text, kept as it is. */
   restore: lenient(v.string()),
-  /** What the host says is asked, to be given back to it. */
+  /** The host's text of the requested explanations, which is returned to it. */
   questions: lenient(v.string()),
-  /** How good the maps are is shown beside them. */
+  /** True if the measurements are shown beside the image. */
   measuring: lenient(v.boolean()),
   walk: lenient(WALK),
 });
@@ -50,13 +50,13 @@ export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
 export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
 
-/** The state after a message; undefined while the host has not sent one whole. */
+/** The state after a message; undefined until the host has sent a whole state. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {
   if (message.type === 'state') return message.state;
   if (!state) return undefined;
   switch (message.type) {
     case 'image': {
-      // Members without a value are not sent, so nothing of the image before may stay.
+      // Undefined members are not sent, so the members of the image before must be removed.
       const { questions, strip, style, focused, demo } = state;
       return { questions, strip, style, focused, demo, ...message.image };
     }
@@ -77,7 +77,7 @@ export function changed(state: EditorState | undefined, message: Change): Editor
   }
 }
 
-/** One word for all slots: work that goes on comes first, then what needs attention. */
+/** One word for the state of all slots: running work takes precedence, then what needs attention. */
 export function overall(slots: readonly Slot[]): Overall {
   const kinds = slots.map(({ state }) => state.kind);
   return (['working', 'failed', 'cancelled', 'done'] as const).find((kind) => kinds.includes(kind)) ?? 'empty';
@@ -86,8 +86,8 @@ export function overall(slots: readonly Slot[]): Overall {
 const unseen = new WeakMap<Slot, Slot>();
 
 /**
- * What may be told of a slot before the picture is there: neither heat, which would stand on black, nor an outcome. The
- * same slot gives the same object.
+ * What is shown of a slot before its picture is loaded: neither the heat, which would be drawn on black, nor the
+ * result. The same slot gives the same object.
  */
 export function beforePicture(slot: Slot): Slot {
   let found = unseen.get(slot);

@@ -1,7 +1,7 @@
 /**
- * What the page knows, as signals: what the host has told, what the page keeps while it is hidden, what is so for the
- * moment, and what follows from them. Messages (`messages.ts`) and what the user does (`actions.ts`, `stage/view.ts`) write;
- * components read, and are rendered again when what they have read changes.
+ * The state of the page as signals: the host's state, the saved state, temporary state, and what is derived from them.
+ * Messages (`messages.ts`) and the user's actions (`actions.ts`, `stage/view.ts`) write it. Components read it, and are
+ * rendered again when what they have read changes.
  */
 import { computed, type Signal, signal } from '@preact/signals';
 import type { Size } from '../../src/core/geometry';
@@ -18,23 +18,23 @@ export type Store = ReturnType<typeof createStore>;
 
 const NO_SLOTS: readonly Slot[] = [];
 
-/** @param failed a picture that belongs to a measurement can't be decoded */
+/** @param failed called if a picture of a measurement can't be decoded */
 export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => void) {
-  /** As the host has sent it; undefined before that. */
+  /** The host's state; undefined until it has been sent. */
   const told = signal<EditorState | undefined>(undefined);
   const isOriginalHeld = signal(false);
-  /** By pane; the difference belongs to the first slot. */
+  /** The pane in focus; the difference belongs to the first slot. */
   const focusedPane = signal('0');
   const spoken = signal('');
   const notice = signal('');
-  /** The controls of the heat, which hang over the image where the page is narrow. */
+  /** True if the controls of the heat are open, which lie over the image on a narrow page. */
   const isStyleOpen = signal(false);
 
   const photograph = createPhotograph(computed(() => told.value?.picture));
   const steps = createSteps(failed);
   const heatsOf = createHeats();
 
-  /** The photograph comes first: before it is there nothing of a result is shown. */
+  /** The slots as they are shown. Until the photograph is loaded, no results are shown. */
   const slots = computed(() => {
     const all = told.value?.slots ?? NO_SLOTS;
     return photograph.isAwaited.value ? all.map(beforePicture) : all;
@@ -64,20 +64,20 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
     isStyleOpen,
 
     photograph,
-    /** What commands act on is there. */
+    /** True if commands can be performed. */
     isReady: computed(() => told.value !== undefined && !photograph.isAwaited.value),
     name: computed(() => told.value?.name ?? ''),
     isDemo: computed(() => told.value?.demo ?? false),
     style: computed(() => told.value?.style ?? DEFAULT_STYLE),
     isOriginal: computed(() => isOriginalHeld.value || (saved.value.original ?? false)),
-    /** Of the image; undefined while it is not known. */
+    /** The image's size; undefined until it is known. */
     size: computed((): Size | undefined => {
       const frame = slots.value.find((each) => each.frame)?.frame;
       return told.value?.size ?? frame?.imageTransform.image ?? photograph.size.value;
     }),
-    /** Where the heat starts, as a fraction of a view's width; undefined when it is shown whole. */
+    /** The position at which the heat starts, as a fraction of a view's width; undefined if the whole heat is shown. */
     swipe: computed(() => saved.value.swipe),
-    /** Only the pane in focus is seen. */
+    /** True if only the pane in focus is shown. */
     isEnlarged: computed(() => isComparing.value && saved.value.enlarged !== undefined),
 
     slots,
@@ -87,7 +87,7 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
     overall: computed(() => overall(slots.value)),
     heats,
     focusedSlot,
-    /** Of the slot in focus, when it is done. */
+    /** The summary of the slot in focus, if it is finished. */
     summary: computed(() => (slot.value?.state.kind === 'done' ? slot.value.state.summary : undefined)),
     isExportable: computed(() => slot.value?.state.kind === 'done'),
     /** Why the slot in focus explains another class than the others. */

@@ -15,7 +15,7 @@ const PARSER = new XMLParser({
 });
 const METADATA = XMLParser.getMetaDataSymbol().valueOf();
 
-/** What an element must have, which its line in the file is told with. */
+/** What each element must have. The error adds the element's line in the file. */
 const WANTED = {
   root: 'its root must be <annotation>',
   filename: '<annotation> needs a <filename>',

@@ -3,10 +3,11 @@ import type { GraphProto } from 'onnx-buf';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
-import { assemble, modelValues } from './graph';
-import { appendScores, SCORE, type ScoreTarget } from './transform';
+import type { Fragment } from '../target/target';
+import { assemble, modelValues, valuesRead } from './graph';
+import type { Between } from './transform';
 
-/** Names of the graph's inputs, float32; its outputs are SCORE.logits and SCORE.probabilities. */
+/** Names of the graph's inputs, float32; its outputs are the fragment's. */
 export const DOWNSTREAM = {
   /** Replaces the layer's output, [N, ...]. */
   features: 'group-cam:features-in',
@@ -18,7 +19,13 @@ export const DOWNSTREAM = {
  * @param facts of the model at batch 1
  * @param cut true if every path from the input to the logits runs through the layer
  */
-export function downstreamGraph(model: Model, facts: Facts, target: ScoreTarget, cut: boolean): GraphProto {
+export function downstreamGraph(
+  model: Model,
+  facts: Facts,
+  target: Between,
+  fragment: Fragment,
+  cut: boolean,
+): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/downstream', model.opset, names);
   const input = (name: string, tensor: string) => {
@@ -28,6 +35,6 @@ export function downstreamGraph(model: Model, facts: Facts, target: ScoreTarget,
   };
   const inputs = [input(DOWNSTREAM.features, target.layer), ...(cut ? [] : [input(DOWNSTREAM.image, target.input)])];
   const end = createEmitter('group-cam/score', model.opset, names);
-  appendScores(end, facts, target);
-  return assemble(model, front, end, inputs, [SCORE.logits, SCORE.probabilities]);
+  fragment.forward(end, valuesRead(end, facts, fragment));
+  return assemble(model, front, end, inputs, Object.keys(fragment.outputs));
 }

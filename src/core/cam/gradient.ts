@@ -1,6 +1,6 @@
 /**
- * The gradient d y_c / dA as a graph, which runs forward from the target layer or the input to the logits, and
- * backward.
+ * The gradient of a target, such as d y_c / dA, as a graph, which runs forward from the target layer or the input to the
+ * target's fragment, and backward.
  */
 import type { GraphProto } from 'onnx-buf';
 import { appendGradient } from '../gradients/driver';
@@ -10,26 +10,21 @@ import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { DataType } from '../onnx/tensors';
-import type { Link } from '../output';
-import { assemble, cast, modelValues, realGradient } from './graph';
-import { seedBefore } from './link';
+import type { Fragment } from '../target/target';
+import { assemble, cast, modelValues, realGradient, valuesRead } from './graph';
 
-/** Names of the graph's inputs and outputs; all are float32. */
+/** Names of the graph's inputs and outputs, beside the fragment's inputs; all are float32. */
 export const GRADIENT = {
   /** The values of `source`, for one image. */
   source: 'group-cam:source',
-  /** A number for every class, in the logits' dimensions; one-hot for one class. */
-  seed: 'group-cam:seed',
   /** In the dimensions of `wrt`. */
   gradient: 'group-cam:gradient',
 } as const;
 
-export interface GradientTarget {
-  /** The tensor at which the forward pass starts: one that every path to the logits runs through, or the input. */
+export interface GradientEnds {
+  /** The tensor at which the forward pass starts: one that every path to the fragment runs through, or the input. */
   readonly source: string;
   readonly wrt: string;
-  readonly logits: string;
-  readonly link: Link;
 }
 
 /**
@@ -43,20 +38,22 @@ export interface GradientTarget {
 export function gradientGraph(
   model: Model,
   facts: Facts,
-  { source, wrt, logits, link }: GradientTarget,
+  { source, wrt }: GradientEnds,
+  fragment: Fragment,
   rules: RuleTable = RULES,
 ): GraphProto {
   const names = [...facts.keys()];
-  const [sourceFact, logitsFact] = [facts.get(source)!, facts.get(logits)!];
   const front = createEmitter('group-cam/source', model.opset, names);
   front.alias(modelValues(front, model, facts, source, GRADIENT.source), source);
   const middle = createEmitter('group-cam/link', model.opset, names);
-  const values = cast(middle, logits, logitsFact.dtype, DataType.FLOAT);
-  const seed = cast(middle, seedBefore(middle, values, link, GRADIENT.seed), DataType.FLOAT, logitsFact.dtype);
+  const cotangents = fragment.backward(middle, valuesRead(middle, facts, fragment));
+  const seeds = new Map(
+    fragment.reads.map((tensor, i) => [tensor, cast(middle, cotangents[i]!, DataType.FLOAT, facts.get(tensor)!.dtype)]),
+  );
 
   const end = createEmitter('group-cam/gradient', model.opset, names);
   const { node } = model.graph;
-  const gradient = appendGradient(end, { nodes: node, facts, score: logits, seed, wrt: [wrt] }, rules).get(wrt)!;
+  const gradient = appendGradient(end, { nodes: node, facts, seeds, wrt: [wrt] }, rules).get(wrt)!;
   end.alias(realGradient(end, model, facts, wrt, gradient), GRADIENT.gradient);
 
   const known = [...facts].filter(([name, { values }]) => values && !model.initializers.has(name));
@@ -64,10 +61,7 @@ export function gradientGraph(
     model,
     front,
     { ...end, nodes: [...middle.nodes, ...end.nodes], initializers: [...middle.initializers, ...end.initializers] },
-    [
-      { name: GRADIENT.source, dims: sourceFact.dims },
-      { name: GRADIENT.seed, dims: logitsFact.dims },
-    ],
+    [{ name: GRADIENT.source, dims: facts.get(source)!.dims }, ...fragment.inputs],
     [GRADIENT.gradient],
     new Map(known),
   );

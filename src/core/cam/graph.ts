@@ -7,6 +7,7 @@ import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
 import type { Model } from '../onnx/model';
 import { quantisationOf } from '../onnx/quantisation';
 import { DataType, FLOATS, makeTensor, realType } from '../onnx/tensors';
+import type { Fragment } from '../target/target';
 
 export interface GraphInput {
   readonly name: string;
@@ -43,6 +44,11 @@ export function modelValues(emit: Emitter, { graph }: Model, facts: Facts, tenso
   if (quantised) return emit.op('QuantizeLinear', [values, quantised.scale, quantised.zeroPoint ?? '']);
   const clipped = emit.op('Min', [emit.op('Max', [values, emit.scalar(0)]), emit.scalar(255)]);
   return cast(emit, emit.op('Floor', [emit.op('Add', [clipped, emit.scalar(0.5)])]), DataType.FLOAT, dtype);
+}
+
+/** Adds casts of the tensors that a fragment reads to float32. */
+export function valuesRead(emit: Emitter, facts: Facts, { reads }: Fragment): string[] {
+  return reads.map((tensor) => cast(emit, tensor, facts.get(tensor)!.dtype, DataType.FLOAT));
 }
 
 /**

@@ -8,11 +8,10 @@ import { type Facts, valueInfo } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import { unsqueeze } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
-import type { Activation, Link } from '../output';
-import { assemble, cast, modelValues, realValues } from './graph';
-import { linked } from './link';
+import type { Fragment } from '../target/target';
+import { assemble, modelValues, realValues, valuesRead } from './graph';
 
-/** Names of the graph's inputs and outputs; all are float32. */
+/** Names of the graph's inputs and outputs; all are float32. The fragment's outputs come before the features. */
 export const SCORE = {
   /** I, preprocessed, in the model's layout, [1, C, H, W] or [1, H, W, C]; or N images, one for each mask. */
   image: 'group-cam:image',
@@ -23,24 +22,19 @@ export const SCORE = {
   /** Matrices that resample masks to the input's size, [N, H, u] and [N, v, W]; or [1, ...] if all masks share them. */
   rows: 'group-cam:rows',
   columns: 'group-cam:columns',
-  /** y and p of every class, [N, classes]. */
-  logits: 'group-cam:logits',
-  probabilities: 'group-cam:probabilities',
   /** A, the target layer's output, [N, ...]. */
   features: 'group-cam:features',
 } as const;
 
-export interface ScoreTarget {
+/** The tensors of a model between which images are blended and features are read. */
+export interface Between {
   readonly input: string;
   readonly layout: 'NCHW' | 'NHWC';
-  readonly logits: string;
-  readonly link: Link;
-  readonly activation: Activation;
   readonly layer: string;
 }
 
 /** @param facts of the model at batch 1 */
-export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
+export function scoreGraph(model: Model, facts: Facts, target: Between, fragment: Fragment): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/transform', model.opset, names);
   const { dims } = facts.get(target.input)!;
@@ -48,7 +42,7 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
   front.alias(modelValues(front, model, facts, target.input, blended), target.input);
 
   const end = createEmitter('group-cam/score', model.opset, names);
-  appendScores(end, facts, target);
+  fragment.forward(end, valuesRead(end, facts, fragment));
   end.alias(realValues(end, model, facts, target.layer), SCORE.features);
 
   const image = [undefined, ...dims.slice(1)];
@@ -63,21 +57,21 @@ export function scoreGraph(model: Model, facts: Facts, target: ScoreTarget): Gra
       { name: SCORE.rows, dims: [undefined, undefined, undefined] },
       { name: SCORE.columns, dims: [undefined, undefined, undefined] },
     ],
-    [SCORE.logits, SCORE.probabilities, SCORE.features],
+    [...Object.keys(fragment.outputs), SCORE.features],
     undefined,
     [valueInfo(blended, DataType.FLOAT, ['group-cam:batch', ...dims.slice(1)])],
   );
 }
 
-/** The model without the blend: SCORE.logits and SCORE.probabilities of SCORE.image, [N, ...]. */
-export function imageGraph(model: Model, facts: Facts, target: ScoreTarget): GraphProto {
+/** The model without the blend: the fragment's outputs for SCORE.image, [N, ...]. */
+export function imageGraph(model: Model, facts: Facts, input: string, fragment: Fragment): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/image', model.opset, names);
-  front.alias(modelValues(front, model, facts, target.input, SCORE.image), target.input);
+  front.alias(modelValues(front, model, facts, input, SCORE.image), input);
   const end = createEmitter('group-cam/score', model.opset, names);
-  appendScores(end, facts, target);
-  const image = [undefined, ...facts.get(target.input)!.dims.slice(1)];
-  return assemble(model, front, end, [{ name: SCORE.image, dims: image }], [SCORE.logits, SCORE.probabilities]);
+  fragment.forward(end, valuesRead(end, facts, fragment));
+  const image = [undefined, ...facts.get(input)!.dims.slice(1)];
+  return assemble(model, front, end, [{ name: SCORE.image, dims: image }], Object.keys(fragment.outputs));
 }
 
 /**
@@ -89,19 +83,4 @@ function blend(emit: Emitter, layout: 'NCHW' | 'NHWC'): string {
   const mask = unsqueeze(emit, upsampled, [layout === 'NCHW' ? 1 : 3]);
   const difference = emit.op('Sub', [SCORE.image, SCORE.blurred]);
   return emit.op('Add', [SCORE.blurred, emit.op('Mul', [mask, difference])]);
-}
-
-const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
-
-/** Adds the nodes that compute SCORE.logits and SCORE.probabilities. */
-export function appendScores(
-  emit: Emitter,
-  facts: Facts,
-  { logits, link, activation }: Pick<ScoreTarget, 'logits' | 'link' | 'activation'>,
-): void {
-  const values = cast(emit, logits, facts.get(logits)!.dtype, DataType.FLOAT);
-  const flat = emit.op('Flatten', [values], { axis: { int: 1 } });
-  emit.alias(linked(emit, flat, link), SCORE.logits);
-  const attributes = activation === 'softmax' ? { axis: { int: 1 } } : {};
-  emit.alias(activation === 'none' ? flat : emit.op(OPERATORS[activation], [flat], attributes), SCORE.probabilities);
 }

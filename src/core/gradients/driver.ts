@@ -13,28 +13,29 @@ import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
 import { INFINITE_SLOPES, RULES } from './rule-table';
 
-export interface GradientRequest extends GradientPath {
-  /** The cotangent: a tensor with the score's dimensions and type, one-hot to select one class. */
-  readonly seed: string;
+export interface GradientRequest extends Omit<GradientPath, 'scores'> {
+  /** The cotangent of each score: a tensor with the score's dimensions and type, one-hot to select one class. */
+  readonly seeds: ReadonlyMap<string, string>;
 }
 
 /**
- * Adds nodes that compute d(seed . score) / d(tensor) for each tensor of `wrt`.
+ * Adds nodes that compute d(sum of seed . score) / d(tensor) for each tensor of `wrt`.
  *
  * @param rules by operator; guided backpropagation and tests use other tables than that of the derivatives
  * @returns the gradients' names by tensor; each has its tensor's dimensions and type
- * @throws unsupported-operator if an operator between `wrt` and `score` has no rule; not-connected if the score does
- *   not depend on a tensor of `wrt`; gradient-rule if a rule fails or its answer is invalid
+ * @throws unsupported-operator if an operator between `wrt` and a score has no rule; not-connected if no score depends
+ *   on a tensor of `wrt`; gradient-rule if a rule fails or its answer is invalid
  */
 export function appendGradient(
   emit: Emitter,
   request: GradientRequest,
   rules: RuleTable = RULES,
 ): ReadonlyMap<string, string> {
-  const { facts, score, seed, wrt } = request;
-  const path = nodesOnPath(request);
-  const check = createChecker(emit, [...facts.keys(), seed]);
-  const parts = new Map<string, string[]>([[score, [seed]]]);
+  const { facts, seeds, wrt } = request;
+  const scores = [...seeds.keys()];
+  const path = nodesOnPath({ ...request, scores });
+  const check = createChecker(emit, [...facts.keys(), ...seeds.values()]);
+  const parts = new Map<string, string[]>([...seeds].map(([score, seed]) => [score, [seed]]));
   const gradients = new Map<string, string>();
 
   /** The sum of all gradients of a tensor. It is complete once the walk reaches the tensor's producer. */
@@ -65,13 +66,13 @@ export function appendGradient(
   return new Map(
     wrt.map((tensor) => {
       const gradient = gradients.get(tensor);
-      if (gradient === undefined) throw errors.notConnected(tensor, score);
+      if (gradient === undefined) throw errors.notConnected(tensor, scores.join(', '));
       return [tensor, gradient];
     }),
   );
 }
 
-/** The operators between `wrt` and the score that have no rule, each with the name of its first node. */
+/** The operators between `wrt` and the scores that have no rule, each with the name of its first node. */
 export function operatorsWithoutRule(path: GradientPath): { operator: string; node: string }[] {
   const missing = new Map<string, string>();
   for (const node of nodesOnPath(path).nodes) {

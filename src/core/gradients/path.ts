@@ -8,23 +8,23 @@ import { NO_GRADIENT } from './rule-table';
 
 /** The gradients to compute. */
 export interface GradientPath {
-  /** The forward nodes in topological order: a whole graph, or at least the part between `wrt` and `score`. */
+  /** The forward nodes in topological order: a whole graph, or at least the part between `wrt` and `scores`. */
   readonly nodes: readonly NodeProto[];
   /** Types and concrete dimensions of the forward tensors; the gradient holds for these dimensions only. */
   readonly facts: Facts;
-  /** The tensor that is differentiated: the logits. */
-  readonly score: string;
+  /** The tensors that are differentiated, such as the logits. */
+  readonly scores: readonly string[];
   /** Tensors to differentiate with respect to. */
   readonly wrt: readonly string[];
 }
 
 /**
- * The nodes that depend on `wrt` and lead to `score`, in order, and whether the gradient flows to a given input of a
- * node. The path ends at tensors that are not of a floating-point type (but not at those of unknown type), unless their
- * integers stand for real numbers, and at the edges of `NO_GRADIENT`.
+ * The nodes that depend on `wrt` and lead to one of `scores`, in order, and whether the gradient flows to a given input
+ * of a node. The path ends at tensors that are not of a floating-point type (but not at those of unknown type), unless
+ * their integers stand for real numbers, and at the edges of `NO_GRADIENT`.
  */
 export function nodesOnPath(path: GradientPath) {
-  const { nodes, facts, score, wrt } = path;
+  const { nodes, facts, scores, wrt } = path;
   const quantised = quantisedTensors(path);
   const isReal = (tensor: string) => FLOATS.has(facts.get(tensor)?.dtype ?? DataType.FLOAT) || quantised.has(tensor);
   const flows = (node: NodeProto, input: number) => {
@@ -40,7 +40,7 @@ export function nodesOnPath(path: GradientPath) {
     if (!sources(node).some((name) => dependent.has(name))) continue;
     for (const name of node.output) if (name !== '' && isReal(name)) dependent.add(name);
   }
-  const leading = new Set([score]);
+  const leading = new Set(scores);
   const reversed: NodeProto[] = [];
   for (const node of nodes.toReversed()) {
     if (!node.output.some((name) => leading.has(name))) continue;

@@ -1,13 +1,13 @@
 /** Grad-CAM++ (arXiv 1710.11063): Grad-CAM with the positive gradients weighted pixel by pixel. */
 
 import type { FeatureMaps } from '../cam/features';
+import type { Target } from '../target/target';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { seedOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* gradCamPlusPlus(network: MethodNetwork, target: Target): MethodRun {
-  const { features, logits } = network;
-  const gradient = await network.featureGradient(seedOf(target, logits.length));
+  const { features } = network;
+  const gradient = await network.featureGradient(target);
   yield evidenceFrame(features, weightedSum(features, plusPlusWeights(features, gradient)));
   return NO_EVIDENCE;
 }

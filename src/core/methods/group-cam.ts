@@ -1,4 +1,7 @@
-/** Group-CAM (arXiv 2103.13859): channels are grouped, and a group's mask weighs what showing only it scores. */
+/**
+ * Group-CAM (arXiv 2103.13859): channels are grouped to masks, and a mask's weight is the score of the image with only
+ * its part visible.
+ */
 
 import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
@@ -8,29 +11,31 @@ import type { Size } from '../geometry';
 import { createRandom } from '../random';
 import type { MethodFrame } from '../saliency';
 import { saliencyOf } from '../saliency';
+import type { Target } from '../target/target';
 import { kMeans } from './k-means';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { scoreOf, seedOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 type Options = OptionsOfMethod<'group-cam'>;
 
 /**
- * The first frame is Grad-CAM, or for the gradient-free variant the summed activations. Signed evidence leaves out the ReLU of
- * equation 7, so that masks which lower the score show too; `auto` does where the ReLU would leave nothing.
+ * The first frame is Grad-CAM, or for the gradient-free variant the summed activations. Signed evidence leaves out the
+ * ReLU of equation 7, so that masks which lower the score are shown too; `auto` does so if the ReLU would leave
+ * nothing.
  */
 export async function* groupCam(network: MethodNetwork, target: Target, options: Options): MethodRun {
-  const { features, input, logits } = network;
+  const { features, input } = network;
   const { variant, theta, evidence } = options;
   const weights =
     variant === 'gradient-free'
       ? unitWeights(features.channels)
-      : channelWeights(await network.featureGradient(seedOf(target, logits.length)), features.channels);
+      : channelWeights(await network.featureGradient(target), features.channels);
   const { u, v } = features;
   const frame = (done: number, of: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
     return { done, total: 1 + of, u, v, map, offset, signed: evidence === 'signed' };
   };
-  // Before the masks, which take as long as a pass of a small network; how many are constant is not known yet.
+  // This frame comes before the masks, whose computation takes as long as a pass of a small network. The number of
+  // constant masks is not known yet.
   yield frame(0, options.groups, { map: groupMaps(features, weights, 1)[0]!, offset: 0 });
 
   const masks = split(features, weights, options)
@@ -41,8 +46,8 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   const scores = new Float32Array(masks.length);
   let [done, blurred, isAgainst] = [0, 0, false];
   for await (const chunk of network.scoreMasks(blurredFirst(shown, u * v), 'blurred')) {
-    for (const { item, ...answer } of chunk) {
-      const score = scoreOf(target, answer);
+    for (const { item, outputs } of chunk) {
+      const score = target.score(outputs);
       if (item.l === undefined) blurred = score;
       else scores[item.l] = gain(score, blurred, variant);
     }
@@ -56,18 +61,20 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   return { scores, whyBlank: reason, ...(note && { note }) };
 }
 
-/** True if the ReLU of equation 7 leaves nothing of what the masks' scores say. */
+/** True if masks have scores but the ReLU of equation 7 leaves nothing. */
 function isCut(scores: Float32Array, frame: MethodFrame, inputSize: Size): boolean {
   return scores.some((score) => score !== 0) && saliencyOf({ ...frame, inputSize }).zero;
 }
 
-/** A mask that leaves only the blurred image, then the given ones. */
+/** Yields a mask that leaves only the blurred image, then the given ones. */
 function* blurredFirst(shown: readonly (Mask & { readonly l: number })[], pixels: number) {
   yield { l: undefined, mask: new Float32Array(pixels) };
   for (const mask of shown) yield { l: mask.l, mask: normalised(mask) };
 }
 
-/** Equation 2, with groups of consecutive channels, or as in the authors' code of channels whose w_k A^k are alike. */
+/**
+ * Equation 2, with groups of consecutive channels, or, as in the authors' code, of channels whose w_k A^k are alike.
+ */
 function split(features: FeatureMaps, weights: Float64Array, { groups, grouping, seed }: Options): Float32Array[] {
   if (grouping === 'consecutive') return groupMaps(features, weights, groups);
   const { channels, u, v } = features;

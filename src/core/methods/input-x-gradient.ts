@@ -3,18 +3,18 @@
  * first order.
  */
 
+import type { Target } from '../target/target';
 import { NO_DIFFERENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun } from './network';
 import { inputGradient, pooledFrame } from './pixel-gradient';
-import { seedOf } from './target';
 
 export async function* inputXGradient(
   network: MethodNetwork,
   target: Target,
   { channels }: OptionsOfMethod<'input-x-gradient'>,
 ): MethodRun {
-  const gradient = await inputGradient(network, seedOf(target, network.logits.length), 'plain');
+  const gradient = await inputGradient(network, target, 'plain');
   const product = gradient.map((g, i) => g * network.input.data[i]!);
   yield pooledFrame(network, product, channels);
   return NO_DIFFERENCE;

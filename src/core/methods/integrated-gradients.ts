@@ -1,10 +1,10 @@
 /** Integrated Gradients (arXiv 1703.01365): the path from a baseline to the image, and what each pixel adds along it. */
 
+import type { Target } from '../target/target';
 import { NO_DIFFERENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun } from './network';
 import { meanGradient, pooledFrame } from './pixel-gradient';
-import { logitOf, seedOf } from './target';
 
 /** The baseline is 0, after preprocessing mostly the mean colour. */
 export async function* integratedGradients(
@@ -12,16 +12,15 @@ export async function* integratedGradients(
   target: Target,
   { steps, channels }: OptionsOfMethod<'integrated-gradients'>,
 ): MethodRun {
-  const seed = seedOf(target, network.logits.length);
   let sum = 0;
-  for await (const { done, attributions } of integrate(network, seed, 0, midpoints(steps))) {
+  for await (const { done, attributions } of integrate(network, target, 0, midpoints(steps))) {
     yield pooledFrame(network, attributions, channels, { done, total: steps });
     sum = attributions.reduce((a, b) => a + b, 0);
   }
   // Proposition 1; section 5 asks for more steps where the two are not within 5 %.
-  let difference = logitOf(target, network);
+  let difference = target.value(network.outputs);
   for await (const chunk of network.scoreImages([{ image: new Float32Array(network.input.data.length) }])) {
-    for (const baseline of chunk) difference -= logitOf(target, baseline);
+    for (const baseline of chunk) difference -= target.value(baseline.outputs);
   }
   return { ...NO_DIFFERENCE, completeness: { sum, difference } };
 }
@@ -34,7 +33,7 @@ export async function* integratedGradients(
  */
 export async function* integrate(
   network: MethodNetwork,
-  seed: Float32Array,
+  target: Target,
   baseline: number,
   path: readonly number[],
 ): AsyncGenerator<{ readonly done: number; readonly attributions: Float32Array }> {
@@ -42,7 +41,7 @@ export async function* integrate(
   function* images() {
     for (const a of path) yield { image: data.map((value) => baseline + a * (value - baseline)) };
   }
-  for await (const { done, mean } of meanGradient(network, seed, images(), path.length)) {
+  for await (const { done, mean } of meanGradient(network, target, images(), path.length)) {
     yield { done, attributions: mean.map((g, i) => g * (data[i]! - baseline)) };
   }
 }

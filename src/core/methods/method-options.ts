@@ -1,6 +1,6 @@
 /**
- * The options that each method has: the one place for their names, defaults, bounds and words. The command line, the settings and
- * the pickers are made from it, without the code of the methods.
+ * The options of each method: their names, defaults, bounds and words. The command line, the settings and the editor's
+ * pickers are made from this table, without loading the code of the methods.
  */
 import { VARIANTS } from '../cam/variants';
 import {
@@ -15,13 +15,12 @@ import {
 } from '../options';
 import type { MethodName } from './names';
 
-/** Without options of its own. */
+/** For methods without options. */
 const NONE = {};
 
 const POOLINGS = ['sum', 'magnitude', 'largest'] as const;
 export type ChannelPooling = (typeof POOLINGS)[number];
 
-/** How the values of a pixel's colours become one. */
 function pooling(value: ChannelPooling): ChoiceOption<ChannelPooling> {
   return choice('How the colours of a pixel become one value', value, POOLINGS, {
     texts: {
@@ -46,14 +45,14 @@ export const METHOD_OPTIONS = {
     }),
     groups: integer('Groups of channels', 32, 1, 1024, {
       symbol: 'G',
-      text: 'G, the number of channel groups: masks that are scored. More take longer and may show more detail.',
+      text: 'G, the number of channel groups, which is the number of masks to score. More groups take longer and may show more detail.',
     }),
     grouping: choice('How channels are grouped', 'consecutive', ['consecutive', 'k-means'], {
       texts: { consecutive: 'In the order they have', 'k-means': "By likeness, as in the authors' code" },
     }),
     theta: real('Percentile below which a mask is emptied', 70, 0, 100, {
       symbol: 'θ',
-      text: 'θ, a percentile: values of a mask that are not above it are removed.',
+      text: 'θ, a percentile: values of a mask up to this percentile are set to zero.',
       only: { variant: 'paper' },
     }),
     evidence: choice('Evidence that is shown', 'auto', ['auto', 'positive', 'signed'], {

@@ -1,6 +1,7 @@
 /** Every method: what it needs of a model, and its options. */
 
 import { type OptionTable, resolveOptions } from '../options';
+import type { Target } from '../target/target';
 import { ablationCam } from './ablation-cam';
 import { cam } from './cam';
 import { eigenCam } from './eigen-cam';
@@ -14,7 +15,7 @@ import { integratedGradients } from './integrated-gradients';
 import { layerCam } from './layer-cam';
 import { METHOD_OPTIONS, type OptionsOfMethod } from './method-options';
 import { METHOD_NAMES, type MethodName } from './names';
-import type { Method, MethodNetwork, MethodRun, Target } from './network';
+import type { Method, MethodNetwork, MethodRun } from './network';
 import { occlusion } from './occlusion';
 import { reciproCam } from './recipro-cam';
 import { rise } from './rise';

@@ -1,13 +1,14 @@
 /**
- * What the methods ask of a network that looks at one image, and what they answer. The engine implements it with the
- * runtime.
+ * The interface through which methods use a network on one image, and the results of methods. The engine implements it
+ * with the runtime.
  *
- * Questions about many images are asked lazily: an item is drawn from its iterable only when there is room for it in a
- * chunk, and a chunk's answers come before the next chunk is drawn, in order. So memory is bounded by the chunk,
- * whatever the number of items. Cancelling makes the next chunk throw `cancelled`.
+ * Requests about many images are lazy: an item is drawn from its iterable only when there is room for it in a chunk,
+ * and the answers of a chunk come, in order, before the next chunk is drawn. So the chunk bounds the memory, whatever
+ * the number of items. After a cancellation, the next chunk throws `cancelled`.
  */
 import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
+import type { Outputs, Target } from '../target/target';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */
 export interface InputImage {
@@ -17,33 +18,29 @@ export interface InputImage {
   readonly width: number;
 }
 
-export interface Scores {
-  /** y of every class, before softmax or sigmoid. */
-  readonly logits: Float32Array;
-  /** p of every class. */
-  readonly probabilities: Float32Array;
-}
-
-/** An item with its scores. */
-export interface Scored<T> extends Scores {
+/** An item with the outputs that targets read for it. */
+export interface Scored<T> {
   readonly item: T;
+  readonly outputs: Outputs;
 }
 
 export interface WithImage {
-  /** In the place of I, [channels, height, width]. */
+  /** An image instead of I, [channels, height, width]. */
   readonly image: Float32Array;
-  /** Writes the image to where it is needed, for those who would make a copy of it. */
+  /** Writes the image to its destination, which saves a copy. */
   drawTo?(place: Float32Array): void;
 }
 
 export interface WithMask {
   /** M within [0, 1], [u, v]. */
   readonly mask: Float32Array;
-  /** Without it the mask is of the layer's size and upsampled bilinearly. All masks of a question are of one size. */
+  /**
+   * By default the mask has the layer's size and is upsampled bilinearly. All masks of a request have the same size.
+   */
   readonly resampling?: Resampling;
 }
 
-/** How a mask becomes one of the input's size: rows M columns. */
+/** Matrices that resample a mask to the input's size: rows M columns. */
 export interface Resampling {
   /** [height, u] */
   readonly rows: Float32Array;
@@ -52,56 +49,51 @@ export interface Resampling {
 }
 
 export interface WithFeatures {
-  /** In the place of A, [K, u, v]. */
+  /** Features instead of A, [K, u, v]. */
   readonly features: Float32Array;
 }
 
-/** `guided`: every ReLU passes back only what is positive, where it is active. */
+/** With `guided`, every ReLU passes back only positive values, where it is active. */
 export type BackwardRule = 'plain' | 'guided';
 
-/** B: the blurred image, or zeros (after preprocessing, so mostly the mean colour). */
+/** B: the blurred image, or zeros after preprocessing, which are usually the mean colour. */
 export type Background = 'blurred' | 'zero';
 
-export interface MethodNetwork extends Scores {
+export interface MethodNetwork {
   readonly input: InputImage;
+  /** What targets read for I. */
+  readonly outputs: Outputs;
   /** A, the target layer's output for I. */
   readonly features: FeatureMaps;
-  /** Weights of the last linear layer, [classes, K], where only global average pooling lies between A and it. */
+  /**
+   * Weights of the last linear layer, [classes, K]; undefined unless only global average pooling lies between A and
+   * that layer.
+   */
   readonly head: Float32Array | undefined;
-  /** d(seed . y) / dA, [K, u, v]. The seed has a number for every class. */
-  featureGradient(seed: Float32Array): Promise<Float32Array>;
-  /** d(seed . y) / dI at each image, [channels, height, width]. */
+  /** The gradient of the target's value with respect to A, [K, u, v]. */
+  featureGradient(target: Target): Promise<Float32Array>;
+  /** The gradient of the target's value with respect to I, at each image, [channels, height, width]. */
   inputGradients<T extends WithImage>(
     items: Iterable<T>,
-    seed: Float32Array,
+    target: Target,
     rule: BackwardRule,
   ): AsyncIterable<readonly { readonly item: T; readonly gradient: Float32Array }[]>;
-  /** Scores of each image. */
+  /** The outputs for each image. */
   scoreImages<T extends WithImage>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
-  /** Scores of I M + B (1 - M) for each mask M. */
+  /** The outputs for I M + B (1 - M), for each mask M. */
   scoreMasks<T extends WithMask>(items: Iterable<T>, background: Background): AsyncIterable<readonly Scored<T>[]>;
-  /** Scores with other features in the place of A. */
+  /** The outputs with other features instead of A. */
   scoreFeatures<T extends WithFeatures>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
 }
 
-/** What is explained: a class, or what speaks for it rather than for others. */
-export interface Target {
-  readonly class: number;
-  readonly contrast?: {
-    readonly classes: readonly number[];
-    /** How much of the others' score is subtracted; 1 is the plain difference. */
-    readonly weight: number;
-  };
-}
-
 export interface MethodResult {
-  /** Why the map would be blank, should it be; in words for the user. */
+  /** The reason to show if the map is blank, in words for the user. */
   readonly whyBlank: string;
-  /** What has to be known to read the map, in words for the user. */
+  /** What a reader of the map has to know, in words for the user. */
   readonly note?: string;
-  /** Of methods with a few named masks: what each was found worth. */
+  /** For methods that score a few masks: the weight of each. */
   readonly scores?: Float32Array;
-  /** Of attributions that should sum to a difference of logits: their sum, and that difference. */
+  /** For attributions that should sum to a difference of logits: their sum, and that difference. */
   readonly completeness?: { readonly sum: number; readonly difference: number };
 }
 

@@ -3,10 +3,10 @@
  * place.
  */
 
+import type { Target } from '../target/target';
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
-import { logitOf, scoreOf } from './target';
+import type { InputImage, MethodNetwork, MethodRun } from './network';
 
 interface Patch {
   readonly top: number;
@@ -34,12 +34,12 @@ export async function* occlusion(
 
   const zeros = () => new Float64Array(input.height * input.width);
   const [drops, dropsOfLogit, covers] = [zeros(), zeros(), zeros()];
-  const [score, logit] = [scoreOf(target, network), logitOf(target, network)];
+  const [score, logit] = [target.score(network.outputs), target.value(network.outputs)];
   let [done, byLogit] = [0, false];
   for await (const chunk of network.scoreMasks(hiding(input, patches), 'zero')) {
-    for (const { item, ...scores } of chunk) {
-      const drop = score - scoreOf(target, scores);
-      const dropOfLogit = logit - logitOf(target, scores);
+    for (const { item, outputs } of chunk) {
+      const drop = score - target.score(outputs);
+      const dropOfLogit = logit - target.value(outputs);
       for (const at of pixelsOf(item.patch, input.width)) {
         drops[at]! += drop;
         dropsOfLogit[at]! += dropOfLogit;

@@ -1,19 +1,17 @@
 /** Gradients with respect to the input's pixels, and frames of them. */
+
 import { percentile } from '../cam/split';
 import type { MethodFrame } from '../saliency';
+import type { Target } from '../target/target';
 import { poolChannels } from './channels';
 import { addScaled, milestones, type Progress, pixelFrame, scaled } from './maps';
 import type { ChannelPooling } from './method-options';
 import type { BackwardRule, MethodNetwork, WithImage } from './network';
 
 /** The gradient at the image itself, [channels, height, width]. */
-export async function inputGradient(
-  network: MethodNetwork,
-  seed: Float32Array,
-  rule: BackwardRule,
-): Promise<Float32Array> {
+export async function inputGradient(network: MethodNetwork, target: Target, rule: BackwardRule): Promise<Float32Array> {
   let gradient: Float32Array = new Float32Array();
-  for await (const { mean } of meanGradient(network, seed, [{ image: network.input.data }], 1, rule)) gradient = mean;
+  for await (const { mean } of meanGradient(network, target, [{ image: network.input.data }], 1, rule)) gradient = mean;
   return gradient;
 }
 
@@ -26,7 +24,7 @@ const EVERY = 8;
  */
 export async function* meanGradient(
   network: MethodNetwork,
-  seed: Float32Array,
+  target: Target,
   images: Iterable<WithImage>,
   total: number,
   rule: BackwardRule = 'plain',
@@ -34,7 +32,7 @@ export async function* meanGradient(
   const sum = new Float64Array(network.input.data.length);
   const isShown = milestones(total, EVERY);
   let done = 0;
-  for await (const chunk of network.inputGradients(images, seed, rule)) {
+  for await (const chunk of network.inputGradients(images, target, rule)) {
     for (const { gradient } of chunk) addScaled(sum, gradient, 1);
     done += chunk.length;
     if (isShown(done)) yield { done, mean: scaled(sum, 1 / done) };

@@ -1,10 +1,10 @@
 /** Recipro-CAM (arXiv 2209.14074): the score with only one position of the feature map kept, for each position. */
 
 import type { FeatureMaps } from '../cam/features';
+import type { Target } from '../target/target';
 import { NO_DIFFERENCE, relativeFrame } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { scoreOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* reciproCam(
   network: MethodNetwork,
@@ -16,8 +16,8 @@ export async function* reciproCam(
   const map = new Float32Array(u * v);
   let done = 0;
   for await (const chunk of network.scoreFeatures(spatialMasks(features, KERNELS[mask]))) {
-    for (const { item, ...scores } of chunk) {
-      map[item.position] = scoreOf(target, scores);
+    for (const { item, outputs } of chunk) {
+      map[item.position] = target.score(outputs);
       done = item.position + 1;
     }
     // Positions that are not scored yet get the lowest value so far.

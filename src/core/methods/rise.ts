@@ -4,10 +4,10 @@
 
 import { createRandom, type Random } from '../random';
 import { bilinearMatrix } from '../resize';
+import type { Target } from '../target/target';
 import { milestones, NO_DIFFERENCE, relativeFrame, scaled } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { InputImage, MethodNetwork, MethodRun, Resampling, Target } from './network';
-import { scoreOf } from './target';
+import type { InputImage, MethodNetwork, MethodRun, Resampling } from './network';
 
 /** Masks between two estimates. */
 const EVERY = 32;
@@ -23,7 +23,7 @@ export async function* rise(
   const isShown = milestones(masks, EVERY);
   let done = 0;
   for await (const chunk of network.scoreMasks(randomMasks(input, masks, cells, probability, random), 'zero')) {
-    for (const { item, ...scores } of chunk) addResampled(sum, item, scoreOf(target, scores));
+    for (const { item, outputs } of chunk) addResampled(sum, item, target.score(outputs));
     done += chunk.length;
     if (!isShown(done)) continue;
     // Equation 6.

@@ -2,10 +2,10 @@
 
 import type { FeatureMaps } from '../cam/features';
 import { isConstant, type Mask, makeMask, normalised } from '../cam/masks';
+import type { Target } from '../target/target';
 import { addScaled, evidenceFrame, NO_EVIDENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { scoreOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* scoreCam(
   network: MethodNetwork,
@@ -23,12 +23,12 @@ export async function* scoreCam(
   const sum = new Float64Array(u * v);
   let [done, hidden] = [0, 0];
   for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
-    for (const { item, ...scores } of chunk) {
-      const score = scoreOf(target, scores);
+    for (const { item, outputs } of chunk) {
+      const score = target.score(outputs);
       // The score itself is the weight, as in the authors' code. The paper subtracts the score of the hidden image,
       // which cancels in its softmax over the channels. A difference of logits needs the subtraction, since it has no
       // natural zero.
-      if (item.channel) addScaled(sum, item.channel, target.contrast ? score - hidden : score);
+      if (item.channel) addScaled(sum, item.channel, target.startsAtZero ? score : score - hidden);
       else hidden = score;
     }
     done += chunk.length;

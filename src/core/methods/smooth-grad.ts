@@ -1,20 +1,20 @@
 /** SmoothGrad (arXiv 1706.03825): the mean gradient over copies of the image with Gaussian noise. */
 
 import { createRandom, type Random } from '../random';
+import type { Target } from '../target/target';
 import { NO_DIFFERENCE } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { InputImage, MethodNetwork, MethodRun, Target } from './network';
+import type { InputImage, MethodNetwork, MethodRun } from './network';
 import { meanGradient, pooledFrame } from './pixel-gradient';
-import { seedOf } from './target';
 
 export async function* smoothGrad(
   network: MethodNetwork,
   target: Target,
   { samples, noise, channels, seed }: OptionsOfMethod<'smooth-grad'>,
 ): MethodRun {
-  const { input, logits } = network;
+  const { input } = network;
   const images = noisy(input, samples, (noise / 100) * rangeOf(input.data), createRandom(seed));
-  for await (const { done, mean } of meanGradient(network, seedOf(target, logits.length), images, samples)) {
+  for await (const { done, mean } of meanGradient(network, target, images, samples)) {
     yield pooledFrame(network, mean, channels, { done, total: samples });
   }
   return NO_DIFFERENCE;

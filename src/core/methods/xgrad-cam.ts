@@ -4,13 +4,13 @@
  */
 
 import type { FeatureMaps } from '../cam/features';
+import type { Target } from '../target/target';
 import { evidenceFrame, NO_EVIDENCE, weightedSum } from './maps';
-import type { MethodNetwork, MethodRun, Target } from './network';
-import { seedOf } from './target';
+import type { MethodNetwork, MethodRun } from './network';
 
 export async function* xGradCam(network: MethodNetwork, target: Target): MethodRun {
-  const { features, logits } = network;
-  const gradient = await network.featureGradient(seedOf(target, logits.length));
+  const { features } = network;
+  const gradient = await network.featureGradient(target);
   yield evidenceFrame(features, weightedSum(features, xGradWeights(features, gradient)));
   return NO_EVIDENCE;
 }

@@ -1,11 +1,11 @@
 /** XRAI (arXiv 1906.02825): regions of the image in the order of their mean integrated gradients. */
 
+import type { Target } from '../target/target';
 import { integrate, midpoints } from './integrated-gradients';
 import { addScaled, NO_DIFFERENCE, relativeFrame } from './maps';
 import type { OptionsOfMethod } from './method-options';
-import type { MethodNetwork, MethodRun, Target } from './network';
+import type { MethodNetwork, MethodRun } from './network';
 import { leastGainFor, rankRegions, regionsOf } from './regions';
-import { seedOf } from './target';
 
 export async function* xrai(
   network: MethodNetwork,
@@ -14,13 +14,12 @@ export async function* xrai(
 ): MethodRun {
   const { height, width, data, channels } = network.input;
   const regions = regionsOf(network.input);
-  const seed = seedOf(target, network.logits.length);
   // Section 3.1 integrates from black and from white. The authors' code uses the input's bounds for them.
   const baselines = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
   const finished = new Float64Array(data.length);
   for (const [i, baseline] of baselines.entries()) {
     let latest: Float32Array = new Float32Array();
-    for await (const { done, attributions } of integrate(network, seed, baseline, midpoints(steps))) {
+    for await (const { done, attributions } of integrate(network, target, baseline, midpoints(steps))) {
       latest = attributions;
       const mean = attributions.map((value, at) => (finished[at]! + value) / (i + 1));
       const map = rankRegions(regions, strongest(mean, channels), order, leastGainFor(height, width));

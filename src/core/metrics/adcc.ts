@@ -2,7 +2,7 @@
  * ADCC (Poppi et al., arXiv 2104.10252): the harmonic mean of three scores of a map, so that a low one can't be
  * compensated by the others.
  */
-import { dropOf, probabilityShown } from './average-drop';
+import { dropOf, scoreShown } from './average-drop';
 import { maskedImage } from './masked';
 import type { MetricResult, Subject } from './metric';
 
@@ -13,9 +13,9 @@ import type { MetricResult, Subject } from './metric';
  * - average drop
  */
 export async function adcc(subject: Subject): Promise<MetricResult> {
-  const { network, saliency } = subject;
+  const { network, saliency, target } = subject;
   const complexity = saliency.map.reduce((sum, value) => sum + Math.abs(value), 0) / saliency.map.length;
-  const drop = dropOf(network.probabilities[subject.class]!, await probabilityShown(subject));
+  const drop = dropOf(target.score(network.outputs), await scoreShown(subject));
   const again = await subject.explain(maskedImage(network.input, saliency));
   const correlation = pearson(saliency.map, again.map);
   // The correlation with a constant map is not defined.

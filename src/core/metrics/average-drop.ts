@@ -7,16 +7,16 @@ import { maskedImage } from './masked';
 import type { MetricResult, Subject } from './metric';
 
 export async function averageDrop(subject: Subject): Promise<MetricResult> {
-  const [image, shown] = [subject.network.probabilities[subject.class]!, await probabilityShown(subject)];
+  const [image, shown] = [subject.target.score(subject.network.outputs), await scoreShown(subject)];
   const drop = dropOf(image, shown);
   return { scores: { ...(drop !== undefined && { drop }), increase: shown > image ? 1 : 0 } };
 }
 
 /** O. */
-export async function probabilityShown({ network, saliency, class: index }: Subject): Promise<number> {
+export async function scoreShown({ network, saliency, target }: Subject): Promise<number> {
   let shown = Number.NaN;
   for await (const chunk of network.scoreImages([{ image: maskedImage(network.input, saliency) }])) {
-    shown = chunk[0]!.probabilities[index]!;
+    shown = target.score(chunk[0]!.outputs);
   }
   return shown;
 }

@@ -33,7 +33,7 @@ export function areaUnder({ fractions, probabilities }: Curve): number {
  * Computes the curve from one image to another. One of the two is the image itself, whose probability is known already.
  */
 export async function curveBetween(
-  { network, saliency, class: index }: Subject,
+  { network, saliency, target }: Subject,
   { from, to }: Ends,
   options: OptionsOf<typeof stepOptions>,
   report: Report,
@@ -41,7 +41,7 @@ export async function curveBetween(
   const pixels = network.input.height * network.input.width;
   const counts = stepCounts(pixels, options);
   const own = from === network.input.data ? 0 : counts.length - 1;
-  const probabilities = [...(own === 0 ? [network.probabilities[index]!] : [])];
+  const probabilities = [...(own === 0 ? [target.score(network.outputs)] : [])];
   const asked = counts.filter((_, k) => k !== own);
   const curve = (): Curve => ({
     fractions: counts.slice(0, probabilities.length).map((count) => count / pixels),
@@ -49,9 +49,9 @@ export async function curveBetween(
   });
   const images: Iterable<Replaced> = replaced(from, to, bySaliency(saliency.map), asked);
   for await (const chunk of network.scoreImages(images)) {
-    for (const scores of chunk) probabilities.push(scores.probabilities[index]!);
+    for (const { outputs } of chunk) probabilities.push(target.score(outputs));
     report({ done: probabilities.length, total: counts.length, curve: curve() });
   }
-  if (own > 0) probabilities.push(network.probabilities[index]!);
+  if (own > 0) probabilities.push(target.score(network.outputs));
   return curve();
 }

@@ -3,13 +3,14 @@ import type { Region } from '../annotations/annotations';
 import type { ImageTransform } from '../geometry';
 import type { MethodNetwork } from '../methods/network';
 import type { Saliency } from '../saliency';
+import type { Target } from '../target/target';
 import type { Curve, Measured } from './measurement';
 
 /** One map of one image for one class. */
 export interface Subject {
   readonly network: MethodNetwork;
-  /** Index of the class that the map explains. */
-  readonly class: number;
+  /** What the map is measured by, such as the probability of the class that it explains. */
+  readonly target: Target;
   readonly saliency: Saliency;
   /** B: the blurred image as planes, [channels, height, width]. */
   readonly blurred: Float32Array;

@@ -18,7 +18,7 @@ export const roadOptions = {
 };
 
 export async function road(
-  { network, saliency, class: index }: Subject,
+  { network, saliency, target }: Subject,
   { noise, seed }: OptionsOf<typeof roadOptions>,
   report: Report,
 ): Promise<MetricResult> {
@@ -33,7 +33,7 @@ export async function road(
   }
   let [sum, done] = [0, 0];
   for await (const chunk of network.scoreImages(images())) {
-    for (const { item, probabilities } of chunk) sum += item.sign * probabilities[index]!;
+    for (const { item, outputs } of chunk) sum += item.sign * target.score(outputs);
     done += chunk.length;
     report({ done, total: 2 * SHARES.length });
   }

@@ -61,7 +61,7 @@ export function describeModel(known: Known): ModelInfo {
   const assumptions = [...known.assumptions];
   if (scores.reason) assumptions.push(choiceOfScores(scores, scores.reason));
   const { activation, link } = activationOf(scores, known.link, sources, assumptions);
-  const path = { nodes: graph.node, facts, score: scores.logits, wrt: [input.name] };
+  const path = { nodes: graph.node, facts, scores: [scores.logits], wrt: [input.name] };
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
     assumptions.push('gradients: those of rounding to integers are 1 (straight-through)');

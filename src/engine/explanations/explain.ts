@@ -4,7 +4,7 @@ import { ExplainError, errors } from '../../core/errors';
 import type { MethodChoice } from '../../core/methods/choice';
 import { methods, type Need } from '../../core/methods/method-table';
 import type { MethodName } from '../../core/methods/names';
-import type { MethodRun, Target } from '../../core/methods/network';
+import type { MethodRun } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
 import { findClass } from '../../core/model/classes/labels';
 import type { ModelInfo } from '../../core/model/info';
@@ -12,6 +12,8 @@ import type { ClassScore } from '../../core/output';
 import { shownActivation } from '../../core/output';
 import type { Frame } from '../../core/saliency';
 import { saliencyOf } from '../../core/saliency';
+import { classTarget, probabilitiesOf } from '../../core/target/class-scores';
+import type { Target } from '../../core/target/target';
 import { identityOf, type Stamp, stampOf } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
 import type { Explanation } from '../../protocol/explanation';
@@ -63,7 +65,9 @@ export async function explain(
   const { state, decode, stamps } = await look(explainer, params, work);
   context.emit('files', [...stamps, ...explainer.stamps]);
   const { contrastWeight = 1 } = params;
-  const target = targetOf(mostProbable(state.probabilities, candidates), others, contrastWeight);
+  const probabilities = probabilitiesOf(state.outputs);
+  const index = mostProbable(probabilities, candidates);
+  const target = targetOf(labels, index, others, contrastWeight);
 
   let first: number | undefined;
   let frame: Frame | undefined;
@@ -87,7 +91,7 @@ export async function explain(
   const score = (index: number): ClassScore => ({
     class: index,
     label: labels[index]!,
-    probability: state.probabilities[index]!,
+    probability: probabilities[index]!,
   });
   return {
     image: nameOf(params.image),
@@ -97,10 +101,10 @@ export async function explain(
     blur,
     layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
     ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
-    ...score(target.class),
+    ...score(index),
     activation: shownActivation(info.output),
-    top: topClasses(state.probabilities, params.top).map(score),
-    probabilities: state.probabilities,
+    top: topClasses(probabilities, params.top).map(score),
+    probabilities,
     frame: frame!,
     saliency: { min, max, zero, ...(zero ? { reason: whyBlank } : note && { note }) },
     scores,
@@ -150,9 +154,9 @@ function mostProbable(probabilities: Float32Array, candidates: readonly number[]
   return candidates.reduce((best, index) => (probabilities[index]! > probabilities[best]! ? index : best));
 }
 
-function targetOf(index: number, others: readonly number[], weight: number): Target {
+function targetOf(labels: readonly string[], index: number, others: readonly number[], weight: number): Target {
   if (others.includes(index)) throw errors.badOption('contrast', index, 'another class than the one explained');
-  return { class: index, ...(others.length > 0 && { contrast: { classes: others, weight } }) };
+  return classTarget(labels, { class: index, ...(others.length > 0 && { contrast: { classes: others, weight } }) });
 }
 
 /** The state of the image, from an earlier request or from a first pass. */

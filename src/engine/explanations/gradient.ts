@@ -3,12 +3,14 @@ import { GRADIENT, gradientGraph } from '../../core/cam/gradient';
 import { errors } from '../../core/errors';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { findClass } from '../../core/model/classes/labels';
-import { sizeOf } from '../../core/onnx/tensors';
 import { encodeModel } from '../../core/onnx/weights';
+import { classTarget } from '../../core/target/class-scores';
 import type { Params, Result } from '../../protocol/requests';
 import { openModel } from '../model/inspect';
 import { prepareInput } from '../pictures/prepare';
 import { createSession, floats } from '../runtime/runtime';
+import { fragmentOf } from '../sessions/parts';
+import { targetFeeds } from '../sessions/passes';
 
 /** @throws unknown-layer, unknown-class, not-connected, unsupported-operator; what models and inputs throw */
 export async function gradient({ model, image, target, wrt }: Params<'gradient'>): Promise<Result<'gradient'>> {
@@ -19,15 +21,14 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
     const candidates = [info.input.name, ...info.layers.map((layer) => layer.tensor)];
     throw errors.unknownLayer(info.path, tensor, candidates);
   }
-  const { logits, link } = info.output;
-  const { dims } = facts.get(logits)!;
-  const seed = new Float32Array(sizeOf(dims));
-  seed[findClass(info.labels.value, target)] = 1;
+  const labels = info.labels.value;
+  const explained = classTarget(labels, { class: findClass(labels, target) });
+  const fragment = fragmentOf({ info, facts });
   const input = await prepareInput(image, info);
 
   const encoded = encodeModel(
     file.model,
-    gradientGraph(file.model, facts, { source: info.input.name, wrt: tensor, logits, link }, CPU_RULES),
+    gradientGraph(file.model, facts, { source: info.input.name, wrt: tensor }, fragment, CPU_RULES),
   );
   // The optimiser's blocked layouts are not used. With their rounding, more units near 0 change sign: the gradient of
   // VGG-19 agrees with autograd to 2e-2 with them, and to 2e-6 without.
@@ -37,7 +38,7 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
     prepack: false,
   });
   try {
-    const feeds = { [GRADIENT.source]: floats(input.tensor, input.dims), [GRADIENT.seed]: floats(seed, dims) };
+    const feeds = { [GRADIENT.source]: floats(input.tensor, input.dims), ...targetFeeds(fragment, explained) };
     const result = await session.run(feeds, [GRADIENT.gradient]);
     return { tensor, shape, data: result[GRADIENT.gradient]!.data as Float32Array };
   } finally {

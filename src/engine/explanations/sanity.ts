@@ -9,6 +9,7 @@ import { depthsOf, type WeightLayer, weightLayers } from '../../core/sanity/laye
 import { similarityOf } from '../../core/sanity/similarity';
 import type { SanityMap, SanityResult } from '../../core/sanity/types';
 import { stepsOf, verdictOf } from '../../core/sanity/verdict';
+import { classTarget, probabilitiesOf } from '../../core/target/class-scores';
 import type { Device } from '../../protocol/devices';
 import type { RequestContext, SanityParams } from '../../protocol/requests';
 import { layersOf, type Opened, openModel } from '../model/inspect';
@@ -134,16 +135,18 @@ async function mapsOf({ known, device, params, input, work }: Question, file: Mo
     const parts = new Set(choices.flatMap(partsFor));
     for (const part of parts) await addPart(explainer, part, file);
     const state = await firstPass(explainer, input, choices[0]!.blur, work);
-    const index = chosen ?? topClasses(state.probabilities, 1)[0]!;
+    const probabilities = probabilitiesOf(state.outputs);
+    const index = chosen ?? topClasses(probabilities, 1)[0]!;
+    const target = classTarget(known.info.labels.value, { class: index });
     const place = { inputSize: inputSizeOf(explainer), imageTransform: input.transform };
     const maps: Found[] = [];
     for (const { method, options, blur } of choices) {
-      const run = methods[method].run(networkOf(explainer, state, blur, work), { class: index }, options);
+      const run = methods[method].run(networkOf(explainer, state, blur, work), target, options);
       const { last, whyBlank } = await runToEnd(run);
       const frame = { ...last, ...place };
       maps.push({ frame, ...(saliencyOf(frame).zero && { blank: whyBlank }) });
     }
-    return { class: index, probabilities: state.probabilities, maps };
+    return { class: index, probabilities, maps };
   } finally {
     releaseExplainer(explainer);
   }

@@ -1,7 +1,7 @@
 /** Makes the input of metrics from an explanation. */
 
 import { methods } from '../../core/methods/method-table';
-import type { MethodNetwork, Target } from '../../core/methods/network';
+import type { MethodNetwork } from '../../core/methods/network';
 import { centreBlob, randomMap } from '../../core/metrics/baselines';
 import type { MeasuredMap } from '../../core/metrics/measurement';
 import type { Subject } from '../../core/metrics/metric';
@@ -9,6 +9,7 @@ import type { ModelInfo } from '../../core/model/info';
 import { createRandom } from '../../core/random';
 import type { Frame } from '../../core/saliency';
 import { type Saliency, saliencyOf } from '../../core/saliency';
+import { classTarget } from '../../core/target/class-scores';
 import type { Explanation } from '../../protocol/explanation';
 import { relayout } from '../pictures/prepare';
 import type { Explainer, ImageState } from '../sessions/explainer';
@@ -38,7 +39,7 @@ export async function subjectsOf(
   const backdrop = await backdropOf(explainer, state, 'blurred', explanation.blur);
   const shared = {
     network,
-    class: explanation.class,
+    target: classTarget(info.labels.value, { class: explanation.class }),
     blurred: relayout(
       backdrop.tensor.data as Float32Array,
       info.input.layout,
@@ -81,7 +82,10 @@ async function explainAgain(
   const tensor = relayout(image, 'NCHW', layout, channels, size);
   const state = await firstPass(explainer, { ...input, tensor }, blur, work);
   const others = contrast?.map((other) => other.class);
-  const target: Target = { class: index, ...(others && { contrast: { classes: others, weight: contrastWeight } }) };
+  const target = classTarget(explainer.info.labels.value, {
+    class: index,
+    ...(others && { contrast: { classes: others, weight: contrastWeight } }),
+  });
   let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
   for await (const frame of methods[method].run(networkOf(explainer, state, blur, work), target, options)) last = frame;
   return saliencyOf({ ...last!, inputSize: size });

@@ -1,4 +1,5 @@
 /** Determines whether a model's scores are probabilities already, if this does not follow from its graph. */
+
 import { imageGraph, SCORE } from '../../core/cam/transform';
 import type { ImageInput } from '../../core/model/inputs';
 import type { ScoresTensor } from '../../core/model/logits';
@@ -10,6 +11,7 @@ import { DataType, sizeOf } from '../../core/onnx/tensors';
 import { encodeModel } from '../../core/onnx/weights';
 import type { Link } from '../../core/output';
 import { createRandom } from '../../core/random';
+import { CLASSES, classScores } from '../../core/target/class-scores';
 import { createSession, floats } from '../runtime/runtime';
 import type { ModelFile } from './model-file';
 
@@ -56,9 +58,14 @@ async function* scoresOfNoise(
   preprocessing: Preprocessing,
   scores: string,
 ): AsyncGenerator<Float32Array> {
-  const { name, layout } = input;
-  const target = { input: name, layout, logits: scores, link: 'identity', activation: 'none', layer: name } as const;
-  const encoded = encodeModel(file.model, imageGraph(file.model, facts, target));
+  const { name } = input;
+  const plain = {
+    logits: scores,
+    link: 'identity',
+    activation: 'none',
+    classes: sizeOf(facts.get(scores)!.dims),
+  } as const;
+  const encoded = encodeModel(file.model, imageGraph(file.model, facts, name, classScores(plain, facts)));
   const session = await createSession(file.path, encoded, await file.buffers(encoded), {
     device: 'cpu',
     optimize: 'basic',
@@ -68,7 +75,7 @@ async function* scoresOfNoise(
     const { dims } = facts.get(name)!;
     for (const tile of TILES) {
       const image = floats(noise(input, preprocessing, tile), dims);
-      yield (await session.run({ [SCORE.image]: image }, [SCORE.logits]))[SCORE.logits]!.data as Float32Array;
+      yield (await session.run({ [SCORE.image]: image }, [CLASSES.logits]))[CLASSES.logits]!.data as Float32Array;
     }
   } finally {
     await session.release();

@@ -1,8 +1,9 @@
 /** The data that the engine holds to explain images with one model, layer and device. */
 import type { FeatureMaps } from '../../core/cam/features';
-import type { Background, Scores } from '../../core/methods/network';
+import type { Background } from '../../core/methods/network';
 import type { LayerInfo, ModelInfo } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';
+import type { Fragment, Outputs } from '../../core/target/target';
 import type { Stamp } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
 import type { PreparedInput } from '../pictures/prepare';
@@ -24,6 +25,8 @@ export interface KnownModel {
 /** Explains images with one model, layer and device. */
 export interface Explainer extends KnownModel {
   readonly device: Device;
+  /** What all targets are read of. */
+  readonly fragment: Fragment;
   /** See `scoreGraph`. */
   readonly score: Session;
   /** Parts that only some methods need; a part is created when the first method needs it. */
@@ -55,8 +58,9 @@ export interface Parts {
 
 export type Part = keyof Parts;
 
-/** The results for one image that do not depend on the class, kept for explanations of other classes. */
-export interface ImageState extends Scores {
+/** The results for one image that do not depend on the target, kept for explanations of other targets. */
+export interface ImageState {
+  readonly outputs: Outputs;
   readonly input: PreparedInput;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
@@ -69,8 +73,8 @@ export interface Backdrop {
   readonly tensor: Tensor;
   /** Kernel and sigma of the blur. */
   readonly key: string;
-  /** Scores of the backdrop itself, after it was scored. */
-  scores: Scores | undefined;
+  /** The outputs for the backdrop itself, after it was scored. */
+  outputs: Outputs | undefined;
 }
 
 /** True if the gradient graph starts at the layer, so that it needs no pass through the whole network. */

@@ -9,18 +9,29 @@ import type {
   BackwardRule,
   MethodNetwork,
   Scored,
-  Scores,
   WithFeatures,
   WithImage,
   WithMask,
 } from '../../core/methods/network';
 import { mapsOf, tensorOf } from '../../core/model/layers/arrangement';
+import type { Outputs, Target } from '../../core/target/target';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import type { Explainer } from './explainer';
 import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
-import { backdropOf, imageOf, numbers, runSize, score, scoresOf, stacked, turn, type Work } from './passes';
+import {
+  backdropOf,
+  imageOf,
+  numbers,
+  outputsOf,
+  runSize,
+  score,
+  stacked,
+  targetFeeds,
+  turn,
+  type Work,
+} from './passes';
 
 export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
@@ -30,17 +41,16 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
   const ordered = (image: Float32Array) => relayout(image, 'NCHW', layout, channels, size);
 
   return {
-    logits: state.logits,
-    probabilities: state.probabilities,
+    outputs: state.outputs,
     input: { data: planes(state.input.tensor), channels, ...size },
     features: state.features,
     head: explainer.parts['linear-head'],
-    featureGradient: (seed) => featureGradient(explainer, state, seed, work),
+    featureGradient: (target) => featureGradient(explainer, state, target, work),
 
-    inputGradients: <T extends WithImage>(items: Iterable<T>, seed: Float32Array, rule: BackwardRule) =>
+    inputGradients: <T extends WithImage>(items: Iterable<T>, target: Target, rule: BackwardRule) =>
       inChunks({ batching: SINGLE }, items, async (chunk) => {
         const [item] = chunk as readonly [T];
-        const gradient = await inputGradient(explainer, state, ordered(item.image), seed, rule, work);
+        const gradient = await inputGradient(explainer, state, ordered(item.image), target, rule, work);
         return [{ item, gradient: planes(gradient) }];
       }),
 
@@ -53,7 +63,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
         );
         // To score plain images, each image is passed as both inputs of the blend: the blend then leaves it unchanged.
         const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.u * state.features.v) }));
-        return withScores(chunk, (await score(explainer, work, images, images, hidden)).scores);
+        return withOutputs(chunk, (await score(explainer, work, images, images, hidden)).outputs);
       }),
 
     scoreMasks: (items, background) => scoreMasks(explainer, state, items, background, blur, work),
@@ -61,7 +71,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
     scoreFeatures: <T extends WithFeatures>(items: Iterable<T>) =>
       inChunks(explainer, items, async (chunk) => {
         const features = chunk.map((item) => item.features);
-        return withScores(chunk, await scoreFeatures(explainer, state, features, work));
+        return withOutputs(chunk, await scoreFeatures(explainer, state, features, work));
       }),
   };
 }
@@ -91,19 +101,19 @@ export function scoreManyImages<T extends WithImage>(
     });
     await turn(work);
     const feeds = { [SCORE.image]: floats(buffer, [count, ...state.input.dims.slice(1)]) };
-    const result = await partOf(explainer, 'images').run(feeds, [SCORE.logits, SCORE.probabilities]);
+    const result = await partOf(explainer, 'images').run(feeds, Object.keys(explainer.fragment.outputs));
     work.passes += count;
-    return withScores(chunk, scoresOf(explainer, result, count));
+    return withOutputs(chunk, outputsOf(explainer, result, count));
   });
 }
 
-function withScores<T>(items: readonly T[], scores: readonly Scores[]): Scored<T>[] {
-  return items.map((item, i) => ({ item, ...scores[i]! }));
+function withOutputs<T>(items: readonly T[], outputs: readonly Outputs[]): Scored<T>[] {
+  return items.map((item, i) => ({ item, outputs: outputs[i]! }));
 }
 
 /**
- * A mask of zeros leaves only the backdrop, whose scores are cached. Methods that need these scores pass such a mask
- * first; it is answered with the first chunk.
+ * A mask of zeros leaves only the backdrop, whose outputs are cached. Methods that need these pass such a mask first; it
+ * is answered with the first chunk.
  */
 async function* scoreMasks<T extends WithMask>(
   explainer: Explainer,
@@ -118,16 +128,16 @@ async function* scoreMasks<T extends WithMask>(
   function* unknown() {
     let first = true;
     for (const item of items) {
-      if (first && backdrop.scores && isNothing(item)) known.push({ item, ...backdrop.scores });
+      if (first && backdrop.outputs && isNothing(item)) known.push({ item, outputs: backdrop.outputs });
       else yield item;
       first = false;
     }
   }
   const image = imageOf(state.input);
   const chunks = inChunks(explainer, unknown(), async (chunk) => {
-    const { scores } = await score(explainer, work, image, backdrop.tensor, chunk);
-    if (isNothing(chunk[0]!)) backdrop.scores = scores[0]!;
-    return withScores(chunk, scores);
+    const { outputs } = await score(explainer, work, image, backdrop.tensor, chunk);
+    if (isNothing(chunk[0]!)) backdrop.outputs = outputs[0]!;
+    return withOutputs(chunk, outputs);
   });
   for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
   if (known.length > 0) yield known;
@@ -138,14 +148,14 @@ const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
 async function featureGradient(
   explainer: Explainer,
   state: ImageState,
-  seed: Float32Array,
+  target: Target,
   work: Work,
 ): Promise<Float32Array> {
   const layer = layerOf(explainer);
   const cut = isCut(explainer.info, layer.tensor);
   const source = cut ? floats(state.activations, layer.shape) : imageOf(state.input);
   if (!cut) work.passes += 1;
-  return mapsOf(await gradient(explainer, partOf(explainer, 'feature-gradient'), source, seed, work), layer);
+  return mapsOf(await gradient(explainer, partOf(explainer, 'feature-gradient'), source, target, work), layer);
 }
 
 const GRADIENTS = { plain: 'input-gradient', guided: 'guided-gradient' } as const satisfies Record<BackwardRule, Part>;
@@ -154,26 +164,24 @@ function inputGradient(
   explainer: Explainer,
   { input }: ImageState,
   image: Float32Array,
-  seed: Float32Array,
+  target: Target,
   rule: BackwardRule,
   work: Work,
 ): Promise<Float32Array> {
   work.passes += 1;
-  return gradient(explainer, partOf(explainer, GRADIENTS[rule]), floats(image, input.dims), seed, work);
+  return gradient(explainer, partOf(explainer, GRADIENTS[rule]), floats(image, input.dims), target, work);
 }
 
 async function gradient(
   explainer: Explainer,
   session: Session,
   source: Tensor,
-  seed: Float32Array,
+  target: Target,
   work: Work,
 ): Promise<Float32Array> {
-  const { dims } = explainer.facts.get(explainer.info.output.logits)!;
   await turn(work);
-  const result = await session.run({ [GRADIENT.source]: source, [GRADIENT.seed]: floats(seed, dims) }, [
-    GRADIENT.gradient,
-  ]);
+  const feeds = { [GRADIENT.source]: source, ...targetFeeds(explainer.fragment, target) };
+  const result = await session.run(feeds, [GRADIENT.gradient]);
   return numbers(explainer, 'gradients', result[GRADIENT.gradient]!);
 }
 
@@ -182,7 +190,7 @@ async function scoreFeatures(
   state: ImageState,
   features: readonly Float32Array[],
   work: Work,
-): Promise<readonly Scores[]> {
+): Promise<readonly Outputs[]> {
   const layer = layerOf(explainer);
   const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
   const feeds = { [DOWNSTREAM.features]: batched(explainer, tensors, layer.shape) };
@@ -197,10 +205,10 @@ async function scoreFeatures(
       };
   await turn(work);
   const session = partOf(explainer, 'features');
-  const result = await session.run({ ...feeds, ...images }, [SCORE.logits, SCORE.probabilities]);
+  const result = await session.run({ ...feeds, ...images }, Object.keys(explainer.fragment.outputs));
   const count = runSize(features.length, explainer.batching);
   work.passes += count;
-  return scoresOf(explainer, result, count);
+  return outputsOf(explainer, result, count);
 }
 
 /** Joins the values of single images, [1, ...], to one tensor for a run. */

@@ -2,7 +2,7 @@
 import { downstreamGraph } from '../../core/cam/downstream';
 import { gradientGraph } from '../../core/cam/gradient';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
-import { imageGraph, type ScoreTarget } from '../../core/cam/transform';
+import { type Between, imageGraph } from '../../core/cam/transform';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { guided } from '../../core/gradients/guided';
 import type { RuleTable } from '../../core/gradients/rule';
@@ -11,10 +11,12 @@ import type { Need } from '../../core/methods/method-table';
 import type { ModelInfo } from '../../core/model/info';
 import { encodeWithFeeds } from '../../core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
+import { classScores } from '../../core/target/class-scores';
+import type { Fragment } from '../../core/target/target';
 import type { Device } from '../../protocol/devices';
 import type { ModelFile } from '../model/model-file';
 import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
-import { type Explainer, isCut, layerOf, type Part, type Parts } from './explainer';
+import { type Explainer, isCut, type KnownModel, layerOf, type Part, type Parts } from './explainer';
 
 type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
 
@@ -40,26 +42,23 @@ export function releaseParts(parts: Partial<Parts>): void {
   for (const part of Object.values(parts)) if (part && 'release' in part) void part.release();
 }
 
-/** The target of the scoring graphs. */
-export function scoreTarget(info: ModelInfo): ScoreTarget {
-  return {
-    input: info.input.name,
-    layout: info.input.layout,
-    logits: info.output.logits,
-    link: info.output.link,
-    activation: info.output.activation.value,
-    layer: info.layer.value,
-  };
+/** The tensors of a model between which images are blended and features are read. */
+export function placesOf({ input, layer }: ModelInfo): Between {
+  return { input: input.name, layout: input.layout, layer: layer.value };
+}
+
+/** The fragment of a model's class scores. */
+export function fragmentOf({ info: { output }, facts }: Pick<KnownModel, 'info' | 'facts'>): Fragment {
+  return classScores({ ...output, activation: output.activation.value }, facts);
 }
 
 const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
 
 async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promise<Session> {
-  const { info, facts, device } = explainer;
+  const { info, facts, device, fragment } = explainer;
   const wrt = info.layer.value;
   const source = isCut(info, wrt) ? wrt : info.input.name;
-  const { logits, link } = info.output;
-  const graph = gradientGraph(file.model, facts, { source, wrt, logits, link }, rulesFor(device));
+  const graph = gradientGraph(file.model, facts, { source, wrt }, fragment, rulesFor(device));
   // This graph runs once for each class, so the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
@@ -70,16 +69,15 @@ async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promi
  * and 46 for SqueezeNet.
  */
 function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTable): Promise<Session> {
-  const { info, facts } = explainer;
+  const { info, facts, fragment } = explainer;
   const { name } = info.input;
-  const { logits, link } = info.output;
-  const graph = gradientGraph(file.model, facts, { source: name, wrt: name, logits, link }, rules);
+  const graph = gradientGraph(file.model, facts, { source: name, wrt: name }, fragment, rules);
   return open(explainer, file, encodeModel(file.model, graph));
 }
 
 function makeDownstream(explainer: Explainer, file: ModelFile): Promise<Session> {
-  const { info, facts } = explainer;
-  const graph = downstreamGraph(file.model, facts, scoreTarget(info), isCut(info, info.layer.value));
+  const { info, facts, fragment } = explainer;
+  const graph = downstreamGraph(file.model, facts, placesOf(info), fragment, isCut(info, info.layer.value));
   return open(explainer, file, encodeModel(file.model, graph));
 }
 
@@ -102,9 +100,9 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
 const LARGE = 2 ** 27;
 
 async function makeImages(explainer: Explainer, file: ModelFile): Promise<Session | undefined> {
-  const { info, facts } = explainer;
+  const { info, facts, fragment } = explainer;
   if (info.bytes > LARGE) return undefined;
-  return open(explainer, file, encodeModel(file.model, imageGraph(file.model, facts, scoreTarget(info))));
+  return open(explainer, file, encodeModel(file.model, imageGraph(file.model, facts, info.input.name, fragment)));
 }
 
 async function open(

@@ -3,9 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { Blur } from '../../core/methods/choice';
-import type { Background, Scores, WithMask } from '../../core/methods/network';
+import type { Background, WithMask } from '../../core/methods/network';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
+import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/target/target';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
 import { floats, type Tensor } from '../runtime/runtime';
@@ -36,11 +37,11 @@ export async function firstPass(
   // blend is then exactly the image, and the first frame does not have to wait for the blur.
   const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
   const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
-  const { scores, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
-  if (blurred) blurred.scores = scores[1]!;
+  const { outputs, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
+  if (blurred) blurred.outputs = outputs[1]!;
   const activations = features!.slice(0, sizeOf(layer.shape));
   return {
-    ...scores[0]!,
+    outputs: outputs[0]!,
     input,
     activations,
     features: { data: mapsOf(activations, layer), channels, u, v },
@@ -62,19 +63,19 @@ export async function backdropOf(
 }
 
 function nothing({ tensor, dims }: PreparedInput): Backdrop {
-  return { tensor: floats(new Float32Array(tensor.length), dims), key: '', scores: undefined };
+  return { tensor: floats(new Float32Array(tensor.length), dims), key: '', outputs: undefined };
 }
 
 async function blurredBy({ info }: Explainer, input: PreparedInput, blur: Blur): Promise<Backdrop> {
   const tensor = await blurImage(imageOf(input), info.input.layout, blur.kernel, blur.sigma);
-  return { tensor, key: keyOf(blur), scores: undefined };
+  return { tensor, key: keyOf(blur), outputs: undefined };
 }
 
 const keyOf = ({ kernel, sigma }: Blur) => `${kernel} ${sigma}`;
 
 interface Scored {
-  /** Scores, one for each mask. */
-  readonly scores: readonly Scores[];
+  /** What targets read, one for each mask. */
+  readonly outputs: readonly Outputs[];
   /** A for all masks, if requested. */
   readonly features: Float32Array | undefined;
 }
@@ -96,11 +97,11 @@ export async function score(
   await turn(work);
   const result = await explainer.score.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
-    [SCORE.logits, SCORE.probabilities, ...(withFeatures ? [SCORE.features] : [])],
+    [...Object.keys(explainer.fragment.outputs), ...(withFeatures ? [SCORE.features] : [])],
   );
   work.passes += count;
   return {
-    scores: scoresOf(explainer, result, count),
+    outputs: outputsOf(explainer, result, count),
     features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
   };
 }
@@ -149,17 +150,20 @@ export function runSize(wanted: number, { size, padded }: Explainer['batching'])
   return padded ? size : wanted;
 }
 
-/** @param result of a graph that scores `count` images */
-export function scoresOf(explainer: Explainer, result: Readonly<Record<string, Tensor>>, count: number): Scores[] {
-  const { classes } = explainer.info.output;
-  const rows = (name: string) => {
+/** @param result of a graph that makes the fragment's outputs of `count` images */
+export function outputsOf(explainer: Explainer, result: Readonly<Record<string, Tensor>>, count: number): Outputs[] {
+  const { fragment, info } = explainer;
+  const values = Object.entries(fragment.outputs).map(([name, size]) => {
     const all = numbers(explainer, 'class scores', result[name]!);
-    if (all.length !== count * classes)
-      throw errors.runtimeFailed(explainer.info.path, `${all.length} scores for ${count} images`);
-    return Array.from({ length: count }, (_, i) => all.slice(i * classes, (i + 1) * classes));
-  };
-  const probabilities = rows(SCORE.probabilities);
-  return rows(SCORE.logits).map((logits, i) => ({ logits, probabilities: probabilities[i]! }));
+    if (all.length !== count * size) throw errors.runtimeFailed(info.path, `${all.length} scores for ${count} images`);
+    return [name, all] as const;
+  });
+  return itemsOf(fragment, Object.fromEntries(values), count);
+}
+
+/** The target's feeds for a gradient session. */
+export function targetFeeds({ inputs }: Fragment, { feeds }: Target): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(inputs.map(({ name, dims }) => [name, floats(feeds[name]!, dims)]));
 }
 
 /** Lets pending messages be processed, such as a cancellation, and waits for more urgent work. */

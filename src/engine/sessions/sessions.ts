@@ -3,6 +3,7 @@ import { scoreGraph } from '../../core/cam/transform';
 import type { ModelInfo } from '../../core/model/info';
 import { encodeModel } from '../../core/onnx/weights';
 import { bilinearMatrix } from '../../core/resize';
+import type { Fragment } from '../../core/target/target';
 import { identityOf, isCurrent } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
@@ -12,7 +13,7 @@ import { batchingFor } from '../runtime/batching';
 import { createSession, floats } from '../runtime/runtime';
 import type { Explainer, KnownModel, Part } from './explainer';
 import { createLru } from './lru';
-import { addPart, releaseParts, scoreTarget } from './parts';
+import { addPart, fragmentOf, placesOf, releaseParts } from './parts';
 
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;
@@ -108,14 +109,19 @@ export function createSessions(): Sessions {
   };
 }
 
-/** Creates an explainer that is not kept; the caller releases it. */
+/**
+ * Creates an explainer that is not kept; the caller releases it.
+ *
+ * @param fragment is read by the targets that the explainer will be asked about
+ */
 export async function createExplainer(
   known: KnownModel,
   { model, buffers }: ModelFile,
   device: Device,
+  fragment: Fragment = fragmentOf(known),
 ): Promise<Explainer> {
   const { info, facts } = known;
-  const graph = scoreGraph(model, facts, scoreTarget(info));
+  const graph = scoreGraph(model, facts, placesOf(info), fragment);
   const encoded = encodeModel(model, graph);
   const score = await createSession(info.path, encoded, await buffers(encoded), {
     device,
@@ -125,6 +131,7 @@ export async function createExplainer(
   return {
     ...known,
     device,
+    fragment,
     score,
     parts: {},
     upsampling: upsamplingOf(info),

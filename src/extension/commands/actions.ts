@@ -1,4 +1,4 @@
-/** What the interface offers after a failure, by its code, and over a blank map. Pure. */
+/** The actions that the interface offers after a failure, by its code, and for a blank map. Pure. */
 
 import type { ErrorCode } from '../../core/errors';
 import type { Action, ComparedBy } from '../../protocol/webview';
@@ -72,7 +72,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   internal: ['retry', 'show-log'],
 };
 
-/** What would change nothing for a cell of a comparison, since the cell has its own. */
+/** Actions that are not offered in a comparison, since each cell has its own value for what they change. */
 const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
   methods: ['choose-method', 'gradient-free'],
   layers: ['choose-layer'],
@@ -80,12 +80,12 @@ const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
   models: ['choose-model', 'choose-layer'],
 };
 
-/** @param by what is compared, if the failure is one of several explanations */
+/** @param by what is compared, if the failed explanation is part of a comparison */
 export function actionsFor(code: ErrorCode, by?: ComparedBy): readonly Action[] {
   return titled(ACTIONS[code], by);
 }
 
-/** Over a blank map. */
+/** The actions for a blank map. */
 export const actionsForBlank = (by?: ComparedBy): readonly Action[] => titled(['choose-class', 'choose-method'], by);
 
 function titled(wanted: readonly ActionId[], by?: ComparedBy): readonly Action[] {

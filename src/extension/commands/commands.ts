@@ -1,4 +1,4 @@
-/** The commands of package.json, as data: each is one line that says what it does. */
+/** The commands of package.json as a table, with one line for each. */
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { RenderKind } from '../../protocol/requests';
@@ -28,7 +28,7 @@ export interface CommandServices {
   report(thrown: unknown): void;
 }
 
-/** What the buttons under messages do. */
+/** The commands behind the buttons below messages. */
 export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
   'choose-model': 'groupCam.chooseModel',
   'choose-layer': 'groupCam.chooseLayer',
@@ -95,7 +95,10 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
   return vscode.Disposable.from(...registered);
 }
 
-/** One image opens in its own editor, in the place where it is open already; several share one panel. */
+/**
+ * Explains images. A single image opens in its own editor, in its tab if it is open already; several images share one
+ * panel.
+ */
 async function explain({ editors }: CommandServices, args: readonly unknown[]): Promise<void> {
   const meant = imagesOf(args, activeFile());
   const chosen = meant.length > 0 ? meant : await pickImages();
@@ -105,7 +108,7 @@ async function explain({ editors }: CommandServices, args: readonly unknown[]): 
   editors.openImages([first, ...others]);
 }
 
-/** A selection leaves out what Group-CAM has drawn, and says so. */
+/** Removes pictures made by Group-CAM from a selection, and says so. */
 async function withoutExports(images: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
   const drawn = await Promise.all(images.map(isExport));
   const count = drawn.filter(Boolean).length;
@@ -137,13 +140,16 @@ async function saveModelSettings({ engine, model, panels }: CommandServices): Pr
   if (saved) tell(panels, `Saved ${nameOf(vscode.Uri.file(saved.path))}`);
 }
 
-/** In the panel that is on screen, else as a notification. */
+/** Shows a text in the panel on screen, or as a notification if there is none. */
 function tell({ current }: Panels, text: string): void {
   if (current?.webviewPanel.visible) current.send({ type: 'notice', text });
   else notify(text);
 }
 
-/** Running questions end with the process; all that is open is asked again, and nothing kept is the answer. */
+/**
+ * Restarts the engine. Running requests end with the process. All open explanations are computed again, without the
+ * cache.
+ */
 async function restartEngine({ engine, model, maps }: CommandServices): Promise<void> {
   await maps.clear();
   engine.restart();

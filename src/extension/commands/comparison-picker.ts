@@ -1,4 +1,4 @@
-/** The pickers of a comparison: by what to compare, then which ones, at most six. */
+/** The pickers of a comparison: first what to compare, then which ones, at most six. */
 import type * as vscode from 'vscode';
 import { METHOD_NAMES, METHODS } from '../../core/methods/names';
 import type { ClassChoice } from '../../protocol/requests';
@@ -51,7 +51,7 @@ const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) =
   models: async (model, panel) => {
     const inUse = model.choice().path;
     const target = targetOf(panel);
-    // Of other models the class is asked by its name.
+    // Other models are asked for the class by its name.
     const isIndex = target !== 'top' && 'index' in target;
     const label = isIndex ? (await model.info()).labels.value[target.index] : undefined;
     const named = label === undefined ? target : { label };
@@ -68,7 +68,7 @@ const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) =
   },
 };
 
-/** What tells two of the same kind apart. */
+/** The value that distinguishes two explanations of a comparison. */
 const DIFFERENCES: Readonly<Record<ComparedBy, (wanted: Wanted) => string | undefined>> = {
   methods: ({ method }) => method,
   layers: ({ layer }) => layer,

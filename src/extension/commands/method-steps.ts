@@ -1,4 +1,4 @@
-/** The steps of choosing a method and its options: rows made of the methods' tables. Pure. */
+/** The steps of choosing a method and its options, with rows from the methods' tables. Pure. */
 import { METHOD_OPTIONS } from '../../core/methods/method-options';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../core/methods/names';
 import {
@@ -19,7 +19,7 @@ export interface Row {
   readonly description?: string;
   readonly detail?: string;
   readonly alwaysShow?: boolean;
-  /** What choosing it does. */
+  /** The effect of choosing the row. */
   act(): Next<Row>;
 }
 
@@ -29,7 +29,7 @@ type Take = (method: MethodName, values: OptionValues) => void;
  * The methods, then the options of the one chosen, if it has any.
  *
  * @param chosen for the panel whose maps are meant; without a panel there is nothing to keep options for
- * @param take told of the method and all of its options
+ * @param take called with the method and all of its options
  */
 export function methodStep(settings: MethodSettings, chosen: ChosenMethod | undefined, take: Take): Step<Row> {
   const inUse = methodChoice(settings, chosen ?? NOTHING_CHOSEN).method;
@@ -110,7 +110,10 @@ function choiceStep(option: ChoiceOption, inUse: number | string, name: string, 
   return { title: option.title, items: () => rows, accept };
 }
 
-/** The number is typed; what the option does not accept can't be taken, and its row says what can. */
+/**
+ * The step in which a number is typed. A number that the option does not accept can't be chosen, and the row says what
+ * is accepted.
+ */
 function numberStep(option: NumberOption, inUse: number | string, name: string, set: Set): Step<Row> {
   const row = (value: number | string): Row => ({
     ...valueRow(option, value, inUse),

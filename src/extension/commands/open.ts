@@ -1,4 +1,4 @@
-/** Opens explanations in the place of what shows the image now, and the built-in preview in the place of those. */
+/** Replaces the editor that shows an image by an explanation, and an explanation by the built-in preview. */
 import * as vscode from 'vscode';
 import { EDITOR_TYPE } from '../explanation/editor';
 
@@ -12,12 +12,12 @@ export async function openOriginal(uri: vscode.Uri): Promise<void> {
   await replace(uri, PREVIEW_TYPE);
 }
 
-/** The file of the tab in front, if it has one. */
+/** The file of the active tab, if it has one. */
 export function activeFile(): vscode.Uri | undefined {
   return fileOf(vscode.window.tabGroups.activeTabGroup.activeTab);
 }
 
-/** Shows the image in an editor of the given type: in the tab that shows it now, else in a new one. */
+/** Shows the image in an editor of the given type, in the tab that shows it now or in a new one. */
 async function replace(uri: vscode.Uri, viewType: string): Promise<void> {
   const tab = tabOf(uri);
   const isThere = tab && typeOf(tab) === viewType;
@@ -30,7 +30,7 @@ async function replace(uri: vscode.Uri, viewType: string): Promise<void> {
   if (stillOpen) await vscode.window.tabGroups.close(tab, true);
 }
 
-/** Of several tabs with the file the one in front, else the first. */
+/** A tab with the file: the active one if there are several, otherwise the first. */
 function tabOf(uri: vscode.Uri): vscode.Tab | undefined {
   const { all, activeTabGroup } = vscode.window.tabGroups;
   const tabs = all.flatMap((group) => group.tabs).filter((tab) => String(fileOf(tab)) === String(uri));

@@ -1,4 +1,4 @@
-/** The pickers behind the "choose" commands. Each changes one thing, or nothing when the user gives up. */
+/** The pickers of the "choose" commands. Each changes one thing, or nothing if the user cancels it. */
 import * as vscode from 'vscode';
 import type { MethodName } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
@@ -19,7 +19,7 @@ import { runSteps, type Step } from './steps';
 
 const MOST_MODELS = 50;
 
-/** Models of the workspace, the demo model, or any file. */
+/** Picks a model of the workspace, the demo model, or any file. */
 export async function pickModel(model: CurrentModel): Promise<void> {
   const browse = { label: 'Browse…', iconPath: new vscode.ThemeIcon('folder-opened'), path: undefined };
   const items = [...(await modelItems(model)), browse];
@@ -30,11 +30,11 @@ export async function pickModel(model: CurrentModel): Promise<void> {
 }
 
 interface ModelItem extends vscode.QuickPickItem {
-  /** Undefined: the demo model. */
+  /** Undefined for the demo model. */
   readonly path: string | undefined;
 }
 
-/** The model in use, wherever it lies, then those of the workspace by name, and the demo model. */
+/** The model in use, then those of the workspace by name, then the demo model. */
 export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
   const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
   const inUse = model.choice().path;
@@ -58,7 +58,7 @@ export async function pickLabels(model: CurrentModel): Promise<void> {
   if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
 }
 
-/** One layer, or by way of the first item several, whose maps are averaged. */
+/** Picks one layer or, through the first item, several layers whose maps are averaged. */
 export async function pickLayer(model: CurrentModel): Promise<void> {
   const info = await model.info();
   const { layer = info.layer.value } = model.choice();
@@ -95,7 +95,7 @@ export async function pickLayer(model: CurrentModel): Promise<void> {
   await model.choose({ ...model.choice(), layer: others.length > 0 ? [first, ...others] : first });
 }
 
-/** Which of the tensors that may be the class scores. */
+/** Picks one of the tensors that could be the class scores. */
 export async function pickScores(model: CurrentModel): Promise<void> {
   const { name, output } = await model.info();
   const items = output.candidates.map((scores) => ({
@@ -109,7 +109,7 @@ export async function pickScores(model: CurrentModel): Promise<void> {
   await model.choose(withScores(model.choice(), picked.label, sameClasses));
 }
 
-/** The last layer first. */
+/** The items for the layers, the last layer first. */
 export function layerItems(info: ModelInfo) {
   return [...info.layers].reverse().map((layer) => ({
     label: layer.tensor,
@@ -134,8 +134,8 @@ export async function pickDevice(engine: WindowEngine): Promise<void> {
 }
 
 /**
- * Every method, with its paper, and its options. The method is a setting, with which all panels explain anew by themselves; the
- * options are the panel's.
+ * Picks a method, and its options. The method is a setting, so all panels are explained again when it changes; the
+ * options belong to the panel.
  */
 export async function pickMethod(panel: Panel | undefined): Promise<void> {
   const settings = readSettings().method;
@@ -152,7 +152,7 @@ export async function pickMethod(panel: Panel | undefined): Promise<void> {
   else panel?.refresh('changed');
 }
 
-/** Every class, the most probable on the panel's image first. */
+/** Picks a class. The most probable class of the panel's image is first. */
 export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
   const info = await model.info();
   const picked = await pickOne(classItems(info, panel), {

@@ -1,5 +1,6 @@
 /**
- * Pickers whose items are called as somebody's files are: no name is drawn as an icon. Icons of ours are an item's `iconPath`.
+ * Pickers whose items have names of files or models: `$(...)` in such a name is not drawn as an icon. Group-CAM's own
+ * icons are given by `iconPath`.
  */
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../protocol/plain-text';
@@ -7,7 +8,7 @@ import { withoutIcons } from '../../protocol/plain-text';
 type Items<T> = readonly T[] | Promise<readonly T[]>;
 type Options = Omit<vscode.QuickPickOptions, 'canPickMany'>;
 
-/** An item as it is drawn, with the one that it stands for. */
+/** An item as it is shown, with the original item. */
 export type Shown<T> = vscode.QuickPickItem & { readonly item: T };
 
 export async function pickOne<T extends vscode.QuickPickItem>(items: Items<T>, options: Options) {

@@ -1,4 +1,6 @@
-/** One quick pick for several steps: it stays where it is from the first to the last, and no other part of the window takes it away. */
+/**
+ * One quick pick for several steps. It stays open from the first step to the last, even if the focus moves elsewhere.
+ */
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { withoutIcons } from '../../protocol/plain-text';
@@ -7,30 +9,36 @@ import { type Shown, shownItem } from './quick-pick';
 export interface Step<T extends vscode.QuickPickItem> {
   readonly title: string;
   readonly placeholder?: string;
-  /** @param typed empty unless `typed` says that the items are made of it */
+  /** @param typed the typed text if the items depend on it (see `typed` below), otherwise empty */
   items(typed: string): readonly T[] | Promise<readonly T[]>;
-  /** What is typed is an answer of its own: the items are asked for again with each key. Else it filters them. */
+  /**
+   * True if the typed text is itself an answer: the items are then requested again with each key. Otherwise the text
+   * filters them.
+   */
   readonly typed?: true;
-  /** Several may be ticked; those with `picked` are from the start. Gives the words for a number of them, to follow the title. */
+  /**
+   * If present, several items may be ticked; those with `picked` are ticked at the start. The function returns the
+   * words for a number of ticked items, which are appended to the title.
+   */
   readonly several?: (count: number) => string;
   /**
-   * The step that follows, nothing after the last, or `stay` for a choice that can't be taken. `again`: the same step, whose items have
-   * changed; `back`: the one before it.
+   * The next step, nothing after the last, or `stay` for a choice that is not accepted. `again` is the same step with
+   * changed items, `back` the step before.
    */
   accept(chosen: readonly T[]): Next<T>;
 }
 
 export type Next<T extends vscode.QuickPickItem> = Step<T> | 'stay' | 'again' | 'back' | undefined;
 
-/** Resolves when the last step was accepted or the user gave up. */
+/** Resolves when the last step is accepted or the user cancels. */
 export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promise<void> {
   const pick = vscode.window.createQuickPick<Shown<T>>();
   Object.assign(pick, { ignoreFocusOut: true, matchOnDescription: true });
-  /** From the first to the one that is shown. */
+  /** The steps from the first to the one on screen. */
   let trail: readonly Step<T>[] = [];
 
   const tell = (count: number) => {
-    // An event may come when the picker is gone.
+    // An event may arrive after the picker is closed.
     const step = trail.at(-1);
     if (!step) return;
     const { title, several } = step;
@@ -47,7 +55,8 @@ export function runSteps<T extends vscode.QuickPickItem>(first: Step<T>): Promis
     pick.buttons = steps.length > 1 ? [vscode.QuickInputButtons.Back] : [];
     tell(0);
     pick.busy = true;
-    // Rows get their boxes when they are made, so the picker is told first, in a message of its own, that it has some.
+    // VS Code decides about the checkboxes of rows when it creates them, so the picker must learn in an earlier message
+    // that it has checkboxes.
     const [found] = await Promise.all([step.items(''), setTimeout(0)]);
     const items = found.map(shownItem);
     if (trail !== steps) return;

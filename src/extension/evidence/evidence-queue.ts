@@ -1,6 +1,6 @@
 /**
- * A panel's questions about how good its maps are: one at a time, those of the image on screen first. They never hold up an
- * explanation: the engine answers them between its own.
+ * The queue of a panel's measurements and sanity checks. They run one at a time, those of the image on screen first.
+ * They do not delay explanations, which the engine computes first.
  */
 import { toExplainError } from '../../core/errors';
 import type { MeasuredMap, Measurement, Metric } from '../../core/metrics/measurement';
@@ -13,7 +13,7 @@ import type { PanelEvent, PanelImage, PanelState } from '../panel/panel-state';
 import { type EvidenceChange, isUnfinished } from './evidence';
 
 export interface EvidenceQueue {
-  /** Brings the work in line with the state; called after every change of it. */
+  /** Starts or stops work according to the state. Call this after every change of the state. */
   update(): void;
   dispose(): void;
 }
@@ -22,14 +22,14 @@ export interface EvidenceQueueOptions {
   readonly engine: WindowEngine;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
-  /** What was explained, and by what. */
+  /** The image and the model of an explanation. */
   subject(image: number, wanted: Wanted): Promise<Subject>;
-  /** For the log: the interface shows failures itself. */
+  /** Called with failures, for the log. The interface shows them by itself. */
   failed(thrown: unknown): void;
 }
 
 export interface Subject {
-  /** A newer question of the same view takes the place of the older one. */
+  /** A newer request of the same view replaces the older one. */
   readonly view: string;
   readonly image: ImageSource;
   readonly model: ModelChoice;
@@ -69,7 +69,7 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
       await { measurement: measure, sanity: check }[part](question, signal, change);
       change({ type: 'done', part });
     } catch (thrown) {
-      // Aborted: the event that closed the question has already said what the panel shows now.
+      // After an abort, the event that ended the request has already updated the panel.
       if (signal.aborted) return;
       options.failed(thrown);
       change({ type: 'failed', part, message: toExplainError(thrown).message });
@@ -115,7 +115,7 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
 
 const PARTS: readonly EvidencePart[] = ['measurement', 'sanity'];
 
-/** The next question that is asked: of the image the user looks at, else of the first that has one. */
+/** The next request: for the image that the user looks at, otherwise for the first image that has one. */
 export function nextQuestion({ images, active }: PanelState): Question | undefined {
   for (const image of [active, ...images.keys()]) {
     for (const part of PARTS) {
@@ -127,7 +127,7 @@ export function nextQuestion({ images, active }: PanelState): Question | undefin
   return undefined;
 }
 
-/** False once the question was cancelled, or another explanation has taken the place of the one it is about. */
+/** False after the request was cancelled or its explanation was replaced. */
 function isOpen({ images }: PanelState, { image, slot, part, of }: Question): boolean {
   const asked = images[image]?.slots[slot];
   return asked?.explanation === of && asked.evidence !== undefined && isUnfinished(asked.evidence, part);
@@ -135,7 +135,7 @@ function isOpen({ images }: PanelState, { image, slot, part, of }: Question): bo
 
 const BASELINES = ['random', 'centre'] as const satisfies readonly MeasuredMap[];
 
-/** What was measured of the maps that know nothing, beside another map of the same image for the same class and model. */
+/** The baselines' scores, if they were measured already for another map of the same image, class and model. */
 export function knownBaselines(
   { wanted, slots }: Pick<PanelImage, 'wanted' | 'slots'>,
   at: number,
@@ -150,13 +150,16 @@ export function knownBaselines(
 
 const METRICS: readonly Metric[] = ['insertion', 'deletion', 'road', 'average-drop', 'sparseness'];
 
-/** Passes of an explanation up to which it is also made of noisy images, ten times. */
+/**
+ * The largest number of passes of an explanation for which max-sensitivity is measured, since it explains ten noisy
+ * images.
+ */
 const MOST_PASSES = 100;
 
 /**
- * What is measured of a map, and which measures are left out and why, in a sentence; empty if none is.
+ * The metrics for a map, and a sentence that says which are left out and why; the sentence is empty if none is.
  *
- * @param passes that the map took
+ * @param passes number of passes for the map
  */
 export function metricsFor(passes: number, { layer }: ModelChoice): { metrics: readonly Metric[]; note: string } {
   if (typeof layer === 'object' && layer.length > 1)
@@ -167,7 +170,7 @@ export function metricsFor(passes: number, { layer }: ModelChoice): { metrics: r
   return { metrics: [...metrics, 'max-sensitivity'], note: '' };
 }
 
-/** The same seed everywhere, so that maps of an image are compared with the same random map. */
+/** The seed is the same everywhere, so that all maps of an image are compared with the same random map. */
 const SEED = 0;
 
 function measureParams(
@@ -186,7 +189,7 @@ function measureParams(
   };
 }
 
-/** As `postMessage` to a webview takes them. */
+/** Converts the pictures to a form that `postMessage` to a webview accepts. */
 function withPlainPictures(measurement: Measurement): Measurement {
   const pictures = Object.entries(measurement.pictures).map(([metric, { from, to }]) => {
     return [metric, { from: new Uint8Array(from), to: new Uint8Array(to) }] as const;
@@ -194,9 +197,9 @@ function withPlainPictures(measurement: Measurement): Measurement {
   return { ...measurement, pictures: Object.fromEntries(pictures) };
 }
 
-/** Each layer is drawn three times, since one draw may be an odd one. */
+/** Weights are randomised three times, since a single draw may be unusual. */
 const SEEDS = [0, 1, 2];
-/** As many as fit side by side. */
+/** As many depths as fit side by side. */
 const DEPTHS = 6;
 
 function sanityParams(subject: Subject, { method, options, blur, device, class: index }: Explanation): SanityParams {

@@ -1,4 +1,4 @@
-/** How the evidence about a map grows: one change in, new evidence out. Pure. */
+/** Reducer for the measurements of a map. Pure. */
 
 import type { MeasuredMap, Measurement } from '../../core/metrics/measurement';
 import { METRIC_NAMES } from '../../core/metrics/measurement';
@@ -8,7 +8,10 @@ import type { Evidence, EvidencePart, EvidenceWork, ShownCheck, ShownMeasurement
 
 export type EvidenceChange =
   | { readonly type: 'asked'; readonly part: EvidencePart }
-  /** `maps`: measured before, for another map of the same image. `note`: which measures are left out, and why. */
+  /**
+   * `maps` are baselines that were measured for another map of the same image. `note` says which metrics are left out,
+   * and why.
+   */
   | {
       readonly type: 'started';
       readonly part: EvidencePart;
@@ -16,7 +19,7 @@ export type EvidenceChange =
       readonly note?: string;
     }
   | { readonly type: 'measuring'; readonly progress: MeasureProgress }
-  /** As far as it is known. */
+  /** The results so far. */
   | { readonly type: 'measured'; readonly measurement: Measurement }
   | { readonly type: 'checking'; readonly progress: SanityProgress }
   | { readonly type: 'checked'; readonly check: SanityOfMethod }
@@ -81,7 +84,7 @@ function withWork(evidence: Evidence, part: EvidencePart, work: EvidenceWork): E
   return { ...evidence, [part]: { ...evidence[part], work } };
 }
 
-/** True from the question until its answer, failure or cancellation. */
+/** True from the request until its answer, failure or cancellation. */
 export function isUnfinished(evidence: Evidence, part: EvidencePart): boolean {
   const kind = evidence[part]?.work.kind;
   return kind === 'waiting' || kind === 'working';

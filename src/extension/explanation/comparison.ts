@@ -1,4 +1,4 @@
-/** What can be asked about an image: one explanation, or up to six variations of it side by side. Pure. */
+/** What a panel shows for an image: one explanation, or up to six variations of it side by side. Pure. */
 
 import * as v from 'valibot';
 import { METHODS, type MethodName } from '../../core/methods/names';
@@ -9,20 +9,20 @@ import type { ComparedBy, Slot } from '../../protocol/webview';
 import type { NamedClass } from '../model/class-names';
 import { type ChosenMethod, readChosen } from './method-choice';
 
-/** More are too small to be seen. */
+/** The most explanations in a comparison. More would be too small. */
 export const MOST_COMPARED = 6;
 
-/** What one explanation has in place of the settings and the model in use. */
+/** The values of one explanation that override the settings and the model in use. */
 export interface Variation {
   readonly method?: MethodName;
   readonly layer?: string;
   readonly model?: ModelChoice;
 }
 
-/** An explanation as the user asked for it. */
+/** An explanation as the user has requested it. */
 export interface Wanted extends Variation {
   readonly target: ClassChoice;
-  /** The class until the answer names it; in a comparison by something else, what differs. */
+  /** The class, until the answer names it. In a comparison of anything else, the value that differs. */
   readonly title: string;
   /** The title in full. */
   readonly hint?: string;
@@ -30,7 +30,7 @@ export interface Wanted extends Variation {
 
 export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
 
-/** By what several explanations differ; undefined for one alone. */
+/** What a comparison compares; undefined for a single explanation. */
 export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
   if (wanted.length < 2) return undefined;
   if (wanted.some(({ method }) => method)) return 'methods';
@@ -39,8 +39,8 @@ export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
 }
 
 /**
- * The question that follows when another class is chosen: a comparison by something else goes on with that class. Of other
- * models it is asked by its name.
+ * The explanations after another class is chosen. A comparison of anything else continues with that class. Other models
+ * are asked for it by name.
  */
 export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
   const by = comparedBy(wanted);
@@ -49,8 +49,8 @@ export function withClass(wanted: readonly Wanted[], next: Wanted): Wanted[] {
 }
 
 /**
- * The class to look for by its name in a model that is compared with others: the one that was chosen, else that of the first
- * model which has explained one. Undefined for the first model itself, and for all else that is compared.
+ * The class to look for by name in a model of a comparison: the chosen class, or else the class that the first model
+ * has explained. Undefined for the first model itself, and for other comparisons.
  */
 export function classSought(
   wanted: readonly Wanted[],
@@ -64,7 +64,7 @@ export function classSought(
   return first && { label: first.label, index: first.class };
 }
 
-/** Models by their file's name without its ending; where two have the same, with as many folders as tell them apart. */
+/** Titles for models: the file's name without its extension. If two are equal, folders are added until they differ. */
 export function titledModels(wanted: readonly Wanted[]): Wanted[] {
   const paths = wanted.map(({ title }) => title.replace(/\.onnx$/i, '').split(/[\\/]/));
   const end = (path: readonly string[], length: number) => path.slice(-length).join('/');
@@ -77,20 +77,23 @@ export function titledModels(wanted: readonly Wanted[]): Wanted[] {
   });
 }
 
-/** What is shown when the comparison ends: the class of one of its cells, by the settings and the model in use. */
+/**
+ * The explanation that is shown when a comparison ends: the class of one of its cells, with the settings and the model
+ * in use.
+ */
 export function alone(wanted: readonly Wanted[], cell: number): Wanted[] {
   const one = wanted[cell];
   if (!one || one.model || one.target === 'top') return [TOP_CLASS];
   return [comparedBy(wanted) === 'classes' ? one : { target: one.target, title: titleOf(one.target) }];
 }
 
-/** The question that is left when another model takes the place of the one in use: only methods mean the same there. */
+/** The explanations after the model in use has changed. Only a comparison of methods still makes sense. */
 export function withAnotherModel(wanted: readonly Wanted[]): Wanted[] {
   if (comparedBy(wanted) !== 'methods') return [TOP_CLASS];
   return wanted.map((one) => ({ ...one, target: 'top' }));
 }
 
-/** What is wrong with the number of things to compare, in words; undefined if nothing is. */
+/** Says what is wrong with the number of things to compare; undefined if it is valid. */
 export function miscounted(count: number): string | undefined {
   if (count > MOST_COMPARED) return `${count} chosen: at most ${MOST_COMPARED} can be compared`;
   return count < 2 ? 'choose at least two to compare' : undefined;
@@ -103,19 +106,22 @@ export const titleOf = (target: ClassChoice): string => {
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** Questions as text, to be kept over a reload of the window: of many images only those that differ from what each is asked first. */
+/**
+ * The requested explanations as text, which survives a reload of the window. Only images that differ from the default
+ * request are included.
+ */
 export function questionsText(questions: readonly (readonly Wanted[])[], chosen: ChosenMethod): string {
   const others = [...questions.entries()].filter(([, wanted]) => !isFirst(wanted));
   return JSON.stringify({ images: questions.length, others, chosen });
 }
 
 export interface KeptQuestions {
-  /** Of the images that were asked something else than the top class. */
+  /** The images with other requests than the top class. */
   readonly others: ReadonlyMap<number, readonly Wanted[]>;
   readonly chosen: ChosenMethod;
 }
 
-/** What each image is asked when it is opened. */
+/** True for the default request, with which each image opens. */
 const isFirst = (wanted: readonly Wanted[]) =>
   wanted.length === 0 || (wanted.length === 1 && JSON.stringify(wanted[0]) === JSON.stringify(TOP_CLASS));
 

@@ -1,4 +1,4 @@
-/** The custom editor on one image, and the panel for several: both hold the same kind of panel. */
+/** The custom editor for one image, and the panel for several. Both contain the same kind of panel. */
 import * as vscode from 'vscode';
 import type { ImageFile } from '../images/image-file';
 import { folderOf } from '../model/watch';
@@ -14,7 +14,7 @@ export const IMAGES_TYPE = 'groupCam.images';
 interface ImageDocument extends vscode.CustomDocument, ImageFile {}
 
 export interface Editors extends vscode.Disposable {
-  /** One panel with a strip of thumbnails, which explains one image after another. */
+  /** Opens a panel with a strip of thumbnails, which explains one image after another. */
   openImages(uris: readonly vscode.Uri[]): Panel;
 }
 

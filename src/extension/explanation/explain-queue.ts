@@ -1,7 +1,7 @@
 /**
- * A panel's questions to the engine: one image at a time, what is wanted of it in order, the image on screen first. What has
- * been computed before is not asked again, and stops no work on another image.
- * Whoever changes a question raises the image's run, and that is what stops the work on the older one.
+ * The queue of a panel's requests to the engine: one image at a time, its explanations in order, the image on screen
+ * first. Cached results need no request, and do not stop the work on another image. Every change of a request raises
+ * the image's `run`, which stops the work on the older request.
  */
 import { toExplainError } from '../../core/errors';
 import type { ModelInfo } from '../../core/model/info';
@@ -14,7 +14,7 @@ import { summaryOf } from '../status/summary';
 import { classSought, comparedBy, type Wanted } from './comparison';
 
 export interface ExplainQueue {
-  /** Brings the work in line with the state; called after every change of it. */
+  /** Starts or stops work according to the state. Call this after every change of the state. */
   update(): void;
   dispose(): void;
 }
@@ -23,13 +23,13 @@ export interface QueueOptions {
   readonly engine: WindowEngine;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
-  /** What to ask for one explanation of an image. */
+  /** The parameters of the request for one explanation of an image. */
   request(image: number, wanted: Wanted): Promise<ExplainParams>;
-  /** Until the engine may begin with an image. */
+  /** Resolves when the engine may start with an image. */
   ready(image: number): Promise<void>;
   readonly maps: Pick<MapStore, 'find' | 'keep'>;
   modelInfo(wanted: Wanted): Promise<ModelInfo>;
-  /** For the log: the interface shows failures itself. */
+  /** Called with failures, for the log. The interface shows them by itself. */
   failed(thrown: unknown): void;
 }
 
@@ -63,7 +63,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     });
   }
 
-  /** The image on screen goes first, unless all that is asked of it is known. */
+  /** Lets the image on screen go first, unless all its explanations are cached. */
   async function overtake(image: number, before: NonNullable<typeof work>): Promise<void> {
     const run = runOf(image);
     await recall(image);
@@ -73,7 +73,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     if (isStillNext && isStillAtWork) dispatch({ type: 'preempted', image: before.image });
   }
 
-  /** Answers what is known already; once for each run of an image. */
+  /** Answers from the cache, once for each run of an image. */
   function recall(image: number): Promise<unknown> {
     const { run } = state().images[image]!;
     const before = recalled.get(image);
@@ -88,7 +88,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
     for (const slot of wanted.keys()) {
       if (runOf(image) !== run) return;
       if (!isOpen(image, slot)) continue;
-      // Why an image or a model can't be read is told when it is explained.
+      // An image or a model that can't be read is reported when it is explained.
       const question = await questionOf(image, slot).catch(() => undefined);
       const known = question && (await maps.find(question.params));
       if (known) {
@@ -96,7 +96,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
         const { differs } = question;
         dispatch({ type: 'explained', image, run, slot, explanation, summary: { ...summary, kept: true }, ...differs });
       } else if (comparedBy(wanted) === 'models') {
-        // What the others are asked follows from its answer.
+        // The requests of the others depend on its answer.
         return;
       }
     }
@@ -104,7 +104,10 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
 
   const isOpen = (image: number, slot: number) => state().images[image]?.slots[slot]?.shown.state.kind === 'working';
 
-  /** Of several models each is asked for the class of one name, and those without it for their own top class. */
+  /**
+   * The request for a slot. If models are compared, each is asked for the class of the same name, and a model without
+   * it for its own top class.
+   */
   async function questionOf(image: number, slot: number) {
     const { wanted, slots } = state().images[image]!;
     const one = wanted[slot]!;
@@ -141,7 +144,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
         dispatch({ type: 'explained', ...at, explanation, summary, ...differs });
         void maps.keep(params, { explanation, summary, files });
       } catch (thrown) {
-        // Aborted: the event that raised the run has already said what the panel shows now.
+        // After an abort, the event that raised the run has already updated the panel.
         if (signal.aborted) return;
         const { code, message } = toExplainError(thrown);
         options.failed(thrown);

@@ -1,6 +1,6 @@
 /**
- * Which method a panel uses, and with which options: what is chosen for the panel counts before the settings, and these before
- * the defaults. Pure.
+ * The method and options of a panel. A choice for the panel takes precedence over the settings, and these over the
+ * defaults. Pure.
  */
 import * as v from 'valibot';
 import type { Blur, MethodChoice } from '../../core/methods/choice';
@@ -8,28 +8,28 @@ import { METHOD_OPTIONS, type OptionsByMethod } from '../../core/methods/method-
 import { METHODS, type MethodName } from '../../core/methods/names';
 import { accepts, defaultsOf, type Option, type OptionValues } from '../../core/options';
 
-/** What the settings say. */
+/** The method and options in the settings. */
 export interface MethodSettings {
   readonly method: MethodName;
   readonly options: OptionsByMethod;
   readonly blur: Blur;
 }
 
-/** What is chosen for one panel. */
+/** The choice for one panel. */
 export interface ChosenMethod {
   readonly method?: MethodName;
-  /** Those that differ from what would hold without the choice. */
+  /** Only the options that differ from the settings and defaults. */
   readonly options: OptionsByMethod;
 }
 
-/** Options that are settings too. */
+/** Options that are also settings. */
 export const OPTION_SETTINGS = { 'group-cam': ['variant', 'groups', 'theta'] } as const satisfies {
   readonly [Name in MethodName]?: readonly string[];
 };
 
 export const NOTHING_CHOSEN: ChosenMethod = { options: {} };
 
-/** With all options of the method, in the order of its table. */
+/** The method with all of its options, in the order of its table. */
 export function methodChoice(
   settings: MethodSettings,
   chosen: ChosenMethod,
@@ -41,7 +41,7 @@ export function methodChoice(
 }
 
 /**
- * What is chosen once the user has decided on a method's options; the method itself is written as a setting.
+ * The choice after the user has chosen a method's options. The method itself is written as a setting.
  *
  * @param values all options of the method
  */
@@ -55,13 +55,13 @@ export function withOptions(
   return { options: { ...options, [method]: filtered(values, (name, value) => value !== before[name]) } };
 }
 
-/** Group-CAM in the variant without gradients, whatever the settings. */
+/** The choice of Group-CAM in the gradient-free variant, whatever the settings are. */
 export function withoutGradients({ options }: ChosenMethod): ChosenMethod {
   const method = 'group-cam';
   return { method, options: { ...options, [method]: { ...options[method], variant: 'gradient-free' } } };
 }
 
-/** What is left of a choice when settings, by their names, have changed: the newest decision counts. */
+/** The choice without what settings have changed since: the newest decision counts. */
 export function withoutChanged({ method, options }: ChosenMethod, changed: readonly string[]): ChosenMethod {
   const left = Object.entries(OPTION_SETTINGS).map(([name, settings]) => [
     name,
@@ -73,10 +73,10 @@ export function withoutChanged({ method, options }: ChosenMethod, changed: reado
   return { ...(keepsMethod && { method }), options: { ...options, ...Object.fromEntries(left) } };
 }
 
-/** Whatever is no object has no fields. */
+/** A value that is not an object has no fields. */
 const FIELDS = v.fallback(v.record(v.string(), v.unknown()), {});
 
-/** A choice as it was kept, without what this version does not know. */
+/** Reads a saved choice, without anything that this version does not know. */
 export function readChosen(kept: unknown): ChosenMethod {
   const fields = v.parse(FIELDS, kept);
   const method = METHODS.find((name) => name === fields['method']);

@@ -1,8 +1,8 @@
-/** What the several-images panel keeps over a reload of the window. Pure. */
+/** The state of a panel with several images that survives a reload of the window. Pure. */
 import * as v from 'valibot';
 import { fields, lenient, read } from '../../core/schema';
 
-/** The page keeps this text in its state under `restore`. */
+/** The text that the page saves under `restore`. */
 export function restoreText(images: readonly string[]): string {
   return JSON.stringify({ images });
 }
@@ -11,7 +11,7 @@ const SAVED = fields({
   restore: v.pipe(v.string(), v.parseJson(), fields({ images: v.array(lenient(v.string())) })),
 });
 
-/** The images of a saved state; none when the state is of another version or damaged. */
+/** The images of a saved state; empty if the state is damaged or from another version. */
 export function readRestored(state: unknown): string[] {
   const found = read(SAVED, state);
   return 'value' in found ? found.value.restore.images.filter((image) => image !== undefined) : [];

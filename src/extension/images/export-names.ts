@@ -1,4 +1,4 @@
-/** What each kind of export is called. Pure. */
+/** File names of exports. Pure. */
 import type { Explanation } from '../../protocol/explanation';
 import type { RenderKind } from '../../protocol/requests';
 
@@ -6,7 +6,10 @@ interface ExportKind {
   readonly title: string;
   readonly fileType: string;
   readonly extension: string;
-  /** Between the method and the extension, so that two kinds of the same type don't share a name. */
+  /**
+   * Text between the method and the extension, so that two kinds of exports with the same extension get different
+   * names.
+   */
   readonly infix: string;
 }
 
@@ -17,10 +20,10 @@ export const EXPORTS: Readonly<Record<RenderKind, ExportKind>> = {
   json: { title: 'Export Explanation as JSON', fileType: 'JSON', extension: 'json', infix: '' },
 };
 
-/** Characters of a class in a file's name. */
+/** The longest part of a class's name in a file name, in characters. */
 const LONGEST = 40;
 
-/** The image's stem, the class, the method. */
+/** The file name: the image's name without extension, the class, and the method. */
 export function exportName(
   image: string,
   kind: RenderKind,
@@ -31,7 +34,10 @@ export function exportName(
   return `${stem}.${inFileName(label) || index}.${method}${infix}.${extension}`;
 }
 
-/** Letters and numbers of any script; what lies between them, which some system may not take, is one underscore. */
+/**
+ * Keeps letters and numbers of any script. Anything between them is replaced by one underscore, since some systems do
+ * not allow other characters.
+ */
 function inFileName(label: string): string {
   const words = label.normalize('NFC').match(/[\p{L}\p{M}\p{N}-]+/gu) ?? [];
   return Array.from(words.join('_')).slice(0, LONGEST).join('');

@@ -1,4 +1,4 @@
-/** Saves an explanation as a file: the user names it, the engine makes it. */
+/** Saves an explanation as a file, which the user names and the engine writes. */
 import * as vscode from 'vscode';
 import { errors, reasonOf } from '../../core/errors';
 import type { HeatStyle } from '../../core/style';
@@ -12,13 +12,13 @@ import { nameOf } from './targets';
 
 export interface ExportServices {
   readonly engine: WindowEngine;
-  /** Of the workspace. */
+  /** The workspace's memory. */
   readonly memory: vscode.Memento;
-  /** Files that no export may replace, besides those that it was made of. */
+  /** Files that an export must not replace, besides those of the explanation itself. */
   inputs(): readonly vscode.Uri[];
 }
 
-/** @returns the name of the file, or nothing when the user gave up */
+/** @returns the name of the file; undefined if the user cancels */
 export async function saveExplanation(
   { engine, memory, inputs }: ExportServices,
   image: ImageFile,
@@ -58,13 +58,13 @@ const FOLDER_KEY = 'exportFolder';
 
 interface ExportFolder {
   readonly uri: vscode.Uri | undefined;
-  /** Removes it again if it was made for the dialog and nothing was saved there. */
+  /** Removes the folder if it was created for the dialog and nothing was saved there. */
   leave(): Promise<void>;
 }
 
 /**
- * Where the last export went, else the folder `explanations` of the workspace, else one beside the image. It is made, since a
- * dialog needs one that exists.
+ * The folder of the last export, or the folder `explanations` in the workspace or beside the image. It is created if it
+ * is missing, since a dialog needs an existing folder.
  */
 async function exportFolder({ uri, bytes }: ImageFile, memory: vscode.Memento): Promise<ExportFolder> {
   const { getWorkspaceFolder, workspaceFolders, fs } = vscode.workspace;
@@ -81,10 +81,10 @@ async function exportFolder({ uri, bytes }: ImageFile, memory: vscode.Memento): 
   try {
     await fs.createDirectory(folder);
   } catch {
-    // A folder that nothing can be written to: the dialog begins above it, and what is chosen there is tried.
+    // If the folder can't be created, the dialog starts in its parent folder.
     return { uri: base, leave: keep };
   }
-  // It fails on a folder that is not empty, which is what it is to do.
+  // This intentionally fails for a folder that is not empty.
   return { uri: folder, leave: async () => fs.delete(folder, { recursive: false }).then(undefined, () => {}) };
 }
 

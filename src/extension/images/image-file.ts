@@ -1,4 +1,4 @@
-/** An image of the workspace: how the engine reads it and how a webview shows it. */
+/** An image of the workspace, in the forms that the engine and a webview need. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -13,15 +13,18 @@ import { nameOf } from './targets';
 
 export interface ImageFile {
   readonly uri: vscode.Uri;
-  /** What an untitled document holds; it has no file. */
+  /** Content of an untitled document, which has no file. */
   readonly bytes?: Uint8Array;
 }
 
-/** Longer side of a picture that the engine sends; webviews draw canvases of up to 16,384 pixels. */
+/** The largest side of a picture from the engine, in pixels; webviews draw canvases of up to 16,384 pixels. */
 const PICTURE_LONGEST = 8192;
 const THUMBNAIL_LONGEST = 128;
 
-/** Local files go by their path; documents of other file systems are read here, through VS Code. */
+/**
+ * The image for the engine: the path of a local file, or the content of a document from another file system, read
+ * through VS Code.
+ */
 export async function sourceOf({ uri, bytes }: ImageFile): Promise<ImageSource> {
   if (bytes) return { bytes, name: nameOf(uri) };
   if (uri.scheme === 'file') return { path: uri.fsPath };
@@ -45,7 +48,7 @@ export interface Loaded {
 }
 
 /**
- * The image as the webview gets it: its address where a browser can decode it, else PNG bytes from the engine.
+ * The image for the webview: its address if a browser can decode it, otherwise PNG bytes from the engine.
  *
  * @param version changes with the file, so that the webview does not show an old picture
  */
@@ -68,7 +71,7 @@ export async function loadPicture(
   return enginePicture(image, engine);
 }
 
-/** The engine's PNG, for what browsers can't decode. */
+/** The engine's PNG, for images that browsers can't decode. */
 export async function enginePicture(image: ImageFile, engine: WindowEngine): Promise<Loaded> {
   const answer = await engine.call('picture', { image: await sourceOf(image), longest: PICTURE_LONGEST });
   return { picture: { png: plain(answer.png) }, size: answer.image };
@@ -100,10 +103,13 @@ async function isShowable(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** Whether it is a picture that Group-CAM has drawn. Only local files are looked at: others would be fetched whole. */
+/**
+ * Whether the file is a picture made by Group-CAM. Only local files are examined, since others would have to be fetched
+ * as a whole.
+ */
 export async function isExport({ scheme, fsPath }: vscode.Uri): Promise<boolean> {
   if (scheme !== 'file' || !mayBeMarked(fsPath)) return false;
-  // One that can't be read is explained, which says why.
+  // A file that can't be read counts as an image; explaining it reports the error.
   const file = await openLocal(fsPath).catch(() => undefined);
   if (!file) return false;
   try {
@@ -117,7 +123,7 @@ export async function isExport({ scheme, fsPath }: vscode.Uri): Promise<boolean>
   }
 }
 
-/** Without waiting: a named pipe has nothing to read until somebody writes to it. */
+/** Opens a file without blocking: a named pipe would block until another program writes to it. */
 async function openLocal(file: string): Promise<FileHandle> {
   return open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') throw errors.imageMissing(file);
@@ -125,7 +131,9 @@ async function openLocal(file: string): Promise<FileHandle> {
   });
 }
 
-/** Webviews get no Node Buffer, and of a view the whole buffer behind it. */
+/**
+ * Copies the bytes. A webview can't receive a Node Buffer, and for a view it would receive the whole underlying buffer.
+ */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

@@ -1,7 +1,7 @@
-/** Which images a webview can show by itself. Pure. */
+/** Determines which images a webview can show directly. Pure. */
 import { extensionOf, type ImageExtension, imageExtensionOf } from '../../protocol/image-files';
 
-/** Who decodes it for the webview. `engine` sends it as PNG; a JPEG may be either's, by its colours. */
+/** Who decodes an image for the webview. `engine` sends it as PNG; for a JPEG it depends on the colours. */
 const DECODER: Readonly<Record<ImageExtension, 'webview' | 'engine' | 'jpeg'>> = {
   png: 'webview',
   jpg: 'jpeg',

@@ -1,4 +1,4 @@
-/** Which files a command means: what VS Code passes differs from menu to menu. Pure. */
+/** Determines the files that a command acts on. VS Code passes different arguments from different menus. Pure. */
 import { isImage } from '../../protocol/image-files';
 import { isModel } from './image-types';
 
@@ -20,9 +20,9 @@ export function isUri(value: unknown): value is UriLike {
 }
 
 /**
- * The files meant by a command's arguments. The Explorer passes the clicked file and the whole selection, a tab its
- * file, a webview's context menu an object that is no file, the palette nothing; for the last two it is the file of
- * the active tab.
+ * The files of a command's arguments. The Explorer passes the clicked file and the whole selection, a tab passes its
+ * file, a webview's context menu passes an object that is not a file, and the palette passes nothing. In the last two
+ * cases the file is that of the active tab.
  */
 function filesOf<U extends UriLike>(args: readonly unknown[], activeTab: U | undefined): U[] {
   const [clicked, selection] = args;
@@ -35,7 +35,7 @@ export function imagesOf<U extends UriLike>(args: readonly unknown[], activeTab:
   return filesOf(args, activeTab).filter((uri) => isImage(uri.path));
 }
 
-/** Models are read by the engine process from disk, so only local files count. */
+/** The model that a command acts on. The engine reads models from disk, so only local files are accepted. */
 export function modelOf<U extends UriLike>(args: readonly unknown[], activeTab: U | undefined): U | undefined {
   return filesOf(args, activeTab).find((uri) => uri.scheme === 'file' && isModel(uri.path));
 }

@@ -1,4 +1,4 @@
-/** A finished explanation that is kept for a return to it, what it is known by, and the text it is stored as. Pure. */
+/** A cached explanation: its keys, and the text that it is stored as. Pure. */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { fields, readJson } from '../../core/schema';
@@ -6,12 +6,18 @@ import type { Explanation } from '../../protocol/explanation';
 import { type ExplainParams, type ImageSource, PROTOCOL_VERSION } from '../../protocol/requests';
 import { KEPT_MAP, type KeptMap, packed } from './kept-form';
 
-/** The question in full, so that an answer with any other option has another key, and so has one in the form of another version. */
+/**
+ * The key of a request. It contains all options and the version of the format, so that requests that differ in any
+ * option have different keys.
+ */
 export function keyOf({ view: _, image, ...rest }: ExplainParams): string {
   return JSON.stringify([PROTOCOL_VERSION, imageOf(image), rest]);
 }
 
-/** An answer about the top class, or about one called by its name, is also that about the class by its index. */
+/**
+ * The keys of an answer. An answer for the top class, or for a class by name, is also the answer for the class by
+ * index.
+ */
 export function keysOf(params: ExplainParams, { class: index }: Explanation): string[] {
   return [...new Set([keyOf(params), keyOf({ ...params, target: { index } })])];
 }
@@ -27,13 +33,13 @@ export function digestOf(content: string | Uint8Array): string {
 
 const STORED = fields({ key: v.string(), map: KEPT_MAP });
 
-/** A first line with the digest of what follows: a file that was cut short or damaged is told by it. */
+/** The text of a map. Its first line is the digest of the rest, by which truncated or damaged files are recognised. */
 export function textOf(key: string, map: KeptMap): string {
   const body = JSON.stringify({ key, map }, (_, value) => (value instanceof Float32Array ? packed(value) : value));
   return `${digestOf(body)}\n${body}`;
 }
 
-/** The map in a text; undefined if the text is not as it was written, or is that of another question. */
+/** Reads the map from a text; undefined if the text is damaged or belongs to another request. */
 export function readText(text: string, key: string): KeptMap | undefined {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);

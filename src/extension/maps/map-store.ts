@@ -1,6 +1,6 @@
 /**
- * Maps that have been computed: those used last in memory, more of them in a folder that outlives the window. A return to
- * one asks the engine for nothing. The folder is shared by all windows.
+ * The cache of computed maps. The most recent ones are in memory, and more of them are in a folder that all windows
+ * share and that outlives them. A cached map needs no request to the engine.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,26 +9,26 @@ import type { KeptMap } from './kept-form';
 import { digestOf, keyOf, keysOf, readText, textOf } from './kept-map';
 
 export interface MapStore {
-  /** What has been computed for a question, if no file that it rests on has changed since. */
+  /** The cached map for a request, if no file that it depends on has changed. */
   find(params: ExplainParams): Promise<KeptMap | undefined>;
-  /** Resolves once it is written, or could not be. */
+  /** Stores a map. Resolves when it is written, or if writing fails. */
   keep(params: ExplainParams, map: KeptMap): Promise<void>;
-  /** Forgets all, so that the next questions are computed. */
+  /** Clears the cache. */
   clear(): Promise<void>;
 }
 
 export interface MapStoreOptions {
   readonly folder: string;
-  /** What computes: another build of it may give other maps. */
+  /** Identity of the engine's build, since another build may compute other maps. */
   readonly engine: string;
-  /** A file of the store can't be read or written. */
+  /** Called if a file of the cache can't be read or written. */
   failed(thrown: unknown): void;
-  /** In bytes, of the memory and of the folder each. */
+  /** Limit in bytes, for the memory and for the folder separately. */
   readonly limit?: number;
 }
 
 const LIMIT = 64 * 2 ** 20;
-/** The folder is looked through after each part of the limit that was written. */
+/** The folder is cleaned up after every 1 / PARTS of the limit that was written. */
 const PARTS = 8;
 
 export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapStoreOptions): MapStore {
@@ -36,7 +36,7 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
   const engineStamp = stampOf(engine);
   let inMemory = 0;
   let written = Number.POSITIVE_INFINITY;
-  /** One change of the folder after the other. */
+  /** Serialises changes of the folder. */
   let work: Promise<void> = Promise.resolve();
 
   const fileOf = (key: string) => path.join(folder, digestOf(key));
@@ -73,7 +73,7 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
   async function write(key: string, text: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     const file = fileOf(key);
-    // Beside it first: another window may read it at any time.
+    // A temporary file is written first and then renamed, since another window may read the file at any time.
     const beside = `${file}.${process.pid}`;
     await writeFile(beside, text);
     await rename(beside, file);
@@ -81,7 +81,7 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
     if (written > limit / PARTS) await tidy();
   }
 
-  /** Removes the files used longest ago until the others are within the limit. */
+  /** Removes the least recently used files until the rest is within the limit. */
   async function tidy(): Promise<void> {
     written = 0;
     const names = await readdir(folder);
@@ -115,11 +115,11 @@ export function createMapStore({ folder, engine, failed, limit = LIMIT }: MapSto
       try {
         const map = await look(key);
         const entry = memory.get(key);
-        // It is the one used last now.
+        // This makes the map the most recently used one.
         if (map && entry) remember(key, map, entry.bytes);
         return map;
       } catch (thrown) {
-        // It is computed again.
+        // After a failure the map is computed again.
         failed(thrown);
         return undefined;
       }
@@ -152,7 +152,7 @@ async function isCurrent(files: readonly FileStamp[]): Promise<boolean> {
   return files.every(({ size, mtime }, i) => size === now[i]!.size && mtime === now[i]!.mtime);
 }
 
-/** What is not there is no failure of the store. */
+/** A missing file is not a failure. */
 function unlessMissing(thrown: NodeJS.ErrnoException): undefined {
   if (thrown.code !== 'ENOENT' && thrown.code !== 'ENOTDIR') throw thrown;
   return undefined;

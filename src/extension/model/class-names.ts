@@ -1,23 +1,24 @@
-/** The same class in models whose labels differ. Pure. */
+/** Finds the same class in models with different labels. Pure. */
 
-/** A class by its name, and where it is in the labels that the name is from. */
+/** A class by its name, and its index in the labels that the name comes from. */
 export interface NamedClass {
   readonly label: string;
   readonly index?: number;
 }
 
 /**
- * The class that a label of another model means: the one with the same label, else one that shares a name with it (a label
- * may hold several, with commas between them), else the same whatever the case, and with `_` for a space.
+ * Finds the class for a label of another model: the class with the same label, or one that shares a name with it (a
+ * label may have several names, separated by commas), or the same ignoring case and with `_` for a space.
  *
- * @returns its index, or why there is none, in words that follow the model's name
+ * @returns the index; or the reason why there is none, in words that follow the model's name
  */
 export function classNamed(labels: readonly string[], { label, index }: NamedClass): number | string {
   for (const isSame of [equal, sharesName, sharesPlainName]) {
     const found = labels.flatMap((other, at) => (isSame(other, label) ? [at] : []));
     if (found.length === 1) return found[0]!;
     if (found.length === 0) continue;
-    // Labels of one list: two classes may have one name, such as the crane that flies and the one that lifts.
+    // If both models have the same list of labels, the index decides: two classes may share a name, such as crane, the
+    // bird and the machine.
     if (index !== undefined && found.includes(index) && labels[index] === label) return index;
     return `has ${found.length} classes called “${label}”`;
   }

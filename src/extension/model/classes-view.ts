@@ -1,4 +1,6 @@
-/** The Classes view: every class of the model; a click explains one on the image of the current panel. */
+/**
+ * The Classes view lists every class of the model. A click on a class explains it for the image of the current panel.
+ */
 import * as vscode from 'vscode';
 import { type ClassesState, FROM_CLASSES, type FromClasses, type ToClasses } from '../../protocol/webview';
 import { type Wanted, withClass } from '../explanation/comparison';
@@ -16,7 +18,7 @@ export function registerClassesView(
   log: Log,
 ): vscode.Disposable {
   let view: vscode.WebviewView | undefined;
-  /** The page is there; a hidden view has none. */
+  /** True while the page exists; a hidden view has none. */
   let listening = false;
   let sent: ClassesState | undefined;
 
@@ -71,7 +73,7 @@ export function registerClassesView(
   );
 }
 
-/** Panels change with every frame; most of what is shown here does not. */
+/** Compares states, since panels change with every frame but the view's content seldom does. */
 function sameState(a: ClassesState, b: ClassesState): boolean {
   return (
     a.model === b.model &&

@@ -1,4 +1,4 @@
-/** Which model is in use: the one chosen with a command, else the setting's, else the demo model. Pure. */
+/** Determines the model in use: the one chosen by a command, or that of the setting, or the demo model. Pure. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { ModelChoice } from '../../protocol/requests';
@@ -10,9 +10,9 @@ export interface ModelSettings {
 }
 
 /**
- * The model in use. What a command chose is kept with the workspace; there, no path means that the demo model was chosen
- * on purpose. The settings for labels and layer describe the setting's model: they are left out
- * when a command chose another one, for which they would be wrong.
+ * The model in use. A choice by a command is stored with the workspace; without a path, it means that the user chose
+ * the demo model. The settings for labels and layer belong to the model of the setting, and are ignored if a command
+ * chose another one.
  *
  * @param resolve makes a path of the settings absolute
  */
@@ -33,7 +33,7 @@ export function resolveModel(
 }
 
 /**
- * The choice with other class scores. A layer that was chosen for the old ones may not lead to them, and labels may be for
+ * The choice with other class scores. The chosen layer is dropped, since it may not lead to them, and so are labels for
  * another number of classes.
  */
 export function withScores(choice: ModelChoice, output: string, sameClasses: boolean): ModelChoice {
@@ -42,8 +42,8 @@ export function withScores(choice: ModelChoice, output: string, sameClasses: boo
 }
 
 /**
- * A path as users write it in settings: absolute, in the home folder (~), or relative to a workspace folder, the first
- * one that has such a file.
+ * Resolves a path from the settings: absolute, in the home folder (~), or relative to the first workspace folder that
+ * has such a file.
  */
 export function absolutePath(file: string, folders: readonly string[], exists: (file: string) => boolean): string {
   const expanded = file.replace(/^~(?=[\\/])/, homedir());
@@ -55,8 +55,8 @@ export function absolutePath(file: string, folders: readonly string[], exists: (
 const CONVENTION_FILES = ['preprocessor_config.json', 'config.json'];
 
 /**
- * The files whose change on disk means a new model: itself, the files its conventions come from, and `others`: its labels,
- * its weights.
+ * The files whose change makes the model a new one: the model itself, the files of its conventions, and `others`
+ * (labels and weights).
  */
 export function modelFiles(model: string, others: readonly string[]): string[] {
   const folder = path.dirname(model);

@@ -1,4 +1,4 @@
-/** The rows of the Model view: what is in use, and where each value came from. Pure. */
+/** The rows of the Model view: the values in use and their sources. Pure. */
 
 import { usesResize } from '../../core/geometry';
 import type { LayerInfo, ModelInfo, TensorInfo } from '../../core/model/info';
@@ -12,9 +12,9 @@ export interface Row {
   readonly label: string;
   readonly description?: string;
   readonly tooltip?: string;
-  /** A codicon's name. */
+  /** Name of a codicon. */
   readonly icon?: string;
-  /** What the row's inline button and a click change; the manifest's menus know these words. */
+  /** What a click on the row or on its inline button changes. The manifest's menus use the same words. */
   readonly pick?: 'model' | 'labels' | 'layer' | 'scores' | 'device';
   readonly children?: readonly Row[];
 }
@@ -30,8 +30,8 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
 };
 
 /**
- * @param device the setting, and what ran last when that is known
- * @param layers those that were chosen, if any
+ * @param device the setting and, if known, the device that was used last
+ * @param layers the chosen layers, if any
  */
 export function modelRows(
   info: ModelInfo,
@@ -85,7 +85,7 @@ export function modelRows(
   ];
 }
 
-/** In place of the rows when the model can't be read; a click chooses another. */
+/** The rows if the model can't be read. A click chooses another model. */
 export function failedRows(message: string): Row[] {
   return [{ id: 'failed', label: message, tooltip: message, icon: 'error', pick: 'model' }];
 }
@@ -120,7 +120,7 @@ function inputDetails({ preprocessing }: ModelInfo): Row[] {
   ];
 }
 
-/** A tensor that may hold the scores, such as "logits [10 classes]". */
+/** Describes a tensor that could hold the scores, such as "logits [10 classes]". */
 export function scoresText({ name, classes }: ScoresInfo): string {
   return `${name} [${classes} ${classes === 1 ? 'class' : 'classes'}]`;
 }

@@ -7,7 +7,7 @@ import { throttled } from '../throttle';
 import type { CurrentModel } from './model';
 import { failedRows, modelRows, type Row } from './model-rows';
 
-/** A click on a row that can be changed opens its picker; so does its inline button (package.json). */
+/** The pickers that open by a click on a row or on its inline button (package.json). */
 const PICKERS: Readonly<Record<NonNullable<Row['pick']>, string>> = {
   model: 'groupCam.chooseModel',
   labels: 'groupCam.chooseLabels',
@@ -49,7 +49,7 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
     changed.fire();
   }
 
-  // Panels change with every frame; what is shown here of them is the device.
+  // Panels change with every frame, but the view only shows their device, so updates are throttled.
   const panelChanged = throttled(update, 100);
   return vscode.Disposable.from(
     view,

@@ -1,4 +1,4 @@
-/** The model in use in this window: its choice, what is known about it, and the files whose change makes it a new one. */
+/** The model in use in this window: the choice, what is known about the model, and a watch on its files. */
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
@@ -11,19 +11,22 @@ import type { Inspection } from '../status/summary';
 import { absolutePath, modelFiles, resolveModel } from './model-choice';
 import { watchFiles } from './watch';
 
-/** `chosen`: another model, or other scores of it, so the classes are others too. `changed`: the same one has changed. */
+/**
+ * `chosen`: another model or other scores were chosen, so the classes differ. `changed`: the files of the same model
+ * have changed.
+ */
 export type ModelChange = 'chosen' | 'changed';
 
 export interface CurrentModel extends vscode.Disposable {
   choice(): ModelChoice;
-  /** What the engine finds in the model; asked once until the model changes. */
+  /** The engine's description of the model, requested once until the model changes. */
   info(): Promise<ModelInfo>;
   readonly inspection: Inspection;
-  /** Asks for it if nobody has; the outcome, a failure too, is the next `inspection`. */
+  /** Requests the description if nobody has. The result or failure becomes the next `inspection`. */
   inspectSoon(): void;
   readonly onDidInspect: vscode.Event<void>;
   readonly onDidChange: vscode.Event<ModelChange>;
-  /** Remembers the choice with the workspace; writes no file. */
+  /** Stores the choice with the workspace. No file is written. */
   choose(chosen: ModelChoice): Promise<void>;
   /** Reads the model again, as if its file had changed. */
   renew(): void;
@@ -36,10 +39,13 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
   const changed = new vscode.EventEmitter<ModelChange>();
   let inspection: Inspection = { kind: 'unknown' };
   let asked: Promise<ModelInfo> | undefined;
-  /** Raised with every change; what was asked about an older version is not reported. */
+  /** Raised with every change. Results for an older version are not reported. */
   let version = 0;
   let watched: vscode.Disposable | undefined;
-  /** What was found to belong to a model; still watched while the model can't be read, for one of them may be why. */
+  /**
+   * The files that belong to the model. They are still watched if the model can't be read, since one of them may be the
+   * cause.
+   */
   let belonging: { readonly path: string | undefined; readonly files: readonly string[] } | undefined;
 
   function choice(): ModelChoice {
@@ -92,7 +98,7 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
   const subscriptions = [
     vscode.workspace.onDidChangeConfiguration(async (event) => {
       if (!affects(event, 'model')) return;
-      // The newest decision counts: a setting that is changed now replaces what a command chose before.
+      // The newest decision counts: a setting that changes now overrides an earlier choice by a command.
       const forgotten = memory.update(CHOSEN_KEY, undefined);
       renew('chosen');
       await forgotten;

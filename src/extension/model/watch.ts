@@ -1,14 +1,14 @@
-/** Tells, a moment after the last of several changes, that one of some files has changed on disk. */
+/** Watches files, and reports changes a moment after the last of several. */
 import * as vscode from 'vscode';
 
-/** Editors and exporters write a file in several steps. */
+/** Milliseconds to wait for further changes, since editors and exporters write a file in several steps. */
 const SETTLE_MS = 300;
 
 export function watchFiles(files: readonly string[], changed: () => void): vscode.Disposable {
   return watchUris(files.map(vscode.Uri.file), () => changed());
 }
 
-/** @param changed gets the address of each file that has changed since it was last called */
+/** @param changed called with the addresses of the files that have changed since the last call */
 export function watchUris(uris: readonly vscode.Uri[], changed: (uris: string[]) => void): vscode.Disposable {
   const wanted = new Set(uris.map(String));
   const folders = new Map(uris.map((uri) => [String(folderOf(uri)), folderOf(uri)]));
@@ -24,7 +24,7 @@ export function watchUris(uris: readonly vscode.Uri[], changed: (uris: string[])
       changed(all);
     }, SETTLE_MS);
   };
-  // Whole folders: a file's name may hold characters that a glob reads as its own.
+  // Whole folders are watched, since a file's name may contain characters with a meaning in globs.
   const watchers = [...folders.values()].flatMap((folder) => {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
     return [watcher, watcher.onDidChange(note), watcher.onDidCreate(note), watcher.onDidDelete(note)];

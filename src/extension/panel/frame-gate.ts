@@ -1,12 +1,13 @@
 /**
- * Messages on their way to a page: of frames of unfinished work none is sent before the page has drawn the last one, so that
- * a slow page is never behind. Of those held back only the newest of each slot is kept. Pure.
+ * Limits the rate of messages to a page. A frame of unfinished work is sent only after the page has drawn the one
+ * before, so that a slow page does not fall behind. Of the frames in between only the newest of each slot is kept.
+ * Pure.
  */
 import type { ToEditor } from '../../protocol/webview';
 
 export interface FrameGate {
   send(message: ToEditor): void;
-  /** The page has drawn what it got last. */
+  /** Called when the page has drawn the last frame. */
   drawn(): void;
 }
 
@@ -25,7 +26,7 @@ export function createFrameGate(post: (message: ToEditor) => void): FrameGate {
     send(message) {
       if (message.type === 'slot') held.delete(message.index);
       if (message.type === 'image' || message.type === 'state') held.clear();
-      // A page that starts anew owes nothing for what was sent to the one before.
+      // A new page does not answer for frames that were sent to the page before.
       if (message.type === 'state') isDrawing = false;
       if (!isFrame(message)) post(message);
       else if (isDrawing) held.set(message.index, message);
@@ -40,7 +41,7 @@ export function createFrameGate(post: (message: ToEditor) => void): FrameGate {
   };
 }
 
-/** What a page answers with `drawn`; both sides mean the same. */
+/** True for messages that a page answers with `drawn`. Both sides use this function. */
 function isFrame(message: ToEditor): message is SlotMessage {
   return message.type === 'slot' && message.slot.state.kind === 'working' && message.slot.frame !== undefined;
 }

@@ -1,18 +1,18 @@
-/** What a panel tells its page, which is there only while it is seen: what it shows, and what it is to do. */
+/** The connection from a panel to its page, which exists only while it is visible. */
 import type * as vscode from 'vscode';
 import type { PageCommand, ToEditor } from '../../protocol/webview';
 import { createFrameGate } from './frame-gate';
 
 export interface PageLine {
-  /** To the page that is there now; the next one is told everything anyway. */
+  /** Sends a message to the current page, if there is one. A new page gets the whole state anyway. */
   send(message: ToEditor): void;
-  /** Brings the page to the front. What it is to do waits until it is there. */
+  /** Brings the page to the front and sends a command, as soon as the page has loaded. */
   command(command: PageCommand): void;
-  /** A page has loaded. */
+  /** Called when a page has loaded. */
   ready(everything: ToEditor): void;
-  /** The page has drawn what it got last. */
+  /** Called when the page has drawn the last frame. */
   drawn(): void;
-  /** There is no page any more. */
+  /** Called when the page no longer exists. */
   gone(): void;
 }
 

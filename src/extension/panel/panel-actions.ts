@@ -1,4 +1,4 @@
-/** What can be done with a panel, by its page or by a command. */
+/** The actions on a panel, by its page or by a command. */
 import { isDeepStrictEqual } from 'node:util';
 import type { RenderKind } from '../../protocol/requests';
 import type { Action, FromEditor } from '../../protocol/webview';
@@ -20,7 +20,7 @@ export function createPanelActions(
 ) {
   const ownActions: Readonly<Record<PanelAction, () => void>> = {
     retry: () => store.dispatch({ type: 'retried', image: store.state.active }),
-    // For this panel only.
+    // This affects only this panel.
     'gradient-free': () =>
       store.dispatch(
         { type: 'chosen', chosen: withoutGradients(store.state.chosen) },
@@ -28,7 +28,7 @@ export function createPanelActions(
       ),
   };
 
-  /** Asks about the image in front. */
+  /** Requests explanations of the active image. */
   function ask(wanted: readonly Wanted[]): void {
     store.dispatch({ type: 'asked', image: store.state.active, wanted });
   }
@@ -36,7 +36,7 @@ export function createPanelActions(
   return {
     ask,
 
-    /** A comparison ends with the explanation in focus. */
+    /** Ends a comparison and keeps the explanation in focus. */
     askAlone: () => ask(alone(store.wanted, store.focused)),
 
     act(id: Action['id']): void {
@@ -77,7 +77,7 @@ export function createPanelActions(
       }
     },
 
-    /** Restores what was shown when the window was reloaded; a question that was asked since then stands. */
+    /** Restores what was shown before the window was reloaded. A newer request is kept. */
     restore({ questions, style, focused }: Extract<FromEditor, { type: 'ready' }>): void {
       if (style) store.take({ type: 'style', style });
       if (focused !== undefined) store.take({ type: 'focused', slot: focused });

@@ -1,12 +1,12 @@
 /**
- * How much a panel on many images holds: of maps that are large, such as those by pixels, only those nearest to the image in
- * front. One that was let go is asked again when its image is selected. Pure.
+ * Limits the memory of a panel with many images. Of large maps, such as those of pixels, only those nearest to the
+ * active image are kept. A released map is requested again when its image is selected. Pure.
  */
 import type { PanelImage, PanelState } from './panel-state';
 
 const LIMIT = 64 * 2 ** 20;
 
-/** The images whose maps are to be let go. */
+/** The images whose maps should be released. */
 export function tooFar({ images, active }: PanelState, limit = LIMIT): number[] {
   let total = 0;
   const held = images.map(bytesOf);
@@ -21,5 +21,5 @@ export function tooFar({ images, active }: PanelState, limit = LIMIT): number[] 
 const bytesOf = ({ slots }: PanelImage) =>
   slots.reduce((sum, { explanation }) => sum + (explanation ? explanation.frame.map.byteLength : 0), 0);
 
-/** What is known of a map goes with it, so one that was measured stays. */
+/** A map that was measured is kept, since its measurements would be released with it. */
 const isAtRest = ({ status, slots }: PanelImage) => status === 'done' && slots.every(({ evidence }) => !evidence);

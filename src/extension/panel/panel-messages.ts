@@ -1,4 +1,4 @@
-/** From a panel's state to what its webview is told. Pure. */
+/** Derives the messages to a webview from a panel's state. Pure. */
 import type { EditorState, Evidence, EvidencePart, ShownImage, StripItem, ToEditor } from '../../protocol/webview';
 import { comparedBy, questionsText } from '../explanation/comparison';
 import type { ImageStatus, PanelImage, PanelState } from './panel-state';
@@ -50,13 +50,19 @@ function stripOf({ images }: PanelState): StripItem[] {
   return images.length < 2 ? [] : images.map(({ name, status }) => ({ name, state: STRIP_STATES[status] }));
 }
 
-/** The messages that bring a webview from one state to the next; none of them grows with the number of images. */
+/**
+ * The messages that update a webview from one state to the next. The size of none of them depends on the number of
+ * images.
+ */
 export function messagesBetween(before: PanelState, after: PanelState): ToEditor[] {
   if (before === after) return [];
   return [...aboutImage(before, after), ...aboutRest(before, after), ...aboutTiles(before, after)];
 }
 
-/** Changed slots on their own, so that a frame does not resend the picture; else all about the image in front. */
+/**
+ * Messages about the active image. If only slots have changed, only these are sent, so that a frame does not resend the
+ * picture.
+ */
 function aboutImage(before: PanelState, after: PanelState): ToEditor[] {
   const [shownBefore, shownAfter] = [activeImage(before), activeImage(after)];
   if (shownBefore === shownAfter) return [];
@@ -94,13 +100,13 @@ function aboutTiles(before: PanelState, after: PanelState): ToEditor[] {
   return tiles.length > 0 ? [{ type: 'tiles', tiles }] : [];
 }
 
-/** The images that differ in one thing. */
+/** The images for which one property differs. */
 function differences(before: PanelState, after: PanelState, by: 'wanted' | 'status'): number[] {
   if (before.images === after.images) return [];
   return after.images.flatMap((image, index) => (image[by] === before.images[index]![by] ? [] : [index]));
 }
 
-/** The parts that differ; undefined if none does. */
+/** The parts of the evidence that differ; undefined if none does. */
 function evidenceBetween(before: Evidence = NO_EVIDENCE, after: Evidence = NO_EVIDENCE) {
   const parts = (['measurement', 'sanity'] satisfies EvidencePart[]).filter((part) => before[part] !== after[part]);
   return parts.length > 0 ? Object.fromEntries(parts.map((part) => [part, after[part] ?? null])) : undefined;

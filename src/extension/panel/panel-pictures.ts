@@ -1,4 +1,4 @@
-/** The pictures and thumbnails of a panel: fetched when they are needed, and again when their files change. */
+/** The pictures and thumbnails of a panel. They are loaded when they are needed, and again when their files change. */
 import type * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { ToEditor } from '../../protocol/webview';
@@ -9,16 +9,16 @@ import type { PanelEvent, PanelState } from './panel-state';
 import { createThumbnails, type Thumbnails } from './thumbnails';
 
 export interface PanelPictures {
-  /** Until the page can be told of the image's picture; rejects if it can't be read. */
+  /** Resolves when the image's picture is loaded; rejects if it can't be read. */
   ready(image: number): Promise<void>;
   showActive(): void;
-  /** What could not be shown before may be shown now: a workspace is trusted, a file is repaired. */
+  /** Tries failed pictures again, for example after a workspace is trusted or a file is repaired. */
   showMissing(): void;
-  /** The engine's copy of the image in front, which browsers can't decode. */
+  /** Shows the engine's copy of the active image, which browsers can't decode. */
   showByEngine(): void;
-  /** One that is no longer in front: the engine's copy may be large, and is made again. */
+  /** Releases the engine's copy of an image that is no longer active. The copy may be large, and can be made again. */
   release(image: number): void;
-  /** These have changed on disk. */
+  /** Loads the pictures of images whose files have changed. */
   reload(indices: readonly number[]): void;
   readonly thumbnails: Thumbnails;
 }
@@ -39,10 +39,10 @@ type Fetch = (file: ImageFile, version: number) => Promise<Loaded>;
 export function createPanelPictures(options: PictureOptions): PanelPictures {
   const { images, webview, engine, log, failed, state, dispatch, send } = options;
   const fetchPicture: Fetch = (file, version) => loadPicture(file, webview, engine, version);
-  /** Raised with every change of a file; a picture of an older version is dropped. */
+  /** Versions by image, which are raised with every change of a file. A picture of an older version is dropped. */
   const versions = images.map(() => 0);
 
-  /** By image; without those that have failed, which are tried again. */
+  /** Running and finished loads by image. Failed ones are removed, so that they are tried again. */
   const loads = new Map<number, Promise<void>>();
 
   async function load(image: number, fetch: Fetch): Promise<void> {
@@ -58,7 +58,7 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
       return loadThumbnail(file, engine);
     },
     send,
-    // The strip shows the name in its place; why it can't be read is shown when its turn comes.
+    // The strip shows the name instead. The reason is shown when the image is explained.
     failed: (thrown) => log.warn(toExplainError(thrown).message),
   });
 

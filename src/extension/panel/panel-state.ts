@@ -1,4 +1,4 @@
-/** What an explanation panel knows, and how each event changes it. Pure: events in, a new state out. */
+/** The state of an explanation panel and its reducer. Pure. */
 import type { ErrorCode } from '../../core/errors';
 import type { Size } from '../../core/geometry';
 import type { Frame } from '../../core/saliency';
@@ -13,11 +13,11 @@ import { type ChosenMethod, NOTHING_CHOSEN } from '../explanation/method-choice'
 export interface PanelSlot {
   readonly shown: Slot;
   readonly explanation?: Explanation;
-  /** About the explanation; it goes with it. */
+  /** Measurements of the explanation, which are dropped together with it. */
   readonly evidence?: Evidence;
 }
 
-/** `idle`: not asked for. `stopped`: its queue was cancelled before its turn. */
+/** `idle` means not requested, `stopped` that the queue was cancelled before the image's turn. */
 export type ImageStatus = 'idle' | 'queued' | 'working' | 'done' | 'failed' | 'stopped' | 'cancelled';
 
 export interface PanelImage {
@@ -25,13 +25,13 @@ export interface PanelImage {
   readonly picture?: Picture;
   readonly size?: Size;
   readonly status: ImageStatus;
-  /** Raised with every new question about the image; answers to older ones are dropped. */
+  /** Raised with every new request about the image. Answers to older requests are dropped. */
   readonly run: number;
-  /** One explanation, or several to compare; none before the first question. */
+  /** The requested explanations: one, or several to compare; none before the first request. */
   readonly wanted: readonly Wanted[];
-  /** One for each that is wanted. */
+  /** One slot for each requested explanation. */
   readonly slots: readonly PanelSlot[];
-  /** p of every class, kept while other classes are explained on the same image by the same model. */
+  /** p of every class, kept while other classes of the same image are explained by the same model. */
   readonly probabilities?: Float32Array;
 }
 
@@ -40,7 +40,7 @@ export interface PanelState {
   readonly active: number;
   readonly chosen: ChosenMethod;
   readonly style: HeatStyle;
-  /** The slot in focus; none has to be there. */
+  /** Index of the slot in focus, which may not exist yet. */
   readonly focused: number;
   readonly demo: boolean;
 }
@@ -52,30 +52,33 @@ interface OfSlot {
 }
 
 export type PanelEvent =
-  /** Without a picture: the one that is there is let go. */
+  /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
-  /** The question again, because something that answers rest on has changed. Only what was asked before. */
+  /**
+   * Requests the explanations again, because something that they depend on has changed. This affects only images that
+   * were requested before.
+   */
   | { readonly type: 'refreshed'; readonly image: number }
-  /** The same for another model in the place of the one in use. */
+  /** The same after the model in use was replaced. */
   | { readonly type: 'remodelled'; readonly image: number }
-  /** What is not done is asked again. */
+  /** Requests again what is not finished. */
   | { readonly type: 'retried'; readonly image: number }
   | ({ readonly type: 'started' } & OfSlot)
-  /** Its maps are let go, and asked again when it is selected. */
+  /** Releases the image's maps, which are requested again when it is selected. */
   | { readonly type: 'released'; readonly image: number }
-  /** Another image goes first. */
+  /** Interrupts the image, since another one goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
   | ({
       readonly type: 'explained';
       readonly explanation: Explanation;
       readonly summary: Summary;
-      /** Why it is of another class than those it is compared with, if it is. */
+      /** Why the class differs from that of the explanations it is compared with, if it does. */
       readonly differs?: string;
     } & OfSlot)
   | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
-  /** Dropped unless `of` is still the slot's explanation. */
+  /** The event is dropped unless `of` is still the slot's explanation. */
   | {
       readonly type: 'evidence';
       readonly image: number;
@@ -84,12 +87,12 @@ export type PanelEvent =
       readonly change: EvidenceChange;
     }
   | { readonly type: 'evidence-cancelled'; readonly part: EvidencePart }
-  /** Explanations; evidence about those that are done goes on. */
+  /** Cancels explanations. Measurements of finished ones continue. */
   | { readonly type: 'cancelled' }
-  /** What was cancelled is asked again. */
+  /** Requests again what was cancelled. */
   | { readonly type: 'resumed' }
   | { readonly type: 'selected'; readonly image: number }
-  /** What is asked from now on; what was asked before is refreshed. */
+  /** The choice for later requests; earlier ones are refreshed. */
   | { readonly type: 'chosen'; readonly chosen: ChosenMethod }
   | { readonly type: 'style'; readonly style: HeatStyle }
   | { readonly type: 'focused'; readonly slot: number }
@@ -175,7 +178,7 @@ function reduceSlot(
       const state: SlotState = { kind: 'done', summary, ...actions };
       const shown: Slot = { ...called, ...(differs && { differs }), state, frame: explanation.frame };
       const explained = withSlot(image, event.slot, () => ({ shown, explanation }));
-      // Those of another model are of other classes.
+      // Probabilities of another model belong to other classes.
       return settled(wanted.model ? explained : { ...explained, probabilities: explanation.probabilities });
     }
     case 'failed': {
@@ -186,7 +189,7 @@ function reduceSlot(
   }
 }
 
-/** The first estimate costs no pass; all others are counted. */
+/** The first estimate takes no pass; for later ones passes are counted. */
 const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
@@ -194,7 +197,7 @@ function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   return { ...image, status: 'queued', run: image.run + 1, wanted, slots };
 }
 
-/** A queue that was stopped stays so. */
+/** A stopped queue stays stopped. */
 function refresh(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   if (image.status === 'idle') return image;
   const asked = forget(ask(image, wanted));
@@ -209,13 +212,13 @@ function retry(image: PanelImage): PanelImage {
   return { ...image, status: 'queued', run: image.run + 1, slots };
 }
 
-/** What a slot is called until its answer names a class, and after that where something else is compared. */
+/** The title of a slot until its answer names a class; if anything but classes is compared, also afterwards. */
 const named = ({ title, hint }: Wanted): Pick<Slot, 'title' | 'hint'> => ({
   title,
   ...(hint !== undefined && { hint }),
 });
 
-/** One failure keeps no other explanation of the image from being made. */
+/** The image's state after one of its explanations has ended. A failure does not stop the other explanations. */
 function settled(image: PanelImage): PanelImage {
   const kinds = image.slots.map((slot) => slot.shown.state.kind);
   if (kinds.includes('working')) return image;
@@ -243,7 +246,7 @@ function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
   return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
 }
 
-/** An image whose turn never came, or whose maps were let go, is explained when it is selected. */
+/** Selects an image. If its turn never came, or its maps were released, it is explained now. */
 function select(state: PanelState, index: number): PanelState {
   if (!state.images[index]) return state;
   return withImage({ ...state, active: index }, index, (image) => {
@@ -272,14 +275,17 @@ function showing(slot: PanelSlot, state: SlotState): PanelSlot {
   return { ...slot, shown: { ...slot.shown, state } };
 }
 
-/** The image to work on next: the one the user looks at, else the first that waits. */
+/** The image to work on next: the one that the user looks at, otherwise the first that is waiting. */
 export function nextImage(state: PanelState): number | undefined {
   if (state.images[state.active]?.status === 'queued') return state.active;
   const index = state.images.findIndex((image) => image.status === 'queued');
   return index < 0 ? undefined : index;
 }
 
-/** The style once settings have changed: what the user has changed stays, but for what the settings change now. */
+/**
+ * The style after settings have changed. The user's own changes are kept, except for values that the settings change
+ * now.
+ */
 export function restyled(style: HeatStyle, before: HeatStyle, after: HeatStyle): HeatStyle {
   const names = Object.keys(after) as (keyof HeatStyle)[];
   const changed = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);

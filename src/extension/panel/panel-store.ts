@@ -1,4 +1,7 @@
-/** A panel's state as it is now. Events change it, by `reduce`; whoever listens is told once for all events of a change. Pure. */
+/**
+ * The current state of a panel. Events change it through `reduce`; the listener is called once for all events of a
+ * change. Pure.
+ */
 import type { Wanted } from '../explanation/comparison';
 import { tooFar } from './panel-memory';
 import { editorState } from './panel-messages';
@@ -6,14 +9,14 @@ import { type PanelEvent, type PanelState, reduce } from './panel-state';
 
 export interface PanelStore {
   readonly state: PanelState;
-  /** What is asked about the image in front. */
+  /** The requested explanations of the active image. */
   readonly wanted: readonly Wanted[];
-  /** The slot in focus, of those of the image in front. */
+  /** The slot in focus, among those of the active image. */
   readonly focused: number;
   dispatch(...events: readonly PanelEvent[]): void;
-  /** Takes over what the page itself has reported, without telling the listener. */
+  /** Takes over what the page itself has reported, without calling the listener. */
   take(event: PanelEvent): void;
-  /** After this nothing changes any more. */
+  /** Disposes the store; afterwards nothing changes. */
   close(): void;
 }
 

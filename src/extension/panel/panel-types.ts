@@ -1,4 +1,4 @@
-/** An explanation panel as the rest of the extension has it, and what it needs of the rest. */
+/** The interface of an explanation panel, and what it needs from the rest of the extension. */
 import type * as vscode from 'vscode';
 import type { HeatStyle } from '../../core/style';
 import type { Explanation } from '../../protocol/explanation';
@@ -19,11 +19,11 @@ export interface PanelServices {
   readonly model: CurrentModel;
   readonly maps: MapStore;
   readonly log: Log;
-  /** Carries out a button under a message, except those that act on the panel alone. */
+  /** Performs the action of a button below a message, except for actions on the panel itself. */
   perform(action: PerformableAction): void;
-  /** Saves an explanation as a file that the user names; undefined when the user gave up. */
+  /** Saves an explanation as a file that the user names; undefined if the user cancels. */
   save(image: ImageFile, kind: RenderKind, explanation: Explanation, style: HeatStyle): Promise<string | undefined>;
-  /** A failure that has no place in the panel. */
+  /** Reports a failure that is not shown in the panel. */
   report(thrown: unknown): void;
 }
 
@@ -32,21 +32,21 @@ export interface Panel {
   readonly images: readonly ImageFile[];
   readonly state: PanelState;
   readonly onDidChange: vscode.Event<void>;
-  /** What is asked about the image in front. */
+  /** The requested explanations of the active image. */
   readonly wanted: readonly Wanted[];
-  /** Makes explanations of the image in front, one after another, and brings the panel to the front of its group. */
+  /** Explains the active image, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
   cancel(): void;
-  /** What was cancelled goes on. */
+  /** Continues with what was cancelled. */
   resume(): void;
-  /** Asks again for everything explained so far, because the model or a setting has changed. */
+  /** Explains everything again that was explained so far, because the model or a setting has changed. */
   refresh(change: ModelChange): void;
   restyle(): void;
-  /** The method and options of what is asked from now on. */
+  /** Sets the method and options of later requests. */
   choose(chosen: ChosenMethod): void;
-  /** To the page, if there is one now; a hidden webview has none. */
+  /** Sends a message to the page, if there is one; a hidden webview has none. */
   send(message: ToEditor): void;
-  /** These bring a hidden panel to the front, and are done there. */
+  /** Brings the panel to the front and performs the command there. */
   command(command: PageCommand): void;
   export(kind: RenderKind): Promise<void>;
   stopComparing(): void;

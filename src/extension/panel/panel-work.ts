@@ -1,4 +1,4 @@
-/** What works for a panel: the questions to the engine about maps and evidence, and the pictures. */
+/** The work for a panel: the queues of requests to the engine for maps and evidence, and the pictures. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
@@ -15,7 +15,7 @@ import type { PanelServices } from './panel-types';
 
 export interface PanelWork extends vscode.Disposable {
   readonly pictures: PanelPictures;
-  /** Brings the work in line with the panel's state; called after every change of it. */
+  /** Starts or stops work according to the panel's state. Call this after every change of the state. */
   update(): void;
 }
 
@@ -30,7 +30,7 @@ export function createPanelWork(
   const logged = new WeakSet<Error>();
   const common = { engine, state: () => store.state, dispatch: store.dispatch, failed };
 
-  /** One failure may keep both a picture from being shown and its explanation from being made. */
+  /** Reports a failure. The same failure may affect both the picture and its explanation. */
   function failed(thrown: unknown): void {
     const error = toExplainError(thrown);
     if (!logged.has(error)) log.error(error);
@@ -51,11 +51,11 @@ export function createPanelWork(
       const choice = methodChoice(method, store.state.chosen, wanted.method);
       return { ...choice, ...(await subject(image, wanted)), target: wanted.target, device, top: topClasses };
     },
-    // What the user looks at comes first: while it computes, the engine decodes no picture.
+    // The picture of the active image is loaded first, since the engine decodes no pictures while it computes.
     ready: async (image) => {
       if (image === store.state.active) await pictures.ready(image);
     },
-    // In Restricted Mode a map is refused, whoever made it.
+    // In Restricted Mode no maps are shown, not even cached ones.
     maps: { ...maps, find: async (params) => (vscode.workspace.isTrusted ? maps.find(params) : undefined) },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
   });

@@ -1,6 +1,6 @@
 /**
- * One explanation panel: its webview, its images, and what works for it. State changes only through the store; each change is
- * sent to the webview, and the whole state again whenever the webview comes back to life.
+ * One explanation panel: its webview, its images, and the queues that work for it. State changes only through the
+ * store. Each change is sent to the webview, and the whole state again whenever the webview is loaded again.
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
@@ -79,7 +79,7 @@ export function createPanel(
       return store.wanted;
     },
     explain: (wanted) => {
-      // A picker may outlive what it was opened for.
+      // The panel may be closed while its picker is open.
       if (isDisposed) return;
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       actions.ask(wanted);
@@ -126,7 +126,7 @@ function pageHandlers(
   { report, log }: PanelServices,
 ): Handlers<FromEditor> {
   const { dispatch, take } = store;
-  /** The page of a panel that is restored knows more than the host. */
+  /** True until the page has loaded for the first time. The page of a restored panel has state that the host lacks. */
   let isNew = true;
   return {
     ready: (message) => {

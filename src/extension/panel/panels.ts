@@ -1,17 +1,17 @@
-/** The open explanation panels and the one that commands and views act on. */
+/** The open explanation panels, and the panel that commands and views act on. */
 import * as vscode from 'vscode';
 import type { Panel } from './panel-types';
 
 export interface Panels {
   readonly all: readonly Panel[];
-  /** The panel that was in front last and is still open. */
+  /** The panel that was active last and is still open. */
   readonly current: Panel | undefined;
-  /** A panel has opened or closed, has become the current one, or shows something else. */
+  /** Fires when a panel opens, closes, becomes the current one or changes its state. */
   readonly onDidChange: vscode.Event<void>;
   add(panel: Panel): void;
 }
 
-/** The device of the newest explanation that the current panel shows. */
+/** The device of the newest explanation in the current panel. */
 export function ranOn(panels: Panels): string | undefined {
   const state = panels.current?.state;
   return state?.images[state.active]?.slots.find((slot) => slot.explanation)?.explanation?.device;
@@ -19,7 +19,7 @@ export function ranOn(panels: Panels): string | undefined {
 
 export function createPanels(): Panels {
   const changed = new vscode.EventEmitter<void>();
-  /** The last in front comes last. */
+  /** Panels in the order in which they were active; the latest is last. */
   let panels: readonly Panel[] = [];
 
   function raise(panel: Panel): void {

@@ -4,9 +4,9 @@ import type { Picture, ToEditor } from '../../protocol/webview';
 export interface Thumbnails {
   /** Rejects if the image can't be read, or has none. */
   make(index: number): Promise<Picture>;
-  /** These have changed on disk: the page asks again for those that it shows. */
+  /** Invalidates thumbnails of changed files; the page requests visible ones again. */
   forget(indices: readonly number[]): void;
-  /** What could not be made may be made now. */
+  /** Tries failed thumbnails again. */
   retry(): void;
 }
 

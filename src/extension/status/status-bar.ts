@@ -1,4 +1,4 @@
-/** One status bar item: the model, the device and what goes on; a click lists the commands. */
+/** The status bar item: the model, the device and the progress. A click lists the commands. */
 import * as vscode from 'vscode';
 import type { WindowEngine } from '../engine';
 import type { CurrentModel } from '../model/model';
@@ -7,7 +7,7 @@ import { readSettings } from '../settings';
 import { throttled } from '../throttle';
 import { progressOf, statusText, stoppedAt } from './status';
 
-/** As fast as a text can be read. */
+/** Milliseconds between updates of the text. */
 const OFTEN_MS = 100;
 
 export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
@@ -37,7 +37,7 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
 
   update();
   item.show();
-  // A small model tells of a hundred frames a second.
+  // A small model sends a hundred frames a second.
   const panelChanged = throttled(update, OFTEN_MS);
   return vscode.Disposable.from(
     item,
@@ -52,7 +52,10 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
 
 const contexts = new Map<string, boolean>();
 
-/** Context keys for the manifest's when clauses; each change is a message to the window, so only changes are sent. */
+/**
+ * Sets a context key for the manifest's when clauses. Each call sends a message to the window, so only changes are
+ * sent.
+ */
 function setContext(key: string, value: boolean): void {
   if (contexts.get(key) === value) return;
   contexts.set(key, value);

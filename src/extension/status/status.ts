@@ -1,4 +1,4 @@
-/** What the status bar says. Pure. */
+/** The text of the status bar. Pure. */
 import type { EngineState } from '../../client/engine';
 import { oneLine, withoutIcons } from '../../protocol/plain-text';
 import { isUnfinished } from '../evidence/evidence';
@@ -9,7 +9,7 @@ export interface StatusFacts {
   readonly trusted: boolean;
   readonly inspection: Inspection;
   readonly engine: EngineState;
-  /** The setting's device, or the one that ran. */
+  /** The device of the setting, or the one that was used. */
   readonly device: string;
   readonly panel: PanelState | undefined;
 }
@@ -44,8 +44,8 @@ const ENGINE_STATES: Readonly<Record<EngineState, string>> = {
 };
 
 /**
- * "12/32" while masks are scored, of several images how many are done, "working" before, "measuring" when only evidence is
- * gathered, nothing when nothing is done.
+ * The progress as text: "12/32" while masks are scored, the number of finished images if there are several, "working"
+ * before, "measuring" if only measurements run, and undefined if there is no work.
  */
 export function progressOf(panel: PanelState | undefined): string | undefined {
   if (!panel) return undefined;
@@ -57,7 +57,7 @@ export function progressOf(panel: PanelState | undefined): string | undefined {
   return state && state.total > 0 ? `${state.done}/${state.total}` : 'working';
 }
 
-/** Of several images, when some were cancelled: how far the others are. */
+/** The progress of several images after some of them were cancelled. */
 export function stoppedAt(panel: PanelState | undefined): string | undefined {
   if (!panel?.images.some(isCancelled)) return undefined;
   return panel.images.length > 1 ? `stopped, ${countDone(panel)} of ${panel.images.length} images` : 'stopped';

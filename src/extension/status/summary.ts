@@ -12,12 +12,12 @@ import type { PanelImage } from '../panel/panel-state';
 export function methodName({ method, options, frame }: Pick<Explanation, 'method' | 'options' | 'frame'>): string {
   const { title } = METHOD_NAMES[method];
   const details = optionsText(method, options);
-  // Nobody has asked for the evidence against the class, but it is what the map shows.
+  // The user has not requested evidence against the class, but the map shows it.
   if (frame.signed && options['evidence'] === 'auto') details.push('signed');
   return details.length > 0 ? `${title} (${details.join(', ')})` : title;
 }
 
-/** Options that have a symbol, and others that are no defaults. */
+/** Options that have a symbol, and other options that differ from their defaults. */
 export function optionsText(method: MethodName, values: OptionValues): string[] {
   return optionsInForce(METHOD_OPTIONS[method], values).flatMap(([name, option]) => {
     const symbol = 'symbol' in option ? option.symbol : undefined;
@@ -48,7 +48,7 @@ export function modelName(info: ModelInfo): string {
   return info.demo ? `${info.name} (demo model)` : info.name;
 }
 
-/** What is known about the model: asked for, answered, or refused. */
+/** The state of the model's inspection: running, finished or failed. */
 export type Inspection =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'loading' }
@@ -73,7 +73,7 @@ export function classesState(inspection: Inspection, image: PanelImage | undefin
   };
 }
 
-/** Each once; those of another model are none of this one's. */
+/** The classes on screen, without duplicates. Classes of other models are left out. */
 function shownClasses(image: PanelImage | undefined): number[] {
   const shown = image?.wanted.flatMap(({ target, model }, i) => {
     const explanation = image.slots[i]?.explanation;

@@ -20,7 +20,7 @@ export interface Operand {
 }
 
 /**
- * How the derivative is told from forward runs:
+ * How the expected derivative is computed from forward runs:
  * - smooth: central differences for every element, in float64;
  * - smooth32: the same in float32, for operators without a float64 kernel;
  * - linear: the adjoint identity <J u, v> = <u, J' v> with J u = y(u) - y(0), in float32;
@@ -147,7 +147,11 @@ async function sessionOf(
   });
   const facts = await traceTiny(model, { name: source, dtype, dims: dims.map(Number) });
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const gradients = appendGradient(emit, { nodes: model.graph.node, facts, score: 'y', seed: 'seed', wrt }, rules);
+  const gradients = appendGradient(
+    emit,
+    { nodes: model.graph.node, facts, seeds: new Map([['y', 'seed']]), wrt },
+    rules,
+  );
   const outputs = new Map(wrt.map((name) => [name, emit.alias(gradients.get(name)!, `grad/of/${name}`)]));
   const score = facts.get('y')!;
   const encoded = encodeModel(model, {

@@ -28,9 +28,9 @@ async function setUp(change: Partial<TinyModel> = {}) {
   const model = parseTiny({ ...NETWORK, ...change });
   const facts: Facts = await factsOf(model);
   const emit = createEmitter('grad', model.opset, facts.keys());
-  const path = { nodes: model.graph.node, facts, score: 'logits' };
+  const path = { nodes: model.graph.node, facts, scores: ['logits'] };
   const run = (wrt: readonly string[], rules: Readonly<Record<string, Rule>> = RULES) =>
-    appendGradient(emit, { ...path, seed: 'seed', wrt }, rules);
+    appendGradient(emit, { ...path, seeds: new Map([['logits', 'seed']]), wrt }, rules);
   return { emit, run, path };
 }
 

@@ -86,12 +86,15 @@ describe('gradients of other graphs', () => {
         makeNode(operator, 'branching', ['condition'], ['inside'], bodies.map(body)),
         makeNode('Relu', 'last', ['inside'], ['logits'], {}),
       ];
-      const path = { nodes, facts, score: 'logits', wrt: ['image'] };
+      const path = { nodes, facts, scores: ['logits'], wrt: ['image'] };
       assert.deepEqual(operatorsWithoutRule(path), [{ operator, node: 'branching' }]);
-      assert.throws(() => appendGradient(createEmitter('grad', 17), { ...path, seed: 'seed' }), {
-        code: 'unsupported-operator',
-        message: new RegExp(`operator ${operator} \\(node "branching"\\)`),
-      });
+      assert.throws(
+        () => appendGradient(createEmitter('grad', 17), { ...path, seeds: new Map([['logits', 'seed']]) }),
+        {
+          code: 'unsupported-operator',
+          message: new RegExp(`operator ${operator} \\(node "branching"\\)`),
+        },
+      );
     });
   }
 
@@ -102,7 +105,7 @@ describe('gradients of other graphs', () => {
         makeNode(operator, 'stop', ['image'], [between], {}),
         makeNode('Cast', 'last', [between], ['logits'], { to: { int: DataType.FLOAT } }),
       ];
-      const request = { nodes, facts, score: 'logits', wrt: ['image'], seed: 'seed' };
+      const request = { nodes, facts, seeds: new Map([['logits', 'seed']]), wrt: ['image'] };
       assert.throws(() => appendGradient(createEmitter('grad', 17), request), { code: 'not-connected' });
     });
   }

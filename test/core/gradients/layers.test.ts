@@ -1,13 +1,13 @@
-/** Gradients of every candidate layer of the tiny networks, against central differences of the scores behind it. */
+/** Gradients of every candidate layer of the tiny networks, against central differences of the scores downstream. */
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { DOWNSTREAM, downstreamGraph } from '../../../src/core/cam/downstream';
-import { SCORE } from '../../../src/core/cam/transform';
 import { untypedInfo } from '../../../src/core/onnx/compose';
 import { type EncodedModel, encodeModel } from '../../../src/core/onnx/weights';
+import { CLASSES } from '../../../src/core/target/class-scores';
 import { openModel } from '../../../src/engine/model/inspect';
 import { createSession, floats } from '../../../src/engine/runtime/runtime';
-import { scoreTarget } from '../../../src/engine/sessions/parts';
+import { fragmentOf, placesOf } from '../../../src/engine/sessions/parts';
 import { gradientSession } from '../../support/runtime';
 import { project } from '../../support/shared';
 import { noise } from '../../support/tiny-network';
@@ -44,14 +44,16 @@ describe('gradients of layers', () => {
       const features = await forwards.run({ [info.input.name]: x }, names);
 
       for (const { tensor, cut, shape } of info.layers) {
-        const target = { ...scoreTarget(info), layer: tensor };
-        const behind = await open(encodeModel(model, downstreamGraph(model, facts, target, cut)));
+        const places = { ...placesOf(info), layer: tensor };
+        const behind = await open(
+          encodeModel(model, downstreamGraph(model, facts, places, fragmentOf({ info, facts }), cut)),
+        );
         const direction = noise(features[tensor]!.data.length, 3);
         const score = async (step: number) => {
           const moved = Float32Array.from(features[tensor]!.data as Float32Array, (a, i) => a + step * direction[i]!);
           const image = cut ? {} : { [DOWNSTREAM.image]: x };
-          const result = await behind.run({ [DOWNSTREAM.features]: floats(moved, shape), ...image }, [SCORE.logits]);
-          return dot(result[SCORE.logits]!.data as Float32Array, seed);
+          const result = await behind.run({ [DOWNSTREAM.features]: floats(moved, shape), ...image }, [CLASSES.logits]);
+          return dot(result[CLASSES.logits]!.data as Float32Array, seed);
         };
         const expected = ((await score(STEP)) - (await score(-STEP))) / (2 * STEP);
         const gradient = gradients.get(tensor)!.data as Float32Array;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type MethodInfo, methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
 import { correlation } from '../../support/maps';
-import { explain, framesOf } from './run';
+import { classOf, explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
 /** 16 x 16 pixels of three colours, a layer of six channels of 8 x 8, three classes. */
@@ -28,7 +28,7 @@ describe('the table of methods', () => {
     const { needs, ofClass } = methods[name] as MethodInfo;
 
     it(`${name}: finite, not constant, and it stops where it said`, async () => {
-      const frames = await framesOf(methods[name].run(network(), { class: 1 }, FEW[name]));
+      const frames = await framesOf(methods[name].run(network(), classOf(network(), { class: 1 }), FEW[name]));
       for (const { u, v, map, offset } of frames) {
         assert.equal(map.length, u * v);
         assert.ok(map.every(Number.isFinite) && Number.isFinite(offset));
@@ -52,7 +52,9 @@ describe('the table of methods', () => {
   }
 
   it('refuses options that a method has not', () => {
-    assert.throws(() => methods['grad-cam'].run(network(), { class: 0 }, { groups: 3 }), { code: 'bad-option' });
+    assert.throws(() => methods['grad-cam'].run(network(), classOf(network(), { class: 0 }), { groups: 3 }), {
+      code: 'bad-option',
+    });
   });
 
   it('Group-CAM by k-means depends on its seed only', async () => {

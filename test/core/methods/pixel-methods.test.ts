@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { midpoints } from '../../../src/core/methods/integrated-gradients';
 import { methods } from '../../../src/core/methods/method-table';
-import { assertClose, explain, framesOf, sumOf } from './run';
+import { assertClose, classOf, explain, framesOf, logitOf, sumOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
 const value = fc.integer({ min: -8, max: 8 }).map((x) => x / 4);
@@ -57,7 +57,7 @@ describe('methods of pixels', () => {
       fc.asyncProperty(curved, async (model) => {
         const network = tinyNetwork(model);
         const empty = tinyNetwork({ ...model, image: model.image.map((rows) => rows.map((row) => row.map(() => 0))) });
-        const difference = network.logits[0]! - empty.logits[0]!;
+        const difference = logitOf(network) - logitOf(empty);
         const { map } = await explain(network, 'integrated-gradients', { class: 0 }, { steps: 2000 });
         // A kink costs a part of one step, in which the score moves as steeply as it does anywhere, as at the image.
         const steep = (await explain(network, 'input-x-gradient')).map;
@@ -81,7 +81,7 @@ describe('methods of pixels', () => {
 
   it('SmoothGrad is the gradient where the network is linear', async () => {
     const linear = tinyNetwork({ image: [[[3, 5]]], weights: [[1]], bias: [100], head: [[2], [1]] });
-    const frames = await framesOf(methods['smooth-grad'].run(linear, { class: 0 }, { samples: 7 }));
+    const frames = await framesOf(methods['smooth-grad'].run(linear, classOf(linear, { class: 0 }), { samples: 7 }));
     for (const { map } of frames) assertClose(map, [1, 1]);
     assert.deepEqual(
       frames.map(({ done, total }) => [done, total]),

@@ -8,7 +8,7 @@ import { saliencyOf } from '../../../src/core/saliency';
 import { correlation } from '../../support/maps';
 import { needs, onlyNightly, shared } from '../../support/shared';
 import { openReference, type ReferenceCase } from './reference';
-import { explain } from './run';
+import { classOf, explain } from './run';
 
 const LEAST = 0.999;
 
@@ -56,16 +56,16 @@ for (const model of ['cifar10_resnet20', ...onlyNightly(['squeezenet1_1', 'mobil
 
     it('Integrated Gradients, sampled as the reference is', async () => {
       const { network, array } = opened;
-      const seed = new Float32Array(network.logits.length).fill(1, opened.class, opened.class + 1);
+      const target = classOf(network, { class: opened.class });
       const path = Array.from({ length: 20 }, (_, i) => i / 19);
       let latest: Float32Array = new Float32Array();
-      for await (const { attributions } of integrate(network, seed, 0, path)) latest = attributions;
+      for await (const { attributions } of integrate(network, target, 0, path)) latest = attributions;
       const product = (await array('integrated_gradient_mean')).map((g, i) => g * network.input.data[i]!);
       assertAlike(latest, product);
     });
 
     it("Integrated Gradients' sum is within 1 % of the difference of the logits", async () => {
-      const run = methods['integrated-gradients'].run(opened.network, { class: opened.class });
+      const run = methods['integrated-gradients'].run(opened.network, classOf(opened.network, { class: opened.class }));
       let step = await run.next();
       while (!step.done) step = await run.next();
       const { sum, difference } = step.value.completeness!;

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Background, MethodNetwork, Scores, WithMask } from '../../../src/core/methods/network';
+import type { Background, MethodNetwork, WithMask } from '../../../src/core/methods/network';
 import { encodeModel } from '../../../src/core/onnx/weights';
 import { resizeMap } from '../../../src/core/resize';
+import { CLASSES, seedOf } from '../../../src/core/target/class-scores';
+import type { Outputs } from '../../../src/core/target/target';
 import { readModelFile } from '../../../src/engine/model/model-file';
 import { createSession, floats } from '../../../src/engine/runtime/runtime';
 import { readNpy } from '../../../src/files/npy';
@@ -39,7 +41,7 @@ export async function openReference(model: string): Promise<ReferenceCase> {
   const scorer = await createSession(file.path, encoded, await file.buffers(encoded), options);
   const gradients = await gradientSession(file, input.shape, [source]);
 
-  const scoresOf = async (images: readonly Float32Array[]): Promise<Scores[]> => {
+  const outputsOf = async (images: readonly Float32Array[]): Promise<Outputs[]> => {
     const data = new Float32Array(images.length * input.data.length);
     images.forEach((image, i) => {
       data.set(image, i * image.length);
@@ -50,13 +52,13 @@ export async function openReference(model: string): Promise<ReferenceCase> {
     return images.map((_, i) => {
       const logits = all.slice(i * classes, (i + 1) * classes);
       const total = logits.reduce((sum, y) => sum + Math.exp(y), 0);
-      return { logits, probabilities: logits.map((y) => Math.exp(y) / total) };
+      return { [CLASSES.logits]: logits, [CLASSES.probabilities]: logits.map((y) => Math.exp(y) / total) };
     });
   };
   async function* score<T>(items: Iterable<T>, imageOf: (item: T) => Float32Array) {
     for (const chunk of chunks(items)) {
-      const scores = await scoresOf(chunk.map(imageOf));
-      yield chunk.map((item, i) => ({ item, ...scores[i]! }));
+      const outputs = await outputsOf(chunk.map(imageOf));
+      yield chunk.map((item, i) => ({ item, outputs: outputs[i]! }));
     }
   }
   const behind = { blurred: await array('blurred'), zero: new Float32Array(input.data.length) };
@@ -65,16 +67,16 @@ export async function openReference(model: string): Promise<ReferenceCase> {
     const b = behind[background];
     return input.data.map((value, i) => b[i]! + shown[i % shown.length]! * (value - b[i]!));
   };
-  const [scores] = await scoresOf([input.data]);
+  const [outputs] = await outputsOf([input.data]);
   const network: MethodNetwork = {
-    ...scores!,
+    outputs: outputs!,
     input: { data: input.data, channels: colours, height, width },
     features: { data: activation.data, channels, u, v },
     head: undefined,
     featureGradient: () => array('gradient'),
-    async *inputGradients(items, seed) {
+    async *inputGradients(items, target) {
       for (const item of items) {
-        const { gradients: found } = await gradients.run(floats(item.image, input.shape), seed.indexOf(1));
+        const { gradients: found } = await gradients.run(floats(item.image, input.shape), seedOf(target)!.indexOf(1));
         yield [{ item, gradient: found.get(source)!.data as Float32Array }];
       }
     },

@@ -10,7 +10,7 @@ const attributions = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: PI
 const mean = (pixels: readonly number[], values: readonly number[]) =>
   pixels.reduce((sum, at) => sum + values[at]!, 0) / pixels.length;
 
-/** The definition: what is left of every region is measured anew before each choice. */
+/** The definition: before each choice, the mean over the remaining pixels of every region is computed again. */
 function byDefinition(
   regions: readonly (readonly number[])[],
   values: readonly number[],

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { methods } from '../../../src/core/methods/method-table';
 import type { MethodName } from '../../../src/core/methods/names';
-import type { MethodNetwork, MethodResult, MethodRun, Target } from '../../../src/core/methods/network';
+import type { MethodNetwork, MethodResult, MethodRun } from '../../../src/core/methods/network';
 import type { MethodFrame } from '../../../src/core/saliency';
+import { CLASSES, type ClassChoice, classTarget } from '../../../src/core/target/class-scores';
+import type { Target } from '../../../src/core/target/target';
 
 export async function framesOf(run: MethodRun): Promise<MethodFrame[]> {
   const frames: MethodFrame[] = [];
@@ -18,14 +20,22 @@ export async function resultOf(run: MethodRun): Promise<MethodResult> {
   return step.value;
 }
 
+/** A target of classes that are called by their index. */
+export function classOf({ outputs }: Pick<MethodNetwork, 'outputs'>, choice: ClassChoice): Target {
+  return classTarget([...outputs[CLASSES.logits]!.keys()].map(String), choice);
+}
+
+/** y of class 0. */
+export const logitOf = ({ outputs }: Pick<MethodNetwork, 'outputs'>): number => outputs[CLASSES.logits]![0]!;
+
 /** The last frame. */
 export async function explain(
   network: MethodNetwork,
   method: MethodName,
-  target: Target = { class: 0 },
+  target: ClassChoice = { class: 0 },
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<MethodFrame> {
-  const frames = await framesOf(methods[method].run(network, target, options));
+  const frames = await framesOf(methods[method].run(network, classOf(network, target), options));
   assert.ok(frames.length > 0, `${method}: no frame`);
   return frames.at(-1)!;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { methods } from '../../../src/core/methods/method-table';
-import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
-import { assertClose, explain, framesOf, resultOf } from './run';
+import { probabilitiesOf } from '../../../src/core/target/class-scores';
+import { assertClose, classOf, explain, framesOf, resultOf } from './run';
 import { tinyNetwork } from './tiny-network';
 
 /** A^0 = [1, 3], A^1 = [4, 0] of an image with those colours; y = mean of A^0, less that of A^1, plus curve. */
@@ -85,15 +85,15 @@ describe('methods of scores', () => {
 
   it('occlusion rates by the logit where the probability stays 1 in single precision', async () => {
     const certain = tinyNetwork({ image: [[[1, 3]]], weights: [[1]], head: [[100], [0]] });
-    assert.equal(certain.probabilities[0], 1);
-    const run = () => methods.occlusion.run(certain, { class: 0 }, { patch: 100, stride: 100 });
+    assert.equal(probabilitiesOf(certain.outputs)[0], 1);
+    const run = () => methods.occlusion.run(certain, classOf(certain, { class: 0 }), { patch: 100, stride: 100 });
     const frames = await framesOf(run());
     assert.ok(frames.slice(0, -1).every(({ map }) => map.every((value) => value === 0)));
     assertClose(frames.at(-1)!.map, [50, 150]);
     assert.match((await resultOf(run())).note ?? '', /stays 1 .* logit/);
     // Nothing that is hidden changes anything.
     const constant = tinyNetwork({ image: [[[1, 3]]], weights: [[0]], head: [[1], [0]] });
-    const { note, whyBlank } = await resultOf(methods.occlusion.run(constant, { class: 0 }, {}));
+    const { note, whyBlank } = await resultOf(methods.occlusion.run(constant, classOf(constant, { class: 0 }), {}));
     assert.equal(note, undefined);
     assert.match(whyBlank, /^no difference/);
   });
@@ -126,7 +126,9 @@ describe('methods of scores', () => {
 
   it('Group-CAM by hand', async () => {
     // Masks of the groups: ReLU(A^0 / 2) = [0.5, 1.5] and ReLU(-A^1 / 2), which is empty. The blurred image is [2, 2], [2, 2].
-    const frames = await framesOf(methods['group-cam'].run(network, { class: 0 }, { groups: 2, theta: 0 }));
+    const frames = await framesOf(
+      methods['group-cam'].run(network, classOf(network, { class: 0 }), { groups: 2, theta: 0 }),
+    );
     const { map, offset } = frames.at(-1)!;
     // Without the smallest value (theta 0) the mask is [0, 1.5], shown as [0, 1]: image ([2, 3], [2, 0]).
     const gain = p(2.5 - 1, 1.25 + 0.5) - p(2 - 2, 1 + 1);
@@ -140,7 +142,7 @@ describe('methods of scores', () => {
     // Whatever is shown of the image speaks for the other class three times as much.
     const against = tinyNetwork({ image: [[[3, 1]]], weights: [[1]], bias: [0], head: [[1], [3]] });
     const runOf = (evidence: string, on = against) =>
-      methods['group-cam'].run(on, { class: 0 }, { groups: 2, theta: 0, evidence });
+      methods['group-cam'].run(on, classOf(on, { class: 0 }), { groups: 2, theta: 0, evidence });
     const run = async (evidence: string) => (await framesOf(runOf(evidence))).at(-1)!;
     const [positive, signed, auto] = [await run('positive'), await run('signed'), await run('auto')];
     const inputSize = { width: 2, height: 1 };
@@ -168,14 +170,9 @@ describe('methods of scores', () => {
     assertClose((await explain(network, 'score-cam', contrast)).map, [0, 3 * 0.75]);
   });
 
-  it('the seed of a contrast spreads its weight over the other classes', () => {
-    assert.deepEqual([...seedOf({ class: 1 }, 4)], [0, 1, 0, 0]);
-    assert.deepEqual([...seedOf({ class: 1, contrast: { classes: [0, 3], weight: 0.5 } }, 4)], [-0.25, 1, 0, -0.25]);
-  });
-
   it('items are drawn by the chunk, whatever their number', async () => {
     const tiny = tinyNetwork({ image: [[[1, 3]]], weights: [[1]], head: [[1], [0]] });
-    const frames = await framesOf(methods.rise.run(tiny, { class: 0 }, { masks: 100 }));
+    const frames = await framesOf(methods.rise.run(tiny, classOf(tiny, { class: 0 }), { masks: 100 }));
     assert.deepEqual(tiny.asked, { items: 100, atOnce: 3 });
     // Estimates come with the chunks after 1, 2, 4 masks and so on, then every 32.
     assert.deepEqual(

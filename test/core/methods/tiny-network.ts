@@ -1,5 +1,7 @@
 /** A network small enough to differentiate by hand, as the methods see it. */
-import type { Background, MethodNetwork, Scored, Scores, WithMask } from '../../../src/core/methods/network';
+import type { Background, MethodNetwork, Scored, WithMask } from '../../../src/core/methods/network';
+import { CLASSES, seedOf } from '../../../src/core/target/class-scores';
+import type { Outputs, Target } from '../../../src/core/target/target';
 import { resampled } from '../../support/maps';
 
 export interface TinyNetwork {
@@ -53,21 +55,21 @@ export function tinyNetwork(model: TinyNetwork): Counted {
     head.map((row) =>
       features.reduce((sum, a, i) => sum + row[Math.floor(i / positions)]! * places[i % positions]! * a, 0),
     );
-  const scoresOf = (features: Float32Array): Scores => {
+  const scoresOf = (features: Float32Array): Outputs => {
     const logits = Float32Array.from(linear(features), (t) => t + curve * t ** 2);
     const total = logits.reduce((sum, y) => sum + Math.exp(y), 0);
-    return { logits, probabilities: logits.map((y) => Math.exp(y) / total) };
+    return { [CLASSES.logits]: logits, [CLASSES.probabilities]: logits.map((y) => Math.exp(y) / total) };
   };
-  const featureGradient = (features: Float32Array, seed: Float32Array) => {
-    const slopes = linear(features).map((t, c) => seed[c]! * (1 + 2 * curve * t));
+  const featureGradient = (features: Float32Array, target: Target) => {
+    const slopes = linear(features).map((t, c) => seedOf(target)![c]! * (1 + 2 * curve * t));
     return Float32Array.from(features, (_, i) => {
       const [k, p] = [Math.floor(i / positions), i % positions];
       return places[p]! * slopes.reduce((sum, slope, c) => sum + slope * head[c]![k]!, 0);
     });
   };
-  const inputGradient = (input: Float32Array, seed: Float32Array, rule: 'plain' | 'guided') => {
+  const inputGradient = (input: Float32Array, target: Target, rule: 'plain' | 'guided') => {
     const features = featuresOf(input);
-    const upstream = featureGradient(features, seed).map((g) => (rule === 'guided' ? Math.max(g, 0) : g));
+    const upstream = featureGradient(features, target).map((g) => (rule === 'guided' ? Math.max(g, 0) : g));
     return Float32Array.from(input, (_, i) => {
       const [c, p] = [Math.floor(i / (height * width)), positionOf(i % (height * width))];
       return weights.reduce((sum, w, k) => {
@@ -92,7 +94,7 @@ export function tinyNetwork(model: TinyNetwork): Counted {
     }
     if (chunk.length > 0) yield flush();
   }
-  const scored = <T>(item: T, features: Float32Array): Scored<T> => ({ item, ...scoresOf(features) });
+  const scored = <T>(item: T, features: Float32Array): Scored<T> => ({ item, outputs: scoresOf(features) });
   /** I M + B (1 - M); the blurred image is the mean of each channel here, and masks of the layer's size have squares. */
   const blend = ({ mask, resampling }: WithMask, background: Background) => {
     const pixels = height * width;
@@ -112,11 +114,11 @@ export function tinyNetwork(model: TinyNetwork): Counted {
     asked,
     input: { data, channels, height, width },
     features: { data: features, channels: K, u, v },
-    ...scoresOf(features),
+    outputs: scoresOf(features),
     head: model.places || curve ? undefined : Float32Array.from(head.flat()),
-    featureGradient: async (seed) => featureGradient(features, seed),
-    inputGradients: (items, seed, rule) =>
-      chunked(items, (item) => ({ item, gradient: inputGradient(item.image, seed, rule) })),
+    featureGradient: async (target) => featureGradient(features, target),
+    inputGradients: (items, target, rule) =>
+      chunked(items, (item) => ({ item, gradient: inputGradient(item.image, target, rule) })),
     scoreImages: (items) => chunked(items, (item) => scored(item, featuresOf(item.image))),
     scoreMasks: (items, background) => chunked(items, (item) => scored(item, featuresOf(blend(item, background)))),
     scoreFeatures: (items) => chunked(items, (item) => scored(item, item.features)),

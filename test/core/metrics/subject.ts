@@ -1,8 +1,9 @@
-/** What metrics are given, of networks small enough to work out by hand. */
+/** Inputs of metrics for networks that are small enough to work out by hand. */
 
 import type { MethodNetwork } from '../../../src/core/methods/network';
 import type { Subject } from '../../../src/core/metrics/metric';
 import type { Saliency } from '../../../src/core/saliency';
+import { CLASSES, classTarget } from '../../../src/core/target/class-scores';
 
 /** A network that scores an image by a function of its values, in chunks of three; p of class 0 is that score. */
 export function networkScoredBy(
@@ -14,15 +15,15 @@ export function networkScoredBy(
   const scoresOf = (values: Float32Array) => {
     const probability = p(values);
     return {
-      logits: Float32Array.of(Math.log(probability), 0),
-      probabilities: Float32Array.of(probability, 1 - probability),
+      [CLASSES.logits]: Float32Array.of(Math.log(probability), 0),
+      [CLASSES.probabilities]: Float32Array.of(probability, 1 - probability),
     };
   };
   const unasked = () => {
     throw new Error('not asked for by metrics');
   };
   return {
-    ...scoresOf(data),
+    outputs: scoresOf(data),
     input: { data, channels: image.length / (height * width), height, width },
     features: { data: new Float32Array(1), channels: 1, u: 1, v: 1 },
     head: undefined,
@@ -33,7 +34,7 @@ export function networkScoredBy(
     async *scoreImages(items) {
       let chunk = [];
       for (const item of items) {
-        if (chunk.push({ item, ...scoresOf(item.image) }) < 3) continue;
+        if (chunk.push({ item, outputs: scoresOf(item.image) }) < 3) continue;
         yield chunk;
         chunk = [];
       }
@@ -54,7 +55,7 @@ export function subjectOf(network: MethodNetwork, map: ArrayLike<number>, rest: 
   const saliency = saliencyFrom(map);
   return {
     network,
-    class: 0,
+    target: classTarget(['0', '1'], { class: 0 }),
     saliency,
     blurred: new Float32Array(data.length),
     black: new Array<number>(channels).fill(-1),

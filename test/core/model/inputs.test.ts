@@ -60,7 +60,7 @@ describe('image input', () => {
       /besides the image "left" it needs right/,
       { nodes: [['Add', 'left right', 'y']] },
     ],
-    ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes 8 images/],
+    ['a batch of 8', 'fixed-batch', { image: [8, 3, 8, 8] }, /takes exactly 8 images/],
   ];
   for (const [what, code, inputs, message, more] of refused)
     it(`refuses ${what}: ${code}`, () => {

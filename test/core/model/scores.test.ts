@@ -200,7 +200,7 @@ describe('scores that are named', () => {
       () => '',
       (error: Error) => error.message,
     );
-    const [, offered] = /of that shape are (.*)\.$/.exec(failure)!;
+    const [, offered] = /these have the right shape: (.*)\.$/.exec(failure)!;
     const names = [...offered!.matchAll(/(\w+) \[/g)].map(([, name]) => name!);
     assert.deepEqual(names, ['y', 'f', 'pooled']);
     for (const value of names)

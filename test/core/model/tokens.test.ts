@@ -1,4 +1,4 @@
-/** Layers of transformers: tokens on their grid, windows, and which of them still matter. */
+/** Layers of transformers: tokens on their grid, windows, and the tokens that still affect the scores. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { findImageInput } from '../../../src/core/model/inputs';

@@ -27,7 +27,7 @@ describe('operators', () => {
       /\.ts$/.test(name),
     );
     const asking = sources.filter((name) => /\bopType\b/.test(readFileSync(project('src', name), 'utf8')));
-    // One names an operator, the other makes nodes of ONNX's own.
+    // One file names an operator, the other creates nodes of ONNX's own.
     assert.deepEqual(asking.map((name) => path.basename(name)).sort(), ['emit.ts', 'operators.ts']);
   });
 });

@@ -1,4 +1,4 @@
-/** What similarities say, in words; blank maps are counted, never compared. */
+/** The verdicts in words. Blank maps are counted but not compared. */
 import assert from 'node:assert/strict';
 import type { SanityMap } from '../../../src/core/sanity/types';
 import { stepsOf, verdictOf } from '../../../src/core/sanity/verdict';

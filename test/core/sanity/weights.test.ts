@@ -1,4 +1,4 @@
-/** Which weights belong to which layer, and new ones in their place. */
+/** The weights of each layer, and their randomisation. */
 import assert from 'node:assert/strict';
 import { DataType, fromHalf, makeTensor } from '../../../src/core/onnx/tensors';
 import { withWeights } from '../../../src/core/onnx/weights';

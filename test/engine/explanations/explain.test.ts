@@ -196,7 +196,7 @@ describe('explain', () => {
     const network = { ...NETWORK, linear: NETWORK.linear.with(4, Number.NaN) };
     await assert.rejects(explainWith(service, write({ network })), {
       code: 'not-finite',
-      message: /model\.onnx: .*class scores are not numbers/,
+      message: /model\.onnx: .*class scores are NaN or infinite/,
     });
   });
 

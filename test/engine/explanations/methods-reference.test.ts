@@ -4,8 +4,8 @@ import { poolChannels } from '../../../src/core/methods/channels';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { integrate } from '../../../src/core/methods/integrated-gradients';
 import type { MethodName } from '../../../src/core/methods/names';
-import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
+import { classTarget } from '../../../src/core/target/class-scores';
 import { createService } from '../../../src/engine/service';
 import { networkOf } from '../../../src/engine/sessions/method-network';
 import { firstPass } from '../../../src/engine/sessions/passes';
@@ -72,10 +72,10 @@ for (const model of ['cifar10_resnet20', 'squeezenet1_1', ...onlyNightly(['mobil
       const work = { signal: { aborted: false }, passes: 0 };
       const state = await firstPass(explainer, { tensor, dims, transform, milliseconds: 0 }, DEFAULT_CHOICE.blur, work);
       const network = networkOf(explainer, state, DEFAULT_CHOICE.blur, work);
-      const seed = seedOf({ class: reference.class }, state.logits.length);
+      const target = classTarget(explainer.info.labels.value, { class: reference.class });
       const path = Array.from({ length: 20 }, (_, i) => i / 19);
       let latest: Float32Array = new Float32Array();
-      for await (const { attributions } of integrate(network, seed, 0, path)) latest = attributions;
+      for await (const { attributions } of integrate(network, target, 0, path)) latest = attributions;
       assertAlike(
         latest,
         reference.array('integrated_gradient_mean').data.map((g, i) => g * tensor[i]!),

@@ -69,7 +69,7 @@ const OPTIONS: OptionsByMethod = {
 };
 
 const isBlocked = ({ file }: Opened) => file.model.graph.node.some(({ domain }) => domain === 'com.microsoft.nchwc');
-const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the plain model/ };
+const BLOCKED = { code: 'no-spatial-layer', message: /onnxruntime's optimiser.*Explain the original model/ };
 
 describe('models saved by onnxruntime’s optimiser', () => {
   const folder = testFolder();
@@ -171,7 +171,7 @@ describe('models saved by onnxruntime’s optimiser', () => {
     assert.equal(plain.info.layer.value, 'late');
     assert.deepEqual(saved.info.layer, { value: 'early', origin: 'assumed' });
     const asked = { image: { tensor: tensorOf(saved) }, model: { path: saved.info.path } } as const;
-    const message = /the layer to explain lies in blocked memory.* choose another layer, such as early/;
+    const message = /the layer to explain is in blocked memory.* choose another layer, such as early/;
     await assert.rejects(explainWith(service, { ...asked, method: 'eigen-cam' }), {
       code: 'no-spatial-layer',
       message,

@@ -2,8 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { channelWeights } from '../../../src/core/cam/split';
 import { DEFAULT_CHOICE, type MethodChoice } from '../../../src/core/methods/choice';
-import { seedOf } from '../../../src/core/methods/target';
 import { saliencyOf } from '../../../src/core/saliency';
+import { classTarget } from '../../../src/core/target/class-scores';
 import { floats } from '../../../src/engine/runtime/runtime';
 import { createService } from '../../../src/engine/service';
 import { blurImage } from '../../../src/engine/sessions/blur';
@@ -35,7 +35,7 @@ describe('reference outputs', () => {
       close(state.features.data, reference.array('activation').data, 1e-4);
 
       const gradient = await networkOf(explainer, state, DEFAULT_CHOICE.blur, work).featureGradient(
-        seedOf({ class: reference.class }, state.logits.length),
+        classTarget(explainer.info.labels.value, { class: reference.class }),
       );
       close(gradient, reference.array('gradient').data, 1e-5);
       close(channelWeights(gradient, state.features.channels), reference.array('weights').data, 1e-5);

@@ -1,7 +1,9 @@
 /** What the methods ask of a network, answered by the sessions, against a network written down in plain loops. */
 import { strict as assert } from 'node:assert';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
-import type { MethodNetwork, Scores } from '../../../src/core/methods/network';
+import type { MethodNetwork } from '../../../src/core/methods/network';
+import { CLASSES, classTarget } from '../../../src/core/target/class-scores';
+import type { Target } from '../../../src/core/target/target';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import type { Part } from '../../../src/engine/sessions/explainer';
 import { networkOf } from '../../../src/engine/sessions/method-network';
@@ -71,20 +73,20 @@ describe('the network of the methods', () => {
     describe(what, () => {
       it('scores the image, images, and images behind masks', async () => {
         const { network, work } = await open(form);
-        near(network.logits, naiveLogits(IMAGE.data));
+        near(logitsIn(network), naiveLogits(IMAGE.data));
         near(network.input.data, IMAGE.data, 1e-7);
         const scored = await collect(network.scoreImages(images));
         assert.deepEqual(
           scored.map(({ item }) => item.id),
           images.map(({ id }) => id),
         );
-        for (const { item, logits } of scored) near(logits, naiveLogits([...item.image]));
+        for (const one of scored) near(logitsIn(one), naiveLogits([...one.item.image]));
         assert.equal(work.passes, 1 + images.length);
 
         const { u, v } = network.features;
         const masks = [0, 1, 0.5].map((value) => ({ value, mask: new Float32Array(u * v).fill(value) }));
-        for (const { item, logits } of await collect(network.scoreMasks(masks, 'zero')))
-          near(logits, naiveLogits(IMAGE.data.map((x) => x * item.value)));
+        for (const one of await collect(network.scoreMasks(masks, 'zero')))
+          near(logitsIn(one), naiveLogits(IMAGE.data.map((x) => x * one.item.value)));
         assert.equal(work.passes, 1 + images.length + masks.length);
         // What the image scores when it is hidden is known by now.
         const again = await collect(network.scoreMasks(masks.slice(0, 1), 'zero'));
@@ -107,9 +109,9 @@ describe('the network of the methods', () => {
         }));
         const scored = await collect(network.scoreMasks(masks, 'zero'));
         assert.equal(scored.length, masks.length);
-        for (const { item, logits } of scored) {
+        for (const { item, outputs } of scored) {
           const full = resampled(item.mask, item.resampling, height, width);
-          near(logits, naiveLogits(IMAGE.data.map((x, i) => x * full[i % full.length]!)));
+          near(logitsIn({ outputs }), naiveLogits(IMAGE.data.map((x, i) => x * full[i % full.length]!)));
         }
       });
 
@@ -118,11 +120,11 @@ describe('the network of the methods', () => {
         const { data, channels } = network.features;
         const items = Array.from({ length: 11 }, (_, i) => ({ features: data.map((a) => a * (i - 2)) }));
         const area = data.length / channels;
-        for (const { item, logits } of await collect(network.scoreFeatures(items))) {
+        for (const { item, outputs } of await collect(network.scoreFeatures(items))) {
           const means = Array.from({ length: channels }, (_, k) =>
             item.features.subarray(k * area, (k + 1) * area).reduce((a, b) => a + b / area, 0),
           );
-          near(logits, logitsOf(means));
+          near(logitsIn({ outputs }), logitsOf(means));
         }
       });
 
@@ -138,7 +140,7 @@ describe('the network of the methods', () => {
           guided: (data: number[]) => naiveLogits(data, positive)[0]!,
         };
         for (const rule of ['plain', 'guided'] as const) {
-          for (const { item, gradient } of await collect(network.inputGradients(chosen, seed, rule))) {
+          for (const { item, gradient } of await collect(network.inputGradients(chosen, seededBy(seed), rule))) {
             const data = [...item.image];
             for (let i = 3; i < data.length; i += 53) {
               const at = (step: number) => rules[rule](data.with(i, data[i]! + step));
@@ -152,7 +154,7 @@ describe('the network of the methods', () => {
       it('differentiates with respect to the features', async () => {
         const { network } = await open(form);
         const { data, channels } = network.features;
-        const gradient = await network.featureGradient(Float32Array.of(0, 1, -1));
+        const gradient = await network.featureGradient(seededBy(Float32Array.of(0, 1, -1)));
         const area = data.length / channels;
         const weight = (k: number) => (NETWORK.linear[3 * k + 1]! - NETWORK.linear[3 * k + 2]!) / area;
         near(
@@ -178,7 +180,7 @@ describe('the network of the methods', () => {
     function* endless() {
       for (; ; drawn++) yield { image: network.input.data };
     }
-    const running: AsyncIterator<readonly Scores[]> = network.scoreImages(endless())[Symbol.asyncIterator]();
+    const running: AsyncIterator<unknown> = network.scoreImages(endless())[Symbol.asyncIterator]();
     for (let chunk = 1; chunk <= 3; chunk++) {
       await running.next();
       assert.ok(drawn <= 4 * chunk, `${drawn} drawn for ${chunk} chunks`);
@@ -186,6 +188,14 @@ describe('the network of the methods', () => {
     work.signal.aborted = true;
     await assert.rejects(running.next(), { code: 'cancelled' });
   });
+});
+
+const logitsIn = ({ outputs }: Pick<MethodNetwork, 'outputs'>) => outputs[CLASSES.logits]!;
+
+/** A target whose value is any sum of the logits. */
+const seededBy = (seed: Float32Array): Target => ({
+  ...classTarget(['0', '1', '2'], { class: 0 }),
+  feeds: { [CLASSES.seed]: seed },
 });
 
 /** What a ReLU of channel k is passed by the linear layer, without the part that guided backpropagation stops. */

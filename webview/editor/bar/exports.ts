@@ -1,4 +1,4 @@
-/** What can be saved of a slot. */
+/** The exports that a slot offers. */
 import type { RenderKind } from '../../../src/protocol/requests';
 import type { MenuItem } from './menu';
 
@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<RenderKind, string>> = {
   json: 'Facts (JSON)',
 };
 
-/** Nothing unless it is done. */
+/** The menu items; empty unless the slot is finished. */
 export function exportItems(isDone: boolean, slot: number, save: (kind: RenderKind) => void): MenuItem[] {
   if (!isDone) return [];
   const kinds = Object.entries(KINDS) as [RenderKind, string][];

@@ -1,4 +1,4 @@
-/** A button that opens a menu, as the ARIA practices describe it. The toolkit has none. */
+/** A button that opens a menu, according to the ARIA practices. The toolkit has no such element. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { renderNow } from '../../mount';
@@ -14,7 +14,7 @@ interface MenuProps {
   readonly icon: string;
   readonly name: string;
   readonly testId: string;
-  /** Without any the menu can't be opened. */
+  /** The items; an empty menu can't be opened. */
   readonly items: readonly MenuItem[];
 }
 

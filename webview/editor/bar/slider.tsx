@@ -7,7 +7,7 @@ interface SliderProps {
   readonly onInput: (value: number) => void;
 }
 
-/** A slider from 0 to 1 with its value in percent. The toolkit has none. */
+/** A slider from 0 to 1 with its value in percent. The toolkit has no such element. */
 export function Slider({ label, name, testId, value, onInput }: SliderProps) {
   const percent = Math.round(100 * value);
   return (

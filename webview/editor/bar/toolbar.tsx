@@ -1,4 +1,4 @@
-/** Controls of the style and the view. Nothing here asks the engine for anything. */
+/** Controls of the style and the view. None of them needs the engine. */
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { COLORMAPS } from '../../../src/core/style';

@@ -1,4 +1,4 @@
-/** The curves of a measurement. The only file that knows uPlot. */
+/** Draws the curves of a measurement. This is the only file that uses uPlot. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { MeasuredMap } from '../../../src/core/metrics/measurement';
@@ -11,10 +11,10 @@ interface Line {
   readonly metric: Walked;
 }
 
-/** In pixels of the screen. */
+/** Dash patterns in pixels of the screen. */
 const DASHES: Readonly<Record<MeasuredMap, number[]>> = { explanation: [], random: [2, 3], centre: [7, 4] };
 
-/** The map's own come last: they are drawn over the others. */
+/** The curves of the map itself are last, so that they are drawn over the others. */
 const LINES: readonly Line[] = MAP_NAMES.flatMap((map) => WALKED.map((metric) => ({ map, metric }))).reverse();
 
 const MARK_RADIUS = 4;
@@ -23,7 +23,7 @@ const MARK_RADIUS = 4;
  * Fills an element with the chart.
  *
  * @param colorOf the colour of a curve, as the theme has it now
- * @param walkTo a share of the pixels was pointed at
+ * @param walkTo called with the share of pixels that the user points at
  */
 export function createChart(
   canvas: HTMLElement,
@@ -90,7 +90,7 @@ export function createChart(
     if (width && height) plot.setSize({ width, height });
   });
   sizes.observe(canvas);
-  // A theme changes the variables of the document and the classes of its body.
+  // A new theme changes the variables of the document and the classes of its body.
   const themes = new MutationObserver(() => plot.redraw(false));
   themes.observe(document.body, { attributeFilter: ['class'] });
   themes.observe(document.documentElement, { attributeFilter: ['style'] });
@@ -129,14 +129,14 @@ export function createChart(
   };
 }
 
-/** All curves have the same shares of pixels; those that are not whole yet end earlier. */
+/** All curves have the same shares of pixels. Unfinished curves end earlier. */
 function dataOf(maps: ShownMeasurement['maps']): uPlot.AlignedData {
   const curves = LINES.map(({ map, metric }) => maps[map]?.curves[metric]);
   const shares = curves.map((curve) => curve?.fractions ?? []).reduce((a, b) => (b.length > a.length ? b : a), []);
   return [[...shares], ...curves.map((curve) => shares.map((_, i) => curve?.probabilities[i] ?? null))];
 }
 
-/** From 0, so that curves are compared by their height; raw scores may lie below. */
+/** The range starts at 0, so that heights can be compared; raw scores may be negative. */
 function rangeOf(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   const [least, most] = [Math.min(low ?? 0, 0), high ?? 1];
   return [1.1 * least, most > 0.9 && most <= 1 ? 1 : 1.1 * most || 1];

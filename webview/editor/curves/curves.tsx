@@ -1,4 +1,4 @@
-/** The curves of a measurement, and a walk along them. */
+/** The curves of a measurement, with a slider to walk along them. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { MeasuredMap } from '../../../src/core/metrics/measurement';
 import type { ShownMeasurement, Slot } from '../../../src/protocol/webview';
@@ -8,7 +8,7 @@ import { ChartLegend, legendText, swatchOf } from './chart-legend';
 import { curveOf, pointAt, pointText, type Walk, type Walked } from './walk';
 import { WalkControls } from './walk-controls';
 
-/** Of the slot in focus; hidden while nothing of it is measured. */
+/** The curves of the slot in focus; hidden until something is measured. */
 export function Curves({ editor: { store, actions } }: { readonly editor: Editor }) {
   const { slots, evidence } = store.measured.value;
   const focused = store.focusedSlot.value;
@@ -40,7 +40,7 @@ interface ChartProps {
   readonly walkTo: (fraction: number) => void;
 }
 
-/** Colours are those of the legend's swatches, so that style sheets alone say what they are. */
+/** The chart. Its colours are taken from the legend's swatches, so that only style sheets define them. */
 function Chart({ maps, walk, walkTo }: ChartProps) {
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLDivElement>(null);

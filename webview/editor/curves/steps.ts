@@ -1,4 +1,4 @@
-/** Images along a walk, decoded and remembered: a step is drawn anew only where it has changed. */
+/** The images along a walk, which are decoded once. A step is drawn again only if it has changed. */
 import { signal } from '@preact/signals';
 import type { Frame } from '../../../src/core/saliency';
 import type { ShownMeasurement } from '../../../src/protocol/webview';
@@ -16,13 +16,13 @@ interface Step {
   readonly heat: Heat;
 }
 
-/** @param failed a picture can't be decoded */
+/** @param failed called if a picture can't be decoded */
 export function createSteps(failed: (thrown: unknown) => void) {
   const decoded = new WeakMap<Pictures, Ends>();
-  /** Another once more pictures are decoded: steps can be drawn that could not before. */
+  /** Changes when more pictures are decoded, so that further steps can be drawn. */
   const version = signal(0);
   const pending = new WeakSet<Pictures>();
-  /** By pane. */
+  /** Steps by pane. */
   const steps = new Map<string, Step>();
 
   function endsOf(pictures: Pictures): Ends | undefined {
@@ -50,7 +50,7 @@ export function createSteps(failed: (thrown: unknown) => void) {
   }
 
   return {
-    /** The images at a point of the walk in the place of the heats of maps that are measured. */
+    /** The heats, with those of measured maps replaced by the images at a point of the walk. */
     instead(heats: Heats, { slots, evidence }: Measured, walk: Walk): Heats {
       version.value;
       return new Map(
@@ -63,7 +63,7 @@ export function createSteps(failed: (thrown: unknown) => void) {
   };
 }
 
-/** RGBA. */
+/** The picture's pixels, RGBA. */
 async function pixelsOf(png: Uint8Array): Promise<Uint8ClampedArray> {
   const bitmap = await createImageBitmap(new Blob([png.slice()], { type: 'image/png' }));
   const { width, height } = bitmap;

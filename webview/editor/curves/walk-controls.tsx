@@ -1,4 +1,4 @@
-/** Which curve is followed, how far, and whether the image there is shown. */
+/** Controls of a walk: which curve to follow, how far, and whether to show the image there. */
 import { Check } from '../../toolkit';
 import { WALKED, type Walk, type Walked } from './walk';
 
@@ -6,10 +6,10 @@ const TITLES: Readonly<Record<Walked, string>> = { insertion: 'Insertion', delet
 
 interface WalkControlsProps {
   readonly walk: Walk;
-  /** Shares of the pixels at the points of the curve. */
+  /** The shares of pixels at the points of the curve. */
   readonly steps: readonly number[];
   readonly point: number;
-  /** What is so at that point, in words. */
+  /** The values at that point, in words. */
   readonly text: string;
   readonly onWalk: (change: Partial<Walk>) => void;
 }

@@ -1,4 +1,4 @@
-/** A point along the curves of a measurement, and the image there as the network saw it. Without the DOM. */
+/** A point along the curves of a measurement, and the network's input there. Without the DOM. */
 
 import type { Curve } from '../../../src/core/metrics/measurement';
 import { bySaliency, mixedPixels } from '../../../src/core/metrics/order';
@@ -8,18 +8,18 @@ import type { ShownMeasurement } from '../../../src/protocol/webview';
 import { percentOf } from '../../numbers';
 import type { Heat } from '../heat/heat';
 
-/** Metrics that follow a curve. */
+/** Metrics that have a curve. */
 export const WALKED = ['insertion', 'deletion'] as const;
 export type Walked = (typeof WALKED)[number];
 
-/** How pixels of the picture at the end of a walk got there. */
+/** What happens to pixels along a walk, in words. */
 const VERBS: Readonly<Record<Walked, string>> = { insertion: 'inserted', deletion: 'deleted' };
 
 export interface Walk {
   readonly metric: Walked;
-  /** Share of the pixels replaced, 0 to 1. */
+  /** Share of replaced pixels, 0 to 1. */
   readonly fraction: number;
-  /** The image there is seen in the place of the heat. */
+  /** True if the image at this point is shown instead of the heat. */
   readonly shown: boolean;
 }
 
@@ -45,7 +45,7 @@ export function pointAt({ fractions }: Curve, fraction: number): number {
   return best;
 }
 
-/** How much is replaced at a point of a curve, and the probability there. */
+/** Describes the share of replaced pixels at a point of a curve, and the probability there. */
 export function pointText(
   metric: Walked,
   { fractions, probabilities }: Curve,
@@ -65,7 +65,10 @@ function orderOf(frame: Frame): Uint32Array {
   return known;
 }
 
-/** In the place of a map's heat: the image with the most salient share of its pixels replaced. Values stay those of the map. */
+/**
+ * A heat that shows the image with the most salient share of its pixels replaced. Its values are still those of the
+ * map.
+ */
 export function stepHeat(heat: Heat, frame: Frame, { from, to }: Ends, fraction: number): Heat {
   const order = orderOf(frame);
   const mixed = mixedPixels(from, to, order, Math.round(fraction * order.length));

@@ -1,4 +1,4 @@
-/** The section beside the image: how good its map is. */
+/** The section beside the image with the measurements of its map. */
 import type { EvidencePart } from '../../../src/protocol/webview';
 import { IconButton } from '../../toolkit';
 import { Curves } from '../curves/curves';

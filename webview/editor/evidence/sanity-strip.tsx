@@ -1,4 +1,4 @@
-/** Maps of the network with its weights re-randomised, layer by layer, beside the map of the network as it was trained. */
+/** Maps of re-randomised networks, layer by layer, beside the map of the trained network. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../../src/core/geometry';
 import type { Frame } from '../../../src/core/saliency';
@@ -112,7 +112,7 @@ function sizeOf({ width, height }: Size): Size {
   return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) };
 }
 
-/** Of the mean over the draws that have a map. */
+/** The similarity, averaged over the seeds that have a map. */
 function similarityLines({ mean }: SanityStep): string[] {
   return mean ? [`ρ ${mean.spearman.toFixed(2)}`, `SSIM ${mean.ssim.toFixed(2)}`] : ['blank'];
 }

@@ -1,4 +1,4 @@
-/** Scores of maps side by side, one map a column. */
+/** Scores of maps side by side, with one column for each map. */
 import type { ScoreInfo } from '../../../src/core/metrics/measurement';
 import { Icon } from '../../icon';
 import type { Cell, Column, Row } from './scores';
@@ -12,7 +12,7 @@ const DIRECTIONS: Readonly<Record<ScoreInfo['better'], { readonly icon: string; 
 interface ScoreTableProps {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** What the table says in a sentence. */
+  /** The table's result in a sentence. */
   readonly text: string;
 }
 

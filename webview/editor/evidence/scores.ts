@@ -6,9 +6,9 @@ import type { EditorState, Evidence, Slot } from '../../../src/protocol/webview'
 export interface Column {
   readonly title: string;
   readonly hint: string;
-  /** A map that knows nothing of the network. */
+  /** True for a baseline, which does not depend on the network. */
   readonly baseline: boolean;
-  /** Undefined while nothing is measured. */
+  /** Undefined until something is measured. */
   readonly scores: Readonly<Record<string, number>> | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Row {
 
 export interface Cell {
   readonly text: string;
-  /** It is better than all others of its row. */
+  /** True if the score is better than all others of its row. */
   readonly best: boolean;
 }
 
@@ -31,7 +31,7 @@ export const BASELINES: Readonly<Record<Baseline, { readonly title: string; read
   centre: { title: 'Centre', hint: 'A blob in the middle of the image: what needs no network' },
 };
 
-/** One for each slot, then those of the baselines, which belong to the slot in focus. */
+/** The columns: one for each slot, then the baselines, whose scores belong to the slot in focus. */
 export function columnsOf(
   { slots, evidence }: Pick<EditorState, 'slots' | 'evidence'>,
   focused: number,
@@ -51,10 +51,10 @@ function baselineOf(evidence: readonly Evidence[], focused: number, map: Baselin
   return evidence[focused]?.measurement?.maps[map]?.scores;
 }
 
-/** Curves come before scores do. */
+/** Curves arrive before scores, so the scores may be empty. */
 const filled = (scores: Column['scores']) => (scores && Object.keys(scores).length > 0 ? scores : undefined);
 
-/** What each score is, by any of the measurements. */
+/** Descriptions of the scores, from all measurements. */
 export function scoresOf(evidence: readonly Evidence[]): Readonly<Record<string, ScoreInfo>> {
   return Object.assign({}, ...evidence.map(({ measurement }) => measurement?.scores));
 }
@@ -72,7 +72,7 @@ const textOf = (value: number | undefined): string => {
   return Number.isInteger(value) ? String(value) : value.toFixed(3).replace('-', '−');
 };
 
-/** Where the one best value is; of several that are equally good there is none. */
+/** Index of the best value; undefined if several are equally good. */
 function bestOf(values: readonly (number | undefined)[], { better }: ScoreInfo): number | undefined {
   const known = values.flatMap((value, i) => (value === undefined ? [] : [{ value, i }]));
   if (better === 'neither' || known.length < 2) return undefined;
@@ -82,7 +82,7 @@ function bestOf(values: readonly (number | undefined)[], { better }: ScoreInfo):
 
 const sign = (better: ScoreInfo['better']) => (better === 'lower' ? -1 : 1);
 
-/** How one of the maps fares against each baseline, in words; empty while nothing can be compared. */
+/** Compares one of the maps with each baseline, in words; empty if nothing can be compared. */
 export function sentenceOf(
   columns: readonly Column[],
   scores: Readonly<Record<string, ScoreInfo>>,

@@ -1,11 +1,11 @@
-/** How far the work on a piece of evidence is, with the buttons that start, stop and repeat it. */
+/** The progress of the work on a part of the evidence, with buttons to start, stop and repeat it. */
 import { TextButton } from '../../toolkit';
 import { Progress } from '../status/progress';
 import type { Work } from './work';
 
 interface WorkLineProps extends Work {
   readonly label: string;
-  /** Before the kind of button in test ids. */
+  /** Prefix of the buttons' test ids. */
   readonly name: string;
   readonly onStart: () => void;
   readonly onCancel: () => void;

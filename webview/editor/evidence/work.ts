@@ -1,14 +1,14 @@
-/** What can be asked about maps, and where the work on it stands, in words. Pure. */
+/** The parts of evidence that can be requested, and the state of the work on them in words. Pure. */
 import type { EditorState, EvidencePart, EvidenceWork, Slot } from '../../../src/protocol/webview';
 
-/** What of the state evidence is about. */
+/** The parts of the state that evidence refers to. */
 export type Measured = Pick<EditorState, 'slots' | 'evidence'>;
 
-/** How the work on one part of the evidence is told. */
+/** How the work on one part of the evidence is shown. */
 export interface Work {
-  /** Undefined if it was not asked for. */
+  /** Undefined if it was not requested. */
   readonly work: EvidenceWork | undefined;
-  /** What the button that starts it says; undefined if nothing can be started. */
+  /** Text of the button that starts the work; undefined if it can't be started. */
   readonly start: string | undefined;
   readonly text: string;
 }
@@ -29,7 +29,10 @@ const START: Readonly<Record<EvidencePart, { readonly title: string; readonly ab
 
 export const titleOf = (part: EvidencePart): string => START[part].title;
 
-/** Slots of which this can be asked, the one in focus first; of a check, which takes long, that one alone. */
+/**
+ * Slots for which the part can be requested, the one in focus first. A sanity check takes long, so it is only offered
+ * for the slot in focus.
+ */
 export function missing(part: EvidencePart, { slots, evidence }: Measured, focused: number): number[] {
   const all = [...slots.keys()].filter((slot) => {
     const kind = evidence[slot]?.[part]?.work.kind;
@@ -61,7 +64,10 @@ function whyNot(slot: Slot | undefined): string | undefined {
 const moveFirst = (slots: readonly number[], first: number): number[] =>
   [...slots].sort((a, b) => Number(b === first) - Number(a === first));
 
-/** A piece of evidence about one of several slots: the one that is told of comes first among those that run, wait, or ended. */
+/**
+ * Index of the work to show among those of several slots: one that runs, or one that waits, or one that has ended, in
+ * this order.
+ */
 function mostTelling(works: readonly (EvidenceWork | undefined)[]): number {
   const kinds = ['working', 'waiting', 'failed', 'cancelled'] as const;
   const found = kinds.map((kind) => works.findIndex((work) => work?.kind === kind)).find((at) => at >= 0);

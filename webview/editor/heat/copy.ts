@@ -18,12 +18,16 @@ export async function copyImage(
   paint: Painter,
 ): Promise<void> {
   if (!document.hasFocus()) await focusOfPage();
-  // The promise goes into the item: some browsers allow the clipboard only in the very turn of the user's click.
+  // The item contains a promise, since some browsers allow access to the clipboard only during the event of the user's
+  // click.
   const png = compose(source, size, heats, columns, style, paint);
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
 }
 
-/** The clipboard is for pages in focus. One that a command has brought to the front gets it in a moment. */
+/**
+ * Waits for the focus, which the clipboard requires. A page that a command has brought to the front gets the focus a
+ * moment later.
+ */
 function focusOfPage(): Promise<void> {
   return new Promise((done) => {
     window.addEventListener('focus', () => done(), { once: true });
@@ -31,7 +35,7 @@ function focusOfPage(): Promise<void> {
   });
 }
 
-/** One image a map, in as many columns as on the screen; the image alone when there is no map. */
+/** Draws one image for each map, in as many columns as on the screen, or only the image if there is no map. */
 async function compose(
   source: string,
   size: Size,

@@ -9,20 +9,20 @@ import { createLayer, type Layer } from './layer';
 import type { Paintings } from './paintings';
 
 interface HeatLayerProps {
-  /** Of the pane. */
+  /** Id of the pane. */
   readonly id: string;
   readonly paintings: Paintings;
   readonly heat: Heat | undefined;
-  /** The address of the image that the heat is over. */
+  /** Address of the image below the heat. */
   readonly source: string | undefined;
-  /** The image's size; undefined while nothing can be painted. */
+  /** The image's size; undefined until it can be painted. */
   readonly image: Size | undefined;
   readonly style: HeatStyle;
-  /** The map is the last one. */
+  /** True if the map is the final one. */
   readonly isDone: boolean;
   readonly isHidden: boolean;
   readonly css: ReadonlySignal<string>;
-  /** Is told which heat is there. */
+  /** Set to the heat that is on screen. */
   readonly shown: Signal<Heat | undefined>;
 }
 

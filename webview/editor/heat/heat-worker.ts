@@ -1,13 +1,16 @@
-/** The worker of a page: it paints what it is sent, in the order in which it comes. */
+/** The worker of a page, which paints jobs in the order of their arrival. */
 import { DEFAULT_STYLE } from '../../../src/core/style';
 import type { Answer, Question } from './painter';
 import { draw, paint } from './painting';
 
-/** How often a small map is drawn that nobody sees, and its side in pixels. */
+/** How often an invisible small map is drawn, and its side in pixels. */
 const ROUNDS = 24;
 const SIDE = 96;
 
-/** Once its loops have run that often, the browser compiles them: the first frames would else take four times as long as the others. */
+/**
+ * Runs the loops until the browser compiles them. Otherwise the first frames would take four times as long as later
+ * ones.
+ */
 function warmUp(): void {
   const size = { width: SIDE, height: SIDE };
   const map = Float32Array.from({ length: 49 }, (_, i) => i);

@@ -1,4 +1,4 @@
-/** What a pane can show and measure: the map of one frame, or the difference of two. Without the DOM. */
+/** What a pane can show and read values from: the map of one frame, or the difference of two. Without the DOM. */
 import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
 import type { Size } from '../../../src/core/geometry';
 import { sampler } from '../../../src/core/overlay';
@@ -7,24 +7,27 @@ import type { HeatStyle } from '../../../src/core/style';
 import { type Drawing, differenceMap } from './painting';
 
 export interface Heat {
-  /** What is to be seen of it. */
+  /** How it is drawn. */
   readonly drawing: Drawing;
-  /** True if it takes the place of the image whatever the style's opacity. */
+  /** True if it replaces the image, whatever the style's opacity is. */
   readonly opaque?: boolean;
   /** True if values lie within [-1, 1], false if within [0, 1]. */
   readonly signed: boolean;
-  /** At a pixel of the image; NaN where the network did not see it. */
+  /** The value at a pixel of the image; NaN where the network did not see the image. */
   valueAt(x: number, y: number): number;
   /** The pixel of the image with the largest magnitude. */
   peak(): { readonly x: number; readonly y: number };
 }
 
-/** The longer side of the canvas in pixels, whatever the image's size: finer than the input of nearly any network, and drawn in a few milliseconds. */
+/**
+ * The longer side of the canvas in pixels, for images of any size. It is finer than the input of nearly all networks,
+ * and is drawn in a few milliseconds.
+ */
 const LONGER = 640;
-/** Of a frame that the next one replaces: the page has little time while the engine computes. */
+/** The same for a frame that the next one replaces, since the page has little time while the engine computes. */
 const LONGER_OF_FRAME = 320;
 
-/** @param isDone the map is the last one */
+/** @param isDone true if the map is the final one */
 export function canvasSize(image: Size, isDone: boolean): Size {
   const scale = (isDone ? LONGER : LONGER_OF_FRAME) / Math.max(image.width, image.height);
   const side = (length: number) => Math.max(Math.round(length * scale), 1);
@@ -45,7 +48,10 @@ export function heatOf(frame: Frame): Heat {
   return heat;
 }
 
-/** First minus second, of signed maps half of that; undefined when they are not maps of the same part of the same image. */
+/**
+ * First minus second, or half of that for signed maps; undefined unless both are maps of the same part of the same
+ * image.
+ */
 export function differenceOf(first: Frame, second: Frame): Heat | undefined {
   const { inputSize, imageTransform } = first;
   if (JSON.stringify([inputSize, imageTransform]) !== JSON.stringify([second.inputSize, second.imageTransform])) {
@@ -58,7 +64,10 @@ export function differenceOf(first: Frame, second: Frame): Heat | undefined {
   };
 }
 
-/** @param mapOf [height, width] of the input; asked for with the first value, since most frames of a stream are never pointed at */
+/**
+ * @param mapOf returns the map, [height, width] of the input; called with the first value, since the user never points
+ *   at most frames of a stream
+ */
 function measured(
   mapOf: () => Float32Array,
   { inputSize, imageTransform }: Pick<Frame, 'inputSize' | 'imageTransform'>,
@@ -90,7 +99,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** The colours of a legend: what lies below the threshold is clear, as on the image. */
+/** The colours of a legend. Values below the threshold are clear, as on the image. */
 export function legend(style: HeatStyle): ColorTable {
   const table = colorTables[style.colormap].slice();
   for (let i = 0; i < 256; i++) if (i / 255 < style.threshold) table[4 * i + 3] = 0;

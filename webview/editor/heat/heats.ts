@@ -6,19 +6,19 @@ export type Heats = ReadonlyMap<string, Heat>;
 
 export const DIFFERENCE = 'difference';
 
-/** Of two classes there is a difference; of more there is no one difference. */
+/** A difference is shown for two classes; for more classes there is no single difference. */
 const hasDifference = (slots: number, comparedBy: ComparedBy | undefined) => comparedBy === 'classes' && slots === 2;
 
-/** The slot that a pane is of; the difference belongs to the first. */
+/** The slot of a pane; the difference belongs to the first slot. */
 export const slotOf = (pane: string): number => (pane === DIFFERENCE ? 0 : Number(pane));
 
-/** In their order; one while nothing is explained, for the image alone. */
+/** Ids of the panes in order. If nothing is explained, there is one pane for the image alone. */
 export function paneIds(slots: number, comparedBy: ComparedBy | undefined): string[] {
   const ids = Array.from({ length: Math.max(slots, 1) }, (_, i) => String(i));
   return hasDifference(slots, comparedBy) ? [...ids, DIFFERENCE] : ids;
 }
 
-/** The difference stays the same object while its two frames do. */
+/** The difference stays the same object as long as its two frames do. */
 export function createHeats(): (slots: readonly Slot[], comparedBy: ComparedBy | undefined) => Heats {
   let pair: { first: object; second: object; heat: Heat | undefined } | undefined;
   return (slots, comparedBy) => {

@@ -1,4 +1,4 @@
-/** The canvas of the heat over one image. It keeps the picture that is there until the next one is painted. */
+/** The canvas of the heat over one image. It keeps its picture until the next one is painted. */
 import type { Size } from '../../../src/core/geometry';
 import type { HeatStyle } from '../../../src/core/style';
 import { newestOnly } from '../../newest';
@@ -7,11 +7,11 @@ import type { Painter } from './painter';
 
 export interface Layer {
   /**
-   * @param isDone the map is the last one
-   * @returns settles once this, or a newer picture in its place, is there
+   * @param isDone true if the map is the final one
+   * @returns settles when this picture, or a newer one instead, is on screen
    */
   show(heat: Heat | undefined, image: Size, style: HeatStyle, isDone: boolean): Promise<void>;
-  /** At once: what is there, or on its way, is of another image. */
+  /** Clears the canvas at once, since the picture on it or on its way is of another image. */
   clear(): void;
 }
 
@@ -20,11 +20,11 @@ interface Shown {
   readonly image: Size;
   readonly style: HeatStyle;
   readonly isDone: boolean;
-  /** What was cleared since is not shown. */
+  /** A picture is not shown if the canvas was cleared since. */
   readonly turn: number;
 }
 
-/** @param contourIs told the contour that goes with the picture: SVG path data in pixels of the image, or nothing */
+/** @param contourIs called with the contour of the picture: SVG path data in pixels of the image, or an empty text */
 export function createLayer(canvas: HTMLCanvasElement, paint: Painter, contourIs: (path: string) => void): Layer {
   const context = canvas.getContext('bitmaprenderer')!;
   let wanted: Shown | undefined;

@@ -6,7 +6,7 @@ interface LegendProps {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  /** The same object as long as the colours are the same. */
+  /** The colours; the same object as long as they do not change. */
   readonly table: ColorTable;
   readonly hidden?: boolean;
 }

@@ -9,7 +9,7 @@ import { type Job, type Painted, paint } from './painting';
 
 export type Painter = (job: Job) => Promise<Painted>;
 
-/** To the worker, and back. */
+/** A message to the worker; the answer has the same id. */
 export interface Question {
   readonly id: number;
   readonly job: Job;
@@ -19,12 +19,13 @@ export interface Answer {
   readonly painted: Painted;
 }
 
-/** A worker that has not answered for so long counts as gone. A picture takes it milliseconds. */
+/** A worker that does not answer for so long is considered lost. Painting a picture takes milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /**
- * @param address of the worker's script
- * @param failed told once, in a sentence, if there is no worker or it is gone; everything is painted on the page from then on
+ * @param address address of the worker's script
+ * @param failed called once, with a sentence, if there is no worker or it is lost; everything is then painted on the
+ *   page
  */
 export function createPainter(address: string, failed: (reason: string) => void): Painter {
   let worker: Promise<WorkerLine | undefined> = openWorker(address).then(
@@ -48,10 +49,10 @@ async function openWorker(address: string): Promise<Worker> {
   return new Worker(URL.createObjectURL(script), { name: 'heat' });
 }
 
-/** Undefined if the worker will not answer. */
+/** The result is undefined if the worker will not answer. */
 type WorkerLine = (job: Job) => Promise<Painted | undefined>;
 
-/** @param lost told why the worker will answer nothing more, once */
+/** @param lost called once, with the reason why the worker will not answer any more */
 export function lineTo(
   worker: Pick<Worker, 'addEventListener' | 'postMessage' | 'terminate'>,
   lost: (reason: string) => void,
@@ -61,7 +62,7 @@ export function lineTo(
   let isLost = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Runs while something is pending, from the last sign of life on. */
+  /** Restarts the timer, which runs from the last sign of life while something is pending. */
   function watch(): void {
     clearTimeout(timer);
     if (pending.size > 0) timer = setTimeout(() => end('it does not answer'), PATIENCE_MS);
@@ -82,7 +83,7 @@ export function lineTo(
   });
   worker.addEventListener('messageerror', () => end('its answer can not be read'));
   worker.addEventListener('error', (event) => {
-    // It is told of here, and nobody need look for it in the console.
+    // The error is reported here, so it need not appear in the console.
     event.preventDefault();
     end(event.message || 'it can not start');
   });

@@ -1,10 +1,10 @@
-/** How a drawing becomes pixels. The same on the page and in its worker, so it needs no DOM. */
+/** Turns a drawing into pixels. The page and its worker both use this, so it needs no DOM. */
 import type { ImageTransform, Size } from '../../../src/core/geometry';
 import { contourLevel, contourPath, drawDifference, drawHeat } from '../../../src/core/overlay';
 import { type Frame, saliencyOf } from '../../../src/core/saliency';
 import type { HeatStyle } from '../../../src/core/style';
 
-/** What is to be seen over an image, as data that can be sent to a worker. */
+/** A drawing over an image, as data that can be sent to a worker. */
 export type Drawing =
   | { readonly kind: 'map'; readonly frame: Frame }
   /** First minus second; both are maps of the same part of the same image. */
@@ -19,13 +19,13 @@ export type Drawing =
 
 export interface Job {
   readonly drawing: Drawing;
-  /** Of the picture, which covers the whole image. */
+  /** Size of the picture, which covers the whole image. */
   readonly size: Size;
   readonly style: HeatStyle;
 }
 
 export interface Painted {
-  /** Of the job's size. Whoever gets it closes it or hands it on. */
+  /** The picture in the job's size. The receiver closes it or passes it on. */
   readonly bitmap: ImageBitmap;
   /** SVG path data in pixels of the image; empty without a contour. */
   readonly contour: string;
@@ -36,7 +36,7 @@ export async function paint(job: Job): Promise<Painted> {
   return { bitmap: await createImageBitmap(new ImageData(pixels, job.size.width, job.size.height)), contour };
 }
 
-/** `pixels`: RGBA of the job's size. */
+/** Draws a job; `pixels` is RGBA of the job's size. */
 export function draw({ drawing, size, style }: Job): { pixels: Uint8ClampedArray<ArrayBuffer>; contour: string } {
   switch (drawing.kind) {
     case 'map': {
@@ -58,18 +58,22 @@ export function draw({ drawing, size, style }: Job): { pixels: Uint8ClampedArray
   }
 }
 
-/** [height, width] of the network's input: the first map minus the second, half of that where a sign lets them be 2 apart. */
+/**
+ * The first map minus the second, [height, width] of the network's input. For signed maps, which may differ by 2, it is
+ * half of that.
+ */
 export function differenceMap(first: Frame, second: Frame): Float32Array {
   const [a, b] = [saliencyOf(first), saliencyOf(second)];
   const scale = a.signed || b.signed ? 0.5 : 1;
   return a.map.map((value, i) => scale * (value - b.map[i]!));
 }
 
-/** The alpha of what the network does not see. */
+/** The alpha of parts that the network does not see. */
 const UNSEEN = 0x99;
 
 /**
- * The network's input on a picture of the whole image: each pixel as it is, since it was replaced as a whole.
+ * Draws the network's input on a picture of the whole image. Pixels are not interpolated, since they were replaced as a
+ * whole.
  *
  * @param input RGBA
  * @returns RGBA of `size`

@@ -21,7 +21,7 @@ export function Caption({ slot, comparedBy }: CaptionProps) {
   );
 }
 
-/** What a model has seen comes first: of several the classes may be different ones. */
+/** The caption in a comparison of models. The class comes first, since models may explain different classes. */
 function OfModel({ slot, state }: { readonly slot: Slot; readonly state: Extract<Slot['state'], { kind: 'done' }> }) {
   const { label, probability } = state.summary.class;
   return (
@@ -45,7 +45,7 @@ function Badge({ differs }: { readonly differs: string }) {
   );
 }
 
-/** Of a layer's or a model's name the end tells most, so it is cut at its start. */
+/** The caption in other comparisons. Names of layers are cut at their start, since the end is more informative. */
 function OfOthers({ slot, comparedBy }: CaptionProps) {
   const isFromEnd = comparedBy === 'layers' || comparedBy === 'models';
   return (
@@ -58,7 +58,7 @@ function OfOthers({ slot, comparedBy }: CaptionProps) {
   );
 }
 
-/** Of the pane that shows how the maps of two classes differ. */
+/** The caption of the pane with the difference of two classes. */
 export function DifferenceCaption({ editor: { store } }: { readonly editor: Editor }) {
   const table = useComputed(() => differenceLegend(store.style.value));
   const [first, second] = store.slots.value.map(({ title }) => title) as [string, string];

@@ -1,4 +1,4 @@
-/** What is shown over an image that has no heat: why, and what can be done. */
+/** The card over an image without heat: the reason, and what the user can do. */
 import type { ComponentChildren } from 'preact';
 import type { Action, Slot } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
@@ -13,7 +13,7 @@ interface CardProps {
   readonly act: Act;
 }
 
-/** The message over a slot's pane; nothing when its heat says enough. */
+/** The card of a slot's pane; nothing if the heat is shown. */
 export function Card({ slot: { state, frame }, index, act }: CardProps) {
   if (state.kind === 'failed') {
     return (

@@ -10,14 +10,14 @@ import { Divider } from './divider';
 
 interface PaneViewProps {
   readonly editor: Editor;
-  /** Of the pane. */
+  /** Id of the pane. */
   readonly id: string;
   readonly title: ReadonlySignal<string>;
-  /** The map is the last one. */
+  /** True if the map is the final one. */
   readonly isDone: boolean;
-  /** Behind one that is enlarged nothing is seen. */
+  /** True if another pane is enlarged. */
   readonly isHidden: boolean;
-  /** Is told which heat is there. */
+  /** Set to the heat that is on screen. */
   readonly shown: Signal<Heat | undefined>;
 }
 
@@ -28,7 +28,7 @@ export function PaneView(props: PaneViewProps) {
   useLayoutEffect(() => {
     const sizes = new ResizeObserver(() => {
       const size = sizeOf(root.current!);
-      // All are of one size, but for those that are hidden.
+      // All panes have the same size, except hidden ones.
       if (size) view.paneView.value = size;
     });
     sizes.observe(root.current!);
@@ -55,11 +55,11 @@ export function PaneView(props: PaneViewProps) {
   );
 }
 
-/** Heat stands on its own picture only, which each pane loads for itself. */
+/** The picture of a pane. Heat is shown only over its own picture, so each pane loads it separately. */
 function Picture({ editor, id, title, isDone, isHidden, shown }: PaneViewProps) {
   const { store, view, actions, paintings } = editor;
   const source = store.photograph.source.value;
-  /** What was decoded last, or could not be. */
+  /** The last source, and whether it could be decoded. */
   const seen = useSignal<{ readonly source: string; readonly isDecoded: boolean } | undefined>(undefined);
   const isHere = seen.value !== undefined && seen.value.source === source;
   const heat = useComputed(() => store.heats.value.get(id));

@@ -1,4 +1,4 @@
-/** One image with its heat, its caption among several, and a message where there is no heat. */
+/** One image with its heat, a caption if there are several panes, and a message if there is no heat. */
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import type { Slot } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
@@ -23,7 +23,7 @@ export function Pane({ editor, id }: PaneProps) {
   const isFocused = store.focusedPane.value === id;
   const isComparing = store.isComparing.value;
   const isHidden = store.isEnlarged.value && !isFocused;
-  /** What has been painted last. */
+  /** The heat that was painted last. */
   const shown = useSignal<Heat | undefined>(undefined);
   const done = useComputed(() => (shown.value === store.heats.value.get(id) ? classOf(slot.value) : undefined));
   return (
@@ -96,10 +96,10 @@ function titleOf({ store }: Editor, id: string): string {
   return slot ? `${name}, heat of ${spokenTitle(slot, store.comparedBy.value)}` : name;
 }
 
-/** The class that a map is of, when it is done. */
+/** The class of a finished map. */
 const classOf = (slot: Slot | undefined) => (slot?.state.kind === 'done' ? slot.state.summary.class.class : undefined);
 
-/** How far the work on the heat is, 0 to 1; 'unknown' before that can be told, undefined when there is none. */
+/** Progress of the work on the heat, 0 to 1; 'unknown' before it is known, undefined if there is no work. */
 function progressOf(slot: Slot | undefined): number | 'unknown' | undefined {
   if (slot?.state.kind !== 'working') return undefined;
   return slot.state.total > 0 ? slot.state.done / slot.state.total : 'unknown';

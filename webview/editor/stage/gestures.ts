@@ -6,13 +6,13 @@ export interface Moves {
   /** `at` is relative to the view under the pointer. */
   zoom(factor: number, at: Point): void;
   toggleZoom(at: Point): void;
-  /** The image is held and dragged, or no longer. */
+  /** Called when dragging starts or ends. */
   drag(on: boolean): void;
-  /** The pointer is over a point of a pane's view, or over none. */
+  /** Called with the point of a pane's view below the pointer, if there is one. */
   hover(at: Point | undefined, pane: string | undefined): void;
 }
 
-/** Wheels turn by lines in some browsers and systems. */
+/** Pixels of a line, since some browsers and systems report wheels in lines. */
 const LINE = 16;
 /**
  * How much a pixel of the wheel zooms, as a power of e. Chromium gives a page a pinch by the scale s as 100 ln s pixels
@@ -23,7 +23,7 @@ const ZOOM_PER_PIXEL = 0.005;
 
 const viewAt = (target: EventTarget | null) => (target as Element | null)?.closest?.<HTMLElement>('.view') ?? undefined;
 
-/** Where an event is in the view that it is over. */
+/** The position of an event, relative to the view below it. */
 function relative(event: MouseEvent): Point | undefined {
   const box = viewAt(event.target)?.getBoundingClientRect();
   return box && { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -52,7 +52,7 @@ export function listenToPointer(stage: HTMLElement, moves: Moves): void {
   });
   stage.addEventListener('pointermove', (event) => {
     if (from) {
-      // Captured only once it is a drag: a captured double click would no longer tell which pane it is on.
+      // The pointer is captured only when a drag starts, since a captured double click would not reach its pane.
       stage.setPointerCapture(event.pointerId);
       moves.pan(event.clientX - from.x, event.clientY - from.y);
       from = { x: event.clientX, y: event.clientY };
@@ -83,9 +83,9 @@ export interface Keys {
   zoomOut(): void;
   fit(): void;
   actual(): void;
-  /** While the key is held. */
+  /** Called when the key is pressed and released. */
   original(held: boolean): void;
-  /** On one of several panes. */
+  /** Called when a pane is chosen among several. */
   enlarge(): void;
   escape(): void;
 }
@@ -98,7 +98,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 };
 const PAN = 40;
 
-/** Keys of the page; those that controls use themselves act only while an image or nothing has the focus. */
+/** Handles the keys of the page. Keys that controls use themselves act only if an image or nothing has the focus. */
 export function listenToKeys(keys: Keys): void {
   const plain: Readonly<Record<string, () => void>> = {
     '+': keys.zoomIn,

@@ -4,7 +4,7 @@ import type { Size } from '../../../src/core/geometry';
 import type { Picture } from '../../../src/protocol/webview';
 import type { Point } from './viewport';
 
-/** Remembers one picture, and gives up the address of its bytes when another takes its place. */
+/** Remembers one picture, and revokes the address of its bytes when another replaces it. */
 export function createPictures() {
   let shown: Picture | undefined;
   let source: string | undefined;
@@ -19,11 +19,14 @@ export function createPictures() {
   };
 }
 
-/** For <img>; that of bytes is to be given up after use. */
+/** The address for <img>. The address of bytes must be revoked after use. */
 export const addressOf = (picture: Picture): string =>
   'uri' in picture ? picture.uri : URL.createObjectURL(pngBlob(picture.png));
 
-/** Messages are copies: the same picture arrives as another object, and loading it again would flicker. */
+/**
+ * Compares pictures by content. Messages are copies, so the same picture arrives as another object, and loading it
+ * again would flicker.
+ */
 export function samePicture(a: Picture | undefined, b: Picture | undefined): boolean {
   if (a === b || !a || !b) return a === b;
   if ('uri' in a || 'uri' in b) return 'uri' in a && 'uri' in b && a.uri === b.uri;
@@ -35,7 +38,7 @@ let reader: OffscreenCanvasRenderingContext2D | undefined;
 /**
  * Red, green, blue and alpha of a pixel.
  *
- * @param size the image's own, of which the picture may be a smaller copy
+ * @param size size of the image; the picture may be a smaller copy
  */
 export function pixelOf(picture: HTMLImageElement, at: Point, size: Size): Uint8ClampedArray {
   reader ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;

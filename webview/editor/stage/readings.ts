@@ -1,4 +1,4 @@
-/** What is at a pixel of the image, in words. Pure. */
+/** Describes the values at a pixel of the image. Pure. */
 import type { Slot } from '../../../src/protocol/webview';
 import { saliencyValue, signedValue } from '../facts';
 import { DIFFERENCE, type Heats } from '../heat/heats';
@@ -15,7 +15,7 @@ export function readings(at: Point, heats: Heats): Map<string, string> {
   );
 }
 
-/** @param pixel red, green, blue and alpha, when they are known */
+/** @param pixel red, green, blue and alpha, if they are known */
 export function pixelText(at: Point, pixel: Uint8ClampedArray | undefined): string {
   const place = `x ${at.x}, y ${at.y}`;
   if (!pixel) return place;

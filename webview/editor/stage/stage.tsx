@@ -1,4 +1,4 @@
-/** All panes. Pointer, wheel and keys over them move what they share. */
+/** All panes. Pointer, wheel and keys move their common viewport. */
 import { useComputed } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
@@ -32,7 +32,7 @@ export function Stage({ editor }: { readonly editor: Editor }) {
       class={['stage', ...classes].join(' ')}
       ref={root}
       role="application"
-      // Among several the panes take its place, one after the other.
+      // If there are several panes, they take the focus instead, one after the other.
       tabIndex={isComparing ? -1 : 0}
       aria-label="Image"
       aria-description={isComparing ? `${HELP} ${HELP_SEVERAL}` : HELP}
@@ -48,7 +48,7 @@ export function Stage({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** What is at the pixel that is pointed at: over the image, so that nothing moves when it comes and goes. */
+/** The values at the probed pixel. They are drawn over the image, so that nothing moves when they appear. */
 function Reading({ editor: { view } }: { readonly editor: Editor }) {
   return (
     <div class="probe" data-testid="probe" hidden={!view.reading.value}>

@@ -1,4 +1,4 @@
-/** What all panes share: the viewport, the pixel that is pointed at, the divider, which of them has the focus. */
+/** The state that all panes share: the viewport, the probed pixel, the divider, and the focus. */
 import { batch, computed, signal } from '@preact/signals';
 import type { Size } from '../../../src/core/geometry';
 import type { FromEditor } from '../../../src/protocol/webview';
@@ -19,18 +19,21 @@ import {
   zoomBy,
 } from './viewport';
 
-/** In pixels of the screen. */
+/** Step of the probe in pixels of the screen. */
 const PROBE_STEP = 8;
 
 export type View = ReturnType<typeof createView>;
 
 export function createView(store: Store, { keep, keepSoon }: Saving, post: (message: FromEditor) => void) {
-  /** As laid out last, in pixels of the screen: the room for all panes, and the part of a pane that shows the image. */
+  /**
+   * Sizes of the last layout, in pixels of the screen: that of all panes together, and that of the part of a pane that
+   * shows the image.
+   */
   const room = signal<Size | undefined>(undefined);
   const paneView = signal<Size | undefined>(undefined);
-  /** A pixel of the image. `byKey`: keys have moved it. */
+  /** The probed pixel of the image. `byKey` is true if it was moved by keys. */
   const probe = signal<{ readonly at: Point; readonly byKey: boolean } | undefined>(undefined);
-  /** The pane whose view is pointed at. */
+  /** The pane below the pointer. */
   const hovered = signal<string | undefined>(undefined);
   const isDragging = signal(false);
 
@@ -40,7 +43,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
     const { value: box } = room;
     return box && count > 1 ? columnsFor(count, store.size.value ?? box, box) : 1;
   });
-  /** Undefined while nothing can be placed. */
+  /** Undefined until the image can be placed. */
   const extent = computed((): Extent | undefined => {
     const [image, pane] = [store.size.value, paneView.value];
     return image && pane && { image, pane };
@@ -64,7 +67,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
   function pan(dx: number, dy: number): void {
     if (extent.value) setViewport(panBy(viewport.value, dx, dy, extent.value));
   }
-  /** Without a point the centre stays. */
+  /** Zooms around a point, by default the centre. */
   function zoom(factor: number, at?: Point): void {
     if (extent.value) setViewport(zoomBy(viewport.value, factor, at ?? centreOf(extent.value), extent.value));
   }
@@ -102,7 +105,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
     columns,
     placement,
     isDragging,
-    /** The image is larger than its pane. */
+    /** True if the image is larger than its pane. */
     isPannable: computed(() => placement.value !== undefined && (placement.value.left < 0 || placement.value.top < 0)),
 
     pan,
@@ -122,7 +125,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
     toggleEnlarged: () => enlarge(!store.isEnlarged.value),
 
     hover,
-    /** Moves the probe by steps of the screen, at least one pixel of the image each. */
+    /** Moves the probe by steps of the screen, each at least one pixel of the image. */
     probeBy(dx: number, dy: number): void {
       if (!extent.value || !placement.value) return;
       const step = Math.max(Math.round(PROBE_STEP / placement.value.scale), 1);
@@ -131,7 +134,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
       const { width, height } = extent.value.image;
       probeByKey({ x: clamp(from.x + dx * step, width), y: clamp(from.y + dy * step, height) });
     },
-    /** To the strongest value of the slot in focus. */
+    /** Moves the probe to the strongest value of the slot in focus. */
     probePeak(): void {
       const heat = store.heats.value.get(String(store.focusedSlot.value));
       if (heat) probeByKey(heat.peak());
@@ -140,8 +143,8 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
       probe.value = undefined;
     },
     /**
-     * Where a pane has a ring, relative to its view: rings show the probe where no pointer does, in all panes when keys
-     * move it, else in the others.
+     * The position of a pane's ring, relative to its view. Rings show the probe in panes without the pointer: in all
+     * panes if keys moved it, otherwise in all except the one below the pointer.
      */
     ringIn(pane: string): Point | undefined {
       if (!probe.value || !placement.value) return undefined;
@@ -152,7 +155,7 @@ export function createView(store: Store, { keep, keepSoon }: Saving, post: (mess
     },
     /** The value of each map at the probe, by pane. */
     values,
-    /** What is at the probe; each of several panes has its value beside its caption. */
+    /** The values at the probe. If there are several panes, each shows its own value beside its caption. */
     reading: computed(() => (store.isComparing.value ? pixel.value : allReadings.value)),
   };
 }

@@ -1,4 +1,4 @@
-/** Where the image lies in a pane, without the DOM. All panes of a panel share one viewport. */
+/** The position of the image in a pane, without the DOM. All panes of a panel share one viewport. */
 import type { Size } from '../../../src/core/geometry';
 
 export interface Point {
@@ -7,20 +7,20 @@ export interface Point {
 }
 
 export interface Viewport {
-  /** Pixels of the screen for one of the image, or as many as fit. */
+  /** Pixels of the screen for one pixel of the image, or `fit`. */
   readonly zoom: number | 'fit';
   /** Point of the image at the centre of a pane, as fractions of the image, so that it suits another image too. */
   readonly x: number;
   readonly y: number;
 }
 
-/** What a viewport is applied to: the image in its own pixels, a pane in those of the screen. */
+/** The sizes that a viewport is applied to: the image in its own pixels, and a pane in pixels of the screen. */
 export interface Extent {
   readonly image: Size;
   readonly pane: Size;
 }
 
-/** The image's top left corner in the pane, and pixels of the screen for one of the image. */
+/** The image's top left corner in the pane, and the number of screen pixels for one pixel of the image. */
 export interface Placement {
   readonly left: number;
   readonly top: number;
@@ -30,14 +30,14 @@ export interface Placement {
 export const FIT: Viewport = { zoom: 'fit', x: 0.5, y: 0.5 };
 
 const LARGEST = 64;
-/** An image can always be zoomed out to this, or to fit. */
+/** The smallest zoom, unless the image needs a smaller one to fit. */
 const SMALLEST = 0.1;
-/** One press of a key or button. */
+/** Factor of one press of a key or button. */
 export const STEP = 1.25;
-/** From here on single pixels are shown as squares. */
+/** Zoom from which on single pixels are shown as squares. */
 export const PIXELATED = 3;
 
-/** Space around an image that fits. */
+/** Space around an image that fits, in pixels. */
 const MARGIN = 8;
 
 export function fitScale({ image, pane }: Extent): number {
@@ -92,7 +92,10 @@ export function toImage({ left, top, scale }: Placement, at: Point): Point {
   return { x: (at.x - left) / scale, y: (at.y - top) / scale };
 }
 
-/** How many columns of panes show the image largest; no more than so many rows need, so that the last is the fullest. */
+/**
+ * The number of columns for which the panes show the image largest. It is as small as the number of rows allows, so
+ * that the last row is as full as possible.
+ */
 export function columnsFor(panes: number, image: Size, stage: Size): number {
   let best = { columns: 1, scale: 0 };
   for (let columns = panes; columns >= 1; columns--) {

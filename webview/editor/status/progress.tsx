@@ -1,13 +1,13 @@
 interface ProgressProps {
   /** 0 to 1, or 'unknown'; undefined hides the bar. */
   readonly done: number | 'unknown' | undefined;
-  /** Its accessible name; without one it is hidden from screen readers. */
+  /** The accessible name; without one, the bar is hidden from screen readers. */
   readonly label?: string;
-  /** How far the work is, in words. */
+  /** The progress in words. */
   readonly text?: string | undefined;
 }
 
-/** A bar that fills, or moves while nobody knows how far the work is. */
+/** A bar that fills with the progress, or moves if the progress is unknown. */
 export function Progress({ done, label, text }: ProgressProps) {
   const spoken = label === undefined ? { 'aria-hidden': true } : { role: 'progressbar' as const, 'aria-label': label };
   return (

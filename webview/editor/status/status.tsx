@@ -1,4 +1,4 @@
-/** The lines under the image: how far the work is, what was computed, what has come of an action, the colours. */
+/** The lines below the image: the progress, what was computed, the result of an action, and the legend. */
 import { useComputed } from '@preact/signals';
 import type { Summary } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
@@ -24,7 +24,7 @@ export function Status({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** The facts of the slot in focus, and what has to be known to read its map. */
+/** The facts of the slot in focus, and notes on how to read its map. */
 function Texts({ editor: { store } }: { readonly editor: Editor }) {
   const summary = store.summary.value;
   const slot = store.focusedSlot.value;
@@ -59,7 +59,7 @@ function Result({ summary, slot }: { readonly summary: Summary; readonly slot: n
   );
 }
 
-/** A line about the result that is there when it has something to say. */
+/** A line about the result, which is shown if it has a text. */
 function Remark({ name, text, hint = text }: { readonly name: string; readonly text: string; readonly hint?: string }) {
   return (
     <div class="remark" data-testid={name} title={hint} hidden={!text}>

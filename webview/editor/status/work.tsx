@@ -1,11 +1,11 @@
-/** How far the work on the slots is. */
+/** The progress of the work on the slots. */
 import type { Slot } from '../../../src/protocol/webview';
 import { TextButton } from '../../toolkit';
 import type { Editor } from '../editor-model';
 import { overallText } from '../facts';
 import { Progress } from './progress';
 
-/** The bar above the image. Of several slots, those that are settled count as whole. */
+/** The bar above the image. If there are several slots, finished ones count fully. */
 export function WorkProgress({ editor: { store } }: { readonly editor: Editor }) {
   const slots = store.slots.value;
   const state = slots.find(isWorking)?.state;
@@ -23,7 +23,8 @@ export function WorkProgress({ editor: { store } }: { readonly editor: Editor })
 }
 
 /**
- * The line under the image. Only progress is seen here: of the rest the cards over the image and the facts tell more.
+ * The line below the image. It shows only progress, since cards over the image and the facts say more about everything
+ * else.
  */
 export function WorkLine({ editor: { store, actions } }: { readonly editor: Editor }) {
   const slots = store.slots.value;

@@ -1,4 +1,4 @@
-/** How far the work on several images is, with the one button that stops it and lets it go on. */
+/** The progress of the work on several images, with a button that stops and resumes it. */
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { LiveRegion } from '../../live-region';
@@ -10,7 +10,7 @@ const BUTTONS: Readonly<Record<QueueText['kind'], string>> = { running: 'Cancel'
 
 interface QueueLineProps {
   readonly editor: Editor;
-  /** Takes the focus of the button when it goes. */
+  /** Takes over the focus when the button is removed. */
   readonly leave: () => void;
 }
 
@@ -22,9 +22,9 @@ export function QueueLine({ editor: { store, actions }, leave }: QueueLineProps)
     let before: QueueText['kind'] | undefined;
     return effect(() => {
       const { kind, text } = queue.value;
-      // Not each image: that would be too much to listen to.
+      // Single images are not announced, since that would be too much to listen to.
       if (before && before !== kind && kind !== 'running') spoken.value = text;
-      // Told before the button is hidden, which would lose the focus.
+      // This is called before the button is hidden, since hiding it would lose the focus.
       if (kind === 'settled' && document.activeElement === button.current) leave();
       before = kind;
     });

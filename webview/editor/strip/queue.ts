@@ -1,8 +1,8 @@
-/** What has come of many images, in words. Pure. */
+/** The results for many images, in words. Pure. */
 import type { StripItem } from '../../../src/protocol/webview';
 
 export interface QueueText {
-  /** `stopped`: something was cancelled, and nothing works. */
+  /** `stopped` means that something was cancelled and nothing is running. */
   readonly kind: 'running' | 'stopped' | 'settled';
   readonly text: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Several images: how far the work on them is, and a list of tiles. Only the tiles on screen and next to it are elements;
- * the others are room to scroll. The keys are those of a listbox.
+ * Several images: the progress, and a list of tiles. Only tiles on screen and next to it are elements; the others are
+ * empty space to scroll. The keys are those of a listbox.
  */
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -9,7 +9,7 @@ import type { Editor } from '../editor-model';
 import { QueueLine } from './queue-line';
 import { Tile, tileId } from './tile';
 
-/** Tiles beside those on screen, on either side. */
+/** Number of further tiles on either side of the screen. */
 const BESIDE = 4;
 
 export function Strip({ editor }: { readonly editor: Editor }) {
@@ -24,7 +24,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   const { store, actions, thumbnails } = editor;
   const list = useRef<HTMLDivElement>(null);
   const room = useRef<HTMLDivElement>(null);
-  /** As it was laid out last, in pixels. */
+  /** The last layout, in pixels. */
   const layout = useSignal({ left: 0, width: 0, pitch: 0 });
   /** The tile that keys act on. */
   const cursor = useSignal(store.active.value);
@@ -59,7 +59,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   useLayoutEffect(() => {
     const sizes = new ResizeObserver(() => {
       look();
-      // Before what has changed is seen.
+      // Render before the change becomes visible.
       renderNow();
     });
     sizes.observe(list.current!);
@@ -75,7 +75,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   const isIn = (index: number) => index >= from && index <= to;
   const shown = Array.from({ length: Math.max(to - from + 1, 0) }, (_, i) => from + i);
   if (count > 0 && !isIn(cursor.value)) shown.push(clamp(cursor.value));
-  // Read, since a thumbnail that comes or goes changes it.
+  // The version is read so that the component is rendered again when a thumbnail comes or goes.
   const { value: version } = thumbnails.version;
   useLayoutEffect(() => {
     if (isLaidOut) thumbnails.want(from, to);
@@ -131,7 +131,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   );
 }
 
-/** From the first tile on screen to the last, and some on either side. */
+/** The range of tiles on screen, with some on either side. */
 function rangeOf({ left, width, pitch }: { left: number; width: number; pitch: number }, count: number) {
   if (!(pitch > 0)) return { from: 0, to: -1 };
   const clamp = (index: number) => Math.min(Math.max(index, 0), count - 1);

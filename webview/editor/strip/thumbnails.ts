@@ -3,14 +3,14 @@ import { signal } from '@preact/signals';
 import type { Picture } from '../../../src/protocol/webview';
 import { addressOf } from '../stage/pictures';
 
-/** Many times as many as are on screen at once. */
+/** The most thumbnails that are kept, which is many times the number on screen. */
 const MOST = 400;
 
 export type Thumbnails = ReturnType<typeof createThumbnails>;
 
 /** @param ask asks the host for one; rejects where it can't be made, which the host has logged */
 export function createThumbnails(ask: (index: number) => Promise<Picture>) {
-  /** The one that was used last comes last. */
+  /** Thumbnails in the order of their use; the most recent is last. */
   const known = new Map<number, string>();
   /** Those that can't be made: the strip shows the name in their place. */
   const missing = new Set<number>();
@@ -19,7 +19,7 @@ export function createThumbnails(ask: (index: number) => Promise<Picture>) {
   let asked: number | undefined;
   /** The file of the one that is asked for has changed since. */
   let isStale = false;
-  /** Another with each thumbnail that comes or goes. */
+  /** Changes with each thumbnail that comes or goes. */
   const version = signal(0);
 
   function drop(index: number): void {

@@ -1,4 +1,4 @@
-/** One image of the strip: its thumbnail, its name, and what has come of it. */
+/** One image of the strip: its thumbnail, its name, and its state. */
 import type { StripItem } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
 
@@ -14,11 +14,11 @@ interface TileProps {
   readonly index: number;
   readonly item: StripItem;
   readonly count: number;
-  /** It is the image in front. */
+  /** True for the active image. */
   readonly isActive: boolean;
-  /** Keys act on it. */
+  /** True if keys act on this tile. */
   readonly isCursor: boolean;
-  /** An address, once the thumbnail is there. */
+  /** The thumbnail's address, after it is loaded. */
   readonly thumbnail: string | undefined;
   readonly onSelect: (index: number) => void;
 }

@@ -1,4 +1,4 @@
-/** A process that takes a lock whenever it is told to, and looks whether it is alone. */
+/** A process that takes a lock on request, and checks that no other process holds it. */
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from '../../../../src/cli/evaluate/journal/lock';

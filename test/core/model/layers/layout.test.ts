@@ -1,4 +1,4 @@
-/** What the axes of tensors mean behind operators that are not ONNX's own. */
+/** The meaning of tensors' axes downstream of operators that are not ONNX's own. */
 import assert from 'node:assert/strict';
 import { findImageInput } from '../../../../src/core/model/inputs';
 import { findLayouts } from '../../../../src/core/model/layers/layout';

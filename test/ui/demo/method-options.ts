@@ -1,0 +1,59 @@
+/** A method with options of its own: chosen in one picker, shown, and kept over a reload of the window. */
+
+import { explainScene } from '../explanation';
+import { screenshot, type Window } from '../harness';
+import { editorFrame, runCommand } from '../workbench';
+
+export const methodOptions = (window: Window) =>
+  describe('the options of a method', () => {
+    before(() => explainScene(window.page, 'cat-and-dog.png'));
+
+    const input = () => window.page.locator('.quick-input-widget input[type="text"]');
+    const title = (text: string) => window.page.locator('.quick-input-title').getByText(text, { exact: true });
+    const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    const facts = (text: string) => editorFrame(window.page).getByTestId('facts-0').getByText(text, { exact: true });
+
+    it('are typed and chosen in the picker of the method, which refuses what they do not accept', async () => {
+      await runCommand(window.page, 'Group-CAM: Choose Method…');
+      await row('RISE').click();
+      await title('Options of RISE').waitFor();
+      await row('Random masks').click();
+      await title('Random masks').waitFor();
+      await input().fill('0');
+      await row('0: must be a whole number from 1 to 100000').waitFor();
+      await input().press('Enter');
+      await title('Random masks').waitFor();
+      await input().fill('40');
+      await row('40').getByText('40', { exact: true }).waitFor();
+      await input().press('Enter');
+      await row('Explain with RISE').getByText('masks 40').waitFor();
+      await screenshot(window, 'method-options');
+      await input().press('Enter');
+      await facts('RISE (masks 40)').waitFor();
+    });
+
+    it('are the same after a reload of the window', async () => {
+      const loaded = window.page.waitForEvent('load');
+      await runCommand(window.page, 'Developer: Reload Window');
+      await loaded;
+      await facts('RISE (masks 40)').waitFor();
+    });
+
+    it('are those of the settings again once the picker has reset them', async () => {
+      await runCommand(window.page, 'Group-CAM: Choose Method…');
+      await row('Group-CAM').first().click();
+      await row('Groups of channels').click();
+      await input().fill('4');
+      await row('4').getByText('4', { exact: true }).waitFor();
+      await input().press('Enter');
+      await row('Explain with Group-CAM').getByText('G 4, θ 70').waitFor();
+      await input().press('Enter');
+      await facts('Group-CAM (G 4, θ 70)').waitFor();
+      await runCommand(window.page, 'Group-CAM: Choose Method…');
+      await row('Group-CAM').first().click();
+      await row('Reset These Options').click();
+      await row('Explain with Group-CAM').getByText('G 32, θ 70').waitFor();
+      await input().press('Enter');
+      await facts('Group-CAM (G 32, θ 70)').waitFor();
+    });
+  });
