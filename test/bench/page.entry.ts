@@ -9,9 +9,9 @@ import { createEngine } from '../../src/client/engine';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { Frame } from '../../src/core/saliency';
 import { project } from '../support/shared';
-import { picturesShown } from '../webview/editor-page';
-import { launch, openPage } from '../webview/page';
-import { CAT, editorState } from '../webview/states';
+import { picturesShown } from '../webview/support/editor-page';
+import { launch, openPage } from '../webview/support/page';
+import { CAT, editorState } from '../webview/support/states';
 import { finish, median } from './measure';
 
 interface TraceEvent {

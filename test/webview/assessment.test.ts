@@ -1,10 +1,10 @@
 /** The section that says how good a map is, in Chromium. */
 import assert from 'node:assert/strict';
 import type { Assessment, EditorState } from '../../src/protocol/webview';
-import { check, curve, measurement } from './assessment-states';
-import { type EditorPage, editorPages } from './editor-page';
-import type { Options } from './page';
-import { CAT, DOG, done, editorState } from './states';
+import { check, curve, measurement } from './support/assessment-states';
+import { type EditorPage, editorPages } from './support/editor-page';
+import type { Options } from './support/page';
+import { CAT, DOG, done, editorState } from './support/states';
 
 describe('how good a map is', () => {
   let editor: EditorPage;

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/saliency';
 import { DEFAULT_STYLE } from '../../src/core/style';
 import { type Drawing, draw } from '../../webview/editor/heat/painting';
-import { brightest, type EditorPage, editorPages, picturesShown, visible } from './editor-page';
-import { drawn } from './page';
-import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
+import { brightest, type EditorPage, editorPages, picturesShown, visible } from './support/editor-page';
+import { drawn } from './support/page';
+import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './support/states';
 
 const middleOf = (name: string) => {
   const [x, y, width, height] = BOXES[name]!;

@@ -7,10 +7,10 @@ import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import type { Slot, Summary } from '../../src/protocol/webview';
 import { needs, nightly, project } from '../support/shared';
-import { check, measurement } from './assessment-states';
-import { launch, type Options, openPage } from './page';
-import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './states';
-import { THEMES } from './themes';
+import { check, measurement } from './support/assessment-states';
+import { launch, type Options, openPage } from './support/page';
+import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './support/states';
+import { THEMES } from './support/themes';
 
 const FOLDER = project('test-results', 'webview');
 

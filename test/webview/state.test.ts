@@ -8,7 +8,7 @@ import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat/heat
 import { samePicture } from '../../webview/editor/stage/pictures';
 import { changed, overall, SAVED, type Saved } from '../../webview/editor/state';
 import { percentOf } from '../../webview/numbers';
-import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
+import { CAT, DOG, editorState, hillOn, strip, summary } from './support/states';
 
 const slot = (state: SlotState): Slot => ({ title: 'cat', state });
 const WORKING: SlotState = { kind: 'working', text: 'Running passes', done: 4, total: 32 };

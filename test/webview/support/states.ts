@@ -1,10 +1,10 @@
 /** States as the host sends them, about a scene of the demo with a cat on the right and a dog at the lower left. */
 import { readFileSync } from 'node:fs';
-import type { ImageTransform } from '../../src/core/geometry';
-import type { Frame } from '../../src/core/saliency';
-import { DEFAULT_STYLE } from '../../src/core/style';
-import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../src/protocol/webview';
-import { project } from '../support/shared';
+import type { ImageTransform } from '../../../src/core/geometry';
+import type { Frame } from '../../../src/core/saliency';
+import { DEFAULT_STYLE } from '../../../src/core/style';
+import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../../src/protocol/webview';
+import { project } from '../../support/shared';
 import { pictureUri } from './page';
 
 export const SCENE = { width: 512, height: 512 };
