@@ -14,8 +14,6 @@ const OF_ONE_KIND: ReadonlySet<string> = new Set([
   'src/core/methods',
   'src/core/metrics',
   'test/support',
-  'test/ui',
-  'test/webview',
 ]);
 
 /** A way through the imports that ends in the file where it began, or undefined. */

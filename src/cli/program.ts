@@ -12,7 +12,7 @@ import { gradient } from './gradient';
 import { methods } from './methods';
 import { sanity } from './sanity';
 import type { Terminal } from './terminal';
-import { modelText } from './text';
+import { inspectionRecord, modelText } from './text';
 import { time } from './time';
 import {
   COUNT,
@@ -134,7 +134,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(verboseOption())
     .action(async (path, options) => {
       const info = await service().inspect({ model: { path } }, { signal: terminal.signal, emit() {} });
-      if (options.json) terminal.put(info);
+      if (options.json) terminal.put(inspectionRecord(info));
       else terminal.say(modelText(info));
     });
 

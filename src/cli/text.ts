@@ -62,11 +62,11 @@ export function modelText(info: ModelInfo): string[] {
     ],
     [
       'layers (* is the default one)',
-      info.layers.map(({ tensor, operator, channels, u, v }) => [
+      info.layers.map(({ tensor, operator, channels, height, width }) => [
         tensor === info.layer.value ? '*' : '',
         tensor,
         operator,
-        `${channels} x ${u} x ${v}`,
+        `${channels} x ${height} x ${width}`,
       ]),
     ],
     ['operators without a gradient', info.unsupported.map(({ operator, node }) => [operator, node])],
@@ -86,4 +86,13 @@ function preprocessingRows({ preprocessing, input }: ModelInfo) {
     .filter(([name]) => name !== 'resize' || usesResize(preprocessing.fit.value))
     .map(([name, entry]) => [name, ...sourced(entry)]);
   return [['layout', input.layout, 'graph'], ...rows];
+}
+
+/** What `inspect --json` prints. There the rows and columns of a layer are called `u` and `v`, as in the paper. */
+export function inspectionRecord(info: ModelInfo) {
+  const layers = info.layers.map(({ tensor, operator, shape, channels, height: u, width: v, ...rest }) => ({
+    ...{ tensor, operator, shape, channels, u, v },
+    ...rest,
+  }));
+  return { ...info, layers };
 }

@@ -21,17 +21,17 @@ function tap(i: number, from: number, to: number) {
 }
 
 /**
- * Bounds of a map [u, v] after resampling to [height, width], without resampling all of it. Between four samples the
+ * Bounds of a map [fromHeight, fromWidth] after resampling to [height, width], without resampling all of it. Between four samples the
  * interpolation is bilinear, so the extremes lie at the outermost pixels there.
  */
-export function resizedBounds(map: Float32Array, u: number, v: number, height: number, width: number) {
-  const rows = outermost(u, height);
-  const columns = outermost(v, width);
+export function resizedBounds(map: Float32Array, fromHeight: number, fromWidth: number, height: number, width: number) {
+  const rows = outermost(fromHeight, height);
+  const columns = outermost(fromWidth, width);
   let lo = Number.POSITIVE_INFINITY;
   let hi = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
     for (const column of columns) {
-      const value = interpolate(map, v, row, column);
+      const value = interpolate(map, fromWidth, row, column);
       lo = Math.min(lo, value);
       hi = Math.max(hi, value);
     }
@@ -47,32 +47,39 @@ function outermost(from: number, to: number) {
 
 type Tap = ReturnType<typeof tap>;
 
-function interpolate(map: Float32Array, v: number, row: Tap, column: Tap): number {
-  const top = map[row.low * v + column.low]! * (1 - column.weight) + map[row.low * v + column.high]! * column.weight;
+function interpolate(map: Float32Array, width: number, row: Tap, column: Tap): number {
+  const top =
+    map[row.low * width + column.low]! * (1 - column.weight) + map[row.low * width + column.high]! * column.weight;
   const bottom =
-    map[row.high * v + column.low]! * (1 - column.weight) + map[row.high * v + column.high]! * column.weight;
+    map[row.high * width + column.low]! * (1 - column.weight) + map[row.high * width + column.high]! * column.weight;
   return top * (1 - row.weight) + bottom * row.weight;
 }
 
 /**
- * Bilinear resampling of a map [u, v] to [height, width], with half-pixel centres. The loop avoids calls and objects
+ * Bilinear resampling of a map [fromHeight, fromWidth] to [height, width], with half-pixel centres. The loop avoids calls and objects
  * for each pixel, since a page calls this too seldom for the JavaScript engine to optimise them away.
  */
-export function resizeMap(map: Float32Array, u: number, v: number, height: number, width: number): Float32Array {
+export function resizeMap(
+  map: Float32Array,
+  fromHeight: number,
+  fromWidth: number,
+  height: number,
+  width: number,
+): Float32Array {
   const low = new Int32Array(width);
   const high = new Int32Array(width);
   const weight = new Float64Array(width);
   for (let j = 0; j < width; j++) {
-    const column = tap(j, v, width);
+    const column = tap(j, fromWidth, width);
     low[j] = column.low;
     high[j] = column.high;
     weight[j] = column.weight;
   }
   const out = new Float32Array(height * width);
   for (let i = 0, at = 0; i < height; i++) {
-    const row = tap(i, u, height);
-    const top = row.low * v;
-    const bottom = row.high * v;
+    const row = tap(i, fromHeight, height);
+    const top = row.low * fromWidth;
+    const bottom = row.high * fromWidth;
     const down = row.weight;
     const up = 1 - down;
     for (let j = 0; j < width; j++, at++) {

@@ -10,8 +10,8 @@ export interface MethodFrame {
   readonly done: number;
   readonly total: number;
   /** Rows and columns of `map`, which are those of the layer or of the input. */
-  readonly u: number;
-  readonly v: number;
+  readonly height: number;
+  readonly width: number;
   readonly map: Float32Array;
   readonly offset: number;
   /** True if negative values are evidence against the class and are shown too. */
@@ -50,11 +50,11 @@ export interface Saliency {
  * summed at the activation's size since bilinear upsampling is linear). The ReLU is left out for a signed map.
  */
 export function saliencyOf(
-  frame: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed' | 'saturation' | 'inputSize'>,
+  frame: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed' | 'saturation' | 'inputSize'>,
 ): Saliency {
   const { signed, offset } = frame;
   const { width, height } = frame.inputSize;
-  const map = resizeMap(frame.map, frame.u, frame.v, height, width);
+  const map = resizeMap(frame.map, frame.height, frame.width, height, width);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < map.length; i++) {

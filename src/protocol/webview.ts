@@ -90,8 +90,8 @@ export interface Slot {
   readonly frame?: Frame;
 }
 
-/** The state of the work on a part of the evidence. */
-export type EvidenceWork =
+/** The state of the work on a part of the assessment. */
+export type AssessmentWork =
   | { readonly kind: 'waiting' }
   /** `share` is the progress from 0 to 1. */
   | { readonly kind: 'working'; readonly text: string; readonly share: number }
@@ -101,25 +101,25 @@ export type EvidenceWork =
 
 /** The scores of a map and of the baselines, as far as they are known. */
 export interface ShownMeasurement extends Pick<Measurement, 'maps' | 'scores' | 'pictures'> {
-  readonly work: EvidenceWork;
+  readonly work: AssessmentWork;
   /** A sentence that says which metrics are left out and why; empty if none is. */
   readonly note: string;
 }
 
 /** Maps of re-randomised networks, as far as they are known. */
 export interface ShownCheck {
-  readonly work: EvidenceWork;
+  readonly work: AssessmentWork;
   readonly maps: readonly SanityMap[];
   /** The verdict in one sentence. */
   readonly verdict?: string;
 }
 
-/** The evidence about a slot's map. Each part is present after it was requested. */
-export interface Evidence {
+/** The assessment about a slot's map. Each part is present after it was requested. */
+export interface Assessment {
   readonly measurement?: ShownMeasurement;
   readonly sanity?: ShownCheck;
 }
-export type EvidencePart = keyof Evidence;
+export type AssessmentPart = keyof Assessment;
 
 /** One of several images. The page requests thumbnails as it needs them. */
 export interface StripItem {
@@ -136,8 +136,8 @@ export interface ShownImage {
   /** Upright size of the original, in pixels. */
   readonly size: Size | undefined;
   readonly slots: readonly Slot[];
-  /** Evidence by slot. */
-  readonly evidence: readonly Evidence[];
+  /** Assessment by slot. */
+  readonly assessment: readonly Assessment[];
   /** Undefined for a single slot. */
   readonly comparedBy: ComparedBy | undefined;
 }
@@ -171,9 +171,9 @@ export type ToEditor =
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
   /** The parts that have changed. `null` stands for a removed part, since `undefined` is not sent. */
   | {
-      readonly type: 'evidence';
+      readonly type: 'assessment';
       readonly index: number;
-      readonly evidence: { readonly [P in EvidencePart]?: Evidence[P] | null };
+      readonly assessment: { readonly [P in AssessmentPart]?: Assessment[P] | null };
     }
   /** Images of the strip whose state has changed. */
   | {
@@ -205,7 +205,7 @@ export const HEAT_STYLE = v.object({
   contour: v.boolean(),
 }) satisfies v.GenericSchema<unknown, HeatStyle>;
 
-const EVIDENCE_PART = v.picklist(['measurement', 'sanity']) satisfies v.GenericSchema<unknown, EvidencePart>;
+const ASSESSMENT_PART = v.picklist(['measurement', 'sanity']) satisfies v.GenericSchema<unknown, AssessmentPart>;
 
 /** A message without anything but its type. */
 const bare = <Type extends string>(type: Type) => v.object({ type: v.literal(type) });
@@ -245,8 +245,8 @@ export const FROM_EDITOR = v.variant('type', [
   /** The last frame is on screen. */
   bare('drawn'),
   /** Requests one part of the evidence for some slots, in this order. */
-  v.object({ type: v.literal('evidence'), part: EVIDENCE_PART, slots: COUNTS }),
-  v.object({ type: v.literal('cancel-evidence'), part: EVIDENCE_PART }),
+  v.object({ type: v.literal('assessment'), part: ASSESSMENT_PART, slots: COUNTS }),
+  v.object({ type: v.literal('cancel-assessment'), part: ASSESSMENT_PART }),
   /** Ends the comparison and keeps the explanation in focus. */
   bare('alone'),
   v.object({ type: v.literal('action'), id: v.picklist(ACTION_IDS) }),

@@ -183,7 +183,9 @@ describe('cli: results', () => {
     assert.deepEqual(info.preprocessing.color, { value: 'BGR', origin: 'sidecar' });
     assert.equal(info.output.classes, 1000);
     assert.equal(info.layer.value, '/features/features.12/Concat_output_0');
-    assert.ok(info.layers.some((layer: { tensor: string }) => layer.tensor === info.layer.value));
+    const layer = info.layers.find(({ tensor }: { tensor: string }) => tensor === info.layer.value);
+    const { channels, u, v } = layer;
+    assert.deepEqual(layer.shape, [1, channels, u, v]);
     const { stderr } = await groupCamEnds(['inspect', model]);
     assert.match(stderr, /^ {2}color +BGR +sidecar$/m);
     assert.match(stderr, /^ {2}\* +\/features\/features\.12\/Concat_output_0 +Concat/m);

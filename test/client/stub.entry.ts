@@ -57,8 +57,8 @@ async function explain(params: ExplainParams, { emit, signal }: RequestContext<'
   const frameOf = (done: number): Frame => ({
     done,
     total: chunks,
-    u: side,
-    v: side,
+    height: side,
+    width: side,
     map: new Float32Array(side * side).fill(done),
     offset: 0.5,
     signed: false,

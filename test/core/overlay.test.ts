@@ -68,7 +68,7 @@ describe('overlay', () => {
         drawn([-1, -1, 0.5, 1, 1], { signed }),
       );
       assert.deepEqual(drawn([0, 0.2, 0.4, 0.5, 1], { saturation: 0.5 }), drawn([0, 0.4, 0.8, 1, 1], {}));
-      const frame = { u: 1, v: 5, map: Float32Array.of(-8, 0, 1, 2, 4), offset: 0, inputSize: size };
+      const frame = { height: 1, width: 5, map: Float32Array.of(-8, 0, 1, 2, 4), offset: 0, inputSize: size };
       assert.equal(saliencyOf({ ...frame, signed, saturation: 2 }).saturation, 0.25);
       assert.equal(saliencyOf({ ...frame, signed: false, saturation: 2 }).saturation, 0.5);
       for (const saturation of [0, 9]) assert.equal(saliencyOf({ ...frame, signed, saturation }).saturation, undefined);
@@ -168,7 +168,7 @@ describe('overlay', () => {
 describe('a map with a sign', () => {
   const transform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: { width: 4, height: 1 } };
   const size = { width: 4, height: 1 };
-  const frame = { u: 1, v: 4, map: Float32Array.of(-4, 0, 1, 2), offset: 0, inputSize: size };
+  const frame = { height: 1, width: 4, map: Float32Array.of(-4, 0, 1, 2), offset: 0, inputSize: size };
 
   it('keeps it and its 0, and is scaled by its largest magnitude', () => {
     const { map, zero, min, max } = saliencyOf({ ...frame, signed: true });

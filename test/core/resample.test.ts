@@ -68,7 +68,9 @@ describe('core/resample', () => {
     fc.assert(
       fc.property(length, length, length, length, fc.integer({ min: 0, max: 255 }), (w, h, toW, toH, value) => {
         const flat = { width: w, height: h, data: new Uint8Array(w * h * 3).fill(value) };
-        return resample(flat, { width: toW, height: toH }, whole(toW, toH), 'bilinear').data.every((v) => v === value);
+        return resample(flat, { width: toW, height: toH }, whole(toW, toH), 'bilinear').data.every(
+          (width) => width === value,
+        );
       }),
     );
   });

@@ -59,8 +59,8 @@ describe('what the interface says', () => {
   });
 
   it('a blank map says why', () => {
-    const blank = { ...explanation(1), saliency: { min: 0, max: 0, zero: true, reason: 'all evidence is negative' } };
-    assert.equal(summaryOf(blank, info).blank, 'all evidence is negative');
+    const blank = { ...explanation(1), saliency: { min: 0, max: 0, zero: true, reason: 'all assessment is negative' } };
+    assert.equal(summaryOf(blank, info).blank, 'all assessment is negative');
     const ids = (by?: ComparedBy) => actionsForBlank(by).map(({ id }) => id);
     assert.deepEqual(ids(), ['choose-class', 'choose-method']);
     assert.deepEqual(ids('methods'), ['choose-class', 'compare']);

@@ -49,7 +49,7 @@ export function shrink(map: FloatMap, width: number, height: number): FloatMap {
 /** Pearson's correlation. */
 export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assert.equal(a.length, b.length);
-  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((s, v) => s + v, 0) / values.length;
+  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((s, width) => s + width, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

@@ -73,14 +73,16 @@ export function naiveGroupCam(
   { groups, theta, kernel, sigma, gradientFree = false }: NaiveOptions,
 ): NaiveResult {
   const A = features(net, image);
-  const [u, v] = [A[0]!.length, A[0]![0]!.length];
+  const [height, width] = [A[0]!.length, A[0]![0]!.length];
   // The mean over u v pixels, then a linear layer: d y_c / dA is the same at every pixel.
-  const weights = range(net.channels).map((k) => (gradientFree ? 1 : net.linear[k * net.classes + target]! / (u * v)));
+  const weights = range(net.channels).map((k) =>
+    gradientFree ? 1 : net.linear[k * net.classes + target]! / (height * width),
+  );
   const size = Math.ceil(net.channels / groups);
   const masks = range(Math.ceil(net.channels / size)).map((l) => {
     const members = range(net.channels).slice(l * size, (l + 1) * size);
-    const map = range(u).map((i) =>
-      range(v).map((j) => Math.max(0, sum(members.map((k) => weights[k]! * A[k]![i]![j]!)))),
+    const map = range(height).map((i) =>
+      range(width).map((j) => Math.max(0, sum(members.map((k) => weights[k]! * A[k]![i]![j]!)))),
     );
     const limit = gradientFree ? -1 : percentile(map.flat(), theta);
     return upsample(

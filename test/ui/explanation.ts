@@ -113,7 +113,7 @@ export function centreCrop({ width, height, value, visible }: Heat): FloatMap {
 export function maximum({ width, height, value }: Heat): { x: number; y: number } {
   const max = value.reduce((a, b) => Math.max(a, b), 0);
   assert.ok(max > 0, 'the heat is blank');
-  const at = value.flatMap((v, i) => (v === max ? [i] : []));
+  const at = value.flatMap((width, i) => (width === max ? [i] : []));
   const mean = (coordinate: (i: number) => number) => at.reduce((sum, i) => sum + coordinate(i) + 0.5, 0) / at.length;
   return { x: mean((i) => i % width) / width, y: mean((i) => Math.floor(i / width)) / height };
 }

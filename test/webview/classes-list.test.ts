@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FromClasses } from '../../src/protocol/webview';
 import { ranked, search, ticked } from '../../webview/classes/list';
 import { createStore } from '../../webview/classes/store';
-import { classesState } from './states';
+import { classesState } from './support/states';
 
 const LABELS = [
   'tench',

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { needs, project } from '../support/shared';
-import { launch, openPage, type Webview } from './page';
-import { classesState } from './states';
+import { launch, openPage, type Webview } from './support/page';
+import { classesState } from './support/states';
 
 describe('the Classes page', () => {
   let browser: Browser;

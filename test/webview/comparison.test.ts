@@ -1,8 +1,8 @@
 /** Several explanations side by side on the editor page: what they share, and what each has for itself. */
 import assert from 'node:assert/strict';
 import type { Slot } from '../../src/protocol/webview';
-import { type EditorPage, editorPages, numbersOf } from './editor-page';
-import { CAT, comparison, DOG, editorState } from './states';
+import { type EditorPage, editorPages, numbersOf } from './support/editor-page';
+import { CAT, comparison, DOG, editorState } from './support/states';
 
 const SIX = editorState(comparison(6), { comparedBy: 'methods' });
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/saliency';
 import { DEFAULT_STYLE } from '../../src/core/style';
 import { type Drawing, draw } from '../../webview/editor/heat/painting';
-import { brightest, type EditorPage, editorPages, picturesShown, visible } from './editor-page';
-import { drawn } from './page';
-import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './states';
+import { brightest, type EditorPage, editorPages, picturesShown, visible } from './support/editor-page';
+import { drawn } from './support/page';
+import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './support/states';
 
 const middleOf = (name: string) => {
   const [x, y, width, height] = BOXES[name]!;
@@ -34,7 +34,7 @@ describe('the heat of the editor page', () => {
     // Only the right half of the image was seen.
     const map = Array.from({ length: 16 }, (_, i) => (i % 4 === 0 ? 0 : 1)) as unknown as Float32Array;
     const imageTransform = { scaleX: 2, scaleY: 4, offsetX: 256, offsetY: 0, image: SCENE };
-    const frame: Frame = { ...hillOn('cat'), u: 4, v: 4, map, imageTransform };
+    const frame: Frame = { ...hillOn('cat'), height: 4, width: 4, map, imageTransform };
     await open(editorState([{ ...CAT, frame }]));
     const { width, height, rgba } = await editor.canvas('0');
     for (const y of [0, height - 1]) {
@@ -45,7 +45,7 @@ describe('the heat of the editor page', () => {
 
   it('with a sign is red and blue, clear between, with a legend from -1 to 1', async () => {
     const map = [-1, -1, 1, 1] as unknown as Float32Array;
-    const frame: Frame = { ...hillOn('cat'), u: 1, v: 4, map, signed: true };
+    const frame: Frame = { ...hillOn('cat'), height: 1, width: 4, map, signed: true };
     const legend = () => editor.page.locator('.status .legend').textContent();
     await open(editorState([CAT]));
     assert.equal(await legend(), '01');
@@ -170,11 +170,11 @@ describe('the heat of the editor page', () => {
     await editor.send({ type: 'slot', index: 0, slot: CAT });
     // Its size is known, so it could be zoomed; but nothing of it is there to be seen.
     await editor.send({ type: 'command', command: 'measure' });
-    assert.equal(await editor.find('evidence').isVisible(), false);
+    assert.equal(await editor.find('assessment').isVisible(), false);
     arrive();
     await picturesShown(editor.page);
-    assert.equal(await editor.find('evidence').isVisible(), true);
-    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [0, 1] }]);
+    assert.equal(await editor.find('assessment').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0, 1] }]);
     assert.deepEqual(await seen(), ['done', true, true, '10', false]);
   });
 

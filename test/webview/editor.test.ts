@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Size } from '../../src/core/geometry';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import { type EditorPage, editorPages, numbersOf } from './editor-page';
-import { drawn } from './page';
-import { BOXES, CAT, DOG, editorState, SCENE, strip } from './states';
+import { type EditorPage, editorPages, numbersOf } from './support/editor-page';
+import { drawn } from './support/page';
+import { BOXES, CAT, DOG, editorState, SCENE, strip } from './support/states';
 
 describe('the editor page', () => {
   let editor: EditorPage;

@@ -4,7 +4,7 @@ import { DEFAULT_STYLE } from '../../src/core/style';
 import { lineTo } from '../../webview/editor/heat/painter';
 import type { Job, Painted } from '../../webview/editor/heat/painting';
 import { newestOnly } from '../../webview/newest';
-import { hillOn, SCENE } from './states';
+import { hillOn, SCENE } from './support/states';
 
 const JOB: Job = { drawing: { kind: 'map', frame: hillOn('cat') }, size: SCENE, style: DEFAULT_STYLE };
 

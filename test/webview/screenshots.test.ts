@@ -7,10 +7,10 @@ import { mkdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import type { Slot, Summary } from '../../src/protocol/webview';
 import { needs, nightly, project } from '../support/shared';
-import { check, measurement } from './evidence-states';
-import { launch, type Options, openPage } from './page';
-import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './states';
-import { THEMES } from './themes';
+import { check, measurement } from './support/assessment-states';
+import { launch, type Options, openPage } from './support/page';
+import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './support/states';
+import { THEMES } from './support/themes';
 
 const FOLDER = project('test-results', 'webview');
 
@@ -116,9 +116,9 @@ describe('pictures of the webviews', () => {
       }
       const measured = `measured-${theme}-${sizeName}`;
       it(`editor-${measured}`, async () => {
-        const evidence = [{ measurement: await measurement(), sanity: check() }];
+        const assessment = [{ measurement: await measurement(), sanity: check() }];
         const options = { theme, ...size, saved: { measuring: true } };
-        await picture('editor', measured, options, editorState([CAT], { evidence }));
+        await picture('editor', measured, options, editorState([CAT], { assessment }));
       });
     }
     for (const [name, state] of Object.entries(CLASSES)) {

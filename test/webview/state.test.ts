@@ -8,7 +8,7 @@ import { canvasSize, differenceOf, heatOf } from '../../webview/editor/heat/heat
 import { samePicture } from '../../webview/editor/stage/pictures';
 import { changed, overall, SAVED, type Saved } from '../../webview/editor/state';
 import { percentOf } from '../../webview/numbers';
-import { CAT, DOG, editorState, hillOn, strip, summary } from './states';
+import { CAT, DOG, editorState, hillOn, strip, summary } from './support/states';
 
 const slot = (state: SlotState): Slot => ({ title: 'cat', state });
 const WORKING: SlotState = { kind: 'working', text: 'Running passes', done: 4, total: 32 };
@@ -26,7 +26,7 @@ describe('the state of the editor page', () => {
     const tiled = changed(several, { type: 'tiles', tiles: [{ index: 4, state: 'cancelled' }] });
     assert.deepEqual(tiled?.strip, [...strip.slice(0, 4), { ...strip[4], state: 'cancelled' }]);
     assert.deepEqual([tiled?.active, tiled?.slots], [0, state.slots]);
-    const image = { active: 3, name: 'd.png', slots: [CAT], evidence: [{}] } as unknown as ShownImage;
+    const image = { active: 3, name: 'd.png', slots: [CAT], assessment: [{}] } as unknown as ShownImage;
     const { picture, size, comparedBy, ...rest } = several;
     assert.deepEqual(changed(several, { type: 'image', image }), { ...rest, ...image }, 'the picture is of another');
     assert.equal(changed(several, { type: 'changed', change: { questions: '7' } })?.questions, '7');
@@ -34,9 +34,9 @@ describe('the state of the editor page', () => {
 
   it('loses evidence that is no longer true', () => {
     const sanity = { work: { kind: 'done' }, maps: [] } as const;
-    const known = { ...state, evidence: [{ sanity }, { sanity }] };
-    const after = changed(known, { type: 'evidence', index: 1, evidence: { sanity: null } });
-    assert.deepEqual(after?.evidence, [{ sanity }, {}]);
+    const known = { ...state, assessment: [{ sanity }, { sanity }] };
+    const after = changed(known, { type: 'assessment', index: 1, assessment: { sanity: null } });
+    assert.deepEqual(after?.assessment, [{ sanity }, {}]);
   });
 
   it('stays empty until the host has sent it whole', () => {

@@ -1,9 +1,9 @@
 /** The strip of many images: few elements, thumbnails of what is on screen, one button for the queue, keys. */
 import assert from 'node:assert/strict';
 import type { StripItem } from '../../src/protocol/webview';
-import { type EditorPage, editorPages } from './editor-page';
-import { pictureUri } from './page';
-import { CAT, editorState } from './states';
+import { type EditorPage, editorPages } from './support/editor-page';
+import { pictureUri } from './support/page';
+import { CAT, editorState } from './support/states';
 
 const COUNT = 1000;
 const many = (state: StripItem['state']): StripItem[] =>

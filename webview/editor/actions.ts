@@ -3,10 +3,10 @@ import { batch } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
 import type { HeatStyle } from '../../src/core/style';
 import type { RenderKind } from '../../src/protocol/requests';
-import type { Action, EvidencePart, FromEditor } from '../../src/protocol/webview';
+import type { Action, AssessmentPart, FromEditor } from '../../src/protocol/webview';
 import type { Asking } from '../asking';
+import { missing } from './assessment/work';
 import type { Walk } from './curves/walk';
-import { missing } from './evidence/work';
 import { copyImage } from './heat/copy';
 import type { Painter } from './heat/painter';
 import type { Saving } from './saving';
@@ -34,14 +34,14 @@ export function createActions(
     }, NOTICE_MILLISECONDS);
   }
 
-  function gather(part: EvidencePart, slots: readonly number[]): void {
-    if (slots.length > 0) post({ type: 'evidence', part, slots });
+  function gather(part: AssessmentPart, slots: readonly number[]): void {
+    if (slots.length > 0) post({ type: 'assessment', part, slots });
   }
   function measure(): void {
     keep({ measuring: true });
     gather('measurement', missing('measurement', store.measured.value, store.focusedSlot.value));
   }
-  const closeEvidence = () => keep({ measuring: false });
+  const closeAssessment = () => keep({ measuring: false });
   const walk = (change: Partial<Walk>) => keepSoon({ walk: { ...store.walk.value, ...change } });
 
   async function copy(): Promise<void> {
@@ -89,10 +89,10 @@ export function createActions(
     copy,
 
     gather,
-    cancelEvidence: (part: EvidencePart) => post({ type: 'cancel-evidence', part }),
+    cancelAssessment: (part: AssessmentPart) => post({ type: 'cancel-assessment', part }),
     measure,
-    closeEvidence,
-    toggleMeasuring: () => (store.isMeasuring.value ? closeEvidence() : measure()),
+    closeAssessment,
+    toggleMeasuring: () => (store.isMeasuring.value ? closeAssessment() : measure()),
     walk,
     /** Closes what lies over the page, one thing at a time. */
     escape(): void {

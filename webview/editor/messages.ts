@@ -62,7 +62,7 @@ export function createHandlers(
     image: apply,
     changed: apply,
     tiles: apply,
-    evidence: apply,
+    assessment: apply,
     slot(message) {
       apply(message);
       if (isOwed) return;

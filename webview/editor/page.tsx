@@ -1,10 +1,10 @@
 /** The page of an explanation: the image, the heat over it, and what is known about it. */
 import { useLayoutEffect } from 'preact/hooks';
 import { LiveRegion } from '../live-region';
+import { Assessment } from './assessment/assessment';
 import { Banner } from './banner';
 import { Toolbar } from './bar/toolbar';
 import type { Editor } from './editor-model';
-import { Evidence } from './evidence/evidence';
 import { Stage } from './stage/stage';
 import { Status } from './status/status';
 import { WorkProgress } from './status/work';
@@ -18,7 +18,7 @@ export function Page({ editor }: { readonly editor: Editor }) {
       <WorkProgress editor={editor} />
       <div class="main">
         <Stage editor={editor} />
-        <Evidence editor={editor} />
+        <Assessment editor={editor} />
       </div>
       <Strip editor={editor} />
       <Status editor={editor} />

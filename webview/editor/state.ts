@@ -48,7 +48,7 @@ const LOADING: SlotState = { kind: 'working', text: 'Loading the image', done: 0
 
 export type Overall = 'working' | 'done' | 'failed' | 'cancelled' | 'empty';
 
-export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'evidence' }>;
+export type Change = Extract<ToEditor, { type: 'state' | 'image' | 'changed' | 'slot' | 'tiles' | 'assessment' }>;
 
 /** The state after a message; undefined until the host has sent a whole state. */
 export function changed(state: EditorState | undefined, message: Change): EditorState | undefined {
@@ -67,10 +67,10 @@ export function changed(state: EditorState | undefined, message: Change): Editor
       for (const tile of message.tiles) strip[tile.index] = { ...strip[tile.index]!, state: tile.state };
       return { ...state, strip };
     }
-    case 'evidence': {
+    case 'assessment': {
       const { index } = message;
-      const parts = Object.entries({ ...state.evidence[index], ...message.evidence }).filter(([, part]) => part);
-      return { ...state, evidence: state.evidence.with(index, Object.fromEntries(parts)) };
+      const parts = Object.entries({ ...state.assessment[index], ...message.assessment }).filter(([, part]) => part);
+      return { ...state, assessment: state.assessment.with(index, Object.fromEntries(parts)) };
     }
     case 'slot':
       return { ...state, slots: state.slots.with(message.index, message.slot) };

@@ -44,7 +44,7 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
   const isComparing = computed(() => slots.value.length > 1);
   const focusedSlot = computed(() => slotOf(focusedPane.value));
   const slot = computed(() => slots.value[focusedSlot.value]);
-  const measured = computed(() => ({ slots: slots.value, evidence: told.value?.evidence ?? [] }));
+  const measured = computed(() => ({ slots: slots.value, assessment: told.value?.assessment ?? [] }));
   const isMeasuring = computed(() => saved.value.measuring ?? false);
   const walk = computed(() => saved.value.walk ?? START);
   const heats = computed(() => {

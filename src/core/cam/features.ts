@@ -1,7 +1,7 @@
-/** Activations of the target layer: A, [channels, u, v]. */
+/** Activations of the target layer: A, [channels, height, width]. */
 export interface FeatureMaps {
   readonly data: Float32Array;
   readonly channels: number;
-  readonly u: number;
-  readonly v: number;
+  readonly height: number;
+  readonly width: number;
 }

@@ -82,9 +82,9 @@ function isGlobalAverage(node: NodeProto, facts: Facts, arrangement: LayerInfo['
   const operator = operatorOf(node);
   if (operator === 'GlobalAveragePool') return arrangement === 'NCHW';
   if (operator === 'AveragePool') {
-    const [, , u, v] = facts.get(node.input[0]!)?.dims ?? [];
+    const [, , height, width] = facts.get(node.input[0]!)?.dims ?? [];
     const pads = intsAttribute(node, 'pads') ?? [];
-    return String(intsAttribute(node, 'kernel_shape')) === `${u},${v}` && pads.every((pad) => pad === 0);
+    return String(intsAttribute(node, 'kernel_shape')) === `${height},${width}` && pads.every((pad) => pad === 0);
   }
   const axes = intsAttribute(node, 'axes') ?? facts.get(node.input[1] ?? '')?.values ?? [];
   const positive = axes.map((axis) => (axis < 0 ? axis + 4 : axis)).sort();

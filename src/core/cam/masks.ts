@@ -2,7 +2,7 @@
 import { resizedBounds } from '../resize';
 import type { FeatureMaps } from './features';
 
-/** An initial mask M_l, [u, v], with the bounds of its upsampled form. */
+/** An initial mask M_l, [height, width], with the bounds of its upsampled form. */
 export interface Mask {
   readonly map: Float32Array;
   readonly lo: number;
@@ -13,8 +13,13 @@ export interface Mask {
  * The bounds are those of the upsampled map, as in the authors' code; the paper's equation 4 normalises before
  * upsampling. The two differ slightly, since upsampling lowers peaks.
  */
-export function makeMask(map: Float32Array, { u, v }: FeatureMaps, height: number, width: number): Mask {
-  return { map, ...resizedBounds(map, u, v, height, width) };
+export function makeMask(
+  map: Float32Array,
+  { height: mapHeight, width: mapWidth }: FeatureMaps,
+  height: number,
+  width: number,
+): Mask {
+  return { map, ...resizedBounds(map, mapHeight, mapWidth, height, width) };
 }
 
 /**
@@ -24,7 +29,7 @@ export function isConstant({ map, lo, hi }: Mask): boolean {
   return !(hi > lo) || map.every((value) => value === map[0]);
 }
 
-/** (M - lo) / (hi - lo), [u, v]. After upsampling the values lie within [0, 1], since bilinear weights sum to 1. */
+/** (M - lo) / (hi - lo), [height, width]. After upsampling the values lie within [0, 1], since bilinear weights sum to 1. */
 export function normalised({ map, lo, hi }: Mask): Float32Array {
   return map.map((value) => (value - lo) / (hi - lo));
 }

@@ -1,7 +1,7 @@
 /** Split: activations and gradients become group masks (Group-CAM, arXiv 2103.13859, section 3.1). */
 import type { FeatureMaps } from './features';
 
-/** Equation 1: w_k = mean over the pixels of d y_c / dA^k. `gradient` is [channels, u, v]. */
+/** Equation 1: w_k = mean over the pixels of d y_c / dA^k. `gradient` is [channels, height, width]. */
 export function channelWeights(gradient: Float32Array, channels: number): Float64Array {
   const pixels = gradient.length / channels;
   return Float64Array.from({ length: channels }, (_, k) => {
@@ -17,7 +17,7 @@ export function unitWeights(channels: number): Float64Array {
 }
 
 /**
- * Equation 2: M_l = ReLU(sum over the group's channels of w_k A^k), each [u, v]. Groups are runs of ceil(K / G)
+ * Equation 2: M_l = ReLU(sum over the group's channels of w_k A^k), each [height, width]. Groups are runs of ceil(K / G)
  * consecutive channels, the last one shorter, so there may be fewer than `groups`.
  */
 export function groupMaps(features: FeatureMaps, weights: Float64Array, groups: number): Float32Array[] {
@@ -28,7 +28,7 @@ export function groupMaps(features: FeatureMaps, weights: Float64Array, groups: 
 }
 
 function weightedSum(features: FeatureMaps, weights: Float64Array, from: number, to: number): Float32Array {
-  const pixels = features.u * features.v;
+  const pixels = features.height * features.width;
   const sum = new Float64Array(pixels);
   for (let k = from; k < to; k++) {
     const weight = weights[k]!;

@@ -17,9 +17,9 @@ export const SCORE = {
   image: 'group-cam:image',
   /** B, in the same layout. If B = I, every blend is I whatever the mask. */
   blurred: 'group-cam:blurred',
-  /** Masks within [0, 1], [N, u, v], of any size. A mask of zeros gives B. */
+  /** Masks within [0, 1], [N, height, width], of any size. A mask of zeros gives B. */
   masks: 'group-cam:masks',
-  /** Matrices that resample masks to the input's size, [N, H, u] and [N, v, W]; or [1, ...] if all masks share them. */
+  /** Matrices that resample masks to the input's size, [N, height, mask height] and [N, mask width, width]; or [1, ...] if all masks share them. */
   rows: 'group-cam:rows',
   columns: 'group-cam:columns',
   /** A, the target layer's output, [N, ...]. */

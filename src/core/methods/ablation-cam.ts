@@ -7,7 +7,7 @@ import type { MethodNetwork, MethodRun } from './network';
 
 export async function* ablationCam(network: MethodNetwork, target: Target): MethodRun {
   const { features } = network;
-  const pixels = features.u * features.v;
+  const pixels = features.height * features.width;
   const score = target.value(network.outputs);
   const sum = new Float64Array(pixels);
   let done = 0;
@@ -24,6 +24,7 @@ export async function* ablationCam(network: MethodNetwork, target: Target): Meth
 }
 
 /** Yields, for each channel, A with that channel set to 0. */
-function* ablated({ data, channels, u, v }: FeatureMaps) {
-  for (let k = 0; k < channels; k++) yield { k, features: data.slice().fill(0, k * u * v, (k + 1) * u * v) };
+function* ablated({ data, channels, height, width }: FeatureMaps) {
+  for (let k = 0; k < channels; k++)
+    yield { k, features: data.slice().fill(0, k * height * width, (k + 1) * height * width) };
 }

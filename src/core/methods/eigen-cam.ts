@@ -37,8 +37,8 @@ function firstProjection(features: FeatureMaps): Float64Array {
 }
 
 /** O' p, [K]. */
-function transposed({ data, channels, u, v }: FeatureMaps, p: Float64Array): Float64Array {
-  const pixels = u * v;
+function transposed({ data, channels, height, width }: FeatureMaps, p: Float64Array): Float64Array {
+  const pixels = height * width;
   return Float64Array.from({ length: channels }, (_, k) =>
     p.reduce((sum, value, i) => sum + value * data[k * pixels + i]!, 0),
   );

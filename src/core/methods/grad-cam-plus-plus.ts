@@ -19,8 +19,8 @@ const EPSILON = 1e-7;
  * w_k = sum over pixels of a ReLU(g), with equation 19, a = g^2 / (2 g^2 + sum(A) g^3). The paper's score is exp(y),
  * whose gradient is exp(y) g: that factor is common to all weights and is left out.
  */
-function plusPlusWeights({ data, channels, u, v }: FeatureMaps, gradient: Float32Array): Float64Array {
-  const pixels = u * v;
+function plusPlusWeights({ data, channels, height, width }: FeatureMaps, gradient: Float32Array): Float64Array {
+  const pixels = height * width;
   return Float64Array.from({ length: channels }, (_, k) => {
     const maps = data.subarray(k * pixels, (k + 1) * pixels);
     const total = maps.reduce((sum, a) => sum + a, 0);

@@ -30,9 +30,9 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
     variant === 'gradient-free'
       ? unitWeights(features.channels)
       : channelWeights(await network.featureGradient(target), features.channels);
-  const { u, v } = features;
+  const { height, width } = features;
   const frame = (done: number, of: number, { map, offset }: Pick<MethodFrame, 'map' | 'offset'>): MethodFrame => {
-    return { done, total: 1 + of, u, v, map, offset, signed: evidence === 'signed' };
+    return { done, total: 1 + of, height, width, map, offset, signed: evidence === 'signed' };
   };
   // This frame comes before the masks, whose computation takes as long as a pass of a small network. The number of
   // constant masks is not known yet.
@@ -45,7 +45,7 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
 
   const scores = new Float32Array(masks.length);
   let [done, blurred, isAgainst] = [0, 0, false];
-  for await (const chunk of network.scoreMasks(blurredFirst(shown, u * v), 'blurred')) {
+  for await (const chunk of network.scoreMasks(blurredFirst(shown, height * width), 'blurred')) {
     for (const { item, outputs } of chunk) {
       const score = target.score(outputs);
       if (item.l === undefined) blurred = score;
@@ -77,15 +77,15 @@ function* blurredFirst(shown: readonly (Mask & { readonly l: number })[], pixels
  */
 function split(features: FeatureMaps, weights: Float64Array, { groups, grouping, seed }: Options): Float32Array[] {
   if (grouping === 'consecutive') return groupMaps(features, weights, groups);
-  const { channels, u, v } = features;
-  const weighted = features.data.map((a, i) => a * weights[Math.floor(i / (u * v))]!);
+  const { channels, height, width } = features;
+  const weighted = features.data.map((a, i) => a * weights[Math.floor(i / (height * width))]!);
   const labels = kMeans(weighted, channels, groups, createRandom(seed));
   const maps = new Map<number, Float32Array>();
   labels.forEach((label, k) => {
-    const sum = maps.get(label) ?? new Float32Array(u * v);
+    const sum = maps.get(label) ?? new Float32Array(height * width);
     maps.set(
       label,
-      sum.map((value, i) => value + weighted[k * u * v + i]!),
+      sum.map((value, i) => value + weighted[k * height * width + i]!),
     );
   });
   return [...maps.values()].map((map) => map.map((value) => Math.max(value, 0)));

@@ -33,16 +33,16 @@ export function scaled(values: Float64Array, scale: number): Float32Array {
   return result;
 }
 
-/** sum over k of w_k A^k, [u, v]. */
-export function weightedSum({ data, channels, u, v }: FeatureMaps, weights: ArrayLike<number>): Float64Array {
-  const sum = new Float64Array(u * v);
-  for (let k = 0; k < channels; k++) addScaled(sum, data, weights[k]!, k * u * v);
+/** sum over k of w_k A^k, [height, width]. */
+export function weightedSum({ data, channels, height, width }: FeatureMaps, weights: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(height * width);
+  for (let k = 0; k < channels; k++) addScaled(sum, data, weights[k]!, k * height * width);
   return sum;
 }
 
-/** sum over k of W^k A^k element by element, [u, v]; W is [K, u, v]. */
-export function elementwiseSum({ data, u, v }: FeatureMaps, weights: Float32Array): Float64Array {
-  const sum = new Float64Array(u * v);
+/** sum over k of W^k A^k element by element, [height, width]; W is [K, height, width]. */
+export function elementwiseSum({ data, height, width }: FeatureMaps, weights: Float32Array): Float64Array {
+  const sum = new Float64Array(height * width);
   for (let i = 0; i < data.length; i++) sum[i % sum.length]! += weights[i]! * data[i]!;
   return sum;
 }
@@ -69,21 +69,28 @@ export function milestones(total: number, every: number): (done: number) => bool
 const ONE: Progress = { done: 1, total: 1 };
 
 /** The frame of ReLU(map), at the layer's size. */
-export function evidenceFrame({ u, v }: FeatureMaps, map: Float64Array, progress = ONE): MethodFrame {
-  return { ...progress, u, v, map: Float32Array.from(map, (value) => Math.max(value, 0)), offset: 0, signed: false };
+export function evidenceFrame({ height, width }: FeatureMaps, map: Float64Array, progress = ONE): MethodFrame {
+  return {
+    ...progress,
+    height,
+    width,
+    map: Float32Array.from(map, (value) => Math.max(value, 0)),
+    offset: 0,
+    signed: false,
+  };
 }
 
 /**
  * The frame of a map whose smallest value has no meaning, such as a mean score. Only differences within the map are
  * shown.
  */
-export function relativeFrame(u: number, v: number, map: Float32Array, progress: Progress): MethodFrame {
+export function relativeFrame(height: number, width: number, map: Float32Array, progress: Progress): MethodFrame {
   let offset = Number.POSITIVE_INFINITY;
   for (let i = 0; i < map.length; i++) offset = Math.min(offset, map[i]!);
-  return { ...progress, u, v, map, offset, signed: false };
+  return { ...progress, height, width, map, offset, signed: false };
 }
 
 /** The frame of a map of the input's size. */
 export function pixelFrame(input: InputImage, map: Float32Array, signed: boolean, progress = ONE): MethodFrame {
-  return { ...progress, u: input.height, v: input.width, map, offset: 0, signed };
+  return { ...progress, height: input.height, width: input.width, map, offset: 0, signed };
 }

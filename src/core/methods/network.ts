@@ -32,7 +32,7 @@ export interface WithImage {
 }
 
 export interface WithMask {
-  /** M within [0, 1], [u, v]. */
+  /** M within [0, 1], [height, width]. */
   readonly mask: Float32Array;
   /**
    * By default the mask has the layer's size and is upsampled bilinearly. All masks of a request have the same size.
@@ -42,14 +42,14 @@ export interface WithMask {
 
 /** Matrices that resample a mask to the input's size: rows M columns. */
 export interface Resampling {
-  /** [height, u] */
+  /** [height, mask height] */
   readonly rows: Float32Array;
-  /** [v, width] */
+  /** [mask width, width] */
   readonly columns: Float32Array;
 }
 
 export interface WithFeatures {
-  /** Features instead of A, [K, u, v]. */
+  /** Features instead of A, [K, height, width]. */
   readonly features: Float32Array;
 }
 
@@ -70,7 +70,7 @@ export interface MethodNetwork {
    * that layer.
    */
   readonly head: Float32Array | undefined;
-  /** The gradient of the target's value with respect to A, [K, u, v]. */
+  /** The gradient of the target's value with respect to A, [K, height, width]. */
   featureGradient(target: Target): Promise<Float32Array>;
   /** The gradient of the target's value with respect to I, at each image, [channels, height, width]. */
   inputGradients<T extends WithImage>(

@@ -12,8 +12,8 @@ export async function* reciproCam(
   { mask }: OptionsOfMethod<'recipro-cam'>,
 ): MethodRun {
   const { features } = network;
-  const { u, v } = features;
-  const map = new Float32Array(u * v);
+  const { height, width } = features;
+  const map = new Float32Array(height * width);
   let done = 0;
   for await (const chunk of network.scoreFeatures(spatialMasks(features, KERNELS[mask]))) {
     for (const { item, outputs } of chunk) {
@@ -23,8 +23,8 @@ export async function* reciproCam(
     // Positions that are not scored yet get the lowest value so far.
     const least = map.subarray(0, done).reduce((a, b) => Math.min(a, b));
     yield relativeFrame(
-      u,
-      v,
+      height,
+      width,
       map.map((value, i) => (i < done ? value : least)),
       { done, total: map.length },
     );
@@ -36,14 +36,14 @@ export async function* reciproCam(
 const KERNELS = { gaussian: [1 / 2, 1 / 4], point: [1, 0] } as const;
 
 /** Yields A times a mask around each position. The mask is cut off at the borders. */
-function* spatialMasks({ data, u, v }: FeatureMaps, kernel: readonly [number, number]) {
-  for (let position = 0; position < u * v; position++) {
-    const [row, column] = [Math.floor(position / v), position % v];
+function* spatialMasks({ data, height, width }: FeatureMaps, kernel: readonly [number, number]) {
+  for (let position = 0; position < height * width; position++) {
+    const [row, column] = [Math.floor(position / width), position % width];
     const features = new Float32Array(data.length);
-    for (let i = Math.max(row - 1, 0); i < Math.min(row + 2, u); i++) {
-      for (let j = Math.max(column - 1, 0); j < Math.min(column + 2, v); j++) {
+    for (let i = Math.max(row - 1, 0); i < Math.min(row + 2, height); i++) {
+      for (let j = Math.max(column - 1, 0); j < Math.min(column + 2, width); j++) {
         const weight = kernel[Math.abs(i - row)]! * kernel[Math.abs(j - column)]!;
-        for (let at = i * v + j; at < data.length; at += u * v) features[at] = weight * data[at]!;
+        for (let at = i * width + j; at < data.length; at += height * width) features[at] = weight * data[at]!;
       }
     }
     yield { position, features };

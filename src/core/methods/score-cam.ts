@@ -13,16 +13,16 @@ export async function* scoreCam(
   { channels }: OptionsOfMethod<'score-cam'>,
 ): MethodRun {
   const { features, input } = network;
-  const { u, v } = features;
+  const { height, width } = features;
   // Masks are scaled to [0, 1] by min-max after upsampling, as in the authors' code. Constant channels are left out.
   const masks = mostVarying(features, channels)
     .map((channel) => makeMask(channel, features, input.height, input.width))
     .filter((mask) => !isConstant(mask));
   const total = 1 + masks.length;
 
-  const sum = new Float64Array(u * v);
+  const sum = new Float64Array(height * width);
   let [done, hidden] = [0, 0];
-  for await (const chunk of network.scoreMasks(nothingFirst(masks, u * v), 'zero')) {
+  for await (const chunk of network.scoreMasks(nothingFirst(masks, height * width), 'zero')) {
     for (const { item, outputs } of chunk) {
       const score = target.score(outputs);
       // The score itself is the weight, as in the authors' code. The paper subtracts the score of the hidden image,
@@ -40,8 +40,8 @@ export async function* scoreCam(
 /**
  * The channels with the largest variance, in their original order, as in Faster Score-CAM (github.com/tabayashi0117).
  */
-function mostVarying({ data, channels, u, v }: FeatureMaps, count: number): Float32Array[] {
-  const maps = Array.from({ length: channels }, (_, k) => data.subarray(k * u * v, (k + 1) * u * v));
+function mostVarying({ data, channels, height, width }: FeatureMaps, count: number): Float32Array[] {
+  const maps = Array.from({ length: channels }, (_, k) => data.subarray(k * height * width, (k + 1) * height * width));
   const variances = maps.map(variance);
   const chosen = new Set([...maps.keys()].sort((a, b) => variances[b]! - variances[a]!).slice(0, count));
   return maps.filter((_, k) => chosen.has(k));

@@ -30,7 +30,7 @@ export async function* severalLayers(runs: readonly (() => MethodRun)[], inputSi
       isSigned = signed || frame.signed;
       const map = scaled.map((value, i) => (value + sum[i]!) / (layer + 1));
       const progress = { done: layer * frame.total + frame.done, total: runs.length * frame.total };
-      yield { ...progress, u: inputSize.height, v: inputSize.width, map, offset: 0, signed: isSigned };
+      yield { ...progress, height: inputSize.height, width: inputSize.width, map, offset: 0, signed: isSigned };
     }
     addScaled(sum, scaled, 1);
     signed = isSigned;

@@ -19,8 +19,8 @@ export async function* xGradCam(network: MethodNetwork, target: Target): MethodR
  * w_k = sum over pixels of g A / sum over pixels of A. Then w_k A^k sums to g^k . A^k over the pixels, for every
  * channel, as the paper's axioms demand. A channel that sums to 0 has weight 0.
  */
-export function xGradWeights({ data, channels, u, v }: FeatureMaps, gradient: Float32Array): Float64Array {
-  const pixels = u * v;
+export function xGradWeights({ data, channels, height, width }: FeatureMaps, gradient: Float32Array): Float64Array {
+  const pixels = height * width;
   return Float64Array.from({ length: channels }, (_, k) => {
     let [product, total] = [0, 0];
     for (let i = k * pixels; i < (k + 1) * pixels; i++) {

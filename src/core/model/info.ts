@@ -19,10 +19,10 @@ export interface LayerInfo {
   readonly shape: readonly number[];
   /** Channels, rows, columns. */
   readonly channels: number;
-  readonly u: number;
-  readonly v: number;
+  readonly height: number;
+  readonly width: number;
   /**
-   * The order of the axes: [1, K, u, v], [1, u, v, K], or tokens [1, T, K], of which u v consecutive ones are the
+   * The order of the axes: [1, K, height, width], [1, height, width, K], or tokens [1, T, K], of which height * width consecutive ones are the
    * patches, row by row.
    */
   readonly arrangement: 'NCHW' | 'NHWC' | 'tokens';

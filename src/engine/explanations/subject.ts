@@ -86,7 +86,7 @@ async function explainAgain(
     class: index,
     ...(others && { contrast: { classes: others, weight: contrastWeight } }),
   });
-  let last: Pick<Frame, 'u' | 'v' | 'map' | 'offset' | 'signed'>;
+  let last: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
   for await (const frame of methods[method].run(networkOf(explainer, state, blur, work), target, options)) last = frame;
   return saliencyOf({ ...last!, inputSize: size });
 }

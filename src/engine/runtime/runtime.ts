@@ -229,7 +229,9 @@ export const DATA_TYPES: Readonly<Record<string, DataType>> = {
 };
 
 function metadataOf(values: readonly InferenceSession.ValueMetadata[]): Map<string, TensorMetadata> {
-  return new Map(values.flatMap((v) => (v.isTensor ? [[v.name, { dtype: v.type, shape: v.shape }]] : [])));
+  return new Map(
+    values.flatMap((width) => (width.isTensor ? [[width.name, { dtype: width.type, shape: width.shape }]] : [])),
+  );
 }
 
 function failure(file: string, error: unknown) {

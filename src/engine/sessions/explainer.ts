@@ -31,7 +31,7 @@ export interface Explainer extends KnownModel {
   readonly score: Session;
   /** Parts that only some methods need; a part is created when the first method needs it. */
   readonly parts: { -readonly [P in Part]?: Parts[P] };
-  /** Matrices that resample masks of the layer's size to the input's: [1, H, u] and [1, v, W]. */
+  /** Matrices that resample masks of the layer's size to the input's: [1, height, layer height] and [1, layer width, width]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
   /** The state of the images that were explained last. */

@@ -62,7 +62,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
           state.input.dims,
         );
         // To score plain images, each image is passed as both inputs of the blend: the blend then leaves it unchanged.
-        const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.u * state.features.v) }));
+        const hidden = chunk.map(() => ({ mask: new Float32Array(state.features.height * state.features.width) }));
         return withOutputs(chunk, (await score(explainer, work, images, images, hidden)).outputs);
       }),
 

@@ -30,9 +30,9 @@ export async function firstPass(
   work: Work,
 ): Promise<ImageState> {
   const layer = layerOf(explainer);
-  const { u, v, channels } = layer;
+  const { height, width, channels } = layer;
   const image = imageOf(input);
-  const constant = (value: number) => ({ mask: new Float32Array(u * v).fill(value) });
+  const constant = (value: number) => ({ mask: new Float32Array(height * width).fill(value) });
   // A padded run has room for the blurred image too. Otherwise the image itself is passed as the blurred one: every
   // blend is then exactly the image, and the first frame does not have to wait for the blur.
   const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
@@ -44,7 +44,7 @@ export async function firstPass(
     outputs: outputs[0]!,
     input,
     activations,
-    features: { data: mapsOf(activations, layer), channels, u, v },
+    features: { data: mapsOf(activations, layer), channels, height, width },
     backgrounds: blurred ? { blurred } : {},
   };
 }
@@ -111,24 +111,24 @@ function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: numb
   const { height, width } = explainer.info.preprocessing;
   const [first] = masks.map(({ resampling }) => resampling);
   const layer = layerOf(explainer);
-  const u = first ? first.rows.length / height.value : layer.u;
-  const v = first ? first.columns.length / width.value : layer.v;
+  const maskHeight = first ? first.rows.length / height.value : layer.height;
+  const maskWidth = first ? first.columns.length / width.value : layer.width;
   const matrices = first
     ? {
         rows: stacked(
           masks.map(({ resampling }) => resampling!.rows),
-          [count, height.value, u],
+          [count, height.value, maskHeight],
         ),
         columns: stacked(
           masks.map(({ resampling }) => resampling!.columns),
-          [count, v, width.value],
+          [count, maskWidth, width.value],
         ),
       }
     : explainer.upsampling;
   return {
     [SCORE.masks]: stacked(
       masks.map(({ mask }) => mask),
-      [count, u, v],
+      [count, maskHeight, maskWidth],
     ),
     [SCORE.rows]: matrices.rows,
     [SCORE.columns]: matrices.columns,

@@ -143,12 +143,15 @@ export async function createExplainer(
 }
 
 function upsamplingOf({ layers, layer, preprocessing: { height, width } }: ModelInfo): Explainer['upsampling'] {
-  const { u, v } = layers.find(({ tensor }) => tensor === layer.value)!;
-  const across = bilinearMatrix(v, width.value);
-  const columns = Float32Array.from(across, (_, i) => across[(i % width.value) * v + Math.floor(i / width.value)]!);
+  const { height: mapHeight, width: mapWidth } = layers.find(({ tensor }) => tensor === layer.value)!;
+  const across = bilinearMatrix(mapWidth, width.value);
+  const columns = Float32Array.from(
+    across,
+    (_, i) => across[(i % width.value) * mapWidth + Math.floor(i / width.value)]!,
+  );
   return {
-    rows: floats(bilinearMatrix(u, height.value), [1, height.value, u]),
-    columns: floats(columns, [1, v, width.value]),
+    rows: floats(bilinearMatrix(mapHeight, height.value), [1, height.value, mapHeight]),
+    columns: floats(columns, [1, mapWidth, width.value]),
   };
 }
 

@@ -47,8 +47,8 @@ const frame = v.pipe(
   fields({
     done: number,
     total: number,
-    u: number,
-    v: number,
+    height: number,
+    width: number,
     map: floats,
     offset: number,
     signed: flag,
@@ -56,7 +56,7 @@ const frame = v.pipe(
     inputSize: size,
     imageTransform: fields({ scaleX: number, scaleY: number, offsetX: number, offsetY: number, image: size }),
   } satisfies Form<Frame>),
-  v.check((frame) => frame.map.length === frame.u * frame.v),
+  v.check((frame) => frame.map.length === frame.height * frame.width),
 );
 
 const explanation = fields({

@@ -139,8 +139,8 @@ function layerText(info: ModelInfo): string {
 }
 
 /** Channels, rows and columns, such as "128 × 16 × 16". */
-export function layerSize({ channels, u, v }: LayerInfo): string {
-  return `${channels} × ${u} × ${v}`;
+export function layerSize({ channels, height, width }: LayerInfo): string {
+  return `${channels} × ${height} × ${width}`;
 }
 
 function warnings({ assumptions, unsupported }: ModelInfo): Row[] {

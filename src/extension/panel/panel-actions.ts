@@ -69,11 +69,11 @@ export function createPanelActions(
       }
     },
 
-    gather({ part, slots }: Extract<FromEditor, { type: 'evidence' }>): void {
+    gather({ part, slots }: Extract<FromEditor, { type: 'assessment' }>): void {
       const image = store.state.active;
       for (const slot of slots) {
         const of = store.state.images[image]?.slots[slot]?.explanation;
-        if (of) store.dispatch({ type: 'evidence', image, slot, of, change: { type: 'asked', part } });
+        if (of) store.dispatch({ type: 'assessment', image, slot, of, change: { type: 'asked', part } });
       }
     },
 

@@ -22,4 +22,4 @@ const bytesOf = ({ slots }: PanelImage) =>
   slots.reduce((sum, { explanation }) => sum + (explanation ? explanation.frame.map.byteLength : 0), 0);
 
 /** A map that was measured is kept, since its measurements would be released with it. */
-const isAtRest = ({ status, slots }: PanelImage) => status === 'done' && slots.every(({ evidence }) => !evidence);
+const isAtRest = ({ status, slots }: PanelImage) => status === 'done' && slots.every(({ assessment }) => !assessment);

@@ -1,5 +1,5 @@
 /** Derives the messages to a webview from a panel's state. Pure. */
-import type { EditorState, Evidence, EvidencePart, ShownImage, StripItem, ToEditor } from '../../protocol/webview';
+import type { Assessment, AssessmentPart, EditorState, ShownImage, StripItem, ToEditor } from '../../protocol/webview';
 import { comparedBy, questionsText } from '../explanation/comparison';
 import type { ImageStatus, PanelImage, PanelState } from './panel-state';
 
@@ -13,7 +13,7 @@ const STRIP_STATES: Readonly<Record<ImageStatus, StripItem['state']>> = {
   cancelled: 'cancelled',
 };
 
-const NO_EVIDENCE: Evidence = {};
+const NO_ASSESSMENT: Assessment = {};
 
 export function editorState(state: PanelState): EditorState {
   const shown = shownImage(state);
@@ -36,7 +36,7 @@ function shownImage(state: PanelState): ShownImage {
     size: image?.size,
     comparedBy: comparedBy(image?.wanted ?? []),
     slots: image?.slots.map((slot) => slot.shown) ?? [],
-    evidence: image?.slots.map((slot) => slot.evidence ?? NO_EVIDENCE) ?? [],
+    assessment: image?.slots.map((slot) => slot.assessment ?? NO_ASSESSMENT) ?? [],
   };
 }
 
@@ -75,8 +75,8 @@ function aboutImage(before: PanelState, after: PanelState): ToEditor[] {
   shownAfter?.slots.forEach((slot, index) => {
     const slotBefore = shownBefore?.slots[index];
     if (slot.shown !== slotBefore?.shown) messages.push({ type: 'slot', index, slot: slot.shown });
-    const evidence = evidenceBetween(slotBefore?.evidence, slot.evidence);
-    if (evidence) messages.push({ type: 'evidence', index, evidence });
+    const assessment = assessmentBetween(slotBefore?.assessment, slot.assessment);
+    if (assessment) messages.push({ type: 'assessment', index, assessment });
   });
   return messages;
 }
@@ -107,8 +107,8 @@ function differences(before: PanelState, after: PanelState, by: 'wanted' | 'stat
 }
 
 /** The parts of the evidence that differ; undefined if none does. */
-function evidenceBetween(before: Evidence = NO_EVIDENCE, after: Evidence = NO_EVIDENCE) {
-  const parts = (['measurement', 'sanity'] satisfies EvidencePart[]).filter((part) => before[part] !== after[part]);
+function assessmentBetween(before: Assessment = NO_ASSESSMENT, after: Assessment = NO_ASSESSMENT) {
+  const parts = (['measurement', 'sanity'] satisfies AssessmentPart[]).filter((part) => before[part] !== after[part]);
   return parts.length > 0 ? Object.fromEntries(parts.map((part) => [part, after[part] ?? null])) : undefined;
 }
 

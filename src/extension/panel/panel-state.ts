@@ -4,9 +4,9 @@ import type { Size } from '../../core/geometry';
 import type { Frame } from '../../core/saliency';
 import type { HeatStyle } from '../../core/style';
 import type { Explanation } from '../../protocol/explanation';
-import type { Evidence, EvidencePart, Picture, Slot, SlotState, Summary } from '../../protocol/webview';
+import type { Assessment, AssessmentPart, Picture, Slot, SlotState, Summary } from '../../protocol/webview';
+import { type AssessmentChange, grow } from '../assessment/assessment';
 import { actionsFor, actionsForBlank } from '../commands/actions';
-import { type EvidenceChange, grow } from '../evidence/evidence';
 import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from '../explanation/comparison';
 import { type ChosenMethod, NOTHING_CHOSEN } from '../explanation/method-choice';
 
@@ -14,7 +14,7 @@ export interface PanelSlot {
   readonly shown: Slot;
   readonly explanation?: Explanation;
   /** Measurements of the explanation, which are dropped together with it. */
-  readonly evidence?: Evidence;
+  readonly assessment?: Assessment;
 }
 
 /** `idle` means not requested, `stopped` that the queue was cancelled before the image's turn. */
@@ -80,13 +80,13 @@ export type PanelEvent =
   | ({ readonly type: 'failed'; readonly code: ErrorCode; readonly message: string } & OfSlot)
   /** The event is dropped unless `of` is still the slot's explanation. */
   | {
-      readonly type: 'evidence';
+      readonly type: 'assessment';
       readonly image: number;
       readonly slot: number;
       readonly of: Explanation;
-      readonly change: EvidenceChange;
+      readonly change: AssessmentChange;
     }
-  | { readonly type: 'evidence-cancelled'; readonly part: EvidencePart }
+  | { readonly type: 'assessment-cancelled'; readonly part: AssessmentPart }
   /** Cancels explanations. Measurements of finished ones continue. */
   | { readonly type: 'cancelled' }
   /** Requests again what was cancelled. */
@@ -122,8 +122,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return { ...state, images: state.images.map(cancel) };
     case 'resumed':
       return { ...state, images: state.images.map((image) => (isCancelled(image) ? retry(image) : image)) };
-    case 'evidence-cancelled':
-      return { ...state, images: state.images.map((image) => cancelEvidence(image, event.part)) };
+    case 'assessment-cancelled':
+      return { ...state, images: state.images.map((image) => cancelAssessment(image, event.part)) };
     default:
       return withImage(state, event.image, (image) => reduceImage(image, event));
   }
@@ -148,7 +148,7 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
       return refresh(image, withAnotherModel(image.wanted));
     case 'retried':
       return retry(image);
-    case 'evidence':
+    case 'assessment':
       return withSlot(image, event.slot, (slot) => (slot.explanation === event.of ? grown(slot, event.change) : slot));
     case 'preempted':
       return { ...withUnfinished(image, WAITING), status: 'queued', run: image.run + 1 };
@@ -238,12 +238,12 @@ function cancel(image: PanelImage): PanelImage {
 
 export const isCancelled = ({ status }: PanelImage): boolean => status === 'stopped' || status === 'cancelled';
 
-function cancelEvidence(image: PanelImage, part: EvidencePart): PanelImage {
+function cancelAssessment(image: PanelImage, part: AssessmentPart): PanelImage {
   return { ...image, slots: image.slots.map((slot) => grown(slot, { type: 'cancelled', part })) };
 }
 
-function grown(slot: PanelSlot, change: EvidenceChange): PanelSlot {
-  return { ...slot, evidence: grow(slot.evidence ?? {}, change) };
+function grown(slot: PanelSlot, change: AssessmentChange): PanelSlot {
+  return { ...slot, assessment: grow(slot.assessment ?? {}, change) };
 }
 
 /** Selects an image. If its turn never came, or its maps were released, it is explained now. */

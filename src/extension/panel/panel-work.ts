@@ -1,9 +1,9 @@
-/** The work for a panel: the queues of requests to the engine for maps and evidence, and the pictures. */
+/** The work for a panel: the queues of requests to the engine for maps and assessment, and the pictures. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { ToEditor } from '../../protocol/webview';
-import { createEvidenceQueue } from '../evidence/evidence-queue';
+import { createAssessmentQueue } from '../assessment/assessment-queue';
 import type { Wanted } from '../explanation/comparison';
 import { createExplainQueue } from '../explanation/explain-queue';
 import { methodChoice } from '../explanation/method-choice';
@@ -43,7 +43,7 @@ export function createPanelWork(
   }
 
   const pictures = createPanelPictures({ ...common, images, webview, log, send });
-  const evidence = createEvidenceQueue({ ...common, subject });
+  const assessment = createAssessmentQueue({ ...common, subject });
   const queue = createExplainQueue({
     ...common,
     request: async (image, wanted) => {
@@ -64,11 +64,11 @@ export function createPanelWork(
     pictures,
     update() {
       queue.update();
-      evidence.update();
+      assessment.update();
     },
     dispose() {
       queue.dispose();
-      evidence.dispose();
+      assessment.dispose();
     },
   };
 }

@@ -86,8 +86,8 @@ export function createPanel(
     },
     cancel: () => {
       store.dispatch({ type: 'cancelled' });
-      store.dispatch({ type: 'evidence-cancelled', part: 'measurement' });
-      store.dispatch({ type: 'evidence-cancelled', part: 'sanity' });
+      store.dispatch({ type: 'assessment-cancelled', part: 'measurement' });
+      store.dispatch({ type: 'assessment-cancelled', part: 'sanity' });
     },
     resume: () => store.dispatch({ type: 'resumed' }),
     refresh: (change) => {
@@ -146,8 +146,8 @@ function pageHandlers(
       page.send,
     ),
     drawn: page.drawn,
-    evidence: actions.gather,
-    'cancel-evidence': ({ part }) => dispatch({ type: 'evidence-cancelled', part }),
+    assessment: actions.gather,
+    'cancel-assessment': ({ part }) => dispatch({ type: 'assessment-cancelled', part }),
     select: ({ index }) => actions.select(index),
     alone: actions.askAlone,
     action: ({ id }) => actions.act(id),

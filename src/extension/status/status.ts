@@ -1,7 +1,7 @@
 /** The text of the status bar. Pure. */
 import type { EngineState } from '../../client/engine';
 import { oneLine, withoutIcons } from '../../protocol/plain-text';
-import { isUnfinished } from '../evidence/evidence';
+import { isUnfinished } from '../assessment/assessment';
 import { isCancelled, type PanelImage, type PanelState } from '../panel/panel-state';
 import { type Inspection, modelName } from './summary';
 
@@ -66,4 +66,4 @@ export function stoppedAt(panel: PanelState | undefined): string | undefined {
 const countDone = ({ images }: PanelState) => images.filter(({ status }) => status === 'done').length;
 
 const isGathering = ({ slots }: PanelImage) =>
-  slots.some(({ evidence = {} }) => isUnfinished(evidence, 'measurement') || isUnfinished(evidence, 'sanity'));
+  slots.some(({ assessment = {} }) => isUnfinished(assessment, 'measurement') || isUnfinished(assessment, 'sanity'));

@@ -8,11 +8,14 @@ import { largestDifference } from '../../support/reference';
 const side = fc.integer({ min: 1, max: 9 });
 const target = fc.integer({ min: 1, max: 40 });
 const size = fc.record({ u: side, v: side, height: target, width: target });
-const features = (u: number, v: number) => ({ data: new Float32Array(), channels: 0, u, v });
+const features = (height: number, width: number) => ({ data: new Float32Array(), channels: 0, height, width });
 /** Maps of the given size with some zeros, as after a ReLU. */
-const map = (u: number, v: number) =>
+const map = (height: number, width: number) =>
   fc
-    .array(fc.oneof(fc.constant(0), fc.float({ min: 0, max: 8, noNaN: true })), { minLength: u * v, maxLength: u * v })
+    .array(fc.oneof(fc.constant(0), fc.float({ min: 0, max: 8, noNaN: true })), {
+      minLength: height * width,
+      maxLength: height * width,
+    })
     .map((values) => Float32Array.from(values));
 const maps = size.chain((s) =>
   fc.record({ s: fc.constant(s), list: fc.array(map(s.u, s.v), { minLength: 1, maxLength: 4 }) }),

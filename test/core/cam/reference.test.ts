@@ -18,7 +18,7 @@ describe('split, transform and merge against PyTorch', () => {
       const { data, shape } = reference.array('activation');
       const [, channels, u, v] = shape as [number, number, number, number];
       const [, , height, width] = reference.array('input').shape as [number, number, number, number];
-      return { reference, features: { data, channels, u, v }, height, width };
+      return { reference, features: { data, channels, height: u, width: v }, height, width };
     });
   });
 
@@ -48,21 +48,21 @@ describe('split, transform and merge against PyTorch', () => {
         const expected = data.subarray(l * height * width, (l + 1) * height * width);
         assert.equal(isConstant(mask), reference.constantMasks.includes(l), `${reference.name} mask ${l}`);
         if (isConstant(mask)) return;
-        near(resizeMap(normalised(mask), features.u, features.v, height, width), expected, 1e-3, reference);
+        near(resizeMap(normalised(mask), features.height, features.width, height, width), expected, 1e-3, reference);
       });
     }
   });
 
   it('saliency from the stored masks and scores', () => {
     for (const { reference, features, height, width } of cases) {
-      const { u, v } = features;
+      const { height: u, width: v } = features;
       const scores = reference
         .array('scores')
         .data.map((score, l) => (reference.constantMasks.includes(l) ? 0 : score));
       const image = { width, height };
       const { map } = saliencyOf({
         ...merge(storedMasks(reference, features, height, width), scores, 'paper'),
-        ...{ u, v, signed: false, inputSize: image },
+        ...{ height: u, width: v, signed: false, inputSize: image },
       });
       near(map, reference.array('saliency').data, 1e-5, reference);
     }
@@ -71,7 +71,7 @@ describe('split, transform and merge against PyTorch', () => {
 
 function storedMasks(reference: ReferenceCase, features: FeatureMaps, height: number, width: number) {
   const { data, shape } = reference.array('group_maps');
-  const pixels = features.u * features.v;
+  const pixels = features.height * features.width;
   return Array.from({ length: shape[0]! }, (_, l) =>
     makeMask(data.slice(l * pixels, (l + 1) * pixels), features, height, width),
   );

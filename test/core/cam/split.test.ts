@@ -2,7 +2,12 @@ import { strict as assert } from 'node:assert';
 import { channelWeights, denoise, groupMaps, percentile, unitWeights } from '../../../src/core/cam/split';
 
 /** K channels of one pixel each, so that a map is a number. */
-const features = (...values: number[]) => ({ data: Float32Array.from(values), channels: values.length, u: 1, v: 1 });
+const features = (...values: number[]) => ({
+  data: Float32Array.from(values),
+  channels: values.length,
+  height: 1,
+  width: 1,
+});
 const values = (maps: readonly Float32Array[]) => maps.map((map) => map[0]);
 
 describe('split', () => {

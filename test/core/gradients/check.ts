@@ -105,16 +105,16 @@ async function adjoint(
 ) {
   const x = kind === 'linear' ? start.get(name)!.map(() => 0) : start.get(name)!;
   for (let round = 0; round < 3; round++) {
-    const u = x.map(() => (kind === 'linear' ? symmetric(random) : Math.round(symmetric(random) * 255) / 1024));
+    const height = x.map(() => (kind === 'linear' ? symmetric(random) : Math.round(symmetric(random) * 255) / 1024));
     const base = new Map(start).set(name, x);
     const moved = new Map(start).set(
       name,
-      x.map((value, i) => value + u[i]!),
+      x.map((value, i) => value + height[i]!),
     );
     const [before, after] = [await run(base, seed), await run(moved)];
     const change = numbers(after.y).map((value, i) => value - numbers(before.y)[i]!);
     const gradient = numbers(before.gradients.get(name)!);
-    const [forwards, backwards] = [dot(change, seed), dot(u, gradient)];
+    const [forwards, backwards] = [dot(change, seed), dot(height, gradient)];
     const scale = Math.sqrt(dot(change, change) * dot(seed, seed));
     assert.ok(scale > 0, 'the change of the output is zero, so nothing was tested');
     assert.ok(Math.abs(forwards - backwards) <= TOLERANCE[kind] * scale, `<Ju, v> ${forwards}, <u, J'v> ${backwards}`);

@@ -76,15 +76,15 @@ describe('methods of the layer', () => {
     fc.assert(
       fc.asyncProperty(placed, async (model) => {
         const network = tinyNetwork(model);
-        const { data, channels, u, v } = network.features;
+        const { data, channels, height, width } = network.features;
         const weights = xGradWeights(network.features, await network.featureGradient(classOf(network, { class: 0 })));
         const without = Array.from({ length: channels }, (_, k) => ({
-          features: data.slice().fill(0, k * u * v, (k + 1) * u * v),
+          features: data.slice().fill(0, k * height * width, (k + 1) * height * width),
         }));
         let k = 0;
         for await (const chunk of network.scoreFeatures(without)) {
           for (const scored of chunk) {
-            const share = weights[k]! * sumOf(data.subarray(k * u * v, (k + 1) * u * v));
+            const share = weights[k]! * sumOf(data.subarray(k * height * width, (k + 1) * height * width));
             assert.ok(Math.abs(share - (logitOf(network) - logitOf(scored))) < 1e-4, `channel ${k}`);
             k += 1;
           }

@@ -29,8 +29,8 @@ describe('the table of methods', () => {
 
     it(`${name}: finite, not constant, and it stops where it said`, async () => {
       const frames = await framesOf(methods[name].run(network(), classOf(network(), { class: 1 }), FEW[name]));
-      for (const { u, v, map, offset } of frames) {
-        assert.equal(map.length, u * v);
+      for (const { height, width, map, offset } of frames) {
+        assert.equal(map.length, height * width);
         assert.ok(map.every(Number.isFinite) && Number.isFinite(offset));
       }
       const { map, done, total } = frames.at(-1)!;

@@ -45,10 +45,10 @@ describe('methods of pixels', () => {
     ['integrated-gradients', 'sum', [-1.5, 1.5]],
   ] as const) {
     it(`${method} by hand, colours pooled by ${channels}`, async () => {
-      const { map, signed, u, v } = await explain(byHand, method, { class: 0 }, { channels });
+      const { map, signed, height, width } = await explain(byHand, method, { class: 0 }, { channels });
       assertClose(map, expected);
       assert.equal(signed, channels === 'sum');
-      assert.deepEqual([u, v], [1, 2]);
+      assert.deepEqual([height, width], [1, 2]);
     });
   }
 

@@ -71,7 +71,7 @@ export async function openReference(model: string): Promise<ReferenceCase> {
   const network: MethodNetwork = {
     outputs: outputs!,
     input: { data: input.data, channels: colours, height, width },
-    features: { data: activation.data, channels, u, v },
+    features: { data: activation.data, channels, height: u, width: v },
     head: undefined,
     featureGradient: () => array('gradient'),
     async *inputGradients(items, target) {

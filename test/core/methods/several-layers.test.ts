@@ -6,7 +6,7 @@ import { assertClose, framesOf, resultOf } from './run';
 
 async function* fake(whyBlank: string, frames: readonly Partial<MethodFrame>[], note?: string): MethodRun {
   for (const frame of frames)
-    yield { done: 1, total: 1, u: 1, v: 2, map: new Float32Array(2), offset: 0, signed: false, ...frame };
+    yield { done: 1, total: 1, height: 1, width: 2, map: new Float32Array(2), offset: 0, signed: false, ...frame };
   return { whyBlank, ...(note && { note }) };
 }
 
@@ -57,7 +57,7 @@ describe('several layers', () => {
     const begun: string[] = [];
     const runs = ['first', 'second'].map((name) => () => {
       begun.push(name);
-      return fake(name, [{ u: 1, v: 1, map: Float32Array.of(3) }]);
+      return fake(name, [{ height: 1, width: 1, map: Float32Array.of(3) }]);
     });
     const run = severalLayers(runs, size);
     assertClose(((await run.next()).value as MethodFrame).map, [0, 0]);

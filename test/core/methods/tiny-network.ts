@@ -113,7 +113,7 @@ export function tinyNetwork(model: TinyNetwork): Counted {
   return {
     asked,
     input: { data, channels, height, width },
-    features: { data: features, channels: K, u, v },
+    features: { data: features, channels: K, height: u, width: v },
     outputs: scoresOf(features),
     head: model.places || curve ? undefined : Float32Array.from(head.flat()),
     featureGradient: async (target) => featureGradient(features, target),

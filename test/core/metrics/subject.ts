@@ -25,7 +25,7 @@ export function networkScoredBy(
   return {
     outputs: scoresOf(data),
     input: { data, channels: image.length / (height * width), height, width },
-    features: { data: new Float32Array(1), channels: 1, u: 1, v: 1 },
+    features: { data: new Float32Array(1), channels: 1, height: 1, width: 1 },
     head: undefined,
     featureGradient: unasked,
     inputGradients: unasked,

@@ -64,7 +64,7 @@ describe('layers of tokens', () => {
       ['Gemm', 'flat_row fc', 'logits'],
     ]);
     assert.equal(preferred, 'block1_norm');
-    const grid = { channels: 6, u: 4, v: 4, arrangement: 'tokens', skip: 2 };
+    const grid = { channels: 6, height: 4, width: 4, arrangement: 'tokens', skip: 2 };
     const shape = [1, 18, 6];
     assert.deepEqual(of('block1_norm'), {
       tensor: 'block1_norm',
@@ -119,7 +119,7 @@ describe('layers of tokens', () => {
       ],
       { initializers: [...CONSTANTS, int64('grid', 1, 4, 4, 6)] },
     );
-    assert.deepEqual([of('last')?.arrangement, of('last')?.u, of('last')?.channels], ['NHWC', 4, 6]);
+    assert.deepEqual([of('last')?.arrangement, of('last')?.height, of('last')?.channels], ['NHWC', 4, 6]);
     // The reshape only arranges what it is given.
     assert.equal(preferred, 'block0');
   });
@@ -167,11 +167,15 @@ describe('layers of tokens', () => {
 /** Of the tiny networks of test/data/gradients, as PyTorch exports them. */
 describe('default layers of families', () => {
   const families: readonly (readonly [string, RegExp, object])[] = [
-    ['vit', /encoder_layer_1\/ln_1\/LayerNorm/, { arrangement: 'tokens', skip: 1, u: 3, v: 3, channels: 8 }],
-    ['swin', /^\/norm\/LayerNorm/, { arrangement: 'NHWC', skip: 0, u: 4, v: 4, channels: 12 }],
-    ['convnext', /features\.3\.0\/Add/, { arrangement: 'NCHW', skip: 0, u: 2, v: 3, channels: 8 }],
-    ['maxvit', /grid_attention\/departition_op\/Reshape/, { arrangement: 'NCHW', skip: 0, u: 2, v: 2, channels: 6 }],
-    ['resnet', /relu_2\/Relu/, { arrangement: 'NCHW', skip: 0, u: 3, v: 3, channels: 16 }],
+    ['vit', /encoder_layer_1\/ln_1\/LayerNorm/, { arrangement: 'tokens', skip: 1, height: 3, width: 3, channels: 8 }],
+    ['swin', /^\/norm\/LayerNorm/, { arrangement: 'NHWC', skip: 0, height: 4, width: 4, channels: 12 }],
+    ['convnext', /features\.3\.0\/Add/, { arrangement: 'NCHW', skip: 0, height: 2, width: 3, channels: 8 }],
+    [
+      'maxvit',
+      /grid_attention\/departition_op\/Reshape/,
+      { arrangement: 'NCHW', skip: 0, height: 2, width: 2, channels: 6 },
+    ],
+    ['resnet', /relu_2\/Relu/, { arrangement: 'NCHW', skip: 0, height: 3, width: 3, channels: 16 }],
   ];
   for (const [name, tensor, expected] of families)
     it(name, async () => {
@@ -180,8 +184,8 @@ describe('default layers of families', () => {
       const facts = await traceTiny(model, { name: 'image', dtype: DataType.FLOAT, dims });
       const input = findImageInput(model);
       const { layers, preferred } = findLayers(model, facts, input, findScores(model, facts, input.name));
-      const { arrangement, skip, u, v, channels } = layers.find((layer) => layer.tensor === preferred)!;
+      const { arrangement, skip, height, width, channels } = layers.find((layer) => layer.tensor === preferred)!;
       assert.match(preferred, tensor);
-      assert.deepEqual({ arrangement, skip, u, v, channels }, expected);
+      assert.deepEqual({ arrangement, skip, height, width, channels }, expected);
     });
 });

@@ -61,7 +61,14 @@ describe('measure', () => {
           const { explanation } = await explainWith(service, { image, model, target, method: 'grad-cam' });
           // The stored map in place of our own, so that nothing but the curves can differ.
           const { data, shape } = reference.array(map);
-          const frame = { ...explanation.frame, u: shape[0]!, v: shape[1]!, map: data, offset: 0, signed: false };
+          const frame = {
+            ...explanation.frame,
+            height: shape[0]!,
+            width: shape[1]!,
+            map: data,
+            offset: 0,
+            signed: false,
+          };
           const steps = { step: 448, unit: 'pixels' };
           const { maps } = await measure(
             { image, model, explanation: { ...explanation, frame } },

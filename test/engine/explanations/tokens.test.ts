@@ -100,7 +100,7 @@ describe('explanations of other arrangements', () => {
         const expected = (await explain(networkModel(), image, choice, LAYER)).frame;
         const { frame, layer } = await explain(twin(nodes), image, choice);
         assert.equal(layer, LAYER, 'the default layer');
-        assert.deepEqual([frame.u, frame.v], [U, V]);
+        assert.deepEqual([frame.height, frame.width], [U, V]);
         assert.ok(expected.map.some((value) => value !== expected.map[0]));
         for (const [i, value] of expected.map.entries())
           assert.ok(Math.abs(frame.map[i]! - value) <= 1e-5, `${frame.map[i]} for ${value} at ${i}`);

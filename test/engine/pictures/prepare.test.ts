@@ -79,7 +79,7 @@ describe('engine/prepare: pictures', () => {
   });
 
   it('crops the middle', async () => {
-    const row = [10, 20, 30, 40].flatMap((v) => [v, v, v]);
+    const row = [10, 20, 30, 40].flatMap((width) => [width, width, width]);
     const { tensor, transform } = await prepared(model({ fit: 'crop', resize: 2 }), [...row, ...row], 4);
     assert.deepEqual([...tensor.subarray(0, 4)], [20, 30, 20, 30]);
     assert.deepEqual(transform, { scaleX: 1, scaleY: 1, offsetX: 1, offsetY: 0, image: { width: 4, height: 2 } });

@@ -17,8 +17,8 @@ import type { ImageSource, RenderKind } from '../../../src/protocol/requests';
 const FRAME: Frame = {
   done: 1,
   total: 1,
-  u: 2,
-  v: 2,
+  height: 2,
+  width: 2,
   map: Float32Array.from([0.5, 1.5, 2.5, 4.5]),
   offset: 0.5,
   signed: false,

@@ -83,8 +83,8 @@ describe('the network of the methods', () => {
         for (const one of scored) near(logitsIn(one), naiveLogits([...one.item.image]));
         assert.equal(work.passes, 1 + images.length);
 
-        const { u, v } = network.features;
-        const masks = [0, 1, 0.5].map((value) => ({ value, mask: new Float32Array(u * v).fill(value) }));
+        const { height, width } = network.features;
+        const masks = [0, 1, 0.5].map((value) => ({ value, mask: new Float32Array(height * width).fill(value) }));
         for (const one of await collect(network.scoreMasks(masks, 'zero')))
           near(logitsIn(one), naiveLogits(IMAGE.data.map((x) => x * one.item.value)));
         assert.equal(work.passes, 1 + images.length + masks.length);

@@ -54,7 +54,7 @@ describe('messages to the explanation page', () => {
       started(0),
       { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(4) },
       { type: 'explained', image: 0, run: 1, slot: 0, explanation: measured, summary: summaryOf(measured, info) },
-      { type: 'evidence', image: 0, slot: 0, of: measured, change: { type: 'asked', part: 'sanity' } },
+      { type: 'assessment', image: 0, slot: 0, of: measured, change: { type: 'asked', part: 'sanity' } },
       { type: 'picture', image: 0, picture, size: { width: 8, height: 8 } },
       { type: 'refreshed', image: 0 },
       { type: 'cancelled' },

@@ -182,7 +182,7 @@ describe('the memory of a panel', () => {
     assert.deepEqual(tooFar(third, 0).sort(), [0, 1, 3, 4]);
     const of = third.images[0]!.slots[0]!.explanation!;
     const measured = apply(third, {
-      type: 'evidence',
+      type: 'assessment',
       image: 0,
       slot: 0,
       of,

@@ -12,7 +12,7 @@ import { chooseFromMenu, closeAllEditors, editorFrame, explorerRow, showExplorer
 
 /**
  * The weights are random, so that for many an image every mask lowers the score of its class: each network is shown a scene
- * for whose most probable class there is evidence.
+ * for whose most probable class there is assessment.
  */
 export const NETWORKS = {
   swin_t: { scene: 'pizza-and-apple', layer: '(7 × 7 × 768)' },

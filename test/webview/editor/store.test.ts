@@ -5,7 +5,7 @@ import type { FromEditor } from '../../../src/protocol/webview';
 import { createView } from '../../../webview/editor/stage/view';
 import type { Saved } from '../../../webview/editor/state';
 import { createStore } from '../../../webview/editor/store';
-import { CAT, comparison, DOG, editorState, SCENE } from '../states';
+import { CAT, comparison, DOG, editorState, SCENE } from '../support/states';
 
 const PICTURE = 'cat-and-dog.png';
 

@@ -10,10 +10,10 @@ import { WalkControls } from './walk-controls';
 
 /** The curves of the slot in focus; hidden until something is measured. */
 export function Curves({ editor: { store, actions } }: { readonly editor: Editor }) {
-  const { slots, evidence } = store.measured.value;
+  const { slots, assessment } = store.measured.value;
   const focused = store.focusedSlot.value;
   const walk = store.walk.value;
-  const own = evidence[focused]?.measurement;
+  const own = assessment[focused]?.measurement;
   const curve = own && curveOf(own, walk.metric);
   if (!own || !curve) return null;
   const point = pointAt(curve, walk.fraction);
@@ -26,7 +26,7 @@ export function Curves({ editor: { store, actions } }: { readonly editor: Editor
         text={pointText(walk.metric, curve, point, activationOf(slots[focused]))}
         onWalk={actions.walk}
       />
-      <h3 class="evidence-subject">
+      <h3 class="assessment-subject">
         {slots.length > 1 ? `${slots[focused]!.title}: p` : 'p'} of the class, by share of pixels replaced
       </h3>
       <Chart maps={own.maps} walk={walk} walkTo={(fraction) => actions.walk({ fraction, shown: true })} />

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { Frame } from '../../../src/core/saliency';
 import type { ShownMeasurement } from '../../../src/protocol/webview';
-import type { Measured } from '../evidence/work';
+import type { Measured } from '../assessment/work';
 import type { Heat } from '../heat/heat';
 import type { Heats } from '../heat/heats';
 import { curveOf, type Ends, pointAt, stepHeat, type Walk } from './walk';
@@ -51,11 +51,11 @@ export function createSteps(failed: (thrown: unknown) => void) {
 
   return {
     /** The heats, with those of measured maps replaced by the images at a point of the walk. */
-    instead(heats: Heats, { slots, evidence }: Measured, walk: Walk): Heats {
+    instead(heats: Heats, { slots, assessment }: Measured, walk: Walk): Heats {
       version.value;
       return new Map(
         [...heats].map(([pane, heat]) => {
-          const [frame, measurement] = [slots[Number(pane)]?.frame, evidence[Number(pane)]?.measurement];
+          const [frame, measurement] = [slots[Number(pane)]?.frame, assessment[Number(pane)]?.measurement];
           return [pane, frame && measurement ? stepOf(pane, heat, frame, measurement, walk) : heat];
         }),
       );

@@ -15,7 +15,17 @@ function warmUp(): void {
   const size = { width: SIDE, height: SIDE };
   const map = Float32Array.from({ length: 49 }, (_, i) => i);
   const imageTransform = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: size };
-  const frame = { done: 0, total: 1, u: 7, v: 7, map, offset: 1, signed: false, inputSize: size, imageTransform };
+  const frame = {
+    done: 0,
+    total: 1,
+    height: 7,
+    width: 7,
+    map,
+    offset: 1,
+    signed: false,
+    inputSize: size,
+    imageTransform,
+  };
   for (let i = 0; i < ROUNDS; i++) draw({ drawing: { kind: 'map', frame }, size, style: DEFAULT_STYLE });
 }
 

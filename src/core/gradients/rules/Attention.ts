@@ -14,13 +14,15 @@ import { add, divide, multiply, subtract, where } from './arithmetic';
 export const Attention: Rule = (c) => {
   if (c.has(4) || c.has(5)) throw c.failure('it goes on from earlier keys and values');
   const heads = headsOf(c);
-  const [q, k, v] = [0, 1, 2].map((i) => parted(c, c.input(i).name, c.input(i), i === 0 ? heads.own : 1, heads.shared));
+  const [q, k, width] = [0, 1, 2].map((i) =>
+    parted(c, c.input(i).name, c.input(i), i === 0 ? heads.own : 1, heads.shared),
+  );
   const dy = parted(c, c.dy, c.y, heads.own, heads.shared);
   const scale = c.scalar(floatAttribute(c.node, 'scale', 1 / Math.sqrt(sizeOfHead(c, heads))));
   const product = multiply(c, matmul(c, q!, swapped(c, k!)), scale);
   const { scores, slope } = capped(c, product, heads);
   const p = c.emit.op('Softmax', [scores], { axis: { int: -1 } });
-  const dp = matmul(c, dy, swapped(c, v!));
+  const dp = matmul(c, dy, swapped(c, width!));
   const softmax = multiply(c, p, subtract(c, dp, reduceSum(c.emit, multiply(c, p, dp), [4])));
   const ds = multiply(c, slope === undefined ? softmax : multiply(c, softmax, slope), scale);
   const gradients = [

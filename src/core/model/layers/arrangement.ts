@@ -1,20 +1,20 @@
-/** Converts a layer's tensor, in any order of its axes, to maps [K, u, v] and back. */
+/** Converts a layer's tensor, in any order of its axes, to maps [K, height, width] and back. */
 import type { LayerInfo } from '../info';
 
-type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'u' | 'v'>;
+type Arranged = Pick<LayerInfo, 'arrangement' | 'skip' | 'channels' | 'height' | 'width'>;
 
 /**
- * @param tensor of one image: [1, K, u, v], [1, u, v, K] or tokens [1, T, K], of which the first `skip` and those after
- *   the u v patches are dropped
- * @returns maps [K, u, v]; this is the tensor itself if its order is the same
+ * @param tensor of one image: [1, K, height, width], [1, height, width, K] or tokens [1, T, K], of which the first `skip` and those after
+ *   the patches, height * width of them, are dropped
+ * @returns maps [K, height, width]; this is the tensor itself if its order is the same
  */
 export function mapsOf(tensor: Float32Array, layer: Arranged): Float32Array {
   if (layer.arrangement === 'NCHW') return tensor;
-  const { channels, u, v } = layer;
-  const maps = new Float32Array(channels * u * v);
+  const { channels, height, width } = layer;
+  const maps = new Float32Array(channels * height * width);
   const first = layer.skip * channels;
-  for (let pixel = 0; pixel < u * v; pixel++) {
-    for (let k = 0; k < channels; k++) maps[k * u * v + pixel] = tensor[first + pixel * channels + k]!;
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let k = 0; k < channels; k++) maps[k * height * width + pixel] = tensor[first + pixel * channels + k]!;
   }
   return maps;
 }
@@ -27,11 +27,11 @@ export function mapsOf(tensor: Float32Array, layer: Arranged): Float32Array {
  */
 export function tensorOf(maps: Float32Array, layer: Arranged, tensor: Float32Array): Float32Array {
   if (layer.arrangement === 'NCHW') return maps;
-  const { channels, u, v } = layer;
+  const { channels, height, width } = layer;
   const result = tensor.slice();
   const first = layer.skip * channels;
-  for (let pixel = 0; pixel < u * v; pixel++) {
-    for (let k = 0; k < channels; k++) result[first + pixel * channels + k] = maps[k * u * v + pixel]!;
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let k = 0; k < channels; k++) result[first + pixel * channels + k] = maps[k * height * width + pixel]!;
   }
   return result;
 }

@@ -69,7 +69,7 @@ export interface Layers {
 }
 
 /**
- * All tensors of maps ([1, K, u, v] or [1, u, v, K], u, v > 1, no larger than an image may be) or of tokens on a grid
+ * All tensors of maps ([1, K, height, width] or [1, height, width, K], height and width > 1, no larger than an image may be) or of tokens on a grid
  * ([1, T, K]), quantised ones too, that depend on the image and that every class score depends on. In the case of
  * tokens, the scores must depend on the patches: downstream of a transformer's last attention, only the class token
  * leads to the scores.
@@ -141,7 +141,7 @@ interface Candidate {
   readonly layer: LayerInfo;
 }
 
-type Arranged = Pick<LayerInfo, 'channels' | 'u' | 'v' | 'arrangement' | 'skip'>;
+type Arranged = Pick<LayerInfo, 'channels' | 'height' | 'width' | 'arrangement' | 'skip'>;
 
 /** How a tensor arranges maps; undefined if it has no rows and columns. */
 function arrange(shape: readonly number[], layout: Layout | undefined): Arranged | undefined {
@@ -149,9 +149,9 @@ function arrange(shape: readonly number[], layout: Layout | undefined): Arranged
   const { axes, grid } = layout;
   const arrangement = axes === 'NTC' ? 'tokens' : axes === 'NCHW' || axes === 'NHWC' ? axes : undefined;
   const size = (letter: string) => shape[axes.indexOf(letter)]!;
-  const { u, v, skip } = grid ?? { u: size('H'), v: size('W'), skip: 0 };
-  return arrangement && u > 1 && v > 1 && isSide(u) && isSide(v)
-    ? { channels: size('C'), u, v, arrangement, skip }
+  const { height: mapHeight, width: mapWidth, skip } = grid ?? { height: size('H'), width: size('W'), skip: 0 };
+  return arrangement && mapHeight > 1 && mapWidth > 1 && isSide(mapHeight) && isSide(mapWidth)
+    ? { channels: size('C'), height: mapHeight, width: mapWidth, arrangement, skip }
     : undefined;
 }
 

@@ -21,8 +21,8 @@ export interface Layout {
 }
 
 export interface TokenGrid {
-  readonly u: number;
-  readonly v: number;
+  readonly height: number;
+  readonly width: number;
   /** Number of tokens before the first pixel. */
   readonly skip: number;
 }
@@ -36,7 +36,7 @@ export interface TokenGrid {
 export function findLayouts(nodes: readonly NodeProto[], facts: Facts, input: ImageInput): Map<string, Layout> {
   const layouts = new Map<string, Layout>([[input.name, { axes: input.layout }]]);
   const fits = ({ axes, grid }: Layout, dims: readonly number[]) =>
-    axes.length === dims.length && (!grid || grid.skip + grid.u * grid.v <= dims[axes.indexOf('T')]!);
+    axes.length === dims.length && (!grid || grid.skip + grid.height * grid.width <= dims[axes.indexOf('T')]!);
   const blocked = blockedTensors(nodes);
   const demanded = new Map(
     nodes.flatMap((node) => {
@@ -202,12 +202,12 @@ function dimsOf(facts: Facts, tensor: string): readonly number[] {
  * axes of size 1. The axis of the images has size 1, so it may disappear and return.
  */
 function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly number[]): Layout | undefined {
-  const parted = grid && grid.skip === 0 && grid.u * grid.v === from[axes.indexOf('T')];
+  const parted = grid && grid.skip === 0 && grid.height * grid.width === from[axes.indexOf('T')];
   const atoms = [...axes].flatMap((letter, i) =>
     letter === 'T' && parted
       ? [
-          { letter: 'H', size: grid.u },
-          { letter: 'W', size: grid.v },
+          { letter: 'H', size: grid.height },
+          { letter: 'W', size: grid.width },
         ]
       : [{ letter, size: from[i]! }],
   );
@@ -225,7 +225,7 @@ function regrouped({ axes, grid }: Layout, from: readonly number[], to: readonly
       .map(({ letter }) => letter)
       .join('');
     if (letters !== 'HW') return letters.length === 1 ? letters : undefined;
-    found = { u: group.at(-2)!.size, v: group.at(-1)!.size, skip: 0 };
+    found = { height: group.at(-2)!.size, width: group.at(-1)!.size, skip: 0 };
     return 'T';
   });
   if (next < atoms.length || groups.includes(undefined)) return undefined;

@@ -48,8 +48,8 @@ export function followPatches(
 
 /** True for a node that selects no patches, such as the one that selects the class token. */
 function picksOthers(node: NodeProto, layout: Layout, facts: Facts): boolean {
-  const { u, v, skip } = layout.grid!;
-  const isPatch = (place: number) => place >= skip && place < skip + u * v;
+  const { height, width, skip } = layout.grid!;
+  const isPatch = (place: number) => place >= skip && place < skip + height * width;
   const tokens = layout.axes.indexOf('T');
   const count = facts.get(node.input[0]!)?.dims[tokens] ?? 0;
   if (operatorOf(node) === 'Gather') {

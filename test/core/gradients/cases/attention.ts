@@ -1,7 +1,7 @@
 import type { Case } from '../check';
 import { bool, float, int, int64Of } from './operands';
 
-const [q, k, v] = [
+const [q, k, width] = [
   [2, 4, 3, 4],
   [2, 4, 5, 4],
   [2, 4, 5, 6],
@@ -17,12 +17,12 @@ const mask = bool([3, 5], 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1);
 const common = { op: 'Attention', kind: 'smooth32', wrt: [0, 1, 2], opset: 23 } as const;
 
 const attentions: readonly Case[] = [
-  { ...common, inputs: [q, k, v] },
-  { ...common, inputs: [q, k, v], attributes: { scale: float(0.3), is_causal: int(1) } },
+  { ...common, inputs: [q, k, width] },
+  { ...common, inputs: [q, k, width], attributes: { scale: float(0.3), is_causal: int(1) } },
   { ...common, inputs: shared, attributes: { softcap: float(0.7) } },
   { ...common, inputs: flat, attributes: heads },
   { ...common, inputs: [...flat, mask], attributes: heads },
-  { ...common, inputs: [q, k, v, [3, 5]] },
+  { ...common, inputs: [q, k, width, [3, 5]] },
   { ...common, inputs: [...shared, [2, 4, 3, 5]] },
 ];
 

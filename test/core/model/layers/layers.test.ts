@@ -41,7 +41,7 @@ describe('target layers', () => {
     ]);
     assert.deepEqual(named(found), ['a', 'last']);
     assert.equal(found.preferred, 'last');
-    const shape = { shape: [1, 4, 8, 8], channels: 4, u: 8, v: 8, arrangement: 'NCHW', skip: 0 };
+    const shape = { shape: [1, 4, 8, 8], channels: 4, height: 8, width: 8, arrangement: 'NCHW', skip: 0 };
     assert.deepEqual(found.layers[1], { tensor: 'last', operator: 'Relu', ...shape, cut: true });
   });
 

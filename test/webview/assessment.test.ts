@@ -1,20 +1,20 @@
 /** The section that says how good a map is, in Chromium. */
 import assert from 'node:assert/strict';
-import type { EditorState, Evidence } from '../../src/protocol/webview';
-import { type EditorPage, editorPages } from './editor-page';
-import { check, curve, measurement } from './evidence-states';
-import type { Options } from './page';
-import { CAT, DOG, done, editorState } from './states';
+import type { Assessment, EditorState } from '../../src/protocol/webview';
+import { check, curve, measurement } from './support/assessment-states';
+import { type EditorPage, editorPages } from './support/editor-page';
+import type { Options } from './support/page';
+import { CAT, DOG, done, editorState } from './support/states';
 
 describe('how good a map is', () => {
   let editor: EditorPage;
   const openPage = editorPages((opened) => {
     editor = opened;
   });
-  const open = (slots: EditorState['slots'], evidence: readonly Evidence[], options: Options = {}) =>
-    openPage(editorState(slots, { evidence }), { width: 1200, height: 900, saved: { measuring: true }, ...options });
+  const open = (slots: EditorState['slots'], assessment: readonly Assessment[], options: Options = {}) =>
+    openPage(editorState(slots, { assessment }), { width: 1200, height: 900, saved: { measuring: true }, ...options });
   const text = async (id: string) => (await editor.find(id).textContent()) ?? '';
-  const send = (index: number, evidence: Evidence) => editor.send({ type: 'evidence', index, evidence });
+  const send = (index: number, assessment: Assessment) => editor.send({ type: 'assessment', index, assessment });
   /** Until pictures are decoded, which takes as long as it takes. */
   const opacityIs = (opacity: string) =>
     editor.page.waitForFunction(
@@ -24,14 +24,14 @@ describe('how good a map is', () => {
 
   it('opens with its button, which asks for the measurement, and closes again', async () => {
     await open([CAT], [{}], { saved: {} });
-    assert.equal(await editor.find('evidence').isVisible(), false);
+    assert.equal(await editor.find('assessment').isVisible(), false);
     await editor.settle(() => editor.find('measure').click());
-    assert.equal(await editor.find('evidence').isVisible(), true);
-    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [0] }]);
-    await editor.settle(() => editor.find('evidence-close').click());
-    assert.equal(await editor.find('evidence').isVisible(), false);
+    assert.equal(await editor.find('assessment').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0] }]);
+    await editor.settle(() => editor.find('assessment-close').click());
+    assert.equal(await editor.find('assessment').isVisible(), false);
     await editor.send({ type: 'command', command: 'measure' });
-    assert.equal((await editor.postedOf('evidence')).length, 2);
+    assert.equal((await editor.postedOf('assessment')).length, 2);
   });
 
   it('tells progress, can be cancelled, and tried again; a failure says why', async () => {
@@ -48,13 +48,13 @@ describe('how good a map is', () => {
     assert.equal(await text('measure-state'), '12 %, this map, insertion');
     assert.equal(await editor.find('measure-start').isVisible(), false);
     await editor.find('measure-cancel').click();
-    assert.deepEqual(await editor.postedOf('cancel-evidence'), [{ type: 'cancel-evidence', part: 'measurement' }]);
+    assert.deepEqual(await editor.postedOf('cancel-assessment'), [{ type: 'cancel-assessment', part: 'measurement' }]);
     await send(0, { measurement: { ...known, scores, work: { kind: 'cancelled' } } });
     assert.equal(await text('measure-start'), 'Try Again');
     await editor.find('measure-start').click();
     await send(0, { measurement: { ...known, work: { kind: 'failed', message: 'net.onnx: gone' } } });
     assert.equal(await text('measure-state'), 'net.onnx: gone');
-    assert.equal((await editor.postedOf('evidence')).length, 1);
+    assert.equal((await editor.postedOf('assessment')).length, 1);
   });
 
   it('the slider shows the image along a curve, without a question; Escape brings the heat back', async () => {
@@ -77,7 +77,7 @@ describe('how good a map is', () => {
     assert.match(await text('step-text'), /^31 % inserted/);
     await editor.press('Escape');
     assert.deepEqual((await editor.canvas('0')).rgba, heat);
-    assert.deepEqual(await editor.postedOf('evidence'), []);
+    assert.deepEqual(await editor.postedOf('assessment'), []);
   });
 
   it('a click into the chart goes there', async () => {
@@ -130,7 +130,7 @@ describe('how good a map is', () => {
     await editor.find('pane-1').click();
     assert.equal(await text('measure-start'), 'Measure All');
     await editor.find('measure-start').click();
-    assert.deepEqual(await editor.postedOf('evidence'), [{ type: 'evidence', part: 'measurement', slots: [1, 0] }]);
+    assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [1, 0] }]);
     await send(0, { measurement: await measurement({}, 5) });
     await send(1, { measurement: await measurement({}, 3) });
     assert.deepEqual(await editor.find('scores').locator('thead th').allTextContents(), [
@@ -153,7 +153,7 @@ describe('how good a map is', () => {
     assert.match(await text('sanity-verdict'), /^Group-CAM passes/);
   });
 
-  it('a blank map is not measured, and a new map has no old evidence', async () => {
+  it('a blank map is not measured, and a new map has no old assessment', async () => {
     await open([done('cat', 10, 0.6, { blank: 'no mask raises the score' })], [{}]);
     assert.match(await text('measure-state'), /blank/);
     assert.equal(await editor.find('measure-start').isVisible(), false);

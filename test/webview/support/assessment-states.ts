@@ -1,10 +1,10 @@
-/** Evidence as the host sends it, about the maps of `states.ts`. */
+/** Assessment as the host sends it, about the maps of `states.ts`. */
 import sharp from 'sharp';
-import type { Curve, Measured } from '../../src/core/metrics/measurement';
-import { SCORES } from '../../src/core/metrics/metric-table';
-import type { SanityMap } from '../../src/core/sanity/types';
-import type { ShownCheck, ShownMeasurement } from '../../src/protocol/webview';
-import { project } from '../support/shared';
+import type { Curve, Measured } from '../../../src/core/metrics/measurement';
+import { SCORES } from '../../../src/core/metrics/metric-table';
+import type { SanityMap } from '../../../src/core/sanity/types';
+import type { ShownCheck, ShownMeasurement } from '../../../src/protocol/webview';
+import { project } from '../../support/shared';
 import { hillOn } from './states';
 
 const DONE = { kind: 'done' } as const;

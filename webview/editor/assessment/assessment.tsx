@@ -1,5 +1,5 @@
 /** The section beside the image with the measurements of its map. */
-import type { EvidencePart } from '../../../src/protocol/webview';
+import type { AssessmentPart } from '../../../src/protocol/webview';
 import { IconButton } from '../../toolkit';
 import { Curves } from '../curves/curves';
 import type { Editor } from '../editor-model';
@@ -9,28 +9,28 @@ import { columnsOf, rowsOf, scoresOf, sentenceOf } from './scores';
 import { missing, titleOf, workOf } from './work';
 import { WorkLine } from './work-line';
 
-export function Evidence({ editor }: { readonly editor: Editor }) {
+export function Assessment({ editor }: { readonly editor: Editor }) {
   if (!editor.store.isMeasuring.value) return null;
   return (
-    <section class="evidence" aria-label="Measurement" data-testid="evidence">
-      <header class="evidence-head">
+    <section class="assessment" aria-label="Measurement" data-testid="assessment">
+      <header class="assessment-head">
         <h2>How good is this map?</h2>
         <IconButton
           icon="close"
           name="Close"
           hint="Close (Escape)"
-          testId="evidence-close"
-          onClick={editor.actions.closeEvidence}
+          testId="assessment-close"
+          onClick={editor.actions.closeAssessment}
         />
       </header>
-      <div class="evidence-part">
+      <div class="assessment-part">
         <PartLine editor={editor} part="measurement" name="measure" />
         <div class="measured">
           <Curves editor={editor} />
           <Scores editor={editor} />
         </div>
       </div>
-      <div class="evidence-part">
+      <div class="assessment-part">
         <PartLine editor={editor} part="sanity" name="sanity" />
         <Sanity editor={editor} />
       </div>
@@ -40,7 +40,7 @@ export function Evidence({ editor }: { readonly editor: Editor }) {
 
 interface PartLineProps {
   readonly editor: Editor;
-  readonly part: EvidencePart;
+  readonly part: AssessmentPart;
   readonly name: string;
 }
 
@@ -53,7 +53,7 @@ function PartLine({ editor: { store, actions }, part, name }: PartLineProps) {
       label={titleOf(part)}
       name={name}
       onStart={() => actions.gather(part, missing(part, measured, focused))}
-      onCancel={() => actions.cancelEvidence(part)}
+      onCancel={() => actions.cancelAssessment(part)}
     />
   );
 }
@@ -62,15 +62,15 @@ function Scores({ editor: { store } }: { readonly editor: Editor }) {
   const measured = store.measured.value;
   const focused = store.focusedSlot.value;
   const columns = columnsOf(measured, focused);
-  const scores = scoresOf(measured.evidence);
-  const words = [sentenceOf(columns, scores, focused), measured.evidence[focused]?.measurement?.note];
+  const scores = scoresOf(measured.assessment);
+  const words = [sentenceOf(columns, scores, focused), measured.assessment[focused]?.measurement?.note];
   return <ScoreTable columns={columns} rows={rowsOf(columns, scores)} text={words.filter(Boolean).join(' ')} />;
 }
 
 function Sanity({ editor: { store } }: { readonly editor: Editor }) {
   const focused = store.focusedSlot.value;
-  const { slots, evidence } = store.measured.value;
-  const check = evidence[focused]?.sanity;
+  const { slots, assessment } = store.measured.value;
+  const check = assessment[focused]?.sanity;
   const original = slots[focused]?.frame;
   if (!check || !original || check.maps.length === 0) return null;
   return <SanityStrip check={check} original={original} style={store.style.value} />;

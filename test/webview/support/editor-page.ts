@@ -1,8 +1,8 @@
 /** The editor page with hands and eyes for tests. */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { type Canvas, readCanvas } from '../support/canvas';
-import { needs, project } from '../support/shared';
+import { type Canvas, readCanvas } from '../../support/canvas';
+import { needs, project } from '../../support/shared';
 import { drawn, launch, type Options, openPage, type Webview } from './page';
 import { SCENE } from './states';
 

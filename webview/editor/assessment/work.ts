@@ -1,19 +1,19 @@
 /** The parts of evidence that can be requested, and the state of the work on them in words. Pure. */
-import type { EditorState, EvidencePart, EvidenceWork, Slot } from '../../../src/protocol/webview';
+import type { AssessmentPart, AssessmentWork, EditorState, Slot } from '../../../src/protocol/webview';
 
-/** The parts of the state that evidence refers to. */
-export type Measured = Pick<EditorState, 'slots' | 'evidence'>;
+/** The parts of the state that assessment refers to. */
+export type Measured = Pick<EditorState, 'slots' | 'assessment'>;
 
-/** How the work on one part of the evidence is shown. */
+/** How the work on one part of the assessment is shown. */
 export interface Work {
   /** Undefined if it was not requested. */
-  readonly work: EvidenceWork | undefined;
+  readonly work: AssessmentWork | undefined;
   /** Text of the button that starts the work; undefined if it can't be started. */
   readonly start: string | undefined;
   readonly text: string;
 }
 
-const START: Readonly<Record<EvidencePart, { readonly title: string; readonly about: string }>> = {
+const START: Readonly<Record<AssessmentPart, { readonly title: string; readonly about: string }>> = {
   measurement: {
     title: 'Measure',
     about:
@@ -27,23 +27,23 @@ const START: Readonly<Record<EvidencePart, { readonly title: string; readonly ab
   },
 };
 
-export const titleOf = (part: EvidencePart): string => START[part].title;
+export const titleOf = (part: AssessmentPart): string => START[part].title;
 
 /**
  * Slots for which the part can be requested, the one in focus first. A sanity check takes long, so it is only offered
  * for the slot in focus.
  */
-export function missing(part: EvidencePart, { slots, evidence }: Measured, focused: number): number[] {
+export function missing(part: AssessmentPart, { slots, assessment }: Measured, focused: number): number[] {
   const all = [...slots.keys()].filter((slot) => {
-    const kind = evidence[slot]?.[part]?.work.kind;
+    const kind = assessment[slot]?.[part]?.work.kind;
     return isMeasurable(slots[slot]) && (kind === undefined || kind === 'failed' || kind === 'cancelled');
   });
   return part === 'sanity' ? all.filter((slot) => slot === focused) : moveFirst(all, focused);
 }
 
-export function workOf(part: EvidencePart, measured: Measured, focused: number): Work {
-  const { slots, evidence } = measured;
-  const works = slots.map((_, slot) => evidence[slot]?.[part]?.work);
+export function workOf(part: AssessmentPart, measured: Measured, focused: number): Work {
+  const { slots, assessment } = measured;
+  const works = slots.map((_, slot) => assessment[slot]?.[part]?.work);
   const found = part === 'sanity' ? focused : mostTelling(works);
   const work = works[found];
   const words = work ? workText(work) : (whyNot(slots[focused]) ?? START[part].about);
@@ -68,13 +68,13 @@ const moveFirst = (slots: readonly number[], first: number): number[] =>
  * Index of the work to show among those of several slots: one that runs, or one that waits, or one that has ended, in
  * this order.
  */
-function mostTelling(works: readonly (EvidenceWork | undefined)[]): number {
+function mostTelling(works: readonly (AssessmentWork | undefined)[]): number {
   const kinds = ['working', 'waiting', 'failed', 'cancelled'] as const;
   const found = kinds.map((kind) => works.findIndex((work) => work?.kind === kind)).find((at) => at >= 0);
   return found ?? works.findIndex((work) => work !== undefined);
 }
 
-function workText(work: EvidenceWork): string {
+function workText(work: AssessmentWork): string {
   switch (work.kind) {
     case 'waiting':
       return 'Waiting';

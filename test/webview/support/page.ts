@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { pageHtml } from '../../src/extension/html';
-import { chromiumScript } from '../support/scripts';
-import { project } from '../support/shared';
-import { LIMIT_MS } from '../support/wait';
+import { pageHtml } from '../../../src/extension/html';
+import { chromiumScript } from '../../support/scripts';
+import { project } from '../../support/shared';
+import { LIMIT_MS } from '../../support/wait';
 import { type Theme, variablesOf } from './themes';
 
 export const launch = async (): Promise<Browser> => (await chromiumScript()).launchChromium();

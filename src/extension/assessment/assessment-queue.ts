@@ -6,19 +6,19 @@ import { toExplainError } from '../../core/errors';
 import type { MeasuredMap, Measurement, Metric } from '../../core/metrics/measurement';
 import type { Explanation } from '../../protocol/explanation';
 import type { ImageSource, MeasureParams, ModelChoice, SanityParams } from '../../protocol/requests';
-import type { EvidencePart } from '../../protocol/webview';
+import type { AssessmentPart } from '../../protocol/webview';
 import type { WindowEngine } from '../engine';
 import type { Wanted } from '../explanation/comparison';
 import type { PanelEvent, PanelImage, PanelState } from '../panel/panel-state';
-import { type EvidenceChange, isUnfinished } from './evidence';
+import { type AssessmentChange, isUnfinished } from './assessment';
 
-export interface EvidenceQueue {
+export interface AssessmentQueue {
   /** Starts or stops work according to the state. Call this after every change of the state. */
   update(): void;
   dispose(): void;
 }
 
-export interface EvidenceQueueOptions {
+export interface AssessmentQueueOptions {
   readonly engine: WindowEngine;
   state(): PanelState;
   dispatch(event: PanelEvent): void;
@@ -38,11 +38,16 @@ export interface Subject {
 interface Question {
   readonly image: number;
   readonly slot: number;
-  readonly part: EvidencePart;
+  readonly part: AssessmentPart;
   readonly of: Explanation;
 }
 
-export function createEvidenceQueue({ engine, state, dispatch, ...options }: EvidenceQueueOptions): EvidenceQueue {
+export function createAssessmentQueue({
+  engine,
+  state,
+  dispatch,
+  ...options
+}: AssessmentQueueOptions): AssessmentQueue {
   let work: { readonly question: Question; readonly abort: AbortController } | undefined;
   let disposed = false;
 
@@ -64,7 +69,7 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
 
   async function answer(question: Question, signal: AbortSignal): Promise<void> {
     const { part, ...at } = question;
-    const change = (next: EvidenceChange) => dispatch({ type: 'evidence', ...at, change: next });
+    const change = (next: AssessmentChange) => dispatch({ type: 'assessment', ...at, change: next });
     try {
       await { measurement: measure, sanity: check }[part](question, signal, change);
       change({ type: 'done', part });
@@ -76,7 +81,7 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
     }
   }
 
-  type Change = (change: EvidenceChange) => void;
+  type Change = (change: AssessmentChange) => void;
 
   async function measure({ image, slot, of }: Question, signal: AbortSignal, change: Change): Promise<void> {
     const { wanted, slots } = state().images[image]!;
@@ -113,13 +118,13 @@ export function createEvidenceQueue({ engine, state, dispatch, ...options }: Evi
   };
 }
 
-const PARTS: readonly EvidencePart[] = ['measurement', 'sanity'];
+const PARTS: readonly AssessmentPart[] = ['measurement', 'sanity'];
 
 /** The next request: for the image that the user looks at, otherwise for the first image that has one. */
 export function nextQuestion({ images, active }: PanelState): Question | undefined {
   for (const image of [active, ...images.keys()]) {
     for (const part of PARTS) {
-      const slot = images[image]!.slots.findIndex((one) => one.evidence?.[part]?.work.kind === 'waiting');
+      const slot = images[image]!.slots.findIndex((one) => one.assessment?.[part]?.work.kind === 'waiting');
       const of = images[image]!.slots[slot]?.explanation;
       if (of) return { image, slot, part, of };
     }
@@ -130,7 +135,7 @@ export function nextQuestion({ images, active }: PanelState): Question | undefin
 /** False after the request was cancelled or its explanation was replaced. */
 function isOpen({ images }: PanelState, { image, slot, part, of }: Question): boolean {
   const asked = images[image]?.slots[slot];
-  return asked?.explanation === of && asked.evidence !== undefined && isUnfinished(asked.evidence, part);
+  return asked?.explanation === of && asked.assessment !== undefined && isUnfinished(asked.assessment, part);
 }
 
 const BASELINES = ['random', 'centre'] as const satisfies readonly MeasuredMap[];
@@ -141,10 +146,10 @@ export function knownBaselines(
   at: number,
 ): Pick<Measurement['maps'], (typeof BASELINES)[number]> {
   const key = (slot: number) => JSON.stringify([slots[slot]?.explanation?.class, wanted[slot]?.model]);
-  const known = slots.find(({ evidence }, slot) => {
-    return key(slot) === key(at) && evidence?.measurement?.work.kind === 'done';
+  const known = slots.find(({ assessment }, slot) => {
+    return key(slot) === key(at) && assessment?.measurement?.work.kind === 'done';
   });
-  const { random, centre } = known?.evidence?.measurement?.maps ?? {};
+  const { random, centre } = known?.assessment?.measurement?.maps ?? {};
   return { ...(random && { random }), ...(centre && { centre }) };
 }
 

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import type { Measured, Measurement } from '../../../src/core/metrics/measurement';
 import type { SanityMap } from '../../../src/core/sanity/types';
 import { DEFAULT_STYLE } from '../../../src/core/style';
-import type { EvidenceChange } from '../../../src/extension/evidence/evidence';
-import { knownBaselines, metricsFor, nextQuestion } from '../../../src/extension/evidence/evidence-queue';
+import type { AssessmentChange } from '../../../src/extension/assessment/assessment';
+import { knownBaselines, metricsFor, nextQuestion } from '../../../src/extension/assessment/assessment-queue';
 import { TOP_CLASS, type Wanted } from '../../../src/extension/explanation/comparison';
 import { editorState, messagesBetween } from '../../../src/extension/panel/panel-messages';
 import { initialState, type PanelEvent, type PanelState, reduce } from '../../../src/extension/panel/panel-state';
@@ -40,12 +40,12 @@ function explained(...classes: number[][]): PanelState {
   );
 }
 
-const evidenceOf = (state: PanelState, slot = 0, image = 0) => state.images[image]!.slots[slot]!.evidence ?? {};
+const assessmentOf = (state: PanelState, slot = 0, image = 0) => state.images[image]!.slots[slot]!.assessment ?? {};
 
-const change = (state: PanelState, next: EvidenceChange, slot = 0, image = 0): PanelState =>
-  reduce(state, { type: 'evidence', image, slot, of: state.images[image]!.slots[slot]!.explanation!, change: next });
+const change = (state: PanelState, next: AssessmentChange, slot = 0, image = 0): PanelState =>
+  reduce(state, { type: 'assessment', image, slot, of: state.images[image]!.slots[slot]!.explanation!, change: next });
 
-const changes = (state: PanelState, ...all: EvidenceChange[]) => all.reduce((now, next) => change(now, next), state);
+const changes = (state: PanelState, ...all: AssessmentChange[]) => all.reduce((now, next) => change(now, next), state);
 
 const measured = (insertion: number): Measured => ({ scores: { insertion }, curves: {} });
 const scores = { insertion: { title: 'Insertion', meaning: 'area', better: 'higher' } } as const;
@@ -65,20 +65,20 @@ const ASKED = { type: 'asked', part: 'measurement' } as const;
 const STARTED = { type: 'started', part: 'measurement', note: 'a measure is left out' } as const;
 const CHECK = { type: 'asked', part: 'sanity' } as const;
 
-describe('evidence about a map', () => {
+describe('assessment about a map', () => {
   it('grows from the question over curves and scores to the whole', () => {
     const curve = { fractions: [0, 0.5], probabilities: [0.9, 0.2] };
     const progress = { map: 'random', metric: 'deletion', share: 0.25, curve } as const;
     let state = changes(explained([2]), ASKED);
-    assert.deepEqual(evidenceOf(state).measurement?.work, { kind: 'waiting' });
+    assert.deepEqual(assessmentOf(state).measurement?.work, { kind: 'waiting' });
     state = changes(state, STARTED, { type: 'measured', measurement: measurement({ explanation: measured(0.7) }) });
     state = changes(state, { type: 'measuring', progress });
-    const half = evidenceOf(state).measurement!;
+    const half = assessmentOf(state).measurement!;
     assert.deepEqual(half.work, { kind: 'working', text: 'random map, deletion', share: 0.25 });
     assert.deepEqual(half.maps, { explanation: measured(0.7), random: { scores: {}, curves: { deletion: curve } } });
     const whole = measurement({ explanation: measured(0.7), random: measured(0.3) });
     state = changes(state, { type: 'measured', measurement: whole }, { type: 'done', part: 'measurement' });
-    assert.deepEqual(evidenceOf(state).measurement, {
+    assert.deepEqual(assessmentOf(state).measurement, {
       ...{ work: { kind: 'done' }, note: 'a measure is left out', maps: whole.maps, scores, pictures: {} },
     });
   });
@@ -100,26 +100,26 @@ describe('evidence about a map', () => {
       explained([2]),
       ASKED,
       CHECK,
-      ...maps.map((map, i): EvidenceChange => {
+      ...maps.map((map, i): AssessmentChange => {
         return { type: 'checking', progress: { done: i + 1, total: 4, map } };
       }),
     );
-    assert.deepEqual(evidenceOf(state).sanity, { work: { kind: 'working', text: '2 of 4 maps', share: 0.5 }, maps });
+    assert.deepEqual(assessmentOf(state).sanity, { work: { kind: 'working', text: '2 of 4 maps', share: 0.5 }, maps });
     const failed = changes(state, { type: 'failed', part: 'sanity', message: 'net.onnx: no weights' });
-    assert.deepEqual(evidenceOf(failed).sanity?.work, { kind: 'failed', message: 'net.onnx: no weights' });
-    assert.deepEqual(evidenceOf(failed).measurement?.work, { kind: 'waiting' });
-    const cancelled = reduce(failed, { type: 'evidence-cancelled', part: 'measurement' });
-    assert.equal(evidenceOf(cancelled).measurement?.work.kind, 'cancelled');
-    assert.equal(evidenceOf(cancelled).sanity?.work.kind, 'failed', 'what has ended is not cancelled');
+    assert.deepEqual(assessmentOf(failed).sanity?.work, { kind: 'failed', message: 'net.onnx: no weights' });
+    assert.deepEqual(assessmentOf(failed).measurement?.work, { kind: 'waiting' });
+    const cancelled = reduce(failed, { type: 'assessment-cancelled', part: 'measurement' });
+    assert.equal(assessmentOf(cancelled).measurement?.work.kind, 'cancelled');
+    assert.equal(assessmentOf(cancelled).sanity?.work.kind, 'failed', 'what has ended is not cancelled');
   });
 
   it('goes with its explanation, and what comes late is dropped', () => {
     const state = changes(explained([2]), ASKED, STARTED);
     const of = state.images[0]!.slots[0]!.explanation!;
     const asked = apply(state, { type: 'refreshed', image: 0 });
-    assert.deepEqual(evidenceOf(asked), {});
+    assert.deepEqual(assessmentOf(asked), {});
     const late = reduce(asked, {
-      type: 'evidence',
+      type: 'assessment',
       image: 0,
       slot: 0,
       of,
@@ -131,11 +131,11 @@ describe('evidence about a map', () => {
   it('is kept when what failed beside it is asked again, and when explanations are cancelled', () => {
     const state = changes(explained([2]), ASKED, STARTED);
     const after = apply(state, { type: 'retried', image: 0 }, { type: 'cancelled' });
-    assert.equal(evidenceOf(after).measurement?.work.kind, 'working');
+    assert.equal(assessmentOf(after).measurement?.work.kind, 'working');
   });
 });
 
-describe('the order of evidence', () => {
+describe('the order of assessment', () => {
   const next = (state: PanelState) => {
     const { image, slot, part } = nextQuestion(state) ?? {};
     return [image, slot, part];
@@ -172,13 +172,15 @@ describe('the order of evidence', () => {
   });
 });
 
-describe('messages about evidence', () => {
+describe('messages about assessment', () => {
   it('tell the parts that have changed, without the map they are about', () => {
     const before = changes(explained([2]), CHECK);
     const after = changes(before, ASKED);
-    const { measurement: told } = evidenceOf(after);
-    assert.deepEqual(messagesBetween(before, after), [{ type: 'evidence', index: 0, evidence: { measurement: told } }]);
-    assert.deepEqual(editorState(after).evidence, [evidenceOf(after)]);
+    const { measurement: told } = assessmentOf(after);
+    assert.deepEqual(messagesBetween(before, after), [
+      { type: 'assessment', index: 0, assessment: { measurement: told } },
+    ]);
+    assert.deepEqual(editorState(after).assessment, [assessmentOf(after)]);
   });
 
   it('take back what belongs to an older map', () => {
@@ -186,7 +188,7 @@ describe('messages about evidence', () => {
     const found = explanation(2);
     const at = { image: 0, run: 1, slot: 0 };
     const after = reduce(before, { type: 'explained', ...at, explanation: found, summary: summaryOf(found, info) });
-    const taken = messagesBetween(before, after).filter(({ type }) => type === 'evidence');
-    assert.deepEqual(taken, [{ type: 'evidence', index: 0, evidence: { measurement: null } }]);
+    const taken = messagesBetween(before, after).filter(({ type }) => type === 'assessment');
+    assert.deepEqual(taken, [{ type: 'assessment', index: 0, assessment: { measurement: null } }]);
   });
 });

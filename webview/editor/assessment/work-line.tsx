@@ -1,4 +1,4 @@
-/** The progress of the work on a part of the evidence, with buttons to start, stop and repeat it. */
+/** The progress of the work on a part of the assessment, with buttons to start, stop and repeat it. */
 import { TextButton } from '../../toolkit';
 import { Progress } from '../status/progress';
 import type { Work } from './work';

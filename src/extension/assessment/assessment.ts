@@ -4,17 +4,17 @@ import type { MeasuredMap, Measurement } from '../../core/metrics/measurement';
 import { METRIC_NAMES } from '../../core/metrics/measurement';
 import type { SanityOfMethod, SanityProgress } from '../../core/sanity/types';
 import type { MeasureProgress } from '../../protocol/requests';
-import type { Evidence, EvidencePart, EvidenceWork, ShownCheck, ShownMeasurement } from '../../protocol/webview';
+import type { Assessment, AssessmentPart, AssessmentWork, ShownCheck, ShownMeasurement } from '../../protocol/webview';
 
-export type EvidenceChange =
-  | { readonly type: 'asked'; readonly part: EvidencePart }
+export type AssessmentChange =
+  | { readonly type: 'asked'; readonly part: AssessmentPart }
   /**
    * `maps` are baselines that were measured for another map of the same image. `note` says which metrics are left out,
    * and why.
    */
   | {
       readonly type: 'started';
-      readonly part: EvidencePart;
+      readonly part: AssessmentPart;
       readonly maps?: Measurement['maps'];
       readonly note?: string;
     }
@@ -23,11 +23,11 @@ export type EvidenceChange =
   | { readonly type: 'measured'; readonly measurement: Measurement }
   | { readonly type: 'checking'; readonly progress: SanityProgress }
   | { readonly type: 'checked'; readonly check: SanityOfMethod }
-  | { readonly type: 'done'; readonly part: EvidencePart }
-  | { readonly type: 'failed'; readonly part: EvidencePart; readonly message: string }
-  | { readonly type: 'cancelled'; readonly part: EvidencePart };
+  | { readonly type: 'done'; readonly part: AssessmentPart }
+  | { readonly type: 'failed'; readonly part: AssessmentPart; readonly message: string }
+  | { readonly type: 'cancelled'; readonly part: AssessmentPart };
 
-const WAITING: EvidenceWork = { kind: 'waiting' };
+const WAITING: AssessmentWork = { kind: 'waiting' };
 const NOTHING_MEASURED: ShownMeasurement = { work: WAITING, note: '', maps: {}, scores: {}, pictures: {} };
 const NOTHING_CHECKED: ShownCheck = { work: WAITING, maps: [] };
 
@@ -37,39 +37,44 @@ const MAPS: Readonly<Record<MeasuredMap, string>> = {
   centre: 'centre blob',
 };
 
-export function grow(evidence: Evidence, change: EvidenceChange): Evidence {
-  const { measurement = NOTHING_MEASURED, sanity = NOTHING_CHECKED } = evidence;
+export function grow(assessment: Assessment, change: AssessmentChange): Assessment {
+  const { measurement = NOTHING_MEASURED, sanity = NOTHING_CHECKED } = assessment;
   switch (change.type) {
     case 'asked':
       return {
-        ...evidence,
+        ...assessment,
         ...(change.part === 'sanity' ? { sanity: NOTHING_CHECKED } : { measurement: NOTHING_MEASURED }),
       };
     case 'started': {
-      const started = withWork(evidence, change.part, { kind: 'working', text: 'Preparing', share: 0 });
+      const started = withWork(assessment, change.part, { kind: 'working', text: 'Preparing', share: 0 });
       if (change.part === 'sanity') return started;
       const { maps = {}, note = '' } = change;
       return { ...started, measurement: { ...started.measurement!, maps, note } };
     }
     case 'measuring':
-      return { ...evidence, measurement: measuring(measurement, change.progress) };
+      return { ...assessment, measurement: measuring(measurement, change.progress) };
     case 'measured': {
       const { maps, scores, pictures } = change.measurement;
-      return { ...evidence, measurement: { ...measurement, maps: { ...measurement.maps, ...maps }, scores, pictures } };
+      return {
+        ...assessment,
+        measurement: { ...measurement, maps: { ...measurement.maps, ...maps }, scores, pictures },
+      };
     }
     case 'checking': {
       const { done, total, map } = change.progress;
-      const work: EvidenceWork = { kind: 'working', text: `${done} of ${total} maps`, share: done / total };
-      return { ...evidence, sanity: { ...sanity, work, maps: [...sanity.maps, map] } };
+      const work: AssessmentWork = { kind: 'working', text: `${done} of ${total} maps`, share: done / total };
+      return { ...assessment, sanity: { ...sanity, work, maps: [...sanity.maps, map] } };
     }
     case 'checked':
-      return { ...evidence, sanity: { ...sanity, maps: change.check.maps, verdict: change.check.verdict } };
+      return { ...assessment, sanity: { ...sanity, maps: change.check.maps, verdict: change.check.verdict } };
     case 'done':
-      return withWork(evidence, change.part, { kind: 'done' });
+      return withWork(assessment, change.part, { kind: 'done' });
     case 'failed':
-      return withWork(evidence, change.part, { kind: 'failed', message: change.message });
+      return withWork(assessment, change.part, { kind: 'failed', message: change.message });
     case 'cancelled':
-      return isUnfinished(evidence, change.part) ? withWork(evidence, change.part, { kind: 'cancelled' }) : evidence;
+      return isUnfinished(assessment, change.part)
+        ? withWork(assessment, change.part, { kind: 'cancelled' })
+        : assessment;
   }
 }
 
@@ -80,12 +85,12 @@ function measuring(before: ShownMeasurement, { map, metric, share, curve }: Meas
   return { ...before, work: { kind: 'working', text, share }, maps: { ...before.maps, [map]: grown } };
 }
 
-function withWork(evidence: Evidence, part: EvidencePart, work: EvidenceWork): Evidence {
-  return { ...evidence, [part]: { ...evidence[part], work } };
+function withWork(assessment: Assessment, part: AssessmentPart, work: AssessmentWork): Assessment {
+  return { ...assessment, [part]: { ...assessment[part], work } };
 }
 
 /** True from the request until its answer, failure or cancellation. */
-export function isUnfinished(evidence: Evidence, part: EvidencePart): boolean {
-  const kind = evidence[part]?.work.kind;
+export function isUnfinished(assessment: Assessment, part: AssessmentPart): boolean {
+  const kind = assessment[part]?.work.kind;
   return kind === 'waiting' || kind === 'working';
 }

@@ -1,7 +1,7 @@
 /** Scores of maps, side by side: the columns and rows of a table. Pure. */
 
 import type { MeasuredMap, ScoreInfo } from '../../../src/core/metrics/measurement';
-import type { EditorState, Evidence, Slot } from '../../../src/protocol/webview';
+import type { Assessment, EditorState, Slot } from '../../../src/protocol/webview';
 
 export interface Column {
   readonly title: string;
@@ -33,30 +33,30 @@ export const BASELINES: Readonly<Record<Baseline, { readonly title: string; read
 
 /** The columns: one for each slot, then the baselines, whose scores belong to the slot in focus. */
 export function columnsOf(
-  { slots, evidence }: Pick<EditorState, 'slots' | 'evidence'>,
+  { slots, assessment }: Pick<EditorState, 'slots' | 'assessment'>,
   focused: number,
 ): readonly Column[] {
   const title = (slot: Slot) => (slots.length > 1 ? slot.title : 'This map');
   const own = slots.map((slot, i): Column => {
-    const scores = evidence[i]?.measurement?.maps.explanation?.scores;
+    const scores = assessment[i]?.measurement?.maps.explanation?.scores;
     return { title: title(slot), hint: slot.title, baseline: false, scores: filled(scores) };
   });
   const baselines = Object.entries(BASELINES).map(([map, about]): Column => {
-    return { ...about, baseline: true, scores: filled(baselineOf(evidence, focused, map as Baseline)) };
+    return { ...about, baseline: true, scores: filled(baselineOf(assessment, focused, map as Baseline)) };
   });
   return [...own, ...baselines];
 }
 
-function baselineOf(evidence: readonly Evidence[], focused: number, map: Baseline) {
-  return evidence[focused]?.measurement?.maps[map]?.scores;
+function baselineOf(assessment: readonly Assessment[], focused: number, map: Baseline) {
+  return assessment[focused]?.measurement?.maps[map]?.scores;
 }
 
 /** Curves arrive before scores, so the scores may be empty. */
 const filled = (scores: Column['scores']) => (scores && Object.keys(scores).length > 0 ? scores : undefined);
 
 /** Descriptions of the scores, from all measurements. */
-export function scoresOf(evidence: readonly Evidence[]): Readonly<Record<string, ScoreInfo>> {
-  return Object.assign({}, ...evidence.map(({ measurement }) => measurement?.scores));
+export function scoresOf(assessment: readonly Assessment[]): Readonly<Record<string, ScoreInfo>> {
+  return Object.assign({}, ...assessment.map(({ measurement }) => measurement?.scores));
 }
 
 export function rowsOf(columns: readonly Column[], scores: Readonly<Record<string, ScoreInfo>>): readonly Row[] {

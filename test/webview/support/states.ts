@@ -1,10 +1,10 @@
 /** States as the host sends them, about a scene of the demo with a cat on the right and a dog at the lower left. */
 import { readFileSync } from 'node:fs';
-import type { ImageTransform } from '../../src/core/geometry';
-import type { Frame } from '../../src/core/saliency';
-import { DEFAULT_STYLE } from '../../src/core/style';
-import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../src/protocol/webview';
-import { project } from '../support/shared';
+import type { ImageTransform } from '../../../src/core/geometry';
+import type { Frame } from '../../../src/core/saliency';
+import { DEFAULT_STYLE } from '../../../src/core/style';
+import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../../src/protocol/webview';
+import { project } from '../../support/shared';
 import { pictureUri } from './page';
 
 export const SCENE = { width: 512, height: 512 };
@@ -41,8 +41,8 @@ export function hillOn(name: string, done = 32): Frame {
   return {
     done,
     total: 32,
-    u: cells,
-    v: cells,
+    height: cells,
+    width: cells,
     map: map as unknown as Float32Array,
     offset: 0,
     signed: false,
@@ -91,7 +91,7 @@ export function editorState(slots: readonly Slot[], more: Partial<EditorState> =
     picture: { uri: pictureUri('media/demo/scenes/cat-and-dog.png') },
     size: SCENE,
     slots,
-    evidence: slots.map(() => ({})),
+    assessment: slots.map(() => ({})),
     comparedBy: slots.length > 1 ? 'classes' : undefined,
     questions: '[]',
     strip: [],
