@@ -1,4 +1,4 @@
-/** What ARCHITECTURE.md says of files and zones is true. */
+/** What ARCHITECTURE.md and CONTRIBUTING.md say of files and zones is true. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { filesUnder, importGraph } from './support/imports';
@@ -6,21 +6,29 @@ import { project } from './support/shared';
 
 const SOURCE = /\.tsx?$/;
 const text = readFileSync(project('ARCHITECTURE.md'), 'utf8');
+const contributing = readFileSync(project('CONTRIBUTING.md'), 'utf8');
 const sources = ['src', 'webview', 'test'].flatMap((folder) => filesUnder(folder, SOURCE));
+
+/** A kind of file, and an example of one to come. */
+const NOT_THERE: ReadonlySet<string> = new Set(['tsconfig.json', 'rules/Foo.ts']);
 
 const zoneOf = (file: string) => /^(?:src\/)?(\w+)/.exec(file)![1]!;
 
 describe('ARCHITECTURE.md', () => {
-  it('names files and folders that exist', () => {
-    const files = [...text.matchAll(/`([\w./-]+\.(?:tsx?|mjs|json|md))`/g)].map((match) => match[1]!);
+  it('names files and folders that exist, as CONTRIBUTING.md does', () => {
+    const files = [...`${text}\n${contributing}`.matchAll(/`([\w./-]+\.(?:tsx?|mjs|json|md))`/g)].map(
+      (match) => match[1]!,
+    );
     assert.ok(files.length > 60, `found ${files.length} files`);
     const isThere = (name: string) =>
-      existsSync(project(name)) || sources.some((file) => file.endsWith(`/${name}`)) || name === 'tsconfig.json';
+      existsSync(project(name)) || sources.some((file) => file.endsWith(`/${name}`)) || NOT_THERE.has(name);
     assert.deepEqual(
       files.filter((name) => !isThere(name)),
       [],
     );
-    const folders = [...text.matchAll(/`((?:src|test|webview)(?:\/[\w-]+)*)`/g)].map((match) => match[1]!);
+    const folders = [...`${text}\n${contributing}`.matchAll(/`((?:src|test|webview)(?:\/[\w-]+)*)`/g)].map(
+      (match) => match[1]!,
+    );
     assert.deepEqual(
       folders.filter((name) => !existsSync(project(name))),
       [],
