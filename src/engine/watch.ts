@@ -20,7 +20,7 @@ const INTERVAL = 250;
 export function watchProcess(watch: Watch): void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   if (watch.silence) setInterval(() => Atomics.add(beats, 0, 1), INTERVAL).unref();
-  const thread = new Worker(`(${look})()`, { eval: true, workerData: { ...watch, beats, interval: INTERVAL } });
+  const thread = new Worker(`(${watchThread})()`, { eval: true, workerData: { ...watch, beats, interval: INTERVAL } });
   thread.on('error', (thrown) => console.error(`the process is not watched: ${reasonOf(thrown)}`));
   thread.unref();
 }
@@ -29,7 +29,7 @@ export function watchProcess(watch: Watch): void {
  * The code of the thread. It is passed as text, so that it needs no file of its own; it can't use anything else of this
  * module.
  */
-function look(): void {
+function watchThread(): void {
   const { workerData } = require('node:worker_threads') as typeof import('node:worker_threads');
   const { writeSync } = require('node:fs') as typeof import('node:fs');
   const { parent, memory, silence, beats, interval } = workerData as Watch & { beats: Int32Array; interval: number };

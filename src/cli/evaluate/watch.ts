@@ -46,7 +46,7 @@ export interface Watch {
 /** How often a task is repeated because files were touched. */
 const ATTEMPTS = 5;
 
-interface Look {
+interface Described {
   readonly info: ModelInfo;
   readonly stamps: string;
 }
@@ -59,7 +59,7 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
 
   async function unchanged(): Promise<boolean> {
     try {
-      const now = await look();
+      const now = await described();
       // The engine makes a new description of a model when one of its files has changed.
       if (now.info === known.info && now.stamps === known.stamps) return true;
       const anew = await identified();
@@ -84,18 +84,18 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
     throw errors.evaluationChanged(info.path, 'model, again and again,');
   }
 
-  async function look(): Promise<Look> {
+  async function described(): Promise<Described> {
     const found = await service.inspect({ model }, quiet(terminal));
     const stamps = await Promise.all([found.path, ...found.weightsFiles].map(stampOf));
     return { info: found, stamps: stamps.join('\n') };
   }
 
   /** Computes the identity, and repeats this if files change while they are read. */
-  async function identified(): Promise<Look & { readonly identity: Identity }> {
-    let before = await look();
+  async function identified(): Promise<Described & { readonly identity: Identity }> {
+    let before = await described();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await identityOf(before.info);
-      const after = await look();
+      const after = await described();
       if (after.info === before.info && after.stamps === before.stamps) return { ...after, identity: found };
       before = after;
     }

@@ -9,7 +9,8 @@ import { pictureOf } from '../pictures/prepare';
 import type { Explainer, Part } from '../sessions/explainer';
 import type { Work } from '../sessions/passes';
 import { using } from '../sessions/sessions';
-import { inputSizeOf, look, partsFor } from './explain';
+import { imageStateOf, inputSizeOf } from './image-state';
+import { partsFor } from './method-needs';
 import { subjectsOf } from './subject';
 
 /**
@@ -37,7 +38,7 @@ export async function measure(
   const work: Work = { signal: context.signal, passes: 0, pause };
 
   return using(explainer, async () => {
-    const { state } = await look(explainer, { image: params.image, blur: explanation.blur }, work);
+    const { state } = await imageStateOf(explainer, { image: params.image, blur: explanation.blur }, work);
     checkSame(explainer, params, state.input.transform.image);
     const subjects = await subjectsOf(explainer, state, explanation, params, work);
     const maps: { [M in MeasuredMap]?: Measured } = {};

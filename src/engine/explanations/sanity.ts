@@ -22,7 +22,9 @@ import { networkOf } from '../sessions/method-network';
 import { addPart } from '../sessions/parts';
 import { firstPass, type Work } from '../sessions/passes';
 import { createExplainer, releaseExplainer } from '../sessions/sessions';
-import { inputSizeOf, partsFor, topClasses } from './explain';
+import { topClasses } from './class-choice';
+import { inputSizeOf } from './image-state';
+import { partsFor } from './method-needs';
 import { completed } from './request-options';
 
 /**

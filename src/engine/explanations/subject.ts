@@ -15,7 +15,7 @@ import { relayout } from '../pictures/prepare';
 import type { Explainer, ImageState } from '../sessions/explainer';
 import { networkOf, scoreManyImages } from '../sessions/method-network';
 import { backdropOf, firstPass, type Work } from '../sessions/passes';
-import { inputSizeOf } from './explain';
+import { inputSizeOf } from './image-state';
 
 /** The subjects, by map. They differ only in the map and in how it is computed. */
 export type Subjects = { readonly [M in MeasuredMap]: () => Subject };

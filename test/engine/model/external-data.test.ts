@@ -200,7 +200,7 @@ describe('external data', () => {
         folder.write('weights.bin', new Uint8Array(4096));
         for (const place of ['a body', 'a function']) {
           const file = folder.write('m.onnx', modelWith(place, { location: 'weights.bin', [key]: wrong }));
-          const message = new RegExp(`m\\.onnx: its weights file weights\\.bin has no ${key} "${wrong}"`);
+          const message = new RegExp(`m\\.onnx: its weights file weights\\.bin has an invalid ${key} "${wrong}"`);
           await assert.rejects(readModelFile(file), { code: 'external-data-missing', message });
         }
       });

@@ -34,7 +34,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
   const count = items.length;
   const clamp = (index: number) => Math.min(Math.max(index, 0), count - 1);
 
-  function look(): void {
+  function measureLayout(): void {
     const [{ scrollLeft: left, clientWidth: width }, pitch] = [list.current!, room.current!.clientWidth / count];
     const { value } = layout;
     if (left !== value.left || width !== value.width || pitch !== value.pitch) layout.value = { left, width, pitch };
@@ -58,7 +58,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
 
   useLayoutEffect(() => {
     const sizes = new ResizeObserver(() => {
-      look();
+      measureLayout();
       // Render before the change becomes visible.
       renderNow();
     });
@@ -104,7 +104,7 @@ function Tiles({ editor }: { readonly editor: Editor }) {
         aria-orientation="horizontal"
         aria-activedescendant={tileId(cursor.value)}
         data-testid="strip"
-        onScroll={look}
+        onScroll={measureLayout}
         onKeyDown={(event) => {
           const act = keys[event.key];
           if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
