@@ -33,11 +33,12 @@ function BodyState({ editor: { store, paintings } }: { readonly editor: Editor }
   const state = store.overall.value;
   useLayoutEffect(() => {
     let isLast = true;
-    // Other components are rendered after this one.
-    queueMicrotask(async () => {
-      await paintings.settled();
+    const tell = () => {
       if (isLast) document.body.dataset['state'] = state;
-    });
+    };
+    // The panel is done once its heat is there, and other components are rendered after this one.
+    if (state === 'done') queueMicrotask(() => paintings.settled().then(tell));
+    else tell();
     return () => {
       isLast = false;
     };
