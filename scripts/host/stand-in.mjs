@@ -29,7 +29,7 @@ export async function installStandIn() {
   await requirePackages(packagesOfStandIn());
   await newerNode();
   if (isInstalled()) return;
-  console.log('Installing code-server (once; about two minutes)');
+  console.log('Installing code-server (once; a few minutes, since it compiles native modules)');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');

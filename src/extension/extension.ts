@@ -52,7 +52,6 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
   );
 
   subscriptions.push(
-    log,
     engine,
     model,
     editors,
@@ -67,6 +66,8 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
       if (changed.length > 0 || affects(event, 'maps')) refreshAll(panels, 'changed');
       if (affects(event, 'style')) restyleAll(panels);
     }),
+    // They are disposed in this order, and what ends before may have something to log.
+    log,
   );
   return createApi(engine, panels);
 }

@@ -39,7 +39,7 @@ describe('how good a map is', () => {
     const { scores } = await measurement();
     const known = {
       note: '',
-      maps: { explanation: { scores: {}, curves: { insertion: curve(0.1, 0.6, 3, 21) } } },
+      maps: { explanation: { scores: {}, curves: { deletion: curve(0.6, 0.1, 3, 21) } } },
       scores: {},
       pictures: {},
     };
@@ -47,6 +47,10 @@ describe('how good a map is', () => {
     await send(0, { measurement: { ...known, work } });
     assert.equal(await text('measure-state'), '12 %, this map, insertion');
     assert.equal(await editor.find('measure-start').isVisible(), false);
+    assert.match(
+      (await editor.page.locator('.walk-row').textContent()) ?? '',
+      /Image at this step, once the map is measured/,
+    );
     await editor.find('measure-cancel').click();
     assert.deepEqual(await editor.postedOf('cancel-assessment'), [{ type: 'cancel-assessment', part: 'measurement' }]);
     await send(0, { measurement: { ...known, scores, work: { kind: 'cancelled' } } });

@@ -11,6 +11,8 @@ export const methodOptions = (window: Window) =>
     const input = () => window.page.locator('.quick-input-widget input[type="text"]');
     const title = (text: string) => window.page.locator('.quick-input-title').getByText(text, { exact: true });
     const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    /** By its paper: rows of the palette begin with the name too. */
+    const groupCam = () => row('arXiv 2103.13859');
     const facts = (text: string) => editorFrame(window.page).getByTestId('facts-0').getByText(text, { exact: true });
 
     it('are typed and chosen in the picker of the method, which refuses what they do not accept', async () => {
@@ -41,7 +43,8 @@ export const methodOptions = (window: Window) =>
 
     it('are those of the settings again once the picker has reset them', async () => {
       await runCommand(window.page, 'Group-CAM: Choose Method…');
-      await row('Group-CAM').first().click();
+      await groupCam().click();
+      await title('Options of Group-CAM').waitFor();
       await row('Groups of channels').click();
       await input().fill('4');
       await row('4').getByText('4', { exact: true }).waitFor();
@@ -50,7 +53,8 @@ export const methodOptions = (window: Window) =>
       await input().press('Enter');
       await facts('Group-CAM (G 4, θ 70)').waitFor();
       await runCommand(window.page, 'Group-CAM: Choose Method…');
-      await row('Group-CAM').first().click();
+      await groupCam().click();
+      await title('Options of Group-CAM').waitFor();
       await row('Reset These Options').click();
       await row('Explain with Group-CAM').getByText('G 32, θ 70').waitFor();
       await input().press('Enter');

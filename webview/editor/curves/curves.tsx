@@ -24,6 +24,7 @@ export function Curves({ editor: { store, actions } }: { readonly editor: Editor
         steps={curve.fractions}
         point={point}
         text={pointText(walk.metric, curve, point, activationOf(slots[focused]))}
+        hasImages={own.pictures[walk.metric] !== undefined}
         onWalk={actions.walk}
       />
       <h3 class="assessment-subject">

@@ -11,10 +11,12 @@ interface WalkControlsProps {
   readonly point: number;
   /** The values at that point, in words. */
   readonly text: string;
+  /** False until the map is measured in full: only then are there images to show. */
+  readonly hasImages: boolean;
   readonly onWalk: (change: Partial<Walk>) => void;
 }
 
-export function WalkControls({ walk, steps, point, text, onWalk }: WalkControlsProps) {
+export function WalkControls({ walk, steps, point, text, hasImages, onWalk }: WalkControlsProps) {
   const last = Math.max(steps.length - 1, 0);
   return (
     <div class="walk" role="group" aria-label="Along the curve">
@@ -55,7 +57,7 @@ export function WalkControls({ walk, steps, point, text, onWalk }: WalkControlsP
           checked={walk.shown}
           onChange={(shown) => onWalk({ shown })}
         >
-          Image at this step
+          {hasImages ? 'Image at this step' : 'Image at this step, once the map is measured'}
         </Check>
       </div>
     </div>
