@@ -14,7 +14,7 @@ const FIRST = `
     throw new Error('no click came');
   });
   it('is right', () => {});
-  it.skip('has no GPU');`;
+  it('has no GPU', function () { this.skip(); });`;
 const SECOND = `it('is wrong', () => { throw new Error('1 is not 2'); });`;
 
 describe('the results of a run', () => {

@@ -29,8 +29,8 @@ export function entryOf<T>(table: Readonly<Record<string, T>>, node: NodeProto):
   return Object.hasOwn(table, operator) ? table[operator] : undefined;
 }
 
-/** Operators whose output has all values of their first input in the same order, possibly rounded. */
-export const VALUE_KEEPING: readonly string[] = [
+/** Operators whose output has the values of their first input in the same order, of another type or shape. */
+export const RESHAPING: readonly string[] = [
   'Identity',
   'Dropout',
   'Cast',
@@ -38,6 +38,11 @@ export const VALUE_KEEPING: readonly string[] = [
   'Flatten',
   'Squeeze',
   'Unsqueeze',
+];
+
+/** Operators whose output has all values of their first input in the same order, possibly rounded. */
+export const VALUE_KEEPING: readonly string[] = [
+  ...RESHAPING,
   'QuantizeLinear',
   'DequantizeLinear',
   ...microsoft('QuantizeLinear', 'DequantizeLinear'),

@@ -3,7 +3,7 @@ import type { NodeProto } from 'onnx-buf';
 import type { Facts } from '../../onnx/facts';
 import type { GraphIndex } from '../../onnx/graph';
 import { floatAttribute } from '../../onnx/model';
-import { entryOf, operatorOf } from '../../onnx/operators';
+import { entryOf, operatorOf, RESHAPING } from '../../onnx/operators';
 
 export type Range = readonly [low: number, high: number];
 
@@ -44,13 +44,7 @@ const RULES: Readonly<Record<string, (...inputs: [Range, Range, ...Range[]]) => 
 
 /** Operators whose values are selected from their first input, or averages of its values. */
 const CHOOSING: ReadonlySet<string> = new Set([
-  'Identity',
-  'Dropout',
-  'Cast',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
+  ...RESHAPING,
   'Transpose',
   'Slice',
   'Split',
