@@ -38,6 +38,7 @@ function Texts({ editor: { store } }: { readonly editor: Editor }) {
   return (
     <div class="texts">
       <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
+      <Rehearsal />
       <Remark name="note" text={notes.filter((text) => text).join(' ')} />
       <Remark
         name="assumptions"
@@ -63,6 +64,23 @@ function Result({ summary, slot }: { readonly summary: Summary; readonly slot: n
     </div>
   );
 }
+
+/**
+ * The glyphs of a result, laid out unseen with the page itself. The first text with a new glyph makes the browser look
+ * for a font that has it, which takes longer than a frame of the screen may while frames of an explanation stream.
+ */
+function Rehearsal() {
+  return (
+    <div class="result rehearsal" aria-hidden="true">
+      <strong class="result-class">{GLYPHS}</strong>
+      <span class="result-probability">{GLYPHS}</span>
+      <span class="fact">{GLYPHS}</span>
+      <span class="fact">{GLYPHS}</span>
+    </div>
+  );
+}
+
+const GLYPHS = 'abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789 .,%/-()+ θ×−';
 
 /** A line about the result, which is shown if it has a text. */
 function Remark({ name, text, hint = text }: { readonly name: string; readonly text: string; readonly hint?: string }) {
