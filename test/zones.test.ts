@@ -42,6 +42,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
+  'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/ },
+  'src/core/measures': {
+    files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
+  },
   'src/protocol': {
     files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,
     fileTypes: /^src\/core\//,
@@ -49,6 +53,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/runner': {
+    files: /^src\/(runner|client|files|protocol|core)\//,
+    packages: ['node:', 'valibot', 'csv-stringify', 'hyparquet-writer'],
+  },
   'src/engine': {
     files: /^src\/(engine|files|protocol|core)\//,
     packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts', 'valibot'],

@@ -1,4 +1,5 @@
-import { type ErrorCode, ExplainError, errors } from '../core/errors';
+import type { ErrorCode } from '../core/error-codes';
+import { ExplainError, errors } from '../core/errors';
 import type { MethodName } from '../core/methods/names';
 import { findClass } from '../core/model/classes/labels';
 import { DEFAULT_STYLE } from '../core/style';

@@ -3,60 +3,8 @@
  * processes and decides what the interface offers. The message is one line that names the file, the thing and what to
  * do.
  */
+import type { ErrorCode } from './error-codes';
 import { few } from './few';
-
-export type ErrorCode =
-  | 'model-missing'
-  | 'model-unreadable'
-  | 'model-too-large'
-  | 'model-untrusted'
-  | 'external-data-missing'
-  | 'external-data-outside'
-  | 'no-image-input'
-  | 'several-image-inputs'
-  | 'inputs-unknown'
-  | 'fixed-batch'
-  | 'no-scores'
-  | 'no-spatial-layer'
-  | 'unknown-layer'
-  | 'unknown-class'
-  | 'ambiguous-class'
-  | 'labels-unreadable'
-  | 'labels-length'
-  | 'sidecar-invalid'
-  | 'annotations-invalid'
-  | 'mapping-invalid'
-  | 'unsupported-operator'
-  | 'not-connected'
-  | 'gradient-rule'
-  | 'method-unsuitable'
-  | 'no-weights'
-  | 'image-missing'
-  | 'image-unreadable'
-  | 'image-too-large'
-  | 'codec-missing'
-  | 'tensor-unreadable'
-  | 'tensor-shape'
-  | 'output-unwritable'
-  | 'output-clash'
-  | 'output-taken'
-  | 'sidecar-exists'
-  | 'device-unavailable'
-  | 'runtime-missing'
-  | 'runtime-failed'
-  | 'not-finite'
-  | 'out-of-memory'
-  | 'bad-option'
-  | 'list-invalid'
-  | 'evaluation-differs'
-  | 'evaluation-running'
-  | 'journal-invalid'
-  | 'protocol-version'
-  | 'engine-crashed'
-  | 'engine-start'
-  | 'timeout'
-  | 'cancelled'
-  | 'internal';
 
 export class ExplainError extends Error {
   override readonly name = 'ExplainError';

@@ -1,4 +1,5 @@
 /** The engine's answers to all requests. */
+import { errors } from '../core/errors';
 import type { Service } from '../protocol/requests';
 import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
@@ -38,6 +39,8 @@ export function createService(): Service {
       ),
     gradient,
     picture,
+    sweep: () => Promise.reject(errors.internal('sweep is not built yet')),
+    meanPicture: () => Promise.reject(errors.internal('meanPicture is not built yet')),
     // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),

@@ -2,8 +2,10 @@
  * The requests of the extension to the engine: one table, from which both sides derive their types. Only paths and
  * small results are sent between the processes, never a model's bytes.
  */
-import type { Region } from '../core/annotations/annotations';
-import type { Size } from '../core/geometry';
+import type { AnnotatedImage, Region } from '../core/annotations/annotations';
+import type { ErrorCode } from '../core/error-codes';
+import type { ImageTransform, Size } from '../core/geometry';
+import type { Measures } from '../core/measures/measures';
 import type { MethodChoice } from '../core/methods/choice';
 import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/metrics/measurement';
 import type { ModelInfo } from '../core/model/info';
@@ -119,6 +121,59 @@ export interface DeviceReport {
   readonly detail: string;
 }
 
+/** An image of a sweep. */
+export interface SweepImage {
+  /** Comes back with the answer. */
+  readonly id: number;
+  readonly path: string;
+  /** Classes of the model that are right for it; none if they are not known. */
+  readonly truth: readonly number[];
+  /** Its objects, for measures of the map. */
+  readonly annotated?: AnnotatedImage;
+  /** For each class of the model that objects can show: their categories. */
+  readonly categories?: readonly string[];
+}
+
+export interface SweepParams {
+  readonly model: ModelChoice;
+  readonly device: DeviceChoice;
+  readonly images: readonly SweepImage[];
+  /** How many of the most probable classes an answer lists. */
+  readonly top: number;
+  /** Longer side of thumbnails, in pixels; without it none are made. */
+  readonly thumbnail?: number;
+  /** Without maps there are only predictions, embeddings and thumbnails. */
+  readonly maps: boolean;
+}
+
+export interface SweptImage {
+  readonly id: number;
+  /** Upright, in pixels. */
+  readonly size: Size;
+  readonly transform: ImageTransform;
+  readonly top: readonly (readonly [index: number, p: number])[];
+  /** See `Row` in `protocol/dataset`. */
+  readonly loss?: number;
+  readonly margin: number;
+  readonly entropy: number;
+  /** Mean over the layer's rows and columns, [K]. */
+  readonly embedding: Float32Array;
+  /** Grad-CAM of the most probable class, of the layer's size, before the ReLU of `saliencyOf`. */
+  readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
+  readonly measures?: Measures;
+  /** Why the map is blank, in words. */
+  readonly blank?: string;
+  /** WebP. An image that is not larger than a thumbnail is its own. */
+  readonly thumbnail?: Uint8Array;
+}
+
+/** An image that can't be read or run; the others go on. */
+export interface FailedImage {
+  readonly id: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
@@ -142,6 +197,25 @@ export interface Requests {
   };
   /** How maps change when the network's weights are re-randomised. Each map is sent as soon as it is computed. */
   sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };
+  /**
+   * Predictions of many images in batches, with embeddings and Grad-CAM maps. Answers are sent in the order of the
+   * images. Explanations that are requested in the meantime go first, between two batches.
+   */
+  sweep: {
+    params: SweepParams;
+    result: { readonly images: number };
+    events: { swept: SweptImage; failed: FailedImage };
+  };
+  /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
+  meanPicture: {
+    params: {
+      readonly pictures: readonly { readonly bytes: Uint8Array; readonly transform: ImageTransform }[];
+      readonly inputSize: Size;
+      readonly side: number;
+    };
+    result: { readonly rgb: Uint8Array; readonly pictures: number };
+    events: Record<never, never>;
+  };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
     params: { model: ModelChoice; image: ImageSource; target: Exclude<ClassChoice, 'top'>; wrt?: string };

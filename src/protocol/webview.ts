@@ -3,7 +3,7 @@
  * untrusted, since it shows content of files and models. Each is validated by a schema, from which its type is derived.
  */
 import * as v from 'valibot';
-import type { ErrorCode } from '../core/errors';
+import type { ErrorCode } from '../core/error-codes';
 import type { Size } from '../core/geometry';
 import type { Measurement } from '../core/metrics/measurement';
 import type { ClassScore } from '../core/output';

@@ -1,6 +1,6 @@
 /** The packets that cross the process boundary, and the check that turns an unknown message into one. */
 import * as v from 'valibot';
-import type { ErrorCode } from '../core/errors';
+import type { ErrorCode } from '../core/error-codes';
 import { fields, read } from '../core/schema';
 import type { Params, RequestName } from './requests';
 

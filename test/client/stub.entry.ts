@@ -108,6 +108,8 @@ const service: Service = {
   sanity: absent,
   picture: absent,
   measure: absent,
+  sweep: absent,
+  meanPicture: absent,
 };
 
 void serveParent(async () => ({ service, sessionsCreated: () => sessions }));

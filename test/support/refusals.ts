@@ -1,5 +1,5 @@
 /** All causes for which a method may refuse a model; docs/methods.md has the same table for readers. */
-import type { ErrorCode } from '../../src/core/errors';
+import type { ErrorCode } from '../../src/core/error-codes';
 import type { MethodName } from '../../src/core/methods/names';
 
 export interface Refusal {

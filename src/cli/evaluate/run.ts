@@ -1,7 +1,8 @@
 /** Goes through the images and writes the results to the journal, one image and method at a time. */
 import { createHash } from 'node:crypto';
 import { regionsIn } from '../../core/annotations/annotations';
-import { type ErrorCode, type ExplainError, toExplainError } from '../../core/errors';
+import type { ErrorCode } from '../../core/error-codes';
+import { type ExplainError, toExplainError } from '../../core/errors';
 import type { MethodName } from '../../core/methods/names';
 import type { Item, Stamped } from '../../files/items';
 import type { Explanation } from '../../protocol/explanation';

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { type ErrorCode, ExplainError, errors } from '../../core/errors';
+import type { ErrorCode } from '../../core/error-codes';
+import { ExplainError, errors } from '../../core/errors';
 import type { ModelInfo } from '../../core/model/info';
 import { withRegular } from '../../files/open';
 import type { ModelChoice, Service } from '../../protocol/requests';

@@ -1,6 +1,6 @@
 /** The actions that the interface offers after a failure, by its code, and for a blank map. Pure. */
 
-import type { ErrorCode } from '../../core/errors';
+import type { ErrorCode } from '../../core/error-codes';
 import type { Action, ComparedBy } from '../../protocol/webview';
 
 type ActionId = Action['id'];
@@ -69,6 +69,13 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'engine-start': ['retry', 'show-log'],
   timeout: ['retry', 'show-log'],
   cancelled: ['retry'],
+  'query-invalid': [],
+  'dataset-invalid': [],
+  'run-file-invalid': [],
+  'run-file-newer': [],
+  'run-file-busy': [],
+  'run-file-unwritable': [],
+  'node-too-old': [],
   internal: ['retry', 'show-log'],
 };
 

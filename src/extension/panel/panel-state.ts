@@ -1,5 +1,5 @@
 /** The state of an explanation panel and its reducer. Pure. */
-import type { ErrorCode } from '../../core/errors';
+import type { ErrorCode } from '../../core/error-codes';
 import type { Size } from '../../core/geometry';
 import type { Frame } from '../../core/saliency';
 import type { HeatStyle } from '../../core/style';

@@ -1,0 +1,40 @@
+/** The failures of datasets, run files and queries; see `errors.ts`. */
+import type { ErrorCode } from './error-codes';
+import { ExplainError } from './errors';
+
+const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
+  new ExplainError(code, message, cause === undefined ? undefined : { cause });
+
+export const datasetErrors = {
+  /** @param at the position in the query, from 0 */
+  queryInvalid: (query: string, at: number, reason: string) =>
+    make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  datasetInvalid: (source: string, reason: string) =>
+    make('dataset-invalid', `${source}: not a usable dataset (${reason}).`),
+  runFileInvalid: (file: string, reason: string, cause?: unknown) =>
+    make(
+      'run-file-invalid',
+      `${file}: not a readable run file (${reason}). Remove it, or choose another file, and inspect the dataset again.`,
+      cause,
+    ),
+  runFileNewer: (file: string, theirs: number, ours: number) =>
+    make(
+      'run-file-newer',
+      `${file}: written by a newer Group-CAM (form ${theirs}, this one knows ${ours}). Update Group-CAM to open it.`,
+    ),
+  runFileBusy: (file: string, owner: string) =>
+    make(
+      'run-file-busy',
+      `${file}: ${owner} is computing for this run file. It is shown as it is; wait until the other has ended to go on.`,
+    ),
+  runFileUnwritable: (file: string, reason: string) =>
+    make(
+      'run-file-unwritable',
+      `${file}: can't be written (${reason}). What was written before is kept; make room, or choose another folder.`,
+    ),
+  nodeTooOld: (version: string) =>
+    make(
+      'node-too-old',
+      `datasets need Node 22.13 or newer, and this is ${version}. Update Node, or VS Code to 1.101.`,
+    ),
+} as const;

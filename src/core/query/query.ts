@@ -1,0 +1,38 @@
+/** A query of a run file, as its text means it: which rows, in which order, and how many at most. */
+
+/** Numbers that a row has. `p` is the probability of the predicted class; measures of the map come after `entropy`. */
+export const NUMBERS = ['p', 'loss', 'margin', 'entropy', 'border', 'spread', 'energy', 'agreement'] as const;
+export type NumberName = (typeof NUMBERS)[number];
+
+/** What is true or false of a row. Of a row that is not computed yet, all but `duplicate` are false. */
+export const FLAGS = ['wrong', 'correct', 'failed', 'duplicate', 'hit', 'waiting'] as const;
+export type Flag = (typeof FLAGS)[number];
+
+export const COMPARISONS = ['<', '<=', '=', '!=', '>=', '>'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+export type Condition =
+  | { readonly kind: 'flag'; readonly flag: Flag }
+  /** False for rows whose number is unknown. */
+  | { readonly kind: 'number'; readonly name: NumberName; readonly comparison: Comparison; readonly value: number }
+  /** `name` is a label, a part of one between commas, or a category. The empty name is that of items without a class. */
+  | { readonly kind: 'class'; readonly of: 'true' | 'predicted'; readonly is: boolean; readonly name: string }
+  | { readonly kind: 'tag'; readonly is: boolean; readonly name: string }
+  | { readonly kind: 'split'; readonly is: boolean; readonly name: string }
+  /** The path, relative to the dataset's root, contains the text. */
+  | { readonly kind: 'path'; readonly contains: boolean; readonly text: string }
+  | { readonly kind: 'not'; readonly condition: Condition }
+  | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] };
+
+export interface Order {
+  readonly by: NumberName | 'path';
+  readonly descending: boolean;
+}
+
+export interface Query {
+  /** Without a condition: every row. */
+  readonly where?: Condition;
+  /** Without an order: by path. Rows whose number is unknown come last, and rows with the same number by path. */
+  readonly order?: Order;
+  readonly limit?: number;
+}

@@ -1,0 +1,131 @@
+/**
+ * Messages between the extension and the page of a run file; the direction is in the type's name. Messages of the page
+ * are untrusted: each is checked by a schema, from which its type is derived.
+ */
+import * as v from 'valibot';
+import { fields } from '../core/schema';
+import type { HeatStyle } from '../core/style';
+import type { RunInfo, VersionId, Work } from './dataset';
+import { EXPORTS } from './dataset';
+import type { RunnerRequests } from './runner';
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const short = v.pipe(v.string(), v.maxLength(10_000));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const ids = v.pipe(v.array(whole), v.maxLength(2_000));
+const ranges = v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(10_000));
+const selection = fields({ list: whole, ranges: v.optional(ranges) });
+const version = whole;
+
+/** What the page asks of the runner, by the runner's own names; the host adds the run file and passes it on. */
+const ASKED = {
+  list: fields({ version, query: short, first: whole }),
+  rows: fields({ version, list: whole, from: whole, count: v.pipe(whole, v.maxValue(2_000)) }),
+  row: fields({ version, item: whole, list: v.optional(whole) }),
+  pictures: fields({ version, items: ids, maps: v.boolean() }),
+  histograms: fields({ version, query: short, bins: v.pipe(whole, v.maxValue(200)) }),
+  classes: fields({ version }),
+  atlas: fields({ version, by: v.picklist(['true', 'predicted']), indices: ids }),
+  pause: fields({ work: whole }),
+  resume: fields({ work: whole }),
+  cancel: fields({ work: whole }),
+  show: fields({ version, items: ids }),
+  tag: fields({ version, of: selection, tag: name, on: v.boolean() }),
+  undo: fields({}),
+  tagKey: fields({ tag: name, key: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9]$/))) }),
+  saveView: fields({ view: fields({ name, query: short }) }),
+  removeView: fields({ name }),
+} as const;
+export type AskedName = keyof typeof ASKED;
+export type AskedParams<N extends AskedName> = v.InferOutput<(typeof ASKED)[N]>;
+export type AskedResult<N extends AskedName> = RunnerRequests[N]['result'];
+
+export type Asked = { [N in AskedName]: { readonly name: N; readonly params: AskedParams<N> } }[AskedName];
+
+const asked = v.variant(
+  'name',
+  // A table of schemas can't be typed as a tuple of its variants.
+  Object.entries(ASKED).map(([key, params]) => v.object({ name: v.literal(key), params })) as never,
+) as unknown as v.GenericSchema<unknown, Asked>;
+
+export const PAGES = ['grid', 'classes'] as const;
+export type PageName = (typeof PAGES)[number];
+
+/** What the page keeps over a reload of the window; the host reads it back by this schema. */
+export const PAGE_STATE = fields({
+  page: v.optional(v.picklist(PAGES)),
+  query: v.optional(short),
+  version: v.optional(version),
+  heat: v.optional(v.boolean()),
+  /** Width of a tile, in pixels. */
+  tile: v.optional(v.pipe(v.number(), v.minValue(40), v.maxValue(512))),
+});
+export type PageState = v.InferOutput<typeof PAGE_STATE>;
+
+export const FROM_DATASET_PAGE = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('ask'), id: v.string(), asked }),
+  /** The page has shown or left something that the host's commands depend on. */
+  v.object({
+    type: v.literal('at'),
+    version: v.optional(version),
+    query: short,
+    list: v.optional(whole),
+    /** Rows of the list that are selected; empty if none is. */
+    ranges,
+    selected: whole,
+  }),
+  /** Opens the explanation of a row; with the list, so that the editor can walk through it. */
+  v.object({ type: v.literal('explain'), version, item: whole, list: whole, position: whole, query: short }),
+  /** Starts or goes on with the sweep of a version; the host knows the device. */
+  v.object({ type: v.literal('sweep'), version }),
+  /** Asks for better maps; the host asks for the method. */
+  v.object({
+    type: v.literal('compute'),
+    version,
+    of: v.union([selection, v.picklist(['all', 'wrong'])]),
+  }),
+  /** The host asks for the file. */
+  v.object({ type: v.literal('export'), version, of: selection, kind: v.picklist(EXPORTS) }),
+  v.object({ type: v.literal('copyPaths'), version, of: selection }),
+  /** Lists the items again, and adds the current model as a version if it is another. */
+  v.object({ type: v.literal('update') }),
+  v.object({ type: v.literal('log'), text: short }),
+  v.object({ type: v.literal('error'), message: short }),
+]);
+export type FromDatasetPage = v.InferOutput<typeof FROM_DATASET_PAGE>;
+
+/** Commands of the host that the page carries out, from key bindings and the palette. */
+export const PAGE_COMMANDS = [
+  'heat',
+  'larger',
+  'smaller',
+  'filter',
+  'wrong',
+  'undo',
+  'grid',
+  'classes',
+  'selectAll',
+  'open',
+  'clear',
+] as const;
+export type PageCommand = (typeof PAGE_COMMANDS)[number];
+
+export type ToDatasetPage =
+  /** The whole state; it comes first, and after each change of it. */
+  | { readonly type: 'info'; readonly info: RunInfo }
+  | { readonly type: 'work'; readonly work: readonly Work[] }
+  | { readonly type: 'rows'; readonly version: VersionId; readonly done: number; readonly failed: number }
+  | { readonly type: 'style'; readonly style: HeatStyle }
+  | { readonly type: 'reply'; readonly id: string; readonly result: unknown }
+  | { readonly type: 'failure'; readonly id: string; readonly message: string }
+  /** First rows of a list, before its reply. */
+  | { readonly type: 'first'; readonly id: string; readonly rows: RunnerRequests['list']['events']['first'] }
+  | { readonly type: 'command'; readonly command: PageCommand }
+  /** Shows another query, such as a saved view that was clicked in the tree. */
+  | { readonly type: 'query'; readonly query: string; readonly version?: VersionId }
+  /** The row that the explanation editor has walked to. */
+  | { readonly type: 'walked'; readonly item: number }
+  | { readonly type: 'notice'; readonly text: string }
+  /** The file can't be used; nothing else is shown. */
+  | { readonly type: 'broken'; readonly message: string };

@@ -1,0 +1,140 @@
+/**
+ * The requests to the runner, the process that owns run files: one table, from which both sides derive their types. The
+ * runner answers about several run files, each by its path.
+ */
+import type {
+  AtlasEntry,
+  ClassesInfo,
+  ExportKind,
+  Histogram,
+  ItemId,
+  ListInfo,
+  MapChoice,
+  Row,
+  RunInfo,
+  SavedView,
+  Selection,
+  TilePicture,
+  VersionId,
+  Work,
+} from './dataset';
+import type { DeviceChoice } from './devices';
+import type { ModelChoice } from './requests';
+
+/** Raise it with every change of the messages below. */
+export const RUNNER_VERSION = 1;
+
+interface Of {
+  /** Path of the run file. */
+  readonly run: string;
+}
+interface Under extends Of {
+  readonly version: VersionId;
+}
+type None = Record<never, never>;
+
+export interface RunnerRequests {
+  /**
+   * Makes the run file, or brings it up to date: items are listed again, and a model that it does not have yet becomes a
+   * version. What is computed stays. The result comes once the items are listed; nothing is computed yet.
+   */
+  prepare: {
+    params: Of & {
+      readonly source: string;
+      readonly models: readonly ModelChoice[];
+      /** A file that says which classes a category means. */
+      readonly mapping?: string;
+      /** Only so many items, drawn at random. */
+      readonly limit?: number;
+    };
+    result: RunInfo;
+    events: { listed: number };
+  };
+  /** Opens a run file that exists. */
+  open: { params: Of; result: RunInfo; events: None };
+  close: { params: Of; result: None; events: None };
+  /** Never ends by itself: it tells what happens to the run file until it is cancelled. */
+  follow: {
+    params: Of;
+    result: None;
+    events: {
+      /** All work that is not done, and what was done last; at most four times a second. */
+      work: readonly Work[];
+      /** Rows have changed, at most twice a second; lists that were made before are as they were. */
+      rows: { readonly version: VersionId; readonly done: number; readonly failed: number };
+      /** Anything else of `RunInfo` has changed. */
+      info: RunInfo;
+    };
+  };
+
+  /** Makes a list. The event `first` has its first rows before the whole order is known. */
+  list: {
+    params: Under & { readonly query: string; readonly first: number };
+    result: ListInfo;
+    events: { first: readonly Row[] };
+  };
+  /** Rows of a list by their positions. */
+  rows: { params: Under & { list: number; from: number; count: number }; result: readonly Row[]; events: None };
+  /** One row, and its position in the list, if it is there. */
+  row: {
+    params: Under & { readonly item: ItemId; readonly list?: number };
+    result: { readonly row: Row; readonly position?: number };
+    events: None;
+  };
+  pictures: {
+    params: Under & { readonly items: readonly ItemId[]; readonly maps: boolean };
+    result: readonly TilePicture[];
+    events: None;
+  };
+  histograms: {
+    params: Under & { readonly query: string; readonly bins: number };
+    result: readonly Histogram[];
+    events: None;
+  };
+  classes: { params: Under; result: ClassesInfo; events: None };
+  atlas: {
+    params: Under & { readonly by: 'true' | 'predicted'; readonly indices: readonly number[] };
+    result: readonly AtlasEntry[];
+    events: None;
+  };
+
+  /** Starts the sweep of a version, or goes on with it. */
+  sweep: { params: Under & { readonly device: DeviceChoice }; result: { readonly work: number }; events: None };
+  /** Computes maps of the predicted classes by a method, kept beside the sweep's and shown in their place. */
+  compute: {
+    params: Under & {
+      readonly device: DeviceChoice;
+      readonly method: MapChoice;
+      readonly of: Selection | 'all' | 'wrong';
+    };
+    result: { readonly work: number };
+    events: None;
+  };
+  pause: { params: Of & { readonly work: number }; result: None; events: None };
+  resume: { params: Of & { readonly work: number }; result: None; events: None };
+  /** Ends work; what is done is kept. */
+  cancel: { params: Of & { readonly work: number }; result: None; events: None };
+  /** Rows that are on screen, which are computed before all others. */
+  show: { params: Under & { readonly items: readonly ItemId[] }; result: None; events: None };
+
+  /** Sets a tag on rows, or takes it off. The result says how many have changed. */
+  tag: {
+    params: Under & { readonly of: Selection; readonly tag: string; readonly on: boolean };
+    result: { readonly changed: number };
+    events: None;
+  };
+  /** Takes the last change of tags back; the result says what was taken back, and is empty if there was nothing. */
+  undo: { params: Of; result: { readonly undone: string }; events: None };
+  /** Gives a tag a key, or takes it off. */
+  tagKey: { params: Of & { readonly tag: string; readonly key?: string }; result: None; events: None };
+  saveView: { params: Of & { readonly view: SavedView }; result: None; events: None };
+  removeView: { params: Of & { readonly name: string }; result: None; events: None };
+  /** Writes rows to a file, whole or not at all. */
+  export: {
+    params: Under & { readonly of: Selection; readonly kind: ExportKind; readonly output: string };
+    result: { readonly rows: number };
+    events: None;
+  };
+  /** Sets tags from a CSV with the columns image and tags, as an export has them. */
+  importTags: { params: Of & { readonly file: string }; result: { readonly rows: number }; events: None };
+}
