@@ -9,6 +9,7 @@ export const ZONES = [
   'src/engine',
   'src/client',
   'src/files',
+  'src/runner',
   'src/extension',
   'src/cli',
   'webview',
