@@ -17,6 +17,11 @@ export const datasetErrors = {
       `${file}: not a readable run file (${reason}). Remove it, or choose another file, and inspect the dataset again.`,
       cause,
     ),
+  runFileGone: (file: string) =>
+    make(
+      'run-file-invalid',
+      `${file}: the run file was removed or renamed. Inspect the dataset again to make a new one.`,
+    ),
   runFileNewer: (file: string, theirs: number, ours: number) =>
     make(
       'run-file-newer',
