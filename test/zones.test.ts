@@ -90,7 +90,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime/runtime.ts',
   sharp: 'src/engine/pictures/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/curves/chart.ts',
+  uplot: 'webview/plots/plot.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */
