@@ -40,7 +40,7 @@ export const bundles = {
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
-    entryPoints: ['webview/editor/editor.tsx', 'webview/editor/heat/heat-worker.ts', 'webview/classes/classes.tsx'],
+    entryPoints: ['webview/editor/editor.tsx', 'webview/heat/heat-worker.ts', 'webview/classes/classes.tsx'],
     outdir: 'dist/webview',
     entryNames: '[name]',
     loader: { '.ttf': 'file' },

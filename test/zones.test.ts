@@ -47,18 +47,19 @@ const ZONES: Readonly<Record<string, Zone>> = {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },
   'src/protocol': {
-    files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,
+    files: /^src\/(protocol\/|core\/(error-codes|errors|schema|style)$)/,
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/runner': {
-    files: /^src\/(runner|client|files|protocol|core)\//,
+    files: /^src\/(runner|server|client|files|protocol|core)\//,
     packages: ['node:', 'valibot', 'csv-stringify', 'hyparquet-writer'],
   },
   'src/engine': {
-    files: /^src\/(engine|files|protocol|core)\//,
+    files: /^src\/(engine|server|files|protocol|core)\//,
     packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts', 'valibot'],
   },
   'src/extension': {
@@ -67,7 +68,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
+  'src/cli': { files: /^src\/(cli|engine|server|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
     packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
@@ -89,24 +90,24 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'src/engine/runtime/runtime.ts',
   sharp: 'src/engine/pictures/image.ts',
   '@vscode/webview-ui-toolkit': 'webview/toolkit.tsx',
-  uplot: 'webview/editor/curves/chart.ts',
+  uplot: 'webview/plots/plot.ts',
 };
 
 /** What may be in each bundle: files of the project, and what is left outside it. */
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
     files:
-      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
     // Packages bring others along; which ones are imported is checked above.
-    files: /^(src\/(cli|engine|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    files: /^(src\/(cli|engine|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },

@@ -14,14 +14,13 @@ import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity
 import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
+import type { ContextOf, Peer, ServiceOf } from './table';
 
-/** The signal that long work checks between its chunks, such as an AbortSignal. */
-export interface CancelSignal {
-  readonly aborted: boolean;
-}
+export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
 export const PROTOCOL_VERSION = 10;
+export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
 export type ImageSource =
@@ -261,13 +260,5 @@ export type Params<N extends RequestName> = Requests[N]['params'];
 export type Result<N extends RequestName> = Requests[N]['result'];
 export type Events<N extends RequestName> = Requests[N]['events'];
 
-/**
- * The context of one request: the engine checks `signal` between chunks, and streams events to the caller by `emit`.
- */
-export interface RequestContext<N extends RequestName> {
-  readonly signal: CancelSignal;
-  emit<E extends keyof Events<N>>(event: E, data: Events<N>[E]): void;
-}
-export type Service = {
-  [N in RequestName]: (params: Params<N>, context: RequestContext<N>) => Promise<Result<N>>;
-};
+export type RequestContext<N extends RequestName> = ContextOf<Requests, N>;
+export type Service = ServiceOf<Requests>;

@@ -8,7 +8,7 @@ import {
   type FromEditor,
   type ToEditor,
 } from '../../src/protocol/webview';
-import { createAsking } from '../../webview/asking';
+import { createEditorAsking } from '../../webview/editor/requests';
 
 const ID = '3f0c2b8e-6f0a-4c56-9d5e-0a3a4d1b7c11';
 
@@ -110,7 +110,7 @@ describe('requests of pages', () => {
       crossed.push(message);
       if (message.type === 'reply' || message.type === 'failure') asking.settle(message);
     });
-    const asking = createAsking((message) => void answer(message));
+    const asking = createEditorAsking((message) => void answer(message));
     return { ...asking, crossed };
   }
 
@@ -119,7 +119,7 @@ describe('requests of pages', () => {
     const { ask } = line({
       thumbnail: ({ index }) => new Promise((done) => later.set(index, () => done({ uri: `${index}` }))),
     });
-    const both = Promise.all([ask({ type: 'thumbnail', index: 1 }), ask({ type: 'thumbnail', index: 2 })]);
+    const both = Promise.all([ask('thumbnail', { index: 1 }), ask('thumbnail', { index: 2 })]);
     later.get(2)!();
     later.get(1)!();
     assert.deepEqual(await both, [{ uri: '1' }, { uri: '2' }]);
@@ -127,15 +127,15 @@ describe('requests of pages', () => {
 
   it('fail in the words of the host, and hold up no other', async () => {
     const { ask } = line({ export: () => Promise.reject(new Error('the disk is full')) });
-    await assert.rejects(ask({ type: 'export', kind: 'json' }), /the disk is full/);
-    assert.deepEqual(await ask({ type: 'thumbnail', index: 7 }), { uri: 'https://host/7.png' });
+    await assert.rejects(ask('export', { kind: 'json' }), /the disk is full/);
+    assert.deepEqual(await ask('thumbnail', { index: 7 }), { uri: 'https://host/7.png' });
   });
 
   it('are settled once; an answer that nobody waits for is none', async () => {
     const { ask, settle, crossed } = line({});
-    await ask({ type: 'export', kind: 'json' });
+    await ask('export', { kind: 'json' });
     assert.equal(crossed.length, 1);
     settle({ type: 'failure', id: ID, message: 'of a page before' });
-    assert.deepEqual(await ask({ type: 'thumbnail', index: 3 }), { uri: 'https://host/3.png' });
+    assert.deepEqual(await ask('thumbnail', { index: 3 }), { uri: 'https://host/3.png' });
   });
 });

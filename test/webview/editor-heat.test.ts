@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../../src/core/saliency';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import { type Drawing, draw } from '../../webview/editor/heat/painting';
+import { type Drawing, draw } from '../../webview/heat/painting';
 import { brightest, type EditorPage, editorPages, picturesShown, visible } from './support/editor-page';
 import { drawn } from './support/page';
 import { BOXES, CAT, DOG, editorState, hillOn, SCENE } from './support/states';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import { lineTo } from '../../webview/editor/heat/painter';
-import type { Job, Painted } from '../../webview/editor/heat/painting';
+import { lineTo } from '../../webview/heat/painter';
+import type { Job, Painted } from '../../webview/heat/painting';
 import { newestOnly } from '../../webview/newest';
 import { hillOn, SCENE } from './support/states';
 

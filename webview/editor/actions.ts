@@ -4,11 +4,11 @@ import { reasonOf } from '../../src/core/errors';
 import type { HeatStyle } from '../../src/core/style';
 import type { RenderKind } from '../../src/protocol/requests';
 import type { Action, AssessmentPart, FromEditor } from '../../src/protocol/webview';
-import type { Asking } from '../asking';
+import type { Painter } from '../heat/painter';
 import { missing } from './assessment/work';
 import type { Walk } from './curves/walk';
 import { copyImage } from './heat/copy';
-import type { Painter } from './heat/painter';
+import type { EditorAsking } from './requests';
 import type { Saving } from './saving';
 import type { View } from './stage/view';
 import type { Store } from './store';
@@ -23,7 +23,7 @@ export function createActions(
   { keep, keepSoon }: Saving,
   paint: Painter,
   post: (message: FromEditor) => void,
-  ask: Asking['ask'],
+  ask: EditorAsking['ask'],
 ) {
   let noticed: ReturnType<typeof setTimeout> | undefined;
   function notice(text: string): void {
@@ -58,7 +58,7 @@ export function createActions(
 
   async function exportAs(kind: RenderKind): Promise<void> {
     try {
-      const text = await ask({ type: 'export', kind });
+      const text = await ask('export', { kind });
       if (text !== undefined) notice(text);
     } catch (thrown) {
       post({ type: 'error', message: reasonOf(thrown) });

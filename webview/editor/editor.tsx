@@ -2,17 +2,18 @@
 import './editor.css';
 import { reasonOf } from '../../src/core/errors';
 import type { FromEditor, ToEditor } from '../../src/protocol/webview';
-import { createAsking } from '../asking';
+
 import { besideScript } from '../beside';
+import { createPainter } from '../heat/painter';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
 import { createActions } from './actions';
 import { announce } from './announce';
 import type { Editor } from './editor-model';
-import { createPainter } from './heat/painter';
 import { createPaintings } from './heat/paintings';
 import { createHandlers } from './messages';
 import { Page } from './page';
+import { createEditorAsking } from './requests';
 import { createSaving } from './saving';
 import { listenToKeys } from './stage/gestures';
 import { createView } from './stage/view';
@@ -29,9 +30,9 @@ const paint = createPainter(besideScript('heat-worker.js'), (text) => post({ typ
 const paintings = createPaintings(paint, failed);
 const store = createStore(saving.saved, failed);
 const view = createView(store, saving, post);
-const { ask, settle } = createAsking(post);
+const { ask, settle } = createEditorAsking(post);
 const actions = createActions(store, view, saving, paint, post, ask);
-const thumbnails = createThumbnails((index) => ask({ type: 'thumbnail', index }));
+const thumbnails = createThumbnails((index) => ask('thumbnail', { index }));
 const editor: Editor = { store, view, actions, thumbnails, paintings };
 
 mount(<Page editor={editor} />);

@@ -1,10 +1,10 @@
 /** Applies the host's messages to the store. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
-import type { Asking } from '../asking';
 import type { Handlers } from '../messages';
 import type { Editor } from './editor-model';
 import { slotOf } from './heat/heats';
+import type { EditorAsking } from './requests';
 import type { Saving } from './saving';
 import { type Change, changed } from './state';
 
@@ -12,7 +12,7 @@ export function createHandlers(
   { store, view, actions, thumbnails, paintings }: Editor,
   { keep }: Saving,
   post: (message: FromEditor) => void,
-  settle: Asking['settle'],
+  settle: EditorAsking['settle'],
 ): Handlers<ToEditor> {
   function apply(message: Change): void {
     batch(() => {

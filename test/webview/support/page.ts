@@ -133,6 +133,8 @@ function standIn({ variables, background, theme, saved }: Surroundings) {
     for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
     document.documentElement.style.background = background;
     document.body.classList.add(`vscode-${theme}`);
+    // As VS Code does, for pages that know one kind of high contrast.
+    if (theme === 'high-contrast-light') document.body.classList.add('vscode-high-contrast');
     document.body.dataset['vscodeThemeKind'] = `vscode-${theme}`;
   });
 }

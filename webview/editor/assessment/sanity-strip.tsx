@@ -6,7 +6,7 @@ import type { SanityMap, SanityStep } from '../../../src/core/sanity/types';
 import { stepsOf } from '../../../src/core/sanity/verdict';
 import type { HeatStyle } from '../../../src/core/style';
 import type { ShownCheck } from '../../../src/protocol/webview';
-import { draw } from '../heat/painting';
+import { draw } from '../../heat/painting';
 
 /** The longer side of a map, in pixels of its canvas. */
 const LONGER = 96;

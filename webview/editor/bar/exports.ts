@@ -1,6 +1,6 @@
 /** The exports that a slot offers. */
 import type { RenderKind } from '../../../src/protocol/requests';
-import type { MenuItem } from './menu';
+import type { MenuItem } from '../../widgets/menu';
 
 const KINDS: Readonly<Record<RenderKind, string>> = {
   overlay: 'Overlay (PNG)',

@@ -3,9 +3,9 @@ import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { COLORMAPS } from '../../../src/core/style';
 import { Check, Choice, IconButton } from '../../toolkit';
+import { Menu } from '../../widgets/menu';
 import type { Editor } from '../editor-model';
 import { exportItems } from './exports';
-import { Menu } from './menu';
 import { Slider } from './slider';
 
 export function Toolbar({ editor }: { readonly editor: Editor }) {

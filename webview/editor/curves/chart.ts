@@ -1,8 +1,7 @@
-/** Draws the curves of a measurement. This is the only file that uses uPlot. */
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+/** Draws the curves of a measurement. */
 import type { MeasuredMap } from '../../../src/core/metrics/measurement';
 import type { ShownMeasurement } from '../../../src/protocol/webview';
+import { axisOf, createPlot, textOf, type uPlot } from '../../plots/plot';
 import { MAP_NAMES } from './chart-legend';
 import { pointAt, WALKED, type Walk, type Walked } from './walk';
 
@@ -32,40 +31,25 @@ export function createChart(
 ) {
   let mark: { readonly fraction: number; readonly probability: number; readonly line: Line } | undefined;
 
-  const text = () => getComputedStyle(canvas).color;
-  const font = () => `11px ${getComputedStyle(document.body).fontFamily}`;
-  const axis = (): uPlot.Axis => ({
-    stroke: text,
-    font: font(),
-    ticks: { show: false },
-    grid: { width: 1, stroke: () => getComputedStyle(canvas).getPropertyValue('--grid') },
+  const text = textOf(canvas);
+  const { plot, dispose } = createPlot(canvas, {
+    padding: [8, 22, 0, 0],
+    scales: { x: { time: false, range: [0, 1] }, y: { range: rangeOf } },
+    axes: [
+      { ...axisOf(canvas), size: 22, values: (_, shares) => shares.map((share) => `${Math.round(100 * share)} %`) },
+      { ...axisOf(canvas), size: 36 },
+    ],
+    series: [
+      {},
+      ...LINES.map(({ map, metric }) => ({
+        stroke: () => colorOf(map, metric),
+        width: map === 'explanation' ? 2 : 1.25,
+        dash: DASHES[map],
+        points: { show: false },
+      })),
+    ],
+    hooks: { draw: [drawMark] },
   });
-  const plot = new uPlot(
-    {
-      width: 300,
-      height: 180,
-      padding: [8, 22, 0, 0],
-      legend: { show: false },
-      cursor: { show: false },
-      scales: { x: { time: false, range: [0, 1] }, y: { range: rangeOf } },
-      axes: [
-        { ...axis(), size: 22, values: (_, shares) => shares.map((share) => `${Math.round(100 * share)} %`) },
-        { ...axis(), size: 36 },
-      ],
-      series: [
-        {},
-        ...LINES.map(({ map, metric }) => ({
-          stroke: () => colorOf(map, metric),
-          width: map === 'explanation' ? 2 : 1.25,
-          dash: DASHES[map],
-          points: { show: false },
-        })),
-      ],
-      hooks: { draw: [drawMark] },
-    },
-    [[]],
-    canvas,
-  );
 
   function drawMark({ ctx, bbox, valToPos }: uPlot): void {
     if (!mark) return;
@@ -84,16 +68,6 @@ export function createChart(
     ctx.stroke();
     ctx.restore();
   }
-
-  const sizes = new ResizeObserver(() => {
-    const { clientWidth: width, clientHeight: height } = canvas;
-    if (width && height) plot.setSize({ width, height });
-  });
-  sizes.observe(canvas);
-  // A new theme changes the variables of the document and the classes of its body.
-  const themes = new MutationObserver(() => plot.redraw(false));
-  themes.observe(document.body, { attributeFilter: ['class'] });
-  themes.observe(document.documentElement, { attributeFilter: ['style'] });
 
   const point = (event: PointerEvent) => {
     const x = event.clientX - plot.over.getBoundingClientRect().left;
@@ -121,11 +95,7 @@ export function createChart(
       };
       plot.redraw(false);
     },
-    dispose(): void {
-      sizes.disconnect();
-      themes.disconnect();
-      plot.destroy();
-    },
+    dispose,
   };
 }
 

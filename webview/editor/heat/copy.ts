@@ -3,8 +3,8 @@
 import type { Size } from '../../../src/core/geometry';
 import { CONTOUR } from '../../../src/core/overlay';
 import type { HeatStyle } from '../../../src/core/style';
+import type { Painter } from '../../heat/painter';
 import type { Heat } from './heat';
-import type { Painter } from './painter';
 
 const FOCUS_MILLISECONDS = 2000;
 

@@ -4,7 +4,7 @@ import type { Size } from '../../../src/core/geometry';
 import { sampler } from '../../../src/core/overlay';
 import { type Frame, saliencyOf } from '../../../src/core/saliency';
 import type { HeatStyle } from '../../../src/core/style';
-import { type Drawing, differenceMap } from './painting';
+import { type Drawing, differenceMap } from '../../heat/painting';
 
 export interface Heat {
   /** How it is drawn. */

@@ -1,9 +1,9 @@
 /** The canvas of the heat over one image. It keeps its picture until the next one is painted. */
 import type { Size } from '../../../src/core/geometry';
 import type { HeatStyle } from '../../../src/core/style';
+import type { Painter } from '../../heat/painter';
 import { newestOnly } from '../../newest';
 import { canvasSize, type Heat } from './heat';
-import type { Painter } from './painter';
 
 export interface Layer {
   /**

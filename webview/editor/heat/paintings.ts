@@ -1,6 +1,6 @@
 /** Keeps track of pictures that are being painted outside the page's main thread. */
 import { effect, signal } from '@preact/signals';
-import type { Painter } from './painter';
+import type { Painter } from '../../heat/painter';
 
 export type Paintings = ReturnType<typeof createPaintings>;
 

@@ -4,7 +4,7 @@
  * Webviews load no worker by its address, since their pages have another origin than their files. So the worker's script
  * is fetched, and the worker made of a copy of it.
  */
-import { reasonOf } from '../../../src/core/errors';
+import { reasonOf } from '../../src/core/errors';
 import { type Job, type Painted, paint } from './painting';
 
 export type Painter = (job: Job) => Promise<Painted>;

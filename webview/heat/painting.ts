@@ -1,8 +1,8 @@
 /** Turns a drawing into pixels. The page and its worker both use this, so it needs no DOM. */
-import type { ImageTransform, Size } from '../../../src/core/geometry';
-import { contourLevel, contourPath, drawDifference, drawHeat } from '../../../src/core/overlay';
-import { type Frame, saliencyOf } from '../../../src/core/saliency';
-import type { HeatStyle } from '../../../src/core/style';
+import type { ImageTransform, Size } from '../../src/core/geometry';
+import { contourLevel, contourPath, drawDifference, drawHeat } from '../../src/core/overlay';
+import { type Frame, saliencyOf } from '../../src/core/saliency';
+import type { HeatStyle } from '../../src/core/style';
 
 /** A drawing over an image, as data that can be sent to a worker. */
 export type Drawing =

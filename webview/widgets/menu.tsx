@@ -1,8 +1,8 @@
 /** A button that opens a menu, according to the ARIA practices. The toolkit has no such element. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { renderNow } from '../../mount';
-import { type Button, IconButton } from '../../toolkit';
+import { renderNow } from '../mount';
+import { type Button, IconButton } from '../toolkit';
 
 export interface MenuItem {
   readonly label: string;

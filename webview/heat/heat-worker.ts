@@ -1,5 +1,5 @@
 /** The worker of a page, which paints jobs in the order of their arrival. */
-import { DEFAULT_STYLE } from '../../../src/core/style';
+import { DEFAULT_STYLE } from '../../src/core/style';
 import type { Answer, Question } from './painter';
 import { draw, paint } from './painting';
 
