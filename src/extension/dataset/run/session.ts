@@ -2,15 +2,15 @@
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
  * the file is opened again, lists are made again, and sweeps go on. Pure.
  */
-import { type ExplainError, errors, toExplainError } from '../../core/errors';
-import type { RunInfo, VersionId, Work } from '../../protocol/dataset';
-import type { Asked, ToDatasetPage } from '../../protocol/dataset-page';
-import type { DeviceChoice } from '../../protocol/devices';
-import type { RunnerRequests } from '../../protocol/runner';
+import { type ExplainError, errors, toExplainError } from '../../../core/errors';
+import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
+import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
+import type { DeviceChoice } from '../../../protocol/devices';
+import type { RunnerRequests } from '../../../protocol/runner';
 import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
-import { type CallRunner, hasEnded, NEVER_MS, type RunnerCallOptions, type RunnerName } from './runner-call';
+import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
 
 /** What a session tells its pages. */
 export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'notice' | 'broken' }>;
@@ -31,11 +31,7 @@ export interface Session {
   /** Resolves when the file is open; rejects if it can't be used. */
   ready(): Promise<RunInfo>;
   /** A request about this run file. The lists in it have our numbers. */
-  call<N extends RunnerName>(
-    name: N,
-    params: Params<N>,
-    on?: RunnerCallOptions<N>['on'],
-  ): Promise<RunnerRequests[N]['result']>;
+  call<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>): Promise<RunnerRequests[N]['result']>;
   /** A request of a page. */
   ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
   /** Starts the sweep of a version, or goes on with it. */
@@ -103,12 +99,12 @@ export function createSession({ run, call, intents, device, log }: SessionOption
       if (done + failed >= found.items) intents.set(run, id, false);
       else start(id).catch((thrown) => log(toExplainError(thrown).message));
     }
-    const on: RunnerCallOptions<'follow'>['on'] = {
+    const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
       info: takeInfo,
     };
-    await call('follow', { run }, { signal, timeout: NEVER_MS, on });
+    await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
   }
 
   const start = (version: VersionId) => call('sweep', { run, version, device: device() });
@@ -155,7 +151,7 @@ export function createSession({ run, call, intents, device, log }: SessionOption
     } as RunnerRequests[N]['params'];
   }
 
-  async function request<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerCallOptions<N>['on']) {
+  async function request<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>) {
     const send = async () => call(name, await translated<N>(params), on && { on });
     await opening.after(0);
     const { process } = opening;

@@ -1,5 +1,5 @@
 /** Waits for a file that is opened again whenever its process has ended. Pure. */
-import type { ExplainError } from '../../core/errors';
+import type { ExplainError } from '../../../core/errors';
 
 export interface Opening {
   /** The number of the process that the file is or was open in, from 1; 0 before the first. */

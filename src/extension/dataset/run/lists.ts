@@ -2,7 +2,8 @@
  * The lists that the pages of a run file know. The runner forgets its lists when it ends, so a page gets a number of
  * ours: a list that the current process does not have is made again from its query when it is next used. Pure.
  */
-import type { ListInfo, VersionId } from '../../protocol/dataset';
+import { errors } from '../../../core/errors';
+import type { ListInfo, VersionId } from '../../../protocol/dataset';
 
 export interface KnownList {
   readonly version: VersionId;
@@ -20,7 +21,7 @@ export interface Lists {
   /** Takes a list of the runner, and returns it under our number. */
   add(version: VersionId, query: string, made: ListInfo): ListInfo;
   find(id: number): KnownList | undefined;
-  /** The runner's number for one of ours. A number that nobody knows is passed on, so that the runner refuses it. */
+  /** The runner's number for one of ours. */
   numberOf(id: number): Promise<number>;
 }
 
@@ -47,7 +48,7 @@ export function createLists(
     find: (id) => held.get(id),
     async numberOf(id) {
       const known = held.get(id);
-      if (!known) return id;
+      if (!known) throw errors.badOption('list', id, 'one that was made before');
       if (known.process === process()) return known.list;
       const { version, query } = known;
       const { list, count } = await make(version, query);

@@ -3,8 +3,8 @@
  * ended, they go on. A sweep that was paused, cancelled or finished is no longer wanted. Pure.
  */
 import * as v from 'valibot';
-import { read } from '../../core/schema';
-import type { VersionId } from '../../protocol/dataset';
+import { read } from '../../../core/schema';
+import type { VersionId } from '../../../protocol/dataset';
 
 export interface Intents {
   /** The versions of a run file whose sweep is wanted. */
