@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml', 'leven', 'valibot'],
+    packages: ['csv-parse', 'js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/target': { files: /^src\/core\/([^/]+$|(onnx|target)\/)/ },
@@ -102,7 +102,7 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
   },
   engine: {
     files:
-      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {

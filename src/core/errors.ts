@@ -111,7 +111,10 @@ export const errors = {
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
   labelsUnreadable: (file: string, reason: string) =>
-    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label per line.`),
+    make(
+      'labels-unreadable',
+      `${file}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
+    ),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',

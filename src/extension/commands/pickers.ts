@@ -54,8 +54,11 @@ async function pickModelFile(model: CurrentModel): Promise<void> {
   if (file) await model.choose({ path: file.fsPath });
 }
 
+/** Text with one label a line, or the forms of `core/model/classes/label-files.ts`. */
+const LABEL_FILES = ['txt', 'json', 'yaml', 'yml', 'csv', 'tsv', 'names', 'labels'];
+
 export async function pickLabels(model: CurrentModel): Promise<void> {
-  const [file] = (await openDialog('Use as Labels', 'One label a line', ['txt'])) ?? [];
+  const [file] = (await openDialog('Use as Labels', 'Labels', LABEL_FILES)) ?? [];
   if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
 }
 
