@@ -14,7 +14,7 @@ const SINKS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/createOutputChannel/, ['src/extension/log.ts']],
   [/showQuickPick/, ['src/extension/commands/quick-pick.ts']],
   [/createStatusBarItem/, ['src/extension/status/status-bar.ts']],
-  [/new vscode\.TreeItem\b/, ['src/extension/dataset/tree/tree.ts', 'src/extension/model/model-view.ts']],
+  [/new vscode\.TreeItem\b/, ['src/extension/model/model-view.ts', 'src/extension/dataset/tree/tree.ts']],
   [/process\.std(out|err)\.write/, ['src/cli/terminal.ts']],
   // Their text is not made plain anywhere: whoever needs one adds that.
   [/withProgress/, ['src/extension/notify.ts']],

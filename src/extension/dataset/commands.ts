@@ -103,7 +103,11 @@ export function datasetCommands({ editors, actions, inspect, walk }: DatasetComm
 }
 
 async function pickExport() {
-  const items = EXPORTS.map((kind) => ({ label: EXPORT_FILES[kind].title, detail: EXPORT_FILES[kind].detail, exports: kind }));
+  const items = EXPORTS.map((kind) => ({
+    label: EXPORT_FILES[kind].title,
+    detail: EXPORT_FILES[kind].detail,
+    exports: kind,
+  }));
   return (await pickOne(items, { title: 'Export' }))?.exports;
 }
 

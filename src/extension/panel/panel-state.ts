@@ -235,9 +235,7 @@ function settled(image: PanelImage): PanelImage {
   return { ...image, status: isDone ? 'done' : 'failed' };
 }
 
-function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
-  return image;
-}
+const forget = ({ probabilities: _, ...image }: PanelImage): PanelImage => image;
 
 function cancel(image: PanelImage): PanelImage {
   if (image.status !== 'queued' && image.status !== 'working') return image;
