@@ -78,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     // They are disposed in this order, and what ends before may have something to log.
     log,
   );
-  return createApi(engine, panels);
+  return createApi(engine, panels, datasets);
 }
 
 function refreshAll(panels: Panels, change: ModelChange): void {
