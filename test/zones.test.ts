@@ -42,7 +42,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
-  'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/ },
+  'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/, packages: ['leven'] },
   'src/core/measures': {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },
