@@ -1,0 +1,18 @@
+import { mkdirSync } from 'node:fs';
+import { project } from '../../support/shared';
+import { type DatasetPage, datasetPages } from './support/dataset-page';
+
+const FOLDER = project('test-results', 'webview');
+
+describe('pictures of the page of a run file', () => {
+  let page: DatasetPage;
+  const open = datasetPages((opened) => {
+    page = opened;
+  });
+  it('grid', async () => {
+    mkdirSync(FOLDER, { recursive: true });
+    await open({ items: 10_000, classes: 10 }, { width: 1440, height: 900 });
+    await page.settled();
+    await page.page.screenshot({ path: `${FOLDER}/dataset-grid.png` });
+  });
+});
