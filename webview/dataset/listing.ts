@@ -12,6 +12,7 @@ import type { Store } from './store';
 
 /** Lists are made anew at most this often while rows change. */
 const PAUSE_MS = 1_000;
+const COUNT_PAUSE_MS = 2_000;
 
 export type Listing = ReturnType<typeof createListing>;
 
@@ -27,6 +28,7 @@ export function createListing(
   /** Counts up with each list that is asked for; answers about earlier ones count no more. */
   let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
 
   async function make(isSame: boolean): Promise<void> {
     const version = store.versionId.peek();
@@ -77,10 +79,17 @@ export function createListing(
     outdated(): void {
       if (!store.list.peek()) return;
       store.isOutdated.value = true;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        if (store.isOutdated.peek() && place.isRoomLeft() && store.selected.peek() === 0) void make(true);
-      }, PAUSE_MS);
+      // At most every few seconds, since counting takes the host longer than a list.
+      if (counting === undefined)
+        counting = setTimeout(() => {
+          counting = undefined;
+          store.changes.value += 1;
+        }, COUNT_PAUSE_MS);
+      if (timer === undefined)
+        timer = setTimeout(() => {
+          timer = undefined;
+          if (store.isStale.peek() && place.isRoomLeft() && store.selected.peek() === 0) void make(true);
+        }, PAUSE_MS);
     },
   };
 }

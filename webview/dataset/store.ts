@@ -9,6 +9,8 @@ import type { Ranges, RunInfo, VersionId, VersionInfo, Work } from '../../src/pr
 import type { PageState } from '../../src/protocol/dataset-page';
 import { TILE } from './grid/geometry';
 import { NOTHING, sizeOf } from './grid/selection';
+import { isLive } from './query/edit';
+import { parsedOf } from './query/parsed';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -37,6 +39,10 @@ export function createStore(saved: Signal<PageState>) {
     return versions.find(({ id }) => id === saved.value.version) ?? versions.at(-1);
   });
 
+  const query = computed(() => saved.value.query ?? '');
+  const parsed = computed(() => parsedOf(query.value));
+  const isOutdated = signal(false);
+
   return {
     saved,
     info,
@@ -51,9 +57,13 @@ export function createStore(saved: Signal<PageState>) {
     fault: signal<QueryFault | undefined>(undefined),
     isListing: signal(false),
     /** Rows have changed since the list was made, so that it may lack some. */
-    isOutdated: signal(false),
+    isOutdated,
+    /** Another list may have other rows. */
+    isStale: computed(() => isOutdated.value && (parsed.value === undefined || isLive(parsed.value))),
     /** Counts up when rows have changed. */
     changes: signal(0),
+    /** Histograms are open. */
+    isMeasuring: signal(false),
 
     /** The position that keys act on. */
     focus: signal(0),
@@ -62,7 +72,9 @@ export function createStore(saved: Signal<PageState>) {
 
     version,
     versionId: computed(() => version.value?.id),
-    query: computed(() => saved.value.query ?? ''),
+    query,
+    /** What the query means; undefined if it has a fault. */
+    parsed,
     page: computed(() => saved.value.page ?? 'grid'),
     heat: computed(() => saved.value.heat ?? true),
     tile: computed(() => saved.value.tile ?? TILE.usual),

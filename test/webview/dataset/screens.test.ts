@@ -9,6 +9,11 @@ describe('pictures of the page of a run file', () => {
   const open = datasetPages((opened) => {
     page = opened;
   });
+  it('classes', async () => {
+    await open({ items: 10_000, classes: 10 }, { width: 1440, height: 900, saved: { page: 'classes' } });
+    await page.find('atlas-3').waitFor();
+    await page.page.screenshot({ path: `${FOLDER}/dataset-classes.png` });
+  });
   it('grid', async () => {
     mkdirSync(FOLDER, { recursive: true });
     await open({ items: 10_000, classes: 10 }, { width: 1440, height: 900 });

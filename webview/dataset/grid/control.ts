@@ -85,7 +85,7 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
     rested(rowsIn(visible()));
   }
   function update(): void {
-    frame ??= requestAnimationFrame(show);
+    if (frame === undefined) frame = requestAnimationFrame(show);
   }
 
   function moveTo(next: number): void {
