@@ -6,6 +6,7 @@ import path from 'node:path';
 export const ZONES = [
   'src/core',
   'src/protocol',
+  'src/server',
   'src/engine',
   'src/client',
   'src/files',

@@ -8,11 +8,7 @@ import { project } from './support/shared';
 const SOURCES: readonly (readonly [what: RegExp, file: string, use: RegExp])[] = [
   [/\bJSON\.parse\b/, 'src/core/schema.ts', /json: unknown;\s+try \{\s+json = JSON\.parse\(text\);/],
   [/\bXMLParser\(/, 'src/core/annotations/voc.ts', /parse\(VOC, PARSER\.parse\(xml\)/],
-  [
-    /import\('js-yaml'\)|from 'js-yaml'/,
-    'src/core/model/sources/exporters.ts',
-    /file: unknown;\s+try \{\s+file = load\(text\);/,
-  ],
+  [/import\('js-yaml'\)|from 'js-yaml'/, 'src/core/model/yaml.ts', /file: unknown;\s+try \{\s+file = load\(text\);/],
 ];
 
 const sources = () => ['src', 'webview'].flatMap((folder) => filesUnder(folder, /(?<!\.d)\.tsx?$/));

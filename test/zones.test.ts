@@ -29,7 +29,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
-    packages: ['js-yaml', 'leven', 'valibot'],
+    packages: ['csv-parse', 'js-yaml', 'leven', 'valibot'],
     types: ['onnx-buf'],
   },
   'src/core/target': { files: /^src\/core\/([^/]+$|(onnx|target)\/)/ },
@@ -42,32 +42,33 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
-  'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/ },
+  'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/, packages: ['leven'] },
   'src/core/measures': {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },
   'src/protocol': {
-    files: /^src\/(protocol\/|core\/(errors|schema|style)$)/,
+    files: /^src\/(protocol\/|core\/(error-codes|errors|schema|style)$)/,
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/runner': {
-    files: /^src\/(runner|client|files|protocol|core)\//,
+    files: /^src\/(runner|server|client|files|protocol|core)\//,
     packages: ['node:', 'valibot', 'csv-stringify', 'hyparquet-writer'],
   },
   'src/engine': {
-    files: /^src\/(engine|files|protocol|core)\//,
+    files: /^src\/(engine|server|files|protocol|core)\//,
     packages: ['node:', 'onnxruntime-node', 'sharp', 'bmp-ts', 'valibot'],
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
+  'src/cli': { files: /^src\/(cli|engine|server|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
     packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
@@ -96,17 +97,17 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
     files:
-      /^(src\/(engine|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|js-yaml|leven|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   cli: {
     // Packages bring others along; which ones are imported is checked above.
-    files: /^(src\/(cli|engine|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    files: /^(src\/(cli|engine|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },

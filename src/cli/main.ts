@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import { CommanderError } from 'commander';
 import { createService } from '../engine/service';
-import { watchProcess } from '../engine/watch';
 import type { Service } from '../protocol/requests';
+import { watchProcess } from '../server/watch';
 import { createProgram } from './program';
 import { processTerminal } from './terminal';
 

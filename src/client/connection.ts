@@ -1,64 +1,86 @@
-/** One engine process with its channel, from the fork to its end, and the timers that detect when it hangs. */
+/** One process with its channel, from the fork to its end, and the timers that detect when it hangs. */
 import { type ExplainError, errors } from '../core/errors';
 import { type EventHandlers, openChannel } from '../protocol/channel';
-import type { Params, RequestName, Result } from '../protocol/requests';
+import type { NameIn, Peer, RequestTable } from '../protocol/table';
 import { watchMemory } from './memory';
 import { startProcess } from './process';
 
 /** Limits in milliseconds. */
 export interface ConnectionLimits {
-  /** Time from the fork to the engine's first packet. */
+  /** Time from the fork to the first packet of the process. */
   readonly start: number;
-  /** How long the engine may be silent during a call, unless the call says otherwise. */
+  /** How long the process may be silent during a call, unless the call says otherwise. */
   readonly call: number;
   /**
-   * How long the engine may be silent while only cancelled calls are running; a chunk of a large model may take
+   * How long the process may be silent while only cancelled calls are running; a chunk of a large model may take
    * seconds.
    */
   readonly cancel: number;
 }
 
 export interface ConnectionOptions {
-  /** The engine's bundle, dist/engine.js. */
+  readonly peer: Peer;
+  /** The program's bundle, such as dist/engine.js. */
   readonly module: string;
   /**
-   * The Node executable that runs the engine; by default the one that runs this code, which is Electron's in a desktop
+   * The Node executable that runs it; by default the one that runs this code, which is Electron's in a desktop
    * VS Code.
    */
   readonly executable?: string | undefined;
-  /** Gets each line that the engine writes to stdout or stderr. */
+  /** Variables that it gets besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Gets each line that the process writes to stdout or stderr. */
   readonly log: (line: string) => void;
   readonly limits: ConnectionLimits;
   /** Memory in bytes that the process may hold before it is killed. */
   readonly memory: number;
-  /** Called when the engine is ready or has answered a call. */
+  /** Called when the process is ready or has answered a call. */
   readonly changed: () => void;
   /** Called once, when the process has ended or was killed and every call has failed. */
   readonly closed: (error: ExplainError) => void;
 }
 
-export interface CallOptions<N extends RequestName> {
+/** @template E the events of the request */
+export interface CallOptions<E> {
   /** Handlers of the events that the method streams. */
-  readonly on?: EventHandlers<N>;
+  readonly on?: EventHandlers<E>;
   /** Aborting rejects the call with `cancelled` at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a message from the engine after which the call fails and the process is killed. */
+  /**
+   * Milliseconds without a message from the process after which the call fails and the process is killed; `Infinity` for
+   * a call that does not end by itself.
+   */
   readonly timeout?: number | undefined;
 }
 
-export interface Connection {
+export interface Connection<T extends RequestTable<T>> {
   readonly pid: number | undefined;
   readonly ready: boolean;
-  /** Number of calls that the engine has not answered, including cancelled ones. */
+  /** Number of calls that the process has not answered, including cancelled ones. */
   readonly pending: number;
   /** Number of runtime sessions that the process has created. */
   readonly sessions: number;
-  call<N extends RequestName>(method: N, params: Params<N>, options: CallOptions<N>): Promise<Result<N>>;
+  call<N extends NameIn<T>>(
+    method: N,
+    params: T[N]['params'],
+    options: CallOptions<T[N]['events']>,
+  ): Promise<T[N]['result']>;
   /** Kills the process and fails every pending call with `error`. */
   close(error: ExplainError): void;
 }
 
-export function connect({ module, executable, log, limits, memory, changed, closed }: ConnectionOptions): Connection {
+/** @template T the requests that the process answers */
+export function connect<T extends RequestTable<T>>({
+  peer,
+  module,
+  executable,
+  environment,
+  log,
+  limits,
+  memory,
+  changed,
+  closed,
+}: ConnectionOptions): Connection<T> {
   const program = executable ?? process.execPath;
   let ready = false;
   let sessions = 0;
@@ -70,15 +92,16 @@ export function connect({ module, executable, log, limits, memory, changed, clos
   const child = startProcess({
     module,
     executable: program,
+    environment,
     log,
     ended: (how, complaint) => {
       const why = lastWords || (ready ? '' : complaint);
       const what = why ? `${how}: ${why}` : how;
-      channel.close(ready ? errors.engineCrashed(what) : errors.engineStart(program, what));
+      channel.close(ready ? errors.engineCrashed(what, peer.name) : errors.engineStart(program, what, peer.name));
     },
   });
   const startTimer = setTimeout(
-    () => channel.close(errors.engineStart(program, `no answer within ${limits.start / 1000} s`)),
+    () => channel.close(errors.engineStart(program, `no answer within ${limits.start / 1000} s`, peer.name)),
     limits.start,
   );
   const unwatch = watchMemory(
@@ -87,7 +110,7 @@ export function connect({ module, executable, log, limits, memory, changed, clos
     () => channel.pending() > 0,
     () => channel.close(errors.engineMemory([...new Set(wanted.values())], memory)),
   );
-  const channel = openChannel(child.transport, {
+  const channel = openChannel<T>(peer, child.transport, {
     ready: () => {
       clearTimeout(startTimer);
       ready = true;
@@ -111,10 +134,11 @@ export function connect({ module, executable, log, limits, memory, changed, clos
   });
 
   /**
-   * Calls `hung` if the engine sends nothing for `limit` milliseconds. Answers to other calls count as signs of life
+   * Calls `hung` if the process sends nothing for `limit` milliseconds. Answers to other calls count as signs of life
    * too.
    */
   function whenSilent(limit: number, hung: () => void): () => void {
+    if (limit === Number.POSITIVE_INFINITY) return () => {};
     const since = performance.now();
     const check = (): void => {
       const left = Math.max(since, heardAt) + limit - performance.now();
@@ -125,24 +149,24 @@ export function connect({ module, executable, log, limits, memory, changed, clos
     return () => clearTimeout(timer);
   }
 
-  function call<N extends RequestName>(
+  function call<N extends NameIn<T>>(
     method: N,
-    params: Params<N>,
-    { on, signal, timeout = limits.call }: CallOptions<N>,
-  ): Promise<Result<N>> {
+    params: T[N]['params'],
+    { on, signal, timeout = limits.call }: CallOptions<T[N]['events']>,
+  ): Promise<T[N]['result']> {
     const { result, answered, abandon } = channel.call(method, params, on);
     const done = (): void => void wanted.delete(answered);
     wanted.set(answered, wordsFor(method, params));
     let stopWatching = whenSilent(timeout, () => {
-      abandon(errors.timeout(method, timeout));
-      channel.close(errors.engineCrashed(`stopped, as ${method} gave no answer`));
+      abandon(errors.timeout(method, timeout, peer.name));
+      channel.close(errors.engineCrashed(`stopped, as ${method} gave no answer`, peer.name));
     });
     // A slow run may take longer than this limit, so the process is not killed while other calls wait for the run to
     // end.
     const watchCancelled = (): void => {
       stopWatching = whenSilent(limits.cancel, () => {
         if (wanted.size > 0) watchCancelled();
-        else channel.close(errors.engineCrashed(`stopped, as a cancelled ${method} went on`));
+        else channel.close(errors.engineCrashed(`stopped, as a cancelled ${method} went on`, peer.name));
       });
     };
     const cancel = (): void => {
@@ -178,7 +202,8 @@ export function connect({ module, executable, log, limits, memory, changed, clos
 }
 
 /** A call's name in messages. */
-function wordsFor<N extends RequestName>(method: N, params: Params<N>): string {
-  const model = typeof params === 'object' && 'model' in params ? params.model.path : undefined;
-  return model === undefined ? method : `${method} of ${String(model)}`;
+function wordsFor(method: string, params: object): string {
+  const model = 'model' in params ? params.model : undefined;
+  const named = typeof model === 'object' && model !== null && 'path' in model && typeof model.path === 'string';
+  return named ? `${method} of ${model.path}` : method;
 }

@@ -1,15 +1,17 @@
-/** Starts the engine's process and carries packets to and from it. */
+/** Starts a process and carries packets to and from it. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { reasonOf } from '../core/errors';
-import type { ToEngine, Transport } from '../protocol/wire';
+import type { ToServer, Transport } from '../protocol/wire';
 
 export interface ProcessOptions {
-  /** The engine's bundle. */
+  /** The program's bundle. */
   readonly module: string;
   /** A Node executable, or Electron's. */
   readonly executable: string;
-  /** Called with each line that the engine writes to stdout or stderr. */
+  /** Variables that it gets besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Called with each line that the process writes to stdout or stderr. */
   log(line: string): void;
   /**
    * Called once, if the process could not be started, or after it has ended and everything it sent was received.
@@ -19,8 +21,8 @@ export interface ProcessOptions {
   ended(how: string, complaint: string): void;
 }
 
-export interface EngineProcess {
-  readonly transport: Transport<ToEngine>;
+export interface ChildProgram {
+  readonly transport: Transport<ToServer>;
   readonly pid: number | undefined;
   /** Ends the process at once, even during a native call. */
   kill(): void;
@@ -29,12 +31,12 @@ export interface EngineProcess {
 /** Matches the line with the message in the report of an error. */
 const ERROR_LINE = /^(?:Uncaught )?\w*Error\b.*/;
 
-export function startProcess({ module, executable, log, ended }: ProcessOptions): EngineProcess {
+export function startProcess({ module, executable, environment, log, ended }: ProcessOptions): ChildProgram {
   const options: ForkOptions & { windowsHide: boolean } = {
     execPath: executable,
-    // The engine must not inherit the parent's inspector and loader flags.
+    // The process must not inherit the parent's inspector and loader flags.
     execArgv: [],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ...environment, ELECTRON_RUN_AS_NODE: '1' },
     serialization: 'advanced',
     silent: true,
     // Otherwise node.exe opens a console window.

@@ -111,7 +111,10 @@ export const errors = {
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
   labelsUnreadable: (file: string, reason: string) =>
-    make('labels-unreadable', `${file}: labels can't be read (${reason}). Give a text file with one label per line.`),
+    make(
+      'labels-unreadable',
+      `${file}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
+    ),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',
@@ -217,22 +220,23 @@ export const errors = {
       'journal-invalid',
       `${place}: not a line of an evaluation's journal (${reason}). Remove the line to compute it again, or name another --report folder.`,
     ),
-  protocolVersion: (ours: number, theirs: unknown) =>
+  /** @param who here and below: what the process is called */
+  protocolVersion: (ours: number, theirs: unknown, who: string) =>
     make(
       'protocol-version',
-      `the engine speaks protocol ${String(theirs)}, the extension ${ours}. Reload the window to start a matching engine.`,
+      `the ${who} speaks protocol ${String(theirs)}, this side ${ours}. Reload the window to start a matching ${who}.`,
     ),
-  engineCrashed: (how: string) =>
-    make('engine-crashed', `the engine process ended (${how}). It starts again with the next request.`),
-  engineStart: (executable: string, reason: string) =>
+  engineCrashed: (how: string, who = 'engine') =>
+    make('engine-crashed', `the ${who} process ended (${how}). It starts again with the next request.`),
+  engineStart: (executable: string, reason: string, who = 'engine') =>
     make(
       'engine-start',
-      `${executable}: the engine process can't be started (${reason}). Check the setting groupCam.nodePath.`,
+      `${executable}: the ${who} process can't be started (${reason}). Check the setting groupCam.nodePath.`,
     ),
-  timeout: (method: string, milliseconds: number) =>
+  timeout: (method: string, milliseconds: number, who = 'engine') =>
     make(
       'timeout',
-      `${method}: no answer within ${Math.round(milliseconds / 1000)} s; the engine was restarted. Try again.`,
+      `${method}: no answer within ${Math.round(milliseconds / 1000)} s; the ${who} was restarted. Try again.`,
     ),
   cancelled: () => make('cancelled', 'cancelled'),
   internal: (what: string, cause?: unknown) => make('internal', `internal error: ${what}. Please report it.`, cause),

@@ -1,11 +1,12 @@
 /** The engine process, forked by src/client. */
-import { serveParent } from './process';
+import { ENGINE, type Requests } from '../protocol/requests';
+import { serveParent } from '../server/process';
 import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
 
 // This comes before the first request, since the runtime's threads inherit the priority of the thread that creates
 // them.
 lowerPriority();
-void serveParent(async () => {
+void serveParent<Requests>(ENGINE, async () => {
   const { sessionsCreated, setThreads } = await import('./runtime/runtime');
   const { createService } = await import('./service');
   setThreads(askedThreads() ?? computeThreads());

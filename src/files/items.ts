@@ -8,7 +8,6 @@ import { errors, reasonOf } from '../core/errors';
 import { few } from '../core/few';
 import { classesOfFolders, type FolderClasses } from '../core/model/classes/class-folders';
 import { findClass } from '../core/model/classes/labels';
-import { createRandom } from '../core/random';
 import { isImage } from '../protocol/image-files';
 import type { ExplainParams } from '../protocol/requests';
 import { readAnnotations, readMapping } from './annotations';
@@ -187,19 +186,6 @@ export type Stamped = Item & { readonly stamp: string };
 
 export async function stamped(items: readonly Item[]): Promise<readonly Stamped[]> {
   return Promise.all(items.map(async (item) => ({ ...item, stamp: identityOf([await stampOf(item.image)]) })));
-}
-
-/** Draws `limit` items at random and keeps their order. With the same seed, a higher limit only adds items. */
-export function sample(items: readonly Item[], limit: number | undefined, seed: number): readonly Item[] {
-  if (limit === undefined || limit >= items.length) return items;
-  const random = createRandom(seed);
-  const keys = items.map(() => random.uniform());
-  const chosen = new Set(
-    Array.from(items.keys())
-      .sort((a, b) => keys[a]! - keys[b]!)
-      .slice(0, limit),
-  );
-  return items.filter((_, i) => chosen.has(i));
 }
 
 const slashed = (name: string): string => name.split(path.sep).join('/');

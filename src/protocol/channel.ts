@@ -2,28 +2,28 @@
  * The calling side of the process boundary. The channel does not depend on processes or timers: a transport carries its
  * packets, and the owner of both handles time-outs.
  *
- * A call settles once: with the engine's reply or failure, when it is abandoned, or when the channel closes.
+ * A call settles once: with the process's reply or failure, when it is abandoned, or when the channel closes.
  */
 import { ExplainError, errors, toExplainError } from '../core/errors';
-import { type Events, type Params, PROTOCOL_VERSION, type RequestName, type Result } from './requests';
-import { type FromEngine, readFromEngine, type ToEngine, type Transport } from './wire';
+import type { NameIn, Peer, RequestTable } from './table';
+import { type FromServer, readFromServer, type ToServer, type Transport } from './wire';
 
-export type EventHandlers<N extends RequestName> = {
-  readonly [E in keyof Events<N>]?: (data: Events<N>[E]) => void;
-};
+/** @template E a request's events */
+export type EventHandlers<E> = { readonly [K in keyof E]?: (data: E[K]) => void };
 
-export interface Call<N extends RequestName> {
-  readonly result: Promise<Result<N>>;
-  /** Resolves when the engine has answered or ended. For an abandoned call this is later than `result`. */
+/** @template R a request's result */
+export interface Call<R> {
+  readonly result: Promise<R>;
+  /** Resolves when the process has answered or ended. For an abandoned call this is later than `result`. */
   readonly answered: Promise<void>;
-  /** Asks the engine to stop and rejects `result` at once. No effect on a settled call. */
+  /** Asks the process to stop and rejects `result` at once. No effect on a settled call. */
   abandon(error: ExplainError): void;
 }
 
 export interface ChannelHooks {
-  /** Called when the engine has confirmed the version of the protocol. */
+  /** Called when the process has confirmed the version of the protocol. */
   ready(): void;
-  /** Called for every packet from the engine. */
+  /** Called for every packet from the process. */
   heard(): void;
   sessions(created: number): void;
   fatal(message: string): void;
@@ -31,9 +31,13 @@ export interface ChannelHooks {
   closed(error: ExplainError): void;
 }
 
-export interface Channel {
-  call<N extends RequestName>(method: N, params: Params<N>, on?: EventHandlers<N>): Call<N>;
-  /** Number of calls that the engine has not answered, including abandoned ones. */
+export interface Channel<T extends RequestTable<T>> {
+  call<N extends NameIn<T>>(
+    method: N,
+    params: T[N]['params'],
+    on?: EventHandlers<T[N]['events']>,
+  ): Call<T[N]['result']>;
+  /** Number of calls that the process has not answered, including abandoned ones. */
   pending(): number;
   /** Fails every pending call; later calls are refused with the same error. */
   close(error: ExplainError): void;
@@ -46,7 +50,12 @@ interface Pending {
   answered(): void;
 }
 
-export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks): Channel {
+/** @template T the requests that the process answers */
+export function openChannel<T extends RequestTable<T>>(
+  peer: Peer,
+  transport: Transport<ToServer>,
+  hooks: ChannelHooks,
+): Channel<T> {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let greeted = false;
@@ -64,13 +73,13 @@ export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks)
   }
 
   function greet(message: unknown): void {
-    const read = readFromEngine(message);
+    const read = readFromServer(message);
     const theirs = 'packet' in read && read.packet.kind === 'hello' ? read.packet.version : 'none';
-    if (theirs === PROTOCOL_VERSION) {
+    if (theirs === peer.version) {
       greeted = true;
       hooks.ready();
     } else {
-      close(errors.protocolVersion(PROTOCOL_VERSION, theirs));
+      close(errors.protocolVersion(peer.version, theirs, peer.name));
     }
   }
 
@@ -81,14 +90,14 @@ export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks)
       how(call);
       call.answered();
     } else {
-      close(errors.internal(`the engine answered call ${id}, which is not pending`));
+      close(errors.internal(`the ${peer.name} answered call ${id}, which is not pending`));
     }
   }
 
-  function receive(packet: FromEngine): void {
+  function receive(packet: FromServer): void {
     switch (packet.kind) {
       case 'hello':
-        close(errors.internal('the engine greeted twice'));
+        close(errors.internal(`the ${peer.name} greeted twice`));
         break;
       case 'event':
         pending.get(packet.id)?.event(packet.event, packet.data);
@@ -112,17 +121,21 @@ export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks)
     if (closedBy) return;
     hooks.heard();
     if (!greeted) return greet(message);
-    const read = readFromEngine(message);
+    const read = readFromServer(message);
     if ('packet' in read) receive(read.packet);
-    else close(errors.internal(`the engine sent a ${read.flaw}`));
+    else close(errors.internal(`the ${peer.name} sent a ${read.flaw}`));
   });
-  transport.send({ kind: 'hello', version: PROTOCOL_VERSION });
+  transport.send({ kind: 'hello', version: peer.version });
 
-  function call<N extends RequestName>(method: N, params: Params<N>, on: EventHandlers<N> = {}): Call<N> {
+  function call<N extends NameIn<T>>(
+    method: N,
+    params: T[N]['params'],
+    on: EventHandlers<T[N]['events']> = {},
+  ): Call<T[N]['result']> {
     if (closedBy) return { result: Promise.reject(closedBy), answered: Promise.resolve(), abandon: () => {} };
     lastId += 1;
     const id = lastId;
-    const result = deferred<Result<N>>();
+    const result = deferred<T[N]['result']>();
     const answered = deferred<void>();
     let abandoned = false;
     const abandon = (error: ExplainError): void => {
@@ -134,19 +147,19 @@ export function openChannel(transport: Transport<ToEngine>, hooks: ChannelHooks)
     const event = (name: string, data: unknown): void => {
       if (abandoned || !Object.hasOwn(on, name)) return;
       try {
-        on[name as keyof Events<N>]?.(data as Events<N>[keyof Events<N>]);
+        on[name as keyof T[N]['events']]?.(data as T[N]['events'][keyof T[N]['events']]);
       } catch (thrown) {
         abandon(toExplainError(thrown));
       }
     };
     pending.set(id, {
       event,
-      resolve: (value) => result.resolve(value as Result<N>),
+      resolve: (value) => result.resolve(value as T[N]['result']),
       reject: result.reject,
       answered: answered.resolve,
     });
     try {
-      transport.send({ kind: 'call', id, method, params } as ToEngine);
+      transport.send({ kind: 'call', id, method, params });
     } catch (thrown) {
       pending.delete(id);
       result.reject(toExplainError(thrown));

@@ -14,14 +14,13 @@ import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity
 import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
+import type { ContextOf, Peer, ServiceOf } from './table';
 
-/** The signal that long work checks between its chunks, such as an AbortSignal. */
-export interface CancelSignal {
-  readonly aborted: boolean;
-}
+export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 10;
+export const PROTOCOL_VERSION = 11;
+export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
 export type ImageSource =
@@ -130,14 +129,14 @@ export interface SweepImage {
   readonly truth: readonly number[];
   /** Its objects, for measures of the map. */
   readonly annotated?: AnnotatedImage;
-  /** For each class of the model that objects can show: their categories. */
-  readonly categories?: readonly string[];
 }
 
 export interface SweepParams {
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
   readonly images: readonly SweepImage[];
+  /** By the index of a class: the categories of the objects that show it. Others have no objects. */
+  readonly categories?: Readonly<Record<number, readonly string[]>>;
   /** How many of the most probable classes an answer lists. */
   readonly top: number;
   /** Longer side of thumbnails, in pixels; without it none are made. */
@@ -155,15 +154,16 @@ export interface SweptImage {
   /** See `Row` in `protocol/dataset`. */
   readonly loss?: number;
   readonly margin: number;
-  readonly entropy: number;
+  /** Absent, as the loss is, if the model's scores are no probabilities. */
+  readonly entropy?: number;
   /** Mean over the layer's rows and columns, [K]. */
   readonly embedding: Float32Array;
   /** Grad-CAM of the most probable class, of the layer's size, before the ReLU of `saliencyOf`. */
   readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
   readonly measures?: Measures;
-  /** Why the map is blank, in words. */
+  /** Why the map is blank, or why there is none, in words. */
   readonly blank?: string;
-  /** WebP. An image that is not larger than a thumbnail is its own. */
+  /** A picture that browsers can show, upright. An image that is not larger than a thumbnail is its own. */
   readonly thumbnail?: Uint8Array;
 }
 
@@ -261,13 +261,5 @@ export type Params<N extends RequestName> = Requests[N]['params'];
 export type Result<N extends RequestName> = Requests[N]['result'];
 export type Events<N extends RequestName> = Requests[N]['events'];
 
-/**
- * The context of one request: the engine checks `signal` between chunks, and streams events to the caller by `emit`.
- */
-export interface RequestContext<N extends RequestName> {
-  readonly signal: CancelSignal;
-  emit<E extends keyof Events<N>>(event: E, data: Events<N>[E]): void;
-}
-export type Service = {
-  [N in RequestName]: (params: Params<N>, context: RequestContext<N>) => Promise<Result<N>>;
-};
+export type RequestContext<N extends RequestName> = ContextOf<Requests, N>;
+export type Service = ServiceOf<Requests>;

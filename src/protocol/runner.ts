@@ -20,9 +20,11 @@ import type {
 } from './dataset';
 import type { DeviceChoice } from './devices';
 import type { ModelChoice } from './requests';
+import type { Peer, ServiceOf } from './table';
 
 /** Raise it with every change of the messages below. */
 export const RUNNER_VERSION = 1;
+export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
   /** Path of the run file. */
@@ -138,3 +140,5 @@ export interface RunnerRequests {
   /** Sets tags from a CSV with the columns image and tags, as an export has them. */
   importTags: { params: Of & { readonly file: string }; result: { readonly rows: number }; events: None };
 }
+
+export type RunnerService = ServiceOf<RunnerRequests>;

@@ -1,8 +1,7 @@
 /** The packets that cross the process boundary, and the check that turns an unknown message into one. */
 import * as v from 'valibot';
-import type { ErrorCode } from '../core/error-codes';
+import { ERROR_CODES, type ErrorCode } from '../core/error-codes';
 import { fields, read } from '../core/schema';
-import type { Params, RequestName } from './requests';
 
 /** The first packet of each side. */
 interface Hello {
@@ -10,21 +9,25 @@ interface Hello {
   readonly version: number;
 }
 
-export type CallPacket<N extends RequestName = RequestName> = {
-  [M in N]: { readonly kind: 'call'; readonly id: number; readonly method: M; readonly params: Params<M> };
-}[N];
+/** The method stands for the types of its parameters in the table of requests. */
+export interface CallPacket {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly method: string;
+  readonly params: object;
+}
 
-export type ToEngine = Hello | CallPacket | { readonly kind: 'cancel'; readonly id: number };
+export type ToServer = Hello | CallPacket | { readonly kind: 'cancel'; readonly id: number };
 
-/** The id stands for the call's method, and so for the types of `data` and `result` in the request table. */
-export type FromEngine =
+/** The id stands for the call's method, and so for the types of `data` and `result` in the table of requests. */
+export type FromServer =
   | Hello
   | { readonly kind: 'event'; readonly id: number; readonly event: string; readonly data: unknown }
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly code: ErrorCode; readonly message: string }
-  /** How many runtime sessions the engine has made since it started; each leaks a little. */
+  /** How many runtime sessions the process has made since it started; each leaks a little. */
   | { readonly kind: 'sessions'; readonly created: number }
-  /** The last packet of an engine that is about to end, and why. */
+  /** The last packet of a process that is about to end, and why. */
   | { readonly kind: 'fatal'; readonly message: string };
 
 const id = v.number();
@@ -35,24 +38,17 @@ type Forms<P extends { kind: string }> = {
   readonly [K in P['kind']]: v.GenericSchema<unknown, Extract<P, { kind: K }>>;
 };
 
-/** Parameters and results are as the request table says, and codes as `core/errors`: both sides are one version. */
-const TO_ENGINE: Forms<ToEngine> = {
+const TO_SERVER: Forms<ToServer> = {
   hello,
-  call: v.pipe(
-    fields({ kind: v.literal('call'), id, method: v.string(), params: something }),
-    v.transform((packet) => packet as CallPacket),
-  ),
+  call: fields({ kind: v.literal('call'), id, method: v.string(), params: something }),
   cancel: fields({ kind: v.literal('cancel'), id }),
 };
 
-const FROM_ENGINE: Forms<FromEngine> = {
+const FROM_SERVER: Forms<FromServer> = {
   hello,
   event: fields({ kind: v.literal('event'), id, event: v.string(), data: something }),
   reply: fields({ kind: v.literal('reply'), id, result: something }),
-  failure: v.pipe(
-    fields({ kind: v.literal('failure'), id, code: v.string(), message: v.string() }),
-    v.transform(({ code, ...packet }) => ({ ...packet, code: code as ErrorCode })),
-  ),
+  failure: fields({ kind: v.literal('failure'), id, code: v.picklist(ERROR_CODES), message: v.string() }),
   sessions: fields({ kind: v.literal('sessions'), created: v.number() }),
   fatal: fields({ kind: v.literal('fatal'), message: v.string() }),
 };
@@ -73,12 +69,12 @@ function readPacket<P>(message: unknown, forms: Readonly<Record<string, v.Generi
     : { flaw: `packet "${kind.value.kind}" that is none (${packet.flaw.line})` };
 }
 
-export function readToEngine(message: unknown): Read<ToEngine> {
-  return readPacket<ToEngine>(message, TO_ENGINE);
+export function readToServer(message: unknown): Read<ToServer> {
+  return readPacket<ToServer>(message, TO_SERVER);
 }
 
-export function readFromEngine(message: unknown): Read<FromEngine> {
-  return readPacket<FromEngine>(message, FROM_ENGINE);
+export function readFromServer(message: unknown): Read<FromServer> {
+  return readPacket<FromServer>(message, FROM_SERVER);
 }
 
 /** What a packet channel needs of the thing that carries it, as seen from one side. */

@@ -88,7 +88,7 @@ describe('client: life of the process', () => {
     const other = startEngine({ module: hello(PROTOCOL_VERSION + 1) });
     const expected = {
       code: 'protocol-version',
-      message: new RegExp(`protocol ${PROTOCOL_VERSION + 1}, the extension ${PROTOCOL_VERSION}`),
+      message: new RegExp(`protocol ${PROTOCOL_VERSION + 1}, this side ${PROTOCOL_VERSION}`),
     };
     const call = ask(other, 'pid');
     const pid = other.pid!;

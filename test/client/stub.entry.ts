@@ -2,8 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
 import type { Frame } from '../../src/core/saliency';
-import { serveParent } from '../../src/engine/process';
-import type { ExplainParams, RequestContext, Service } from '../../src/protocol/requests';
+import {
+  ENGINE,
+  type ExplainParams,
+  type RequestContext,
+  type Requests,
+  type Service,
+} from '../../src/protocol/requests';
+import { serveParent } from '../../src/server/process';
 
 let sessions = 0;
 const taken: Buffer[] = [];
@@ -112,4 +118,4 @@ const service: Service = {
   meanPicture: absent,
 };
 
-void serveParent(async () => ({ service, sessionsCreated: () => sessions }));
+void serveParent<Requests>(ENGINE, async () => ({ service, sessionsCreated: () => sessions }));

@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CallOptions, createEngine, type Engine, type EngineOptions } from '../../src/client/engine';
+import type { CallOptions } from '../../src/client/connection';
+import { createEngine, type Engine, type EngineOptions } from '../../src/client/engine';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
-import type { ExplainParams } from '../../src/protocol/requests';
+import type { Events, ExplainParams } from '../../src/protocol/requests';
 
 /** The bundle of stub.entry.ts. */
 export const STUB = path.join(__dirname, 'stub.entry.js');
@@ -25,7 +26,7 @@ export function disposeAll(): void {
 }
 
 /** Has the stub do one of its wishes. */
-export async function ask(engine: Engine, wish: string, options?: CallOptions<'saveSidecar'>): Promise<string> {
+export async function ask(engine: Engine, wish: string, options?: CallOptions<Events<'saveSidecar'>>): Promise<string> {
   return (await engine.call('saveSidecar', { model: { path: wish } }, options)).path;
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readItems, sample } from '../../src/files/items';
+import { readItems } from '../../src/files/items';
+import { sample } from '../../src/files/sample';
 import { testFolder } from '../support/folder';
 import { needs, project, shared } from '../support/shared';
 

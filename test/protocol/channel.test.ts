@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { errors } from '../../src/core/errors';
 import { type ChannelHooks, openChannel } from '../../src/protocol/channel';
-import { PROTOCOL_VERSION } from '../../src/protocol/requests';
-import type { ToEngine } from '../../src/protocol/wire';
+import { ENGINE, PROTOCOL_VERSION, type Requests } from '../../src/protocol/requests';
+import type { ToServer } from '../../src/protocol/wire';
 
 /** A channel whose other side is the test. */
 function open({ greet = true, hooks = {} as Partial<ChannelHooks> } = {}) {
-  const sent: ToEngine[] = [];
+  const sent: ToServer[] = [];
   const closed: string[] = [];
   let receive = (_message: unknown): void => {};
-  const channel = openChannel(
+  const channel = openChannel<Requests>(
+    ENGINE,
     {
       send: (packet) => void sent.push(packet),
       onMessage: (listener) => {
@@ -68,6 +69,10 @@ describe('protocol: channel', () => {
     [
       { kind: 'reply', id: 1, result: null },
       'packet "reply" that is none (result: must be an object or a list, found null)',
+    ],
+    [
+      { kind: 'failure', id: 1, code: 'bad-luck', message: 'none' },
+      'packet "failure" that is none (code: must be "model-missing" or ',
     ],
     [
       { kind: 'failure', id: 1, code: 'internal' },

@@ -1,7 +1,7 @@
 /**
  * Limits on what a model may ask of the runtime, which has no limits of its own and can't be interrupted. These limits
  * are checked before anything runs. What can't be known before is limited by watching the process
- * (src/client/connection.ts, src/engine/watch.ts).
+ * (src/client/connection.ts, src/server/watch.ts).
  */
 import type { GraphProto, NodeProto, SparseTensorProto, TensorProto } from 'onnx-buf';
 import { errors } from '../errors';

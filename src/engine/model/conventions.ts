@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { errors, reasonOf } from '../../core/errors';
-import { parseLabels } from '../../core/model/classes/labels';
+import { parseLabelFile } from '../../core/model/classes/label-files';
 import type { Conventions, Source } from '../../core/model/conventions';
 import type { ReadLabels } from '../../core/model/describe';
 import {
@@ -23,6 +23,7 @@ import type { Model } from '../../core/onnx/model';
 import { type Json, parseJson, record } from '../../core/schema';
 import { readText } from '../../files/open';
 import { type Stamp, stampOf } from '../../files/stamps';
+import { readWritten } from '../../files/text';
 
 export interface ReadSources {
   /** The sources, in the order of precedence. */
@@ -154,7 +155,7 @@ export async function readLabels(
 async function labelsFile(file: string, origin: Source['origin']) {
   const stamp = await stampOf(file);
   try {
-    const labels = parseLabels(await readText(file));
+    const labels = await parseLabelFile(await readWritten(file), file);
     return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
   } catch (error) {
     throw errors.labelsUnreadable(file, reasonOf(error));

@@ -43,6 +43,8 @@ export interface PanelState {
   /** Index of the slot in focus, which may not exist yet. */
   readonly focused: number;
   readonly demo: boolean;
+  /** The text from which the panel is restored, if it may change. */
+  readonly restore?: string;
 }
 
 interface OfSlot {
@@ -54,6 +56,8 @@ interface OfSlot {
 export type PanelEvent =
   /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
+  /** Another image takes the place of this one. */
+  | { readonly type: 'replaced'; readonly image: number; readonly name: string; readonly wanted: readonly Wanted[] }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /**
    * Requests the explanations again, because something that they depend on has changed. This affects only images that
@@ -96,12 +100,14 @@ export type PanelEvent =
   | { readonly type: 'chosen'; readonly chosen: ChosenMethod }
   | { readonly type: 'style'; readonly style: HeatStyle }
   | { readonly type: 'focused'; readonly slot: number }
-  | { readonly type: 'demo'; readonly demo: boolean };
+  | { readonly type: 'demo'; readonly demo: boolean }
+  | { readonly type: 'restore'; readonly restore: string };
 
 export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
-  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
-  return { images, active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
+  return { images: names.map(fresh), active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
 }
+
+const fresh = (name: string): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] });
 
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
 const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
@@ -109,13 +115,14 @@ const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, tota
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
     case 'chosen':
-      return { ...state, chosen: event.chosen };
     case 'style':
-      return { ...state, style: event.style };
+    case 'demo':
+    case 'restore': {
+      const { type: _, ...change } = event;
+      return { ...state, ...change };
+    }
     case 'focused':
       return { ...state, focused: event.slot };
-    case 'demo':
-      return { ...state, demo: event.demo };
     case 'selected':
       return select(state, event.image);
     case 'cancelled':
@@ -140,6 +147,8 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
     }
     case 'released':
       return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
+    case 'replaced':
+      return ask({ ...fresh(event.name), run: image.run }, event.wanted);
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
@@ -226,9 +235,7 @@ function settled(image: PanelImage): PanelImage {
   return { ...image, status: isDone ? 'done' : 'failed' };
 }
 
-function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
-  return image;
-}
+const forget = ({ probabilities: _, ...image }: PanelImage): PanelImage => image;
 
 function cancel(image: PanelImage): PanelImage {
   if (image.status !== 'queued' && image.status !== 'working') return image;

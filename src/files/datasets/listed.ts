@@ -1,8 +1,17 @@
 /** A dataset as its files say it is, before anything is computed. */
+import path from 'node:path';
 import type { AnnotatedImage } from '../../core/annotations/annotations';
+import { datasetErrors } from '../../core/dataset-errors';
+import { sample } from '../sample';
+import type { Draft, DraftItem, DraftOptions } from './draft';
+import { examine } from './examine';
+import { readSource } from './sources';
 
 export interface ListedItem {
-  /** Relative to the root, with slashes; items are in the order of paths (by code units). */
+  /**
+   * Relative to the root, with slashes; absolute if it lies far from the root. Items are in the order of paths (by code
+   * units).
+   */
   readonly path: string;
   /** Absolute. */
   readonly file: string;
@@ -25,4 +34,99 @@ export interface ListedDataset {
   readonly splits: readonly string[];
   /** What had to be assumed and what was left out, in sentences. */
   readonly notes: readonly string[];
+}
+
+export interface ListOptions extends DraftOptions {
+  /** Only so many items, drawn at random; the same ones for the same dataset. */
+  readonly limit?: number;
+  /** Called now and then with the number of images that were looked at. */
+  readonly listed?: (images: number) => void;
+}
+
+const SEED = 0;
+/** How many folders up a path may start before it is shown as an absolute one. */
+const MOST_UP = 3;
+
+/**
+ * Lists the images of a dataset, each once, with what is known of it.
+ *
+ * @param source a folder of images, of YOLO's or Pascal VOC's annotations, or a file: COCO's .json, YOLO's data.yaml, a
+ *   list as .csv, .tsv, .jsonl or .txt
+ * @throws dataset-invalid, annotations-invalid, list-invalid, cancelled; the message names the file with the line or
+ *   entry, and says what to do
+ */
+export async function listDataset(source: string, options: ListOptions = {}): Promise<ListedDataset> {
+  const { labels, limit, listed, signal } = options;
+  const draft = await readSource(path.resolve(source), { ...(labels && { labels }), ...(signal && { signal }) });
+  const merged = mergedByFile(draft.items);
+  const pathOf = pathsFrom(draft.root);
+  const found = await examine(merged, (file) => pathOf(file), listed, signal);
+  const items = found.items.map(
+    ({ item, bytes, mtime }): ListedItem => ({ path: pathOf(item.file), ...item, bytes, mtime }),
+  );
+  items.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  if (items.length === 0) throw datasetErrors.datasetInvalid(source, whyEmpty(draft, found.notes));
+  const drawn = sample(items, limit, SEED);
+  return {
+    source,
+    root: draft.root,
+    items: drawn,
+    categories: draft.categories,
+    splits: splitsOf(items),
+    notes: [
+      ...draft.notes,
+      ...found.notes,
+      ...(drawn.length < items.length ? [`${drawn.length} of ${items.length} images were drawn at random.`] : []),
+    ],
+  };
+}
+
+/** One item for each file, with all that any of its entries says. */
+function mergedByFile(items: readonly DraftItem[]): readonly DraftItem[] {
+  const byFile = new Map<string, DraftItem>();
+  for (const item of items) {
+    const before = byFile.get(item.file);
+    byFile.set(item.file, before ? merged(before, item) : item);
+  }
+  return byFile.size === items.length ? items : [...byFile.values()];
+}
+
+function merged(first: DraftItem, second: DraftItem): DraftItem {
+  const split = first.split ?? second.split;
+  const annotated = mergedAnnotations(first.annotated, second.annotated);
+  return {
+    file: first.file,
+    categories: [...new Set([...first.categories, ...second.categories])],
+    ...(split !== undefined && { split }),
+    ...(annotated && { annotated }),
+  };
+}
+
+function mergedAnnotations(first?: AnnotatedImage, second?: AnnotatedImage): AnnotatedImage | undefined {
+  if (!first || !second) return first ?? second;
+  return { ...first, regions: [...first.regions, ...second.regions] };
+}
+
+/** Names files from the root; a file far outside keeps its absolute path, which is easier to read. */
+function pathsFrom(root: string): (file: string) => string {
+  const inside = root.endsWith(path.sep) ? root : `${root}${path.sep}`;
+  const slashed = path.sep === '/' ? (name: string) => name : (name: string) => name.split(path.sep).join('/');
+  const far = `${'../'.repeat(MOST_UP)}../`;
+  return (file) => {
+    if (file.startsWith(inside)) return slashed(file.slice(inside.length));
+    const name = slashed(path.relative(root, file));
+    return name.startsWith(far) ? slashed(file) : name;
+  };
+}
+
+function splitsOf(items: readonly ListedItem[]): string[] {
+  const splits = new Set<string>();
+  for (const { split } of items) if (split !== undefined) splits.add(split);
+  return [...splits].sort();
+}
+
+function whyEmpty({ items, notes }: Draft, found: readonly string[]): string {
+  const why = [...notes, ...found].map((note) => note.replace(/\.$/, ''));
+  const what = items.length === 0 ? 'no image was found in it' : 'none of the images that it names can be listed';
+  return [what, ...why].join('; ');
 }

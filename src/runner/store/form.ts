@@ -3,8 +3,18 @@ import type { AnnotatedImage } from '../../core/annotations/annotations';
 import type { Measures } from '../../core/measures/measures';
 import type { MethodChoice } from '../../core/methods/choice';
 import type { ListedDataset } from '../../files/datasets/listed';
-import type { ItemId, StoredMap, VersionId, VersionInfo } from '../../protocol/dataset';
+import type {
+  AtlasEntry,
+  ExportKind,
+  ItemId,
+  RunInfo,
+  Selection,
+  StoredMap,
+  VersionId,
+  VersionInfo,
+} from '../../protocol/dataset';
 import type { ModelChoice, SweptImage } from '../../protocol/requests';
+import type { RunnerRequests } from '../../protocol/runner';
 
 /** An item with what the work on it needs. */
 export interface StoredItem {
@@ -75,3 +85,61 @@ export interface WritableStore {
   commitRows(version: VersionId, rows: readonly NewRow[]): void;
   commitMaps(version: VersionId, maps: readonly NewMap[]): void;
 }
+
+/** Requests that the run file answers alone; the runner passes them on. */
+type Answered =
+  | 'list'
+  | 'rows'
+  | 'row'
+  | 'pictures'
+  | 'histograms'
+  | 'classes'
+  | 'tag'
+  | 'undo'
+  | 'tagKey'
+  | 'saveView'
+  | 'removeView'
+  | 'importTags';
+type Answer<N extends Answered> = (
+  params: Omit<RunnerRequests[N]['params'], 'run'>,
+  context: {
+    readonly signal: { readonly aborted: boolean };
+    emit<E extends keyof RunnerRequests[N]['events']>(event: E, data: RunnerRequests[N]['events'][E]): void;
+  },
+) => RunnerRequests[N]['result'] | Promise<RunnerRequests[N]['result']>;
+
+/** An open run file: what is written to it, and the answers to the runner's requests. */
+export interface RunFile extends WritableStore, Readonly<{ [N in Answered]: Answer<N> }> {
+  info(): RunInfo;
+  /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
+  itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
+  /** Without images. */
+  atlas(version: VersionId, by: 'true' | 'predicted', indices: readonly number[]): readonly AtlasEntry[];
+  /** At most `count` items of an entry of the atlas that are computed, spread evenly over all of them. */
+  atlasItems(version: VersionId, by: 'true' | 'predicted', index: number, count: number): readonly ItemId[];
+  /** Keeps thumbnails that were made anew, in the second file. */
+  keepThumbnails(thumbnails: readonly (readonly [ItemId, Uint8Array])[]): void;
+  /** Which of the items have a map of this choice for the class that is predicted; they are not computed again. */
+  haveMap(version: VersionId, method: MethodChoice, items: readonly ItemId[]): ReadonlySet<ItemId>;
+  /** Writes rows to a file, whole or not at all. */
+  export(
+    version: VersionId,
+    of: Selection,
+    kind: Exclude<ExportKind, 'sheet'>,
+    output: string,
+    signal: { readonly aborted: boolean },
+  ): Promise<{ readonly rows: number }>;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** Makes the file if it is not there. */
+  readonly create?: boolean;
+  /** Why nothing may be written to it, in words; `RunInfo.readOnly` says so. */
+  readonly readOnly?: string;
+  /** Folder of the files with thumbnails; without it none are kept. */
+  readonly thumbnails?: string;
+}
+
+/** @throws run-file-invalid, run-file-newer, run-file-unwritable */
+export type OpenRunFile = (file: string, options: OpenOptions) => Promise<RunFile>;

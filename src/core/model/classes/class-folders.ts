@@ -1,12 +1,14 @@
 /** Finds the classes that folders of images are named after, in the spellings that data sets use. */
+import { errors } from '../../errors';
 import { IMAGENET_SYNSETS } from './imagenet-synsets';
-import { findClass } from './labels';
 
 export interface FolderClasses {
   /** Class indices by folder; folders that stand for no class are absent. */
   readonly classes: ReadonlyMap<string, number>;
   /** Folders whose spelling differs from the label or the index. */
   readonly loosely: readonly string[];
+  /** Indices of the classes that have exactly the folder's name, where there are several. */
+  readonly ambiguous: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -14,30 +16,43 @@ export interface FolderClasses {
  * comma-separated names; the class of this index, unless another number among the folders is not an index, since they
  * may then count from 1; the one class of its synset (`n02123045`, `n02123045-tabby`); the one class of its name,
  * ignoring case and with `_` or `-` for a space; the same in the singular or plural of English.
- *
- * @throws ambiguous-class if several classes have exactly this name
  */
-export function classesOfFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
+export function matchFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
   const known = knownNames(labels);
   const classes = new Map<string, number>();
   const loosely: string[] = [];
+  const ambiguous = new Map<string, readonly number[]>();
   const isNumber = (name: string) => /^\d+$/.test(name) && !known.exact.has(name);
   const areIndices = folders.every((name) => !isNumber(name) || Number(name) < labels.length);
   for (const name of folders) {
     const exact = exactly(name);
-    const index = exact ?? (isNumber(name) ? undefined : looselyNamed(name, known));
+    const index = exact ?? (isNumber(name) || ambiguous.has(name) ? undefined : looselyNamed(name, known));
     if (index === undefined) continue;
     classes.set(name, index);
     if (exact === undefined) loosely.push(name);
   }
-  return { classes, loosely };
+  return { classes, loosely, ambiguous };
 
   function exactly(name: string): number | undefined {
     if (isNumber(name)) return areIndices ? Number(name) : undefined;
-    const found = known.exact.get(name);
-    if (!found) return undefined;
-    return found.length === 1 ? found[0] : findClass(labels, { label: name });
+    const named = known.exact.get(name) ?? [];
+    // A label of just this name counts before others that have it among their names.
+    const labelled = named.length > 1 ? named.filter((index) => labels[index] === name) : named;
+    const found = labelled.length > 0 ? labelled : named;
+    if (found.length > 1) ambiguous.set(name, found);
+    return found.length === 1 ? found[0] : undefined;
   }
+}
+
+/**
+ * The same for folders that each have to mean one class.
+ *
+ * @throws ambiguous-class if several classes have exactly this name
+ */
+export function classesOfFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
+  const matched = matchFolders(folders, labels);
+  for (const [name, found] of matched.ambiguous) throw errors.ambiguousClass(name, found);
+  return matched;
 }
 
 /** Class indices by name. */

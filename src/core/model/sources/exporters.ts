@@ -1,18 +1,17 @@
-/// <reference path="./js-yaml.d.ts" />
 /**
  * How programs that export models prepare images. A program is recognised by the files and names that it writes. A
  * comment at each row gives the source.
  */
 import * as v from 'valibot';
-import { reasonOf } from '../../errors';
 import { indexGraph } from '../../onnx/graph';
 import type { Model } from '../../onnx/model';
 import { operatorOf } from '../../onnx/operators';
-import { fields, lenient, read, readJson } from '../../schema';
+import { fields, lenient, readJson } from '../../schema';
 import { parseLabels } from '../classes/labels';
 import { IMAGENET_MEAN, IMAGENET_STD, type InputConventions, type Source } from '../conventions';
 import type { Read } from '../hugging-face';
 import type { ImageInput } from '../inputs';
+import { readYaml, YAML } from '../yaml';
 import { PADDLE, readPaddle } from './paddle';
 
 /** Contents of the files beside a model, by name. */
@@ -41,7 +40,7 @@ const EXPORTERS: readonly Exporter[] = [
   // Teachable Machine: the sample that it exports beside keras_model.h5 and labels.txt.
   { file: LABELS, read: teachableMachine },
   // PaddleClas: deploy/python/preprocess.py and the inference.yml that its export_model.py writes.
-  { file: PADDLE_FILE, read: (_model, _input, beside) => readYaml(beside.get(PADDLE_FILE)) },
+  { file: PADDLE_FILE, read: (_model, _input, beside) => readPaddleFile(beside.get(PADDLE_FILE)) },
   // fastai: create_head and vision_learner in fastai/vision/learner.py, Resize in fastai/vision/augment.py.
   { read: fastai },
 ];
@@ -150,20 +149,10 @@ function fastai(model: Model, input: ImageInput): Read | undefined {
   };
 }
 
-/** The largest YAML file that is read, in characters; labels of 20,000 classes take less than a million. */
-const MOST_YAML = 4e6;
-
-async function readYaml(text = ''): Promise<Read | undefined> {
-  if (text.length > MOST_YAML) return { conventions: {}, notes: [`${PADDLE_FILE}: not used (too large)`] };
-  // The parser is loaded only if it is needed, since few models have such a file and loading takes time.
-  const { load } = await import('js-yaml');
-  let file: unknown;
-  try {
-    file = load(text);
-  } catch (error) {
-    return { conventions: {}, notes: [`${PADDLE_FILE}: not used (${reasonOf(error).split('\n')[0]})`] };
-  }
+async function readPaddleFile(text = ''): Promise<Read | undefined> {
+  const paddle = await readYaml(PADDLE, text);
+  if ('value' in paddle) return readPaddle(paddle.value);
   // A file of this name that another program wrote is ignored here too.
-  const paddle = read(PADDLE, file);
-  return 'value' in paddle ? readPaddle(paddle.value) : undefined;
+  const { wanted, line } = paddle.flaw;
+  return wanted === YAML ? { conventions: {}, notes: [`${PADDLE_FILE}: not used (${line})`] } : undefined;
 }

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
-import { serve } from '../../src/engine/serve';
-import { PROTOCOL_VERSION, type Service } from '../../src/protocol/requests';
-import type { FromEngine } from '../../src/protocol/wire';
+import { ENGINE, PROTOCOL_VERSION, type Requests, type Service } from '../../src/protocol/requests';
+import type { FromServer } from '../../src/protocol/wire';
+import { serve } from '../../src/server/serve';
 
 /** A served service whose parent is the test. */
 function open(methods: Partial<Service>, { greet = true, sessions = (): number => 0 } = {}) {
-  const sent: FromEngine[] = [];
+  const sent: FromServer[] = [];
   let receive = (_message: unknown): void => {};
-  serve(
+  serve<Requests>(
+    ENGINE,
     methods as Service,
     {
       send: (packet) => void sent.push(structuredClone(packet)),
@@ -25,7 +26,7 @@ function open(methods: Partial<Service>, { greet = true, sessions = (): number =
 
 const call = (method: string, id = 1) => ({ kind: 'call', id, method, params: {} });
 
-describe('engine: serve', () => {
+describe('server: serve', () => {
   it('greets first', () => {
     assert.deepEqual(open({}).sent, [{ kind: 'hello', version: PROTOCOL_VERSION }]);
   });

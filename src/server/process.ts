@@ -1,13 +1,13 @@
 /** The IPC channel of a forked process as the transport of `serve`, and how such a process ends. */
 import { reasonOf } from '../core/errors';
-import type { Service } from '../protocol/requests';
-import type { FromEngine } from '../protocol/wire';
+import type { Peer, RequestTable, ServiceOf } from '../protocol/table';
+import type { FromServer } from '../protocol/wire';
 import { serve } from './serve';
 import { watchProcess } from './watch';
 
 /** The service that answers calls; see `serve`. */
-export interface Served {
-  readonly service: Service;
+export interface Served<T extends RequestTable<T>> {
+  readonly service: ServiceOf<T>;
   readonly sessionsCreated: () => number;
 }
 
@@ -16,9 +16,14 @@ export interface Served {
  *
  * @param load loads most of the program; the watching thread starts at the same time, on another core
  */
-export async function serveParent(load: () => Promise<Served>): Promise<void> {
+export async function serveParent<T extends RequestTable<T>>(
+  peer: Peer,
+  load: () => Promise<Served<T>>,
+): Promise<void> {
   if (!process.send) {
-    console.error('This is the engine of Group-CAM, which the extension starts. On a command line use group-cam.');
+    console.error(
+      `This is the ${peer.name} of Group-CAM, which other programs start. On a command line use group-cam.`,
+    );
     process.exitCode = 1;
     return;
   }
@@ -26,7 +31,7 @@ export async function serveParent(load: () => Promise<Served>): Promise<void> {
 
   process.on('uncaughtException', (thrown) => {
     console.error(thrown);
-    const last: FromEngine = { kind: 'fatal', message: reasonOf(thrown) };
+    const last: FromServer = { kind: 'fatal', message: reasonOf(thrown) };
     send(last, undefined, undefined, () => process.exit(1));
   });
   // Without its parent the process is useless, and it would hold gigabytes for ever. Stuck threads would block a normal
@@ -37,6 +42,7 @@ export async function serveParent(load: () => Promise<Served>): Promise<void> {
 
   const { service, sessionsCreated } = await load();
   serve(
+    peer,
     service,
     { send: (packet) => void send(packet), onMessage: (receive) => void process.on('message', receive) },
     sessionsCreated,

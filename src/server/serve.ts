@@ -1,7 +1,12 @@
 /** The answering side of the process boundary. Each call runs one method of the service and gets one answer. */
 import { type ExplainError, errors, toExplainError } from '../core/errors';
-import { PROTOCOL_VERSION, type RequestName, type Service } from '../protocol/requests';
-import { type CallPacket, type FromEngine, readToEngine, type Transport } from '../protocol/wire';
+import type { NameIn, Peer, RequestTable, ServiceOf } from '../protocol/table';
+import { type CallPacket, type FromServer, readToServer, type Transport } from '../protocol/wire';
+
+interface KnownCall<T extends RequestTable<T>, N extends NameIn<T>> extends CallPacket {
+  readonly method: N;
+  readonly params: T[N]['params'];
+}
 
 /**
  * Answers calls until the process ends. A packet that can't be answered, or another version of the protocol, throws out
@@ -10,15 +15,20 @@ import { type CallPacket, type FromEngine, readToEngine, type Transport } from '
  * @param sessionsCreated returns the number of runtime sessions created so far; it is sent with an answer if it has
  *   grown
  */
-export function serve(service: Service, transport: Transport<FromEngine>, sessionsCreated: () => number): void {
+export function serve<T extends RequestTable<T>>(
+  peer: Peer,
+  service: ServiceOf<T>,
+  transport: Transport<FromServer>,
+  sessionsCreated: () => number,
+): void {
   const running = new Map<number, AbortController>();
   let greeted = false;
   let reported = 0;
 
   function greet(message: unknown): void {
-    const read = readToEngine(message);
+    const read = readToServer(message);
     const theirs = 'packet' in read && read.packet.kind === 'hello' ? read.packet.version : 'none';
-    if (theirs !== PROTOCOL_VERSION) throw errors.protocolVersion(PROTOCOL_VERSION, theirs);
+    if (theirs !== peer.version) throw errors.protocolVersion(peer.version, theirs, peer.name);
     greeted = true;
   }
 
@@ -35,9 +45,13 @@ export function serve(service: Service, transport: Transport<FromEngine>, sessio
     transport.send({ kind: 'failure', id, code: error.code, message: error.message });
   }
 
-  async function answer<N extends RequestName>({ id, method, params }: CallPacket<N>): Promise<void> {
+  /** Both sides are of one version, so the parameters of a method that exists are as the table says. */
+  function isKnown(packet: CallPacket): packet is { [N in NameIn<T>]: KnownCall<T, N> }[NameIn<T>] {
+    return Object.hasOwn(service, packet.method);
+  }
+
+  async function answer<N extends NameIn<T>>({ id, method, params }: KnownCall<T, N>): Promise<void> {
     if (running.has(id)) throw errors.internal(`call ${id} was sent twice`);
-    if (!Object.hasOwn(service, method)) return fail(id, errors.internal(`the engine has no method "${method}"`));
     const controller = new AbortController();
     running.set(id, controller);
     try {
@@ -57,13 +71,14 @@ export function serve(service: Service, transport: Transport<FromEngine>, sessio
 
   transport.onMessage((message) => {
     if (!greeted) return greet(message);
-    const read = readToEngine(message);
-    if ('flaw' in read) throw errors.internal(`the extension sent a ${read.flaw}`);
+    const read = readToServer(message);
+    if ('flaw' in read) throw errors.internal(`the parent sent a ${read.flaw}`);
     const { packet } = read;
-    if (packet.kind === 'hello') throw errors.internal('the extension greeted twice');
+    if (packet.kind === 'hello') throw errors.internal('the parent greeted twice');
     // If the answer is already on its way, there is nothing to cancel.
     if (packet.kind === 'cancel') running.get(packet.id)?.abort();
-    else void answer(packet);
+    else if (isKnown(packet)) void answer(packet);
+    else fail(packet.id, errors.internal(`the ${peer.name} has no method "${packet.method}"`));
   });
-  transport.send({ kind: 'hello', version: PROTOCOL_VERSION });
+  transport.send({ kind: 'hello', version: peer.version });
 }

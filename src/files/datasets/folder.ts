@@ -1,0 +1,27 @@
+/** A folder of images in which the class is the name of the image's own folder. */
+import path from 'node:path';
+import { matchFolders } from '../../core/model/classes/class-folders';
+import { isImage } from '../../protocol/image-files';
+import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from './draft';
+import { placesOf } from './splits';
+import type { Walked } from './walk';
+
+/** The images of a folder. Those that lie directly in it have its class if the model knows one of that name. */
+export function draftOfFolder({ root, folders, notes }: Walked, { labels }: DraftOptions): Draft {
+  const withImages = folders
+    .map(({ way, files }) => ({ way, files: files.filter(isImage) }))
+    .filter(({ files }) => files.length > 0);
+  const placeOf = placesOf(withImages);
+  const own = path.basename(root);
+  const ownClass = labels && matchFolders([own], labels).classes.has(own) ? own : undefined;
+  const items: DraftItem[] = [];
+  for (const folder of withImages) {
+    const { split, category = folder.way.length === 0 ? ownClass : undefined } = placeOf(folder);
+    // One list serves all images of a folder, of which there may be a million.
+    const categories = category === undefined ? [] : [category];
+    const prefix = path.join(root, ...folder.way);
+    for (const name of folder.files)
+      items.push({ file: path.join(prefix, name), categories, ...(split !== undefined && { split }) });
+  }
+  return { root, items, categories: categoriesOf(items), notes };
+}
