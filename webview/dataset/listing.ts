@@ -36,6 +36,12 @@ export function createListing(
     if (version === undefined || store.broken.peek() !== undefined) return;
     turn += 1;
     const mine = turn;
+    const flaw = store.flaw.peek();
+    if (flaw !== undefined) {
+      store.isListing.value = false;
+      store.fault.value = { query, message: flaw };
+      return;
+    }
     store.isListing.value = true;
     let first: readonly Row[] = [];
     const anchor = isSame ? place.anchor() : undefined;

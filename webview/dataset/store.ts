@@ -40,7 +40,8 @@ export function createStore(saved: Signal<PageState>) {
   });
 
   const query = computed(() => saved.value.query ?? '');
-  const parsed = computed(() => parsedOf(query.value));
+  const meaning = computed(() => parsedOf(query.value));
+  const parsed = computed(() => ('query' in meaning.value ? meaning.value.query : undefined));
   const isOutdated = signal(false);
 
   return {
@@ -75,6 +76,8 @@ export function createStore(saved: Signal<PageState>) {
     query,
     /** What the query means; undefined if it has a fault. */
     parsed,
+    /** What is wrong with its text; undefined if nothing is. */
+    flaw: computed(() => ('fault' in meaning.value ? meaning.value.fault : undefined)),
     page: computed(() => saved.value.page ?? 'grid'),
     heat: computed(() => saved.value.heat ?? true),
     tile: computed(() => saved.value.tile ?? TILE.usual),

@@ -1,3 +1,4 @@
+/** Pictures of the page of a run file, to look at. */
 import { mkdirSync } from 'node:fs';
 import { project } from '../../support/shared';
 import { type DatasetPage, datasetPages } from './support/dataset-page';

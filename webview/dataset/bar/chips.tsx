@@ -1,8 +1,10 @@
 /** The conditions of the query as chips, and those that are asked for most as buttons. */
+
+import { printQuery } from '../../../src/core/query/print';
 import type { Flag } from '../../../src/core/query/query';
 import type { DatasetPage } from '../model';
+import { chipText } from '../query/chip-text';
 import { chipsOf, hasFlag, toggleFlag, without } from '../query/edit';
-import { chipText, writeQuery } from '../query/write';
 
 const FLAGS: readonly { readonly flag: Flag; readonly icon: string; readonly hint: string }[] = [
   { flag: 'wrong', icon: 'error', hint: 'Images of which another class is predicted' },
@@ -25,7 +27,7 @@ export function Chips({ page }: { readonly page: DatasetPage }) {
           aria-pressed={hasFlag(query, flag)}
           title={hint}
           data-testid={`flag-${flag}`}
-          onClick={() => actions.search(writeQuery(toggleFlag(query, flag)))}
+          onClick={() => actions.search(printQuery(toggleFlag(query, flag)))}
         >
           <span class={`codicon codicon-${icon}`} aria-hidden="true" />
           {flag}
@@ -45,7 +47,7 @@ export function Chips({ page }: { readonly page: DatasetPage }) {
               aria-label={`Remove ${text}`}
               title="Remove"
               data-testid={`remove-chip-${i}`}
-              onClick={() => actions.search(writeQuery(without(query, i)))}
+              onClick={() => actions.search(printQuery(without(query, i)))}
             />
           </span>
         );

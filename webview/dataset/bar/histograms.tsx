@@ -1,12 +1,12 @@
 /** Histograms of what is known of the rows. A part that is brushed becomes two conditions of the query. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { printQuery } from '../../../src/core/query/print';
 import { NUMBERS } from '../../../src/core/query/query';
 import type { Histogram as Data } from '../../../src/protocol/dataset';
 import { newestOnly } from '../../newest';
 import type { DatasetPage } from '../model';
 import { rangeOf, withRange } from '../query/edit';
-import { writeQuery } from '../query/write';
 import { Histogram } from './histogram';
 
 const BINS = 40;
@@ -43,7 +43,7 @@ export function Histograms({ page }: { readonly page: DatasetPage }) {
             key={name}
             data={data}
             range={query ? rangeOf(query, name) : {}}
-            onBrush={(range) => query && actions.search(writeQuery(withRange(query, name, range)))}
+            onBrush={(range) => query && actions.search(printQuery(withRange(query, name, range)))}
           />
         );
       })}

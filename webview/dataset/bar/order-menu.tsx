@@ -1,9 +1,10 @@
 /** The order of the list. */
+
+import { printQuery } from '../../../src/core/query/print';
 import type { Order } from '../../../src/core/query/query';
 import { Menu } from '../../widgets/menu';
 import type { DatasetPage } from '../model';
 import { withOrder } from '../query/edit';
-import { writeQuery } from '../query/write';
 
 interface Choice {
   readonly label: string;
@@ -51,7 +52,7 @@ export function OrderMenu({ page: { store, actions } }: { readonly page: Dataset
               label: choice.label,
               testId: `order-${choice.order ? `${choice.order.by}-${choice.order.descending ? 'desc' : 'asc'}` : 'path'}`,
               checked: isNow(choice),
-              run: () => actions.search(writeQuery(withOrder(query, CHOICES[i]!.order))),
+              run: () => actions.search(printQuery(withOrder(query, CHOICES[i]!.order))),
             }))
           : []
       }

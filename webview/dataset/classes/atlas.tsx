@@ -1,10 +1,10 @@
 /** Each class's mean image and mean map. Those that are seen are asked for. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { printQuery } from '../../../src/core/query/print';
 import type { AtlasEntry, ClassesInfo } from '../../../src/protocol/dataset';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
-import { writeQuery } from '../query/write';
 import { plural, shortLabel } from '../texts';
 import { drawEntry } from './atlas-picture';
 
@@ -82,7 +82,7 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
             entry={entries.value.get(index)}
             recall={by.value === 'true' ? countOf.get(index)?.recall : undefined}
             onSeen={seen}
-            onClick={() => actions.find(writeQuery(classQuery(by.value, name)))}
+            onClick={() => actions.find(printQuery(classQuery(by.value, name)))}
           />
         ))}
       </div>

@@ -1,11 +1,11 @@
 /** The confusion matrix: a row for each true class, a column for each predicted one. A click shows a cell's images. */
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { printQuery } from '../../../src/core/query/print';
 import type { ClassesInfo } from '../../../src/protocol/dataset';
 import { onTheme } from '../grid/look';
 import type { DatasetPage } from '../model';
 import { cellQuery } from '../query/edit';
-import { writeQuery } from '../query/write';
 import { whole } from '../texts';
 import { type Cell, type Matrix, matrixOf, mostConfused, pixelsOf, type Rgb } from './matrix';
 
@@ -53,7 +53,7 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
     const share = total > 0 ? ` (${((100 * count) / total).toFixed(1)} %)` : '';
     return `true: ${truthOf(cell) || 'no class'}, predicted: ${predictedOf(cell)}: ${whole(count)} of ${whole(total)}${share}`;
   };
-  const show = (cell: Cell) => actions.find(writeQuery(cellQuery(truthOf(cell), predictedOf(cell))));
+  const show = (cell: Cell) => actions.find(printQuery(cellQuery(truthOf(cell), predictedOf(cell))));
   const moveTo = (to: Cell) => {
     const clamp = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
     cursor.value = { row: clamp(to.row, matrix.rows), column: clamp(to.column, matrix.columns) };

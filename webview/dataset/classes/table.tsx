@@ -1,9 +1,9 @@
 /** A row for each class, in the order of any column. A click shows the images of the class. */
 import { useSignal } from '@preact/signals';
+import { printQuery } from '../../../src/core/query/print';
 import type { CategoryStatistics, ClassesInfo } from '../../../src/protocol/dataset';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
-import { writeQuery } from '../query/write';
 import { whole } from '../texts';
 
 interface Column {
@@ -101,7 +101,7 @@ export function ClassTable({ page, classes }: { readonly page: DatasetPage; read
                     class="link"
                     title={`Show the images of ${name}`}
                     data-testid={`class-${statistics.category}`}
-                    onClick={() => actions.find(writeQuery(classQuery('true', name)))}
+                    onClick={() => actions.find(printQuery(classQuery('true', name)))}
                   >
                     {name}
                   </button>

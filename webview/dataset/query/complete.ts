@@ -1,6 +1,7 @@
 /** What may follow in the text of a query. Pure. */
+
+import { quoted } from '../../../src/core/query/print';
 import { FLAGS, NUMBERS } from '../../../src/core/query/query';
-import { quoted } from './write';
 
 export interface Vocabulary {
   readonly labels: readonly string[];

@@ -1,6 +1,7 @@
 /** Changes of a query that buttons make: the conditions that all must hold are its chips. Pure. */
+
+import { printCondition } from '../../../src/core/query/print';
 import type { Condition, Flag, NumberName, Order, Query } from '../../../src/core/query/query';
-import { writeCondition } from './write';
 
 /** The conditions that all must hold. */
 export function chipsOf({ where }: Query): readonly Condition[] {
@@ -21,9 +22,9 @@ export const without = (query: Query, index: number): Query =>
   );
 
 export function withCondition(query: Query, condition: Condition): Query {
-  const text = writeCondition(condition);
+  const text = printCondition(condition);
   const chips = chipsOf(query);
-  return chips.some((each) => writeCondition(each) === text) ? query : withChips(query, [...chips, condition]);
+  return chips.some((each) => printCondition(each) === text) ? query : withChips(query, [...chips, condition]);
 }
 
 const isFlag = (condition: Condition, flag: Flag) => condition.kind === 'flag' && condition.flag === flag;

@@ -1,10 +1,10 @@
 /** Tags: set on the selection by a click or by a key, made here, and given keys. */
 import { useSignal } from '@preact/signals';
+import { quoted } from '../../../src/core/query/print';
 import { Icon } from '../../icon';
 import { TextButton } from '../../toolkit';
 import { Popover } from '../../widgets/popover';
 import type { DatasetPage } from '../model';
-import { quoted } from '../query/write';
 import { plural, whole } from '../texts';
 import { isFree } from './keys';
 
