@@ -79,7 +79,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|overlay|resize|saliency|schema|style|metrics\/order|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|geometry|overlay|resize|saliency|schema|style|metrics\/order|query\/\w+|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
     packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },

@@ -9,6 +9,8 @@ export const datasetErrors = {
   /** @param at the position in the query, from 0 */
   queryInvalid: (query: string, at: number, reason: string) =>
     make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  listForgotten: (list: number) =>
+    make('list-forgotten', `list ${list} is no longer kept: newer ones took its place. Make the list again.`),
   datasetInvalid: (source: string, reason: string) =>
     make('dataset-invalid', `${source}: not a usable dataset (${reason}).`),
   runFileInvalid: (file: string, reason: string, cause?: unknown) =>

@@ -57,7 +57,7 @@ export type PanelEvent =
   /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   /** Another image takes the place of this one. */
-  | { readonly type: 'replaced'; readonly image: number; readonly name: string; readonly wanted: readonly Wanted[] }
+  | ({ readonly type: 'replaced'; readonly image: number } & Pick<PanelImage, 'name' | 'wanted' | 'picture' | 'size'>)
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /**
    * Requests the explanations again, because something that they depend on has changed. This affects only images that
@@ -109,6 +109,11 @@ export function initialState(names: readonly string[], style: HeatStyle, demo: b
 
 const fresh = (name: string): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] });
 
+const pictured = ({ picture, size }: Pick<PanelImage, 'picture' | 'size'>) => ({
+  ...(picture && { picture }),
+  ...(size && { size }),
+});
+
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
 const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
 
@@ -142,13 +147,12 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
   switch (event.type) {
     case 'picture': {
       const { picture: _, ...rest } = image;
-      const { picture, size } = event;
-      return { ...rest, ...(picture && { picture }), ...(size && { size }) };
+      return { ...rest, ...pictured(event) };
     }
     case 'released':
       return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
     case 'replaced':
-      return ask({ ...fresh(event.name), run: image.run }, event.wanted);
+      return ask({ ...fresh(event.name), ...pictured(event), run: image.run }, event.wanted);
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
@@ -287,14 +291,4 @@ export function nextImage(state: PanelState): number | undefined {
   if (state.images[state.active]?.status === 'queued') return state.active;
   const index = state.images.findIndex((image) => image.status === 'queued');
   return index < 0 ? undefined : index;
-}
-
-/**
- * The style after settings have changed. The user's own changes are kept, except for values that the settings change
- * now.
- */
-export function restyled(style: HeatStyle, before: HeatStyle, after: HeatStyle): HeatStyle {
-  const names = Object.keys(after) as (keyof HeatStyle)[];
-  const changed = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);
-  return { ...style, ...Object.fromEntries(changed) };
 }

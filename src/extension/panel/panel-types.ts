@@ -39,7 +39,7 @@ export interface Panel {
   /** Explains the active image, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
   /** Shows another image in place of the first one. The style and the viewport stay. */
-  replace(image: ImageFile, wanted: readonly Wanted[]): void;
+  replace(image: ImageFile, wanted: readonly Wanted[]): Promise<void>;
   /** Sets the text from which the panel is restored after a reload of the window. */
   keep(restore: string): void;
   cancel(): void;

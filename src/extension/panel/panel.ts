@@ -15,10 +15,11 @@ import { createPageLine, type PageLine } from './page-line';
 import { createPanelActions, type PanelActions } from './panel-actions';
 import { editorState, messagesBetween } from './panel-messages';
 import type { PanelPictures } from './panel-pictures';
-import { initialState, restyled } from './panel-state';
+import { initialState } from './panel-state';
 import { createPanelStore, type PanelStore } from './panel-store';
 import type { Panel, PanelServices } from './panel-types';
 import { createPanelWork } from './panel-work';
+import { restyled } from './restyled';
 
 export function createPanel(
   webviewPanel: vscode.WebviewPanel,
@@ -63,6 +64,8 @@ export function createPanel(
     );
   let watched = watch();
   let isDisposed = false;
+  /** The image that was to be shown last in place of the first one. */
+  let replacing: ImageFile | undefined;
   webviewPanel.onDidDispose(() => {
     isDisposed = true;
     store.close();
@@ -91,13 +94,16 @@ export function createPanel(
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       actions.ask(wanted);
     },
-    replace: (image, wanted) => {
-      if (isDisposed) return;
+    replace: async (image, wanted) => {
+      replacing = image;
+      const loaded = await pictures.exchange(0, image);
+      if (isDisposed || replacing !== image) return;
       images[0] = image;
       watched.dispose();
       watched = watch();
-      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted }, { type: 'selected', image: 0 });
-      pictures.reload([0]);
+      // Picture and name change together, so that nothing flickers.
+      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...loaded });
+      pictures.showActive();
     },
     keep: (restore) => store.dispatch({ type: 'restore', restore }),
     cancel: () => {

@@ -43,6 +43,7 @@ export function registerDatasetEditors(
 
   function fill(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): void {
     const run = uri.fsPath;
+    webviewPanel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     setPage(webviewPanel, extensionUri, 'dataset');
     const { session, release } = sessions.use(run);
     if (uri.scheme !== 'file') session.fail(datasetErrors.runFileRemote(String(uri)));

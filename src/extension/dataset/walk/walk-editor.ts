@@ -83,7 +83,7 @@ export function createWalk({ engine, model: inUse, sessions, editors, walked }: 
     const now = walking ?? start({ run, root: info.root, place, model }, { uri, wanted: [wanted] });
     now.place = place;
     if (!isNew && JSON.stringify(now.model.choice()) !== JSON.stringify(model)) now.model.use(model);
-    if (!isNew) now.panel.replace({ uri }, [wanted]);
+    if (!isNew) await now.panel.replace({ uri }, [wanted]);
     now.panel.webviewPanel.title = oneLine(`${placeText(place.position, count, place.query)}: ${nameOf(uri)}`);
     now.panel.keep(walkText({ image: String(uri), run, root: info.root, model, place }));
     now.panel.webviewPanel.reveal();
