@@ -9,6 +9,8 @@ export const datasetErrors = {
   /** @param at the position in the query, from 0 */
   queryInvalid: (query: string, at: number, reason: string) =>
     make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  listForgotten: (list: number) =>
+    make('list-forgotten', `list ${list} is no longer kept: newer ones took its place. Make the list again.`),
   datasetInvalid: (source: string, reason: string) =>
     make('dataset-invalid', `${source}: not a usable dataset (${reason}).`),
   runFileInvalid: (file: string, reason: string, cause?: unknown) =>
@@ -16,6 +18,11 @@ export const datasetErrors = {
       'run-file-invalid',
       `${file}: not a readable run file (${reason}). Remove it, or choose another file, and inspect the dataset again.`,
       cause,
+    ),
+  runFileGone: (file: string) =>
+    make(
+      'run-file-invalid',
+      `${file}: the run file was removed or renamed. Inspect the dataset again to make a new one.`,
     ),
   runFileNewer: (file: string, theirs: number, ours: number) =>
     make(
@@ -32,6 +39,19 @@ export const datasetErrors = {
       'run-file-unwritable',
       `${file}: can't be written (${reason}). What was written before is kept; make room, or choose another folder.`,
     ),
+  runFileRemote: (address: string) =>
+    make('run-file-invalid', `${address}: run files open from this machine's disks only. Copy it, with its images.`),
+  /** @param begun whether its journal is there */
+  reportMissing: (folder: string, begun: boolean) =>
+    make(
+      'dataset-invalid',
+      begun
+        ? `${folder}: the evaluation is not finished, so there is no report yet. Run the same group-cam evaluate again to go on.`
+        : `${folder}: no report of an evaluation (report.html) is there.`,
+    ),
+  /** @param reason in words, as `VersionInfo.unavailable` */
+  versionUnavailable: (name: string, reason: string) =>
+    make('model-missing', `${name}: its model can't be run (${reason}). What is stored of it stays.`),
   nodeTooOld: (version: string) =>
     make(
       'node-too-old',

@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   'timeout',
   'cancelled',
   'query-invalid',
+  'list-forgotten',
   'dataset-invalid',
   'run-file-invalid',
   'run-file-newer',

@@ -4,6 +4,9 @@ import { ExplainError, errors } from '../core/errors';
 import type { Explanation } from '../protocol/explanation';
 import type { EditorState } from '../protocol/webview';
 import { openExplanation } from './commands/open';
+import type { Datasets } from './dataset/datasets';
+import type { At } from './dataset/page/panel-types';
+import type { Session } from './dataset/run/session';
 import type { WindowEngine } from './engine';
 import { TOP_CLASS } from './explanation/comparison';
 import { editorState } from './panel/panel-messages';
@@ -19,6 +22,11 @@ export interface OpenExplanation {
   readonly explanations: readonly Explanation[];
 }
 
+export interface OpenDataset extends Pick<Session, 'run' | 'info' | 'work' | 'broken'> {
+  /** What the page shows, as it has told last. */
+  readonly at: At | undefined;
+}
+
 export interface GroupCamApi {
   /** Opens the image as the command does and explains the class, or the top class; rejects with an ExplainError. */
   explain(uri: vscode.Uri, choice?: { class?: number }): Promise<Explanation>;
@@ -26,9 +34,13 @@ export interface GroupCamApi {
   explanations(): readonly OpenExplanation[];
   /** Id of the engine's process; undefined if it is not running. */
   enginePid(): number | undefined;
+  /** The open run files; the current one is last. */
+  datasets(): readonly OpenDataset[];
+  /** Id of the runner's process; undefined if it is not running. */
+  runnerPid(): number | undefined;
 }
 
-export function createApi(engine: WindowEngine, panels: Panels): GroupCamApi {
+export function createApi(engine: WindowEngine, panels: Panels, datasets: Datasets): GroupCamApi {
   return {
     explain: async (uri, { class: index } = {}) => {
       const wasOpen = panelOf(panels, uri) !== undefined;
@@ -40,6 +52,9 @@ export function createApi(engine: WindowEngine, panels: Panels): GroupCamApi {
     },
     explanations: () => panels.all.map(snapshot),
     enginePid: () => engine.pid,
+    datasets: () =>
+      datasets.editors.all.map(({ session: { run, info, work, broken }, at }) => ({ run, info, work, broken, at })),
+    runnerPid: () => datasets.runnerPid,
   };
 }
 

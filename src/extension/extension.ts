@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import { createApi, type GroupCamApi } from './api';
 import { ACTION_COMMANDS, registerCommands } from './commands/commands';
+import { registerDatasets } from './dataset/datasets';
+import { readWalk } from './dataset/walk/walk-state';
 import { createWindowEngine, engineModule } from './engine';
 import { registerEditors } from './explanation/editor';
 import { withoutChanged } from './explanation/method-choice';
@@ -49,7 +51,13 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
       save: (...what) => saveExplanation({ engine, memory: workspaceState, inputs }, ...what),
     },
     panels,
+    (tab, state) => {
+      const kept = readWalk(state);
+      if (kept) datasets.walk.restore(tab, kept);
+      return kept !== undefined;
+    },
   );
+  const datasets = registerDatasets({ context, engine, model, panels, explanations: editors, log, report });
 
   subscriptions.push(
     engine,
@@ -58,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     registerClassesView(extensionUri, model, panels, log),
     registerModelView(model, panels),
     registerStatusBar(engine, model, panels),
-    registerCommands({ extensionUri, engine, model, maps, panels, editors, log, report }),
+    datasets,
+    registerCommands({ extensionUri, engine, model, maps, panels, editors, datasets, log, report }),
     model.onDidChange((change) => refreshAll(panels, change)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       const changed = changedSettings(event, 'method');
@@ -69,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     // They are disposed in this order, and what ends before may have something to log.
     log,
   );
-  return createApi(engine, panels);
+  return createApi(engine, panels, datasets);
 }
 
 function refreshAll(panels: Panels, change: ModelChange): void {

@@ -1,6 +1,6 @@
 /** The HTML documents of webviews. Their content is built by scripts. Pure. */
 import { randomBytes } from 'node:crypto';
-import { escapeMarkup } from '../protocol/plain-text';
+import { escapeMarkup, oneLine } from '../protocol/plain-text';
 
 export interface Page {
   readonly title: string;
@@ -44,3 +44,15 @@ export function pageHtml({ title, script, style, cspSource, restore }: Page, non
 function makeNonce(): string {
   return randomBytes(16).toString('base64url');
 }
+
+/**
+ * The HTML of a report for a webview without scripts. The policy comes before everything else in the document, so that
+ * nothing of it escapes; the parser takes the document's own head as a continuation.
+ */
+export function reportHtml(html: string): string {
+  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
+  return `<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">${html}`;
+}
+
+/** A line in place of a report. */
+export const failureHtml = (message: string): string => reportHtml(`<p>${escapeMarkup(oneLine(message))}</p>`);

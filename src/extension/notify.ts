@@ -22,6 +22,23 @@ export function notify(text: string): void {
   void vscode.window.showInformationMessage(withoutLinks(text));
 }
 
+/**
+ * Shows work in a notification until it ends; the user may cancel it there.
+ *
+ * @param work gets a function that tells how far it is, in words
+ */
+export async function progress<T>(
+  title: string,
+  work: (report: (text: string) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
+  return vscode.window.withProgress(options, (shown, cancelled) => {
+    const abort = new AbortController();
+    cancelled.onCancellationRequested(() => abort.abort());
+    return work((text) => shown.report({ message: withoutLinks(text) }), abort.signal);
+  });
+}
+
 /** Asks before an action that can't be undone; false if the user cancels. */
 export async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
   const options = { modal: true, detail: withoutLinks(detail) };

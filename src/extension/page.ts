@@ -14,7 +14,7 @@ const MOST_TRIES = 3;
 export function setPage(
   holder: vscode.WebviewPanel | vscode.WebviewView,
   extensionUri: vscode.Uri,
-  page: 'editor' | 'classes',
+  page: 'editor' | 'classes' | 'dataset',
   { folders = [], restore }: { folders?: readonly vscode.Uri[]; restore?: string } = {},
 ): void {
   const { webview } = holder;

@@ -4,12 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { isPng } from '../protocol/mark';
 import { isExport } from './mark';
 import { kindOf } from './open';
+
+/** Bytes or text; text that is too long for one string comes in parts. */
+type Content = Uint8Array | string | AsyncIterable<string>;
 
 export interface Outputs {
   /**
@@ -27,7 +30,7 @@ export interface Outputs {
    *
    * @throws output-taken, output-unwritable
    */
-  write(file: string, bytes: Uint8Array | string): Promise<void>;
+  write(file: string, bytes: Content): Promise<void>;
 }
 
 /**
@@ -53,7 +56,7 @@ export function outputsBeside(inputs: Iterable<string>, force = false): Outputs 
     check: (file, isPicture) => failingBy(file, async () => void (await place(file, isPicture))),
     write: (file, bytes) =>
       failingBy(file, async () => {
-        const isPicture = typeof bytes !== 'string' && isPng(bytes);
+        const isPicture = bytes instanceof Uint8Array && isPng(bytes);
         await writeWhole(await place(file, isPicture), bytes);
       }),
   };
@@ -67,14 +70,14 @@ async function failingBy(file: string, act: () => Promise<void>): Promise<void> 
   }
 }
 
-async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+async function writeWhole(file: string, bytes: Content): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `.group-cam-${randomUUID()}.part`);
   try {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(bytes);
+      await writeFile(handle, bytes);
       await handle.sync();
     } finally {
       await handle.close();

@@ -159,6 +159,8 @@ export interface EditorState extends ShownImage {
   readonly focused: number;
   /** True if the embedded demo model is in use. */
   readonly demo: boolean;
+  /** Text of the host that the page saves, in place of the one that it was loaded with. */
+  readonly restore?: string;
 }
 
 /** Each message contains only what has changed, so that its cost does not grow with the number of images. */
@@ -166,7 +168,10 @@ export type ToEditor =
   | { readonly type: 'state'; readonly state: EditorState }
   /** Another image is active, its picture has been loaded, or its requests have changed. */
   | { readonly type: 'image'; readonly image: ShownImage }
-  | { readonly type: 'changed'; readonly change: Partial<Pick<EditorState, 'questions' | 'style' | 'demo'>> }
+  | {
+      readonly type: 'changed';
+      readonly change: Partial<Pick<EditorState, 'questions' | 'style' | 'demo' | 'restore'>>;
+    }
   /** The newest message counts. A frame is sent only after the page has drawn the one before. */
   | { readonly type: 'slot'; readonly index: number; readonly slot: Slot }
   /** The parts that have changed. `null` stands for a removed part, since `undefined` is not sent. */

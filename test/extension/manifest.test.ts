@@ -5,6 +5,7 @@ import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
 import { METHODS } from '../../src/core/methods/names';
 import type { OptionTable } from '../../src/core/options';
 import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
+import { LIST_EXTENSIONS, RUN_EXTENSION } from '../../src/extension/dataset/source';
 import { OPTION_SETTINGS } from '../../src/extension/explanation/method-choice';
 import { DEVICES } from '../../src/protocol/devices';
 import { IMAGE_EXTENSIONS } from '../../src/protocol/image-files';
@@ -76,9 +77,12 @@ describe('the manifest', () => {
   it('its menus and its editor know the same image files as the code', () => {
     const pattern: string = contributes.customEditors[0].selector[0].filenamePattern;
     assert.equal(pattern, `*.{${IMAGE_EXTENSIONS.join(',')}}`);
+    const lists = new Set(['groupCam.inspectDataset']);
     const listed = Object.entries(contributes.menus as Record<string, { command?: string; when?: string }[]>).flatMap(
       ([menu, items]) =>
-        items.flatMap(({ command, when }) => extensionsIn(when).map((found) => ({ menu, command, found }))),
+        items.flatMap(({ command, when }) =>
+          lists.has(command ?? '') ? [] : extensionsIn(when).map((found) => ({ menu, command, found })),
+        ),
     );
     assert.equal(listed.length, 4);
     for (const { menu, command, found } of listed) {
@@ -86,6 +90,29 @@ describe('the manifest', () => {
       const expected = IMAGE_EXTENSIONS.filter((name) => command !== 'groupCam.showOriginal' || !/jfif|tif/.test(name));
       assert.deepEqual(found.sort(), expected.sort(), `${command} in ${menu}`);
     }
+  });
+
+  it('its menus offer to inspect the lists of datasets that the code knows, and run files', () => {
+    const menu: { command: string; when?: string }[] = contributes.menus['explorer/context'];
+    const { when } = menu.find(({ command }) => command === 'groupCam.inspectDataset')!;
+    assert.deepEqual(extensionsIn(when).flat().sort(), [...LIST_EXTENSIONS, RUN_EXTENSION].sort());
+    assert.equal(contributes.customEditors[1].selector[0].filenamePattern, `*.${RUN_EXTENSION}`);
+  });
+
+  it('its key bindings and welcome texts name commands that exist', () => {
+    const declared = new Set(contributes.commands.map(({ command }: { command: string }) => command));
+    const bound: string[] = contributes.keybindings.map(({ command }: { command: string }) => command);
+    const linked = [...JSON.stringify(strings).matchAll(/command:(groupCam\.\w+)\)/g)].map((match) => match[1]!);
+    assert.deepEqual(
+      [...bound, ...linked].filter((command) => !declared.has(command) && !/\.focus$/.test(command)),
+      [],
+    );
+  });
+
+  it('a key means one thing at a time: bindings of the same key differ in their conditions', () => {
+    const all: string[] = contributes.keybindings.map(({ key, when }: Record<string, string>) => `${key} ${when}`);
+    assert.equal(new Set(all).size, all.length);
+    assert.ok(contributes.keybindings.every(({ when }: { when?: string }) => when));
   });
 
   it('its menus show commands that exist', () => {

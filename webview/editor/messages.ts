@@ -20,6 +20,7 @@ export function createHandlers(
       const { value: told } = store.told;
       if (!told) return;
       if (told.questions !== store.saved.value.questions) keep({ questions: told.questions });
+      if (told.restore !== undefined && told.restore !== store.saved.value.restore) keep({ restore: told.restore });
       if (!store.isComparing.value && store.saved.value.enlarged !== undefined) keep({ enlarged: undefined });
       if (!store.panes.value.includes(store.focusedPane.value)) view.focus('0');
     });

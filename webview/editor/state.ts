@@ -57,8 +57,9 @@ export function changed(state: EditorState | undefined, message: Change): Editor
   switch (message.type) {
     case 'image': {
       // Undefined members are not sent, so the members of the image before must be removed.
-      const { questions, strip, style, focused, demo } = state;
-      return { questions, strip, style, focused, demo, ...message.image };
+      const { questions, strip, style, focused, demo, restore } = state;
+      const kept = { questions, strip, style, focused, demo, ...(restore !== undefined && { restore }) };
+      return { ...kept, ...message.image };
     }
     case 'changed':
       return { ...state, ...message.change };

@@ -8,6 +8,7 @@ import { metricNeeds } from '../../core/metrics/metric-table';
 import { areProbabilities } from '../../core/output';
 import { filesOf } from '../../engine/model/inspect';
 import { readItems, stamped } from '../../files/items';
+import type { Identity } from '../../files/model-identity';
 import { outputsBeside } from '../../files/output';
 import { sample } from '../../files/sample';
 import type { DeviceChoice } from '../../protocol/devices';
@@ -21,7 +22,7 @@ import type { Plan } from './plan';
 import { type Report, reportFiles, writeReport } from './report/report';
 import { runAll } from './run';
 import { settingsOf } from './settings';
-import { checkIdentity, type Identity, watchModel } from './watch';
+import { checkIdentity, watchModel } from './watch';
 
 /** The options of `evaluate` under the names that the command line gives them. */
 export interface EvaluateOptions {

@@ -1,6 +1,7 @@
+import type { Identity } from '../../files/model-identity';
 import type { Settings } from './journal/entry';
 import type { Plan } from './plan';
-import { type Identity, PARTS } from './watch';
+import { PARTS } from './watch';
 
 /**
  * All settings that the results depend on, under names that messages can use. The images are not among them, since an

@@ -2,23 +2,12 @@
  * Checks that all results come from the model that the evaluation was started with: its file, its weights, and the
  * files beside it.
  */
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import type { ErrorCode } from '../../core/error-codes';
 import { ExplainError, errors } from '../../core/errors';
 import type { ModelInfo } from '../../core/model/info';
-import { withRegular } from '../../files/open';
+import { type Identity, identityOfModel, stateOfModel } from '../../files/model-identity';
 import type { ModelChoice, Service } from '../../protocol/requests';
 import { quiet, type Terminal } from '../terminal';
-
-/** Everything that a model's results depend on. */
-export interface Identity {
-  /** SHA-256 of the model's file, followed by that of each file of its weights. */
-  readonly model: string;
-  /** SHA-256 of the preprocessing, the labels and the layer. */
-  readonly conventions: string;
-}
 
 /** Names of the parts of an identity, for messages. */
 export const PARTS: { readonly [P in keyof Identity]: string } = {
@@ -87,15 +76,14 @@ export async function watchModel(model: ModelChoice, service: Service, terminal:
 
   async function described(): Promise<Described> {
     const found = await service.inspect({ model }, quiet(terminal));
-    const stamps = await Promise.all([found.path, ...found.weightsFiles].map(stampOf));
-    return { info: found, stamps: stamps.join('\n') };
+    return { info: found, stamps: await stateOfModel(found) };
   }
 
   /** Computes the identity, and repeats this if files change while they are read. */
   async function identified(): Promise<Described & { readonly identity: Identity }> {
     let before = await described();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const found = await identityOf(before.info);
+      const found = await identityOfModel(before.info);
       const after = await described();
       if (after.info === before.info && after.stamps === before.stamps) return { ...after, identity: found };
       before = after;
@@ -111,27 +99,3 @@ export function checkIdentity(file: string, before: Identity, now: Identity): vo
 }
 
 const codeOf = (thrown: unknown): ErrorCode | undefined => (thrown instanceof ExplainError ? thrown.code : undefined);
-
-/**
- * This stamp has more detail than the engine's: it includes the time of the last status change, which differs even if a
- * program sets the modification time back.
- */
-async function stampOf(file: string): Promise<string> {
-  const { size, mtimeMs, ctimeMs, ino } = await stat(file);
-  return [file, size, mtimeMs, ctimeMs, ino].join(' ');
-}
-
-/** The paths of files are not part of the identity, nor is the wording of assumptions. */
-async function identityOf(info: ModelInfo): Promise<Identity> {
-  const { path, name, labelsFile, weightsFiles, assumptions, ...conventions } = info;
-  const digests: string[] = [];
-  for (const each of [path, ...weightsFiles]) digests.push(await fingerprint(each));
-  const described = createHash('sha256').update(JSON.stringify(conventions)).digest('hex');
-  return { model: digests.join(' '), conventions: described };
-}
-
-async function fingerprint(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await withRegular(file, (handle) => pipeline(handle.createReadStream({ autoClose: false }), hash));
-  return hash.digest('hex');
-}

@@ -70,6 +70,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   timeout: ['retry', 'show-log'],
   cancelled: ['retry'],
   'query-invalid': [],
+  'list-forgotten': [],
   'dataset-invalid': [],
   'run-file-invalid': [],
   'run-file-newer': [],

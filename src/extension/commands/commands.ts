@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { RenderKind } from '../../protocol/requests';
 import type { PageCommand } from '../../protocol/webview';
+import type { Datasets } from '../dataset/datasets';
+import { MOST_IN_STRIP } from '../dataset/source';
 import type { WindowEngine } from '../engine';
 import type { Editors } from '../explanation/editor';
 import { isExport } from '../images/image-file';
@@ -24,6 +26,7 @@ export interface CommandServices {
   readonly maps: MapStore;
   readonly panels: Panels;
   readonly editors: Editors;
+  readonly datasets: Pick<Datasets, 'commands' | 'inspect'>;
   readonly log: Log;
   report(thrown: unknown): void;
 }
@@ -62,8 +65,8 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     chooseScores: () => pickScores(model),
     chooseDevice: () => pickDevice(engine),
     chooseMethod: () => pickMethod(panels.current),
-    chooseClass: current((panel) => pickClass(model, panel)),
-    compare: current((panel) => pickComparison(model, panel)),
+    chooseClass: current(pickClass),
+    compare: current(pickComparison),
     stopComparing: current((panel) => panel.stopComparing()),
     measure: inPage('measure'),
     cancel: () => {
@@ -83,7 +86,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     showLog: () => log.show(),
   };
 
-  const registered = Object.entries(commands).map(([name, handler]) =>
+  const registered = Object.entries({ ...commands, ...services.datasets.commands }).map(([name, handler]) =>
     vscode.commands.registerCommand(`groupCam.${name}`, async (...args: unknown[]) => {
       try {
         return await handler(...args);
@@ -97,15 +100,18 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
 
 /**
  * Explains images. A single image opens in its own editor, in its tab if it is open already; several images share one
- * panel.
+ * panel, and very many are a dataset.
  */
-async function explain({ editors }: CommandServices, args: readonly unknown[]): Promise<void> {
+async function explain({ editors, datasets }: CommandServices, args: readonly unknown[]): Promise<void> {
   const meant = imagesOf(args, activeFile());
   const chosen = meant.length > 0 ? meant : await pickImages();
   const [first, ...others] = chosen.length > 1 ? await withoutExports(chosen) : chosen;
   if (!first) return;
   if (others.length === 0) return openExplanation(first);
-  editors.openImages([first, ...others]);
+  const all = [first, ...others];
+  const isDataset = all.length > MOST_IN_STRIP && all.every(({ scheme }) => scheme === 'file');
+  if (isDataset) await datasets.inspect.images(all.map(({ fsPath }) => fsPath));
+  else editors.openImages(all);
 }
 
 /** Removes pictures made by Group-CAM from a selection, and says so. */

@@ -4,7 +4,6 @@ import { METHOD_NAMES, METHODS } from '../../core/methods/names';
 import type { ClassChoice } from '../../protocol/requests';
 import type { ComparedBy } from '../../protocol/webview';
 import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, titledModels, type Wanted } from '../explanation/comparison';
-import type { CurrentModel } from '../model/model';
 import type { Panel } from '../panel/panel-types';
 import { readSettings } from '../settings';
 import { classItems, layerItems, modelItems } from './pickers';
@@ -23,32 +22,33 @@ const KINDS: Readonly<Record<ComparedBy, string>> = {
   models: 'The same class as several models see it',
 };
 
-const ITEMS: { readonly [K in ComparedBy]: (model: CurrentModel, panel: Panel) => Item[] | Promise<Item[]> } = {
-  methods: (_, panel) =>
+const ITEMS: { readonly [K in ComparedBy]: (panel: Panel) => Item[] | Promise<Item[]> } = {
+  methods: (panel) =>
     METHODS.map((method) => ({
       label: METHOD_NAMES[method].title,
       description: METHOD_NAMES[method].paper,
       picked: method === readSettings().method.method,
       wanted: { target: targetOf(panel), title: METHOD_NAMES[method].title, method },
     })),
-  layers: async (model, panel) => {
-    const info = await model.info();
+  layers: async (panel) => {
+    const info = await panel.model.info();
     return layerItems(info).map((item) => ({
       ...item,
       picked: item.label === info.layer.value,
       wanted: { target: targetOf(panel), title: item.label, layer: item.label },
     }));
   },
-  classes: async (model, panel) => {
+  classes: async (panel) => {
     const shown = panel.state.images[panel.state.active]?.slots.map(({ explanation }) => explanation?.class) ?? [];
-    return classItems(await model.info(), panel).map(({ label, description, index }) => ({
+    return classItems(await panel.model.info(), panel).map(({ label, description, index }) => ({
       label,
       description,
       picked: shown.includes(index),
       wanted: { target: { index }, title: label },
     }));
   },
-  models: async (model, panel) => {
+  models: async (panel) => {
+    const { model } = panel;
     const inUse = model.choice().path;
     const target = targetOf(panel);
     // Other models are asked for the class by its name.
@@ -76,7 +76,7 @@ const DIFFERENCES: Readonly<Record<ComparedBy, (wanted: Wanted) => string | unde
   models: ({ model }) => JSON.stringify(model),
 };
 
-export async function pickComparison(model: CurrentModel, panel: Panel): Promise<void> {
+export async function pickComparison(panel: Panel): Promise<void> {
   const shown = comparedBy(panel.wanted);
   const kinds = (Object.keys(KINDS) as ComparedBy[]).map((by) => ({
     label: `Compare ${by}`,
@@ -88,7 +88,7 @@ export async function pickComparison(model: CurrentModel, panel: Panel): Promise
   const second = (by: ComparedBy): Step<Choice> => ({
     title: `Compare ${by}`,
     items: async () => {
-      const items = await ITEMS[by](model, panel);
+      const items = await ITEMS[by](panel);
       if (by !== shown) return items;
       const shownNow = panel.wanted.map(DIFFERENCES[by]);
       return items.map((item) => ({ ...item, picked: shownNow.includes(DIFFERENCES[by](item.wanted)) }));

@@ -1,5 +1,6 @@
 /** The pickers of the "choose" commands. Each changes one thing, or nothing if the user cancels it. */
 import * as vscode from 'vscode';
+import type { MethodChoice } from '../../core/methods/choice';
 import type { MethodName } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
 import type { OptionValues } from '../../core/options';
@@ -7,7 +8,7 @@ import type { DeviceChoice } from '../../protocol/devices';
 import { IMAGE_EXTENSIONS } from '../../protocol/image-files';
 import type { WindowEngine } from '../engine';
 import { withClass } from '../explanation/comparison';
-import { withOptions } from '../explanation/method-choice';
+import { NOTHING_CHOSEN, withOptions } from '../explanation/method-choice';
 import type { CurrentModel } from '../model/model';
 import { withScores } from '../model/model-choice';
 import { layerSize } from '../model/model-rows';
@@ -35,7 +36,7 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 /** The model in use, then those of the workspace by name, then the demo model. */
-export async function modelItems(model: CurrentModel): Promise<ModelItem[]> {
+export async function modelItems(model: Pick<CurrentModel, 'choice'>): Promise<ModelItem[]> {
   const found = await vscode.workspace.findFiles('**/*.onnx', '**/node_modules/**', MOST_MODELS);
   const inUse = model.choice().path;
   const local = found.filter((uri) => uri.scheme === 'file').map((uri) => uri.fsPath);
@@ -155,9 +156,21 @@ export async function pickMethod(panel: Panel | undefined): Promise<void> {
   else panel?.refresh('changed');
 }
 
+/** Picks a method and its options for one piece of work; settings stay as they are. */
+export async function pickChoice(): Promise<MethodChoice | undefined> {
+  const settings = readSettings().method;
+  let picked: MethodChoice | undefined;
+  await runSteps(
+    methodStep(settings, NOTHING_CHOSEN, (method, options) => {
+      picked = { method, options, blur: settings.blur };
+    }),
+  );
+  return picked;
+}
+
 /** Picks a class. The most probable class of the panel's image is first. */
-export async function pickClass(model: CurrentModel, panel: Panel): Promise<void> {
-  const info = await model.info();
+export async function pickClass(panel: Panel): Promise<void> {
+  const info = await panel.model.info();
   const picked = await pickOne(classItems(info, panel), {
     title: 'Class to Explain',
     matchOnDescription: true,

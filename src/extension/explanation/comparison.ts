@@ -130,7 +130,7 @@ const TARGET = v.union(
   'top, a class or its label',
 ) satisfies v.GenericSchema<unknown, ClassChoice>;
 
-const MODEL = fields({
+export const MODEL_CHOICE = fields({
   path: v.exactOptional(v.string()),
   layer: v.exactOptional(v.union([v.string(), v.pipe(v.array(v.string()), v.readonly())])),
   labels: v.exactOptional(v.string()),
@@ -143,7 +143,7 @@ const WANTED = fields({
   hint: v.exactOptional(v.string()),
   method: v.exactOptional(v.picklist(METHODS)),
   layer: v.exactOptional(v.string()),
-  model: v.exactOptional(MODEL),
+  model: v.exactOptional(MODEL_CHOICE),
 }) satisfies v.GenericSchema<unknown, Wanted>;
 
 const QUESTIONS = v.pipe(

@@ -9,7 +9,7 @@ import { setPage } from '../page';
 import type { Panels } from '../panel/panels';
 import { type Handlers, receiver } from '../receive';
 import { classesState } from '../status/summary';
-import type { CurrentModel } from './model';
+import type { CurrentModel, PanelModel } from './model';
 
 export function registerClassesView(
   extensionUri: vscode.Uri,
@@ -24,16 +24,19 @@ export function registerClassesView(
 
   function update(): void {
     if (!view || !listening) return;
-    model.inspectSoon();
+    const about = modelInFront();
+    about.inspectSoon();
     const panel = panels.current?.state;
-    const state = classesState(model.inspection, panel?.images[panel.active]);
+    const state = classesState(about.inspection, panel?.images[panel.active]);
     if (sent && sameState(sent, state)) return;
     sent = state;
     void view.webview.postMessage({ type: 'state', state } satisfies ToClasses);
   }
 
+  const modelInFront = (): PanelModel => panels.current?.model ?? model;
+
   function wantedClass(index: number): Wanted {
-    const { inspection } = model;
+    const { inspection } = modelInFront();
     const label = inspection.kind === 'ready' ? inspection.info.labels.value[index] : undefined;
     return { target: { index }, title: label ?? `class ${index}` };
   }

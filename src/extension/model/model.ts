@@ -32,6 +32,12 @@ export interface CurrentModel extends vscode.Disposable {
   renew(): void;
 }
 
+/** The part of it that a panel needs. A panel may have a model of its own, which stays whatever is in use. */
+export interface PanelModel
+  extends Pick<CurrentModel, 'choice' | 'info' | 'inspection' | 'inspectSoon' | 'onDidInspect'> {
+  readonly isOwn?: true;
+}
+
 const CHOSEN_KEY = 'model';
 
 export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento, log: Log): CurrentModel {

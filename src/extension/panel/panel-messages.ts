@@ -24,6 +24,7 @@ export function editorState(state: PanelState): EditorState {
     style: state.style,
     focused: shown.slots[state.focused] ? state.focused : 0,
     demo: state.demo,
+    ...(state.restore !== undefined && { restore: state.restore }),
   };
 }
 
@@ -85,6 +86,7 @@ function aboutRest(before: PanelState, after: PanelState): ToEditor[] {
   const change = {
     ...(before.style !== after.style && { style: after.style }),
     ...(before.demo !== after.demo && { demo: after.demo }),
+    ...(before.restore !== after.restore && { restore: after.restore }),
     ...((before.chosen !== after.chosen || differences(before, after, 'wanted').length > 0) && {
       questions: questionsOf(after),
     }),

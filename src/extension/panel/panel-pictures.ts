@@ -20,6 +20,8 @@ export interface PanelPictures {
   release(image: number): void;
   /** Loads the pictures of images whose files have changed. */
   reload(indices: readonly number[]): void;
+  /** Loads the picture of a file that takes the place of an image; undefined if it can't be read. */
+  exchange(image: number, file: ImageFile): Promise<Loaded | undefined>;
   readonly thumbnails: Thumbnails;
 }
 
@@ -98,6 +100,14 @@ export function createPanelPictures(options: PictureOptions): PanelPictures {
         if (loads.has(image) || image === state().active) void show(image);
       }
       thumbnails.forget(indices);
+    },
+    async exchange(image, file) {
+      versions[image]! += 1;
+      loads.delete(image);
+      // The failure is reported when the picture is loaded in its place.
+      const loaded = await fetchPicture(file, versions[image]!).catch(() => undefined);
+      if (loaded) loads.set(image, Promise.resolve());
+      return loaded;
     },
     thumbnails,
   };

@@ -43,6 +43,8 @@ export interface PanelState {
   /** Index of the slot in focus, which may not exist yet. */
   readonly focused: number;
   readonly demo: boolean;
+  /** The text from which the panel is restored, if it may change. */
+  readonly restore?: string;
 }
 
 interface OfSlot {
@@ -54,6 +56,8 @@ interface OfSlot {
 export type PanelEvent =
   /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
+  /** Another image takes the place of this one. */
+  | ({ readonly type: 'replaced'; readonly image: number } & Pick<PanelImage, 'name' | 'wanted' | 'picture' | 'size'>)
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /**
    * Requests the explanations again, because something that they depend on has changed. This affects only images that
@@ -96,12 +100,19 @@ export type PanelEvent =
   | { readonly type: 'chosen'; readonly chosen: ChosenMethod }
   | { readonly type: 'style'; readonly style: HeatStyle }
   | { readonly type: 'focused'; readonly slot: number }
-  | { readonly type: 'demo'; readonly demo: boolean };
+  | { readonly type: 'demo'; readonly demo: boolean }
+  | { readonly type: 'restore'; readonly restore: string };
 
 export function initialState(names: readonly string[], style: HeatStyle, demo: boolean): PanelState {
-  const images = names.map((name): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] }));
-  return { images, active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
+  return { images: names.map(fresh), active: 0, chosen: NOTHING_CHOSEN, style, focused: 0, demo };
 }
+
+const fresh = (name: string): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] });
+
+const pictured = ({ picture, size }: Pick<PanelImage, 'picture' | 'size'>) => ({
+  ...(picture && { picture }),
+  ...(size && { size }),
+});
 
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
 const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
@@ -109,13 +120,14 @@ const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, tota
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
     case 'chosen':
-      return { ...state, chosen: event.chosen };
     case 'style':
-      return { ...state, style: event.style };
+    case 'demo':
+    case 'restore': {
+      const { type: _, ...change } = event;
+      return { ...state, ...change };
+    }
     case 'focused':
       return { ...state, focused: event.slot };
-    case 'demo':
-      return { ...state, demo: event.demo };
     case 'selected':
       return select(state, event.image);
     case 'cancelled':
@@ -135,11 +147,12 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
   switch (event.type) {
     case 'picture': {
       const { picture: _, ...rest } = image;
-      const { picture, size } = event;
-      return { ...rest, ...(picture && { picture }), ...(size && { size }) };
+      return { ...rest, ...pictured(event) };
     }
     case 'released':
       return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
+    case 'replaced':
+      return ask({ ...fresh(event.name), ...pictured(event), run: image.run }, event.wanted);
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':
@@ -226,9 +239,7 @@ function settled(image: PanelImage): PanelImage {
   return { ...image, status: isDone ? 'done' : 'failed' };
 }
 
-function forget({ probabilities: _, ...image }: PanelImage): PanelImage {
-  return image;
-}
+const forget = ({ probabilities: _, ...image }: PanelImage): PanelImage => image;
 
 function cancel(image: PanelImage): PanelImage {
   if (image.status !== 'queued' && image.status !== 'working') return image;
@@ -280,14 +291,4 @@ export function nextImage(state: PanelState): number | undefined {
   if (state.images[state.active]?.status === 'queued') return state.active;
   const index = state.images.findIndex((image) => image.status === 'queued');
   return index < 0 ? undefined : index;
-}
-
-/**
- * The style after settings have changed. The user's own changes are kept, except for values that the settings change
- * now.
- */
-export function restyled(style: HeatStyle, before: HeatStyle, after: HeatStyle): HeatStyle {
-  const names = Object.keys(after) as (keyof HeatStyle)[];
-  const changed = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);
-  return { ...style, ...Object.fromEntries(changed) };
 }

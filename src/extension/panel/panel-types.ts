@@ -10,13 +10,13 @@ import type { ChosenMethod } from '../explanation/method-choice';
 import type { ImageFile } from '../images/image-file';
 import type { Log } from '../log';
 import type { MapStore } from '../maps/map-store';
-import type { CurrentModel, ModelChange } from '../model/model';
+import type { ModelChange, PanelModel } from '../model/model';
 import type { PerformableAction } from '../notify';
 import type { PanelState } from './panel-state';
 
 export interface PanelServices {
   readonly engine: WindowEngine;
-  readonly model: CurrentModel;
+  readonly model: PanelModel;
   readonly maps: MapStore;
   readonly log: Log;
   /** Performs the action of a button below a message, except for actions on the panel itself. */
@@ -29,6 +29,8 @@ export interface PanelServices {
 
 export interface Panel {
   readonly webviewPanel: vscode.WebviewPanel;
+  /** The model that explains its images. */
+  readonly model: PanelModel;
   readonly images: readonly ImageFile[];
   readonly state: PanelState;
   readonly onDidChange: vscode.Event<void>;
@@ -36,6 +38,10 @@ export interface Panel {
   readonly wanted: readonly Wanted[];
   /** Explains the active image, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
+  /** Shows another image in place of the first one. The style and the viewport stay. */
+  replace(image: ImageFile, wanted: readonly Wanted[]): Promise<void>;
+  /** Sets the text from which the panel is restored after a reload of the window. */
+  keep(restore: string): void;
   cancel(): void;
   /** Continues with what was cancelled. */
   resume(): void;

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { FROM_EDITOR, type FromEditor } from '../../protocol/webview';
-import { TOP_CLASS } from '../explanation/comparison';
+import { TOP_CLASS, type Wanted } from '../explanation/comparison';
 import type { ImageFile } from '../images/image-file';
 import { nameOf } from '../images/targets';
 import { watchUris } from '../model/watch';
@@ -15,16 +15,19 @@ import { createPageLine, type PageLine } from './page-line';
 import { createPanelActions, type PanelActions } from './panel-actions';
 import { editorState, messagesBetween } from './panel-messages';
 import type { PanelPictures } from './panel-pictures';
-import { initialState, restyled } from './panel-state';
+import { initialState } from './panel-state';
 import { createPanelStore, type PanelStore } from './panel-store';
 import type { Panel, PanelServices } from './panel-types';
 import { createPanelWork } from './panel-work';
+import { restyled } from './restyled';
 
 export function createPanel(
   webviewPanel: vscode.WebviewPanel,
-  images: readonly ImageFile[],
+  first: readonly ImageFile[],
   services: PanelServices,
+  wanted: readonly Wanted[] = [TOP_CLASS],
 ): Panel {
+  const images = [...first];
   const changed = new vscode.EventEmitter<void>();
   const isDemo = () => services.model.choice().path === undefined;
   const names = images.map(({ uri }) => nameOf(uri));
@@ -45,6 +48,12 @@ export function createPanel(
       if (!webviewPanel.visible) page.gone();
       changed.fire();
     }),
+    services.model.onDidInspect(() => changed.fire()),
+    { dispose: () => watched.dispose() },
+    work,
+    changed,
+  ];
+  const watch = () =>
     watchUris(
       images.flatMap(({ uri, bytes }) => (bytes ? [] : [uri])),
       (addresses) => {
@@ -52,11 +61,11 @@ export function createPanel(
         pictures.reload(indices);
         store.dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
       },
-    ),
-    work,
-    changed,
-  ];
+    );
+  let watched = watch();
   let isDisposed = false;
+  /** The image that was to be shown last in place of the first one. */
+  let replacing: ImageFile | undefined;
   webviewPanel.onDidDispose(() => {
     isDisposed = true;
     store.close();
@@ -65,12 +74,13 @@ export function createPanel(
   });
 
   pictures.showMissing();
-  store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted: [TOP_CLASS] }) as const));
+  store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted }) as const));
 
   let { style } = readSettings();
   return {
     webviewPanel,
     images,
+    model: services.model,
     get state() {
       return store.state;
     },
@@ -84,6 +94,18 @@ export function createPanel(
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       actions.ask(wanted);
     },
+    replace: async (image, wanted) => {
+      replacing = image;
+      const loaded = await pictures.exchange(0, image);
+      if (isDisposed || replacing !== image) return;
+      images[0] = image;
+      watched.dispose();
+      watched = watch();
+      // Picture and name change together, so that nothing flickers.
+      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...loaded });
+      pictures.showActive();
+    },
+    keep: (restore) => store.dispatch({ type: 'restore', restore }),
     cancel: () => {
       store.dispatch({ type: 'cancelled' });
       store.dispatch({ type: 'assessment-cancelled', part: 'measurement' });
@@ -92,7 +114,7 @@ export function createPanel(
     resume: () => store.dispatch({ type: 'resumed' }),
     refresh: (change) => {
       pictures.showMissing();
-      const type = change === 'chosen' ? 'remodelled' : 'refreshed';
+      const type = change === 'chosen' && !services.model.isOwn ? 'remodelled' : 'refreshed';
       store.dispatch({ type: 'demo', demo: isDemo() }, ...images.map((_, image) => ({ type, image }) as const));
     },
     restyle: () => {

@@ -1,5 +1,6 @@
 /** The status bar item: the model, the device and the progress. A click lists the commands. */
 import * as vscode from 'vscode';
+import { setContext } from '../context-keys';
 import type { WindowEngine } from '../engine';
 import type { CurrentModel } from '../model/model';
 import { type Panels, ranOn } from '../panel/panels';
@@ -48,16 +49,4 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
     vscode.workspace.onDidChangeConfiguration(update),
     vscode.workspace.onDidGrantWorkspaceTrust(update),
   );
-}
-
-const contexts = new Map<string, boolean>();
-
-/**
- * Sets a context key for the manifest's when clauses. Each call sends a message to the window, so only changes are
- * sent.
- */
-function setContext(key: string, value: boolean): void {
-  if (contexts.get(key) === value) return;
-  contexts.set(key, value);
-  void vscode.commands.executeCommand('setContext', key, value);
 }

@@ -1,5 +1,6 @@
 /** What is written to a run file, and by whom: the interface between the store and the work on it. */
 import type { AnnotatedImage } from '../../core/annotations/annotations';
+import type { Size } from '../../core/geometry';
 import type { Measures } from '../../core/measures/measures';
 import type { MethodChoice } from '../../core/methods/choice';
 import type { ListedDataset } from '../../files/datasets/listed';
@@ -34,6 +35,8 @@ export interface StoredItem {
 export interface NewVersion
   extends Pick<VersionInfo, 'name' | 'model' | 'labels' | 'activation' | 'layer' | 'classes' | 'assumptions'> {
   readonly choice: ModelChoice;
+  /** Of the network's input; maps are drawn by it. */
+  readonly inputSize?: Size;
   readonly bytes: number;
   /** SHA-256 of the model with its external data, in hexadecimal. */
   readonly hash: string;
@@ -113,8 +116,13 @@ export interface RunFile extends WritableStore, Readonly<{ [N in Answered]: Answ
   info(): RunInfo;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
-  /** Without images. */
-  atlas(version: VersionId, by: 'true' | 'predicted', indices: readonly number[]): readonly AtlasEntry[];
+  /** Without images. Its first call reads all maps of the version. */
+  atlas(version: VersionId, by: 'true' | 'predicted', indices: readonly number[]): Promise<readonly AtlasEntry[]>;
+  /**
+   * Brings `RowMap.agreement` up to date, once a work has ended: the correlation of a row's map with the mean of all
+   * maps of the same method, layer and class. It does nothing if no map has changed since.
+   */
+  updateAgreement(version: VersionId, signal: { readonly aborted: boolean }): Promise<void>;
   /** At most `count` items of an entry of the atlas that are computed, spread evenly over all of them. */
   atlasItems(version: VersionId, by: 'true' | 'predicted', index: number, count: number): readonly ItemId[];
   /** Keeps thumbnails that were made anew, in the second file. */

@@ -37,6 +37,13 @@ describe('messages to the explanation page', () => {
       { type: 'asked', image: 0, wanted: [TOP_CLASS, TOP_CLASS] },
       ['image', 'changed'],
     ],
+    [
+      'another image in its place: what is shown of it, and what is asked',
+      reduce(one, { type: 'restore', restore: 'a walk' }),
+      { type: 'replaced', image: 0, name: 'b.png', wanted: [TOP_CLASS], picture },
+      ['image', 'changed'],
+    ],
+    ['another text to restore it from: that', one, { type: 'restore', restore: 'a walk' }, ['changed']],
     ['another image on screen: what is shown of it', three, { type: 'selected', image: 1 }, ['image']],
     ['work on another image: its tile', three, started(1), ['tiles']],
     ['work on the image on screen: its slot and its tile', three, started(0), ['slot', 'tiles']],

@@ -9,8 +9,8 @@ import {
   type PanelEvent,
   type PanelState,
   reduce,
-  restyled,
 } from '../../../src/extension/panel/panel-state';
+import { restyled } from '../../../src/extension/panel/restyled';
 import { summaryOf } from '../../../src/extension/status/summary';
 import { explanation, frame, info } from '../support';
 
@@ -36,6 +36,32 @@ const kinds = (state: PanelState, image = 0) => state.images[image]!.slots.map((
 const statuses = (state: PanelState) => state.images.map((image) => image.status);
 
 describe('the state of a panel', () => {
+  it('another image takes the place of one with its picture, and nothing of the one before is left', () => {
+    const before = [
+      { type: 'asked', image: 0, wanted: [TOP_CLASS] },
+      { type: 'picture', image: 0, picture: { uri: 'a' }, size: { width: 4, height: 2 } },
+      { type: 'started', image: 0, run: 1, slot: 0 },
+      {
+        type: 'explained',
+        image: 0,
+        run: 1,
+        slot: 0,
+        explanation: explanation(1),
+        summary: summaryOf(explanation(1), info),
+      },
+    ] satisfies PanelEvent[];
+    const shown = before.reduce(reduce, initialState(['a.png'], DEFAULT_STYLE, false));
+    const wanted = [{ target: { index: 2 }, title: 'dog' }];
+    const next = reduce(shown, { type: 'replaced', image: 0, name: 'b.png', wanted, picture: { uri: 'b' } });
+    assert.deepEqual(next.images[0], {
+      ...{ name: 'b.png', status: 'queued', run: 2, wanted, picture: { uri: 'b' } },
+      slots: [{ shown: { title: 'dog', state: { kind: 'working', text: 'Waiting', done: 0, total: 0 } } }],
+    });
+    assert.equal(next.style, shown.style);
+    const late = reduce(next, { type: 'frame', image: 0, run: 1, slot: 0, frame: frame(1) });
+    assert.equal(late.images[0], next.images[0]);
+  });
+
   it('goes from the question over frames to the answer', () => {
     let state = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1));
     assert.deepEqual(statuses(state), ['working']);

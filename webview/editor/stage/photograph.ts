@@ -27,9 +27,12 @@ export function createPhotograph(picture: ReadonlySignal<Picture | undefined>) {
     decoded(from: string, by: HTMLImageElement): void {
       if (seen.value?.source !== from || !seen.value.image) seen.value = { source: from, image: by };
     },
-    /** Says whether the file or the engine's copy can't be decoded; undefined if this was reported before. */
+    /**
+     * Says whether the file or the engine's copy can't be decoded; undefined if this was reported before, or if another
+     * picture is shown by now.
+     */
     failed(from: string): 'file' | 'copy' | undefined {
-      if (seen.value?.source === from) return undefined;
+      if (from !== source.value || seen.value?.source === from) return undefined;
       seen.value = { source: from, image: undefined };
       return picture.value && 'uri' in picture.value ? 'file' : 'copy';
     },

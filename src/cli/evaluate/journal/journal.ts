@@ -8,10 +8,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../../core/errors';
+import { lock } from '../../../files/lock/lock';
 import { openRegular } from '../../../files/open';
 import type { Entry, Settings, Unit } from './entry';
 import { keyOf, lastLineEnd, readLines } from './lines';
-import { lock } from './lock';
 
 export interface Journal {
   has(item: string, stamp: string, unit: Unit): boolean;
@@ -31,7 +31,8 @@ export interface Journal {
  */
 export async function openJournal(file: string, settings: Settings, probabilities = true): Promise<Journal> {
   await makeFolder(file);
-  const unlock = await lock(`${file}.lock`);
+  const locked = `${file}.lock`;
+  const unlock = await lock(locked, (owner) => errors.evaluationRunning(locked, owner));
   try {
     return await openLocked(file, settings, probabilities, unlock);
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /**
- * Ensures that only one process at a time writes to a report. The lock is a file that names the process.
+ * Ensures that only one process at a time writes to something, such as a report. The lock is a file that names the process.
  *
  * A running process never loses its lock. This follows from three rules:
  *
@@ -30,8 +30,8 @@ import {
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
-import { errors, reasonOf } from '../../../core/errors';
-import { fields, lenient, readJson } from '../../../core/schema';
+import { type ExplainError, errors, reasonOf } from '../../core/errors';
+import { fields, lenient, readJson } from '../../core/schema';
 import { mayRun, ownId, type ProcessId } from './owner';
 
 /** Milliseconds to wait for another process that removes an old lock; the removal takes one or two. */
@@ -42,19 +42,20 @@ const PAUSE = 5;
  * Takes the lock. The lock of a process that has ended without removing it is ignored.
  *
  * @param file path of the lock, in a folder that exists
+ * @param held makes the failure if a process that may be running holds the lock
  * @returns a function that removes the lock
- * @throws evaluation-running, output-unwritable
+ * @throws what `held` makes; output-unwritable
  */
-export async function lock(file: string): Promise<() => void> {
+export async function lock(file: string, held: (owner: string) => ExplainError): Promise<() => void> {
   const content = `${JSON.stringify({ ...ownId(), key: randomUUID() })}\n`;
   const end = performance.now() + PATIENCE;
   for (;;) {
     const found = claim(file, content);
-    if (found === 'held') {
+    if (found === 'taken') {
       removeLeft(file);
       return () => remove(file);
     }
-    if (found.mayRun || performance.now() > end) throw errors.evaluationRunning(file, nameOf(found.owner));
+    if (found.mayRun || performance.now() > end) throw held(nameOf(found.owner));
     await pause(PAUSE);
   }
 }
@@ -67,17 +68,17 @@ interface Other {
 }
 
 /** Creates the lock if there is none, or only that of an ended process. */
-function claim(file: string, content: string): 'held' | Other {
+function claim(file: string, content: string): 'taken' | Other {
   for (;;) {
-    if (create(file, content)) return 'held';
+    if (create(file, content)) return 'taken';
     const there = read(file);
     if (there === undefined) continue;
-    if (there === content) return 'held';
+    if (there === content) return 'taken';
     const owner = ownerOf(there);
     if (!owner || mayRun(owner)) return { owner, mayRun: true };
     const removal = `${file}.${createHash('sha256').update(there).digest('hex').slice(0, 16)}`;
     const others = claim(removal, content);
-    if (others !== 'held') return { owner, mayRun: false };
+    if (others !== 'taken') return { owner, mayRun: false };
     if (read(file) === there) remove(file);
     remove(removal);
   }

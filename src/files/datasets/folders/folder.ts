@@ -1,13 +1,13 @@
 /** A folder of images in which the class is the name of the image's own folder. */
 import path from 'node:path';
-import { matchFolders } from '../../core/model/classes/class-folders';
-import { isImage } from '../../protocol/image-files';
-import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from './draft';
+import { matchFolders } from '../../../core/model/classes/class-folders';
+import { extensionOf, isImage } from '../../../protocol/image-files';
+import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from '../draft';
 import { placesOf } from './splits';
-import type { Walked } from './walk';
+import { otherFiles, type Walked, type WalkedFolder } from './walk';
 
 /** The images of a folder. Those that lie directly in it have its class if the model knows one of that name. */
-export function draftOfFolder({ root, folders, notes }: Walked, { labels }: DraftOptions): Draft {
+export function draftOfFolder({ root, folders, notes, others }: Walked, { labels }: DraftOptions): Draft {
   const withImages = folders
     .map(({ way, files }) => ({ way, files: files.filter(isImage) }))
     .filter(({ files }) => files.length > 0);
@@ -23,5 +23,13 @@ export function draftOfFolder({ root, folders, notes }: Walked, { labels }: Draf
     for (const name of folder.files)
       items.push({ file: path.join(prefix, name), categories, ...(split !== undefined && { split }) });
   }
-  return { root, items, categories: categoriesOf(items), notes };
+  return { root, items, categories: categoriesOf(items), notes: [...notes, ...otherFiles(allOthers(folders, others))] };
+}
+
+/** Files that are no images, among them those that other kinds of datasets would need. */
+function allOthers(folders: readonly WalkedFolder[], others: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const all = new Map(others);
+  for (const { files } of folders)
+    for (const name of files) if (!isImage(name)) all.set(extensionOf(name), (all.get(extensionOf(name)) ?? 0) + 1);
+  return all;
 }

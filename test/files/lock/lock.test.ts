@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lock } from '../../../../src/cli/evaluate/journal/lock';
-import { testFolder } from '../../../support/folder';
+import { errors } from '../../../src/core/errors';
+import { lock } from '../../../src/files/lock/lock';
+import { testFolder } from '../../support/folder';
 import type { Attempt } from './lock.entry';
 
 const ROUNDS = 300;
@@ -15,6 +16,7 @@ const PROCESSES = 4;
 const KILLS = 20;
 
 describe('lock of a report', () => {
+  const take = () => lock(file(), (owner) => errors.evaluationRunning(file(), owner));
   const folder = testFolder();
   const file = () => folder.at('journal.lock');
   const inside = () => folder.at('inside');
@@ -88,7 +90,7 @@ describe('lock of a report', () => {
       locks += got;
     }
     assert.equal(together, 0, `${together} of ${locks} locks were held by two`);
-    const unlock = await lock(file());
+    const unlock = await take();
     assert.deepEqual(readdirSync(folder.at()), ['journal.lock'], 'ended processes left something');
     unlock();
     assert.deepEqual(readdirSync(folder.at()), []);
@@ -97,10 +99,10 @@ describe('lock of a report', () => {
   it('is kept by a process that runs, this one too, and names it', async () => {
     const other = start();
     await held(other);
-    await assert.rejects(lock(file()), isRunning(new RegExp(`journal\\.lock: process ${other.pid} is writing`)));
+    await assert.rejects(take(), isRunning(new RegExp(`journal\\.lock: process ${other.pid} is writing`)));
     await killed(other);
-    const unlock = await lock(file());
-    await assert.rejects(lock(file()), isRunning(new RegExp(`process ${process.pid} is`)));
+    const unlock = await take();
+    await assert.rejects(take(), isRunning(new RegExp(`process ${process.pid} is`)));
     unlock();
     assert.ok(!existsSync(file()));
   });
@@ -114,15 +116,15 @@ describe('lock of a report', () => {
     const content = readFileSync(file(), 'utf8');
     const removal = `${file()}.${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
     folder.write(path.basename(removal), JSON.stringify({ ...JSON.parse(content), key: 'another' }));
-    const unlock = await lock(file());
+    const unlock = await take();
     assert.deepEqual(readdirSync(folder.at()), ['journal.lock']);
     unlock();
   });
 
   it('of another machine, or of nobody known, counts as held', async () => {
     folder.write('journal.lock', JSON.stringify({ pid: 1, host: 'elsewhere', start: '1' }));
-    await assert.rejects(lock(file()), isRunning(/process 1 of elsewhere is writing/));
+    await assert.rejects(take(), isRunning(/process 1 of elsewhere is writing/));
     folder.write('journal.lock', '');
-    await assert.rejects(lock(file()), isRunning(/another process is writing/));
+    await assert.rejects(take(), isRunning(/another process is writing/));
   });
 });

@@ -1,0 +1,95 @@
+/** Composes what shows datasets: the runner, the editor of run files, walks through them, and the view of all of them. */
+import * as vscode from 'vscode';
+import { setContext } from '../context-keys';
+import type { WindowEngine } from '../engine';
+import type { Editors } from '../explanation/editor';
+import type { Log } from '../log';
+import type { CurrentModel } from '../model/model';
+import type { Panels } from '../panel/panels';
+import { readSettings } from '../settings';
+import { type Commands, datasetCommands } from './commands';
+import { createInspect, type Inspect } from './inspect';
+import { createDatasetActions } from './page/actions';
+import { type DatasetEditors, registerDatasetEditors } from './page/editor';
+import { registerReports } from './report';
+import { createIntents } from './run/intents';
+import { createWindowRunner } from './run/runner';
+import { createSession } from './run/session';
+import { createSessions } from './run/sessions';
+import { registerDatasetTree } from './tree/tree';
+import { createWalk, type Walk } from './walk/walk-editor';
+
+export interface DatasetsOptions {
+  readonly context: Pick<vscode.ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'workspaceState'>;
+  readonly engine: WindowEngine;
+  readonly model: CurrentModel;
+  readonly panels: Panels;
+  readonly explanations: Editors;
+  readonly log: Log;
+  report(thrown: unknown): void;
+}
+
+export interface Datasets extends vscode.Disposable {
+  readonly commands: Commands;
+  readonly inspect: Inspect;
+  readonly walk: Walk;
+  readonly editors: DatasetEditors;
+  /** Id of the runner's process; undefined if it is not running. */
+  readonly runnerPid: number | undefined;
+}
+
+export function registerDatasets(options: DatasetsOptions): Datasets {
+  const { context, engine, model, panels, explanations, log, report } = options;
+  const { extensionUri, globalStorageUri, workspaceState } = context;
+  const runner = createWindowRunner(extensionUri, log);
+  const intents = createIntents(workspaceState);
+  const sessions = createSessions((run) =>
+    createSession({ run, call: runner.call, intents, device: () => readSettings().device, log: log.info }),
+  );
+  const walk = createWalk({
+    ...{ engine, model, sessions, editors: explanations },
+    walked: (run, item) => {
+      for (const panel of editors.all) if (panel.session.run === run) panel.send({ type: 'walked', item });
+    },
+  });
+  const actions = createDatasetActions(model, walk);
+  const editors = registerDatasetEditors(extensionUri, sessions, { actions, log, report });
+  const inspect = createInspect({
+    ...{ runner, sessions, editors, model, intents },
+    storage: vscode.Uri.joinPath(globalStorageUri, 'datasets').fsPath,
+    isTrusted: () => vscode.workspace.isTrusted,
+  });
+
+  /** Tells the manifest's conditions what is in front. */
+  function tellContext(): void {
+    const { current } = editors;
+    const panel = current?.webviewPanel.active ? current : undefined;
+    const states = panel?.session.work.map(({ state }) => state) ?? [];
+    setContext('groupCam.datasetActive', panel !== undefined);
+    setContext('groupCam.datasetSelection', (panel?.at?.selected ?? 0) > 0);
+    setContext('groupCam.datasetWorking', states.includes('running') || states.includes('waiting'));
+    setContext('groupCam.datasetPaused', states.includes('paused'));
+    setContext('groupCam.walking', walk.isWalk(panels.current) && panels.current!.webviewPanel.active);
+  }
+
+  const disposables = [
+    registerDatasetTree(runner, sessions, editors),
+    registerReports(),
+    editors.onDidChange(tellContext),
+    panels.onDidChange(tellContext),
+    editors,
+    runner,
+  ];
+  return {
+    commands: datasetCommands({ editors, actions, inspect, walk }),
+    inspect,
+    walk,
+    editors,
+    get runnerPid() {
+      return runner.pid;
+    },
+    dispose: () => {
+      for (const item of disposables) item.dispose();
+    },
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
+ * the file is opened again, lists are made again, and sweeps go on. Pure.
+ */
+import { type ExplainError, errors, toExplainError } from '../../../core/errors';
+import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
+import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
+import type { DeviceChoice } from '../../../protocol/devices';
+import type { RunnerRequests } from '../../../protocol/runner';
+import type { Intents } from './intents';
+import { createLists, type Lists } from './lists';
+import { createOpening } from './opening';
+import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+
+/** What a session tells its pages. */
+export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'notice' | 'broken' }>;
+
+type Params<N extends RunnerName> = Omit<RunnerRequests[N]['params'], 'run'>;
+type FirstRows = RunnerRequests['list']['events']['first'];
+
+export interface Session {
+  readonly run: string;
+  /** Undefined until the file is open. */
+  readonly info: RunInfo | undefined;
+  readonly work: readonly Work[];
+  /** Why the file can't be used. */
+  readonly broken: string | undefined;
+  readonly lists: Pick<Lists, 'find'>;
+  /** Calls the listener with everything that is told from now on, until the returned function is called. */
+  listen(listener: (told: Told) => void): () => void;
+  /** Resolves when the file is open; rejects if it can't be used. */
+  ready(): Promise<RunInfo>;
+  /** A request about this run file. The lists in it have our numbers. */
+  call<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>): Promise<RunnerRequests[N]['result']>;
+  /** A request of a page. */
+  ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
+  /** Starts the sweep of a version, or goes on with it. */
+  sweep(version: VersionId): Promise<void>;
+  /** Opens the file again if it could not be used. */
+  retry(): void;
+  /** The file can't be used any more: the work on it stops, and pages say why. */
+  fail(error: ExplainError): void;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly run: string;
+  readonly call: CallRunner;
+  readonly intents: Intents;
+  device(): DeviceChoice;
+  log(line: string): void;
+}
+
+/** How often in a row the process may end while nothing is done, before it is left alone. */
+const MOST_ENDS = 3;
+const RESTARTED = 'The process that computes had ended and was started again. What was done before is kept.';
+/** Requests that may have taken effect before the process ended: they are not sent twice. */
+const ONCE: readonly RunnerName[] = ['undo'];
+
+export function createSession({ run, call, intents, device, log }: SessionOptions): Session {
+  const listeners = new Set<(told: Told) => void>();
+  const opening = createOpening();
+  const lists = createLists(
+    () => opening.process,
+    (version, query) => call('list', { run, version, query, first: 0 }),
+  );
+  let following = new AbortController();
+  let isClosed = false;
+  let info: RunInfo | undefined;
+  let work: readonly Work[] = [];
+  let broken: string | undefined;
+  let ends = 0;
+
+  function tell(told: Told): void {
+    for (const listener of listeners) listener(told);
+  }
+
+  function takeInfo(next: RunInfo): void {
+    info = next;
+    tell({ type: 'info', info });
+  }
+
+  function takeWork(next: readonly Work[]): void {
+    if (next.some(({ id, done }) => done > (work.find((one) => one.id === id)?.done ?? done))) ends = 0;
+    work = next;
+    for (const { kind, state, version } of work)
+      if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
+    tell({ type: 'work', work });
+  }
+
+  /** Follows the file in one process, until that ends or nobody follows any more. */
+  async function follow({ signal }: AbortController): Promise<void> {
+    const found = await call('open', { run }, { signal });
+    broken = undefined;
+    takeInfo(found);
+    opening.opened();
+    for (const { id, done, failed, unavailable } of found.versions) {
+      if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
+      if (done + failed >= found.items) intents.set(run, id, false);
+      else start(id).catch((thrown) => log(toExplainError(thrown).message));
+    }
+    const on: RunnerEvents<'follow'> = {
+      work: takeWork,
+      rows: (rows) => tell({ type: 'rows', ...rows }),
+      info: takeInfo,
+    };
+    await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
+  }
+
+  const start = (version: VersionId) => call('sweep', { run, version, device: device() });
+
+  /** Follows the file through every process. */
+  async function live(controller: AbortController): Promise<void> {
+    while (!controller.signal.aborted) {
+      try {
+        await follow(controller);
+        return;
+      } catch (thrown) {
+        if (controller.signal.aborted) return;
+        const error = toExplainError(thrown);
+        log(error.message);
+        takeWork([]);
+        ends += 1;
+        if (!hasEnded(error.code) || ends > MOST_ENDS) return give(error);
+        opening.lost();
+        if (error.code !== 'cancelled') tell({ type: 'notice', text: RESTARTED });
+      }
+    }
+  }
+
+  function give(error: ExplainError): void {
+    broken = error.message;
+    opening.failed(error);
+    tell({ type: 'broken', message: error.message });
+  }
+
+  function leave(): void {
+    following.abort();
+    if (opening.isOpen) call('close', { run }).catch((thrown) => log(toExplainError(thrown).message));
+  }
+
+  /** With the runner's numbers of the lists in it. */
+  async function translated<N extends RunnerName>(params: Params<N>): Promise<RunnerRequests[N]['params']> {
+    const told: { list?: number; of?: unknown } = params;
+    const of = told.of !== null && typeof told.of === 'object' && 'list' in told.of ? told.of : undefined;
+    return {
+      ...params,
+      run,
+      ...(typeof told.list === 'number' && { list: await lists.numberOf(told.list) }),
+      ...(of && typeof of.list === 'number' && { of: { ...of, list: await lists.numberOf(of.list) } }),
+    } as RunnerRequests[N]['params'];
+  }
+
+  async function request<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>) {
+    const send = async () => call(name, await translated<N>(params), on && { on });
+    await opening.after(0);
+    const { process } = opening;
+    try {
+      return await send();
+    } catch (thrown) {
+      const error = toExplainError(thrown);
+      if (isClosed || !hasEnded(error.code) || ONCE.includes(name)) throw error;
+      await opening.after(process);
+      return send();
+    }
+  }
+
+  /** What the pages' requests say about the sweeps that are wanted. */
+  function noteIntent({ name, params }: Asked): void {
+    if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
+    const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
+    if (version !== undefined) intents.set(run, version, name === 'resume');
+  }
+
+  void live(following);
+
+  return {
+    run,
+    lists,
+    get info() {
+      return info;
+    },
+    get work() {
+      return work;
+    },
+    get broken() {
+      return broken;
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async ready() {
+      await opening.after(0);
+      // It is told before the file counts as open.
+      return info!;
+    },
+    call: request,
+    async ask(asked, first) {
+      noteIntent(asked);
+      if (asked.name !== 'list') return request(asked.name, asked.params);
+      const { version, query } = asked.params;
+      const made = await request('list', asked.params, first && { first });
+      return lists.add(version, query, made);
+    },
+    async sweep(version) {
+      intents.set(run, version, true);
+      await request('sweep', { version, device: device() });
+    },
+    retry() {
+      if (broken === undefined || isClosed) return;
+      broken = undefined;
+      ends = 0;
+      opening.lost();
+      following = new AbortController();
+      void live(following);
+    },
+    fail(error) {
+      leave();
+      give(error);
+    },
+    close() {
+      isClosed = true;
+      leave();
+      listeners.clear();
+      opening.failed(errors.cancelled());
+    },
+  };
+}

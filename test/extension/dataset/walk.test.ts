@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { createIntents } from '../../../src/extension/dataset/run/intents';
+import { createSession } from '../../../src/extension/dataset/run/session';
+import { placeText, shortQuery } from '../../../src/extension/dataset/walk/query-words';
+import { questionOf, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
+import { readWalk, walkText } from '../../../src/extension/dataset/walk/walk-state';
+import { fakeRunner, row, runInfo, version } from './fake-runner';
+
+/** A list of the items 10, 11 and 12. */
+const ITEMS = [10, 11, 12];
+
+function walking() {
+  const runner = fakeRunner({
+    row: ({ item, list }) => ({
+      row: row(item),
+      ...(list !== undefined && ITEMS.includes(item) && { position: ITEMS.indexOf(item) }),
+    }),
+    rows: ({ from, count }) => ITEMS.slice(from, from + count).map((item) => row(item)),
+  });
+  const intents = createIntents({ get: () => undefined, update: () => Promise.resolve() });
+  const session = createSession({
+    run: '/w/val.groupcam',
+    call: runner.call,
+    intents,
+    device: () => 'cpu',
+    log: () => {},
+  });
+  return { runner, session };
+}
+
+const PLACE = { version: 1, query: 'wrong', item: 11 };
+
+describe('a walk through a list', () => {
+  it('goes from row to row, up to its ends', async () => {
+    const { runner, session } = walking();
+    await session.ask({ name: 'list', params: { version: 1, query: 'wrong', first: 9 } });
+    const from = { ...PLACE, list: 1, position: 1 };
+    const next = await rowBeside(session, from, 1);
+    assert.deepEqual(next?.place, { ...PLACE, item: 12, list: 1, position: 2 });
+    assert.equal(next.count, 3);
+    assert.equal(await rowBeside(session, next.place, 1), undefined);
+    const first = await rowBeside(session, next.place, -2);
+    assert.equal(first?.row.item, 10);
+    assert.equal(await rowBeside(session, first.place, -1), undefined);
+    assert.equal(runner.asked.filter(([name]) => name === 'list').length, 1);
+  });
+
+  it('that was restored makes its list again and finds its place in it', async () => {
+    const { session } = walking();
+    const found = await rowAt(session, { ...PLACE, item: 12, position: 0 });
+    assert.deepEqual([found.place.position, found.count], [2, 3]);
+    assert.equal((await rowBeside(session, { ...PLACE, item: 12 }, -1))?.row.item, 11);
+  });
+
+  it('goes on from where a row was that has left the list', async () => {
+    const { session } = walking();
+    const next = await rowBeside(session, { ...PLACE, item: 99, position: 1 }, 1);
+    assert.equal(next?.row.item, 12);
+    assert.equal((await rowAt(session, { ...PLACE, item: 99, position: 80 })).place.position, 2);
+  });
+
+  it('survives a reload of the window as text', () => {
+    const kept = {
+      ...{ image: 'file:///w/val/a.png', run: '/w/val.groupcam', root: '/w/val' },
+      model: { path: '/w/net.onnx', layer: 'relu' },
+      place: { ...PLACE, position: 1 },
+    };
+    const restore = walkText({ ...kept, place: { ...kept.place, list: 3 } });
+    assert.deepEqual(readWalk({ restore }), kept);
+    for (const state of [undefined, {}, { restore: '{"images":[]}' }, { restore: 'x' }, { restore: 3 }])
+      assert.equal(readWalk(state), undefined);
+  });
+});
+
+describe('the question about a row', () => {
+  it('is the class of its map, or the predicted one, by the model of its version', () => {
+    const info = runInfo();
+    const predicted = questionOf(info, 1, row(4), {});
+    assert.deepEqual(predicted, {
+      file: path.resolve('/w/val/dog/4.png'),
+      model: { path: '/w/net-1.onnx', layer: 'relu' },
+      wanted: { target: { index: 0 }, title: 'cat' },
+    });
+    const map = { method: 'grad-cam', layer: 'relu', class: 1 } as never;
+    assert.deepEqual(questionOf(info, 1, row(4, { map }), {}).wanted, { target: { index: 1 }, title: 'dog' });
+    const { top: _, ...waiting } = row(4);
+    assert.equal(questionOf(info, 1, waiting, {}).wanted.target, 'top');
+  });
+
+  it('has the labels and scores that were chosen for the model in use, if it is the same', () => {
+    const chosen = { labels: '/w/names.txt', output: 'scores' };
+    assert.deepEqual(questionOf(runInfo(), 1, row(4), { path: '/w/net-1.onnx', layer: 'conv', ...chosen }).model, {
+      ...{ path: '/w/net-1.onnx', layer: 'relu' },
+      ...chosen,
+    });
+    assert.deepEqual(questionOf(runInfo(), 1, row(4), { path: '/w/other.onnx', ...chosen }).model.labels, undefined);
+  });
+
+  it("of a version whose model can't be run is one line", () => {
+    const info = runInfo({ versions: [version(1, { name: 'net', unavailable: '/w/net.onnx is gone' })] });
+    assert.throws(
+      () => questionOf(info, 1, row(4), {}),
+      /^ExplainError: net: its model can't be run \(\/w\/net.onnx is gone\)/,
+    );
+    assert.throws(() => questionOf(info, 5, row(4), {}), /version 5/);
+  });
+});
+
+describe('queries in words', () => {
+  for (const [query, words] of [
+    ['', '3 of 57 images'],
+    ['  order by loss desc', '3 of 57 images'],
+    ['wrong', '3 of 57 wrong'],
+    ['wrong and true = cat order by loss desc limit 9', '3 of 57 wrong and true = cat'],
+    ['wrong\n  and p < 0.5', '3 of 57 wrong and p < 0.5'],
+  ] as const)
+    it(JSON.stringify(query), () => assert.equal(placeText(2, 57, query), words));
+
+  it('are cut when they are long', () => {
+    assert.equal(shortQuery(`path ~ "${'x'.repeat(100)}"`).length, 40);
+  });
+});
