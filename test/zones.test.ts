@@ -56,7 +56,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/runner': {
     files: /^src\/(runner|server|client|files|protocol|core)\//,
-    packages: ['node:', 'valibot', 'csv-stringify', 'hyparquet-writer'],
+    packages: ['node:', 'valibot', 'csv-parse', 'hyparquet-writer'],
   },
   'src/engine': {
     files: /^src\/(engine|server|files|protocol|core)\//,
