@@ -83,7 +83,7 @@ interface IconButtonProps extends ButtonProps {
   readonly pressed?: boolean;
   /** For a button that opens something. */
   readonly expanded?: boolean;
-  readonly popup?: 'menu';
+  readonly popup?: 'menu' | 'dialog';
   readonly class?: string;
 }
 

@@ -1,10 +1,6 @@
-/**
- * Paints in a worker, so that the page stays free for the user; on the page where there is no worker.
- *
- * Webviews load no worker by its address, since their pages have another origin than their files. So the worker's script
- * is fetched, and the worker made of a copy of it.
- */
+/** Paints in a worker, so that the page stays free for the user; on the page where there is no worker. */
 import { reasonOf } from '../../src/core/errors';
+import { openWorker } from '../worker';
 import { type Job, type Painted, paint } from './painting';
 
 export type Painter = (job: Job) => Promise<Painted>;
@@ -28,7 +24,7 @@ const PATIENCE_MS = 10_000;
  *   page
  */
 export function createPainter(address: string, failed: (reason: string) => void): Painter {
-  let worker: Promise<WorkerLine | undefined> = openWorker(address).then(
+  let worker: Promise<WorkerLine | undefined> = openWorker(address, 'heat').then(
     (opened) => lineTo(opened, giveUp),
     (thrown) => giveUp(reasonOf(thrown)),
   );
@@ -40,13 +36,6 @@ export function createPainter(address: string, failed: (reason: string) => void)
     const line = await worker;
     return (await line?.(job)) ?? paint(job);
   };
-}
-
-async function openWorker(address: string): Promise<Worker> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address}: ${response.status} ${response.statusText}`);
-  const script = new Blob([await response.text()], { type: 'text/javascript' });
-  return new Worker(URL.createObjectURL(script), { name: 'heat' });
 }
 
 /** The result is undefined if the worker will not answer. */

@@ -2,27 +2,31 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { renderNow } from '../mount';
-import { type Button, IconButton } from '../toolkit';
+import { OpenButton } from './open-button';
 
 export interface MenuItem {
   readonly label: string;
   readonly testId: string;
   readonly run: () => void;
+  /** For one of several choices: whether it is the one that holds. */
+  readonly checked?: boolean;
 }
 
 interface MenuProps {
   readonly icon: string;
+  /** Text of the button beside its icon. */
+  readonly text?: string;
   readonly name: string;
   readonly testId: string;
   /** The items; an empty menu can't be opened. */
   readonly items: readonly MenuItem[];
 }
 
-export function Menu({ icon, name, testId, items }: MenuProps) {
+export function Menu({ icon, text, name, testId, items }: MenuProps) {
   const isOpen = useSignal(false);
   const root = useRef<HTMLDivElement>(null);
-  const button = useRef<Button>(null);
-  const elements = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
+  const button = useRef<HTMLElement>(null);
+  const elements = () => [...(root.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])];
 
   function open(): void {
     isOpen.value = true;
@@ -57,12 +61,13 @@ export function Menu({ icon, name, testId, items }: MenuProps) {
         if (!root.current?.contains(relatedTarget as Node | null)) close();
       }}
     >
-      <IconButton
+      <OpenButton
         icon={icon}
+        text={text}
         name={name}
         testId={testId}
         popup="menu"
-        expanded={isOpen.value}
+        isOpen={isOpen.value}
         disabled={items.length === 0}
         onClick={() => (isOpen.value ? close() : open())}
         elementRef={button}
@@ -85,7 +90,8 @@ export function Menu({ icon, name, testId, items }: MenuProps) {
               key={item.testId}
               class="menu-item"
               type="button"
-              role="menuitem"
+              role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
+              {...(item.checked !== undefined && { 'aria-checked': item.checked })}
               tabIndex={-1}
               data-testid={item.testId}
               onClick={() => {
@@ -93,6 +99,7 @@ export function Menu({ icon, name, testId, items }: MenuProps) {
                 item.run();
               }}
             >
+              {item.checked !== undefined && <span class={`codicon${item.checked ? ' codicon-check' : ''}`} />}
               {item.label}
             </button>
           ))}

@@ -31,6 +31,8 @@ export interface Options {
   readonly thumbnail?: (index: number) => object | undefined;
   /** Pictures are served once this is settled. */
   readonly pictures?: Promise<unknown>;
+  /** A worker that stands in for the host: its script, and what it is told when the page is ready. */
+  readonly host?: { readonly script: string; readonly setup: object };
 }
 
 export interface Webview {
@@ -48,7 +50,11 @@ export interface Webview {
 /** An address of a picture that the page may load. */
 export const pictureUri = (...parts: string[]): string => `${ORIGIN}/${parts.join('/')}`;
 
-export async function openPage(browser: Browser, name: 'editor' | 'classes', options: Options = {}): Promise<Webview> {
+export async function openPage(
+  browser: Browser,
+  name: 'editor' | 'classes' | 'dataset',
+  options: Options = {},
+): Promise<Webview> {
   const { theme = 'dark', width = 1000, height = 700 } = options;
   const context = await browser.newContext({ viewport: { width, height } });
   context.setDefaultTimeout(LIMIT_MS);
@@ -68,8 +74,14 @@ export async function openPage(browser: Browser, name: 'editor' | 'classes', opt
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
   });
   const variables = variablesOf(theme);
-  const background = variables[`--vscode-${name === 'editor' ? 'editor' : 'sideBar'}-background`]!;
-  await page.addInitScript(standIn, { variables, background, theme, saved: options.saved });
+  const background = variables[`--vscode-${name === 'classes' ? 'sideBar' : 'editor'}-background`]!;
+  await page.addInitScript(standIn, {
+    variables,
+    background,
+    theme,
+    saved: options.saved,
+    host: options.host,
+  });
   await page.exposeFunction('answer', async (id: string, request: { type: string; index: number }) => {
     const result = request.type === 'thumbnail' ? options.thumbnail?.(request.index) : undefined;
     if (result) await page.evaluate((reply) => window.postMessage(reply, '*'), { type: 'reply', id, result });
@@ -106,14 +118,20 @@ interface Surroundings {
   readonly background: string;
   readonly theme: Theme;
   readonly saved: unknown;
+  readonly host: Options['host'];
 }
 
 /** Runs in the page before its own script. */
-function standIn({ variables, background, theme, saved }: Surroundings) {
+function standIn({ variables, background, theme, saved, host }: Surroundings) {
   Object.assign(window, { posted: [], saved });
+  const worker = host && new Worker(URL.createObjectURL(new Blob([host.script], { type: 'text/javascript' })));
+  worker?.addEventListener('message', ({ data }) => window.dispatchEvent(new MessageEvent('message', { data })));
+  Object.assign(window, { host: worker });
   const api = {
     postMessage: (message: { type: string; id?: string; request?: { type: string; index: number } }) => {
       Reflect.get(window, 'posted').push(message);
+      if (message.type === 'ready') worker?.postMessage(host?.setup);
+      worker?.postMessage(message);
       if (message.type === 'request') Reflect.get(window, 'answer')?.(message.id, message.request);
     },
     getState: () => Reflect.get(window, 'saved'),

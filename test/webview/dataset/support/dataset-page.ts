@@ -1,0 +1,87 @@
+/** The page of a run file with hands and eyes for tests. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import type { TagInfo, Work } from '../../../../src/protocol/dataset';
+import { needs, project } from '../../../support/shared';
+import { until } from '../../../support/wait';
+import { drawn, launch, type Options, openPage } from '../../support/page';
+import type { Setup } from './data';
+
+export type DatasetPage = Awaited<ReturnType<typeof openDataset>>;
+
+export interface Told extends Setup {
+  readonly work?: readonly Work[];
+  readonly tagged?: readonly TagInfo[];
+}
+
+const SCRIPT = project('out/test/webview/dataset/support/host.entry.js');
+
+/** For a `describe`: one browser for its tests, and for each a page, in which nothing may be reported as an error. */
+export function datasetPages(opened: (page: DatasetPage) => void) {
+  let browser: Browser;
+  let shown: DatasetPage | undefined;
+  before(async function () {
+    needs(this, project('dist/webview/dataset.js'), 'run npm run build first');
+    browser = await launch();
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    const page = shown;
+    shown = undefined;
+    if (!page) return;
+    const { errors } = page;
+    await page.close();
+    assert.deepEqual(errors, []);
+  });
+  return async (told: Told, options?: Options): Promise<void> => {
+    shown = await openDataset(browser, told, options);
+    opened(shown);
+  };
+}
+
+export async function openDataset(browser: Browser, { work, tagged, ...setup }: Told, options: Options = {}) {
+  const host = { script: readFileSync(SCRIPT, 'utf8'), setup: { type: 'setup', setup, work, tags: tagged } };
+  const webview = await openPage(browser, 'dataset', { host, ...options });
+  const { page } = webview;
+  const find = (id: string) => page.getByTestId(id);
+  /** Until rows and pictures on screen are drawn and their names are placed. */
+  const settled = async () => {
+    await drawn(page);
+    await page.waitForFunction(() => {
+      const names = document.querySelector<HTMLElement>('.grid-names');
+      return !names || (!names.hidden && !document.querySelector('[aria-busy=true]'));
+    });
+    await drawn(page);
+  };
+  return {
+    ...webview,
+    find,
+    settled,
+    tile: (position: number) => find(`tile-${position}`),
+    nameOf: (position: number) => find(`tile-${position}`).getAttribute('aria-label'),
+    count: () => find('count').textContent(),
+    asked: async (name: string) =>
+      (await webview.posted()).flatMap((message) => {
+        const asked = message['asked'] as { name: string; params: Record<string, unknown> } | undefined;
+        return asked?.name === name ? [asked.params] : [];
+      }),
+    postedOf: async (type: string) => (await webview.posted()).filter((message) => message.type === type),
+    /** The sweep goes on. */
+    advance: (done: number) =>
+      page.evaluate((to) => Reflect.get(window, 'host').postMessage({ type: 'advance', done: to }), done),
+    /** What the host would send by itself. */
+    say: (message: object) => webview.send(message),
+    press: async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+      await settled();
+    },
+    /** Types a query and runs it. */
+    search: async (text: string) => {
+      await find('query').fill(text);
+      await page.keyboard.press('Enter');
+      await settled();
+    },
+    untilCount: (text: string) => until(`the count ${text}`, async () => (await find('count').textContent()) === text),
+  };
+}

@@ -1,0 +1,201 @@
+/**
+ * A host of the dataset page, as a worker of the page under test: it answers its requests from made-up data. It runs
+ * aside, so that what the page does can be measured.
+ */
+import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
+import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
+import {
+  atlasOf,
+  classesOf,
+  classOf,
+  histogramsOf,
+  infoOf,
+  isFailed,
+  isWrong,
+  labelOf,
+  lossOf,
+  mapOf,
+  predictedOf,
+  probabilityOf,
+  rowOf,
+  type Setup,
+} from './data';
+
+let setup: Setup = { items: 0, classes: 10 };
+const tagged = new Map<string, Set<number>>();
+const keys = new Map<string, string>();
+const views: SavedView[] = [];
+const undo: (() => void)[] = [];
+/** Items by list; a list of everything has none. */
+const lists = new Map<number, readonly number[] | undefined>();
+let pngs: Uint8Array[] = [];
+
+const say = (message: ToDatasetPage) => postMessage(message);
+const tags = (): TagInfo[] =>
+  [...tagged].map(([name, items]) => {
+    const key = keys.get(name);
+    return { name, count: items.size, ...(key !== undefined && { key }) };
+  });
+const info = (): RunInfo => infoOf(setup, tags(), views);
+const tagsOf = (item: number) => [...tagged].filter(([, items]) => items.has(item)).map(([name]) => name);
+const row = (item: number) => rowOf(item, setup, tagsOf(item));
+
+async function makePictures(side: number): Promise<void> {
+  pngs = [];
+  for (let i = 0; i < 32; i++) {
+    const canvas = new OffscreenCanvas(side, side);
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = `hsl(${(i * 360) / 32} 50% 50%)`;
+    context.fillRect(0, 0, side, side);
+    context.fillStyle = `hsl(${(i * 360) / 32 + 150} 60% 40%)`;
+    context.beginPath();
+    context.arc(side / 2, side / 2, side / (3 + (i % 3)), 0, 2 * Math.PI);
+    context.fill();
+    pngs.push(new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer()));
+  }
+}
+
+/** Only what tests ask for: conditions joined by `and`, one order. */
+function find(query: string): readonly number[] | undefined {
+  const [where = '', order] = query.split(/\border by\b/).map((part) => part.trim());
+  if (query === 'nonsense') throw new Error('query, at character 1 ("nonsense"): this is no condition.');
+  if (!where && !order) return undefined;
+  const done = setup.done ?? setup.items;
+  const isDone = (item: number) => item < done && !isFailed(item);
+  const tests = where
+    .split(/\s+and\s+/)
+    .filter(Boolean)
+    .map((text): ((item: number) => boolean) => {
+      const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
+      const numbers: Readonly<Record<string, (item: number) => number>> = { p: probabilityOf, loss: lossOf };
+      if (name === 'wrong') return (item) => isDone(item) && !setup.unlabelled && isWrong(item);
+      if (name === 'failed') return (item) => item < done && isFailed(item);
+      if (name === 'true') return (item) => labelOf(classOf(item, setup)) === value;
+      if (name === 'predicted') return (item) => isDone(item) && labelOf(predictedOf(item, setup)) === value;
+      if (name === 'tag') return (item) => tagged.get(value)?.has(item) ?? false;
+      if (name === 'path') return (item) => row(item).path.includes(value);
+      const number = numbers[name];
+      if (!number) throw new Error(`query, at character 1 ("${name}"): this is no condition.`);
+      const limit = Number(value);
+      if (comparison.startsWith('<')) return (item) => isDone(item) && number(item) < limit;
+      return (item) => isDone(item) && number(item) >= limit;
+    });
+  const found: number[] = [];
+  for (let item = 0; item < setup.items; item++) if (tests.every((test) => test(item))) found.push(item);
+  if (order?.startsWith('loss'))
+    found.sort((a, b) => (order.endsWith('desc') ? lossOf(b) - lossOf(a) : lossOf(a) - lossOf(b)));
+  return found;
+}
+
+const countOf = (list: number) => lists.get(list)?.length ?? setup.items;
+const itemAt = (list: number, position: number) => lists.get(list)?.[position] ?? position;
+
+function picture(item: number): TilePicture {
+  const { state } = row(item);
+  if (state === 'failed') return { item };
+  const side = setup.side ?? 32;
+  const image = { width: side, height: side };
+  const transform = { scaleX: side / 32, scaleY: side / 32, offsetX: 0, offsetY: 0, image };
+  return {
+    item,
+    thumbnail: pngs[item % pngs.length]!.slice(),
+    ...(state === 'done' && { map: mapOf(item), transform, inputSize: { width: 32, height: 32 } }),
+  };
+}
+
+function answer(id: string, { name, params }: Asked): unknown {
+  switch (name) {
+    case 'list': {
+      const list = lists.size + 1;
+      const found = find(params.query);
+      lists.set(list, found);
+      const count = countOf(list);
+      const first = Array.from({ length: Math.min(params.first, count) }, (_, i) => row(itemAt(list, i)));
+      say({ type: 'first', id, rows: first });
+      return { list, count };
+    }
+    case 'rows':
+      return Array.from({ length: params.count }, (_, i) => row(itemAt(params.list, params.from + i)));
+    case 'row': {
+      const items = params.list === undefined ? undefined : lists.get(params.list);
+      const position = items ? items.indexOf(params.item) : params.item;
+      return { row: row(params.item), ...(position >= 0 && { position }) };
+    }
+    case 'pictures':
+      return params.items.map(picture);
+    case 'histograms':
+      return histogramsOf(setup, find(params.query) ?? Array.from({ length: 5_000 }, (_, i) => i), params.bins);
+    case 'classes':
+      return classesOf(setup);
+    case 'atlas':
+      return params.indices.map((index) => atlasOf(params.by, index));
+    case 'tag': {
+      const ranges = params.of.ranges ?? [[0, countOf(params.of.list)]];
+      const items = ranges.flatMap(([from, to]) =>
+        Array.from({ length: to - from }, (_, i) => itemAt(params.of.list, from + i)),
+      );
+      const set = tagged.get(params.tag) ?? new Set();
+      const before = new Set(set);
+      tagged.set(params.tag, set);
+      for (const item of items) params.on ? set.add(item) : set.delete(item);
+      undo.push(() => tagged.set(params.tag, before));
+      say({ type: 'info', info: info() });
+      return { changed: items.length };
+    }
+    case 'undo': {
+      const back = undo.pop();
+      back?.();
+      say({ type: 'info', info: info() });
+      return { undone: back ? 'tag' : '' };
+    }
+    case 'tagKey':
+      if (!tagged.has(params.tag)) tagged.set(params.tag, new Set());
+      if (params.key) keys.set(params.tag, params.key);
+      else keys.delete(params.tag);
+      say({ type: 'info', info: info() });
+      return {};
+    case 'saveView':
+      views.push(params.view);
+      say({ type: 'info', info: info() });
+      return {};
+    case 'removeView':
+      views.splice(
+        views.findIndex((view) => view.name === params.name),
+        1,
+      );
+      say({ type: 'info', info: info() });
+      return {};
+    default:
+      return {};
+  }
+}
+
+type Told =
+  | FromDatasetPage
+  | { readonly type: 'setup'; readonly setup: Setup; readonly work?: readonly Work[]; readonly tags?: TagInfo[] }
+  /** More of the sweep is done. */
+  | { readonly type: 'advance'; readonly done: number };
+
+addEventListener('message', async ({ data }: MessageEvent<Told>) => {
+  if (data.type === 'setup') {
+    ({ setup } = data);
+    for (const { name, key } of data.tags ?? []) {
+      tagged.set(name, new Set());
+      if (key) keys.set(name, key);
+    }
+    await makePictures(setup.side ?? 32);
+    say({ type: 'info', info: info() });
+    say({ type: 'work', work: data.work ?? [] });
+  } else if (data.type === 'advance') {
+    setup = { ...setup, done: data.done };
+    const [version] = info().versions;
+    say({ type: 'rows', version: 1, done: version!.done, failed: version!.failed });
+  } else if (data.type === 'ask') {
+    if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
+    try {
+      say({ type: 'reply', id: data.id, result: answer(data.id, data.asked) });
+    } catch (thrown) {
+      say({ type: 'failure', id: data.id, message: (thrown as Error).message });
+    }
+  }
+});

@@ -1,0 +1,177 @@
+/** The confusion matrix: a row for each true class, a column for each predicted one. A click shows a cell's images. */
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { printQuery } from '../../../src/core/query/print';
+import type { ClassesInfo } from '../../../src/protocol/dataset';
+import { onTheme } from '../grid/look';
+import type { DatasetPage } from '../model';
+import { cellQuery } from '../query/edit';
+import { whole } from '../texts';
+import { type Cell, type Matrix, matrixOf, mostConfused, pixelsOf, type Rgb } from './matrix';
+
+/** Side of the picture in pixels of CSS. */
+const SIDE = 420;
+/** Cells of the loupe, which shows the surroundings of a cell that is too small to be seen. */
+const LOUPE = 15;
+const LOUPE_SIDE = 150;
+const PAIRS = 10;
+const CURSOR_ID = 'confusion-cursor';
+
+export function Confusion({ page, classes }: { readonly page: DatasetPage; readonly classes: ClassesInfo }) {
+  const { store, actions } = page;
+  const names = store.categories.value;
+  const { value: version } = store.version;
+  const matrix = useMemo(() => matrixOf(classes, names.length, version?.classes ?? []), [classes, names, version?.id]);
+  const cursor = useSignal<Cell>({ row: 0, column: 0 });
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const loupe = useRef<HTMLCanvasElement>(null);
+  const theme = useSignal(0);
+  const { row, column } = cursor.value;
+  const needsLoupe = SIDE / Math.max(matrix.rows, matrix.columns) < 5;
+
+  useLayoutEffect(
+    () =>
+      onTheme(() => {
+        theme.value += 1;
+      }),
+    [],
+  );
+  useLayoutEffect(() => {
+    paint(canvas.current!, SIDE, matrix, { row: 0, column: 0, rows: matrix.rows, columns: matrix.columns });
+  }, [matrix, theme.value]);
+  useLayoutEffect(() => {
+    if (!needsLoupe) return;
+    const half = Math.floor(LOUPE / 2);
+    paint(loupe.current!, LOUPE_SIDE, matrix, { row: row - half, column: column - half, rows: LOUPE, columns: LOUPE });
+  }, [matrix, theme.value, cursor.value, needsLoupe]);
+
+  const truthOf = (cell: Cell) => names[cell.row] ?? '';
+  const predictedOf = (cell: Cell) => version?.labels[classes.confusion.columns[cell.column]!] ?? '';
+  const textOf = (cell: Cell) => {
+    const count = matrix.counts[cell.row * matrix.columns + cell.column] ?? 0;
+    const total = matrix.totals[cell.row] ?? 0;
+    const share = total > 0 ? ` (${((100 * count) / total).toFixed(1)} %)` : '';
+    return `true: ${truthOf(cell) || 'no class'}, predicted: ${predictedOf(cell)}: ${whole(count)} of ${whole(total)}${share}`;
+  };
+  const show = (cell: Cell) => actions.find(printQuery(cellQuery(truthOf(cell), predictedOf(cell))));
+  const moveTo = (to: Cell) => {
+    const clamp = (value: number, count: number) => Math.min(Math.max(value, 0), count - 1);
+    cursor.value = { row: clamp(to.row, matrix.rows), column: clamp(to.column, matrix.columns) };
+  };
+  const cellAt = (event: MouseEvent): Cell => {
+    const { offsetX, offsetY } = event;
+    return {
+      row: Math.min(Math.floor((offsetY / SIDE) * matrix.rows), matrix.rows - 1),
+      column: Math.min(Math.floor((offsetX / SIDE) * matrix.columns), matrix.columns - 1),
+    };
+  };
+  const page10 = Math.max(Math.round(matrix.rows / 10), 1);
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => moveTo({ row: row + 1, column }),
+    ArrowUp: () => moveTo({ row: row - 1, column }),
+    ArrowRight: () => moveTo({ row, column: column + 1 }),
+    ArrowLeft: () => moveTo({ row, column: column - 1 }),
+    PageDown: () => moveTo({ row: row + page10, column }),
+    PageUp: () => moveTo({ row: row - page10, column }),
+    Home: () => moveTo({ row, column: 0 }),
+    End: () => moveTo({ row, column: matrix.columns - 1 }),
+    Enter: () => show(cursor.value),
+    ' ': () => show(cursor.value),
+  };
+  if (matrix.rows === 0 || matrix.columns === 0) return null;
+  const [cellWidth, cellHeight] = [SIDE / matrix.columns, SIDE / matrix.rows];
+  return (
+    <section class="confusion" aria-label="Confusion matrix">
+      <h2>Confusions</h2>
+      <div class="confusion-main">
+        <div
+          class="confusion-area"
+          role="listbox"
+          tabIndex={0}
+          aria-label={`Confusion matrix of ${whole(names.length)} classes. Arrows move, Enter shows the images.`}
+          aria-activedescendant={CURSOR_ID}
+          style={{ width: `${SIDE}px`, height: `${SIDE}px` }}
+          data-testid="confusion"
+          onPointerMove={(event) => moveTo(cellAt(event))}
+          onClick={(event) => show(cellAt(event))}
+          onKeyDown={(event) => {
+            const act = keys[event.key];
+            if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+            event.preventDefault();
+            act();
+          }}
+        >
+          <canvas ref={canvas} data-testid="confusion-canvas" />
+          <div
+            id={CURSOR_ID}
+            class="confusion-cursor"
+            role="option"
+            aria-selected="true"
+            aria-label={textOf(cursor.value)}
+            style={{
+              left: `${column * cellWidth}px`,
+              top: `${row * cellHeight}px`,
+              width: `${Math.max(cellWidth, 5)}px`,
+              height: `${Math.max(cellHeight, 5)}px`,
+            }}
+          />
+        </div>
+        <div class="confusion-beside">
+          {needsLoupe && (
+            <div class="loupe" aria-hidden="true">
+              <canvas ref={loupe} />
+              <div class="loupe-mark" />
+            </div>
+          )}
+          <h3>Most confused</h3>
+          <ol>
+            {mostConfused(matrix, PAIRS).map((cell) => (
+              <li key={`${cell.row} ${cell.column}`}>
+                <button
+                  type="button"
+                  class="link"
+                  title={textOf(cell)}
+                  data-testid={`pair-${cell.row}-${cell.column}`}
+                  onClick={() => show(cell)}
+                >
+                  {`${truthOf(cell) || 'no class'} → ${predictedOf(cell)}`}
+                </button>
+                <span class="faint">{whole(cell.count)}</span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      </div>
+      <p class="confusion-text" aria-hidden="true" data-testid="confusion-text">
+        {textOf(cursor.value)}
+      </p>
+      <p class="faint">
+        <span class="swatch-cell right" /> right, along the diagonal; <span class="swatch-cell wrong" /> wrong. Rows are
+        true classes, columns predicted ones; strength is the share of the row.
+      </p>
+    </section>
+  );
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  side: number,
+  matrix: Matrix,
+  part: { readonly row: number; readonly column: number; readonly rows: number; readonly columns: number },
+): void {
+  const pixels = Math.round(side * devicePixelRatio);
+  Object.assign(canvas, { width: pixels, height: pixels });
+  const style = getComputedStyle(canvas);
+  const colors = { right: rgbOf(style.getPropertyValue('--right')), wrong: rgbOf(style.getPropertyValue('--wrong')) };
+  const picture = new ImageData(pixelsOf(matrix, part, pixels, pixels, colors), pixels, pixels);
+  canvas.getContext('2d')!.putImageData(picture, 0, 0);
+}
+
+/** Red, green and blue of a colour of CSS. */
+function rgbOf(color: string): Rgb {
+  const context = new OffscreenCanvas(1, 1).getContext('2d')!;
+  context.fillStyle = color.trim();
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red!, green!, blue!];
+}

@@ -1,0 +1,120 @@
+/** A row for each class, in the order of any column. A click shows the images of the class. */
+import { useSignal } from '@preact/signals';
+import { printQuery } from '../../../src/core/query/print';
+import type { CategoryStatistics, ClassesInfo } from '../../../src/protocol/dataset';
+import type { DatasetPage } from '../model';
+import { classQuery } from '../query/edit';
+import { whole } from '../texts';
+
+interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly measure: (statistics: CategoryStatistics, of: { readonly rows: number }) => number | undefined;
+  readonly text: (value: number) => string;
+}
+
+const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+
+const COLUMNS: readonly Column[] = [
+  { id: 'count', title: 'Count', hint: 'Images of the class', measure: ({ count }) => count, text: whole },
+  {
+    id: 'recall',
+    title: 'Recall',
+    hint: 'Of its images, those predicted as it',
+    measure: ({ recall }) => recall,
+    text: percent,
+  },
+  {
+    id: 'precision',
+    title: 'Precision',
+    hint: 'Of the images predicted as it, those that are it',
+    measure: ({ precision }) => precision,
+    text: percent,
+  },
+  {
+    id: 'accuracy',
+    title: 'Accuracy',
+    hint: 'Images of which it is told rightly whether they are it',
+    // All images but those of it that were missed and those taken for it.
+    measure: ({ count, predicted, correct }, { rows }) =>
+      rows > 0 ? 1 - (count + predicted - 2 * correct) / rows : undefined,
+    text: percent,
+  },
+];
+
+interface Sorting {
+  readonly by: string;
+  readonly descending: boolean;
+}
+
+export function ClassTable({ page, classes }: { readonly page: DatasetPage; readonly classes: ClassesInfo }) {
+  const { store, actions } = page;
+  const sorting = useSignal<Sorting>({ by: 'recall', descending: false });
+  const names = store.categories.value;
+  const column = COLUMNS.find(({ id }) => id === sorting.value.by);
+  const sign = sorting.value.descending ? -1 : 1;
+  const nameOf = ({ category }: CategoryStatistics) => names[category] ?? '';
+  const rows = classes.categories.toSorted((a, b) => {
+    if (!column) return sign * nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true });
+    const [first, second] = [column.measure(a, classes), column.measure(b, classes)];
+    // What is unknown comes last.
+    if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
+    return sign * (first - second);
+  });
+  const head = (id: string, title: string, hint: string) => {
+    const isNow = sorting.value.by === id;
+    const { descending } = sorting.value;
+    return (
+      <th key={id} scope="col" aria-sort={isNow ? (descending ? 'descending' : 'ascending') : 'none'}>
+        <button
+          type="button"
+          title={hint}
+          data-testid={`sort-${id}`}
+          onClick={() => {
+            sorting.value = { by: id, descending: isNow ? !descending : id === 'count' };
+          }}
+        >
+          {title}
+          <span class={`codicon${isNow ? ` codicon-arrow-${descending ? 'down' : 'up'}` : ''}`} aria-hidden="true" />
+        </button>
+      </th>
+    );
+  };
+  return (
+    <div class="class-table">
+      <table data-testid="class-table">
+        <thead>
+          <tr>
+            {head('name', 'Class', 'By name')}
+            {COLUMNS.map(({ id, title, hint }) => head(id, title, hint))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((statistics) => {
+            const name = nameOf(statistics);
+            return (
+              <tr key={statistics.category}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="link"
+                    title={`Show the images of ${name}`}
+                    data-testid={`class-${statistics.category}`}
+                    onClick={() => actions.find(printQuery(classQuery('true', name)))}
+                  >
+                    {name}
+                  </button>
+                </th>
+                {COLUMNS.map(({ id, measure, text }) => {
+                  const value = measure(statistics, classes);
+                  return <td key={id}>{value === undefined ? '' : text(value)}</td>;
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+/** Rows of the list near what is on screen. Windows of them are asked for one after another, and far ones are dropped. */
+import type { Row } from '../../../src/protocol/dataset';
+
+/** Few enough that a message of them leaves the page time within a frame of the screen. */
+export const WINDOW = 200;
+/** The most windows that are kept. */
+const MOST = 40;
+
+export type Rows = ReturnType<typeof createRows>;
+
+/**
+ * @param ask asks for rows of the list by their positions
+ * @param arrived called with rows that are there now, from a position on
+ * @param failed called if the rows can't be had
+ */
+export function createRows(
+  ask: (list: number, from: number, count: number) => Promise<readonly Row[]>,
+  arrived: (from: number, rows: readonly Row[]) => void,
+  failed: (thrown: unknown) => void,
+) {
+  const windows = new Map<number, readonly Row[]>();
+  /** Windows whose rows have changed since they came. They are shown until the new ones are there. */
+  const stale = new Set<number>();
+  const refused = new Set<number>();
+  let shown: { readonly list: number; readonly count: number } = { list: -1, count: 0 };
+  let wanted: readonly [from: number, to: number] = [0, 0];
+  let isAsking = false;
+
+  /** The first window that is missing on screen, then around it, or undefined. */
+  function missing(): number | undefined {
+    const [from, to] = wanted;
+    const [first, last] = [Math.floor(from / WINDOW), Math.floor(Math.max(to - 1, from) / WINDOW)];
+    const order = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    return [...order, last + 1, first - 1].find(
+      (at) => at >= 0 && at * WINDOW < shown.count && !refused.has(at) && (!windows.has(at) || stale.has(at)),
+    );
+  }
+
+  function dropFar(): void {
+    const middle = (wanted[0] + wanted[1]) / 2 / WINDOW;
+    const far = [...windows.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
+    for (const at of far.slice(0, Math.max(windows.size - MOST, 0))) windows.delete(at);
+  }
+
+  /** One at a time, so that what has left the screen meanwhile is not asked for. */
+  async function work(): Promise<void> {
+    if (isAsking) return;
+    isAsking = true;
+    for (let at = missing(); at !== undefined; at = missing()) {
+      const { list, count } = shown;
+      stale.delete(at);
+      try {
+        const rows = await ask(list, at * WINDOW, Math.min(WINDOW, count - at * WINDOW));
+        if (list !== shown.list) continue;
+        windows.set(at, rows);
+        dropFar();
+        arrived(at * WINDOW, rows);
+      } catch (thrown) {
+        // It is not asked for again before the list is another.
+        if (list === shown.list) refused.add(at);
+        failed(thrown);
+      }
+    }
+    isAsking = false;
+  }
+
+  return {
+    /** Another list. `known` has rows of it that are there already, from a position on that begins a window. */
+    show(list: number, count: number, known?: { readonly from: number; readonly rows: readonly Row[] }): void {
+      windows.clear();
+      stale.clear();
+      refused.clear();
+      shown = { list, count };
+      if (known && known.rows.length >= Math.min(count - known.from, WINDOW) && count > 0) {
+        const found = known.rows.slice(0, WINDOW);
+        windows.set(known.from / WINDOW, found);
+        arrived(known.from, found);
+      }
+      void work();
+    },
+    /** What is on screen. */
+    want(from: number, to: number): void {
+      wanted = [from, to];
+      void work();
+    },
+    at: (position: number): Row | undefined => windows.get(Math.floor(position / WINDOW))?.[position % WINDOW],
+    /** Rows have changed: those on screen are asked for again, the others once they are. */
+    refresh(): void {
+      for (const at of windows.keys()) stale.add(at);
+      void work();
+    },
+    /** All rows that are there, window by window. */
+    each(visit: (from: number, rows: readonly Row[]) => void): void {
+      for (const [at, rows] of windows) visit(at * WINDOW, rows);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** Applies the host's messages to the store. */
+import { batch } from '@preact/signals';
+import type { FromDatasetPage, PageCommand, ToDatasetPage } from '../../src/protocol/dataset-page';
+import type { Handlers } from '../messages';
+import type { DatasetPage } from './model';
+import type { DatasetAsking } from './requests';
+import type { Saving } from './saving';
+
+interface Parts {
+  readonly page: DatasetPage;
+  readonly asking: DatasetAsking;
+  readonly saving: Saving;
+  readonly post: (message: FromDatasetPage) => void;
+  /** Rows have changed: what is shown of them is asked for again. */
+  readonly rowsChanged: () => void;
+}
+
+export function createHandlers({ page, asking, saving, post, rowsChanged }: Parts): Handlers<ToDatasetPage> {
+  const { store, actions, grid } = page;
+  const commands: Readonly<Record<PageCommand, () => void>> = {
+    heat: actions.toggleHeat,
+    larger: () => actions.resize(1),
+    smaller: () => actions.resize(-1),
+    filter: actions.editQuery,
+    wrong: () => actions.find('wrong'),
+    undo: () => void actions.undo(),
+    grid: () => {
+      actions.show('grid');
+      page.focusGrid.value += 1;
+    },
+    classes: () => actions.show('classes'),
+    selectAll: actions.selectAll,
+    open: () => actions.explain(store.focus.peek()),
+    clear: () => actions.search(''),
+  };
+
+  /** The explanation editor has gone to another row of the list. */
+  async function follow(item: number): Promise<void> {
+    const list = store.list.peek();
+    if (!list) return;
+    const { position } = await asking.ask('row', { version: list.version, item, list: list.list });
+    if (position !== undefined && list === store.list.peek()) grid.focusOn(position);
+  }
+
+  return {
+    info({ info }) {
+      const before = store.info.peek();
+      batch(() => {
+        store.broken.value = undefined;
+        store.info.value = info;
+      });
+      if (before && before.items !== info.items) page.listing.again();
+      // Names of tags and classes are part of the tiles.
+      if (before) rowsChanged();
+    },
+    work({ work }) {
+      store.work.value = work;
+    },
+    rows({ version, done, failed }) {
+      const { value: info } = store.info;
+      if (info) {
+        const versions = info.versions.map((each) => (each.id === version ? { ...each, done, failed } : each));
+        store.info.value = { ...info, versions };
+      }
+      if (version !== store.versionId.peek()) return;
+      rowsChanged();
+      page.listing.outdated();
+    },
+    style({ style }) {
+      store.style.value = style;
+    },
+    reply: asking.settle,
+    failure: asking.settle,
+    first: ({ id, rows }) => asking.begin(id, rows),
+    command: ({ command }) => commands[command](),
+    query({ query, version }) {
+      saving.keep({ query, page: 'grid', ...(version !== undefined && { version }) });
+    },
+    walked: ({ item }) => void follow(item).catch((thrown) => post({ type: 'log', text: String(thrown) })),
+    notice: ({ text }) => actions.notice(text),
+    broken({ message }) {
+      store.broken.value = message;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** The page of a run file: one bar of filters, the grid or the classes, and what is being computed. */
+import { Icon } from '../icon';
+import { LiveRegion } from '../live-region';
+import { Bar } from './bar/bar';
+import { Classes } from './classes/classes';
+import { EmptyState } from './empty';
+import { Grid } from './grid/grid';
+import type { DatasetPage } from './model';
+import { WorkBar } from './work/work-bar';
+
+export function Page({ page }: { readonly page: DatasetPage }) {
+  const { store } = page;
+  const broken = store.broken.value;
+  const shown = store.page.value;
+  if (broken !== undefined) {
+    return (
+      <div class="empty" role="alert" data-testid="broken">
+        <Icon name="error" />
+        <p>{broken}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Bar page={page} />
+      <Banners page={page} />
+      <div class="main" id="page-grid" role="tabpanel" aria-labelledby="tab-grid" hidden={shown !== 'grid'}>
+        <Grid page={page} />
+        <EmptyState page={page} />
+      </div>
+      {shown === 'classes' && (
+        <div class="main" id="page-classes" role="tabpanel" aria-labelledby="tab-classes">
+          <Classes page={page} />
+        </div>
+      )}
+      <WorkBar page={page} />
+      <div class="toast" hidden={store.notice.value === ''} data-testid="notice">
+        {store.notice.value}
+      </div>
+      <LiveRegion text={store.spoken} />
+    </>
+  );
+}
+
+/** Why something can't be done with this file or model. */
+function Banners({ page: { store } }: { readonly page: DatasetPage }) {
+  const reasons = [store.info.value?.readOnly, store.version.value?.unavailable].filter((each) => each !== undefined);
+  return (
+    <>
+      {reasons.map((reason) => (
+        <div key={reason} class="banner" role="note" data-testid="banner">
+          <Icon name="info" />
+          <span>{reason}</span>
+        </div>
+      ))}
+    </>
+  );
+}

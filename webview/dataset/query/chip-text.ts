@@ -1,0 +1,11 @@
+import { printCondition } from '../../../src/core/query/print';
+import type { Condition } from '../../../src/core/query/query';
+
+/** A condition as a chip shows it. */
+export function chipText(condition: Condition): string {
+  if (condition.kind === 'class') return `${condition.of}${condition.is ? ':' : ' is not'} ${condition.name || 'none'}`;
+  if (condition.kind === 'tag' || condition.kind === 'split') {
+    return `${condition.kind}${condition.is ? ':' : ' is not'} ${condition.name}`;
+  }
+  return printCondition(condition);
+}

@@ -1,0 +1,119 @@
+/** What may follow in the text of a query. Pure. */
+
+import { quoted } from '../../../src/core/query/print';
+import { FLAGS, NUMBERS } from '../../../src/core/query/query';
+
+export interface Vocabulary {
+  readonly labels: readonly string[];
+  readonly categories: readonly string[];
+  readonly tags: readonly string[];
+  readonly splits: readonly string[];
+}
+
+export interface Completion {
+  /** Part of the text that a choice replaces. */
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly { readonly text: string; readonly detail: string }[];
+}
+
+const MOST = 12;
+
+const FLAG_DETAILS: Readonly<Record<(typeof FLAGS)[number], string>> = {
+  wrong: 'another class is predicted',
+  correct: 'the true class is predicted',
+  failed: 'the image could not be computed',
+  duplicate: 'the same bytes as an earlier image',
+  hit: 'the maximum lies in an object',
+  waiting: 'not computed yet',
+};
+
+const NUMBER_DETAILS: Readonly<Record<(typeof NUMBERS)[number], string>> = {
+  p: 'probability of the predicted class',
+  loss: '-log p of the true class',
+  margin: 'p of the first minus the second class',
+  entropy: 'of the probabilities, in nats',
+  border: "share of the heat at the input's border",
+  spread: 'entropy of the heat, 0 to 1',
+  energy: 'share of the heat in objects',
+  agreement: 'with the mean map of the class',
+};
+
+const WORDS = [
+  ...FLAGS.map((flag) => ({ text: flag as string, detail: FLAG_DETAILS[flag] })),
+  ...NUMBERS.map((name) => ({ text: `${name} <`, detail: NUMBER_DETAILS[name] })),
+  { text: 'true =', detail: 'class of the dataset' },
+  { text: 'predicted =', detail: 'class of the model' },
+  { text: 'tag =', detail: 'a tag' },
+  { text: 'split =', detail: 'a split' },
+  { text: 'path ~', detail: 'text in the path' },
+  { text: 'not', detail: '' },
+];
+const AFTER = [
+  { text: 'and', detail: '' },
+  { text: 'or', detail: '' },
+  { text: 'order by', detail: '' },
+  { text: 'limit', detail: '' },
+];
+
+/** A name that is being written after an equals sign, with or without its first quote. */
+const NAME = /\b(true|predicted|tag|split)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
+const ORDER = /\border\s+by\s+([a-z]*)$/i;
+const ORDERED = /\border\s+by\s+[a-z]+\s+([a-z]*)$/i;
+const WORD = /([\p{L}]*)$/u;
+
+/** @param cursor the position in the text, from 0 */
+export function complete(text: string, cursor: number, vocabulary: Vocabulary): Completion {
+  const before = text.slice(0, cursor);
+  const of = (typed: string, options: Completion['options']): Completion => ({
+    from: cursor - typed.length,
+    to: cursor,
+    options: matching(options, typed),
+  });
+
+  const name = NAME.exec(before);
+  if (name) {
+    const names = namesOf(name[1]!.toLowerCase(), vocabulary);
+    return of(
+      name[2]!,
+      names.map((each) => ({ text: quoted(each), detail: '' })),
+    );
+  }
+  const order = ORDER.exec(before);
+  if (order) {
+    const orders = ['path', ...NUMBERS].map((by) => ({
+      text: by,
+      detail: by === 'path' ? '' : NUMBER_DETAILS[by as 'p'],
+    }));
+    return of(order[1]!, orders);
+  }
+  const ordered = ORDERED.exec(before);
+  if (ordered) return of(ordered[1]!, [{ text: 'desc', detail: 'largest first' }, AFTER[3]!]);
+  const word = WORD.exec(before)![1]!;
+  return of(word, endsCondition(before.slice(0, before.length - word.length)) ? AFTER : WORDS);
+}
+
+/** True if a condition is complete, so that only a word between conditions can follow. */
+function endsCondition(before: string): boolean {
+  const text = before.trimEnd();
+  return text !== '' && !/(^|[\s(])(and|or|not|by)$|[(=~<>]$/i.test(text);
+}
+
+function namesOf(what: string, { labels, categories, tags, splits }: Vocabulary): readonly string[] {
+  const names: Readonly<Record<string, readonly string[]>> = {
+    true: categories,
+    predicted: labels,
+    tag: tags,
+    split: splits,
+  };
+  return names[what] ?? [];
+}
+
+/** Those that start with the text come first, then those that contain it. */
+function matching(options: Completion['options'], typed: string): Completion['options'] {
+  const wanted = typed.replace(/^"/, '').toLowerCase();
+  const plain = (text: string) => text.replace(/^"/, '').toLowerCase();
+  const starting = options.filter(({ text }) => plain(text).startsWith(wanted));
+  const containing = wanted === '' ? [] : options.filter(({ text }) => plain(text).indexOf(wanted) > 0);
+  return [...starting, ...containing].slice(0, MOST);
+}

@@ -1,0 +1,20 @@
+/** What the page of a run file asks the host for. */
+import type { Asked, AskedName, AskedParams, AskedResult, FromDatasetPage } from '../../src/protocol/dataset-page';
+import type { RunnerRequests } from '../../src/protocol/runner';
+import { type Asking, createAsking } from '../asking';
+
+type PageRequests = {
+  readonly [Name in AskedName]: {
+    readonly params: AskedParams<Name>;
+    readonly result: AskedResult<Name>;
+    readonly first: Name extends 'list' ? RunnerRequests['list']['events']['first'] : never;
+  };
+};
+export type DatasetAsking = Asking<PageRequests>;
+export type Ask = DatasetAsking['ask'];
+
+export const createDatasetAsking = (post: (message: FromDatasetPage) => void): DatasetAsking =>
+  createAsking((id, name, params) =>
+    // TypeScript can't relate a name to the parameters that belong to it.
+    post({ type: 'ask', id, asked: { name, params } as object as Asked }),
+  );
