@@ -1,6 +1,6 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
 // and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM.
+// `--methods` measures the other methods instead of Group-CAM, and `--sweep` the sweeps of datasets.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
 import { child, median, writeInput } from './bench/runs.mjs';
+import { benchSweeps, sweepTable } from './bench/sweep.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
 import { replacePart } from './report.mjs';
@@ -76,6 +77,7 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      sweep: { type: 'boolean', default: false },
     },
   });
   const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
@@ -84,6 +86,12 @@ runMain(async () => {
   await build();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
   try {
+    if (values.sweep) {
+      const rounds = Number(values.pairs);
+      const rows = await benchSweeps(shared, folder, rounds);
+      replacePart(report, 'sweep', `${machine(rounds)}\n\n${sweepTable(rows)}`);
+      return;
+    }
     if (values.methods) {
       await benchAllMethods(names, folder, Number(values.pairs));
       return;
