@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
 import { child, median, writeInput } from './bench/runs.mjs';
-import { benchSweeps, sweepTable } from './bench/sweep.mjs';
+import { sweepTable } from './bench/sweep.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
 import { replacePart } from './report.mjs';
@@ -88,8 +88,7 @@ runMain(async () => {
   try {
     if (values.sweep) {
       const rounds = Number(values.pairs);
-      const rows = await benchSweeps(shared, folder, rounds);
-      replacePart(report, 'sweep', `${machine(rounds)}\n\n${sweepTable(rows)}`);
+      replacePart(report, 'sweep', `${machine(rounds)}\n\n${await sweepTable(shared, folder, rounds)}`);
       return;
     }
     if (values.methods) {
@@ -105,7 +104,8 @@ runMain(async () => {
       console.log(table(rowsOfModel));
       rows.push(...rowsOfModel);
     }
-    writeReport(rows, Number(values.pairs));
+    // The text around the results is kept.
+    replacePart(report, 'results', `${machine(Number(values.pairs))}\n\n${table(rows)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -295,12 +295,4 @@ function table(rows) {
     return `| ${model} | ${what} | ${figure.toFixed(digits)}${unit} | ${bound} | ${met} | ${detail} |`;
   });
   return ['| model | what | measured | at most | met | detail |', '|---|---|---|---|---|---|', ...cells].join('\n');
-}
-
-/**
- * Replaces the results in docs/bench.md; the text around them is kept. @param {readonly Row[]} rows @param {number}
- * pairs
- */
-function writeReport(rows, pairs) {
-  replacePart(report, 'results', `${machine(pairs)}\n\n${table(rows)}`);
 }

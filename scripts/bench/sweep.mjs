@@ -54,8 +54,11 @@ function sweepsOf(shared, folder) {
  * @param {string} folder a temporary one
  * @param {number} rounds
  */
-export async function benchSweeps(shared, folder, rounds) {
-  const rows = [];
+export async function sweepTable(shared, folder, rounds) {
+  const rates = ['sweep', 'without maps', 'plain loop'].map((what) => `${what}, images a second`);
+  const rows = [
+    ['sweep of', 'images', ...rates, 'plain chunk', 'sweep over plain', 'at least', 'met', 'maps add', 'peak'],
+  ];
   for (const { name, model, images, limit, least, thumbnails, chunks } of sweepsOf(shared, folder)) {
     const all = picturesIn(images);
     const step = limit ? Math.max(1, Math.floor(all.length / limit)) : 1;
@@ -78,7 +81,7 @@ export async function benchSweeps(shared, folder, rounds) {
       found.ratios.map((/** @type {number} */ ratio) => ratio.toFixed(2)).join(' '),
     );
   }
-  return rows;
+  return table(rows);
 }
 
 /** @param {string} folder */
@@ -87,21 +90,4 @@ function picturesIn(folder) {
     .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
     .sort()
     .map((name) => path.join(folder, name));
-}
-
-/** @param {Awaited<ReturnType<typeof benchSweeps>>} rows */
-export function sweepTable(rows) {
-  const rates = ['sweep', 'without maps', 'plain loop'].map((what) => `${what}, images a second`);
-  const head = [
-    'sweep of',
-    'images',
-    ...rates,
-    'plain chunk',
-    'sweep over plain',
-    'at least',
-    'met',
-    'maps add',
-    'peak',
-  ];
-  return table([head, ...rows]);
 }

@@ -112,12 +112,17 @@ function isVoc({ folders }: Walked): boolean {
 
 /** True if a folder called labels, or one with the names of classes, has text files with names of images. */
 function isYolo({ root, folders }: Walked): boolean {
-  const stems = new Set(folders.flatMap(({ files }) => files.filter(isImage).map(stemOf)));
   const hasNames = folders.some(({ way, files }) => way.length === 0 && files.some(isNames));
-  const below = folders.some(({ way, files }) => {
-    const mayBe = hasNames || way.includes('labels') || files.some(isNames);
-    return mayBe && files.some((name) => /\.txt$/i.test(name) && !isNames(name) && stems.has(stemOf(name)));
-  });
+  const texts = new Set(
+    folders.flatMap(({ way, files }) =>
+      hasNames || way.includes('labels') || files.some(isNames)
+        ? files.filter((name) => name.endsWith('.txt') && !isNames(name)).map(stemOf)
+        : [],
+    ),
+  );
+  // Most folders have no such text, and looking at the names of a million images takes seconds.
+  const below =
+    texts.size > 0 && folders.some(({ files }) => files.some((name) => isImage(name) && texts.has(stemOf(name))));
   // The folder may be that of images beside one of labels.
   const beside = counterpart(root, ['images'], 'labels');
   return below || (beside !== undefined && existsSync(beside));

@@ -19,9 +19,10 @@ export function draftOfFolder({ root, folders, notes, others }: Walked, { labels
     const { split, category = folder.way.length === 0 ? ownClass : undefined } = placeOf(folder);
     // One list serves all images of a folder, of which there may be a million.
     const categories = category === undefined ? [] : [category];
-    const prefix = path.join(root, ...folder.way);
+    const prefix = path.join(root, ...folder.way, path.sep);
+    // The names need no normalising, which would take seconds for a million.
     for (const name of folder.files)
-      items.push({ file: path.join(prefix, name), categories, ...(split !== undefined && { split }) });
+      items.push({ file: prefix + name, categories, ...(split !== undefined && { split }) });
   }
   return { root, items, categories: categoriesOf(items), notes: [...notes, ...otherFiles(allOthers(folders, others))] };
 }

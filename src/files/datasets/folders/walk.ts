@@ -114,6 +114,8 @@ export async function walk(root: string, isWanted: (name: string) => boolean, si
     else count(way.at(-1)!);
   }
 
+  // In the order of their files' paths, of which there may be a million to sort later.
+  folders.sort((a, b) => byName([...a.way, ''], [...b.way, '']));
   return {
     root,
     folders,
