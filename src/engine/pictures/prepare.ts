@@ -52,6 +52,12 @@ export async function prepareInput(source: ImageSource, info: ModelInfo): Promis
   return { ...prepared, dims, milliseconds: performance.now() - start };
 }
 
+/** The input that `prepareInput` makes of a file with this image. */
+export function prepareImage(image: RgbImage, info: ModelInfo): Omit<PreparedInput, 'milliseconds'> {
+  const size: Size = { width: info.preprocessing.width.value, height: info.preprocessing.height.value };
+  return { ...preprocess(image, info, size), dims: dimsOf(info.input.layout, info.input.channels, size) };
+}
+
 function dimsOf(layout: Layout, channels: number, { width, height }: Size): readonly number[] {
   return layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
 }
