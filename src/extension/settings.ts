@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from '../protocol/devices';
-import { withoutLinks } from '../protocol/plain-text';
 import { type MethodSettings, OPTION_SETTINGS } from './explanation/method-choice';
 import type { Log } from './log';
+import { warn } from './notify';
 import { checkSettings, createFlawsTold, SECTION } from './settings-table';
 
 export interface Settings {
@@ -54,8 +54,7 @@ export function watchSettings(log: Log): vscode.Disposable {
 }
 
 async function offerSettings(line: string): Promise<void> {
-  const open = 'Open Settings';
-  if ((await vscode.window.showWarningMessage(withoutLinks(line), open)) === open)
+  if (await warn(line, 'Open Settings'))
     await vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.`);
 }
 
