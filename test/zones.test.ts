@@ -68,7 +68,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|server|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
+  'src/cli': {
+    files: /^src\/(cli|engine|runner|server|files|protocol|core)\//,
+    packages: ['node:', 'commander', 'valibot'],
+  },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
     packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
@@ -105,9 +108,13 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
       /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
+  runner: {
+    files: /^(src\/(runner|server|client|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    outside: ['node:'],
+  },
   cli: {
     // Packages bring others along; which ones are imported is checked above.
-    files: /^(src\/(cli|engine|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    files: /^(src\/(cli|engine|runner|client|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
