@@ -1,6 +1,6 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
-import { numberOf } from '../file/values';
+import { textIn } from '../file/values';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
 
 type Mask = Uint8Array;
@@ -140,11 +140,13 @@ async function pathMask(state: State, text: string, contains: boolean, pause: Pa
   if (!contains) mask.fill(1);
   for (let from = 1; from <= last; from += STEP) {
     await pause();
-    const found = db.all(
-      'SELECT id FROM items WHERE id BETWEEN ? AND ? AND instr(path, ?) > 0',
+    // One text of all ids is read much faster than a record for each.
+    const found = db.get(
+      'SELECT group_concat(id) AS ids FROM items WHERE id BETWEEN ? AND ? AND instr(path, ?) > 0',
       ...([from, from + STEP - 1, text] as const),
     );
-    for (const { id } of found) mask[numberOf(db.file, id)] = contains ? 1 : 0;
+    const ids = textIn(found?.['ids']) ?? '';
+    if (ids !== '') for (const id of ids.split(',')) mask[Number(id)] = contains ? 1 : 0;
   }
   return mask;
 }
