@@ -24,7 +24,8 @@ interface Zone {
 
 /** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
 const ZONES: Readonly<Record<string, Zone>> = {
-  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic', 'valibot'] },
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['valibot'] },
+  'src/core/heat': { files: /^src\/core\/([^/]+$|heat\/)/, packages: ['d3-contour', 'd3-scale-chromatic'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
@@ -68,7 +69,10 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|server|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
+  'src/cli': {
+    files: /^src\/(cli|engine|runner|server|files|protocol|core)\//,
+    packages: ['node:', 'commander', 'valibot'],
+  },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
     packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
@@ -79,7 +83,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|geometry|overlay|resize|saliency|schema|style|metrics\/order|query\/\w+|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(errors|geometry|resize|saliency|schema|style|metrics\/order|heat\/\w+|query\/\w+|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
     packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
@@ -105,9 +109,13 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
       /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
+  runner: {
+    files: /^(src\/(runner|server|client|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    outside: ['node:'],
+  },
   cli: {
     // Packages bring others along; which ones are imported is checked above.
-    files: /^(src\/(cli|engine|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    files: /^(src\/(cli|engine|runner|client|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },

@@ -65,6 +65,7 @@ export function createService(): Service {
     // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
+    sheet: async (params, context) => (await import('./pictures/tiles')).sheet(params, context),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };
