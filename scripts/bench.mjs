@@ -1,12 +1,13 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
 // and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM.
+// `--methods` measures the other methods instead of Group-CAM, and `--rows` a run file of a million rows.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
+import { benchRows } from './bench/rows.mjs';
 import { child, median, writeInput } from './bench/runs.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
@@ -76,8 +77,13 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      rows: { type: 'boolean', default: false },
     },
   });
+  if (values.rows) {
+    replacePart(report, 'rows', await benchRows());
+    return;
+  }
   const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
   const unknown = names.find((name) => !(name in MODELS));
   if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);

@@ -59,18 +59,44 @@ function tables(runs, version) {
   const line = (value, limit) => [value.toFixed(0), `${limit}`, value < limit ? 'yes' : 'NO'];
   const whole = [
     ['', 'measured', 'less than', 'met'],
-    ['from opening to the first page, ms', ...line(mid(({ page }) => page), LIMITS.page)],
-    ['resident memory, MB', ...line(mid(({ peak }) => peak / MEGABYTE), LIMITS.memory)],
+    [
+      'from opening to the first page, ms',
+      ...line(
+        mid(({ page }) => page),
+        LIMITS.page,
+      ),
+    ],
+    [
+      'resident memory, MB',
+      ...line(
+        mid(({ peak }) => peak / MEGABYTE),
+        LIMITS.memory,
+      ),
+    ],
     ['histograms of a query, ms', mid(({ histograms }) => histograms).toFixed(0), '', ''],
     ['classes, ms', mid(({ classes }) => classes).toFixed(0), '', ''],
   ];
-  const queries = runs[0].queries.map((/** @type {{ query: string, count: number }} */ { query, count }, /** @type {number} */ i) => {
-    const first = mid((run) => run.queries[i].first);
-    const all = mid((run) => run.queries[i].whole);
-    const met = first < LIMITS.first && all < LIMITS.whole;
-    const blocked = mid((run) => run.queries[i].blocked);
-    return [query === '' ? '(all)' : `\`${query}\``, `${count}`, ...[first, all, blocked].map((ms) => ms.toFixed(0)), met ? 'yes' : 'NO'];
-  });
-  const head = ['query', 'rows', `first 200, ms (< ${LIMITS.first})`, `whole, ms (< ${LIMITS.whole})`, 'longest without a pause, ms', 'met'];
+  const queries = runs[0].queries.map(
+    (/** @type {{ query: string, count: number }} */ { query, count }, /** @type {number} */ i) => {
+      const first = mid((run) => run.queries[i].first);
+      const all = mid((run) => run.queries[i].whole);
+      const met = first < LIMITS.first && all < LIMITS.whole;
+      const blocked = mid((run) => run.queries[i].blocked);
+      return [
+        query === '' ? '(all)' : `\`${query}\``,
+        `${count}`,
+        ...[first, all, blocked].map((ms) => ms.toFixed(0)),
+        met ? 'yes' : 'NO',
+      ];
+    },
+  );
+  const head = [
+    'query',
+    'rows',
+    `first 200, ms (< ${LIMITS.first})`,
+    `whole, ms (< ${LIMITS.whole})`,
+    'longest without a pause, ms',
+    'met',
+  ];
   return `Node ${version}, medians of ${RUNS} processes.\n\n${table(whole)}\n\n${table([head, ...queries])}`;
 }

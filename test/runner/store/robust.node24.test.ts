@@ -53,7 +53,7 @@ describe('a run file that can not be used', () => {
       ['a short block', (file) => edit(file, `UPDATE row_blocks SET data = x'00'`), 'run-file-invalid', /has 1 bytes/],
       [
         'wrong ranks',
-        (file) => edit(file, `UPDATE item_blocks SET data = CAST(zeroblob(length(data) - 4) || x'ffffffff' AS BLOB)`),
+        (file) => edit(file, `UPDATE item_blocks SET data = CAST(x'ffffffffffffffff' || substr(data, 9) AS BLOB)`),
         'run-file-invalid',
         /not as it must be/,
       ],
@@ -68,7 +68,7 @@ describe('a run file that can not be used', () => {
     for (const [name, spoil, code, reason] of cases) {
       writeFileSync(at(), good);
       spoil(at());
-      const failure = await failureOf(() => openRunFile(at(), {}));
+      const failure = await failureOf(async () => assert.ok(!(await openRunFile(at(), {})), name));
       assert.equal(failure.code, code, `${name}: ${failure.message}`);
       assert.match(failure.message, reason);
       assert.ok(failure.message.startsWith(at()), failure.message);
