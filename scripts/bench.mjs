@@ -1,14 +1,12 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
 // and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM, `--sweep` the sweeps of datasets, and `--rows` a run file of
-// a million rows.
+// `--methods`, `--sweep` and `--rows` measure other methods, sweeps of datasets, and a run file of a million rows instead.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
-import { benchRows } from './bench/rows.mjs';
 import { child, median, writeInput } from './bench/runs.mjs';
 import { sweepTable } from './bench/sweep.mjs';
 import { build } from './build.mjs';
@@ -83,10 +81,7 @@ runMain(async () => {
       sweep: { type: 'boolean', default: false },
     },
   });
-  if (values.rows) {
-    replacePart(report, 'rows', await benchRows());
-    return;
-  }
+  if (values.rows) return (await import('./bench/rows.mjs')).benchRows(report);
   const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
   const unknown = names.find((name) => !(name in MODELS));
   if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { newerNode } from '../host/node.mjs';
 import { root } from '../host/run.mjs';
-import { table } from '../report.mjs';
+import { replacePart, table } from '../report.mjs';
 import { median } from './runs.mjs';
 
 const ROWS = 1_000_000;
@@ -20,8 +20,8 @@ const file = path.join(folder, `${ROWS}-rows.groupcam`);
 /** @param {string} name */
 const script = (name) => path.join(root, 'scripts', 'bench', 'rows', name);
 
-/** @returns {Promise<string>} a part of docs/bench.md */
-export async function benchRows() {
+/** @param {string} report the page with a part `rows` */
+export async function benchRows(report) {
   mkdirSync(folder, { recursive: true });
   const node = await newerNode();
   await esbuild.build({
@@ -36,7 +36,7 @@ export async function benchRows() {
     JSON.parse(execFileSync(node, [script('measure.mjs'), store, file], { encoding: 'utf8' })),
   );
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  return tables(runs, version);
+  replacePart(report, 'rows', tables(runs, version));
 }
 
 /** @param {string} node */

@@ -2,7 +2,7 @@
 // bundled store. Needs a Node that has node:sqlite.
 import { pathToFileURL } from 'node:url';
 
-const [store, file, rows] = process.argv.slice(2);
+const [store = '', file = '', rows = ''] = process.argv.slice(2);
 const { openRunFile } = await import(pathToFileURL(store).href);
 
 const CLASSES = 10;
@@ -48,25 +48,29 @@ const version = run.addVersion({
   hash: 'made',
 });
 
+/** @param {{ id: number, categories: readonly number[] }} item */
 function rowOf({ id, categories }) {
   const scores = labels.map(() => random() ** 6);
   const sum = scores.reduce((a, b) => a + b, 0);
-  const all = scores.map((score, i) => [i, score / sum]);
-  const [truth] = categories;
-  const p = all[truth][1];
-  const top = all.sort((a, b) => b[1] - a[1]).slice(0, 5);
+  const p = scores.map((score) => score / sum);
+  const top = p
+    .map((value, i) => /** @type {const} */ ([i, value]))
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 5);
+  const [[predicted, first], [, second]] = /** @type {[[number, number], [number, number]]} */ (top.slice(0, 2));
+  const [truth = 0] = categories;
   return {
     item: id,
     hash: id.toString(16).padStart(64, '0'),
-    correct: top[0][0] === truth,
+    correct: predicted === truth,
     swept: {
       id,
       size: { width: 500, height: 375 },
       transform: { scaleX: 1.7, scaleY: 1.7, offsetX: 60, offsetY: 0, image: { width: 500, height: 375 } },
       top,
-      loss: -Math.log(p),
-      margin: top[0][1] - top[1][1],
-      entropy: -scores.reduce((a, score) => a + (score / sum) * Math.log(score / sum || 1), 0),
+      loss: -Math.log(p[truth] ?? 0),
+      margin: first - second,
+      entropy: -p.reduce((all, value) => all + value * Math.log(value || 1), 0),
       embedding: Float32Array.from({ length: FEATURES }, random),
       map: {
         height: SIDE,

@@ -2,7 +2,7 @@
 // bytes of memory. Needs a Node that has node:sqlite.
 import { pathToFileURL } from 'node:url';
 
-const [store, file] = process.argv.slice(2);
+const [store = '', file = ''] = process.argv.slice(2);
 const { openRunFile } = await import(pathToFileURL(store).href);
 
 const FIRST = 200;
@@ -49,6 +49,7 @@ for (const query of [...QUERIES.slice(1), QUERIES[0]]) {
   clearInterval(watch);
   queries.push({ query, count, first, whole, blocked: longest });
 }
+/** @param {() => unknown} act */
 const timed = async (act) => {
   const from = performance.now();
   await act();
