@@ -1,6 +1,6 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
 // and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM, and `--sweep` the sweeps of datasets.
+// `--methods`, `--sweep` and `--rows` measure other methods, sweeps of datasets, and a run file of a million rows instead.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -77,9 +77,11 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      rows: { type: 'boolean', default: false },
       sweep: { type: 'boolean', default: false },
     },
   });
+  if (values.rows) return (await import('./bench/rows.mjs')).benchRows(report);
   const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
   const unknown = names.find((name) => !(name in MODELS));
   if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);
