@@ -1,6 +1,6 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, against plain forward passes
 // and against PyTorch. Figures are medians of paired runs, each in a fresh process, and are written to docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM.
+// `--methods`, `--sweep` and `--rows` measure other methods, sweeps of datasets, and a run file of a million rows instead.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchMethods, methodTables } from './bench/methods.mjs';
 import { child, median, writeInput } from './bench/runs.mjs';
+import { sweepTable } from './bench/sweep.mjs';
 import { build } from './build.mjs';
 import { root, runMain, runQuietly, SetupError } from './host/run.mjs';
 import { replacePart } from './report.mjs';
@@ -76,14 +77,22 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      rows: { type: 'boolean', default: false },
+      sweep: { type: 'boolean', default: false },
     },
   });
+  if (values.rows) return (await import('./bench/rows.mjs')).benchRows(report);
   const names = positionals.length > 0 ? positionals : values.methods ? SMALL : Object.keys(MODELS);
   const unknown = names.find((name) => !(name in MODELS));
   if (unknown) throw new SetupError(`${unknown}: not one of ${Object.keys(MODELS).join(', ')}`);
   await build();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
   try {
+    if (values.sweep) {
+      const rounds = Number(values.pairs);
+      replacePart(report, 'sweep', `${machine(rounds)}\n\n${await sweepTable(shared, folder, rounds)}`);
+      return;
+    }
     if (values.methods) {
       await benchAllMethods(names, folder, Number(values.pairs));
       return;
@@ -97,7 +106,8 @@ runMain(async () => {
       console.log(table(rowsOfModel));
       rows.push(...rowsOfModel);
     }
-    writeReport(rows, Number(values.pairs));
+    // The text around the results is kept.
+    replacePart(report, 'results', `${machine(Number(values.pairs))}\n\n${table(rows)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -287,12 +297,4 @@ function table(rows) {
     return `| ${model} | ${what} | ${figure.toFixed(digits)}${unit} | ${bound} | ${met} | ${detail} |`;
   });
   return ['| model | what | measured | at most | met | detail |', '|---|---|---|---|---|---|', ...cells].join('\n');
-}
-
-/**
- * Replaces the results in docs/bench.md; the text around them is kept. @param {readonly Row[]} rows @param {number}
- * pairs
- */
-function writeReport(rows, pairs) {
-  replacePart(report, 'results', `${machine(pairs)}\n\n${table(rows)}`);
 }
