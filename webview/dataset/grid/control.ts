@@ -12,6 +12,8 @@ import * as ranges from './selection';
 /** After so long without scrolling, names are placed and the host is told what is on screen. */
 const REST_MS = 120;
 
+export type Motion = 'scrolling' | 'changing' | 'resting';
+
 export type Control = ReturnType<typeof createControl>;
 
 interface Parts {
@@ -39,9 +41,9 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
   let start = 0;
   let frame: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Called when the scrolling begins and ends. */
-  let onRest: (isResting: boolean) => void = () => {};
-  let isResting = false;
+  /** Called when the scrolling or another change begins, and when what is shown rests. */
+  let onMotion: (motion: Motion) => void = () => {};
+  let motion: Motion = 'changing';
 
   const visible = () => seen(layout.peek(), size.peek(), top, count.peek());
 
@@ -80,18 +82,22 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
     timer = setTimeout(rest, REST_MS);
   }
   function rest(): void {
-    isResting = true;
-    onRest(true);
+    is('resting');
     rested(rowsIn(visible()));
   }
+  function is(next: Motion): void {
+    if (motion === next || (next === 'changing' && motion === 'scrolling')) return;
+    motion = next;
+    onMotion(next);
+  }
   function update(): void {
+    is('changing');
     if (frame === undefined) frame = requestAnimationFrame(show);
   }
 
   function moveTo(next: number): void {
     top = Math.min(Math.max(next, 0), farthest(layout.peek(), size.peek()));
-    if (isResting) onRest(false);
-    isResting = false;
+    is('scrolling');
     place();
     update();
   }
@@ -123,9 +129,9 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
     hasFocus,
     layout,
     update,
-    attach(scroller: HTMLElement, resting: (isResting: boolean) => void): void {
+    attach(scroller: HTMLElement, moved: (motion: Motion) => void): void {
       element = scroller;
-      onRest = resting;
+      onMotion = moved;
       place();
     },
     /** The height of the scrolled element has changed with the list or the size of tiles. */
@@ -135,8 +141,7 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
       if (Math.abs(scrollTop - told) <= 1) return;
       told = scrollTop;
       top = scrollTop * scaleOf(layout.peek(), size.peek());
-      if (isResting) onRest(false);
-      isResting = false;
+      is('scrolling');
       update();
     },
     /** A list too long for the browser is scrolled here, since its own steps would be too large. */

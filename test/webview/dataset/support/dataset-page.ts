@@ -50,7 +50,7 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
     await drawn(page);
     await page.waitForFunction(() => {
       const names = document.querySelector<HTMLElement>('.grid-names');
-      return !names || (!names.hidden && !document.querySelector('[aria-busy=true]'));
+      return !names || (names.dataset['motion'] === 'resting' && !document.querySelector('[aria-busy=true]'));
     });
     await drawn(page);
   };
