@@ -81,7 +81,7 @@ describe('windows of rows', () => {
     rows.each(() => {
       kept += 1;
     });
-    assert.equal(kept, 40);
+    assert.ok(kept <= 9, `${kept}`);
   });
 
   it('that the first rows of a list have are not asked for again', async () => {

@@ -11,6 +11,8 @@ import * as ranges from './selection';
 
 /** After so long without scrolling, names are placed and the host is told what is on screen. */
 const REST_MS = 120;
+/** While the list is scrolled by more than a screen with each frame, what is on screen is asked for this often. */
+const GLIMPSE_MS = 100;
 
 export type Motion = 'scrolling' | 'changing' | 'resting';
 
@@ -44,6 +46,9 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
   /** Called when the scrolling or another change begins, and when what is shown rests. */
   let onMotion: (motion: Motion) => void = () => {};
   let motion: Motion = 'changing';
+  /** What the frame before has shown, and when something was asked for. */
+  let passed: readonly [number, number] = [0, 0];
+  let fetched = 0;
 
   const visible = () => seen(layout.peek(), size.peek(), top, count.peek());
 
@@ -76,12 +81,22 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
       heat: store.heat.peek(),
       style: store.style.peek(),
     });
-    rows.want(from, to);
-    want(rowsIn([from, to]));
+    // What flies past unseen is not asked for, but for a glimpse of it now and then.
+    const isFlying = from >= passed[1] || to <= passed[0];
+    passed = [from, to];
+    if (!isFlying || performance.now() - fetched > GLIMPSE_MS) fetchShown();
     clearTimeout(timer);
     timer = setTimeout(rest, REST_MS);
   }
+  function fetchShown(): void {
+    fetched = performance.now();
+    const [from, to] = visible();
+    rows.want(from, to);
+    want(rowsIn([from, to]));
+  }
   function rest(): void {
+    fetchShown();
+    rows.rest();
     is('resting');
     rested(rowsIn(visible()));
   }
