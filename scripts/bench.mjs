@@ -1,10 +1,16 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, and writes docs/bench.md.
-// `--methods` measures the other methods instead of Group-CAM, `--scroll` the page of a run file.
+// `--methods`, `--sweep`, `--rows` and `--scroll` measure other methods, sweeps of datasets, a run file of a million rows, and
+// the page of one instead.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchExplanations } from './bench/explanations.mjs';
+import { replaceResults } from './bench/runs.mjs';
 import { benchScroll } from './bench/scroll.mjs';
+import { sweepTable } from './bench/sweep.mjs';
 import { build } from './build.mjs';
-import { runMain } from './host/run.mjs';
+import { root, runMain } from './host/run.mjs';
 
 runMain(async () => {
   const { values, positionals } = parseArgs({
@@ -13,11 +19,25 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      rows: { type: 'boolean', default: false },
       scroll: { type: 'boolean', default: false },
+      sweep: { type: 'boolean', default: false },
     },
   });
+  if (values.rows) return (await import('./bench/rows.mjs')).benchRows(path.join(root, 'docs', 'bench.md'));
   const pairs = Number(values.pairs);
   await build();
   if (values.scroll) return benchScroll(pairs);
+  if (values.sweep) return benchSweep(pairs);
   return benchExplanations(positionals, { pairs, torch: !values['no-torch'], methods: values.methods });
 });
+
+/** @param {number} rounds */
+async function benchSweep(rounds) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
+  try {
+    replaceResults('sweep', rounds, await sweepTable(path.join(root, '..', 'shared'), folder, rounds));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -23,11 +23,12 @@ const shared = { absWorkingDir: root, bundle: true, sourcemap: true, logLevel: '
 /**
  * Every bundle by its name; the zone test reads the same list.
  *
- * @type {Record<'extension' | 'engine' | 'cli' | 'webview', Bundle>}
+ * @type {Record<'extension' | 'engine' | 'runner' | 'cli' | 'webview', Bundle>}
  */
 export const bundles = {
   extension: { ...shared, ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js' },
   engine: { ...shared, ...engine, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js' },
+  runner: { ...shared, ...engine, entryPoints: ['src/runner/main.ts'], outfile: 'dist/runner.js' },
   cli: {
     ...shared,
     ...engine,

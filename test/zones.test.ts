@@ -24,7 +24,8 @@ interface Zone {
 
 /** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
 const ZONES: Readonly<Record<string, Zone>> = {
-  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic', 'valibot'] },
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['valibot'] },
+  'src/core/heat': { files: /^src\/core\/([^/]+$|heat\/)/, packages: ['d3-contour', 'd3-scale-chromatic'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
@@ -51,12 +52,12 @@ const ZONES: Readonly<Record<string, Zone>> = {
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },
-  'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse'] },
+  'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse', 'valibot'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
   'src/runner': {
     files: /^src\/(runner|server|client|files|protocol|core)\//,
-    packages: ['node:', 'valibot', 'csv-stringify', 'hyparquet-writer'],
+    packages: ['node:', 'valibot', 'csv-parse', 'hyparquet-writer'],
   },
   'src/engine': {
     files: /^src\/(engine|server|files|protocol|core)\//,
@@ -64,11 +65,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|query\/print|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
-  'src/cli': { files: /^src\/(cli|engine|server|files|protocol|core)\//, packages: ['node:', 'commander', 'valibot'] },
+  'src/cli': {
+    files: /^src\/(cli|engine|runner|server|files|protocol|core)\//,
+    packages: ['node:', 'commander', 'valibot'],
+  },
   'src/cli/ablate': {
     files: /^src\/(cli|engine|files|protocol|core)\//,
     packages: ['node:', 'commander', 'd3-scale', 'd3-shape', 'valibot'],
@@ -79,7 +83,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|geometry|overlay|resize|saliency|schema|style|metrics\/order|query\/\w+|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(errors|geometry|resize|saliency|schema|style|metrics\/order|heat\/\w+|query\/\w+|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
     packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },
@@ -97,7 +101,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|query\/print|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {
@@ -105,16 +109,21 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
       /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
+  runner: {
+    files: /^(src\/(runner|server|client|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    outside: ['node:'],
+  },
   cli: {
     // Packages bring others along; which ones are imported is checked above.
-    files: /^(src\/(cli|engine|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
+    files: /^(src\/(cli|engine|runner|client|server|files|protocol|core)|node_modules\/(?!@vscode)[^/]+)\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   webview: { files: /^(webview|src\/(protocol|core)|node_modules)\/(?!.*(onnx|sharp))/, outside: [] },
 };
 
 function packageOf(specifier: string): string {
-  if (builtinModules.includes(specifier.replace(/^node:/, ''))) return 'node:';
+  // The Node that runs this test may be older than a module.
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return 'node:';
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -6,6 +6,7 @@ import { DEVICES } from '../protocol/devices';
 import { oneLine } from '../protocol/plain-text';
 import type { Service } from '../protocol/requests';
 import { addAblate } from './ablate/command';
+import { addDataset } from './dataset/command';
 import { addEvaluate } from './evaluate/command';
 import { explain } from './explain';
 import { gradient } from './gradient';
@@ -68,6 +69,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
 
   addEvaluate(program, service, terminal);
   addAblate(program, service, terminal);
+  addDataset(program, terminal);
 
   program
     .command('sanity')

@@ -1,4 +1,7 @@
 /** How a command interacts with its environment: two streams, an exit code, and Ctrl-C. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { toExplainError } from '../core/errors';
 import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
@@ -38,4 +41,11 @@ export function processTerminal(verbose: boolean): Terminal {
 
 function write(lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `${oneLine(line)}\n`).join(''));
+}
+
+/** Prints a text file on stdout: byte for byte for programs, without control characters for a person's terminal. */
+export async function passFile(file: string): Promise<void> {
+  const input = createReadStream(file);
+  if (!process.stdout.isTTY) return pipeline(input, process.stdout, { end: false });
+  for await (const line of createInterface({ input })) process.stdout.write(`${oneLine(line)}\n`);
 }

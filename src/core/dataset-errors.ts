@@ -52,6 +52,14 @@ export const datasetErrors = {
   /** @param reason in words, as `VersionInfo.unavailable` */
   versionUnavailable: (name: string, reason: string) =>
     make('model-missing', `${name}: its model can't be run (${reason}). What is stored of it stays.`),
+  /** @param what has changed, in words */
+  modelChanged: (file: string, what: string) =>
+    make(
+      'model-changed',
+      `${file}: not the model of this version any more (${what}). What is computed stays; inspect the dataset with it again to make another version.`,
+    ),
+  /** @param reason what the work itself has said */
+  workFailed: (reason: string) => make('work-failed', reason),
   nodeTooOld: (version: string) =>
     make(
       'node-too-old',

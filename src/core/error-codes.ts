@@ -57,6 +57,8 @@ export const ERROR_CODES = [
   'run-file-newer',
   'run-file-busy',
   'run-file-unwritable',
+  'model-changed',
+  'work-failed',
   'node-too-old',
   'internal',
 ] as const;

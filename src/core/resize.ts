@@ -39,13 +39,35 @@ export function resizedBounds(map: Float32Array, fromHeight: number, fromWidth: 
   return { lo, hi };
 }
 
+/** Index of the first maximum of a resampled map, found in the same way. */
+export function resizedMaximum(
+  map: Float32Array,
+  fromHeight: number,
+  fromWidth: number,
+  height: number,
+  width: number,
+): number {
+  const columns = outermost(fromWidth, width);
+  let best = Number.NEGATIVE_INFINITY;
+  let found = 0;
+  for (const row of outermost(fromHeight, height)) {
+    for (const column of columns) {
+      const value = Math.fround(interpolate(map, fromWidth, row, column));
+      if (!(value > best)) continue;
+      best = value;
+      found = row.index * width + column.index;
+    }
+  }
+  return found;
+}
+
 /** The first and the last of the pixels that lie between the same two samples. */
 function outermost(from: number, to: number) {
-  const taps = Array.from({ length: to }, (_, i) => tap(i, from, to));
+  const taps = Array.from({ length: to }, (_, index) => ({ index, ...tap(index, from, to) }));
   return taps.filter((t, i) => t.low !== taps[i - 1]?.low || t.low !== taps[i + 1]?.low);
 }
 
-type Tap = ReturnType<typeof tap>;
+type Tap = Omit<ReturnType<typeof outermost>[number], 'index'>;
 
 function interpolate(map: Float32Array, width: number, row: Tap, column: Tap): number {
   const top =

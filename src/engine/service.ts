@@ -1,5 +1,4 @@
 /** The engine's answers to all requests. */
-import { errors } from '../core/errors';
 import type { Service } from '../protocol/requests';
 import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
@@ -10,6 +9,8 @@ import { picture } from './pictures/picture';
 import { createDevices } from './runtime/devices';
 import type { Part } from './sessions/explainer';
 import { createSessions } from './sessions/sessions';
+import { meanPicture } from './sweep/mean-picture';
+import { sweep } from './sweep/sweep';
 import { createTurns } from './turns';
 
 export function createService(): Service {
@@ -19,6 +20,8 @@ export function createService(): Service {
   const measuring = createTurns();
   // Explanations go first, between the chunks of a check: a check takes minutes and has its own sessions.
   const checks = createTurns();
+  const sweeping = createTurns();
+  let sweeps = 0;
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
     explain: (params, context) =>
@@ -39,11 +42,30 @@ export function createService(): Service {
       ),
     gradient,
     picture,
-    sweep: () => Promise.reject(errors.internal('sweep is not built yet')),
-    meanPicture: () => Promise.reject(errors.internal('meanPicture is not built yet')),
+    sweep: (params, context) => {
+      sweeps += 1;
+      const view = `sweep ${sweeps}`;
+      return sweeping.take(view, context.signal, async (signal) => {
+        let answered = 0;
+        const emit: typeof context.emit = (event, data) => {
+          answered += 1;
+          context.emit(event, data);
+        };
+        // If another device has to take over, it goes on behind what was answered.
+        await devices.run(params.device, (device) => {
+          const images = params.images.slice(answered);
+          const load = (parts: readonly Part[]) =>
+            turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
+          return sweep(load, { ...params, images }, { signal, emit }, turns.idle);
+        });
+        return { images: answered };
+      });
+    },
+    meanPicture,
     // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
+    sheet: async (params, context) => (await import('./pictures/tiles')).sheet(params, context),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };

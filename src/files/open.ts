@@ -55,6 +55,16 @@ export function readRegular(file: string, limit = MOST_BYTES): Promise<Buffer> {
   });
 }
 
+/** All bytes of a regular file, or undefined if it has more than `limit`. */
+export function readSmall(file: string, limit: number): Promise<Uint8Array | undefined> {
+  return withRegular(file, async (handle) => {
+    const { size } = await handle.stat();
+    if (size > limit) return undefined;
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(size), 0, size, 0);
+    return buffer.subarray(0, bytesRead);
+  });
+}
+
 /** A regular file as text in UTF-8. */
 export async function readText(file: string, limit?: number): Promise<string> {
   return (await readRegular(file, limit)).toString('utf8');

@@ -19,7 +19,7 @@ import type { ContextOf, Peer, ServiceOf } from './table';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -174,6 +174,15 @@ export interface FailedImage {
   readonly message: string;
 }
 
+/** A picture of a contact sheet. */
+export interface SheetTile {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly image: Exclude<ImageSource, { readonly tensor: string }>;
+  /** Drawn over the image. */
+  readonly frame?: Frame;
+}
+
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
@@ -242,6 +251,19 @@ export interface Requests {
       inputs?: readonly string[];
     };
     result: { bytes?: Uint8Array };
+    events: Record<never, never>;
+  };
+  /**
+   * Writes a contact sheet as PNG, with the same rules as `render`. A picture that can't be read has a note in its place.
+   */
+  sheet: {
+    params: {
+      readonly tiles: readonly SheetTile[];
+      readonly style: HeatStyle;
+      readonly output: string;
+      readonly inputs: readonly string[];
+    };
+    result: { readonly tiles: number };
     events: Record<never, never>;
   };
   /** Reports every device of the setting: whether it can be used, and why not. */

@@ -116,6 +116,7 @@ const service: Service = {
   measure: absent,
   sweep: absent,
   meanPicture: absent,
+  sheet: absent,
 };
 
 void serveParent<Requests>(ENGINE, async () => ({ service, sessionsCreated: () => sessions }));

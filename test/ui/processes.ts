@@ -1,4 +1,4 @@
-/** The engine's process, found from outside as the operating system's tools would. Linux only, as the stand-in is. */
+/** The processes of the product, found from outside as the operating system's tools would. Linux only, as the stand-in is. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 interface Process {
@@ -24,13 +24,16 @@ function processes(): Process[] {
 }
 
 /** Process ids of the engines below another process. */
-export function enginesBelow(ancestor: number): number[] {
+export const enginesBelow = (ancestor: number): number[] => programsBelow(ancestor, /dist\/engine\.js/);
+
+/** The same for runners. */
+export const runnersBelow = (ancestor: number): number[] => programsBelow(ancestor, /dist\/runner\.js/);
+
+function programsBelow(ancestor: number, program: RegExp): number[] {
   const all = new Map(processes().map((process) => [process.pid, process]));
   const isBelow = (pid: number): boolean => {
     const parent = all.get(pid)?.parent;
     return parent !== undefined && (parent === ancestor || isBelow(parent));
   };
-  return [...all.values()]
-    .filter(({ pid, command }) => /dist\/engine\.js/.test(command) && isBelow(pid))
-    .map(({ pid }) => pid);
+  return [...all.values()].filter(({ pid, command }) => program.test(command) && isBelow(pid)).map(({ pid }) => pid);
 }

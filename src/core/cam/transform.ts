@@ -63,15 +63,21 @@ export function scoreGraph(model: Model, facts: Facts, target: Between, fragment
   );
 }
 
-/** The model without the blend: the fragment's outputs for SCORE.image, [N, ...]. */
-export function imageGraph(model: Model, facts: Facts, input: string, fragment: Fragment): GraphProto {
+/**
+ * The model without the blend: the fragment's outputs for SCORE.image, [N, ...].
+ *
+ * @param layer if given, SCORE.features is an output too
+ */
+export function imageGraph(model: Model, facts: Facts, input: string, fragment: Fragment, layer?: string): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/image', model.opset, names);
   front.alias(modelValues(front, model, facts, input, SCORE.image), input);
   const end = createEmitter('group-cam/score', model.opset, names);
   fragment.forward(end, valuesRead(end, facts, fragment));
+  if (layer !== undefined) end.alias(realValues(end, model, facts, layer), SCORE.features);
   const image = [undefined, ...facts.get(input)!.dims.slice(1)];
-  return assemble(model, front, end, [{ name: SCORE.image, dims: image }], Object.keys(fragment.outputs));
+  const outputs = [...Object.keys(fragment.outputs), ...(layer === undefined ? [] : [SCORE.features])];
+  return assemble(model, front, end, [{ name: SCORE.image, dims: image }], outputs);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The energy-based pointing game (Score-CAM, arXiv 1910.01279, section 4.3). */
-import type { MetricResult, Subject } from './metric';
+import type { Located, MetricResult } from './metric';
 import { centreOf, isOn, shownRegions } from './regions';
 
 export const energyOptions = {};
@@ -8,7 +8,7 @@ export const energyOptions = {};
  * The share of the map's positive saliency that lies on objects of the class, 0 to 1. There is no score if the map has
  * no positive saliency, or if the network's input shows none of the objects.
  */
-export function energy({ network, saliency, imageTransform, regions = [] }: Subject): MetricResult {
+export function energy({ network, saliency, imageTransform, regions = [] }: Located): MetricResult {
   const shown = shownRegions(regions, network.input, imageTransform).map((object) =>
     isOn(object, imageTransform.image),
   );

@@ -1,10 +1,15 @@
 /** The input of a metric, which is one map with its image and network, and its result. */
 import type { Region } from '../annotations/annotations';
-import type { ImageTransform } from '../geometry';
+import type { ImageTransform, Size } from '../geometry';
 import type { MethodNetwork } from '../methods/network';
 import type { Saliency } from '../saliency';
 import type { Target } from '../target/target';
 import type { Curve, Measured } from './measurement';
+
+/** What metrics need that ask only where a map lies. */
+export interface Located extends Pick<Subject, 'saliency' | 'imageTransform' | 'regions'> {
+  readonly network: { readonly input: Size };
+}
 
 /** One map of one image for one class. */
 export interface Subject {

@@ -1,6 +1,6 @@
 /** The pointing game (Zhang et al., arXiv 1608.00507; Group-CAM, arXiv 2103.13859, section 4.4). */
 import { type OptionsOf, real } from '../options';
-import type { MetricResult, Subject } from './metric';
+import type { Located, MetricResult } from './metric';
 import { centreOf, isOn, shownRegions } from './regions';
 
 export const pointingOptions = {
@@ -12,7 +12,7 @@ export const pointingOptions = {
  * no maximum, so it is a miss with score 0. There is no score if the network's input shows none of the objects.
  */
 export function pointingGame(
-  { network, saliency, imageTransform, regions = [] }: Subject,
+  { network, saliency, imageTransform, regions = [] }: Located,
   { tolerance }: OptionsOf<typeof pointingOptions>,
 ): MetricResult {
   const shown = shownRegions(regions, network.input, imageTransform);

@@ -57,40 +57,75 @@ export function nameOf(source: ImageSource): string {
  * @throws image-missing, image-unreadable (also if the file is truncated), image-too-large (from the header alone)
  */
 export async function decodeImage(source: PictureSource): Promise<RgbImage> {
-  try {
-    const head = await firstBytes(source, BMP_HEAD_BYTES);
-    if (head.length === 0) throw new Error('the file is empty');
-    return isBmp(head) ? await readBmp(source, head) : await readWithCodec(source);
-  } catch (thrown) {
-    if (thrown instanceof ExplainError) throw thrown;
-    throw errors.imageUnreadable(nameOf(source), reasonOf(thrown), thrown);
-  }
+  return (await openImage(source)).decode();
 }
 
-async function readWithCodec(source: PictureSource): Promise<RgbImage> {
+/** A picture of which only the header was read. */
+export interface OpenedImage {
+  /** Number of pixels. */
+  readonly pixels: number;
+  /** True if browsers show the file as it is decoded here: upright, and one picture. */
+  readonly forBrowsers: boolean;
+  /** @throws image-unreadable */
+  decode(): Promise<RgbImage>;
+}
+
+/** @throws image-missing, image-unreadable, image-too-large */
+export function openImage(source: PictureSource): Promise<OpenedImage> {
+  const readable = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (thrown) {
+      if (thrown instanceof ExplainError) throw thrown;
+      throw errors.imageUnreadable(nameOf(source), reasonOf(thrown), thrown);
+    }
+  };
+  return readable(async () => {
+    const head = await firstBytes(source, BMP_HEAD_BYTES);
+    if (head.length === 0) throw new Error('the file is empty');
+    const opened = isBmp(head) ? openBmp(source, head) : await openWithCodec(source);
+    return { ...opened, decode: () => readable(opened.decode) };
+  });
+}
+
+/** Formats of sharp that browsers show. */
+const BROWSERS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'heif']);
+
+async function openWithCodec(source: PictureSource): Promise<OpenedImage> {
   const sharp = await loadCodec();
   const input = 'path' in source ? source.path : source.bytes;
   const metadata = await sharp(input, { limitInputPixels: false }).metadata();
-  checkSize(source, metadata.width, metadata.height);
+  const { width, height, format, pages = 1, orientation = 1, space } = metadata;
+  checkSize(source, width, height);
   checkKind(metadata);
-  const { data, info } = await sharp(input, {
-    failOn: 'error',
-    autoOrient: true,
-    ignoreIcc: metadata.space !== 'cmyk',
-    limitInputPixels: MAX_PIXELS,
-  })
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data };
+  return {
+    pixels: width * height,
+    forBrowsers: BROWSERS.has(format) && pages === 1 && orientation === 1,
+    decode: async () => {
+      const { data, info } = await sharp(input, {
+        failOn: 'error',
+        autoOrient: true,
+        ignoreIcc: space !== 'cmyk',
+        limitInputPixels: MAX_PIXELS,
+      })
+        .removeAlpha()
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, data };
+    },
+  };
 }
 
-/** Decodes BMP, which sharp does not read. */
-async function readBmp(source: PictureSource, head: Uint8Array): Promise<RgbImage> {
+/** BMP, which sharp does not read. */
+function openBmp(source: PictureSource, head: Uint8Array): OpenedImage {
   const { width, height } = bmpSize(head);
   checkSize(source, width, height);
-  return decodeBmp('path' in source ? await readRegular(source.path, MAX_BMP_BYTES) : source.bytes);
+  return {
+    pixels: width * height,
+    forBrowsers: false,
+    decode: async () => decodeBmp('path' in source ? await readRegular(source.path, MAX_BMP_BYTES) : source.bytes),
+  };
 }
 
 function checkSize(source: PictureSource, width: number, height: number): void {
@@ -141,6 +176,15 @@ export async function composePng({ width, height }: Size, pieces: readonly Piece
 export async function shrinkPng(png: Uint8Array, side: number): Promise<Uint8Array> {
   const sharp = await loadCodec();
   return sharp(png).resize(side, side, { fit: 'inside' }).png().toBuffer();
+}
+
+/** The picture as WebP, scaled down so that both sides are at most `side`. */
+export async function shrinkRgb({ width, height, data }: RgbImage, side: number): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .webp()
+    .toBuffer();
 }
 
 /** The same as JPEG, for pages with many pictures. */

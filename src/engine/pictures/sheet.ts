@@ -6,13 +6,16 @@ import { composePng, type Piece, shrinkPng } from './image';
 
 export interface Cell {
   readonly title: string;
+  /** Smaller lines below the title. */
+  readonly lines?: readonly string[];
   /** A PNG, or a note to show instead. */
   readonly content: Uint8Array | { readonly note: string };
 }
 
 /** Side of a picture and height of its title, in pixels. */
-const SIDE = 320;
+export const SIDE = 320;
 const TITLE = 28;
+const SMALL = 18;
 const GAP = 12;
 /** Characters of a note in one line. */
 const LINE = 42;
@@ -27,19 +30,21 @@ export async function contactSheet(
   columns = Math.ceil(Math.sqrt(cells.length)),
 ): Promise<Uint8Array> {
   const rows = Math.ceil(cells.length / columns);
+  const head = TITLE + SMALL * Math.max(0, ...cells.map(({ lines = [] }) => lines.length));
   const pieces = await Promise.all(
-    cells.map(async ({ title, content }, i): Promise<Piece[]> => {
+    cells.map(async ({ title, lines = [], content }, i): Promise<Piece[]> => {
       const left = GAP + (i % columns) * (SIDE + GAP);
-      const top = GAP + Math.floor(i / columns) * (SIDE + TITLE + GAP);
-      const below = { left, top: top + TITLE };
+      const top = GAP + Math.floor(i / columns) * (SIDE + head + GAP);
+      const below = { left, top: top + head };
       const body = 'note' in content ? text(wrapped(content.note), SIDE, 14) : await shrinkPng(content, SIDE);
       return [
         { left, top, input: text([title], TITLE, 18) },
+        ...(lines.length > 0 ? [{ left, top: top + TITLE, input: text(lines, head - TITLE, 14) }] : []),
         { ...below, input: body },
       ];
     }),
   );
-  const size = { width: GAP + columns * (SIDE + GAP), height: GAP + rows * (SIDE + TITLE + GAP) };
+  const size = { width: GAP + columns * (SIDE + GAP), height: GAP + rows * (SIDE + head + GAP) };
   return marked(await composePng(size, pieces.flat()), cells.map(({ title }) => title).join('; '));
 }
 

@@ -1,5 +1,6 @@
 /** How many images go through the model in one run. */
 import { ExplainError } from '../../core/errors';
+import type { Size } from '../../core/geometry';
 import type { ModelInfo } from '../../core/model/info';
 import type { Device } from '../../protocol/devices';
 
@@ -19,6 +20,14 @@ export const SINGLE: Batching = { size: 1, padded: false };
  * besides its passes: matrices, a turn of the event loop, threads that have to wake.
  */
 const CPU_CHUNK = 4;
+/**
+ * Images smaller than those of 224 x 224 that most networks take need more in a run, since a pass takes less time than what
+ * a run costs besides: on two cores a pass of ResNet-20 at 32 x 32 takes 0.62 ms alone, 0.42 in chunks of 4, 0.38 from 8
+ * to 32. More than 16 gain nothing.
+ */
+const SMALL_CHUNK = 16;
+const USUAL_PIXELS = 224 * 224;
+
 /** A device with many units is not filled by fewer images, and its memory must hold the activations of all. */
 const DEVICE_CHUNK = 8;
 /** Devices that compile or tune kernels for every shape they meet. */
@@ -28,6 +37,13 @@ export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input
   const batch = inputs.find(({ name }) => name === input.name)?.shape[0];
   if (batch === 1) return SINGLE;
   return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(device) };
+}
+
+/** The batching for many images that go through the model once each, and need no more memory than usual chunks. */
+export function batchingForSweep({ size, padded }: Batching, { width, height }: Size): Batching {
+  if (size === 1) return { size, padded };
+  const fitting = Math.floor((size * USUAL_PIXELS) / (width * height));
+  return { size: Math.max(size, Math.min(SMALL_CHUNK, fitting)), padded };
 }
 
 /**
@@ -66,6 +82,6 @@ export async function* inChunks<T, R>(
   }
 }
 
-function isFailedRun(thrown: unknown): boolean {
+export function isFailedRun(thrown: unknown): boolean {
   return thrown instanceof ExplainError && thrown.code === 'runtime-failed';
 }

@@ -8,17 +8,26 @@ import os from 'node:os';
  * On Linux each thread has its own priority, and Node creates a dozen threads before the first line of a program runs,
  * so the priority of each is set. On other systems the priority belongs to the process.
  */
-export function lowerPriority(): void {
+export function lowerPriority(priority = askedPriority()): void {
   const threads = process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];
   for (const thread of threads) {
     try {
-      os.setPriority(thread, os.constants.priority.PRIORITY_BELOW_NORMAL);
+      os.setPriority(thread, priority);
     } catch (error) {
       // A thread may have ended since it was listed. If the system forbids the change, the engine runs with its normal
       // priority.
       console.error(`The priority of thread ${thread} stays: ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/**
+ * The priority that the variable GROUP_CAM_PRIORITY asks for: `low` is for an engine that works through datasets, so that
+ * an explanation that somebody waits for goes first. On Windows the lowest priority would get no time at all beside others.
+ */
+function askedPriority(text = process.env['GROUP_CAM_PRIORITY']): number {
+  const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = os.constants.priority;
+  return text === 'low' && process.platform !== 'win32' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL;
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Parts {
   readonly features: Session;
   /** See `imageGraph`; undefined for a large model. */
   readonly images: Session | undefined;
+  /** The same with SCORE.features, for sweeps. */
+  readonly sweep: Session | undefined;
   /** [classes, K]; undefined if the model has no linear head. */
   readonly 'linear-head': Float32Array | undefined;
 }

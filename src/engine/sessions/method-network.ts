@@ -145,9 +145,10 @@ async function* scoreMasks<T extends WithMask>(
 
 const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
 
-async function featureGradient(
+/** The gradient of the target's value with respect to A, [K, height, width]. */
+export async function featureGradient(
   explainer: Explainer,
-  state: ImageState,
+  state: Pick<ImageState, 'input' | 'activations'>,
   target: Target,
   work: Work,
 ): Promise<Float32Array> {

@@ -25,7 +25,8 @@ const MAKERS: { readonly [P in Part]: Maker<P> } = {
   'input-gradient': (explainer, file) => makeInputGradient(explainer, file, rulesFor(explainer.device)),
   'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, guided(rulesFor(explainer.device))),
   features: makeDownstream,
-  images: makeImages,
+  images: (explainer, file) => makeImages(explainer, file),
+  sweep: (explainer, file) => makeImages(explainer, file, explainer.info.layer.value),
   'linear-head': makeLinearHead,
 };
 
@@ -99,10 +100,11 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
  */
 const LARGE = 2 ** 27;
 
-async function makeImages(explainer: Explainer, file: ModelFile): Promise<Session | undefined> {
+async function makeImages(explainer: Explainer, file: ModelFile, layer?: string): Promise<Session | undefined> {
   const { info, facts, fragment } = explainer;
   if (info.bytes > LARGE) return undefined;
-  return open(explainer, file, encodeModel(file.model, imageGraph(file.model, facts, info.input.name, fragment)));
+  const graph = imageGraph(file.model, facts, info.input.name, fragment, layer);
+  return open(explainer, file, encodeModel(file.model, graph));
 }
 
 async function open(

@@ -107,7 +107,11 @@ export async function score(
 }
 
 /** @param count number of masks in a run; missing ones are masks of zeros */
-function maskFeeds(explainer: Explainer, masks: readonly WithMask[], count: number): Readonly<Record<string, Tensor>> {
+export function maskFeeds(
+  explainer: Explainer,
+  masks: readonly WithMask[],
+  count: number,
+): Readonly<Record<string, Tensor>> {
   const { height, width } = explainer.info.preprocessing;
   const [first] = masks.map(({ resampling }) => resampling);
   const layer = layerOf(explainer);

@@ -76,6 +76,8 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'run-file-newer': [],
   'run-file-busy': [],
   'run-file-unwritable': [],
+  'model-changed': [],
+  'work-failed': [],
   'node-too-old': [],
   internal: ['retry', 'show-log'],
 };

@@ -41,7 +41,7 @@ export interface Datasets extends vscode.Disposable {
 export function registerDatasets(options: DatasetsOptions): Datasets {
   const { context, engine, model, panels, explanations, log, report } = options;
   const { extensionUri, globalStorageUri, workspaceState } = context;
-  const runner = createWindowRunner(extensionUri, log);
+  const runner = createWindowRunner(extensionUri, globalStorageUri, log);
   const intents = createIntents(workspaceState);
   const sessions = createSessions((run) =>
     createSession({ run, call: runner.call, intents, device: () => readSettings().device, log: log.info }),

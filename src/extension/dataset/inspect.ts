@@ -79,7 +79,7 @@ export function createInspect(services: InspectServices): Inspect {
   async function belongsToOther(run: string, source: string): Promise<boolean> {
     const known = sessions.find(run)?.info;
     const info = known ?? (await runner.call('open', { run }));
-    if (!known && !sessions.find(run)) await runner.call('close', { run });
+    if (!known) await runner.call('close', { run });
     return path.resolve(info.source) !== path.resolve(source) && existsSync(info.source);
   }
 

@@ -92,7 +92,7 @@ const explanation = fields({
 const summary = fields({
   class: classScore,
   method: text,
-  layer: text,
+  layer: optional(text),
   layerShape: v.array(number),
   activation: text,
   model: text,

@@ -24,8 +24,3 @@ export function callSize(rate: number | undefined): number {
   const images = Math.round(((rate ?? 0) * CALL_SECONDS) / BATCH) * BATCH;
   return Math.min(SHARD, Math.max(BATCH, images));
 }
-
-/** Parts of at most `size`, in order. */
-export function inParts<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
-}

@@ -155,6 +155,14 @@ describe('opening a model', () => {
     write('onnx/net.explain.json', { labels: 'names.txt' });
     assert.deepEqual(await labels(), ['sidecar', 's0', 's1']);
     assert.deepEqual(await labels(write('other.txt', 'c0\nc1')), ['chosen', 'c0', 'c1']);
+    assert.deepEqual(await labels(write('class index.json', { k0: 0, k1: 1 })), ['chosen', 'k0', 'k1']);
+    await assert.rejects(labels(write('gap.json', { 0: 'k0', 2: 'k1' })), {
+      code: 'labels-unreadable',
+      message: /gap\.json: .*class 1 has no name/,
+    });
+    write('onnx/names.yaml', 'names:\n  0: y0\n  1: y1\n');
+    write('onnx/net.explain.json', { labels: 'names.yaml' });
+    assert.deepEqual(await labels(), ['sidecar', 'y0', 'y1']);
     write('onnx/preprocessor_config.json', '{ broken');
     const { assumptions } = (await openModel({ path: file })).info;
     assert.match(assumptions.join('; '), /preprocessor_config\.json: not used/);
@@ -221,7 +229,7 @@ describe('opening a model', () => {
       symlinkSync(at('labels.json'), at('net.explain.json'));
       write('labels.json', '{}');
       const labels = at('labels.json');
-      await assert.rejects(saveSidecar({ path: file, labels }, true), { code: 'labels-length' });
+      await assert.rejects(saveSidecar({ path: file, labels }, true), { code: 'labels-unreadable' });
       write('labels.json', '{}\n{}\n');
       await assert.rejects(saveSidecar({ path: file, labels }, true), { code: 'sidecar-invalid' });
     });

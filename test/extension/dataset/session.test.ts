@@ -25,7 +25,14 @@ function memory(kept?: unknown): Memory & { kept: unknown } {
 
 function start(runner: FakeRunner, intents: Intents = createIntents(memory())) {
   const told: Told[] = [];
-  const session = createSession({ run: RUN, call: runner.call, intents, device: () => 'cpu', log: () => {} });
+  const session = createSession({
+    run: RUN,
+    call: runner.call,
+    intents,
+    device: () => 'cpu',
+    log: () => {},
+    firstPause: 1,
+  });
   session.listen((message) => told.push(message));
   const notices = () => told.flatMap((message) => (message.type === 'notice' ? [message.text] : []));
   return { session, told, intents, notices };
@@ -208,6 +215,30 @@ describe('a sweep that is wanted', () => {
     runner.tell('work', [sweeping('done', 10)]);
     seen.push(wanted());
     assert.deepEqual(seen, [true, false, true, false, false]);
+  });
+
+  it('waits for a file that another runner still holds, and then goes on', async () => {
+    let opened = 0;
+    const runner = fakeRunner({
+      open: () => {
+        opened += 1;
+        return opened < 3 ? runInfo({ readOnly: 'another is computing' }) : runInfo();
+      },
+      rows: () => [row(3)],
+    });
+    const intents = createIntents(memory([[RUN, 1]]));
+    const { session } = start(runner, intents);
+    await session.ask({ name: 'list', params: { version: 1, query: '', first: 1 } });
+    await until('the sweep', () => swept(runner).length === 1);
+    assert.equal(runner.asked.filter(([name]) => name === 'close').length, 2);
+    assert.deepEqual(await session.ask({ name: 'rows', params: { version: 1, list: 1, from: 0, count: 1 } }), [row(3)]);
+  });
+
+  it('that can not be started is no longer wanted', async () => {
+    const runner = fakeRunner({ sweep: () => Promise.reject(datasetErrors.runFileBusy(RUN, 'process 5')) });
+    const { session, intents } = start(runner);
+    await assert.rejects(session.sweep(1), /process 5/);
+    assert.deepEqual(intents.of(RUN), []);
   });
 
   it('that is kept in a damaged form counts as not wanted', () => {

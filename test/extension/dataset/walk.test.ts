@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { createIntents } from '../../../src/extension/dataset/run/intents';
 import { createSession } from '../../../src/extension/dataset/run/session';
-import { placeText, quoted, shortQuery } from '../../../src/extension/dataset/walk/query-words';
+import { placeText, shortQuery } from '../../../src/extension/dataset/walk/query-words';
 import { questionOf, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
 import { readWalk, walkText } from '../../../src/extension/dataset/walk/walk-state';
 import { fakeRunner, row, runInfo, version } from './fake-runner';
@@ -119,11 +119,5 @@ describe('queries in words', () => {
 
   it('are cut when they are long', () => {
     assert.equal(shortQuery(`path ~ "${'x'.repeat(100)}"`).length, 40);
-  });
-
-  it('quote names that are no single words', () => {
-    assert.deepEqual(['relabel', 'ice cream', 'a"b', 'and\\or', '1st', ''].map(quoted), [
-      ...['relabel', '"ice cream"', '"a\\"b"', '"and\\\\or"', '"1st"', '""'],
-    ]);
   });
 });

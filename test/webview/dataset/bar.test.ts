@@ -153,7 +153,9 @@ describe('the bar of a run file', () => {
     );
     await page.press('Control+z');
     await until('the tag is gone', async () => !(await page.nameOf(1))?.includes('tagged'));
-    await page.press('Escape', 'r', 'r');
+    await page.press('Escape', 'r');
+    await until('it is set', async () => (await page.nameOf(1))?.includes('tagged relabel'));
+    await page.press('r');
     await until('set and taken off', async () => (await page.asked('tag')).length === 3);
     assert.deepEqual(
       (await page.asked('tag')).map(({ on }) => on),

@@ -7,7 +7,10 @@ import { createWindowProcess, type WindowProcess } from '../../window-process';
 
 export type WindowRunner = WindowProcess<RunnerRequests>;
 
-export function createWindowRunner(extensionUri: vscode.Uri, log: Log): WindowRunner {
+export function createWindowRunner(extensionUri: vscode.Uri, storageUri: vscode.Uri, log: Log): WindowRunner {
   const module = vscode.Uri.joinPath(extensionUri, 'dist', 'runner.js').fsPath;
-  return createWindowProcess('runner', { module }, createRunner, log);
+  // Thumbnails can be made again, so they lie in the storage and not in the run file.
+  const thumbnails = vscode.Uri.joinPath(storageUri, 'thumbnails').fsPath;
+  const environment = { GROUP_CAM_THUMBNAILS: thumbnails };
+  return createWindowProcess('runner', { module, environment }, createRunner, log);
 }

@@ -49,15 +49,21 @@ export interface SessionOptions {
   readonly intents: Intents;
   device(): DeviceChoice;
   log(line: string): void;
+  /**
+   * Milliseconds until a file that only can be read is tried again, if something is to be computed: after a reload of
+   * the window, the runner of the window before may still hold it for a moment. The time doubles with each try.
+   */
+  readonly firstPause?: number;
 }
 
 /** How often in a row the process may end while nothing is done, before it is left alone. */
 const MOST_ENDS = 3;
+const LONGEST_PAUSE_MS = 30_000;
 const RESTARTED = 'The process that computes had ended and was started again. What was done before is kept.';
 /** Requests that may have taken effect before the process ended: they are not sent twice. */
 const ONCE: readonly RunnerName[] = ['undo'];
 
-export function createSession({ run, call, intents, device, log }: SessionOptions): Session {
+export function createSession({ run, call, intents, device, log, firstPause = 1000 }: SessionOptions): Session {
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
@@ -70,6 +76,7 @@ export function createSession({ run, call, intents, device, log }: SessionOption
   let work: readonly Work[] = [];
   let broken: string | undefined;
   let ends = 0;
+  let pause = firstPause;
 
   function tell(told: Told): void {
     for (const listener of listeners) listener(told);
@@ -88,23 +95,40 @@ export function createSession({ run, call, intents, device, log }: SessionOption
     tell({ type: 'work', work });
   }
 
-  /** Follows the file in one process, until that ends or nobody follows any more. */
-  async function follow({ signal }: AbortController): Promise<void> {
+  /**
+   * Follows the file in one process, until that ends or nobody follows any more.
+   *
+   * @param again aborted when the file is to be opened anew
+   */
+  async function follow(outer: AbortSignal, again: AbortController): Promise<void> {
+    const signal = AbortSignal.any([outer, again.signal]);
     const found = await call('open', { run }, { signal });
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    for (const { id, done, failed, unavailable } of found.versions) {
-      if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
-      if (done + failed >= found.items) intents.set(run, id, false);
-      else start(id).catch((thrown) => log(toExplainError(thrown).message));
-    }
+    const isBlocked = found.readOnly !== undefined && intents.of(run).length > 0;
+    const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
+    pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
+    if (!isBlocked) resume(found);
     const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
       info: takeInfo,
     };
-    await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
+    try {
+      await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Goes on with the sweeps that are wanted. */
+  function resume({ items, versions }: RunInfo): void {
+    for (const { id, done, failed, unavailable } of versions) {
+      if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
+      if (done + failed >= items) intents.set(run, id, false);
+      else start(id).catch((thrown) => log(toExplainError(thrown).message));
+    }
   }
 
   const start = (version: VersionId) => call('sweep', { run, version, device: device() });
@@ -112,11 +136,17 @@ export function createSession({ run, call, intents, device, log }: SessionOption
   /** Follows the file through every process. */
   async function live(controller: AbortController): Promise<void> {
     while (!controller.signal.aborted) {
+      const again = new AbortController();
       try {
-        await follow(controller);
+        await follow(controller.signal, again);
         return;
       } catch (thrown) {
         if (controller.signal.aborted) return;
+        if (again.signal.aborted) {
+          leave();
+          opening.lost();
+          continue;
+        }
         const error = toExplainError(thrown);
         log(error.message);
         takeWork([]);
@@ -135,7 +165,6 @@ export function createSession({ run, call, intents, device, log }: SessionOption
   }
 
   function leave(): void {
-    following.abort();
     if (opening.isOpen) call('close', { run }).catch((thrown) => log(toExplainError(thrown).message));
   }
 
@@ -205,7 +234,12 @@ export function createSession({ run, call, intents, device, log }: SessionOption
     },
     async sweep(version) {
       intents.set(run, version, true);
-      await request('sweep', { version, device: device() });
+      try {
+        await request('sweep', { version, device: device() });
+      } catch (thrown) {
+        if (!isClosed) intents.set(run, version, false);
+        throw thrown;
+      }
     },
     retry() {
       if (broken === undefined || isClosed) return;
@@ -216,11 +250,13 @@ export function createSession({ run, call, intents, device, log }: SessionOption
       void live(following);
     },
     fail(error) {
+      following.abort();
       leave();
       give(error);
     },
     close() {
       isClosed = true;
+      following.abort();
       leave();
       listeners.clear();
       opening.failed(errors.cancelled());

@@ -1,8 +1,8 @@
 /** The rows of the view *Datasets*: run files with their versions, saved views and tags. Pure. */
 import path from 'node:path';
+import { quoted } from '../../../core/query/print';
 import type { RunInfo, VersionId, VersionInfo } from '../../../protocol/dataset';
 import { nameOfRun } from '../source';
-import { quoted } from '../walk/query-words';
 
 export interface DatasetRow {
   readonly id: string;

@@ -34,8 +34,7 @@ export function registerDatasetTree(
     try {
       if (session) return rowsOf(await session.ready());
       const info = await runner.call('open', { run });
-      // An editor may have opened it meanwhile, and still needs it.
-      if (!sessions.find(run)) await runner.call('close', { run });
+      await runner.call('close', { run });
       return rowsOf(info);
     } catch (thrown) {
       return [messageRow(run, toExplainError(thrown).message)];

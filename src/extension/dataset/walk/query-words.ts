@@ -1,11 +1,6 @@
-/** Queries as the extension writes and abbreviates them. Pure. */
+/** Queries in the words of titles. Pure. */
 
 const LONGEST = 40;
-
-/** A name in a query, quoted where it is not a plain word. */
-export function quoted(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`;
-}
 
 /** What a list has, in words that follow its number of images: "wrong", "images". */
 export function shortQuery(query: string): string {

@@ -2,10 +2,10 @@
 import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { datasetErrors } from '../../core/dataset-errors';
-import { errors, reasonOf } from '../../core/errors';
-import { extensionOf } from '../../protocol/image-files';
-import { leftOut } from './draft';
+import { datasetErrors } from '../../../core/dataset-errors';
+import { errors, reasonOf } from '../../../core/errors';
+import { extensionOf } from '../../../protocol/image-files';
+import { leftOut } from '../draft';
 
 export interface WalkedFolder {
   /** The names of the folders from the root to this one; none for the root itself. */
@@ -21,6 +21,8 @@ export interface Walked {
   readonly folders: readonly WalkedFolder[];
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
+  /** How many files of each extension were not wanted. */
+  readonly others: ReadonlyMap<string, number>;
 }
 
 /** Files that systems and programs leave in folders of images. */
@@ -112,10 +114,8 @@ export async function walk(root: string, isWanted: (name: string) => boolean, si
     else count(way.at(-1)!);
   }
 
-  const total = [...others.values()].reduce((sum, n) => sum + n, 0);
-  const kinds = [...others]
-    .sort((a, b) => b[1] - a[1])
-    .map(([extension, n]) => `${n} ${extension ? `.${extension}` : 'without extension'}`);
+  // In the order of their files' paths, of which there may be a million to sort later.
+  folders.sort((a, b) => byName([...a.way, ''], [...b.way, '']));
   return {
     root,
     folders,
@@ -129,13 +129,20 @@ export async function walk(root: string, isWanted: (name: string) => boolean, si
       ...(hidden > 0
         ? [`${hidden} hidden ${hidden === 1 ? 'file or folder was' : 'files or folders were'} left out.`]
         : []),
-      ...(total > 0
-        ? [
-            `${total} ${total === 1 ? 'file is no image and was' : 'files are no images and were'} left out: ${kinds.slice(0, 5).join(', ')}${kinds.length > 5 ? ' and others' : ''}.`,
-          ]
-        : []),
     ],
+    others,
   };
+}
+
+/** A note about files that are no images, by their extensions; none if there are none. */
+export function otherFiles(others: ReadonlyMap<string, number>, shown = 5): string[] {
+  const total = [...others.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return [];
+  const kinds = [...others]
+    .sort((a, b) => b[1] - a[1])
+    .map(([extension, count]) => `${count} ${extension === '' ? 'without extension' : `.${extension}`}`);
+  const what = total === 1 ? '1 file is no image and was' : `${total} files are no images and were`;
+  return [`${what} left out: ${kinds.slice(0, shown).join(', ')}${kinds.length > shown ? ' and others' : ''}.`];
 }
 
 const isLink = (entry: Dirent): boolean => entry.isSymbolicLink();

@@ -1,0 +1,126 @@
+/** `group-cam dataset`: a run file from a dataset and models. */
+import path from 'node:path';
+import { datasetErrors } from '../../core/dataset-errors';
+import { errors } from '../../core/errors';
+import { DEFAULT_CHOICE } from '../../core/methods/choice';
+import type { MethodName } from '../../core/methods/names';
+import type { RunInfo, VersionId, VersionInfo } from '../../protocol/dataset';
+import type { DeviceChoice } from '../../protocol/devices';
+import type { RunnerService } from '../../protocol/runner';
+import { createRunnerService } from '../../runner/service';
+import type { Terminal } from '../terminal';
+import { createProgress } from './progress';
+
+export interface DatasetOptions {
+  readonly model: readonly string[];
+  readonly run: string;
+  readonly maps?: MethodName;
+  readonly for?: 'all' | 'wrong' | 'none';
+  readonly limit?: number;
+  readonly mapping?: string;
+  readonly labels?: string;
+  readonly device: DeviceChoice;
+  readonly verbose?: boolean;
+}
+
+/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
+const STOPPED = 130;
+
+export async function dataset(source: string, options: DatasetOptions, terminal: Terminal): Promise<void> {
+  const { maps, for: rows = 'wrong' } = options;
+  if (options.for !== undefined && maps === undefined)
+    throw errors.badOption('--for', rows, 'left out, or given with --maps <method>');
+  const runner = createRunnerService({ log: (line) => options.verbose && terminal.say(`engine: ${line}`) });
+  try {
+    const { run, service, versions } = await opened(source, options, runner.service, terminal);
+    for (const { id } of versions) {
+      await finished(service, run, await service.sweep({ run, version: id, device: options.device }, quiet), terminal);
+      if (maps !== undefined && rows !== 'none') {
+        const method = { ...DEFAULT_CHOICE, method: maps };
+        const params = { run, version: id, device: options.device, method, of: rows };
+        await finished(service, run, await service.compute(params, quiet), terminal);
+      }
+      await summarise(service, run, id, terminal);
+    }
+  } catch (thrown) {
+    if (!terminal.signal.aborted) throw thrown;
+    terminal.say('stopped; what is done is kept, and the same command goes on from there');
+    process.exitCode = STOPPED;
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** Work does not end with the signal of the command: it is cancelled, so that what is done is written first. */
+const quiet = { signal: new AbortController().signal, emit() {} };
+
+async function opened(source: string, options: DatasetOptions, service: RunnerService, terminal: Terminal) {
+  const { run, limit, mapping, labels } = options;
+  const params = {
+    run,
+    source,
+    models: options.model.map((model) => ({ path: model, ...(labels !== undefined && { labels }) })),
+    ...(limit !== undefined && { limit }),
+    ...(mapping !== undefined && { mapping }),
+  };
+  await service.prepare(params, { signal: terminal.signal, emit() {} });
+  const info = await service.open({ run }, quiet);
+  const versions = options.model.map((model) => versionOf(info, model));
+  const assumptions = versions.flatMap((version) => version.assumptions.map((text) => `${version.name}: ${text}`));
+  terminal.say([...info.notes, ...new Set(assumptions)]);
+  return { run, service, versions: [...new Set(versions)] };
+}
+
+/** The newest version of this model; the others are of earlier states of its file. */
+function versionOf({ versions }: RunInfo, model: string): VersionInfo {
+  const found = versions.findLast(
+    (version) => version.model === path.resolve(model) && version.unavailable === undefined,
+  );
+  if (!found) throw errors.internal(`no version of ${model}`);
+  return found;
+}
+
+/** Resolves when work has ended, and tells how it goes meanwhile. */
+async function finished(
+  service: RunnerService,
+  run: string,
+  { work }: { readonly work: number },
+  terminal: Terminal,
+): Promise<void> {
+  const following = new AbortController();
+  const progress = createProgress((text) => terminal.say(text));
+  const cancel = (): void => void service.cancel({ run, work }, quiet);
+  terminal.signal.addEventListener('abort', cancel, { once: true });
+  if (terminal.signal.aborted) cancel();
+  let failure: string | undefined;
+  await service.follow(
+    { run },
+    {
+      signal: following.signal,
+      emit(event, data) {
+        if (event !== 'work') return;
+        const now = [data].flat().find((one) => 'state' in one && one.id === work);
+        if (!now || !('state' in now)) return;
+        progress.show(now);
+        if (now.state === 'failed') failure = now.reason ?? '';
+        if (now.state === 'failed' || now.state === 'done') following.abort();
+      },
+    },
+  );
+  terminal.signal.removeEventListener('abort', cancel);
+  if (terminal.signal.aborted) throw errors.cancelled();
+  if (failure !== undefined) throw datasetErrors.workFailed(failure);
+}
+
+async function summarise(service: RunnerService, run: string, version: VersionId, terminal: Terminal): Promise<void> {
+  const info = await service.open({ run }, quiet);
+  await service.close({ run }, quiet);
+  const { name, done, failed } = info.versions.find(({ id }) => id === version)!;
+  const { accuracy } = await service.classes({ run, version }, quiet);
+  const parts = [
+    `${done} of ${info.items} images computed`,
+    ...(failed > 0 ? [`${failed} failed (query "failed" shows why)`] : []),
+    ...(accuracy !== undefined ? [`accuracy ${(100 * accuracy).toFixed(2)} %`] : []),
+  ];
+  terminal.say(`${name}: ${parts.join(', ')}`);
+}

@@ -1,0 +1,32 @@
+/** Prints how far work on a run file is, every few seconds. */
+import type { Work } from '../../protocol/dataset';
+import { inWords } from '../evaluate/progress';
+
+export interface WorkProgress {
+  show(work: Work): void;
+}
+
+const EVERY = 5000;
+
+export function createProgress(say: (text: string) => void, now = () => performance.now()): WorkProgress {
+  let saidAt = now();
+  return {
+    show(work) {
+      if (work.state !== 'running' || now() - saidAt < EVERY) return;
+      saidAt = now();
+      say(progressText(work));
+    },
+  };
+}
+
+/** `1,024 of 10,000 images (10 %), 2 failed, 310 a second, 29 s left` */
+export function progressText({ kind, done, failed, total, rate, left }: Work): string {
+  const count = done + failed;
+  const parts = [
+    `${count} of ${total} ${kind === 'maps' ? 'maps' : 'images'} (${Math.floor((100 * count) / Math.max(total, 1))} %)`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(rate !== undefined ? [`${rate.toPrecision(3)} a second`] : []),
+    ...(left !== undefined ? [`${inWords(1000 * left)} left`] : []),
+  ];
+  return parts.join(', ');
+}

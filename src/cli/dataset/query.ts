@@ -1,0 +1,58 @@
+/** `group-cam query`: rows of a run file. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { errors } from '../../core/errors';
+import type { ExportKind, RunInfo, VersionInfo } from '../../protocol/dataset';
+import { createRunnerService } from '../../runner/service';
+import { passFile, type Terminal } from '../terminal';
+
+export interface QueryOptions {
+  readonly version?: string;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+  readonly paths?: boolean;
+  readonly parquet?: string;
+}
+
+export async function query(run: string, text: string, options: QueryOptions, terminal: Terminal): Promise<void> {
+  const runner = createRunnerService({ log: () => {}, onlyReads: true });
+  const context = { signal: terminal.signal, emit() {} };
+  try {
+    const info = await runner.service.open({ run }, context);
+    const version = versionNamed(info, options.version);
+    const { list, count } = await runner.service.list({ run, version: version.id, query: text, first: 0 }, context);
+    const write = (kind: ExportKind, output: string) =>
+      runner.service.export({ run, version: version.id, of: { list }, kind, output }, context);
+    if (options.parquet !== undefined) {
+      await write('parquet', options.parquet);
+      terminal.say(`${count} rows written: ${options.parquet}`);
+    } else {
+      const kind = options.csv ? 'csv' : options.json ? 'json' : 'paths';
+      await throughFile((file) => write(kind, file));
+    }
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** Prints what is written to a file. */
+async function throughFile(write: (file: string) => Promise<unknown>): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'group-cam-query-'));
+  try {
+    const file = path.join(folder, 'rows');
+    await write(file);
+    await passFile(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function versionNamed({ run, versions }: RunInfo, name: string | undefined): VersionInfo {
+  const found = name === undefined ? versions.at(-1) : versions.find((version) => version.name === name);
+  if (found) return found;
+  const names = versions.map((version) => version.name).join(', ');
+  if (name === undefined)
+    throw errors.badOption('the run file', run, 'one with a model; make it with group-cam dataset');
+  throw errors.badOption('--version', name, names === '' ? 'left out: the file has none' : `one of ${names}`);
+}

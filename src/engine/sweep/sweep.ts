@@ -1,0 +1,141 @@
+/** The request `sweep`: predictions, embeddings, maps and thumbnails of many images. */
+import { regionsIn } from '../../core/annotations/annotations';
+import { ExplainError, errors, toExplainError } from '../../core/errors';
+import { measuresOf } from '../../core/measures/map-measures';
+import { predictionOf, scaleOf } from '../../core/measures/prediction';
+import { NO_EVIDENCE } from '../../core/methods/maps';
+import { mapsOf } from '../../core/model/layers/arrangement';
+import { sizeOf } from '../../core/onnx/tensors';
+import type { MethodFrame } from '../../core/saliency';
+import { probabilitiesOf } from '../../core/target/class-scores';
+import type { FailedImage, RequestContext, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
+import { inputSizeOf } from '../explanations/image-state';
+import { type Explainer, layerOf, type Part } from '../sessions/explainer';
+import type { Work } from '../sessions/passes';
+import { using } from '../sessions/sessions';
+import { ahead, createBudget } from './ahead';
+import { loadFor, type Mapper } from './maps';
+import { type ReadImage, readImage } from './read';
+import { createRunner, type Passed } from './run';
+
+/** Decoded pictures that may be in memory at a time, in pixels: 200 MB. A larger picture is decoded alone. */
+const DECODED = 2 ** 26;
+/** Inputs that may wait for the network, in bytes. */
+const WAITING = 2 ** 26;
+/**
+ * The most images that are being read or wait. A picture is read in several steps, and between two of them this thread
+ * may be in a run of the network: only if many are under way is there always one to decode in the meantime.
+ */
+const AHEAD = 48;
+
+/**
+ * @param load returns the explainer with these parts
+ * @param pause resolves once no urgent work is waiting; called between two batches
+ * @throws cancelled between two batches; every failure of the model and of what all images need
+ */
+export async function sweep(
+  load: (parts: readonly Part[]) => Promise<Explainer>,
+  params: SweepParams,
+  context: RequestContext<'sweep'>,
+  pause: () => Promise<void>,
+): Promise<void> {
+  if (context.signal.aborted) throw errors.cancelled();
+  const { explainer, mapper } = await loadFor(params, load);
+  return using(explainer, async () => {
+    const work: Work = { signal: context.signal, passes: 0, pause };
+    const runner = createRunner(explainer);
+    const budget = createBudget(DECODED);
+    const read = ahead(params.images, windowFor(explainer, runner.size()), async (image) => ({
+      image,
+      found: await readImage(image.path, explainer.info, params.thumbnail, budget).catch(ofImage),
+    }));
+    for await (const batch of grouped(read, runner.size)) {
+      const inputs = batch.flatMap(({ found }) => (found instanceof ExplainError ? [] : [found.input]));
+      const passed = (await runner.run(inputs, work)).values();
+      for (const { image, found } of batch) {
+        const seen = found instanceof ExplainError ? found : await afterPass(image, found, passed.next().value!);
+        if (seen instanceof ExplainError) context.emit('failed', failureOf(image, seen));
+        else context.emit('swept', seen);
+      }
+    }
+
+    async function afterPass(image: SweepImage, found: ReadImage, passed: Passed | ExplainError) {
+      if (passed instanceof ExplainError) return passed;
+      return sweptImage(explainer, params, image, found, passed, mapper, work).catch(ofImage);
+    }
+  });
+}
+
+const failureOf = ({ id }: SweepImage, { code, message }: ExplainError): FailedImage => ({ id, code, message });
+
+/** Failures that are not the image's: no other image could be read either, or nobody waits for them. */
+const OF_ALL: ReadonlySet<string> = new Set(['codec-missing', 'cancelled', 'out-of-memory', 'device-unavailable']);
+
+function ofImage(thrown: unknown): ExplainError {
+  const error = toExplainError(thrown);
+  if (OF_ALL.has(error.code)) throw error;
+  return error;
+}
+
+function windowFor({ info }: Explainer, batch: number): number {
+  const { width, height } = info.preprocessing;
+  const bytes = sizeOf([info.input.channels, height.value, width.value]) * Float32Array.BYTES_PER_ELEMENT;
+  return Math.max(batch + 1, Math.min(AHEAD, Math.floor(WAITING / bytes)));
+}
+
+/** @param size of the next group; it may change */
+async function* grouped<T>(items: AsyncIterable<T>, size: () => number): AsyncGenerator<readonly T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size()) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+async function sweptImage(
+  explainer: Explainer,
+  params: SweepParams,
+  { id, truth, annotated }: SweepImage,
+  { input, thumbnail }: ReadImage,
+  passed: Passed,
+  mapper: Mapper | undefined,
+  work: Work,
+): Promise<SweptImage> {
+  const { info } = explainer;
+  const { transform } = input;
+  const { image: size } = transform;
+  const layer = layerOf(explainer);
+  const { channels, height, width } = layer;
+  const features = { data: mapsOf(passed.activations, layer), channels, height, width };
+  const prediction = predictionOf(probabilitiesOf(passed.outputs), scaleOf(info.output), truth, params.top);
+  const answer = { id, size, transform, ...prediction, embedding: channelMeans(features.data, channels) };
+  const shown = thumbnail && { thumbnail };
+  const [predicted] = prediction.top[0]!;
+  const frame = await mapper?.({ ...passed, input, features }, predicted, work);
+  if (frame === undefined || typeof frame === 'string')
+    return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
+  const map = mapOf(frame);
+  const shows = params.categories?.[predicted] ?? [];
+  const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
+  const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
+  return { ...answer, map, measures, ...(isConstant(map.map) && { blank: NO_EVIDENCE.whyBlank }), ...shown };
+}
+
+const mapOf = ({ height, width, map, offset, signed }: MethodFrame) => ({ height, width, map, offset, signed });
+
+const isConstant = (map: Float32Array) => map.every((value) => value === map[0]);
+
+/** @param maps [K, height, width] */
+function channelMeans(maps: Float32Array, channels: number): Float32Array {
+  const pixels = maps.length / channels;
+  const means = new Float32Array(channels);
+  for (let k = 0, at = 0; k < channels; k++) {
+    let sum = 0;
+    for (let i = 0; i < pixels; i++, at++) sum += maps[at]!;
+    means[k] = sum / pixels;
+  }
+  return means;
+}

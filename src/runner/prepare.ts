@@ -1,0 +1,85 @@
+/** The request `prepare`: lists the items of a dataset, and makes versions of models. */
+import path from 'node:path';
+import type { Engine } from '../client/engine';
+import { shownActivation } from '../core/output';
+import { readMapping } from '../files/annotations';
+import { classesOfCategories } from '../files/datasets/classes';
+import { type ListedDataset, listDataset } from '../files/datasets/listed';
+import type { VersionInfo } from '../protocol/dataset';
+import type { RunnerRequests } from '../protocol/runner';
+import { nameFor } from './plan/names';
+import type { NewVersion, RunFile } from './store/form';
+import { type IdentifiedModel, identifiedModel } from './work/model';
+
+type Prepare = RunnerRequests['prepare']['params'];
+
+export interface Prepared {
+  readonly dataset: ListedDataset;
+  readonly versions: readonly NewVersion[];
+}
+
+/**
+ * Reads the dataset and inspects the models; nothing is written.
+ *
+ * @param listed called with the number of images that were looked at
+ * @throws what datasets, models and mappings throw; cancelled
+ */
+export async function prepared(
+  { source, models, mapping, limit }: Prepare,
+  engine: Engine,
+  listed: (images: number) => void,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const identified: IdentifiedModel[] = [];
+  for (const choice of models) identified.push(await identifiedModel(engine, choice, signal));
+  const labels = identified[0]?.info.labels.value;
+  const found = await listDataset(source, {
+    listed,
+    signal,
+    ...(labels && { labels }),
+    ...(limit !== undefined && { limit }),
+  });
+  const notes: string[] = [...found.notes];
+  const versions: NewVersion[] = [];
+  for (const [i, choice] of models.entries()) {
+    const { version, notes: more } = await newVersion(found, choice, identified[i]!, mapping);
+    versions.push(version);
+    notes.push(...more.filter((note) => !notes.includes(note)));
+  }
+  return { dataset: { ...found, notes }, versions };
+}
+
+async function newVersion(
+  { categories, items }: ListedDataset,
+  choice: Prepare['models'][number],
+  { info, hash }: IdentifiedModel,
+  mapping: string | undefined,
+): Promise<{ readonly version: NewVersion; readonly notes: readonly string[] }> {
+  const labels = info.labels.value;
+  const given = mapping === undefined ? undefined : await readMapping(mapping, categories, labels);
+  const isAnnotated = items.some(({ annotated }) => annotated);
+  const { classes, notes } = classesOfCategories(categories, labels, given, isAnnotated);
+  const version: NewVersion = {
+    name: path.parse(info.path).name,
+    model: path.resolve(info.path),
+    labels,
+    activation: shownActivation(info.output),
+    layer: info.layer.value,
+    classes,
+    assumptions: info.assumptions,
+    inputSize: { width: info.preprocessing.width.value, height: info.preprocessing.height.value },
+    choice,
+    bytes: info.bytes,
+    hash,
+  };
+  return { version, notes };
+}
+
+/** Writes what was prepared. A version that is there already stays as it is, under its name. */
+export function writePrepared(file: RunFile, { dataset, versions }: Prepared): void {
+  file.setDataset(dataset);
+  for (const version of versions) {
+    const names = file.info().versions.map(({ name }: VersionInfo) => name);
+    file.addVersion({ ...version, name: nameFor(version.name, names) });
+  }
+}

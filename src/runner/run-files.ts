@@ -1,0 +1,219 @@
+/** The run files that are open, each with its lock, its work, and those who follow it. */
+import path from 'node:path';
+import { datasetErrors } from '../core/dataset-errors';
+import { ExplainError, errors } from '../core/errors';
+import { lock } from '../files/lock/lock';
+import type { RunInfo, VersionId } from '../protocol/dataset';
+import type { RunnerRequests } from '../protocol/runner';
+import type { ContextOf } from '../protocol/table';
+import type { OpenRunFile, RunFile } from './store/form';
+import { type Throttled, throttled } from './throttle';
+import { whyUnavailable } from './work/model';
+import type { Shown } from './work/sweep';
+import type { Works } from './work/works';
+
+export interface OpenRun {
+  readonly path: string;
+  readonly file: RunFile;
+  /** With the reasons why versions can't be run. */
+  info(): RunInfo;
+  /** @throws run-file-busy, run-file-unwritable if nothing can be written to it */
+  writable(): RunFile;
+  shown(version: VersionId): Shown;
+  show(version: VersionId, items: Shown['items']): void;
+  /** Items were listed again: what was chosen to be computed next is chosen anew. */
+  listedAgain(): void;
+  /** Tells followers that rows of a version have changed. */
+  rowsChanged(version: VersionId): void;
+  infoChanged(): void;
+  workChanged(): void;
+  follow(context: ContextOf<RunnerRequests, 'follow'>): Promise<void>;
+  /** Looks whether the versions' models are as they were, and tells followers. */
+  lookAtModels(): Promise<void>;
+}
+
+export interface RunFiles {
+  /** Opens a file once more; each has to be closed. */
+  open(file: string, create: boolean): Promise<OpenRun>;
+  /** @throws run-file-invalid if it is not open */
+  get(file: string): OpenRun;
+  /** Closes what was opened once; with the last one the work on it ends. */
+  close(file: string): Promise<void>;
+  closeAll(): Promise<void>;
+  workChanged(file: string): void;
+}
+
+const WORK_INTERVAL = 250;
+const ROWS_INTERVAL = 500;
+
+export interface RunFilesOptions {
+  readonly openRunFile: OpenRunFile;
+  readonly works: () => Works;
+  /** Folder of the files with thumbnails. */
+  readonly thumbnails: string | undefined;
+  /** Whether files are only read, so that others may write to them meanwhile. */
+  readonly onlyReads: boolean;
+}
+
+interface Entry {
+  readonly run: Promise<OpenRun & { close(): void }>;
+  users: number;
+}
+
+export function createRunFiles(options: RunFilesOptions): RunFiles {
+  const entries = new Map<string, Entry>();
+  const ready = new Map<string, OpenRun>();
+
+  return {
+    async open(file, create) {
+      const key = path.resolve(file);
+      const entry = entries.get(key) ?? { run: openRun(key, create, options), users: 0 };
+      entries.set(key, entry);
+      entry.users += 1;
+      try {
+        const run = await entry.run;
+        ready.set(key, run);
+        return run;
+      } catch (thrown) {
+        entries.delete(key);
+        throw thrown;
+      }
+    },
+    get(file) {
+      const run = ready.get(path.resolve(file));
+      if (!run) throw errors.internal(`${file} is not open`);
+      return run;
+    },
+    async close(file) {
+      const key = path.resolve(file);
+      const entry = entries.get(key);
+      if (!entry) return;
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      entries.delete(key);
+      ready.delete(key);
+      const run = await entry.run;
+      await options.works().cancelAll(key);
+      run.close();
+    },
+    async closeAll() {
+      for (const [key, entry] of entries) {
+        entry.users = 1;
+        await this.close(key);
+      }
+    },
+    workChanged: (file) => ready.get(path.resolve(file))?.workChanged(),
+  };
+}
+
+async function openRun(file: string, create: boolean, options: RunFilesOptions): Promise<OpenRun & { close(): void }> {
+  const { openRunFile, works, thumbnails, onlyReads } = options;
+  const locked = onlyReads ? { unlock: () => {} } : await locking(file, create);
+  let store: RunFile;
+  try {
+    store = await openRunFile(file, {
+      create,
+      ...('readOnly' in locked && { readOnly: locked.readOnly.message }),
+      ...(thumbnails !== undefined && { thumbnails }),
+    });
+  } catch (thrown) {
+    if ('unlock' in locked) locked.unlock();
+    throw thrown;
+  }
+  type Follower = ContextOf<RunnerRequests, 'follow'>;
+  const followers = new Set<Follower>();
+  const shown = new Map<VersionId, Shown['items']>();
+  let serial = 0;
+  const unavailable = new Map<VersionId, string>();
+  const rows = new Map<VersionId, Throttled>();
+  let isClosed = false;
+
+  const info = (): RunInfo => {
+    const found = store.info();
+    const versions = found.versions.map((version) => {
+      const why = unavailable.get(version.id);
+      return why === undefined ? version : { ...version, unavailable: why };
+    });
+    return { ...found, versions };
+  };
+  const tell = <E extends keyof RunnerRequests['follow']['events']>(
+    event: E,
+    data: () => RunnerRequests['follow']['events'][E],
+  ): void => {
+    if (isClosed || followers.size === 0) return;
+    const now = data();
+    for (const follower of followers) follower.emit(event, now);
+  };
+  const tellWork = throttled(() => tell('work', () => works().of(file)), WORK_INTERVAL);
+  const tellInfo = throttled(() => tell('info', info), ROWS_INTERVAL);
+
+  function tellRows(version: VersionId): void {
+    tell('rows', () => {
+      const { done, failed } = store.info().versions.find(({ id }) => id === version)!;
+      return { version, done, failed };
+    });
+  }
+
+  return {
+    path: file,
+    file: store,
+    info,
+    writable() {
+      if ('readOnly' in locked) throw locked.readOnly;
+      const { readOnly } = store.info();
+      if (readOnly !== undefined) throw datasetErrors.runFileUnwritable(file, readOnly);
+      return store;
+    },
+    shown: (version) => ({ items: shown.get(version) ?? [], serial }),
+    show(version, items) {
+      serial += 1;
+      shown.set(version, items);
+    },
+    listedAgain() {
+      serial += 1;
+    },
+    rowsChanged(version) {
+      const known = rows.get(version) ?? throttled(() => tellRows(version), ROWS_INTERVAL);
+      rows.set(version, known);
+      known();
+    },
+    infoChanged: tellInfo,
+    workChanged: tellWork,
+    async follow(context) {
+      const { signal } = context;
+      if (!(signal instanceof AbortSignal)) throw errors.internal('a follower that can never leave');
+      followers.add(context);
+      context.emit('work', works().of(file));
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      followers.delete(context);
+    },
+    async lookAtModels() {
+      for (const version of store.info().versions) {
+        const why = await whyUnavailable(version, store.versionChoice(version.id).hash);
+        if (why === unavailable.get(version.id)) continue;
+        if (why === undefined) unavailable.delete(version.id);
+        else unavailable.set(version.id, why);
+        tellInfo();
+      }
+    },
+    close() {
+      isClosed = true;
+      for (const timer of [tellWork, tellInfo, ...rows.values()]) timer.stop();
+      store.close();
+      if ('unlock' in locked) locked.unlock();
+    },
+  };
+}
+
+/** Takes the lock of a run file. Who does not get it can still read, unless the file is to be made. */
+async function locking(file: string, create: boolean): Promise<{ unlock(): void } | { readOnly: ExplainError }> {
+  try {
+    return { unlock: await lock(`${file}.lock`, (owner) => datasetErrors.runFileBusy(file, owner)) };
+  } catch (thrown) {
+    if (!(thrown instanceof ExplainError)) throw thrown;
+    const isBusy = thrown.code === 'run-file-busy';
+    const readOnly = isBusy ? thrown : datasetErrors.runFileUnwritable(file, 'its folder can not be written to');
+    if (create) throw readOnly;
+    return { readOnly };
+  }
+}

@@ -1,0 +1,212 @@
+/** The runner's answers to all requests. */
+import type { Engine } from '../client/engine';
+import { datasetErrors } from '../core/dataset-errors';
+import { errors } from '../core/errors';
+import type { VersionId, VersionInfo } from '../protocol/dataset';
+import type { RunnerRequests, RunnerService } from '../protocol/runner';
+import type { CancelSignal } from '../protocol/table';
+import { atlasOf } from './atlas';
+import { createRunnerEngine } from './engine';
+import { openRunFile } from './open-file';
+import { prepared, writePrepared } from './prepare';
+import { createRunFiles, type OpenRun } from './run-files';
+import { writeSheet } from './sheet';
+import type { OpenRunFile, RunFile } from './store/form';
+import { picturesOf, THUMBNAIL } from './thumbnails';
+import { computeMaps } from './work/maps';
+import { watchModel } from './work/model';
+import { type SweepTask, sweep } from './work/sweep';
+import { createWorks } from './work/works';
+
+export interface RunnerOptions {
+  /** Folder of the files with thumbnails; without it none are made while images are computed. */
+  readonly thumbnails?: string | undefined;
+  /** Gets the lines that the engine's process writes. */
+  readonly log: (line: string) => void;
+  /** Whether people do something else meanwhile, so that the engine gets the lowest priority. */
+  readonly inBackground?: boolean;
+  /** The engine's bundle; by default beside this one. */
+  readonly engine?: string;
+  /** Whether files are only read, so that others may write to them meanwhile. */
+  readonly onlyReads?: boolean;
+  readonly openRunFile?: OpenRunFile;
+}
+
+export interface Runner {
+  readonly service: RunnerService;
+  readonly engine: Engine;
+  /** Ends all work, closes all files, and ends the engine. */
+  dispose(): Promise<void>;
+}
+
+export function createRunnerService(options: RunnerOptions): Runner {
+  const engine = createRunnerEngine(options.log, options.inBackground ?? false, options.engine);
+  const works = createWorks((file) => files.workChanged(file));
+  const files = createRunFiles({
+    openRunFile: options.openRunFile ?? openRunFile,
+    works: () => works,
+    thumbnails: options.thumbnails,
+    onlyReads: options.onlyReads ?? false,
+  });
+
+  /** What the work on a version needs. */
+  function taskOf(run: OpenRun, version: VersionId, device: SweepTask['device']): SweepTask {
+    const file = run.writable();
+    const found = versionOf(run, version);
+    const { choice, hash } = file.versionChoice(version);
+    return {
+      file,
+      version: found,
+      categories: run.info().categories,
+      choice,
+      device,
+      engine,
+      model: watchModel(engine, choice, hash),
+      shown: () => run.shown(version),
+      ...(options.thumbnails !== undefined && { thumbnail: THUMBNAIL }),
+      committed: () => run.rowsChanged(version),
+    };
+  }
+
+  async function prepare(
+    params: RunnerRequests['prepare']['params'],
+    { signal, emit }: Parameters<RunnerService['prepare']>[1],
+  ) {
+    const found = await prepared(params, engine, (images) => emit('listed', images), abortSignal(signal));
+    const run = await files.open(params.run, true);
+    try {
+      await works.between(run.path, () => {
+        writePrepared(run.writable(), found);
+        run.listedAgain();
+      });
+      await run.lookAtModels();
+      run.infoChanged();
+      return run.info();
+    } finally {
+      await files.close(params.run);
+    }
+  }
+
+  function startSweep({ run: name, version, device }: RunnerRequests['sweep']['params']): { readonly work: number } {
+    const run = files.get(name);
+    const there = works
+      .of(run.path)
+      .find((work) => work.kind === 'sweep' && work.version === version && !ENDED.has(work.state));
+    if (there) {
+      works.resume(run.path, there.id);
+      return { work: there.id };
+    }
+    const task = taskOf(run, version, device);
+    const work = works.add({
+      run: run.path,
+      kind: 'sweep',
+      version,
+      total: run.info().items,
+      perform: (control) => sweep(task, control).finally(() => void run.lookAtModels().then(run.infoChanged)),
+    });
+    return { work };
+  }
+
+  function startMaps({ run: name, version, device, method, of }: RunnerRequests['compute']['params']) {
+    const run = files.get(name);
+    const task = taskOf(run, version, device);
+    const items = task.file.itemsOf(version, of);
+    const work = works.add({
+      run: run.path,
+      kind: 'maps',
+      version,
+      method: method.method,
+      total: items.length,
+      perform: (control) => computeMaps({ ...task, method, items }, control),
+    });
+    return { work };
+  }
+
+  /** Passes a request on to the run file. */
+  const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>
+    Promise.resolve(answer(files.get(name).file));
+  /** The same for what changes it. */
+  const change = async <R>(name: string, act: (file: RunFile) => R | Promise<R>): Promise<R> => {
+    const run = files.get(name);
+    const result = await act(run.writable());
+    run.infoChanged();
+    return result;
+  };
+
+  const service: RunnerService = {
+    prepare,
+    open: async ({ run: name }) => {
+      const run = await files.open(name, false);
+      void run.lookAtModels();
+      return run.info();
+    },
+    close: async ({ run }) => {
+      await files.close(run);
+      return {};
+    },
+    follow: async ({ run }, context) => {
+      await files.get(run).follow(context);
+      return {};
+    },
+    list: ({ run, ...params }, context) => ask(run, (file) => file.list(params, context)),
+    rows: ({ run, ...params }, context) => ask(run, (file) => file.rows(params, context)),
+    row: ({ run, ...params }, context) => ask(run, (file) => file.row(params, context)),
+    pictures: ({ run, version, items, maps }, { signal }) =>
+      ask(run, (file) => picturesOf(file, engine, version, items, maps, abortSignal(signal))),
+    histograms: ({ run, ...params }, context) => ask(run, (file) => file.histograms(params, context)),
+    classes: ({ run, ...params }, context) => ask(run, (file) => file.classes(params, context)),
+    atlas: ({ run, version, by, indices }, { signal }) =>
+      ask(run, (file) => atlasOf(file, engine, version, by, indices, abortSignal(signal))),
+    sweep: async (params) => startSweep(params),
+    compute: async (params) => startMaps(params),
+    pause: async ({ run, work }) => {
+      works.pause(files.get(run).path, work);
+      return {};
+    },
+    resume: async ({ run, work }) => {
+      works.resume(files.get(run).path, work);
+      return {};
+    },
+    cancel: async ({ run, work }) => {
+      await works.cancel(files.get(run).path, work);
+      return {};
+    },
+    show: async ({ run, version, items }) => {
+      files.get(run).show(version, items);
+      return {};
+    },
+    tag: ({ run, ...params }, context) => change(run, (file) => file.tag(params, context)),
+    undo: ({ run, ...params }, context) => change(run, (file) => file.undo(params, context)),
+    tagKey: ({ run, ...params }, context) => change(run, (file) => file.tagKey(params, context)),
+    saveView: ({ run, ...params }, context) => change(run, (file) => file.saveView(params, context)),
+    removeView: ({ run, ...params }, context) => change(run, (file) => file.removeView(params, context)),
+    importTags: ({ run, ...params }, context) => change(run, (file) => file.importTags(params, context)),
+    export: ({ run: name, version, of, kind, output }, { signal }) => {
+      const run = files.get(name);
+      if (kind !== 'sheet') return run.file.export(version, of, kind, output, signal);
+      return writeSheet(run, engine, versionOf(run, version), of, output, abortSignal(signal));
+    },
+  };
+  return {
+    service,
+    engine,
+    dispose: async () => {
+      await files.closeAll();
+      engine.dispose();
+    },
+  };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['done', 'failed']);
+
+function versionOf(run: OpenRun, id: VersionId): VersionInfo {
+  const version = run.info().versions.find((one) => one.id === id);
+  if (!version) throw datasetErrors.runFileInvalid(run.path, `it has no version ${id}`);
+  return version;
+}
+
+/** The service is served with signals that can be listened to. */
+function abortSignal(signal: CancelSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  throw errors.internal('a request that can not be cancelled');
+}

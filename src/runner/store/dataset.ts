@@ -1,0 +1,192 @@
+/** Writes which items a dataset has; see `WritableStore.setDataset`. */
+import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
+import type { ItemId, VersionId } from '../../protocol/dataset';
+import { keyOf } from './file/tables';
+import { numberOf, textIn } from './file/values';
+import type { Listing } from './form';
+import { change, orderItems, readState, type State } from './state';
+
+export interface Written {
+  readonly listing: Listing;
+  /** Images of another size or time; their thumbnails are old. */
+  readonly other: readonly ItemId[];
+}
+
+export function setDataset(state: State, dataset: ListedDataset): Written {
+  try {
+    return change(state, () => write(state, dataset));
+  } catch (thrown) {
+    // The small tables in memory may be those of the new listing already.
+    readState(state);
+    throw thrown;
+  }
+}
+
+function write(state: State, dataset: ListedDataset): Written {
+  const { db, items } = state;
+  const truths = truthsOf(state);
+  const before = { set: items.of.set.slice(), rank: items.of.rank.slice() };
+  writeMeta(state, dataset);
+  const setOf = interning(state, dataset.categories);
+  const splitOf = new Map(dataset.splits.map((name, i) => [name, i + 1]));
+  for (let id = 1; id <= state.last; id++) {
+    if (items.of.rank[id] === 0) continue;
+    items.touch(id);
+    items.of.rank[id] = 0;
+  }
+  const hadAnnotations = db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined;
+  const other: ItemId[] = [];
+  let [added, changed] = [0, 0];
+  for (const [i, item] of dataset.items.entries()) {
+    const known = db.get('SELECT id, bytes, mtime FROM items WHERE path = ?', item.path);
+    const id = known ? numberOf(db.file, known['id']) : insertItem(state, item);
+    const set = setOf(item.categories);
+    items.touch(id);
+    items.of.rank[id] = i + 1;
+    items.of.set[id] = set;
+    items.of.split[id] = splitOf.get(item.split ?? '') ?? 0;
+    const otherObjects = annotate(state, id, item, hadAnnotations);
+    if (!known) {
+      added++;
+      continue;
+    }
+    const isOther = known['bytes'] !== item.bytes || known['mtime'] !== item.mtime;
+    const otherTruth = truths[before.set[id]!] !== truthOf(item.categories);
+    if (isOther) other.push(id);
+    if (isOther) db.run('UPDATE items SET bytes = ?, mtime = ?, hash = NULL WHERE id = ?', item.bytes, item.mtime, id);
+    db.run('UPDATE items SET file = ? WHERE id = ? AND file <> ?', item.file, id, item.file);
+    if (isOther || otherTruth || otherObjects) {
+      dropRows(state, id);
+      changed++;
+    }
+  }
+  let gone = 0;
+  for (let id = 1; id < before.rank.length; id++) if (before.rank[id] && !items.of.rank[id]) gone++;
+  orderItems(state);
+  findDuplicates(state);
+  for (const version of state.versions.values()) version.waitingFrom = 0;
+  state.mapChanges++;
+  db.run('UPDATE versions SET agreed = 0');
+  for (const version of state.versions.values()) version.agreed = false;
+  return { listing: { added, changed, gone }, other };
+}
+
+/** Separates names of categories; no name has it. */
+const AND = '\0';
+const truthOf = (categories: readonly string[]): string => [...categories].sort().join(AND);
+
+/** By index of a set: the names of its categories, as `truthOf` gives them. */
+const truthsOf = ({ sets, meta }: State): readonly string[] =>
+  sets.map((set) => truthOf(set.map((category) => meta.categories[category] ?? '')));
+
+function writeMeta(state: State, { source, root, categories, splits, notes }: ListedDataset): void {
+  const { db, meta } = state;
+  const before = meta.categories;
+  state.meta = {
+    id: meta.id,
+    source,
+    root,
+    categories: [...categories],
+    splits: [...splits],
+    notes: [...notes],
+  };
+  db.run('INSERT OR REPLACE INTO meta VALUES (1, ?)', JSON.stringify(state.meta));
+  if (before.join(AND) === categories.join(AND)) return;
+  // Categories keep their meaning by name; those that a version does not know mean none of its classes.
+  for (const version of state.versions.values()) {
+    const classes = categories.map((name) => version.info.classes[before.indexOf(name)] ?? []);
+    version.info = { ...version.info, classes };
+    db.run('UPDATE versions SET data = ? WHERE id = ?', JSON.stringify(version.info), version.id);
+  }
+  const kept = state.sets.map((set) =>
+    set.map((category) => categories.indexOf(before[category] ?? '')).filter((category) => category >= 0),
+  );
+  for (const [id, set] of kept.entries()) {
+    state.sets[id] = set;
+    if (id > 0) db.run('UPDATE category_sets SET data = ? WHERE id = ?', JSON.stringify(set), id);
+  }
+}
+
+function interning(state: State, categories: readonly string[]): (names: readonly string[]) => number {
+  const indices = new Map(categories.map((name, i) => [name, i]));
+  const known = new Map(state.sets.map((set, id) => [set.join(), id] as const).reverse());
+  return (names) => {
+    const set = [...new Set(names.map((name) => indices.get(name) ?? -1))].filter((i) => i >= 0).sort((a, b) => a - b);
+    const key = set.join();
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const id = state.sets.length;
+    state.sets.push(set);
+    known.set(key, id);
+    state.db.run('INSERT INTO category_sets VALUES (?, ?)', id, JSON.stringify(set));
+    return id;
+  };
+}
+
+function insertItem(state: State, { path, file, bytes, mtime }: ListedItem): ItemId {
+  const id = ++state.last;
+  if (id >= state.items.capacity) {
+    const capacity = Math.max(id + 1, Math.floor(state.items.capacity * 1.5));
+    state.items.grow(capacity);
+    for (const { columns } of state.versions.values()) columns.grow(state.items.capacity);
+    for (const tag of state.tags.values()) {
+      const bits = new Uint8Array(state.items.capacity / 8);
+      bits.set(tag.bits);
+      tag.bits = bits;
+    }
+  }
+  state.db.run('INSERT INTO items VALUES (?, ?, ?, ?, ?, NULL)', id, path, file, bytes, mtime);
+  return id;
+}
+
+/** @returns whether the item's objects are others than before */
+function annotate({ db }: State, id: ItemId, { annotated }: ListedItem, hadAnnotations: boolean): boolean {
+  const data = annotated && JSON.stringify(annotated);
+  const before = hadAnnotations
+    ? textIn(db.get('SELECT data FROM annotations WHERE item = ?', id)?.['data'])
+    : undefined;
+  if (before === data) return false;
+  if (data === undefined) db.run('DELETE FROM annotations WHERE item = ?', id);
+  else db.run('INSERT OR REPLACE INTO annotations VALUES (?, ?)', id, data);
+  return true;
+}
+
+/** Removes what is computed of an item under one version, or under all. */
+export function dropRows(state: State, item: ItemId, of?: VersionId): void {
+  const { db, versions, kinds } = state;
+  for (const { id, columns } of versions.values()) {
+    if ((of !== undefined && of !== id) || columns.of.state[item] === 0) continue;
+    columns.clear(item);
+    db.run('DELETE FROM rows WHERE key = ?', keyOf(id, item));
+    db.run('DELETE FROM embeddings WHERE key = ?', keyOf(id, item));
+  }
+  for (const { id, version } of kinds.values())
+    if (of === undefined || of === version) db.run('DELETE FROM maps WHERE key = ?', keyOf(id, item));
+}
+
+/** Finds anew which items have the bytes of one that comes before them. */
+function findDuplicates({ db, items }: State): void {
+  const { duplicate, rank } = items.of;
+  for (let id = 1; id < duplicate.length; id++) {
+    if (duplicate[id] === 0) continue;
+    items.touch(id);
+    duplicate[id] = 0;
+  }
+  const found = db.all(
+    `SELECT id, hex(hash) AS hash FROM items
+     WHERE hash IN (SELECT hash FROM items WHERE hash IS NOT NULL GROUP BY hash HAVING count(*) > 1)`,
+  );
+  const first = new Map<string, number>();
+  const listed = found
+    .map(({ id, hash }) => ({ id: numberOf(db.file, id), hash: String(hash) }))
+    .filter(({ id }) => rank[id])
+    .sort((a, b) => rank[a.id]! - rank[b.id]!);
+  for (const { id, hash } of listed) {
+    const before = first.get(hash);
+    if (before === undefined) first.set(hash, id);
+    else {
+      items.touch(id);
+      duplicate[id] = before;
+    }
+  }
+}

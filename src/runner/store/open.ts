@@ -1,0 +1,156 @@
+/** Opens run files; see `form.ts`. */
+import { parseQuery } from '../../core/query/parse';
+import { commitMaps, commitRows, copyRow, kindText, twin } from './commit';
+import { setDataset } from './dataset';
+import { exported } from './export/export';
+import { openDatabase } from './file/opening';
+import { keyOf } from './file/tables';
+import { numberOf } from './file/values';
+import type { OpenRunFile, RunFile } from './form';
+import { classesOf } from './lists/classes';
+import { histogramsOf } from './lists/histograms';
+import { createLists, idsOfQuery, positionOf } from './lists/lists';
+import { createMaps } from './maps/means';
+import { itemOf, pictures, rowOf, waiting } from './rows';
+import { change, DONE, loadState, NO, readState, type State, versionOf } from './state';
+import { importTags, setTag, tagKey, undo } from './tags';
+import { openThumbnails } from './thumbnails';
+import { addVersion, createInfo, versionChoice } from './versions';
+
+export const openRunFile: OpenRunFile = async (file, options) => {
+  const { db, readOnly } = await openDatabase(file, options);
+  try {
+    const state = loadState(db, readOnly);
+    return runFile(state, options.thumbnails);
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+};
+
+function runFile(state: State, folder: string | undefined): RunFile {
+  const { db, readOnly } = state;
+  if (readOnly === undefined && !db.get('SELECT 1 FROM meta'))
+    change(state, () => db.run('INSERT INTO meta VALUES (1, ?)', JSON.stringify(state.meta)));
+  const thumbnails = openThumbnails(folder, state.meta.id, readOnly !== undefined);
+  const lists = createLists(state);
+  const maps = createMaps(state);
+  const info = createInfo(state);
+  /** Where another process writes, what it has written since is read first. */
+  const fresh = createRefresh(state);
+
+  return {
+    info() {
+      fresh();
+      return info();
+    },
+    setDataset(dataset) {
+      const { listing, other } = setDataset(state, dataset);
+      thumbnails.forget(other);
+      return listing;
+    },
+    addVersion: (version) => addVersion(state, version),
+    versionChoice: (version) => versionChoice(state, version),
+    item: (id) => itemOf(state, id),
+    waiting: (version, count, first) => waiting(state, version, count, first),
+    twin: (version, hash) => twin(state, version, hash),
+    copyRow(version, from, to) {
+      copyRow(state, version, from, to);
+      thumbnails.copy(from, to);
+    },
+    commitRows(version, rows) {
+      commitRows(state, version, rows);
+      thumbnails.keep(
+        rows.flatMap((row) =>
+          'swept' in row && row.swept.thumbnail ? [[row.item, row.swept.thumbnail] as const] : [],
+        ),
+      );
+    },
+    commitMaps: (version, made) => commitMaps(state, version, made),
+    keepThumbnails: thumbnails.keep,
+    list: (params, context) => {
+      fresh();
+      return lists.make(params, { signal: context.signal, emit: (event, rows) => context.emit(event, rows) });
+    },
+    rows({ version, list, from, count }) {
+      const of = versionOf(state, version);
+      return Array.from(lists.ids(list).subarray(from, from + count), (item) => rowOf(state, of, item));
+    },
+    row({ version, item, list }) {
+      fresh();
+      const position = list === undefined ? undefined : positionOf(lists.ids(list), item);
+      itemOf(state, item);
+      return { row: rowOf(state, versionOf(state, version), item), ...(position !== undefined && { position }) };
+    },
+    pictures: ({ version, items, maps: withMaps }) => pictures(state, thumbnails, version, items, withMaps),
+    async histograms({ version, query, bins }, { signal }) {
+      fresh();
+      const of = versionOf(state, version);
+      return histogramsOf(state, of, await idsOfQuery(state, of, query), bins, signal);
+    },
+    classes({ version }) {
+      fresh();
+      return classesOf(state, versionOf(state, version));
+    },
+    atlas(version, by, indices) {
+      fresh();
+      return maps.atlas(version, by, indices);
+    },
+    atlasItems: maps.items,
+    updateAgreement: maps.updateAgreement,
+    itemsOf(version, of) {
+      if (typeof of === 'object') return [...lists.selected(of)];
+      const { columns } = versionOf(state, version);
+      const holds = (id: number) => columns.of.state[id] === DONE && (of === 'all' || columns.of.correct[id] === NO);
+      return [...state.order.filter(holds)];
+    },
+    haveMap(version, method, items) {
+      const { columns } = versionOf(state, version);
+      const text = kindText(method);
+      const kinds = [...state.kinds.values()].filter((kind) => kind.version === version && kind.method === text);
+      const have = (item: number) =>
+        kinds.some(({ id }) => {
+          const found = db.get('SELECT class FROM maps WHERE key = ?', keyOf(id, item));
+          return found !== undefined && numberOf(db.file, found['class']) === columns.of.predicted[item];
+        });
+      return new Set(items.filter(have));
+    },
+    tag: ({ of, tag, on }) => ({ changed: setTag(state, { tag, items: lists.selected(of), on }) }),
+    undo: () => ({ undone: undo(state) }),
+    tagKey({ tag, key }) {
+      tagKey(state, tag, key);
+      return {};
+    },
+    saveView({ view: { name, query } }) {
+      parseQuery(query);
+      change(state, () => db.run('INSERT OR REPLACE INTO views VALUES (?, ?)', name, query));
+      return {};
+    },
+    removeView({ name }) {
+      change(state, () => db.run('DELETE FROM views WHERE name = ?', name));
+      return {};
+    },
+    importTags: async ({ file }) => ({ rows: await importTags(state, file) }),
+    async export(version, of, kind, output, signal) {
+      const ids = lists.selected(of);
+      await exported(kind, output, { state, version: versionOf(state, version), info: info(), ids, signal });
+      return { rows: ids.length };
+    },
+    close() {
+      thumbnails.close();
+      db.close();
+    },
+  };
+}
+
+function createRefresh(state: State): () => void {
+  if (state.readOnly === undefined) return () => {};
+  const dataVersion = () => state.db.get('PRAGMA data_version')?.['data_version'];
+  let known = dataVersion();
+  return () => {
+    const now = dataVersion();
+    if (now === known) return;
+    readState(state);
+    known = now;
+  };
+}

@@ -1,0 +1,186 @@
+/** The sweep of a version: predictions and maps of all items, shard by shard. */
+import type { Engine } from '../../client/engine';
+import { errors } from '../../core/errors';
+import type { ItemId, VersionInfo } from '../../protocol/dataset';
+import type { DeviceChoice } from '../../protocol/devices';
+import type { ModelChoice, SweepImage, SweepParams } from '../../protocol/requests';
+import { callSize, shardSize } from '../plan/shards';
+import type { NewRow, RunFile, StoredItem } from '../store/form';
+import { answersOf } from './answers';
+import { categoriesByClass, sameTruth, truthOf } from './classes';
+import { changeOf, type Identified, identified } from './images';
+import type { ModelWatch } from './model';
+import type { Control } from './works';
+
+/** Items that are on screen. `serial` is raised with every change. */
+export interface Shown {
+  readonly items: readonly ItemId[];
+  readonly serial: number;
+}
+
+export interface SweepTask {
+  readonly file: RunFile;
+  readonly version: VersionInfo;
+  /** Names of the dataset's categories. */
+  readonly categories: readonly string[];
+  readonly choice: ModelChoice;
+  readonly device: DeviceChoice;
+  readonly engine: Engine;
+  readonly model: ModelWatch;
+  readonly shown: () => Shown;
+  /** Longer side of thumbnails, in pixels; without it none are made. */
+  readonly thumbnail?: number;
+  /** Called after rows were committed. */
+  readonly committed: () => void;
+}
+
+/** Classes of a row; the store keeps so many. */
+const TOP = 5;
+
+interface Shard {
+  readonly items: readonly StoredItem[];
+  readonly found: Promise<readonly Identified[]>;
+  readonly serial: number;
+}
+
+/**
+ * @throws cancelled, with the rows of finished calls committed; every failure that is not one image's
+ */
+export async function sweep(task: SweepTask, control: Control): Promise<void> {
+  const { file, version, shown } = task;
+  let { done, failed } = countsOf(file, version);
+  const total = file.info().items;
+  const report = (): void => control.report({ done, total, failed });
+  await control.turn();
+  report();
+  await task.model.check(control.signal);
+  let next = take(0, []);
+  for (let count = 1; ; count++) {
+    await control.turn();
+    // What has come on screen since the shard was chosen goes first.
+    const shard = next.serial === shown().serial ? next : take(count - 1, []);
+    if (shard.items.length === 0) return file.updateAgreement(version.id, control.signal);
+    // The next shard's files are read while the engine computes.
+    next = take(count, shard.items);
+    const before = done + failed;
+    await computeShard(task, shard, control, (rows, copies) => {
+      commit(task, rows, copies);
+      failed += rows.filter((row) => 'error' in row).length;
+      done += rows.filter((row) => 'swept' in row).length + copies.length;
+      report();
+    });
+    if (done + failed === before && !control.signal.aborted) throw errors.internal('a shard came to nothing');
+  }
+
+  function take(count: number, inWork: readonly StoredItem[]): Shard {
+    const { items: first, serial } = shown();
+    const size = shardSize(count);
+    const without = new Set(inWork.map(({ id }) => id));
+    const waiting = file.waiting(version.id, size + inWork.length, first).filter(({ id }) => !without.has(id));
+    const items = waiting.slice(0, size);
+    const found = identified(items, control.signal);
+    // Where the work ends before, nobody waits for it.
+    found.catch(() => {});
+    return { items, found, serial };
+  }
+}
+
+export function countsOf(file: RunFile, { id }: VersionInfo): { readonly done: number; readonly failed: number } {
+  return file.info().versions.find((version) => version.id === id) ?? { done: 0, failed: 0 };
+}
+
+type Copy = readonly [from: ItemId, to: ItemId];
+
+/** One transaction for the rows; rows of identical files are copied afterwards. */
+function commit({ file, version, committed }: SweepTask, rows: readonly NewRow[], copies: readonly Copy[]): void {
+  if (rows.length > 0) file.commitRows(version.id, rows);
+  for (const [from, to] of copies) file.copyRow(version.id, from, to);
+  if (rows.length + copies.length > 0) committed();
+}
+
+/** Computes a shard, or less of it if the work is cancelled or other items come on screen; then commits what is done. */
+async function computeShard(
+  task: SweepTask,
+  { found, serial }: Shard,
+  control: Control,
+  done: (rows: readonly NewRow[], copies: readonly Copy[]) => void,
+): Promise<void> {
+  const rows: NewRow[] = [];
+  const copies: Copy[] = [];
+  const unique: (Identified & { hash: string })[] = [];
+  const same: (readonly [of: Identified & { hash: string }, StoredItem])[] = [];
+  for (const one of await found) {
+    if ('error' in one) {
+      const { code, message } = one.error;
+      rows.push({ item: one.item.id, error: { code, message } });
+      continue;
+    }
+    const from = twinOf(task, one);
+    const first = unique.find(({ hash, item }) => hash === one.hash && sameTruth(item, one.item));
+    if (from !== undefined) copies.push([from, one.item.id]);
+    else if (first) same.push([first, one.item]);
+    else unique.push(one);
+  }
+  try {
+    for (let at = 0; at < unique.length; ) {
+      const part = unique.slice(at, at + callSize(control.rate()));
+      at += part.length;
+      rows.push(...(await computePart(task, part, control.signal)));
+      if (!control.goesOn() || task.shown().serial !== serial) break;
+    }
+  } finally {
+    const swept = new Set(rows.flatMap((row) => ('swept' in row ? [row.item] : [])));
+    for (const [{ item }, to] of same) if (swept.has(item.id)) copies.push([item.id, to.id]);
+    done(rows, copies);
+  }
+}
+
+/** A finished row of identical bytes, of which the dataset says the same. */
+function twinOf({ file, version }: SweepTask, { item, hash }: Identified & { hash: string }): ItemId | undefined {
+  const twin = file.twin(version.id, hash);
+  return twin !== undefined && twin !== item.id && sameTruth(file.item(twin), item) ? twin : undefined;
+}
+
+async function computePart(
+  task: SweepTask,
+  part: readonly (Identified & { hash: string })[],
+  signal: AbortSignal,
+): Promise<readonly NewRow[]> {
+  const { version, choice, device, engine, thumbnail } = task;
+  const byId = new Map(part.map(({ item, hash }) => [item.id, { item, hash, truth: truthOf(item, version.classes) }]));
+  const rows: NewRow[] = [];
+  const params: SweepParams = {
+    model: choice,
+    device,
+    images: part.map(({ item }): SweepImage => {
+      const { id, file, annotated } = item;
+      return { id, path: file, truth: byId.get(id)!.truth, ...(annotated && { annotated }) };
+    }),
+    categories: categoriesByClass(task.categories, version.classes),
+    top: TOP,
+    ...(thumbnail !== undefined && { thumbnail }),
+    maps: true,
+  };
+  const answers = {
+    swept: (swept: Extract<NewRow, { swept: unknown }>['swept']) => {
+      const { hash, truth } = byId.get(swept.id)!;
+      const correct = truth.length > 0 ? { correct: truth.includes(swept.top[0]![0]) } : {};
+      rows.push({ item: swept.id, hash, swept, ...correct });
+    },
+    failed: ({ id, code, message }: { id: ItemId; code: string; message: string }) =>
+      void rows.push({ item: id, hash: byId.get(id)!.hash, error: { code, message } }),
+  };
+  try {
+    await answersOf(engine, params, answers, signal);
+  } catch (thrown) {
+    // What was answered before the end is kept.
+    if (!signal.aborted) throw thrown;
+  }
+  await task.model.check();
+  return Promise.all(
+    rows.map(async (row) => {
+      const change = await changeOf(byId.get(row.item)!.item);
+      return change ? { item: row.item, error: { code: change.code, message: change.message } } : row;
+    }),
+  );
+}

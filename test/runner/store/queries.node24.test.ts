@@ -1,0 +1,222 @@
+/** Filters and orders of a run file, against the same computed from its rows one by one. */
+import assert from 'node:assert/strict';
+import { parseQuery } from '../../../src/core/query/parse';
+import type { Condition, NumberName } from '../../../src/core/query/query';
+import type { Row } from '../../../src/protocol/dataset';
+import type { RunFile } from '../../../src/runner/store/form';
+import { testFolder } from '../../support/folder';
+import { CATEGORIES, CLASSES, LABELS, made, NO_EVENTS, rowsOf, SIGNAL } from './made';
+
+const COUNT = 2500;
+
+function numberOf(row: Row, name: NumberName): number | undefined {
+  if (name === 'p') return row.top?.[0]?.[1];
+  if (name === 'loss' || name === 'margin' || name === 'entropy') return row[name];
+  return row.map?.[name];
+}
+
+const named = (index: number, name: string) => LABELS[index] === name || LABELS[index]!.split(', ').includes(name);
+
+function holds(row: Row, condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'flag': {
+      const { state, correct, duplicateOf, map } = row;
+      return {
+        wrong: correct === false,
+        correct: correct === true,
+        failed: state === 'failed',
+        waiting: state === 'waiting',
+        duplicate: duplicateOf !== undefined,
+        hit: map?.hit === true,
+      }[condition.flag];
+    }
+    case 'number': {
+      const number = numberOf(row, condition.name);
+      if (number === undefined) return false;
+      const { value } = condition;
+      return {
+        '<': number < value,
+        '<=': number <= value,
+        '=': number === value,
+        '!=': number !== value,
+        '>=': number >= value,
+        '>': number > value,
+      }[condition.comparison];
+    }
+    case 'class': {
+      const { name, is } = condition;
+      if (condition.of === 'predicted') {
+        const [best] = row.top ?? [];
+        if (!best) return false;
+        const meant = CLASSES[CATEGORIES.indexOf(name)] ?? [];
+        return (named(best[0], name) || meant.includes(best[0])) === is;
+      }
+      if (name === '') return (row.categories.length === 0) === is;
+      const means = (category: number) =>
+        CATEGORIES[category] === name || CLASSES[category]!.some((index) => named(index, name));
+      return row.categories.some(means) === is;
+    }
+    case 'tag':
+      return row.tags.includes(condition.name) === condition.is;
+    case 'split':
+      return (row.split === condition.name) === condition.is;
+    case 'path':
+      return row.path.includes(condition.text) === condition.contains;
+    case 'not':
+      return !holds(row, condition.condition);
+    case 'and':
+      return condition.conditions.every((part) => holds(row, part));
+    default:
+      return condition.conditions.some((part) => holds(row, part));
+  }
+}
+
+function expected(all: readonly Row[], query: string): readonly Row[] {
+  const { where, order, limit } = parseQuery(query);
+  const found = all.filter((row) => !where || holds(row, where)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (order?.by === 'path') return (order.descending ? found.reverse() : found).slice(0, limit);
+  if (!order) return found.slice(0, limit);
+  const by = order.by;
+  const known = found.filter((row) => numberOf(row, by) !== undefined);
+  const sign = order.descending ? -1 : 1;
+  known.sort((a, b) => sign * (numberOf(a, by)! - numberOf(b, by)!));
+  return [...known, ...found.filter((row) => numberOf(row, by) === undefined)].slice(0, limit);
+}
+
+const NUMBERS = ['p', 'loss', 'margin', 'entropy', 'border', 'spread', 'energy', 'agreement'] as const;
+const QUERIES = [
+  '',
+  'wrong',
+  'correct',
+  'failed',
+  'waiting',
+  'duplicate',
+  'hit',
+  'not hit and not waiting',
+  'true = cat',
+  'true = cats',
+  'true = none',
+  'true != dog',
+  'true = ""',
+  'true != ""',
+  'predicted = "ice cream"',
+  'predicted = icecream',
+  'predicted = ice',
+  'predicted != bird',
+  'predicted = nothing',
+  'tag = relabel',
+  'tag != relabel',
+  'tag = absent',
+  'split = val',
+  'split != train',
+  'path ~ "val/"',
+  'path ~ "%"',
+  'path !~ 00',
+  'wrong and (p > 0.8 or loss > 2) and not path ~ val',
+  'margin = 0.25',
+  'margin != 0.25',
+  'wrong order by loss desc limit 50',
+  'order by path desc limit 7',
+  'limit 0',
+  ...NUMBERS.flatMap((name) => [
+    `${name} < 0.5`,
+    `${name} <= 0.5`,
+    `${name} >= 0.3`,
+    `${name} > 0.3`,
+    `order by ${name}`,
+    `order by ${name} desc`,
+  ]),
+];
+
+describe('queries of a run file', () => {
+  const folder = testFolder();
+  let run: RunFile;
+  let all: readonly Row[];
+
+  async function prepare(): Promise<void> {
+    run = await made(folder.at('r.groupcam'), COUNT, 300);
+    await run.updateAgreement(1, SIGNAL);
+    const { list } = await run.list({ version: 1, query: '', first: 0 }, NO_EVENTS);
+    run.tag(
+      {
+        version: 1,
+        of: {
+          list,
+          ranges: [
+            [10, 900],
+            [1500, 1501],
+          ],
+        },
+        tag: 'relabel',
+        on: true,
+      },
+      NO_EVENTS,
+    );
+    all = await rowsOf(run, '');
+  }
+
+  it('have the rows and the order that a plain computation gives', async () => {
+    await prepare();
+    assert.equal(all.length, COUNT);
+    assert.ok(QUERIES.length > 70);
+    for (const query of QUERIES) {
+      const found = await rowsOf(run, query);
+      assert.deepEqual(
+        found.map(({ path }) => path),
+        expected(all, query).map(({ path }) => path),
+        query,
+      );
+    }
+    run.close();
+  });
+
+  it('give their first rows before the order is known', async () => {
+    await prepare();
+    for (const query of [
+      'order by loss desc',
+      'wrong order by margin',
+      'order by agreement',
+      'path ~ val',
+      'order by p limit 3',
+    ]) {
+      const shown: Row[][] = [];
+      const emit = (_: string, rows: readonly Row[]) => void shown.push([...rows]);
+      await run.list({ version: 1, query, first: 200 }, { signal: SIGNAL, emit });
+      assert.deepEqual(shown, [expected(all, query).slice(0, 200)], query);
+    }
+    run.close();
+  });
+
+  it('are as they were made while rows change; the last sixteen are kept', async () => {
+    await prepare();
+    const first = await run.list({ version: 1, query: 'waiting', first: 0 }, NO_EVENTS);
+    assert.equal(first.count, 300);
+    const again = await run.list({ version: 1, query: 'waiting', first: 0 }, NO_EVENTS);
+    assert.deepEqual(again, first);
+    run.tag({ version: 1, of: { list: first.list }, tag: 'x', on: true }, NO_EVENTS);
+    assert.notEqual((await run.list({ version: 1, query: 'waiting', first: 0 }, NO_EVENTS)).list, first.list);
+    for (let i = 0; i < 16; i++) await run.list({ version: 1, query: `limit ${i}`, first: 0 }, NO_EVENTS);
+    assert.throws(() => run.rows({ version: 1, list: first.list, from: 0, count: 1 }, NO_EVENTS), {
+      code: 'list-forgotten',
+    });
+    run.close();
+  });
+
+  it('are refused with the place of a fault, and cancelled', async () => {
+    await prepare();
+    await assert.rejects(rowsOf(run, 'wrng'), { code: 'query-invalid' });
+    const aborted = { signal: { aborted: true }, emit: () => {} };
+    const list = Promise.resolve(run.list({ version: 1, query: 'order by loss', first: 0 }, aborted));
+    // A list that is ready before the first pause is given all the same.
+    await list.catch((thrown) => assert.equal(thrown.code, 'cancelled'));
+    run.close();
+  });
+
+  it('tell the position of a row', async () => {
+    await prepare();
+    const { list } = await run.list({ version: 1, query: 'order by loss desc', first: 0 }, NO_EVENTS);
+    const [, , third] = await run.rows({ version: 1, list, from: 0, count: 3 }, NO_EVENTS);
+    assert.deepEqual(run.row({ version: 1, item: third!.item, list }, NO_EVENTS), { row: third, position: 2 });
+    run.close();
+  });
+});
