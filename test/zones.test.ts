@@ -24,7 +24,8 @@ interface Zone {
 
 /** By folder; the longest that fits a file holds. In core the stages come in the order of the pipe. */
 const ZONES: Readonly<Record<string, Zone>> = {
-  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['d3-contour', 'd3-scale-chromatic', 'valibot'] },
+  'src/core': { files: /^src\/core\/[^/]+$/, packages: ['valibot'] },
+  'src/core/heat': { files: /^src\/core\/([^/]+$|heat\/)/, packages: ['d3-contour', 'd3-scale-chromatic'] },
   'src/core/onnx': { files: /^src\/core\/([^/]+$|onnx\/)/, packages: ['@bufbuild/protobuf', 'onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
@@ -50,13 +51,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },
   'src/protocol': {
-    files: /^src\/(protocol\/|core\/(error-codes|errors|schema|style)$)/,
+    files:
+      /^src\/(protocol\/|core\/(error-codes|errors|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse', 'valibot'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
-  'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/server': { files: /^src\/(server\/|protocol\/|core\/(errors|schema)$)/, packages: ['node:'] },
   'src/runner': {
     files: /^src\/(runner|server|client|files|protocol|core)\//,
     packages: ['node:', 'valibot', 'csv-parse', 'hyparquet-writer'],
@@ -85,7 +87,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(colormaps|errors|geometry|overlay|resize|saliency|schema|style|metrics\/order|query\/\w+|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(errors|geometry|resize|saliency|schema|style|metrics\/order|heat\/\w+|query\/\w+|sanity\/verdict)$)/,
     fileTypes: /^src\/core\//,
     packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },

@@ -87,8 +87,12 @@ export const STAGES = {
     whenNamed: true,
     async run() {
       const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
-      const tests = await mocha('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
-      return [...tests, ...(await runInSecondHost())];
+      const newer = files.filter((file) => NEWER.test(file));
+      const older = files.filter((file) => !newer.includes(file));
+      const options = { retries: 1, variables: { NIGHTLY: 'true' } };
+      const tests = await mocha('nightly', older, options);
+      const more = await mocha('nightly-newer-node', newer, { ...options, node: await newerNode() });
+      return [...tests, ...more, ...(await runInSecondHost())];
     },
   },
 };

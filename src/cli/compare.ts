@@ -7,6 +7,7 @@ import type { Outputs } from '../files/output';
 import type { Explanation } from '../protocol/explanation';
 import type { ExplainParams, Service } from '../protocol/requests';
 import type { Terminal } from './terminal';
+import { contrastText } from './text';
 
 /**
  * If a method can't be used with the model, its cell shows the reason.
@@ -34,7 +35,7 @@ export async function compareMethods(
       said(last);
       const drawing = { kind: 'overlay', explanation: last, image: params.image, style: DEFAULT_STYLE } as const;
       const { bytes } = await service.render(drawing, context);
-      cells.push({ title: `${title}: ${last.label}`, content: bytes! });
+      cells.push({ title: [`${title}: ${last.label}`, contrastText(last)].filter(Boolean).join(' '), content: bytes! });
     } catch (thrown) {
       if (!(thrown instanceof ExplainError && thrown.code === 'method-unsuitable')) throw thrown;
       refused = thrown;

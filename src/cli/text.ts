@@ -1,6 +1,7 @@
 /** Results as text for people, line by line. */
 
 import { usesResize } from '../core/geometry';
+import { usesLayer } from '../core/methods/names';
 import type { ModelInfo, TensorInfo } from '../core/model/info';
 import { logitsText } from '../core/output';
 import type { Sourced } from '../core/sourced';
@@ -21,10 +22,19 @@ export function explanationText(explanation: Explanation, written: readonly stri
   const variant = options['variant'];
   const kind = variant === undefined ? method : `${method} (${variant})`;
   const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
+  const contrast = contrastText(explanation);
+  const how = [
+    model,
+    ...(usesLayer(method) ? [`layer ${layer}`] : []),
+    kind,
+    device,
+    `${passes} passes`,
+    `${Math.round(milliseconds.total)} ms`,
+  ];
   return [
     `${image}: ${label} (class ${explanation.class}), ${explanation.activation} ${percent(probability)}`,
-    ...contrastLine(explanation),
-    `  ${model}, layer ${layer}, ${kind}, ${device}, ${passes} passes, ${Math.round(milliseconds.total)} ms`,
+    ...(contrast === undefined ? [] : [`  ${contrast}`]),
+    `  ${how.join(', ')}`,
     ...table(top),
     ...completenessLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
@@ -33,10 +43,11 @@ export function explanationText(explanation: Explanation, written: readonly stri
   ];
 }
 
-function contrastLine({ contrast, contrastWeight = 1 }: Explanation): string[] {
-  if (!contrast) return [];
+/** The other classes of a contrast, such as "rather than dog"; undefined without a contrast. */
+export function contrastText({ contrast, contrastWeight = 1 }: Explanation): string | undefined {
+  if (!contrast) return undefined;
   const weight = contrastWeight === 1 ? '' : ` (weight ${contrastWeight})`;
-  return [`  rather than ${contrast.map((other) => other.label).join(', ')}${weight}`];
+  return `rather than ${contrast.map((other) => other.label).join(', ')}${weight}`;
 }
 
 function completenessLine({ completeness }: Explanation): string[] {

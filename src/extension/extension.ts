@@ -16,7 +16,7 @@ import { createCurrentModel, type ModelChange } from './model/model';
 import { registerModelView } from './model/model-view';
 import { createReporter, type PerformableAction } from './notify';
 import { createPanels, type Panels } from './panel/panels';
-import { affects, changedSettings } from './settings';
+import { affects, changedSettings, watchSettings } from './settings';
 import { registerStatusBar } from './status/status-bar';
 
 export type { GroupCamApi } from './api';
@@ -66,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     registerClassesView(extensionUri, model, panels, log),
     registerModelView(model, panels),
     registerStatusBar(engine, model, panels),
+    watchSettings(log),
     datasets,
     registerCommands({ extensionUri, engine, model, maps, panels, editors, datasets, log, report }),
     model.onDidChange((change) => refreshAll(panels, change)),

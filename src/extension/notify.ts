@@ -45,6 +45,11 @@ export async function confirm(question: string, detail: string, yes: string): Pr
   return (await vscode.window.showWarningMessage(withoutLinks(question), options, yes)) === yes;
 }
 
+/** Says what is wrong, with a button that helps; true if the user chooses it. */
+export async function warn(text: string, button: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(withoutLinks(text), button)) === button;
+}
+
 /** Returns a function that logs a failure and shows it, unless a notification is still open or the user cancelled. */
 export function createReporter(log: Log, perform: (action: PerformableAction) => void): (thrown: unknown) => void {
   let open = false;

@@ -1,11 +1,11 @@
 /** The settings as typed values; package.json has their defaults and descriptions. */
 import * as vscode from 'vscode';
-import type { MethodName } from '../core/methods/names';
-import type { Colormap, HeatStyle } from '../core/style';
+import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from '../protocol/devices';
 import { type MethodSettings, OPTION_SETTINGS } from './explanation/method-choice';
-
-export const SECTION = 'groupCam';
+import type { Log } from './log';
+import { warn } from './notify';
+import { checkSettings, createFlawsTold, SECTION } from './settings-table';
 
 export interface Settings {
   readonly model: string;
@@ -21,36 +21,46 @@ export interface Settings {
   readonly engineMemory: number;
 }
 
-/** Reads the settings. The engine validates the options, with a message that names the option and what it must be. */
+/** Reads the settings. One with a value that it does not accept has its default; `watchSettings` says so. */
 export function readSettings(): Settings {
-  const section = vscode.workspace.getConfiguration(SECTION);
-  const value = <T>(name: string): T => section.get<T>(name)!;
+  const { values } = checked();
+  const { method, blurKernel, blurSigma, colormap, opacity, threshold, contour, ...others } = values;
   return {
-    model: value<string>('model').trim(),
-    labels: value<string>('labels').trim(),
-    layer: value<string>('layer').trim(),
-    device: value<DeviceChoice>('device'),
-    topClasses: value<number>('topClasses'),
+    ...others,
     method: {
-      method: value<MethodName>('method'),
+      method,
       options: Object.fromEntries(
-        Object.entries(OPTION_SETTINGS).map(([method, names]) => [
-          method,
-          Object.fromEntries(names.map((name) => [name, value<number | string>(name)])),
+        Object.entries(OPTION_SETTINGS).map(([name, options]) => [
+          name,
+          Object.fromEntries(options.map((option) => [option, values[option]])),
         ]),
       ),
-      blur: { kernel: value<number>('blurKernel'), sigma: value<number>('blurSigma') },
+      blur: { kernel: blurKernel, sigma: blurSigma },
     },
-    style: {
-      colormap: value<Colormap>('colormap'),
-      opacity: value<number>('opacity'),
-      threshold: value<number>('threshold'),
-      contour: value<boolean>('contour'),
-    },
-    nodePath: value<string>('nodePath').trim(),
-    idleMinutes: value<number>('idleMinutes'),
-    engineMemory: value<number>('engineMemory'),
+    style: { colormap, opacity, threshold, contour },
   };
+}
+
+/** Tells, now and after each change, what is wrong with a setting: once in the log and once as a notification. */
+export function watchSettings(log: Log): vscode.Disposable {
+  const tell = createFlawsTold((line) => {
+    log.warn(line);
+    void offerSettings(line);
+  });
+  tell(checked().flaws);
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(SECTION)) tell(checked().flaws);
+  });
+}
+
+async function offerSettings(line: string): Promise<void> {
+  if (await warn(line, 'Open Settings'))
+    await vscode.commands.executeCommand('workbench.action.openSettings', `${SECTION}.`);
+}
+
+function checked() {
+  const section = vscode.workspace.getConfiguration(SECTION);
+  return checkSettings((name) => ({ value: section.get(name), fallback: section.inspect(name)?.defaultValue }));
 }
 
 /** Settings grouped by the effect of a change. */

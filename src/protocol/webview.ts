@@ -40,7 +40,8 @@ export interface Action {
 export interface Summary {
   readonly class: ClassScore;
   readonly method: string;
-  readonly layer: string;
+  /** Absent for a method that uses none. */
+  readonly layer?: string;
   /** The layer's shape; empty for the mean of several layers. */
   readonly layerShape: readonly number[];
   readonly activation: string;

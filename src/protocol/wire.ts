@@ -32,6 +32,7 @@ export type FromServer =
 
 const id = v.number();
 const something = v.custom<object>((value) => typeof value === 'object' && value !== null, 'an object or a list');
+const told = v.union([something, v.number()], 'an object, a list or a number');
 const hello = fields({ kind: v.literal('hello'), version: v.number() });
 
 type Forms<P extends { kind: string }> = {
@@ -46,7 +47,7 @@ const TO_SERVER: Forms<ToServer> = {
 
 const FROM_SERVER: Forms<FromServer> = {
   hello,
-  event: fields({ kind: v.literal('event'), id, event: v.string(), data: something }),
+  event: fields({ kind: v.literal('event'), id, event: v.string(), data: told }),
   reply: fields({ kind: v.literal('reply'), id, result: something }),
   failure: fields({ kind: v.literal('failure'), id, code: v.picklist(ERROR_CODES), message: v.string() }),
   sessions: fields({ kind: v.literal('sessions'), created: v.number() }),

@@ -1,9 +1,9 @@
 /**
- * A sweep of a folder's images over what it can't do without: the same images read and prepared by the same code, thumbnails
- * by sharp, and the passes of a plain session, overlapped.
+ * The rate of a sweep, with and without maps, and of a plain loop over the same images: they are read and prepared by the
+ * same code, sharp makes thumbnails, and a session with default options runs the passes, while the next images are read.
  *
- * Arguments: model, a JSON file with the images' paths, rounds, longer side of thumbnails, sizes of plain chunks. In each
- * round everything is timed in turn.
+ * Arguments: model, a JSON file with the images' paths, rounds, longer side of thumbnails, whether the plain loop makes
+ * thumbnails (images that are small enough are their own), sizes of its chunks. In each round all three are timed in turn.
  */
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -17,14 +17,16 @@ import { finish, median, peakMemory, timed } from './measure';
 /** Images that a plain user reads ahead of the network. */
 const AHEAD = 48;
 /** Images by which the sizes of chunks are compared. */
-const TRIAL = 256;
+const TRIAL = 128;
+const TRIALS = 3;
 
-async function main([model, list, rounds, side, sizes]: string[]): Promise<void> {
+async function main([model, list, rounds, side, thumbnails, sizes]: string[]): Promise<void> {
   const files: string[] = JSON.parse(readFileSync(list!, 'utf8'));
   const service = createService();
   const info = await service.inspect({ model: { path: model! } }, silent);
   const session = await InferenceSession.create(model!);
-  const plain = (chunk: number, some: readonly string[]) => readAndRun(session, info, some, chunk, Number(side));
+  const plain = (chunk: number, some: readonly string[]) =>
+    readAndRun(session, info, some, chunk, thumbnails === 'true' ? Number(side) : undefined);
   const sweep = (maps: boolean, some: readonly string[]) =>
     service.sweep(
       {
@@ -40,17 +42,13 @@ async function main([model, list, rounds, side, sizes]: string[]): Promise<void>
 
   const trial = files.slice(0, TRIAL);
   await sweep(true, trial);
-  const chunks = await Promise.all([]).then(async () => {
-    const found: { chunk: number; time: number }[] = [];
-    for (const chunk of sizes!.split(',').map(Number)) {
-      await plain(chunk, trial.slice(0, chunk));
-      found.push({
-        chunk,
-        time: median([await timed(() => plain(chunk, trial)), await timed(() => plain(chunk, trial))]),
-      });
-    }
-    return found;
-  });
+  const chunks: { chunk: number; time: number }[] = [];
+  for (const chunk of sizes!.split(',').map(Number)) {
+    await plain(chunk, trial.slice(0, chunk));
+    const times = [];
+    for (let i = 0; i < TRIALS; i++) times.push(await timed(() => plain(chunk, trial)));
+    chunks.push({ chunk, time: median(times) });
+  }
   const { chunk } = chunks.reduce((a, b) => (a.time <= b.time ? a : b));
 
   const times = { plain: [] as number[], maps: [] as number[], predictions: [] as number[] };
@@ -78,12 +76,12 @@ async function readAndRun(
   info: ModelInfo,
   files: readonly string[],
   chunk: number,
-  side: number,
+  side: number | undefined,
 ): Promise<number[]> {
   const read = ahead(files, AHEAD, async (path) => {
     const [{ tensor, dims, transform }, thumbnail] = await Promise.all([
       prepareInput({ path }, info),
-      sharp(path).rotate().resize(side, side, { fit: 'inside', withoutEnlargement: true }).webp().toBuffer(),
+      side && sharp(path).rotate().resize(side, side, { fit: 'inside' }).webp().toBuffer(),
     ]);
     return { tensor, dims, transform, thumbnail };
   });

@@ -101,6 +101,23 @@ describe('cli: methods', () => {
     }
   });
 
+  it('with --contrast, the captions of the sheet name the other class, and a line names a layer only where one is used', async () => {
+    const output = folder.at('contrast.png');
+    const question = ['--class', 'dog', '--contrast', 'cat', '--compare', 'grad-cam,gradient', '--output', output];
+    const { code, stdout, stderr } = await groupCamEnds(['explain', SCENE, ...question]);
+    assert.equal(code, 0, stderr);
+    const lines = `${stdout}\n${stderr}`.split('\n');
+    // The titles of all cells are the description of the picture.
+    assert.ok(
+      readFileSync(output).includes('Grad-CAM: dog rather than cat; Gradient: dog rather than cat'),
+      'titles of the sheet',
+    );
+    const about = (method: string) => lines.find((line) => line.includes(`, ${method}, `)) ?? '';
+    assert.match(about('grad-cam'), /, layer \S+, grad-cam, /);
+    assert.doesNotMatch(about('gradient'), /layer/);
+    assert.notEqual(about('gradient'), '');
+  });
+
   const refused: readonly (readonly [why: string, args: readonly string[], message: RegExp])[] = [
     ['an unknown method', ['--method', 'grad'], /--method grad: must be one of group-cam, .*xrai/],
     ['an unknown method to compare', ['--compare', 'grad-cam,grad', '--output', 's.png'], /--compare grad-cam,grad/],

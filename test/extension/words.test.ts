@@ -52,6 +52,8 @@ describe('what the interface says', () => {
   it('a summary has the facts of the explanation and of its model', () => {
     const summary = summaryOf(explanation(1, 'bee'), info);
     assert.deepEqual(summary.layerShape, [1, 6, 1, 2]);
+    assert.equal(summary.layer, 'relu');
+    assert.equal('layer' in summaryOf({ ...explanation(1), method: 'rise' }, info), false, 'RISE uses no layer');
     assert.deepEqual(summary.class, { class: 1, label: 'bee', probability: 0.25 });
     assert.deepEqual(summary.assumptions, ['mean and std of ImageNet']);
     assert.equal('blank' in summary, false);

@@ -83,6 +83,11 @@ describe('texts of the editor page', () => {
     assert.equal(pieces[1], 'mean of conv + relu');
   });
 
+  it('name no layer for a method that uses none', () => {
+    const { layer: _, ...without } = summary('cat', 10, 0.5);
+    assert.deepEqual(facts(without).slice(1, 3), ['demo-objects (demo model)', 'cpu']);
+  });
+
   it('write numbers', () => {
     assert.equal(percentOf(0.6123, 'softmax'), '61.2 %');
     assert.equal(percentOf(0.0004, 'sigmoid'), '< 0.1 %');

@@ -14,17 +14,18 @@ export const signedValue = (value: number): string => `${value < 0 ? '−' : '+'
 
 /**
  * The layer with its shape, without the batch, which is always 1. For the mean of several layers only the names are
- * given.
+ * given, for a method without a layer nothing.
  */
-function layerText({ layer, layerShape }: Summary): string {
-  return layerShape.length > 0 ? `${layer} (${layerShape.slice(-3).join(' × ')})` : `mean of ${layer}`;
+function layerText({ layer, layerShape }: Summary): string[] {
+  if (layer === undefined) return [];
+  return [layerShape.length > 0 ? `${layer} (${layerShape.slice(-3).join(' × ')})` : `mean of ${layer}`];
 }
 
 /** How the map was made, in short pieces. */
 export function facts(summary: Summary): string[] {
   const passes = `${summary.passes} ${summary.passes === 1 ? 'pass' : 'passes'}`;
   const time = `${duration(summary.milliseconds)}${summary.kept ? ', computed before' : ''}`;
-  return [summary.method, layerText(summary), summary.model, summary.device, time, passes];
+  return [summary.method, ...layerText(summary), summary.model, summary.device, time, passes];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Turns a drawing into pixels. The page and its worker both use this, so it needs no DOM. */
 import type { ImageTransform, Size } from '../../src/core/geometry';
-import { contourLevel, contourPath, drawDifference, drawHeat } from '../../src/core/overlay';
+import { contourLevel, contourPath, drawDifference, drawHeat } from '../../src/core/heat/overlay';
 import { type Frame, saliencyOf } from '../../src/core/saliency';
 import type { HeatStyle } from '../../src/core/style';
 

@@ -2,20 +2,19 @@
 import * as v from 'valibot';
 import { errors } from '../errors';
 import { findClass } from '../model/classes/labels';
-import { fields, parseJson, record } from '../schema';
+import { fields, parse, parseJson, record } from '../schema';
 
 /** Indices of classes by category. Categories without a class are absent. */
 export type Mapping = ReadonlyMap<string, readonly number[]>;
 
-const MAPPING = fields({
-  categories: v.pipe(
-    record,
-    v.record(
-      v.string(),
-      v.array(v.union([v.number(), v.string()], 'the index or a label of a class'), 'a list of classes'),
-    ),
-  ),
-});
+const CLASSES = v.array(v.union([v.number(), v.string()], 'the index or a label of a class'), 'a list of classes');
+
+// Categories have any names, and valibot's record drops "constructor" and "__proto__".
+const MAPPING = fields({ categories: record });
+
+/** A flaw of one category's classes with its place, such as `categories.cat[0]: must be ...`. */
+const inCategory = (category: string, line: string) =>
+  `categories.${category}${line.startsWith('[') ? '' : ': '}${line}`;
 
 /**
  * Reads a mapping file: a JSON object `{"categories": {"<category>": [<index or label of a class>, ...]}}`. Other keys,
@@ -28,10 +27,10 @@ const MAPPING = fields({
 export function parseMapping(text: string, file: string, labels: readonly string[]): Mapping {
   const { categories } = parseJson(MAPPING, text, ({ line }) => errors.mappingInvalid(file, line));
   return new Map(
-    Object.entries(categories).map(([category, names]) => [
-      category,
-      names.map((name) => findClass(labels, { label: String(name) })),
-    ]),
+    Object.entries(categories).map(([category, classes]) => {
+      const names = parse(CLASSES, classes, ({ line }) => errors.mappingInvalid(file, inCategory(category, line)));
+      return [category, names.map((name) => findClass(labels, { label: String(name) }))];
+    }),
   );
 }
 

@@ -24,4 +24,16 @@ export const METHOD_NAMES = {
 } as const satisfies Record<string, { readonly title: string; readonly paper: string }>;
 
 export type MethodName = keyof typeof METHOD_NAMES;
+/** Methods that use no layer of the model, so that none is named beside their maps. */
+const WITHOUT_LAYER: readonly MethodName[] = [
+  'rise',
+  'occlusion',
+  'gradient',
+  'input-x-gradient',
+  'guided-backpropagation',
+  'integrated-gradients',
+  'smooth-grad',
+  'xrai',
+];
+export const usesLayer = (method: MethodName): boolean => !WITHOUT_LAYER.includes(method);
 export const METHODS = Object.keys(METHOD_NAMES) as readonly MethodName[];

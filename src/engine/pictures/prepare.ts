@@ -117,11 +117,11 @@ function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
       const border = fit.value === 'pad' ? 0 : (0 - center) / spread;
       for (let i = 0; i < all; i++) tensor[index(i, 0)] = border;
     }
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const value = channel(pixels.data, (y * width + x) * 3) * scale.value;
-        tensor[index(left + x, top + y)] = (value - center) / spread;
-      }
+    // A pixel has one of 256 values, so each is computed once.
+    const values = Float32Array.from({ length: 256 }, (_, pixel) => (pixel * scale.value - center) / spread);
+    for (let y = 0, from = 0; y < height; y++) {
+      let to = index(left, top + y);
+      for (let x = 0; x < width; x++, from += 3, to += stride.pixel) tensor[to] = values[channel(pixels.data, from)]!;
     }
   });
   return { tensor, transform: transformOf(image, placement) };

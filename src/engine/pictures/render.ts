@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { Size } from '../../core/geometry';
+import { CONTOUR, contourLevel, contourPath, drawHeat } from '../../core/heat/overlay';
 import { METHOD_NAMES } from '../../core/methods/names';
-import { CONTOUR, contourLevel, contourPath, drawHeat } from '../../core/overlay';
 import type { RgbImage } from '../../core/resample';
 import { saliencyOf } from '../../core/saliency';
 import type { HeatStyle } from '../../core/style';

@@ -1,6 +1,6 @@
 /** Facts about a finished explanation in the words of the interface. Pure. */
 import { METHOD_OPTIONS } from '../../core/methods/method-options';
-import { METHOD_NAMES, type MethodName } from '../../core/methods/names';
+import { METHOD_NAMES, type MethodName, usesLayer } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
 import { type OptionValues, optionsInForce } from '../../core/options';
 import { shownActivation } from '../../core/output';
@@ -31,7 +31,7 @@ export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
   return {
     class: { class: explanation.class, label: explanation.label, probability: explanation.probability },
     method: methodName(explanation),
-    layer: explanation.layer,
+    ...(usesLayer(explanation.method) && { layer: explanation.layer }),
     layerShape: info.layers.find((layer) => layer.tensor === explanation.layer)?.shape ?? [],
     activation: explanation.activation,
     model: modelName(info),

@@ -4,6 +4,7 @@ import type { ItemId, VersionId } from '../../protocol/dataset';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
 import type { Listing } from './form';
+import { writePaths } from './lists/paths';
 import { change, orderItems, readState, type State } from './state';
 
 export interface Written {
@@ -36,7 +37,8 @@ function write(state: State, dataset: ListedDataset): Written {
   }
   const hadAnnotations = db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined;
   const other: ItemId[] = [];
-  let [added, changed] = [0, 0];
+  const added: [id: ItemId, path: string][] = [];
+  let changed = 0;
   for (const [i, item] of dataset.items.entries()) {
     const known = db.get('SELECT id, bytes, mtime FROM items WHERE path = ?', item.path);
     const id = known ? numberOf(db.file, known['id']) : insertItem(state, item);
@@ -47,7 +49,7 @@ function write(state: State, dataset: ListedDataset): Written {
     items.of.split[id] = splitOf.get(item.split ?? '') ?? 0;
     const otherObjects = annotate(state, id, item, hadAnnotations);
     if (!known) {
-      added++;
+      added.push([id, item.path]);
       continue;
     }
     const isOther = known['bytes'] !== item.bytes || known['mtime'] !== item.mtime;
@@ -60,6 +62,7 @@ function write(state: State, dataset: ListedDataset): Written {
       changed++;
     }
   }
+  writePaths(db, added);
   let gone = 0;
   for (let id = 1; id < before.rank.length; id++) if (before.rank[id] && !items.of.rank[id]) gone++;
   orderItems(state);
@@ -68,7 +71,7 @@ function write(state: State, dataset: ListedDataset): Written {
   state.mapChanges++;
   db.run('UPDATE versions SET agreed = 0');
   for (const version of state.versions.values()) version.agreed = false;
-  return { listing: { added, changed, gone }, other };
+  return { listing: { added: added.length, changed, gone }, other };
 }
 
 /** Separates names of categories; no name has it. */

@@ -21,6 +21,18 @@ describe('mapping of classes', () => {
     );
   });
 
+  it('takes categories with the names of properties that every object has', () => {
+    const text = '{"categories": {"constructor": [0], "__proto__": [1], "toString": ["dog"]}}';
+    assert.deepEqual(
+      [...parseMapping(text, 'm.json', LABELS)],
+      [
+        ['constructor', [0]],
+        ['__proto__', [1]],
+        ['toString', [3]],
+      ],
+    );
+  });
+
   it('without a file a category is the class of its name, if there is one such class', () => {
     assert.deepEqual(
       [...mappingByName(['dog', 'cat', 'crane', 'tabby'], LABELS)],

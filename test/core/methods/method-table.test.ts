@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type MethodInfo, methods } from '../../../src/core/methods/method-table';
-import type { MethodName } from '../../../src/core/methods/names';
+import { type MethodName, usesLayer } from '../../../src/core/methods/names';
 import { correlation } from '../../support/maps';
 import { classOf, explain, framesOf } from './run';
 import { tinyNetwork } from './tiny-network';
@@ -50,6 +50,11 @@ describe('the table of methods', () => {
       }
     });
   }
+
+  it('a layer is named beside the maps of exactly the methods that need one', () => {
+    for (const name of NAMES)
+      assert.equal(usesLayer(name), (methods[name] as MethodInfo).needs.includes('layer'), name);
+  });
 
   it('refuses options that a method has not', () => {
     assert.throws(() => methods['grad-cam'].run(network(), classOf(network(), { class: 0 }), { groups: 3 }), {

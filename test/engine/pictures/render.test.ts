@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { colorTables } from '../../../src/core/colormaps';
+import { colorTables } from '../../../src/core/heat/colormaps';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import type { Frame } from '../../../src/core/saliency';
 import { DEFAULT_STYLE, type HeatStyle } from '../../../src/core/style';

@@ -159,7 +159,7 @@ describe('maps that are kept', () => {
       contrastWeight: 0.6,
       completeness: { sum: 1, difference: 1.5 },
     };
-    const summary: Required<Summary> = { ...summaryOf(whole, info), kept: false, blank: 'b', note: 'n' };
+    const summary: Required<Summary> = { ...summaryOf(whole, info), layer: 'relu', kept: false, blank: 'b', note: 'n' };
     await open().keep(asked, { explanation: whole, summary, files: [absent()] });
     const { files, ...found } = (await open().find(asked))!;
     assert.deepEqual(found, { explanation: whole, summary });

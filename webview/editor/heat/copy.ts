@@ -1,7 +1,7 @@
 /** The image with its heat at full resolution, for the clipboard. */
 
 import type { Size } from '../../../src/core/geometry';
-import { CONTOUR } from '../../../src/core/overlay';
+import { CONTOUR } from '../../../src/core/heat/overlay';
 import type { HeatStyle } from '../../../src/core/style';
 import type { Painter } from '../../heat/painter';
 import type { Heat } from './heat';

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Size } from '../../../src/core/geometry';
-import { CONTOUR } from '../../../src/core/overlay';
+import { CONTOUR } from '../../../src/core/heat/overlay';
 import type { HeatStyle } from '../../../src/core/style';
 import type { Heat } from './heat';
 import { createLayer, type Layer } from './layer';

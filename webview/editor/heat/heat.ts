@@ -1,7 +1,8 @@
 /** What a pane can show and read values from: the map of one frame, or the difference of two. Without the DOM. */
-import { type ColorTable, colorTables, differenceTable } from '../../../src/core/colormaps';
+
 import type { Size } from '../../../src/core/geometry';
-import { sampler } from '../../../src/core/overlay';
+import { type ColorTable, colorTables, differenceTable } from '../../../src/core/heat/colormaps';
+import { sampler } from '../../../src/core/heat/overlay';
 import { type Frame, saliencyOf } from '../../../src/core/saliency';
 import type { HeatStyle } from '../../../src/core/style';
 import { type Drawing, differenceMap } from '../../heat/painting';

@@ -1,6 +1,6 @@
 /** A strip of the colormap with the values at its ends. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { ColorTable } from '../../../src/core/colormaps';
+import type { ColorTable } from '../../../src/core/heat/colormaps';
 
 interface LegendProps {
   readonly name: string;

@@ -14,4 +14,4 @@ export function shortQuery(query: string): string {
 
 /** Where a list is at: "3 of 57 wrong". */
 export const placeText = (position: number, count: number, query: string): string =>
-  `${position + 1} of ${count} ${shortQuery(query)}`;
+  `${(position + 1).toLocaleString('en')} of ${count.toLocaleString('en')} ${shortQuery(query)}`;

@@ -9,6 +9,8 @@ export const FORM = 1;
 export const APPLICATION = 0x4743616d;
 
 /**
+ * Paths lie beside their items once more, in blocks, by which a text is found in all of them.
+ *
  * Numbers of rows lie in `row_blocks`, packed by blocks of items, and what is known of all items in `item_blocks`: so a
  * file with a million rows opens at once. A key is a version's or a kind's number times 2^32 plus the item's.
  */
@@ -17,6 +19,7 @@ export const TABLES = `
   CREATE TABLE items (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL, bytes INTEGER NOT NULL,
     mtime REAL NOT NULL, hash BLOB) STRICT;
   CREATE INDEX items_hash ON items (hash) WHERE hash IS NOT NULL;
+  CREATE TABLE path_blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE annotations (item INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE category_sets (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE item_blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;

@@ -1,7 +1,7 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
-import { numberOf } from '../file/values';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
+import { eachPathWith } from './paths';
 
 type Mask = Uint8Array;
 type Pause = () => Promise<void>;
@@ -131,20 +131,11 @@ function predictedMask(mask: Mask, { meta }: State, version: Version, name: stri
   return mask;
 }
 
-/** Items whose paths one question asks about. */
-const STEP = 50_000;
-
-async function pathMask(state: State, text: string, contains: boolean, pause: Pause): Promise<Mask> {
-  const { db, last } = state;
-  const mask = emptyMask(state);
+async function pathMask({ db, last }: State, text: string, contains: boolean, pause: Pause): Promise<Mask> {
+  const mask = new Uint8Array(last + 1);
   if (!contains) mask.fill(1);
-  for (let from = 1; from <= last; from += STEP) {
-    await pause();
-    const found = db.all(
-      'SELECT id FROM items WHERE id BETWEEN ? AND ? AND instr(path, ?) > 0',
-      ...([from, from + STEP - 1, text] as const),
-    );
-    for (const { id } of found) mask[numberOf(db.file, id)] = contains ? 1 : 0;
-  }
+  await eachPathWith(db, last, text, pause, (id) => {
+    mask[id] = contains ? 1 : 0;
+  });
   return mask;
 }

@@ -14,6 +14,22 @@ const BOUNDS: { readonly [N in NumberName]?: readonly [number, number] } = {
   agreement: [-1, 1],
 };
 
+/** Bounds and counts of all rows, of which no number has changed since. */
+interface All {
+  readonly changes: number;
+  readonly bins: number;
+  readonly by: Map<NumberName, Pick<Histogram, 'lo' | 'hi' | 'all'> | undefined>;
+}
+const known = new WeakMap<Version, All>();
+
+function allOf({ changes }: State, version: Version, bins: number): All {
+  const there = known.get(version);
+  if (there?.changes === changes && there.bins === bins) return there;
+  const made: All = { changes, bins, by: new Map() };
+  known.set(version, made);
+  return made;
+}
+
 /** Numbers that no row has are left out. The last bin contains its upper bound. */
 export async function histogramsOf(
   state: State,
@@ -27,13 +43,19 @@ export async function histogramsOf(
   for (const name of NUMBERS) {
     await pause();
     const values = version.columns.of[name];
-    const bounds = boundsOf(name, values, state.order);
-    if (!bounds || bins < 1) continue;
-    const [lo, hi] = bounds;
-    const { counts: all } = counted(values, state.order, lo, hi, bins);
-    found.push({ name, lo, hi, all, ...counted(values, ids, lo, hi, bins) });
+    const all = allOf(state, version, bins).by;
+    if (!all.has(name)) all.set(name, allCounted(name, values, state.order, bins));
+    const total = all.get(name);
+    if (total) found.push({ name, ...total, ...counted(values, ids, total.lo, total.hi, bins) });
   }
   return found;
+}
+
+function allCounted(name: NumberName, values: Float64Array, order: Uint32Array, bins: number) {
+  const bounds = boundsOf(name, values, order);
+  if (!bounds || bins < 1) return undefined;
+  const [lo, hi] = bounds;
+  return { lo, hi, all: counted(values, order, lo, hi, bins).counts };
 }
 
 function boundsOf(name: NumberName, values: Float64Array, ids: Uint32Array): readonly [number, number] | undefined {

@@ -2,7 +2,7 @@
  * Draws what is on screen of the list on one canvas. A thousand tiles may change with each frame while the user scrolls,
  * which elements of a document do not stand. The page's worker does this, or the page itself where there is none.
  */
-import { CONTOUR } from '../../../../src/core/overlay';
+import { CONTOUR } from '../../../../src/core/heat/overlay';
 import { placeOf } from '../geometry';
 import { has } from '../selection';
 import { createAlbum } from './album';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ImageTransform, Size } from '../../src/core/geometry';
-import { contourLevel, contourPath, drawDifference, drawHeat } from '../../src/core/overlay';
-import { type Saliency, saliencyOf } from '../../src/core/saliency';
-import { DEFAULT_STYLE, type HeatStyle } from '../../src/core/style';
+import type { ImageTransform, Size } from '../../../src/core/geometry';
+import { contourLevel, contourPath, drawDifference, drawHeat } from '../../../src/core/heat/overlay';
+import { type Saliency, saliencyOf } from '../../../src/core/saliency';
+import { DEFAULT_STYLE, type HeatStyle } from '../../../src/core/style';
 
 const GREY: HeatStyle = { ...DEFAULT_STYLE, colormap: 'grey' };
 const square = (length: number): Size => ({ width: length, height: length });

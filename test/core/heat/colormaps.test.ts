@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { colorTables, differenceTable } from '../../src/core/colormaps';
+import { colorTables, differenceTable } from '../../../src/core/heat/colormaps';
 
 const entry = (table: Uint8ClampedArray, i: number) => Array.from(table.slice(4 * i, 4 * i + 4));
 

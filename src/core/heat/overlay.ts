@@ -3,10 +3,10 @@
  * colour appears which is not in the colormap. The webview and the exports use the same functions.
  */
 import { contours } from 'd3-contour';
+import type { ImageTransform, Size } from '../geometry';
+import type { Saliency } from '../saliency';
+import type { HeatStyle } from '../style';
 import { type ColorTable, colorTables, differenceTable } from './colormaps';
-import type { ImageTransform, Size } from './geometry';
-import type { Saliency } from './saliency';
-import type { HeatStyle } from './style';
 
 /** Style of a contour, with widths in pixels. A light line on a wider dark one is visible on any image. */
 export const CONTOUR = { line: '#ffffff', width: 1.5, halo: '#000000', haloWidth: 3.5 } as const;

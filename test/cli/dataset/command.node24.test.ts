@@ -1,0 +1,197 @@
+/** `group-cam dataset` and `query`: what they print, and how they end. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CIFAR, cifarFolder, cifarSubset, RESNET20 } from '../../support/cifar';
+import { type Ended, groupCamEnds } from '../../support/cli';
+import { testFolder } from '../../support/folder';
+import { needs, project, shared } from '../../support/shared';
+import { until } from '../../support/wait';
+import { rowsOf, succeeds } from './support';
+
+const CLI = project('dist', 'group-cam.js');
+
+describe('cli: dataset and query', () => {
+  const folder = testFolder();
+  before(function () {
+    needs(this, CIFAR, 'no images');
+    needs(this, RESNET20, 'no model');
+  });
+
+  const dataset = (images: string, run: string, ...more: readonly string[]) => [
+    ...['dataset', images, '--model', RESNET20, '--run', run, '--device', 'cpu'],
+    ...more,
+  ];
+
+  async function fails(message: RegExp, ...args: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await groupCamEnds(args);
+    assert.equal(code, 1, stderr);
+    assert.equal(stdout, '');
+    const [line, ...others] = stderr.trimEnd().split('\n');
+    assert.deepEqual(others, []);
+    assert.match(line!, message);
+  }
+
+  it('goes on, and computes only what is new or has changed', async () => {
+    const images = cifarSubset(folder.at('images'), 3);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run));
+    const before = await rowsOf(run);
+    copyFileSync(
+      path.join(images, 'cat', readdirSync(path.join(images, 'cat'))[0]!),
+      path.join(images, 'dog', 'new.jpg'),
+    );
+    appendFileSync(path.join(images, 'ship', readdirSync(path.join(images, 'ship'))[0]!), 'more');
+    rmSync(path.join(images, 'frog', readdirSync(path.join(images, 'frog'))[0]!));
+    writeFileSync(path.join(images, 'truck', 'bad.jpg'), 'no image');
+    const { stderr } = await succeeds(...dataset(images, run));
+    assert.match(stderr, /cifar10_resnet20: 30 of 31 images computed, 1 failed/);
+    const after = await rowsOf(run);
+    assert.equal(after.length, 31);
+    const failed = await rowsOf(run, 'failed');
+    assert.deepEqual(
+      failed.map(({ image }) => image),
+      ['truck/bad.jpg'],
+    );
+    assert.match(failed[0]!.error!, /bad\.jpg: not a readable image/);
+    const same = after.filter(({ image }) => before.some((row) => row.image === image) && !image.startsWith('ship'));
+    for (const row of same)
+      assert.deepEqual(
+        { ...row, map: undefined },
+        { ...before.find(({ image }) => image === row.image)!, map: undefined },
+      );
+    assert.equal((await rowsOf(run, 'duplicate')).length, 1, 'the new image has the bytes of another');
+  });
+
+  it('adds a version for another model and for a model that has changed, and asks for it by name', async () => {
+    const images = cifarSubset(folder.at('images'), 1);
+    const run = folder.at('r.groupcam');
+    const model = folder.at('net.onnx');
+    const sidecar = folder.at('net.explain.json');
+    copyFileSync(RESNET20, model);
+    copyFileSync(RESNET20.replace('.onnx', '.explain.json'), sidecar);
+    copyFileSync(shared('models', 'cifar10_labels.txt'), folder.at('cifar10_labels.txt'));
+    await succeeds('dataset', images, '--model', RESNET20, '--model', model, '--run', run, '--device', 'cpu');
+    // Bytes after the graph's end: an unknown field of protobuf, which changes the file and nothing else.
+    appendFileSync(model, Uint8Array.of(0xc2, 0x3e, 0x01, 0x00));
+    await succeeds('dataset', images, '--model', model, '--run', run, '--device', 'cpu');
+    const first = await rowsOf(run, '', '--version', 'cifar10_resnet20');
+    for (const name of ['net', 'net@2'])
+      assert.deepEqual(
+        (await rowsOf(run, '', '--version', name)).map(({ top }) => top),
+        first.map(({ top }) => top),
+      );
+    await fails(/--version net@3: must be one of cifar10_resnet20, net, net@2\./, 'query', run, '--version', 'net@3');
+  });
+
+  it('computes better maps of the wrong ones', async () => {
+    const images = cifarSubset(folder.at('images'), 10);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run, '--maps', 'group-cam'));
+    const rows = await rowsOf(run);
+    assert.ok(rows.some(({ correct }) => correct === false));
+    for (const { image, correct, map } of rows) assert.equal(map!.method, correct ? 'grad-cam' : 'group-cam', image);
+    await succeeds(...dataset(images, run, '--maps', 'group-cam', '--for', 'all'));
+    assert.ok((await rowsOf(run)).every(({ map }) => map!.method === 'group-cam'));
+  });
+
+  it('prints rows as CSV, JSON and paths, in the order that is asked for', async () => {
+    const images = cifarSubset(folder.at('images'), 2);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run));
+    const all = await rowsOf(run);
+    assert.deepEqual(
+      all.map(({ image }) => image),
+      all.map(({ image }) => image).sort(),
+    );
+    const { stdout: csv } = await succeeds('query', run, '--csv');
+    assert.match(csv, /^image,true,predicted,p,loss,margin,entropy,correct,top,/);
+    assert.equal(csv.trimEnd().split('\n').length, 21);
+    const { stdout: paths } = await succeeds('query', run, 'order by path desc limit 1');
+    assert.equal(paths.trimEnd(), path.join(images, all.at(-1)!.image));
+    const parquet = folder.at('rows.parquet');
+    await succeeds('query', run, 'limit 3', '--parquet', parquet);
+    assert.ok(existsSync(parquet));
+  });
+
+  it('says in one line what is wrong', async () => {
+    const images = cifarSubset(folder.at('images'), 1);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run));
+    await fails(/nowhere: not a usable dataset/, ...dataset(folder.at('nowhere'), run));
+    await fails(
+      /nothing\.onnx: no such model file/,
+      'dataset',
+      images,
+      '--model',
+      folder.at('nothing.onnx'),
+      '--run',
+      run,
+    );
+    await fails(/--for wrong: must be left out, or given with --maps/, ...dataset(images, run, '--for', 'wrong'));
+    await fails(/query, at character 10/, 'query', run, 'wrong and');
+    await fails(/none\.groupcam/, 'query', folder.at('none.groupcam'));
+    const text = folder.write('text.groupcam', 'no database');
+    await fails(/text\.groupcam: not a readable run file/, 'query', text);
+    await fails(/text\.groupcam: not a readable run file/, ...dataset(images, text));
+    await fails(/r\.groupcam: can't be written/, ...dataset(images, folder.at('no', 'folder', 'r.groupcam')));
+  });
+
+  it('keeps what was written when there is no more room, and goes on once there is', async function () {
+    needs(this, '/bin/sh', 'the size of files is limited by a shell');
+    const images = cifarSubset(folder.at('images'), 100);
+    const run = folder.at('r.groupcam');
+    const args = dataset(images, run).map((arg) => `'${arg}'`);
+    const full = await ends('/bin/sh', ['-c', `ulimit -f 1200; exec '${process.execPath}' '${CLI}' ${args.join(' ')}`]);
+    assert.equal(full.code, 1, full.stderr);
+    assert.match(full.stderr, /^error: .*r\.groupcam: can't be written .*What was written before is kept/m);
+    const kept = await rowsOf(run, 'correct or wrong');
+    assert.ok(kept.length > 0 && kept.length < 1000, `${kept.length} rows`);
+    const { stderr } = await succeeds(...dataset(images, run));
+    assert.match(stderr, /1000 of 1000 images computed/);
+  });
+
+  it('is stopped by Ctrl-C with exit code 130, and keeps what is done; meanwhile nobody else writes', async () => {
+    const run = folder.at('r.groupcam');
+    const running = spawn(process.execPath, [CLI, ...dataset(cifarFolder(), run)], { stdio: 'pipe', detached: true });
+    let said = '';
+    running.stderr.on('data', (text) => {
+      said += text;
+    });
+    const exit = once(running, 'exit');
+    await until(
+      'rows are there',
+      async () => existsSync(run) && (await groupCamEnds(['query', run, 'wrong'])).stdout !== '',
+    );
+    await fails(new RegExp(`r\\.groupcam: process ${running.pid} is computing`), ...dataset(cifarFolder(), run));
+    // As a terminal does: all processes of the group get the signal.
+    process.kill(-running.pid!, 'SIGINT');
+    assert.deepEqual(await exit, [130, null], said);
+    assert.match(said, /stopped; what is done is kept/);
+    assert.ok((await rowsOf(run, 'correct or wrong')).length > 0);
+    assert.ok(!existsSync(`${run}.lock`));
+  });
+
+  it('describes both commands', async () => {
+    for (const command of ['dataset', 'query']) {
+      const { stdout } = await succeeds(command, '--help');
+      assert.doesNotMatch(stdout, /shard|queue/);
+      assert.match(stdout, /run file/);
+    }
+  });
+});
+
+async function ends(program: string, args: readonly string[]): Promise<Ended> {
+  const child = spawn(program, args, { stdio: 'pipe' });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code: Number(code), stdout, stderr };
+}

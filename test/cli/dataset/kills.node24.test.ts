@@ -1,0 +1,130 @@
+/** A dataset whose processes are killed again and again ends as if nothing had happened. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ExplainError } from '../../../src/core/errors';
+import { createRandom } from '../../../src/core/random';
+import { createRunnerService } from '../../../src/runner/service';
+import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';
+import { testFolder } from '../../support/folder';
+import { needs, nightly, project } from '../../support/shared';
+import { until } from '../../support/wait';
+import { succeeds } from './support';
+
+const IMAGES = nightly ? 2000 : 600;
+const KILLS = nightly ? 10 : 6;
+
+/** The processes that a process has started. */
+function childrenOf(pid: number): readonly number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
+}
+
+const descendantsOf = (pid: number): readonly number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
+function isAlive(pid: number): boolean {
+  const file = `/proc/${pid}/status`;
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Who is killed: with the command line or the host, what they have started has to end by itself. */
+const VICTIMS = ['command line', 'engine of the command line', 'host', 'runner', 'engine of the runner'] as const;
+type Victim = (typeof VICTIMS)[number];
+
+describe('cli: a dataset whose processes are killed', () => {
+  const folder = testFolder();
+  const started: number[] = [];
+
+  const dataset = (images: string, run: string) => [
+    'dataset',
+    images,
+    '--model',
+    RESNET20,
+    '--run',
+    run,
+    '--device',
+    'cpu',
+  ];
+
+  function start(victim: Victim, images: string, run: string): ChildProcess {
+    const args = victim.includes('command line')
+      ? [project('dist', 'group-cam.js'), ...dataset(images, run)]
+      : [path.join(__dirname, 'host.entry.js'), run, images, RESNET20];
+    return spawn(process.execPath, args, { stdio: 'ignore' });
+  }
+
+  /** The process that is to be killed; undefined while it is not there. */
+  function find(victim: Victim, root: number): number | undefined {
+    if (victim === 'command line' || victim === 'host') return root;
+    const [first] = childrenOf(root);
+    if (victim !== 'engine of the runner') return first;
+    return first === undefined ? undefined : childrenOf(first)[0];
+  }
+
+  it(`${KILLS} times over ${IMAGES} images is the same as one that was left alone`, async function () {
+    needs(this, CIFAR, 'no images');
+    needs(this, '/proc/self/task', 'processes are found by Linux');
+    const images = cifarSubset(folder.at('images'), IMAGES / 10);
+    const [run, whole] = [folder.at('killed.groupcam'), folder.at('whole.groupcam')];
+    const random = createRandom(12);
+    await succeeds(...dataset(images, whole));
+
+    for (let kill = 0; kill < KILLS; kill++) {
+      const victim = VICTIMS[kill % VICTIMS.length]!;
+      const goal = ((kill + random.uniform()) * IMAGES) / (KILLS + 1);
+      const child = start(victim, images, run);
+      await until(`${goal} rows`, async () => child.exitCode !== null || (await doneOf(run)) >= goal);
+      await pause(random.uniform() * 30);
+      const all = [child.pid!, ...descendantsOf(child.pid!)];
+      started.push(...all);
+      const pid = await until(`the ${victim} is there`, () => child.exitCode !== null || find(victim, child.pid!));
+      assert.equal(child.exitCode, null, `nothing was left to do for kill ${kill}`);
+      process.kill(Number(pid), 'SIGKILL');
+      if (victim.includes('engine')) {
+        // The work goes on with another engine, until its parent is killed too.
+        await until(
+          'another engine is there',
+          () => child.exitCode !== null || (find(victim, child.pid!) ?? pid) !== pid,
+        );
+        started.push(...descendantsOf(child.pid!));
+        child.kill('SIGKILL');
+      } else if (victim === 'runner') {
+        child.kill('SIGKILL');
+      }
+      await until('all processes have ended', () => !started.some(isAlive));
+    }
+
+    await succeeds(...dataset(images, run));
+    const [killed, alone] = [await succeeds('query', run, '--csv'), await succeeds('query', whole, '--csv')];
+    assert.equal(killed.stdout.split('\n').length, IMAGES + 2, 'the header, a line a row, and the end of the last');
+    assert.ok(killed.stdout === alone.stdout, difference(killed.stdout, alone.stdout));
+  });
+
+  /** Rows that are computed; a file that is not there or is just being made has none. */
+  async function doneOf(run: string): Promise<number> {
+    if (!existsSync(run)) return 0;
+    const reader = createRunnerService({ log: () => {}, onlyReads: true });
+    try {
+      const { versions } = await reader.service.open({ run }, { signal: new AbortController().signal, emit() {} });
+      return versions.reduce((sum, { done }) => sum + done, 0);
+    } catch (thrown) {
+      assert.ok(thrown instanceof ExplainError && thrown.code.startsWith('run-file'), String(thrown));
+      return 0;
+    } finally {
+      await reader.dispose();
+    }
+  }
+});
+
+function difference(a: string, b: string): string {
+  const [left, right] = [a.split('\n'), b.split('\n')];
+  const at = left.findIndex((line, i) => line !== right[i]);
+  return `line ${at + 1}:\n${left[at]}\n${right[at]}`;
+}

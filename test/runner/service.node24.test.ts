@@ -1,0 +1,175 @@
+/** The runner in a process of its own, asked as the extension asks it. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { createRunner, type Runner } from '../../src/client/runner';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
+import type { RunInfo, Work } from '../../src/protocol/dataset';
+import { CIFAR, cifarSubset, RESNET20 } from '../support/cifar';
+import { testFolder } from '../support/folder';
+import { needs, project } from '../support/shared';
+import { until } from '../support/wait';
+
+describe('runner: process', () => {
+  const folder = testFolder();
+  const started: Runner[] = [];
+  before(function () {
+    needs(this, CIFAR, 'no images');
+    needs(this, RESNET20, 'no model');
+  });
+  afterEach(() => {
+    for (const runner of started.splice(0)) runner.dispose();
+  });
+
+  async function prepared(perClass: number) {
+    const runner = createRunner({ module: project('dist', 'runner.js'), log: () => {} });
+    started.push(runner);
+    const images = cifarSubset(folder.at('images'), perClass);
+    const run = folder.at('r.groupcam');
+    const listed: number[] = [];
+    await runner.call(
+      'prepare',
+      { run, source: images, models: [{ path: RESNET20 }] },
+      { on: { listed: (n) => listed.push(n) } },
+    );
+    assert.equal(listed.at(-1), 10 * perClass);
+    const info = await runner.call('open', { run });
+    let work: readonly Work[] = [];
+    let latest = info;
+    let rows = 0;
+    const on = {
+      work: (now: readonly Work[]) => {
+        work = now;
+      },
+      rows: ({ done }: { readonly done: number }) => {
+        rows = done;
+      },
+      info: (now: RunInfo) => {
+        latest = now;
+      },
+    };
+    runner.call('follow', { run }, { on, timeout: Number.POSITIVE_INFINITY }).catch(() => {});
+    const version = info.versions[0]!.id;
+    const stateOf = (id: number) => work.find((one) => one.id === id)?.state;
+    return {
+      runner,
+      run,
+      images,
+      version,
+      info,
+      now: () => latest,
+      rows: () => rows,
+      ended: (id: number) => until(`work ${id} has ended`, () => stateOf(id) === 'done' || stateOf(id) === 'failed'),
+      workOf: (id: number) => work.find((one) => one.id === id)!,
+      stateOf,
+    };
+  }
+
+  it('lists, sweeps, and tells how far it is', async () => {
+    const { runner, run, version, info, rows, ended, workOf, now } = await prepared(20);
+    assert.equal(info.items, 200);
+    assert.equal(info.categories.length, 10);
+    assert.deepEqual(
+      info.versions[0]!.classes,
+      Array.from({ length: 10 }, (_, i) => [i]),
+    );
+    const before = await runner.call('list', { run, version, query: '', first: 5 });
+    assert.equal(before.count, 200);
+    const waiting = await runner.call('rows', { run, version, list: before.list, from: 0, count: 3 });
+    assert.deepEqual(
+      waiting.map(({ state }) => state),
+      ['waiting', 'waiting', 'waiting'],
+    );
+    const { work } = await runner.call('sweep', { run, version, device: 'cpu' });
+    assert.deepEqual(await runner.call('sweep', { run, version, device: 'cpu' }), { work }, 'one sweep is enough');
+    await ended(work);
+    assert.deepEqual(workOf(work), { ...workOf(work), state: 'done', done: 200, failed: 0, total: 200, kind: 'sweep' });
+    await until('rows were told', () => rows() === 200);
+    await until('the state was told', () => now().versions[0]!.done === 200);
+    const { accuracy } = await runner.call('classes', { run, version });
+    const wrong = await runner.call('list', { run, version, query: 'wrong', first: 0 });
+    assert.ok(Math.abs(accuracy! - (1 - wrong.count / 200)) < 1e-12);
+  });
+
+  it('computes maps of a selection, draws it as a sheet, and a mean image of a class', async () => {
+    const { runner, run, version, ended, workOf, images } = await prepared(5);
+    const { work } = await runner.call('sweep', { run, version, device: 'cpu' });
+    await ended(work);
+    const { list } = await runner.call('list', { run, version, query: 'true = cat', first: 0 });
+    const of = { list, ranges: [[1, 3]] as const };
+    const method = { ...DEFAULT_CHOICE, method: 'layer-cam' as const };
+    const maps = await runner.call('compute', { run, version, device: 'cpu', method, of });
+    await ended(maps.work);
+    assert.deepEqual([workOf(maps.work).state, workOf(maps.work).done, workOf(maps.work).total], ['done', 2, 2]);
+    const rows = await runner.call('rows', { run, version, list, from: 0, count: 5 });
+    assert.deepEqual(
+      rows.map(({ map }) => map!.method),
+      ['grad-cam', 'layer-cam', 'layer-cam', 'grad-cam', 'grad-cam'],
+    );
+
+    const output = folder.at('sheet.png');
+    assert.deepEqual(await runner.call('export', { run, version, of: { list }, kind: 'sheet', output }), { rows: 5 });
+    const { width, height } = await sharp(output).metadata();
+    assert.ok(width > 900 && height > 700, `${width} x ${height}`);
+
+    const cat = 3;
+    const [entry] = await runner.call('atlas', { run, version, by: 'true', indices: [cat] });
+    assert.equal(entry!.count, 5);
+    assert.equal(entry!.image!.pictures, 5);
+    // The mean colour of the mean image is that of the images, which all have the network's proportions.
+    const files = rows.map((row) => path.join(images, row.path));
+    const means = await Promise.all(
+      files.map(async (file) => meanOf(await sharp(file).removeAlpha().raw().toBuffer())),
+    );
+    const expected = means.reduce((sum, mean) => sum + mean, 0) / means.length;
+    assert.ok(Math.abs(meanOf(entry!.image!.rgb) - expected) < 2, `${meanOf(entry!.image!.rgb)}, not ${expected}`);
+
+    const pictures = await runner.call('pictures', { run, version, items: rows.map(({ item }) => item), maps: true });
+    assert.ok(pictures.every(({ thumbnail, map, inputSize }) => thumbnail && map && inputSize?.width === 32));
+  });
+
+  it('pauses, resumes and cancels; a cancelled sweep goes on when it is asked for again', async () => {
+    const { runner, run, version, ended, stateOf } = await prepared(100);
+    const { work } = await runner.call('sweep', { run, version, device: 'cpu' });
+    await runner.call('pause', { run, work });
+    await until('it is paused', () => stateOf(work) === 'paused');
+    await runner.call('resume', { run, work });
+    await until('it goes on', () => stateOf(work) !== 'paused');
+    await runner.call('cancel', { run, work });
+    await ended(work);
+    const again = await runner.call('sweep', { run, version, device: 'cpu' });
+    await ended(again.work);
+    assert.equal((await runner.call('list', { run, version, query: 'waiting', first: 0 })).count, 0);
+  });
+
+  it('shows a file that another process writes to, but changes nothing in it', async () => {
+    const { run, version } = await prepared(1);
+    const other = createRunner({ module: project('dist', 'runner.js'), log: () => {} });
+    started.push(other);
+    const info = await other.call('open', { run });
+    assert.match(info.readOnly!, /process \d+ is computing for this run file/);
+    await assert.rejects(other.call('sweep', { run, version, device: 'cpu' }), { code: 'run-file-busy' });
+    assert.equal((await other.call('list', { run, version, query: '', first: 0 })).count, 10);
+  });
+
+  it('says that a model is gone, and keeps what is stored', async () => {
+    const { runner, run, images } = await prepared(1);
+    const model = folder.at('net.onnx');
+    for (const [from, to] of [
+      [RESNET20, model],
+      [RESNET20.replace('.onnx', '.explain.json'), folder.at('net.explain.json')],
+      [path.join(path.dirname(RESNET20), 'cifar10_labels.txt'), folder.at('cifar10_labels.txt')],
+    ] as const)
+      folder.write(path.basename(to), readFileSync(from));
+    const info = await runner.call('prepare', { run, source: images, models: [{ path: model }] });
+    const { id } = info.versions.find(({ name }) => name === 'net')!;
+    rmSync(model);
+    assert.ok(!existsSync(model));
+    const again = await runner.call('prepare', { run, source: images, models: [] });
+    assert.match(again.versions.find((version) => version.id === id)!.unavailable!, /net\.onnx: no such model file/);
+    assert.equal(again.versions.find((version) => version.id !== id)!.unavailable, undefined);
+  });
+});
+
+const meanOf = (bytes: Uint8Array) => bytes.reduce((sum, value) => sum + value, 0) / bytes.length;
