@@ -48,13 +48,14 @@ const ZONES: Readonly<Record<string, Zone>> = {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },
   'src/protocol': {
-    files: /^src\/(protocol\/|core\/(error-codes|errors|schema|style)$)/,
+    files:
+      /^src\/(protocol\/|core\/(error-codes|errors|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },
   'src/files': { files: /^src\/(files|protocol|core)\//, packages: ['node:', 'csv-parse', 'valibot'] },
   'src/client': { files: /^src\/(client\/|protocol\/|core\/errors$)/, packages: ['node:'] },
-  'src/server': { files: /^src\/(server\/|protocol\/|core\/errors$)/, packages: ['node:'] },
+  'src/server': { files: /^src\/(server\/|protocol\/|core\/(errors|schema)$)/, packages: ['node:'] },
   'src/runner': {
     files: /^src\/(runner|server|client|files|protocol|core)\//,
     packages: ['node:', 'valibot', 'csv-parse', 'hyparquet-writer'],

@@ -15,6 +15,10 @@ export interface Flaw {
 }
 
 type Schema<T> = v.GenericSchema<unknown, T>;
+
+/** A schema for each field of `T`, the optional ones too: `fields` would leave out one without a schema. */
+export type Form<T> = { readonly [Field in keyof T]-?: Schema<T[Field]> };
+
 type Issue = v.BaseIssue<unknown>;
 
 /** Returns the value, or the first mismatch. Keys that the schema does not name are left out of the value. */

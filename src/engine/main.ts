@@ -1,4 +1,5 @@
 /** The engine process, forked by src/client. */
+import { ENGINE_PARAMS } from '../protocol/params/engine';
 import { ENGINE, type Requests } from '../protocol/requests';
 import { serveParent } from '../server/process';
 import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
@@ -10,5 +11,5 @@ void serveParent<Requests>(ENGINE, async () => {
   const { sessionsCreated, setThreads } = await import('./runtime/runtime');
   const { createService } = await import('./service');
   setThreads(askedThreads() ?? computeThreads());
-  return { service: createService(), sessionsCreated };
+  return { service: createService(), params: ENGINE_PARAMS, sessionsCreated };
 });

@@ -1,4 +1,9 @@
-/** The order of explanations: one at a time, and only the newest of each view. */
+/**
+ * The order of explanations: one at a time, and only the newest of each view.
+ *
+ * It is no package: p-limit and p-queue would replace the one line that appends to `last` (and p-queue `idle`). That a
+ * newer task cancels an older one of the same view is most of this file, and neither knows it.
+ */
 import { errors } from '../core/errors';
 import type { CancelSignal } from '../protocol/requests';
 

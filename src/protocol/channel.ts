@@ -147,6 +147,7 @@ export function openChannel<T extends RequestTable<T>>(
     const event = (name: string, data: unknown): void => {
       if (abandoned || !Object.hasOwn(on, name)) return;
       try {
+        // `on` has the name. TypeScript can't relate a name to its data; both sides have one version of the table.
         on[name as keyof T[N]['events']]?.(data as T[N]['events'][keyof T[N]['events']]);
       } catch (thrown) {
         abandon(toExplainError(thrown));
@@ -154,6 +155,7 @@ export function openChannel<T extends RequestTable<T>>(
     };
     pending.set(id, {
       event,
+      // The id says which method has answered; maps and pictures in a result are too large to be read by a schema.
       resolve: (value) => result.resolve(value as T[N]['result']),
       reject: result.reject,
       answered: answered.resolve,

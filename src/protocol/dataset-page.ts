@@ -14,14 +14,14 @@ const short = v.pipe(v.string(), v.maxLength(10_000));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const ids = v.pipe(v.array(whole), v.maxLength(2_000));
 const ranges = v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(10_000));
-const selection = fields({ list: whole, ranges: v.optional(ranges) });
+const selection = fields({ list: whole, ranges: v.exactOptional(ranges) });
 const version = whole;
 
 /** What the page asks of the runner, by the runner's own names; the host adds the run file and passes it on. */
 const ASKED = {
   list: fields({ version, query: short, first: whole }),
   rows: fields({ version, list: whole, from: whole, count: v.pipe(whole, v.maxValue(2_000)) }),
-  row: fields({ version, item: whole, list: v.optional(whole) }),
+  row: fields({ version, item: whole, list: v.exactOptional(whole) }),
   pictures: fields({ version, items: ids, maps: v.boolean() }),
   histograms: fields({ version, query: short, bins: v.pipe(whole, v.maxValue(200)) }),
   classes: fields({ version }),
@@ -32,7 +32,7 @@ const ASKED = {
   show: fields({ version, items: ids }),
   tag: fields({ version, of: selection, tag: name, on: v.boolean() }),
   undo: fields({}),
-  tagKey: fields({ tag: name, key: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9]$/))) }),
+  tagKey: fields({ tag: name, key: v.exactOptional(v.pipe(v.string(), v.regex(/^[a-z0-9]$/))) }),
   saveView: fields({ view: fields({ name, query: short }) }),
   removeView: fields({ name }),
 } as const;

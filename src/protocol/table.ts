@@ -1,4 +1,5 @@
 /** What a table of requests makes of both sides of a process boundary: calls, contexts and services. */
+import type * as v from 'valibot';
 
 /** The signal that long work checks between its chunks, such as an AbortSignal. */
 export interface CancelSignal {
@@ -29,4 +30,8 @@ export interface ContextOf<T extends RequestTable<T>, N extends NameIn<T>> {
 }
 export type ServiceOf<T extends RequestTable<T>> = {
   [N in NameIn<T>]: (params: T[N]['params'], context: ContextOf<T, N>) => Promise<T[N]['result']>;
+};
+/** By request, the schema by which the answering side checks its parameters. */
+export type ParamsTable<T extends RequestTable<T>> = {
+  readonly [N in NameIn<T>]: v.GenericSchema<unknown, T[N]['params']>;
 };

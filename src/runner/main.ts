@@ -1,4 +1,5 @@
 /** The runner process, forked by src/client. */
+import { RUNNER_PARAMS } from '../protocol/params/runner';
 import { RUNNER, type RunnerRequests } from '../protocol/runner';
 import { serveParent } from '../server/process';
 
@@ -9,5 +10,5 @@ void serveParent<RunnerRequests>(RUNNER, async () => {
     inBackground: true,
     log: (line) => console.error(line),
   });
-  return { service, sessionsCreated: () => 0 };
+  return { service, params: RUNNER_PARAMS, sessionsCreated: () => 0 };
 });

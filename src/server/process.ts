@@ -1,13 +1,12 @@
 /** The IPC channel of a forked process as the transport of `serve`, and how such a process ends. */
 import { reasonOf } from '../core/errors';
-import type { Peer, RequestTable, ServiceOf } from '../protocol/table';
+import type { Peer, RequestTable } from '../protocol/table';
 import type { FromServer } from '../protocol/wire';
-import { serve } from './serve';
+import { type Answers, serve } from './serve';
 import { watchProcess } from './watch';
 
-/** The service that answers calls; see `serve`. */
-export interface Served<T extends RequestTable<T>> {
-  readonly service: ServiceOf<T>;
+/** What answers calls; see `serve`. */
+export interface Served<T extends RequestTable<T>> extends Answers<T> {
   readonly sessionsCreated: () => number;
 }
 
@@ -40,10 +39,10 @@ export async function serveParent<T extends RequestTable<T>>(
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   watchProcess({ parent: process.ppid });
 
-  const { service, sessionsCreated } = await load();
+  const { service, params, sessionsCreated } = await load();
   serve(
     peer,
-    service,
+    { service, params },
     { send: (packet) => void send(packet), onMessage: (receive) => void process.on('message', receive) },
     sessionsCreated,
   );

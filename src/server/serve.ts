@@ -1,11 +1,13 @@
 /** The answering side of the process boundary. Each call runs one method of the service and gets one answer. */
 import { type ExplainError, errors, toExplainError } from '../core/errors';
-import type { NameIn, Peer, RequestTable, ServiceOf } from '../protocol/table';
+import { read } from '../core/schema';
+import type { NameIn, ParamsTable, Peer, RequestTable, ServiceOf } from '../protocol/table';
 import { type CallPacket, type FromServer, readToServer, type Transport } from '../protocol/wire';
 
-interface KnownCall<T extends RequestTable<T>, N extends NameIn<T>> extends CallPacket {
-  readonly method: N;
-  readonly params: T[N]['params'];
+/** What a process answers, and by which schemas it checks what it is asked. */
+export interface Answers<T extends RequestTable<T>> {
+  readonly service: ServiceOf<T>;
+  readonly params: ParamsTable<T>;
 }
 
 /**
@@ -17,7 +19,7 @@ interface KnownCall<T extends RequestTable<T>, N extends NameIn<T>> extends Call
  */
 export function serve<T extends RequestTable<T>>(
   peer: Peer,
-  service: ServiceOf<T>,
+  { service, params: forms }: Answers<T>,
   transport: Transport<FromServer>,
   sessionsCreated: () => number,
 ): void {
@@ -26,8 +28,8 @@ export function serve<T extends RequestTable<T>>(
   let reported = 0;
 
   function greet(message: unknown): void {
-    const read = readToServer(message);
-    const theirs = 'packet' in read && read.packet.kind === 'hello' ? read.packet.version : 'none';
+    const first = readToServer(message);
+    const theirs = 'packet' in first && first.packet.kind === 'hello' ? first.packet.version : 'none';
     if (theirs !== peer.version) throw errors.protocolVersion(peer.version, theirs, peer.name);
     greeted = true;
   }
@@ -45,17 +47,16 @@ export function serve<T extends RequestTable<T>>(
     transport.send({ kind: 'failure', id, code: error.code, message: error.message });
   }
 
-  /** Both sides are of one version, so the parameters of a method that exists are as the table says. */
-  function isKnown(packet: CallPacket): packet is { [N in NameIn<T>]: KnownCall<T, N> }[NameIn<T>] {
-    return Object.hasOwn(service, packet.method);
-  }
+  const isKnown = (method: string): method is NameIn<T> => Object.hasOwn(service, method);
 
-  async function answer<N extends NameIn<T>>({ id, method, params }: KnownCall<T, N>): Promise<void> {
+  async function answer<N extends NameIn<T>>(method: N, { id, params }: CallPacket): Promise<void> {
     if (running.has(id)) throw errors.internal(`call ${id} was sent twice`);
+    const asked = read(forms[method], params);
+    if ('flaw' in asked) return fail(id, errors.internal(`parameters of ${method} that are none (${asked.flaw.line})`));
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      const result = await service[method](params, {
+      const result = await service[method](asked.value, {
         signal: controller.signal,
         emit: (event, data) => transport.send({ kind: 'event', id, event: String(event), data }),
       });
@@ -71,13 +72,13 @@ export function serve<T extends RequestTable<T>>(
 
   transport.onMessage((message) => {
     if (!greeted) return greet(message);
-    const read = readToServer(message);
-    if ('flaw' in read) throw errors.internal(`the parent sent a ${read.flaw}`);
-    const { packet } = read;
+    const next = readToServer(message);
+    if ('flaw' in next) throw errors.internal(`the parent sent a ${next.flaw}`);
+    const { packet } = next;
     if (packet.kind === 'hello') throw errors.internal('the parent greeted twice');
     // If the answer is already on its way, there is nothing to cancel.
     if (packet.kind === 'cancel') running.get(packet.id)?.abort();
-    else if (isKnown(packet)) void answer(packet);
+    else if (isKnown(packet.method)) void answer(packet.method, packet);
     else fail(packet.id, errors.internal(`the ${peer.name} has no method "${packet.method}"`));
   });
   transport.send({ kind: 'hello', version: peer.version });

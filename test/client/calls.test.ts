@@ -142,7 +142,7 @@ describe('client: calls', () => {
       kind: 'npy',
       explanation: { ...explanation, frame: explained },
       image: { path: 'image.png' },
-      style: { colormap: 'turbo', opacity: 40, threshold: 0, contour: false },
+      style: { colormap: 'turbo', opacity: 1, threshold: 0, contour: false },
     });
     assert.ok(bytes instanceof Uint8Array);
     assert.equal(bytes.length, 40e6);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
 import type { Frame } from '../../src/core/saliency';
+import { ENGINE_PARAMS } from '../../src/protocol/params/engine';
 import {
   ENGINE,
   type ExplainParams,
@@ -108,7 +109,7 @@ const service: Service = {
   saveSidecar: async ({ model }) => ({ path: await wishes[model.path!]!() }),
   // A symbol can't cross the process boundary.
   devices: async () => [{ device: 'cpu', available: true, detail: Symbol('detail') as unknown as string }],
-  render: async ({ style }) => ({ bytes: new Uint8Array(style.opacity * 1e6).fill(7) }),
+  render: async ({ style }) => ({ bytes: new Uint8Array(style.opacity * 40e6).fill(7) }),
   inspect: absent,
   gradient: absent,
   sanity: absent,
@@ -119,4 +120,4 @@ const service: Service = {
   sheet: absent,
 };
 
-void serveParent<Requests>(ENGINE, async () => ({ service, sessionsCreated: () => sessions }));
+void serveParent<Requests>(ENGINE, async () => ({ service, params: ENGINE_PARAMS, sessionsCreated: () => sessions }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
+import { ENGINE_PARAMS } from '../../src/protocol/params/engine';
 import { ENGINE, PROTOCOL_VERSION, type Requests, type Service } from '../../src/protocol/requests';
 import type { FromServer } from '../../src/protocol/wire';
 import { serve } from '../../src/server/serve';
@@ -11,7 +12,7 @@ function open(methods: Partial<Service>, { greet = true, sessions = (): number =
   let receive = (_message: unknown): void => {};
   serve<Requests>(
     ENGINE,
-    methods as Service,
+    { service: methods as Service, params: ENGINE_PARAMS },
     {
       send: (packet) => void sent.push(structuredClone(packet)),
       onMessage: (listener) => {
@@ -24,7 +25,7 @@ function open(methods: Partial<Service>, { greet = true, sessions = (): number =
   return { sent, receive: (message: unknown) => receive(message) };
 }
 
-const call = (method: string, id = 1) => ({ kind: 'call', id, method, params: {} });
+const call = (method: string, id = 1, params: object = {}) => ({ kind: 'call', id, method, params });
 
 describe('server: serve', () => {
   it('greets first', () => {
@@ -67,6 +68,49 @@ describe('server: serve', () => {
     });
   }
 
+  for (const [method, params, flaw] of [
+    ['inspect', {}, 'model: is missing, must be an object'],
+    ['inspect', { model: { path: 7 } }, 'model.path: must be a text, found 7'],
+    ['picture', { image: { path: 'a.png' }, longest: '9' }, 'longest: must be a number, found "9"'],
+    ['sanity', [], 'must be an object, found []'],
+  ] as const) {
+    it(`answers ${method} of ${JSON.stringify(params)} with what is wrong with it`, async () => {
+      const { sent, receive } = open({
+        [method]: async () => {
+          throw new Error('the method was called');
+        },
+      });
+      receive(call(method, 3, params));
+      await turn();
+      const [, answer] = sent;
+      assert.ok(answer?.kind === 'failure' && answer.code === 'internal' && answer.id === 3);
+      assert.ok(answer.message.includes(`parameters of ${method}`) && answer.message.includes(flaw), answer.message);
+    });
+  }
+
+  it('gives a method its parameters as they were sent', async () => {
+    const params = {
+      pictures: [
+        {
+          bytes: Uint8Array.of(1, 2),
+          transform: { scaleX: 2, scaleY: 2, offsetX: 0, offsetY: -1, image: { width: 8, height: 6 } },
+        },
+      ],
+      inputSize: { width: 4, height: 4 },
+      side: 64,
+    };
+    let got: unknown;
+    const { receive } = open({
+      meanPicture: async (given) => {
+        got = given;
+        return { rgb: new Uint8Array(), pictures: 0 };
+      },
+    });
+    receive(call('meanPicture', 1, params));
+    await turn();
+    assert.deepEqual(got, params);
+  });
+
   it('aborts the signal of a cancelled call, and of no other', async () => {
     const aborted: boolean[] = [];
     const devices: Service['devices'] = async (_params, { signal }) => {
@@ -103,7 +147,7 @@ describe('server: serve', () => {
     );
     receive(call('devices', 1));
     await turn();
-    receive(call('inspect', 2));
+    receive(call('inspect', 2, { model: {} }));
     await turn();
     assert.deepEqual(
       sent.slice(1).map((packet) => (packet.kind === 'sessions' ? packet.created : packet.kind)),

@@ -1,4 +1,9 @@
-/** The list of classes, with the keys of a listbox. It has as many rows as requested. */
+/**
+ * The list of classes, with the keys of a listbox. It has as many rows as requested.
+ *
+ * Rows that are out of sight stay in the page, without a package such as @tanstack/virtual-core: a search shortens the list
+ * faster than scrolling, and screen readers count rows that are there.
+ */
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { TextButton } from '../toolkit';

@@ -1,7 +1,7 @@
 /** Conventions from the files that Hugging Face's libraries keep beside a model. */
 import * as v from 'valibot';
 import { INTERPOLATIONS, type Interpolation } from '../resample';
-import { fields, type Json, lenient } from '../schema';
+import { fields, type Json, lenient, record } from '../schema';
 import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
 import { PREPROCESSOR, type PreprocessorConfig } from './sources/preprocessor-config';
@@ -185,7 +185,7 @@ const CONFIG = fields({
   pretrained_cfg: lenient(TIMM),
   input_size: lenient(v.array(v.unknown())),
   label_names: lenient(v.array(v.string())),
-  label_descriptions: lenient(v.record(v.string(), lenient(v.string()))),
+  label_descriptions: lenient(record),
 });
 
 /** What `readPreprocessor` takes from the `config.json` beside its file. */
@@ -198,12 +198,17 @@ export function readConfig(file: Json): Read {
   const { model_type, problem_type, id2label, ...config } = v.parse(CONFIG, file);
   const timm = config.pretrained_cfg ?? (config.input_size && v.parse(TIMM, file));
   const { input, notes } = timm ? timmInput(timm, model_type === 'timm_wrapper') : { input: undefined, notes: [] };
-  const descriptions = config.label_descriptions ?? {};
+  // A class may have a name that every object has a property of, such as `constructor`.
+  const descriptions = new Map(Object.entries(config.label_descriptions ?? {}));
+  const described = (name: string): string => {
+    const description = descriptions.get(name);
+    return typeof description === 'string' ? description : name;
+  };
   return {
     conventions: {
       input,
       output: problem_type === 'multi_label_classification' ? { activation: 'sigmoid' } : undefined,
-      names: config.label_names?.map((name) => descriptions[name] ?? name) ?? id2label,
+      names: config.label_names?.map(described) ?? id2label,
     },
     notes,
   };

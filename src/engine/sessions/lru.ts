@@ -2,8 +2,9 @@
  * A map that drops the least recently used entries when the sum of costs exceeds a budget. The newest entry always
  * stays.
  *
- * It is no package, because those of this kind refuse an entry that exceeds the budget alone, which here is the model
- * in use, and ask for a cost once, while a model costs more with each session that a method adds.
+ * It is no package, because quick-lru and tiny-lru count entries and know no costs, and lru-cache asks for a cost once and
+ * refuses an entry that exceeds the budget alone. Here a model costs more with each session that a method adds, and the
+ * model in use may exceed the budget.
  */
 export interface Lru<V> {
   get(key: string): V | undefined;

@@ -152,6 +152,13 @@ describe('config.json', () => {
     assert.deepEqual(several.conventions.output, { activation: 'sigmoid' });
   });
 
+  it('a class may have any name, such as that of a property that every object has', () => {
+    const label_names = ['constructor', 'toString', '__proto__', 'cat'];
+    const label_descriptions = JSON.parse('{"constructor": "builder", "__proto__": "model", "cat": 7}');
+    const { conventions } = readConfig({ label_names, label_descriptions });
+    assert.deepEqual(conventions.names, ['builder', 'toString', 'model', 'cat']);
+  });
+
   it('of timm has the preprocessing in pretrained_cfg, and names with descriptions', () => {
     const json = {
       architecture: 'resnet50',

@@ -1,24 +1,97 @@
-/** Pictures of the page of a run file, to look at. */
+/**
+ * Every page and state of a run file in every theme as pictures to look at; nothing may be reported or cut off. Dark at
+ * three widths, the other themes at the narrowest; all of them in `npm run nightly`.
+ */
+import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { project } from '../../support/shared';
-import { type DatasetPage, datasetPages } from './support/dataset-page';
+import type { Work } from '../../../src/protocol/dataset';
+import { nightly, project } from '../../support/shared';
+import { drawn } from '../support/page';
+import { THEMES } from '../support/themes';
+import { type DatasetPage, datasetPages, type Told } from './support/dataset-page';
 
 const FOLDER = project('test-results', 'webview');
+const SET: Told = { items: 10_000, classes: 10, tagged: [{ name: 'relabel', key: 'r', count: 0 }] };
+const sweep: Work = {
+  id: 7,
+  kind: 'sweep',
+  version: 1,
+  state: 'running',
+  done: 40,
+  total: 10_000,
+  failed: 3,
+  rate: 118,
+  left: 57,
+};
+
+interface State {
+  readonly told: Told;
+  readonly saved?: object;
+  readonly act?: (page: DatasetPage) => Promise<void>;
+}
+
+const STATES: Readonly<Record<string, State>> = {
+  grid: { told: SET },
+  found: {
+    told: SET,
+    saved: { query: 'wrong and p > 0.5 order by loss desc' },
+    act: async (page) => {
+      await page.find('histograms').click();
+      await page.find('grid').focus();
+      await page.press('ArrowRight', 'Shift+ArrowRight', 'r');
+    },
+  },
+  sweeping: { told: { ...SET, done: 40, work: [sweep] }, saved: { tile: 60 } },
+  fault: {
+    told: SET,
+    act: async (page) => {
+      await page.search('wrong and los > 2');
+    },
+  },
+  empty: { told: { ...SET, done: 0 }, saved: { query: 'wrong' } },
+  readonly: {
+    told: {
+      ...SET,
+      info: { readOnly: 'cifar10.groupcam: another window computes for this run file.', notes: ['A note.'] },
+    },
+    act: async (page) => {
+      await page.find('notes').click();
+    },
+  },
+  tags: {
+    told: SET,
+    act: async (page) => {
+      await page.find('tags').click();
+    },
+  },
+  classes: { told: SET, saved: { page: 'classes' } },
+  'classes-many': { told: { ...SET, items: 100_000, classes: 1_000 }, saved: { page: 'classes' } },
+};
+const WIDTHS = [1440, 900, 600];
 
 describe('pictures of the page of a run file', () => {
   let page: DatasetPage;
   const open = datasetPages((opened) => {
     page = opened;
   });
-  it('classes', async () => {
-    await open({ items: 10_000, classes: 10 }, { width: 1440, height: 900, saved: { page: 'classes' } });
-    await page.find('atlas-3').waitFor();
-    await page.page.screenshot({ path: `${FOLDER}/dataset-classes.png` });
-  });
-  it('grid', async () => {
-    mkdirSync(FOLDER, { recursive: true });
-    await open({ items: 10_000, classes: 10 }, { width: 1440, height: 900 });
-    await page.settled();
-    await page.page.screenshot({ path: `${FOLDER}/dataset-grid.png` });
-  });
+  before(() => mkdirSync(FOLDER, { recursive: true }));
+
+  for (const theme of THEMES) {
+    for (const width of WIDTHS) {
+      if (!nightly && theme !== 'dark' && width !== 600) continue;
+      for (const [name, { told, saved, act }] of Object.entries(STATES)) {
+        const file = `dataset-${name}-${theme}-${width}`;
+        it(file, async () => {
+          await open(told, { theme, width, height: 800, saved });
+          await page.settled();
+          if (saved && 'page' in saved) await page.find('atlas-0').waitFor();
+          await act?.(page);
+          await drawn(page.page);
+          await page.page.screenshot({ path: `${FOLDER}/${file}.png` });
+          const { scrollWidth, clientWidth } = await page.page.evaluate(() => document.documentElement);
+          assert.equal(scrollWidth, clientWidth, 'nothing is wider than the window');
+        });
+      }
+    }
+  }
 });

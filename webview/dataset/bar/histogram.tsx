@@ -53,8 +53,10 @@ export function Histogram({ data, range, onBrush }: HistogramProps) {
         if (event.key === 'Enter') return finish();
         if (by === undefined) return;
         event.preventDefault();
-        const moved = Math.min(Math.max(at + by, 0), shape.bins);
-        dragged.value = which === 0 ? [Math.min(moved, last - 1), last] : [first, Math.max(moved, first + 1)];
+        // The page may not have been rendered since the key before.
+        const [low, high] = dragged.peek() ?? [first, last];
+        const moved = Math.min(Math.max((which === 0 ? low : high) + by, 0), shape.bins);
+        dragged.value = which === 0 ? [Math.min(moved, high - 1), high] : [low, Math.max(moved, low + 1)];
       }}
       onBlur={finish}
     />

@@ -43,11 +43,11 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
   }
   function accept(index: number): void {
     const element = input.current;
-    const { value: completion } = offered;
+    const completion = offered.peek();
     const option = completion?.options[index];
     if (!element || !completion || !option) return;
-    const head = `${draft.value.slice(0, completion.from)}${option.text} `;
-    draft.value = head + draft.value.slice(completion.to).trimStart();
+    const head = `${draft.peek().slice(0, completion.from)}${option.text} `;
+    draft.value = head + draft.peek().slice(completion.to).trimStart();
     element.value = draft.value;
     element.setSelectionRange(head.length, head.length);
     offer(element);
@@ -57,25 +57,29 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
     actions.search(draft.value.trim());
   }
   const options = offered.value?.options ?? [];
-  const step = (by: number) => {
-    chosen.value = (chosen.value + by + options.length + 1) % (options.length + 1);
-    if (chosen.value === options.length) chosen.value = by > 0 ? 0 : options.length - 1;
-  };
-  const keys: Readonly<Record<string, () => void>> = {
-    Enter: () => (chosen.value >= 0 ? accept(chosen.value) : run()),
-    ...(options.length > 0 && {
-      ArrowDown: () => step(1),
-      ArrowUp: () => step(-1),
+
+  /** What a key does now; the page may not have been rendered since the key before. */
+  function actionOf(key: string): (() => void) | undefined {
+    const count = offered.peek()?.options.length ?? 0;
+    const at = chosen.peek();
+    const step = (by: number) => () => {
+      chosen.value = at < 0 ? (by > 0 ? 0 : count - 1) : (at + by + count) % count;
+    };
+    const open: Readonly<Record<string, () => void>> = {
+      ArrowDown: step(1),
+      ArrowUp: step(-1),
       Escape: close,
-      ...(chosen.value >= 0 && { Tab: () => accept(chosen.value) }),
-    }),
-    ...(options.length === 0 && {
+      ...(at >= 0 && { Tab: () => accept(at), Enter: () => accept(at) }),
+    };
+    const always: Readonly<Record<string, () => void>> = {
+      Enter: run,
       Escape: () => {
         draft.value = store.query.peek();
       },
       ArrowDown: () => input.current && offer(input.current),
-    }),
-  };
+    };
+    return (count > 0 ? open[key] : undefined) ?? always[key];
+  }
   const fault = !isDraft && store.fault.value?.query === store.query.value ? store.fault.value : undefined;
   return (
     <div class="query">
@@ -100,7 +104,7 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
           onInput={({ currentTarget }) => offer(currentTarget)}
           onBlur={close}
           onKeyDown={(event) => {
-            const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+            const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : actionOf(event.key);
             if (!act) return;
             event.preventDefault();
             event.stopPropagation();

@@ -11,6 +11,10 @@ import * as ranges from './selection';
 
 /** After so long without scrolling, names are placed and the host is told what is on screen. */
 const REST_MS = 120;
+/** While the list is scrolled by more than a screen with each frame, what is on screen is asked for this often. */
+const GLIMPSE_MS = 100;
+
+export type Motion = 'scrolling' | 'changing' | 'resting';
 
 export type Control = ReturnType<typeof createControl>;
 
@@ -39,9 +43,12 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
   let start = 0;
   let frame: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Called when the scrolling begins and ends. */
-  let onRest: (isResting: boolean) => void = () => {};
-  let isResting = false;
+  /** Called when the scrolling or another change begins, and when what is shown rests. */
+  let onMotion: (motion: Motion) => void = () => {};
+  let motion: Motion = 'changing';
+  /** What the frame before has shown, and when something was asked for. */
+  let passed: readonly [number, number] = [0, 0];
+  let fetched = 0;
 
   const visible = () => seen(layout.peek(), size.peek(), top, count.peek());
 
@@ -74,24 +81,38 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
       heat: store.heat.peek(),
       style: store.style.peek(),
     });
-    rows.want(from, to);
-    want(rowsIn([from, to]));
+    // What flies past unseen is not asked for, but for a glimpse of it now and then.
+    const isFlying = from >= passed[1] || to <= passed[0];
+    passed = [from, to];
+    if (!isFlying || performance.now() - fetched > GLIMPSE_MS) fetchShown();
     clearTimeout(timer);
     timer = setTimeout(rest, REST_MS);
   }
+  function fetchShown(): void {
+    fetched = performance.now();
+    const [from, to] = visible();
+    rows.want(from, to);
+    want(rowsIn([from, to]));
+  }
   function rest(): void {
-    isResting = true;
-    onRest(true);
+    fetchShown();
+    rows.rest();
+    is('resting');
     rested(rowsIn(visible()));
   }
+  function is(next: Motion): void {
+    if (motion === next || (next === 'changing' && motion === 'scrolling')) return;
+    motion = next;
+    onMotion(next);
+  }
   function update(): void {
+    is('changing');
     if (frame === undefined) frame = requestAnimationFrame(show);
   }
 
   function moveTo(next: number): void {
     top = Math.min(Math.max(next, 0), farthest(layout.peek(), size.peek()));
-    if (isResting) onRest(false);
-    isResting = false;
+    is('scrolling');
     place();
     update();
   }
@@ -123,9 +144,9 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
     hasFocus,
     layout,
     update,
-    attach(scroller: HTMLElement, resting: (isResting: boolean) => void): void {
+    attach(scroller: HTMLElement, moved: (motion: Motion) => void): void {
       element = scroller;
-      onRest = resting;
+      onMotion = moved;
       place();
     },
     /** The height of the scrolled element has changed with the list or the size of tiles. */
@@ -135,8 +156,7 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
       if (Math.abs(scrollTop - told) <= 1) return;
       told = scrollTop;
       top = scrollTop * scaleOf(layout.peek(), size.peek());
-      if (isResting) onRest(false);
-      isResting = false;
+      is('scrolling');
       update();
     },
     /** A list too long for the browser is scrolled here, since its own steps would be too large. */

@@ -25,9 +25,13 @@ export function Grid({ page }: { readonly page: DatasetPage }) {
       const row = grid.rowAt(position);
       return row && { name: rowText(row, names()), isSelected: has(store.selection.peek(), position) };
     });
-    grid.attach(element, (isResting) => {
-      layer.current!.hidden = !isResting;
-      if (!isResting) return;
+    grid.attach(element, (motion) => {
+      const names = layer.current!;
+      if (motion === 'scrolling') names.hidden = true;
+      // Shows tests when the names are those of what is drawn.
+      names.dataset['motion'] = motion;
+      if (motion !== 'resting') return;
+      names.hidden = false;
       const { layout, top, visible, count } = grid.shown();
       options.place({ layout, top, from: visible[0], to: visible[1], count, focus: store.focus.peek() });
     });

@@ -3,8 +3,8 @@ import type { Row } from '../../../src/protocol/dataset';
 
 /** Few enough that a message of them leaves the page time within a frame of the screen. */
 export const WINDOW = 200;
-/** The most windows that are kept. */
-const MOST = 40;
+/** The most windows that are kept beyond those on screen. */
+const MOST = 8;
 
 export type Rows = ReturnType<typeof createRows>;
 
@@ -24,6 +24,8 @@ export function createRows(
   const refused = new Set<number>();
   let shown: { readonly list: number; readonly count: number } = { list: -1, count: 0 };
   let wanted: readonly [from: number, to: number] = [0, 0];
+  /** Whether windows around those on screen are asked for, too. */
+  let isResting = false;
   let isAsking = false;
 
   /** The first window that is missing on screen, then around it, or undefined. */
@@ -31,7 +33,7 @@ export function createRows(
     const [from, to] = wanted;
     const [first, last] = [Math.floor(from / WINDOW), Math.floor(Math.max(to - 1, from) / WINDOW)];
     const order = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    return [...order, last + 1, first - 1].find(
+    return [...order, ...(isResting ? [last + 1, first - 1] : [])].find(
       (at) => at >= 0 && at * WINDOW < shown.count && !refused.has(at) && (!windows.has(at) || stale.has(at)),
     );
   }
@@ -39,7 +41,8 @@ export function createRows(
   function dropFar(): void {
     const middle = (wanted[0] + wanted[1]) / 2 / WINDOW;
     const far = [...windows.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
-    for (const at of far.slice(0, Math.max(windows.size - MOST, 0))) windows.delete(at);
+    const most = MOST + Math.ceil((wanted[1] - wanted[0]) / WINDOW);
+    for (const at of far.slice(0, Math.max(windows.size - most, 0))) windows.delete(at);
   }
 
   /** One at a time, so that what has left the screen meanwhile is not asked for. */
@@ -80,7 +83,13 @@ export function createRows(
     },
     /** What is on screen. */
     want(from: number, to: number): void {
+      if (wanted[0] !== from || wanted[1] !== to) isResting = false;
       wanted = [from, to];
+      void work();
+    },
+    /** The scrolling rests: there is time for what is next to the screen. */
+    rest(): void {
+      isResting = true;
       void work();
     },
     at: (position: number): Row | undefined => windows.get(Math.floor(position / WINDOW))?.[position % WINDOW],

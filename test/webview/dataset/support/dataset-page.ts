@@ -50,7 +50,10 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
     await drawn(page);
     await page.waitForFunction(() => {
       const names = document.querySelector<HTMLElement>('.grid-names');
-      return !names || (!names.hidden && !document.querySelector('[aria-busy=true]'));
+      const isHidden = document.querySelector('#page-grid')?.hasAttribute('hidden');
+      return (
+        !names || isHidden || (names.dataset['motion'] === 'resting' && !document.querySelector('[aria-busy=true]'))
+      );
     });
     await drawn(page);
   };

@@ -1,0 +1,63 @@
+/** Schemas of the parameters of all requests to the runner. */
+import * as v from 'valibot';
+import { type Form, fields } from '../../core/schema';
+import { EXPORTS, type SavedView, type Selection } from '../dataset';
+import type { RunnerRequests } from '../runner';
+import type { ParamsTable } from '../table';
+import { device, methodChoice, modelChoice } from './choices';
+
+type Params<N extends keyof RunnerRequests> = RunnerRequests[N]['params'];
+
+const number = v.number();
+const numbers = v.array(number);
+const text = v.string();
+const flag = v.boolean();
+const optional = v.exactOptional;
+
+const of = { run: text };
+const under = { run: text, version: number };
+const ofWork = fields({ ...of, work: number } satisfies Form<Params<'pause'>>);
+const selection = fields({
+  list: number,
+  ranges: optional(v.array(v.tuple([number, number]))),
+} satisfies Form<Selection>);
+
+export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
+  prepare: fields({
+    ...of,
+    source: text,
+    models: v.array(modelChoice),
+    mapping: optional(text),
+    limit: optional(number),
+  } satisfies Form<Params<'prepare'>>),
+  open: fields(of),
+  close: fields(of),
+  follow: fields(of),
+  list: fields({ ...under, query: text, first: number } satisfies Form<Params<'list'>>),
+  rows: fields({ ...under, list: number, from: number, count: number } satisfies Form<Params<'rows'>>),
+  row: fields({ ...under, item: number, list: optional(number) } satisfies Form<Params<'row'>>),
+  pictures: fields({ ...under, items: numbers, maps: flag } satisfies Form<Params<'pictures'>>),
+  histograms: fields({ ...under, query: text, bins: number } satisfies Form<Params<'histograms'>>),
+  classes: fields(under),
+  atlas: fields({ ...under, by: v.picklist(['true', 'predicted']), indices: numbers } satisfies Form<Params<'atlas'>>),
+  sweep: fields({ ...under, device } satisfies Form<Params<'sweep'>>),
+  compute: fields({
+    ...under,
+    device,
+    method: methodChoice,
+    of: v.union([selection, v.picklist(['all', 'wrong'])]),
+  } satisfies Form<Params<'compute'>>),
+  pause: ofWork,
+  resume: ofWork,
+  cancel: ofWork,
+  show: fields({ ...under, items: numbers } satisfies Form<Params<'show'>>),
+  tag: fields({ ...under, of: selection, tag: text, on: flag } satisfies Form<Params<'tag'>>),
+  undo: fields(of),
+  tagKey: fields({ ...of, tag: text, key: optional(text) } satisfies Form<Params<'tagKey'>>),
+  saveView: fields({ ...of, view: fields({ name: text, query: text } satisfies Form<SavedView>) } satisfies Form<
+    Params<'saveView'>
+  >),
+  removeView: fields({ ...of, name: text } satisfies Form<Params<'removeView'>>),
+  export: fields({ ...under, of: selection, kind: v.picklist(EXPORTS), output: text } satisfies Form<Params<'export'>>),
+  importTags: fields({ ...of, file: text } satisfies Form<Params<'importTags'>>),
+};

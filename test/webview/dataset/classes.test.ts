@@ -1,0 +1,159 @@
+/** The page of classes in Chromium. */
+import assert from 'node:assert/strict';
+import { matrixOf, mostConfused, pixelsOf } from '../../../webview/dataset/classes/matrix';
+import { readCanvas } from '../../support/canvas';
+import { until } from '../../support/wait';
+import { classesOf, classOf, labelOf, predictedOf } from './support/data';
+import { type DatasetPage, datasetPages } from './support/dataset-page';
+
+const SET = { items: 10_000, classes: 10 };
+const SAVED = { page: 'classes' };
+
+describe('the confusion matrix as numbers', () => {
+  const info = classesOf({ items: 2_000, classes: 7 });
+  const meant = Array.from({ length: 7 }, (_, i) => [i]);
+  it('leaves out the row of items without a class where there is none', () => {
+    const matrix = matrixOf(info, 7, meant);
+    assert.deepEqual([matrix.rows, matrix.columns], [7, 7]);
+    const counts = info.confusion.counts.slice();
+    counts[7 * 7 + 2] = 5;
+    assert.equal(matrixOf({ ...info, confusion: { ...info.confusion, counts } }, 7, meant).rows, 8);
+  });
+  it('lists the wrong cells with the most images, as sorting all cells does', () => {
+    const matrix = matrixOf(info, 7, meant);
+    const all = [...info.confusion.counts.slice(0, 49)]
+      .map((count, i) => ({ row: Math.floor(i / 7), column: i % 7, count }))
+      .filter(({ row, column, count }) => row !== column && count > 0)
+      .sort((a, b) => b.count - a.count);
+    assert.deepEqual(
+      mostConfused(matrix, 5).map(({ count }) => count),
+      all.slice(0, 5).map(({ count }) => count),
+    );
+  });
+  it('shows the strongest of the cells that fall on one pixel, and right ones apart from wrong ones', () => {
+    const counts = new Uint32Array(5 * 4);
+    counts.set([90, 10, 0, 0, 0, 100, 0, 0, 0, 0, 100, 0, 0, 0, 0, 100]);
+    const matrix = matrixOf({ ...info, confusion: { columns: [0, 1, 2, 3], counts } }, 4, meant);
+    const part = { row: 0, column: 0, rows: 4, columns: 4 };
+    const colors = { right: [0, 0, 255], wrong: [255, 0, 0] } as const;
+    const whole = pixelsOf(matrix, part, 4, 4, colors);
+    assert.deepEqual([...whole.subarray(0, 4)], [0, 0, 255, Math.round(255 * Math.sqrt(0.9))]);
+    assert.deepEqual([...whole.subarray(4, 8)], [255, 0, 0, Math.round(255 * Math.sqrt(0.1))]);
+    assert.equal(whole[4 * 2 + 3], 0);
+    assert.deepEqual([...pixelsOf(matrix, part, 1, 1, colors)], [0, 0, 255, 255]);
+  });
+});
+
+describe('the classes of a run file', () => {
+  let page: DatasetPage;
+  const open = datasetPages((opened) => {
+    page = opened;
+  });
+  const names = () => page.find('class-table').locator('tbody th').allTextContents();
+  const query = () => page.find('query').inputValue();
+
+  it('are a table that is sorted by each column', async () => {
+    await open(SET, { width: 1200, saved: SAVED });
+    await page.find('class-table').waitFor();
+    const { categories, accuracy } = classesOf(SET);
+    const by = (measure: (c: (typeof categories)[number]) => number) =>
+      categories.toSorted((a, b) => measure(a) - measure(b)).map(({ category }) => labelOf(category));
+    assert.deepEqual(
+      await names(),
+      by(({ recall }) => recall!),
+    );
+    const sort = async (column: string) => {
+      await page.find(`sort-${column}`).click();
+      await page.settled();
+    };
+    await sort('precision');
+    assert.deepEqual(
+      await names(),
+      by(({ precision }) => precision!),
+    );
+    await sort('precision');
+    assert.deepEqual(
+      await names(),
+      by(({ precision }) => -precision!),
+    );
+    await sort('name');
+    assert.deepEqual(await names(), (await names()).toSorted());
+    assert.ok((await page.find('accuracy').textContent())!.startsWith(`${(100 * accuracy!).toFixed(2)} %`));
+    await page.find('class-3').click();
+    await page.settled();
+    assert.equal(await query(), 'true = cat');
+    assert.equal(await page.find('tab-grid').getAttribute('aria-selected'), 'true');
+  });
+
+  it('lead from a cell of the matrix to its images, by pointer and by keys', async () => {
+    await open(SET, { width: 1200, saved: SAVED });
+    const matrix = page.find('confusion');
+    await matrix.waitFor();
+    const { width, height } = (await matrix.boundingBox())!;
+    const at = (row: number, column: number) => ({
+      position: { x: ((column + 0.5) / 10) * width, y: ((row + 0.5) / 10) * height },
+    });
+    await matrix.hover(at(3, 5));
+    const count = Array.from({ length: 10_000 }, (_, i) => i).filter(
+      (item) => classOf(item, SET) === 3 && predictedOf(item, SET) === 5,
+    ).length;
+    assert.match(
+      (await page.find('confusion-text').textContent())!,
+      new RegExp(`true: cat, predicted: dog: ${count} of 1,000`),
+    );
+    await matrix.click(at(3, 5));
+    await page.settled();
+    assert.equal(await query(), 'true = cat and predicted = dog');
+    await page.find('tab-classes').click();
+    await matrix.focus();
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.page.keyboard.press(key);
+    await until('the cursor has moved', async () =>
+      (await page.find('confusion-text').textContent())!.startsWith('true: automobile, predicted: bird'),
+    );
+    await page.page.keyboard.press('Enter');
+    await page.settled();
+    assert.equal(await query(), 'true = automobile and predicted = bird');
+  });
+
+  it('are drawn for a thousand classes, with a loupe for the single cell', async () => {
+    await open({ items: 100_000, classes: 1_000 }, { width: 1200, saved: SAVED });
+    await page.find('confusion').waitFor();
+    const { width, rgba } = await readCanvas(page.find('confusion-canvas'));
+    const isFilled = (row: number, column: number) => rgba[4 * (row * width + column) + 3]! > 0;
+    for (let i = 0; i < width; i += 40) assert.ok(isFilled(i, i), `the diagonal at ${i}`);
+    assert.ok(!isFilled(0, width - 20));
+    assert.equal(await page.page.locator('.loupe').count(), 1);
+    await page.find('confusion').focus();
+    await page.page.keyboard.press('ArrowRight');
+    await until('one cell further', async () =>
+      (await page.find('confusion-text').textContent())!.startsWith('true: airplane, predicted: automobile'),
+    );
+  });
+
+  it('have an atlas, of which only what is seen is asked for', async () => {
+    await open({ items: 100_000, classes: 1_000 }, { width: 1200, saved: SAVED });
+    await until('some are there', async () => (await page.asked('atlas')).length > 0);
+    const asked = (await page.asked('atlas')).flatMap(({ indices }) => indices as number[]);
+    assert.ok(asked.length < 300, `${asked.length}`);
+    await page.find('atlas-999').scrollIntoViewIfNeeded();
+    await until('the last is asked for', async () =>
+      (await page.asked('atlas')).some(({ indices }) => (indices as number[]).includes(999)),
+    );
+    await until(
+      'it is drawn',
+      async () => (await page.find('atlas-999').locator('canvas').getAttribute('width')) !== '1',
+    );
+    await page.find('atlas-predicted').click();
+    await until('by predicted class', async () => (await page.asked('atlas')).at(-1)!['by'] === 'predicted');
+    await page.find('atlas-2').click();
+    await page.settled();
+    assert.equal(await query(), 'predicted = bird');
+  });
+
+  it('show how sure the model is, in words too', async () => {
+    await open(SET, { width: 1200, saved: SAVED });
+    await page.find('calibration').waitFor();
+    assert.match((await page.find('calibration').getAttribute('aria-label'))!, /35 %: 32 % right of 300/);
+    assert.match((await page.find('ece').textContent())!, /3\.0 %/);
+  });
+});
