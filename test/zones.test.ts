@@ -46,6 +46,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/, packages: ['leven'] },
   'src/core/clusters': {
     files: /^src\/core\/([^/]+$|(methods|clusters)\/)/,
+    packages: ['umap-js'],
   },
   'src/core/measures': {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { meanShare } from '../../src/core/clusters/cells';
 import { CLUSTER_DEFAULTS, clustersOf } from '../../src/core/clusters/clusters';
-import { questionsAbout, type Suspicion, suspicionOf } from '../../src/core/clusters/suspicion';
+import { questionsAbout, type Suspicion, suspicionsOf } from '../../src/core/clusters/suspicion';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import type { Service, SweptImage } from '../../src/protocol/requests';
 
@@ -27,7 +27,7 @@ export async function suspectsOf(service: Service, model: string, images: readon
       if (event === 'swept') swept.push(data as SweptImage);
     },
   });
-  const { info } = { info: await service.inspect({ model: { path: model } }, { signal, emit: () => {} }) };
+  const info = await service.inspect({ model: { path: model } }, { signal, emit: () => {} });
   const { height, width } = swept[0]!.map!;
   const byClass = new Map<number, SweptImage[]>();
   for (const one of swept) byClass.set(one.top[0]![0], [...(byClass.get(one.top[0]![0]) ?? []), one]);
@@ -75,10 +75,8 @@ export async function suspectsOf(service: Service, model: string, images: readon
       { signal, emit: () => {} },
     );
     const label = info.labels.value[index]!;
-    shapes.forEach((shape, k) => {
-      const suspicion = suspicionOf(k, shape, questions, replaced, { label, height, width, every });
-      suspects.push({ ...suspicion, class: label, images: files(shape.members) });
-    });
+    for (const [k, suspicion] of suspicionsOf(shapes, questions, replaced, { label, height, width, every }).entries())
+      suspects.push({ ...suspicion, class: label, images: files(shapes[k]!.members) });
   }
   return suspects.sort((a, b) => b.score - a.score);
 }

@@ -22,7 +22,7 @@ export const CLUSTER_DEFAULTS: ClusterOptions = {
   seed: 0,
   most: 3,
   smallest: 5,
-  landmarks: 20_000,
+  landmarks: 10_000,
 };
 
 /** Components that are kept of the points; those behind them are noise of single cells and channels. */

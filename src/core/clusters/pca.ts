@@ -4,6 +4,10 @@ import type { Points } from './points';
 
 const ITERATIONS = 12;
 const SEED = 1;
+/** So many points, evenly spread, say where the components are; with 16 of these, more would move them by little. */
+const FITTED = 2_000;
+/** Points that are projected in one step. */
+const STEP = 2_000;
 
 /**
  * The points projected on their `wanted` principal components, or on as many as they have dimensions. A component's sign
@@ -12,21 +16,33 @@ const SEED = 1;
  * Yields between the passes over all points, so that the caller can stop.
  */
 export function* principal(points: Points, wanted: number): Generator<void, Points> {
-  const { count, dimensions } = points;
+  const fitted = sample(points, FITTED);
+  const { count, dimensions } = fitted;
   const rank = Math.min(wanted, dimensions, Math.max(count - 1, 1));
   const mean = new Float64Array(dimensions);
   for (let n = 0, at = 0; n < count; n++)
-    for (let d = 0; d < dimensions; d++, at++) mean[d]! += points.data[at]! / count;
+    for (let d = 0; d < dimensions; d++, at++) mean[d]! += fitted.data[at]! / count;
   const random = createRandom(SEED);
   let basis = orthonormal(Array.from({ length: rank }, () => Float64Array.from(mean, () => random.normal())));
   for (let i = 0; i < ITERATIONS; i++) {
     yield;
-    basis = orthonormal(covarianceTimes(points, mean, basis));
+    basis = orthonormal(covarianceTimes(fitted, mean, basis));
   }
   yield;
-  const turned = ritz(basis, covarianceTimes(points, mean, basis));
-  yield;
-  return project(points, mean, turned);
+  const turned = ritz(basis, covarianceTimes(fitted, mean, basis));
+  return yield* project(points, mean, turned);
+}
+
+/** At most `most` of the points, evenly spread. */
+function sample(points: Points, most: number): Points {
+  const { count, dimensions, data } = points;
+  if (count <= most) return points;
+  const some = new Float32Array(most * dimensions);
+  for (let i = 0; i < most; i++) {
+    const at = Math.floor((i * count) / most) * dimensions;
+    some.set(data.subarray(at, at + dimensions), i * dimensions);
+  }
+  return { count: most, dimensions, data: some };
 }
 
 function covarianceTimes({ count, dimensions, data }: Points, mean: Float64Array, basis: readonly Float64Array[]) {
@@ -104,9 +120,14 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   return done;
 }
 
-function project({ count, dimensions, data }: Points, mean: Float64Array, basis: readonly Float64Array[]): Points {
+function* project(
+  { count, dimensions, data }: Points,
+  mean: Float64Array,
+  basis: readonly Float64Array[],
+): Generator<void, Points> {
   const projected = new Float32Array(count * basis.length);
   for (let n = 0; n < count; n++) {
+    if (n % STEP === 0) yield;
     basis.forEach((vector, k) => {
       let sum = 0;
       for (let d = 0, at = n * dimensions; d < dimensions; d++, at++) sum += (data[at]! - mean[d]!) * vector[d]!;

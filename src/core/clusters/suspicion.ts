@@ -61,9 +61,14 @@ export function questionsAbout(
   });
 }
 
-/** Weights of the parts of the score, and the least score of a suspicious cluster. */
-const WEIGHTS = { gain: 0.5, moved: 0.5, border: 0.5, outside: 0.5 } as const;
-export const SUSPICIOUS = 0.6;
+/**
+ * Weights of the parts of the score; the share of images that become the class has weight 1. See docs/clusters.md for the
+ * scores of clusters with and without a mark.
+ */
+const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
+const SUSPICIOUS = 0.92;
+/** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
+const COMPANION = 0.8;
 /** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
 const UNCOMPARED = 0.6;
 
@@ -82,21 +87,50 @@ export interface Context {
   readonly width: number;
   /** Mean over all classes of their mean maps, as shares of heat. */
   readonly every: Float64Array;
-  /** Share of heat outside the objects' boxes, in the cluster and in all its class, where boxes are known. */
-  readonly outside?: { readonly cluster: number; readonly class: number };
+}
+
+export interface Outside {
+  readonly cluster: number;
+  readonly class: number;
 }
 
 /**
- * @param answers to the questions about this cluster, in their order
+ * @param answers to the questions about the class, in their order
+ * @param outside by cluster: share of heat outside the objects' boxes, in it and in all its class, where boxes are known
  */
-export function suspicionOf(
+export function suspicionsOf(
+  shapes: readonly ClusterShape[],
+  questions: readonly Question[],
+  answers: readonly Answer[],
+  context: Context,
+  outside: readonly (Outside | undefined)[] = [],
+): Suspicion[] {
+  const all = shapes.map((shape, k) => suspicionOf(k, shape, questions, answers, context, outside[k]));
+  const cells = shapes.map(({ mean }) => hotCells(mean, context.height, context.width).chosen);
+  const isSure = all.map(({ score }) => score >= SUSPICIOUS);
+  return all.map((one, k) => ({
+    ...one,
+    suspicious:
+      isSure[k]! ||
+      (one.score >= COMPANION && cells.some((chosen, other) => isSure[other] && overlap(cells[k]!, chosen))),
+  }));
+}
+
+/** True if at least half of the cells of the smaller region are in both. */
+function overlap(a: Uint8Array, b: Uint8Array): boolean {
+  const count = (of: Uint8Array) => of.reduce((sum, chosen) => sum + chosen, 0);
+  return count(a.map((chosen, i) => chosen * b[i]!)) * 2 >= Math.min(count(a), count(b));
+}
+
+function suspicionOf(
   cluster: number,
   shape: ClusterShape,
   questions: readonly Question[],
   answers: readonly Answer[],
   context: Context,
-): Suspicion {
-  const { label, height, width, every, outside } = context;
+  outside: Outside | undefined,
+): Omit<Suspicion, 'suspicious'> {
+  const { label, height, width, every } = context;
   const asked = questions.flatMap((question, i) =>
     question.cluster === cluster ? [{ question, answer: answers[i]! }] : [],
   );
@@ -122,7 +156,6 @@ export function suspicionOf(
     ? `the same place of the class's other images makes ${least.after - least.before}`
     : 'the class has no other images to compare with';
   return {
-    suspicious: score >= SUSPICIOUS,
     score,
     reasons: [
       `Pasted into ${own.images} other images, its hot region makes ${own.after - own.before} of them ${label}; ${compared}.`,

@@ -1,0 +1,90 @@
+/** A picture of points on a plane, by UMAP (McInnes, Healy and Melville 2018, arXiv 1802.03426). */
+import { UMAP } from 'umap-js';
+import { createRandom } from '../random';
+import { type Points, squaredDistance } from './points';
+
+/** Images that UMAP places; the others are put where their nearest one is. */
+const PLACED = 20_000;
+const NEIGHBOURS = 15;
+/** Points whose neighbours are looked for in one step. */
+const STEP = 200;
+
+/**
+ * Places [count, 2], the same each time. Yields after each step, so that the caller can stop. Before the first, the
+ * principal components are a picture that is there at once: `firstTwo`.
+ */
+export function* umapOf(points: Points, seed: number, placed = PLACED): Generator<void, Float32Array> {
+  const { count } = points;
+  const landmarks = Uint32Array.from({ length: Math.min(count, placed) }, (_, i) =>
+    Math.floor((i * count) / Math.min(count, placed)),
+  );
+  // UMAP needs some neighbours to say anything.
+  if (landmarks.length <= 3) return firstTwo(points);
+  const size = Math.min(NEIGHBOURS, landmarks.length - 1);
+  const { indices, distances } = yield* neighbours(points, landmarks, size);
+  const umap = new UMAP({ nNeighbors: size, random: createRandom(seed).uniform });
+  umap.setPrecomputedKNN(indices, distances);
+  const epochs = umap.initializeFit(Array.from(landmarks, (n) => [...row(points, n)]));
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    yield;
+    umap.step();
+  }
+  const embedding = umap.getEmbedding();
+  const places = new Float32Array(count * 2);
+  landmarks.forEach((n, i) => {
+    places.set(embedding[i]!, n * 2);
+  });
+  if (landmarks.length === count) return places;
+  const isPlaced = new Set(landmarks);
+  for (let n = 0; n < count; n++) {
+    if (n % STEP === 0) yield;
+    if (!isPlaced.has(n)) places.set(embedding[nearest(points, n, landmarks)]!, n * 2);
+  }
+  return places;
+}
+
+/** The first two coordinates of each point, [count, 2]. */
+export function firstTwo(points: Points): Float32Array {
+  const places = new Float32Array(points.count * 2);
+  for (let n = 0; n < points.count; n++) places.set(row(points, n).subarray(0, 2), n * 2);
+  return places;
+}
+
+const row = ({ data, dimensions }: Points, n: number) => data.subarray(n * dimensions, (n + 1) * dimensions);
+
+/** Position among the landmarks. */
+function nearest({ data, dimensions }: Points, n: number, landmarks: Uint32Array): number {
+  let [best, least] = [0, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < landmarks.length; i++) {
+    const distance = squaredDistance(data, n, data, landmarks[i]!, dimensions);
+    if (distance < least) [best, least] = [i, distance];
+  }
+  return best;
+}
+
+/** Of each landmark the nearest ones among them, itself first, as umap-js wants them. */
+function* neighbours({ data, dimensions }: Points, landmarks: Uint32Array, size: number) {
+  const indices: number[][] = [];
+  const distances: number[][] = [];
+  for (let i = 0; i < landmarks.length; i++) {
+    if (i % STEP === 0) yield;
+    const found: number[] = [i];
+    const squares: number[] = [0];
+    for (let j = 0; j < landmarks.length; j++) {
+      if (j === i) continue;
+      const square = squaredDistance(data, landmarks[i]!, data, landmarks[j]!, dimensions);
+      if (found.length === size && square >= squares[size - 1]!) continue;
+      let at = found.length === size ? size - 1 : found.length;
+      // The point itself stays first, even where others are equal to it.
+      for (; at > 1 && squares[at - 1]! > square; at--) {
+        squares[at] = squares[at - 1]!;
+        found[at] = found[at - 1]!;
+      }
+      squares[at] = square;
+      found[at] = j;
+    }
+    indices.push(found);
+    distances.push(squares.map(Math.sqrt));
+  }
+  return { indices, distances };
+}
