@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { needs, shared } from '../support/shared';
-import { until } from '../support/wait';
+import { insist, until } from '../support/wait';
 import { explained } from './explanation';
 import { screenshot, useWindow } from './harness';
-import { chooseFromMenu, editorFrame, explorerRow, pick, runCommand } from './workbench';
+import { chooseFromMenu, editorFrame, explorerRow, pick, runCommand, showExplorer, showSidePanel } from './workbench';
 
 const ARCHIVE = shared('cifar10', 'test.tar.gz');
 /** Of 10,000, as many of each class. */
@@ -24,7 +24,7 @@ describe('a dataset', () => {
     for (const name of readdirSync(unpacked, { recursive: true, encoding: 'utf8' }))
       if (Number(path.parse(name).name) >= IMAGES / 10) rmSync(path.join(unpacked, name));
     return {
-      files: { cifar: path.join(unpacked, 'test') },
+      files: { cifar: path.join(unpacked, 'test'), 'slow.onnx': shared('models', 'mobilenet_v2.onnx') },
       settings: { 'groupCam.model': MODEL, 'groupCam.method': 'grad-cam' },
     };
   });
@@ -35,7 +35,10 @@ describe('a dataset', () => {
   const tab = (name: string | RegExp) => page().locator('.tabs-container .tab').filter({ hasText: name });
   const nameOf = async (position: number) => (await tile(position).getAttribute('aria-label')) ?? '';
   /** Images that the bar below the grid counts as computed. */
-  const done = async () => Number(((await frame().getByTestId('done').textContent()) ?? '').replace(/ of.*|,/g, ''));
+  const done = async () => {
+    const text = await frame().locator('[data-testid^="work-"], [data-testid="done"]').first().textContent();
+    return Number(/([\d,]+) of/.exec(text ?? '')?.[1]?.replaceAll(',', '') ?? 0);
+  };
   const count = async () => (await frame().getByTestId('count').textContent()) ?? '';
 
   it('is inspected from the Explorer, and the grid fills', async () => {
@@ -88,6 +91,24 @@ describe('a dataset', () => {
     assert.match(await nameOf(0), /relabel/);
   });
 
+  it('is in the side panel, where a tag leads to its images', async () => {
+    await showSidePanel(page());
+    const rows = page().locator('.sidebar .monaco-list-row');
+    await insist(
+      async (timeout) => {
+        await rows
+          .filter({ has: page().getByText('cifar', { exact: true }) })
+          .locator('.monaco-tl-twistie')
+          .click();
+        await rows.filter({ hasText: 'relabel' }).waitFor({ timeout });
+      },
+      () => page().keyboard.press('Escape'),
+    );
+    await rows.filter({ hasText: 'relabel' }).click();
+    await until('the tagged image', async () => (await count()) === '1 of 2,000');
+    await screenshot(window, 'dataset tree');
+  });
+
   it('a confusion leads to its images, and maps of the selection are computed by the method that is chosen', async () => {
     await runCommand(page(), 'Group-CAM: Show Classes and Confusion');
     await frame().locator('[data-testid^="pair-"]').first().click();
@@ -103,8 +124,24 @@ describe('a dataset', () => {
     await work.waitFor({ state: 'detached' });
   });
 
+  it('a second model becomes a version, whose sweep goes on after the window was loaded again', async () => {
+    await showExplorer(page());
+    await chooseFromMenu(page(), explorerRow(page(), 'slow.onnx'), 'Use for Explanations');
+    await tab('cifar.groupcam').click();
+    await runCommand(page(), 'Group-CAM: Add the Model in Use as a Version');
+    await frame().getByTestId('version').waitFor();
+    await until('the first rows', async () => (await done()) > 0 && (await done()) < IMAGES);
+    await page().reload();
+    await grid().waitFor();
+    const before = await until('what was done', done);
+    assert.ok(before < IMAGES, 'the sweep was over before');
+    await until('more rows', async () => (await done()) > before);
+    await runCommand(page(), 'Group-CAM: Cancel Computing');
+    await frame().getByTestId('sweep').waitFor();
+  });
+
   it('is left in peace: no image was changed, and nothing was written beside the run file but what belongs to it', () => {
     const beside = readdirSync(window.folder).filter((name) => !name.startsWith('cifar.groupcam'));
-    assert.deepEqual(beside, ['cifar']);
+    assert.deepEqual(beside, ['cifar', 'slow.onnx']);
   });
 });
