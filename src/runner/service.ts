@@ -125,11 +125,11 @@ export function createRunnerService(options: RunnerOptions): Runner {
   /** Passes a request on to the run file. */
   const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>
     Promise.resolve(answer(files.get(name).file));
-  /** The same for what changes it. */
+  /** The same for what changes it. Followers know of the change before the answer comes. */
   const change = async <R>(name: string, act: (file: RunFile) => R | Promise<R>): Promise<R> => {
     const run = files.get(name);
     const result = await act(run.writable());
-    run.infoChanged();
+    run.userChanged();
     return result;
   };
 
