@@ -188,11 +188,13 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
       followers.delete(context);
     },
     async lookAtModels() {
-      for (const version of store.info().versions) {
-        const why = await whyUnavailable(version, store.versionChoice(version.id).hash);
-        if (why === unavailable.get(version.id)) continue;
-        if (why === undefined) unavailable.delete(version.id);
-        else unavailable.set(version.id, why);
+      const versions = store.info().versions.map(({ id, model }) => ({ id, model, ...store.versionChoice(id) }));
+      for (const { id, hash, ...version } of versions) {
+        const why = await whyUnavailable(version, hash);
+        if (isClosed) return;
+        if (why === unavailable.get(id)) continue;
+        if (why === undefined) unavailable.delete(id);
+        else unavailable.set(id, why);
         tellInfo();
       }
     },

@@ -1,5 +1,7 @@
 /** The sweep of a version: predictions and maps of all items, shard by shard. */
+import { stat } from 'node:fs/promises';
 import type { Engine } from '../../client/engine';
+import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import type { ItemId, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
@@ -109,7 +111,9 @@ async function computeShard(
   const copies: Copy[] = [];
   const unique: (Identified & { hash: string })[] = [];
   const same: (readonly [of: Identified & { hash: string }, StoredItem])[] = [];
-  for (const one of await found) {
+  const all = await found;
+  if (all.some((one) => 'error' in one && one.error.code === 'image-missing')) await checkRoot(task);
+  for (const one of all) {
     if ('error' in one) {
       const { code, message } = one.error;
       rows.push({ item: one.item.id, error: { code, message } });
@@ -133,6 +137,17 @@ async function computeShard(
     for (const [{ item }, to] of same) if (swept.has(item.id)) copies.push([item.id, to.id]);
     done(rows, copies);
   }
+}
+
+/** Where the whole dataset is gone, such as with a disk, its images are not to blame. */
+async function checkRoot({ file }: SweepTask): Promise<void> {
+  const { root } = file.info();
+  const isThere = await stat(root).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere)
+    throw datasetErrors.datasetInvalid(root, 'the folder of its images is not there; what is computed is kept');
 }
 
 /** A finished row of identical bytes, of which the dataset says the same. */
@@ -177,10 +192,12 @@ async function computePart(
     if (!signal.aborted) throw thrown;
   }
   await task.model.check();
-  return Promise.all(
-    rows.map(async (row) => {
+  const checked = await Promise.all(
+    rows.map(async (row): Promise<NewRow> => {
       const change = await changeOf(byId.get(row.item)!.item);
       return change ? { item: row.item, error: { code: change.code, message: change.message } } : row;
     }),
   );
+  if (checked.some((row) => 'error' in row && row.error.code === 'image-missing')) await checkRoot(task);
+  return checked;
 }

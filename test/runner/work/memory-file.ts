@@ -13,7 +13,7 @@ export interface MemoryFile extends RunFile {
 }
 
 /** With the parts of a run file that sweeps and maps use. */
-export function memoryFile(items: readonly StoredItem[]): MemoryFile {
+export function memoryFile(items: readonly StoredItem[], root = '/'): MemoryFile {
   const byId = new Map(items.map((item) => [item.id, item]));
   const rowsById = new Map<ItemId, NewRow>();
   const commits: ItemId[][] = [];
@@ -27,7 +27,7 @@ export function memoryFile(items: readonly StoredItem[]): MemoryFile {
     info: () => {
       const rows = [...rowsById.values()];
       const failed = rows.filter((row) => 'error' in row).length;
-      return { items: items.length, versions: [{ id: 1, done: rows.length - failed, failed }] };
+      return { root, items: items.length, versions: [{ id: 1, done: rows.length - failed, failed }] };
     },
     item: (id: ItemId) => byId.get(id)!,
     waiting: (_version: number, count: number, first: readonly ItemId[] = []) => {

@@ -24,7 +24,7 @@ describe('runner: sweep', () => {
   const different = (count: number) => Array.from({ length: count }, (_, i) => `image ${i}`);
 
   function setUp(items: readonly StoredItem[], options: FakeOptions = {}) {
-    const file = memoryFile(items);
+    const file = memoryFile(items, folder.at('.'));
     const engine = fakeEngine(options);
     const controller = new AbortController();
     let shown: Shown = { items: [], serial: 0 };
@@ -142,6 +142,13 @@ describe('runner: sweep', () => {
     ]);
     assert.match(String(errors.find(([id]) => id === 5)![2]), /5\.png: .*changed since the dataset was listed/);
     assert.equal(file.rowsById.size, 20);
+  });
+
+  it('blames no image when the folder of all of them is gone', async () => {
+    const { file, run } = setUp(itemsOf(different(20)));
+    rmSync(folder.at('.'), { recursive: true });
+    await assert.rejects(run(), { code: 'dataset-invalid', message: /the folder of its images is not there/ });
+    assert.equal(file.rowsById.size, 0);
   });
 
   it('keeps what is done when it is cancelled, and goes on from there', async () => {
