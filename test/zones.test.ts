@@ -44,6 +44,9 @@ const ZONES: Readonly<Record<string, Zone>> = {
   'src/core/metrics': { files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics)\/)/ },
   'src/core/sanity': { files: /^src\/core\/([^/]+$|(onnx|methods|metrics|sanity)\/)/, types: ['onnx-buf'] },
   'src/core/query': { files: /^src\/core\/([^/]+$|query\/)/, packages: ['leven'] },
+  'src/core/clusters': {
+    files: /^src\/core\/([^/]+$|(methods|clusters)\/)/,
+  },
   'src/core/measures': {
     files: /^src\/core\/([^/]+$|(annotations|target|cam|methods|metrics|statistics|measures)\/)/,
   },

@@ -1,5 +1,6 @@
 /** The engine's answers to all requests. */
 import type { Service } from '../protocol/requests';
+import { transplant } from './clusters/transplant';
 import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
 import { measure } from './explanations/measure';
@@ -22,6 +23,7 @@ export function createService(): Service {
   const checks = createTurns();
   const sweeping = createTurns();
   let sweeps = 0;
+  let transplants = 0;
   return {
     inspect: async ({ model }) => (await sessions.know(model)).info,
     explain: (params, context) =>
@@ -60,6 +62,17 @@ export function createService(): Service {
         });
         return { images: answered };
       });
+    },
+    transplant: (params, context) => {
+      transplants += 1;
+      const view = `transplant ${transplants}`;
+      return sweeping.take(view, context.signal, (signal) =>
+        devices.run(params.device, (device) => {
+          const load = (parts: readonly Part[]) =>
+            turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
+          return transplant(load, params, { ...context, signal }, turns.idle);
+        }),
+      );
     },
     meanPicture,
     // The module with the colour tables is loaded only when the first picture is exported.

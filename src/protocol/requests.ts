@@ -15,11 +15,12 @@ import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
+import type { TransplantAnswer, Transplants } from './transplant';
 
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 12;
+export const PROTOCOL_VERSION = 13;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -214,6 +215,15 @@ export interface Requests {
     params: SweepParams;
     result: { readonly images: number };
     events: { swept: SweptImage; failed: FailedImage };
+  };
+  /**
+   * What the network takes images for after cells of them were replaced by those of other images, or blurred. Images that
+   * can't be read or run are left out. Explanations that are requested in the meantime go first, between two batches.
+   */
+  transplant: {
+    params: Transplants & { readonly model: ModelChoice; readonly device: DeviceChoice };
+    result: TransplantAnswer;
+    events: { progress: { readonly share: number } };
   };
   /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
   meanPicture: {

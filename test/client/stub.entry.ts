@@ -117,6 +117,7 @@ const service: Service = {
   measure: absent,
   sweep: absent,
   meanPicture: absent,
+  transplant: absent,
   sheet: absent,
 };
 

@@ -1,6 +1,7 @@
 /** Schemas of the parameters of all requests to the engine. */
 import * as v from 'valibot';
 import type { AnnotatedImage, Region } from '../../core/annotations/annotations';
+import type { Cells } from '../../core/clusters/cells';
 import { MEASURED_MAPS, METRICS, type MetricChoice } from '../../core/metrics/measurement';
 import { RANDOMISATIONS } from '../../core/sanity/types';
 import { type Form, fields } from '../../core/schema';
@@ -16,6 +17,7 @@ import {
   type SweepParams,
 } from '../requests';
 import type { ParamsTable } from '../table';
+import type { Replacement } from '../transplant';
 import { HEAT_STYLE } from '../webview';
 import { device, METHOD_FIELDS, methodChoice, modelChoice } from './choices';
 import { explanationForm, frameForm, imageTransform, optionValues, size } from './explanation';
@@ -95,6 +97,19 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     thumbnail: optional(number),
     maps: flag,
   } satisfies Form<SweepParams>),
+  transplant: fields({
+    model: modelChoice,
+    device,
+    class: number,
+    replacements: v.array(
+      fields({
+        cells: fields({ height: number, width: number, chosen: bytes } satisfies Form<Cells>),
+        images: v.array(text),
+        sources: optional(v.array(text)),
+      } satisfies Form<Replacement>),
+    ),
+    blur: METHOD_FIELDS.blur,
+  } satisfies Form<Params<'transplant'>>),
   meanPicture: fields({
     pictures: v.array(fields({ bytes, transform: imageTransform })),
     inputSize: size,

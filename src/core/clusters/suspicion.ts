@@ -1,0 +1,157 @@
+/**
+ * Whether a cluster shows a shortcut: what is asked about it, and what follows from the answers. Pure; the engine's request
+ * `transplant` answers. docs/clusters.md has the measurements behind the numbers.
+ */
+import { borderShare, type Cells, hotCells, shareMoved } from './cells';
+
+/** Images whose regions are pasted, and images that are pasted into. */
+export const SOURCES = 50;
+export const TARGETS = 100;
+/** Images of which the region is hidden. */
+const HIDDEN = 50;
+
+export interface ClusterShape {
+  /** Positions of its images. */
+  readonly members: readonly number[];
+  /** Its mean map as shares of heat, [height, width]; see `meanShare`. */
+  readonly mean: Float64Array;
+}
+
+/** What to ask about a class: positions of images, to be sent as replacements of the same names. */
+export interface Question {
+  /** The cluster whose cells they are. */
+  readonly cluster: number;
+  /** The cluster whose images are the sources; undefined where the cells are hidden. */
+  readonly from: number | undefined;
+  readonly cells: Cells;
+  readonly images: readonly number[];
+  readonly sources?: readonly number[];
+}
+
+/** The figures of an answer that count here; see `Replaced` in `protocol/transplant`. */
+export interface Answer {
+  readonly images: number;
+  readonly before: number;
+  readonly after: number;
+  readonly margin: readonly [before: number, after: number];
+}
+
+/**
+ * The hot cells of each cluster, from its own images and from those of each other cluster, pasted into images of other
+ * classes; and hidden in its own images.
+ *
+ * @param others images that are predicted as other classes
+ */
+export function questionsAbout(
+  clusters: readonly ClusterShape[],
+  others: readonly number[],
+  { height, width }: { readonly height: number; readonly width: number },
+): Question[] {
+  const images = evenly(others, TARGETS);
+  return clusters.flatMap(({ members, mean }, cluster) => {
+    const cells = hotCells(mean, height, width);
+    const pasted = clusters.map((from, f) => ({
+      cluster,
+      from: f,
+      cells,
+      images,
+      sources: evenly(from.members, SOURCES),
+    }));
+    return [...pasted, { cluster, from: undefined, cells, images: evenly(members, HIDDEN) }];
+  });
+}
+
+/** Weights of the parts of the score, and the least score of a suspicious cluster. */
+const WEIGHTS = { gain: 0.5, moved: 0.5, border: 0.5, outside: 0.5 } as const;
+export const SUSPICIOUS = 0.6;
+/** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
+const UNCOMPARED = 0.6;
+
+export interface Suspicion {
+  readonly suspicious: boolean;
+  readonly score: number;
+  /** The score's parts in sentences, the weightiest kind first. */
+  readonly reasons: readonly string[];
+  /** What hiding the region does; it does not count. */
+  readonly hidden: string;
+}
+
+export interface Context {
+  readonly label: string;
+  readonly height: number;
+  readonly width: number;
+  /** Mean over all classes of their mean maps, as shares of heat. */
+  readonly every: Float64Array;
+  /** Share of heat outside the objects' boxes, in the cluster and in all its class, where boxes are known. */
+  readonly outside?: { readonly cluster: number; readonly class: number };
+}
+
+/**
+ * @param answers to the questions about this cluster, in their order
+ */
+export function suspicionOf(
+  cluster: number,
+  shape: ClusterShape,
+  questions: readonly Question[],
+  answers: readonly Answer[],
+  context: Context,
+): Suspicion {
+  const { label, height, width, every, outside } = context;
+  const asked = questions.flatMap((question, i) =>
+    question.cluster === cluster ? [{ question, answer: answers[i]! }] : [],
+  );
+  const own = asked.find(({ question }) => question.from === cluster)!.answer;
+  const others = asked.filter(({ question }) => question.from !== undefined && question.from !== cluster);
+  const hidden = asked.find(({ question }) => question.from === undefined)!.answer;
+  // The least: other clusters may show the same shortcut.
+  const least = others.map(({ answer }) => answer).sort((a, b) => rate(a) - rate(b) || gain(a) - gain(b))[0];
+
+  const transplant = Math.max(0, least ? rate(own) - rate(least) : rate(own) - UNCOMPARED);
+  const ratio = least && gain(own) > 0 ? Math.min(1, Math.max(0, 1 - gain(least) / gain(own))) : 0;
+  const moved = shareMoved(shape.mean, every);
+  const border = borderShare(shape.mean, height, width);
+  const usual = borderShare(every, height, width);
+  const more = outside ? Math.max(0, outside.cluster - outside.class) : 0;
+  const score =
+    transplant +
+    WEIGHTS.gain * ratio +
+    WEIGHTS.moved * moved +
+    WEIGHTS.border * Math.max(0, border - usual) +
+    WEIGHTS.outside * more;
+  const compared = least
+    ? `the same place of the class's other images makes ${least.after - least.before}`
+    : 'the class has no other images to compare with';
+  return {
+    suspicious: score >= SUSPICIOUS,
+    score,
+    reasons: [
+      `Pasted into ${own.images} other images, its hot region makes ${own.after - own.before} of them ${label}; ${compared}.`,
+      ...(least
+        ? [
+            `It raises the score of ${label} by ${gain(own).toFixed(1)}, that place of the others by ${gain(least).toFixed(1)}.`,
+          ]
+        : []),
+      `${percent(moved)} of its heat lies elsewhere than the heat of all classes does on average.`,
+      `${percent(border)} of its heat lies at the border of the network's input; of all classes ${percent(usual)}.`,
+      ...(outside
+        ? [
+            `${percent(outside.cluster)} of its heat lies outside the objects' boxes; of the class ${percent(outside.class)}.`,
+          ]
+        : []),
+    ],
+    hidden: `With its hot region blurred, ${hidden.after} of ${hidden.images} of its images are still ${label}.`,
+  };
+}
+
+/** Share of the images that become the class. */
+const rate = ({ images, before, after }: Answer) => (images === 0 ? 0 : (after - before) / images);
+/** By how much the class's logit rises against the highest other one. */
+const gain = ({ margin: [before, after] }: Answer) => after - before;
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** At most `count` of the items, evenly spread. */
+function evenly(items: readonly number[], count: number): readonly number[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}
