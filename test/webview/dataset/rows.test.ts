@@ -145,6 +145,28 @@ describe('packs of pictures', () => {
     assert.deepEqual(asked.at(-1), [5]);
   });
 
+  it('of a row that was computed in between hold, though the answer of before comes later', async () => {
+    const answers: (() => void)[] = [];
+    const arrived: TilePicture[] = [];
+    const pictures = createPictures(
+      (items) => new Promise((done) => answers.push(() => done(items.map((item) => ({ item }))))),
+      (found) => arrived.push(...found),
+      () => {},
+      (thrown) => assert.fail(String(thrown)),
+    );
+    pictures.want([{ ...rowAt(1), state: 'waiting' }, rowAt(2)]);
+    pictures.want([rowAt(1), rowAt(2)]);
+    assert.equal(answers.length, 2);
+    answers[1]!();
+    await settle();
+    answers[0]!();
+    await settle();
+    assert.deepEqual(
+      arrived.map(({ item }) => item),
+      [1, 2],
+    );
+  });
+
   it('are given up in the order of their use, within a bound', async () => {
     const { pictures, dropped } = host();
     for (let at = 0; at < 3_000; at += 50) {
