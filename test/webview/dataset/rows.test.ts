@@ -42,7 +42,7 @@ describe('windows of rows', () => {
     assert.equal(rows.at(400_000), undefined);
   });
 
-  it('of an earlier list count no more', async () => {
+  it('of an earlier list are ignored', async () => {
     const { rows, asked, answerAll } = slowHost();
     rows.show(1, 1_000);
     rows.want(0, 50);
@@ -145,7 +145,7 @@ describe('packs of pictures', () => {
     assert.deepEqual(asked.at(-1), [5]);
   });
 
-  it('of a row that was computed in between hold, though the answer of before comes later', async () => {
+  it('asked for before their row was computed are left out if they come after the new ones', async () => {
     const answers: (() => void)[] = [];
     const arrived: TilePicture[] = [];
     const pictures = createPictures(
@@ -167,7 +167,7 @@ describe('packs of pictures', () => {
     );
   });
 
-  it('are given up in the order of their use, within a bound', async () => {
+  it('are kept up to a limit, and the least recently used are dropped first', async () => {
     const { pictures, dropped } = host();
     for (let at = 0; at < 3_000; at += 50) {
       pictures.want(Array.from({ length: 50 }, (_, i) => rowAt(at + i)));
