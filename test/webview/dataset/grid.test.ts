@@ -185,6 +185,16 @@ describe('the grid of a run file', () => {
     assert.deepEqual(await ranges(), []);
   });
 
+  it('goes to the query with Ctrl+F and /, before the next key', async () => {
+    await open(SET);
+    await page.settled();
+    for (const key of ['Control+f', '/']) {
+      await page.find('grid').focus();
+      await page.press(key);
+      assert.equal(await page.find('query').evaluate((input) => input === document.activeElement), true, key);
+    }
+  });
+
   it('changes the size of tiles by slider and keys, and keeps it over a reload', async () => {
     await open(SET);
     await page.settled();
@@ -272,6 +282,13 @@ describe('the grid of a run file', () => {
     await page.say({ type: 'walked', item: 4_321 });
     await page.settled();
     assert.equal(await focused(), 4_321);
+    assert.match((await page.nameOf(4_321))!, /image-0004321/);
+  });
+
+  it('is where the explanation editor has gone while the page was hidden', async () => {
+    await open({ ...SET, walked: 4_321 });
+    await until('the focus', async () => (await focused()) === 4_321);
+    await page.settled();
     assert.match((await page.nameOf(4_321))!, /image-0004321/);
   });
 
