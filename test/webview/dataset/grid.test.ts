@@ -276,22 +276,6 @@ describe('the grid of a run file', () => {
     assert.match((await page.nameOf(0))!, /wrong/);
   });
 
-  it('follows the explanation editor through the list', async () => {
-    await open(SET);
-    await page.settled();
-    await page.say({ type: 'walked', item: 4_321 });
-    await page.settled();
-    assert.equal(await focused(), 4_321);
-    assert.match((await page.nameOf(4_321))!, /image-0004321/);
-  });
-
-  it('is where the explanation editor has gone while the page was hidden', async () => {
-    await open({ ...SET, walked: 4_321 });
-    await until('the focus', async () => (await focused()) === 4_321);
-    await page.settled();
-    assert.match((await page.nameOf(4_321))!, /image-0004321/);
-  });
-
   for (const [what, script] of [
     ['is missing', null],
     ['fails', "addEventListener('message', () => { throw new Error('broken'); });"],
