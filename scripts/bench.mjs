@@ -1,10 +1,11 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, and writes docs/bench.md.
-// `--methods`, `--sweep`, `--rows` and `--scroll` measure other methods, sweeps of datasets, a run file of a million rows, and
-// the page of one instead.
+// `--methods`, `--sweep`, `--beside`, `--rows` and `--scroll` measure other methods, sweeps of datasets, explanations beside a
+// sweep, a run file of a million rows, and the page of one instead.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchBeside } from './bench/beside.mjs';
 import { benchExplanations } from './bench/explanations.mjs';
 import { replaceResults } from './bench/runs.mjs';
 import { benchScroll } from './bench/scroll.mjs';
@@ -19,6 +20,7 @@ runMain(async () => {
       pairs: { type: 'string', default: '5' },
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
+      beside: { type: 'boolean', default: false },
       rows: { type: 'boolean', default: false },
       scroll: { type: 'boolean', default: false },
       sweep: { type: 'boolean', default: false },
@@ -28,6 +30,7 @@ runMain(async () => {
   const pairs = Number(values.pairs);
   await build();
   if (values.scroll) return benchScroll(pairs);
+  if (values.beside) return benchBeside(pairs);
   if (values.sweep) return benchSweep(pairs);
   return benchExplanations(positionals, { pairs, torch: !values['no-torch'], methods: values.methods });
 });

@@ -85,7 +85,7 @@ export async function sweepTable(shared, folder, rounds) {
 }
 
 /** @param {string} folder */
-function picturesIn(folder) {
+export function picturesIn(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
     .sort()

@@ -39,31 +39,65 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
   const { method, blur } = DEFAULT_CHOICE;
   program
     .command('explain')
-    .description('explain images: a heatmap for each image and class')
+    .description('draw a heatmap of what the model looked at, for each image and class')
     .argument('[image...]', 'images (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP)')
-    .option('--tensor <input.npy>', 'a preprocessed input, float32 [1,C,H,W] or [1,H,W,C], in place of images')
-    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
-    .addOption(listOption('--class <index|label>', 'a class to explain, may be repeated (default: the top class)'))
+    .option(
+      '--tensor <input.npy>',
+      'explain a preprocessed input instead of images: float32 of shape [1,C,H,W] or [1,H,W,C]',
+    )
+    .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
+    .addOption(
+      listOption('--class <index|label>', 'a class to explain; may be repeated (default: the most probable class)'),
+    )
     .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
     .addOption(
-      listOption('--layer <tensor>', 'the target layer, if repeated the mean of several (default: see inspect)'),
+      listOption(
+        '--layer <tensor>',
+        'the layer to explain; if repeated, the maps of all are averaged (default: the one that `group-cam inspect` prints)',
+      ),
     )
-    .addOption(choiceOption('--method <name>', 'the method', METHODS, method))
-    .addOption(listOption('--option <name=value>', "an option of the method's own, may be repeated; see methods"))
-    .addOption(listOption('--contrast <index|label>', 'a class that the evidence is to be against, may be repeated'))
-    .addOption(numberOption('--contrast-weight <alpha>', "how much of the others' mean score counts", POSITIVE, 1))
-    .addOption(compareOption('--compare <name,name...>', 'methods to compare, on one labelled sheet: the --output'))
+    .addOption(choiceOption('--method <name>', 'the method that computes the map', METHODS, method))
+    .addOption(
+      listOption('--option <name=value>', 'an option of the method; may be repeated. `group-cam methods` lists them'),
+    )
+    .addOption(
+      listOption('--contrast <index|label>', 'show why the class was chosen rather than this one; may be repeated'),
+    )
+    .addOption(
+      numberOption(
+        '--contrast-weight <alpha>',
+        'factor of the mean score of the classes of --contrast, which is subtracted',
+        POSITIVE,
+        1,
+      ),
+    )
+    .addOption(
+      compareOption(
+        '--compare <name,name...>',
+        'methods to compare; --output is then one picture with all of their maps',
+      ),
+    )
     .addOption(groupCamOption('variant', 'name'))
     .addOption(groupCamOption('groups', 'n'))
     .addOption(groupCamOption('theta', 'percentile'))
-    .addOption(numberOption('--blur-kernel <pixels>', 'size of the blur, odd', ODD, blur.kernel))
-    .addOption(numberOption('--blur-sigma <pixels>', 'sigma of the blur', POSITIVE, blur.sigma))
-    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
-    .option('--output <overlay.png|folder>', 'write the heat over the image; of a tensor the heat alone')
-    .option('--force', 'replace a picture that Group-CAM has not drawn')
-    .option('--npy <saliency.npy|folder>', 'write the map, float32 [H,W] in [0,1], or [-1,1] with a sign')
-    .option('--json', 'print one line for each image and class on stdout')
-    .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
+    .addOption(
+      numberOption(
+        '--blur-kernel <pixels>',
+        'size of the kernel that blurs the image, an odd number',
+        ODD,
+        blur.kernel,
+      ),
+    )
+    .addOption(numberOption('--blur-sigma <pixels>', 'standard deviation of that kernel', POSITIVE, blur.sigma))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .option('--output <overlay.png|folder>', 'write the image with its heatmap; for --tensor the heatmap alone')
+    .option('--force', 'also replace an existing picture that Group-CAM did not draw')
+    .option(
+      '--npy <saliency.npy|folder>',
+      'write the map as float32 [H,W], from 0 to 1, or from -1 to 1 if it has a sign',
+    )
+    .option('--json', 'print a line of JSON for each image and class on stdout')
+    .addOption(numberOption('--seed <n>', 'seed of the methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())
     .action((images, options) => explain(images, options, service(), terminal));
 
@@ -73,66 +107,79 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
 
   program
     .command('sanity')
-    .description('whether maps fall apart when the weights of the network are re-randomised')
-    .argument('<image>', 'an image')
-    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
-    .option('--class <index|label>', 'the class to explain (default: the top class)')
-    .option('--layer <tensor>', 'the target layer (default: see inspect)')
+    .description('check whether maps change when the weights of the model are replaced by random ones')
+    .argument('<image>', 'the image')
+    .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
+    .option('--class <index|label>', 'the class to explain (default: the most probable class)')
+    .option('--layer <tensor>', 'the layer to explain (default: the one that `group-cam inspect` prints)')
     .addOption(
       compareOption('--methods <name,name...>', 'the methods to check').default(
         ['group-cam', 'grad-cam', 'guided-backpropagation'],
         'group-cam,grad-cam,guided-backpropagation',
       ),
     )
-    .addOption(listOption('--option <name=value>', "an option of a method's own, may be repeated; see methods"))
+    .addOption(
+      listOption('--option <name=value>', 'an option of a method; may be repeated. `group-cam methods` lists them'),
+    )
     .addOption(
       choicesOption(
         '--randomise <name,name...>',
-        'cascading: all layers from the last one on; independent: one layer at a time',
+        'cascading: random weights in all layers from the last one back to a given one; independent: in one layer only',
         RANDOMISATIONS,
       ),
     )
-    .addOption(numberOption('--steps <n>', 'depths at most, from the last layer to the first', COUNT, 8))
-    .addOption(numberOption('--seeds <n>', 'how often all is done', COUNT, 3))
+    .addOption(
+      numberOption(
+        '--steps <n>',
+        'the largest number of depths to check, from the last layer alone to all layers',
+        COUNT,
+        8,
+      ),
+    )
+    .addOption(
+      numberOption('--seeds <n>', 'how often the whole check is repeated, each time with the next seed', COUNT, 3),
+    )
     .addOption(numberOption('--seed <n>', 'the first seed', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
-    .option('--output <strip.png>', 'write the maps side by side')
-    .option('--force', 'replace a picture that Group-CAM has not drawn')
-    .option('--json', 'print one line on stdout')
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .option('--output <strip.png>', 'write all maps side by side as one picture')
+    .option('--force', 'also replace an existing picture that Group-CAM did not draw')
+    .option('--json', 'print a line of JSON on stdout')
     .addOption(verboseOption())
     .action((image, options) => sanity(image, options, service(), terminal));
 
   program
     .command('time')
-    .description('how long each method takes on this machine')
-    .argument('<image>', 'an image')
-    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
-    .option('--layer <tensor>', 'the target layer (default: see inspect)')
-    .addOption(compareOption('--methods <name,name...>', 'the methods').default(METHODS, 'all'))
-    .addOption(listOption('--option <name=value>', "an option of a method's own, may be repeated; see methods"))
-    .addOption(numberOption('--repeat <n>', 'timed runs of each method, of which the median counts', COUNT, 5))
-    .addOption(numberOption('--seed <n>', 'for methods that draw random numbers', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
-    .option('--json', 'print one line for each method on stdout')
+    .description('measure how long each method takes on this machine')
+    .argument('<image>', 'the image')
+    .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
+    .option('--layer <tensor>', 'the layer to explain (default: the one that `group-cam inspect` prints)')
+    .addOption(compareOption('--methods <name,name...>', 'the methods to time').default(METHODS, 'all'))
+    .addOption(
+      listOption('--option <name=value>', 'an option of a method; may be repeated. `group-cam methods` lists them'),
+    )
+    .addOption(numberOption('--repeat <n>', 'how often each method is timed; the median is printed', COUNT, 5))
+    .addOption(numberOption('--seed <n>', 'seed of the methods that draw random numbers', SEED, 0))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .option('--json', 'print a line of JSON for each method on stdout')
     .addOption(verboseOption())
     .action((image, options) => time(image, options, service(), terminal));
 
   program
     .command('gradient')
-    .description('the gradient of a class logit, float32, in the shape of the tensor')
-    .requiredOption('--model <m.onnx>', 'the classifier')
-    .requiredOption('--tensor <input.npy>', 'a preprocessed input, float32 [1,C,H,W] or [1,H,W,C]')
-    .addOption(classIndexOption('--class <index>', 'the class'))
-    .option('--wrt <tensor>', 'with respect to this tensor (default: the input)')
+    .description('compute the gradient of the logit of a class, as float32 in the shape of --wrt')
+    .requiredOption('--model <m.onnx>', 'the ONNX model')
+    .requiredOption('--tensor <input.npy>', 'a preprocessed input: float32 of shape [1,C,H,W] or [1,H,W,C]')
+    .addOption(classIndexOption('--class <index>', 'the index of the class'))
+    .option('--wrt <tensor>', 'the tensor that the gradient refers to (default: the input)')
     .requiredOption('--npy <gradient.npy>', 'the file to write')
     .addOption(verboseOption())
     .action((options) => gradient(options, service(), terminal));
 
   program
     .command('inspect')
-    .description('what is known about a model before it explains an image')
-    .argument('<m.onnx>', 'the classifier')
-    .option('--json', 'print one line on stdout')
+    .description('print what is known about a model: its input, classes, layers, and what was assumed')
+    .argument('<m.onnx>', 'the ONNX model')
+    .option('--json', 'print a line of JSON on stdout')
     .addOption(verboseOption())
     .action(async (path, options) => {
       const info = await service().inspect({ model: { path } }, { signal: terminal.signal, emit() {} });
@@ -142,8 +189,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
 
   program
     .command('methods')
-    .description('the methods and their variants')
-    .option('--json', 'print one line on stdout')
+    .description('list the methods with their options')
+    .option('--json', 'print a line of JSON on stdout')
     .addOption(verboseOption())
     .action((options) => methods(Boolean(options.json), terminal));
   return program;

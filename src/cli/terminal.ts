@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { toExplainError } from '../core/errors';
+import { errors, reasonOf, toExplainError } from '../core/errors';
 import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
 export interface Terminal {
@@ -46,6 +46,12 @@ function write(lines: readonly string[]): void {
 /** Prints a text file on stdout: byte for byte for programs, without control characters for a person's terminal. */
 export async function passFile(file: string): Promise<void> {
   const input = createReadStream(file);
-  if (!process.stdout.isTTY) return pipeline(input, process.stdout, { end: false });
+  if (!process.stdout.isTTY) {
+    await pipeline(input, process.stdout, { end: false }).catch((thrown: NodeJS.ErrnoException) => {
+      // The reader has ended (`| head -1`), and has what it wants.
+      if (thrown.code !== 'EPIPE') throw errors.outputUnwritable('standard output', reasonOf(thrown));
+    });
+    return;
+  }
   for await (const line of createInterface({ input })) process.stdout.write(`${oneLine(line)}\n`);
 }

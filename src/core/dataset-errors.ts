@@ -19,6 +19,9 @@ export const datasetErrors = {
       `${file}: not a readable run file (${reason}). Remove it, or choose another file, and inspect the dataset again.`,
       cause,
     ),
+  /** @param what it is, in words */
+  notRunFile: (file: string, what: string) =>
+    make('run-file-invalid', `${file}: not a run file (${what}). It stays as it is; choose another name.`),
   runFileGone: (file: string) =>
     make(
       'run-file-invalid',

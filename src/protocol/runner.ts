@@ -49,7 +49,8 @@ export interface RunnerRequests {
       /** Only so many items, drawn at random. */
       readonly limit?: number;
     };
-    result: RunInfo;
+    /** `prepared`: the versions of `models`, in their order. */
+    result: RunInfo & { readonly prepared: readonly VersionId[] };
     events: { listed: number };
   };
   /** Opens a run file that exists. */

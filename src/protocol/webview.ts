@@ -166,7 +166,8 @@ export interface EditorState extends ShownImage {
 
 /** Each message contains only what has changed, so that its cost does not grow with the number of images. */
 export type ToEditor =
-  | { readonly type: 'state'; readonly state: EditorState }
+  /** `isFirst`: the host has sent no state before, so it has none of the measurements that the page may have shown. */
+  | { readonly type: 'state'; readonly state: EditorState; readonly isFirst?: boolean }
   /** Another image is active, its picture has been loaded, or its requests have changed. */
   | { readonly type: 'image'; readonly image: ShownImage }
   | {

@@ -5,7 +5,7 @@ import { shownActivation } from '../core/output';
 import { readMapping } from '../files/annotations';
 import { classesOfCategories } from '../files/datasets/classes';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
-import type { VersionInfo } from '../protocol/dataset';
+import type { VersionId, VersionInfo } from '../protocol/dataset';
 import type { RunnerRequests } from '../protocol/runner';
 import { nameFor } from './plan/names';
 import type { NewVersion, RunFile } from './store/form';
@@ -75,11 +75,15 @@ async function newVersion(
   return { version, notes };
 }
 
-/** Writes what was prepared. A version that is there already stays as it is, under its name. */
-export function writePrepared(file: RunFile, { dataset, versions }: Prepared): void {
+/**
+ * Writes what was prepared. A version that is there already stays as it is, under its name.
+ *
+ * @returns the versions of the models
+ */
+export function writePrepared(file: RunFile, { dataset, versions }: Prepared): readonly VersionId[] {
   file.setDataset(dataset);
-  for (const version of versions) {
+  return versions.map((version) => {
     const names = file.info().versions.map(({ name }: VersionInfo) => name);
-    file.addVersion({ ...version, name: nameFor(version.name, names) });
-  }
+    return file.addVersion({ ...version, name: nameFor(version.name, names) });
+  });
 }

@@ -26,6 +26,8 @@ export interface OpenRun {
   /** Tells followers that rows of a version have changed. */
   rowsChanged(version: VersionId): void;
   infoChanged(): void;
+  /** The user has changed something, and may build on it with the next key: followers are told at once. */
+  userChanged(): void;
   workChanged(): void;
   follow(context: ContextOf<RunnerRequests, 'follow'>): Promise<void>;
   /** Looks whether the versions' models are as they were, and tells followers. */
@@ -178,6 +180,7 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
       known();
     },
     infoChanged: tellInfo,
+    userChanged: tellInfo.now,
     workChanged: tellWork,
     async follow(context) {
       const { signal } = context;

@@ -41,7 +41,7 @@ export interface Runner {
 
 export function createRunnerService(options: RunnerOptions): Runner {
   const engine = createRunnerEngine(options.log, options.inBackground ?? false, options.engine);
-  const works = createWorks((file) => files.workChanged(file));
+  const works = createWorks((file) => files.workChanged(file), options.log);
   const files = createRunFiles({
     openRunFile: options.openRunFile ?? openRunFile,
     works: () => works,
@@ -75,13 +75,14 @@ export function createRunnerService(options: RunnerOptions): Runner {
     const found = await prepared(params, engine, (images) => emit('listed', images), abortSignal(signal));
     const run = await files.open(params.run, true);
     try {
-      await works.between(run.path, () => {
-        writePrepared(run.writable(), found);
+      const versions = await works.between(run.path, () => {
+        const written = writePrepared(run.writable(), found);
         run.listedAgain();
+        return written;
       });
       await run.lookAtModels();
       run.infoChanged();
-      return run.info();
+      return { ...run.info(), prepared: versions };
     } finally {
       await files.close(params.run);
     }
@@ -125,11 +126,11 @@ export function createRunnerService(options: RunnerOptions): Runner {
   /** Passes a request on to the run file. */
   const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>
     Promise.resolve(answer(files.get(name).file));
-  /** The same for what changes it. */
+  /** The same for what changes it. Followers know of the change before the answer comes. */
   const change = async <R>(name: string, act: (file: RunFile) => R | Promise<R>): Promise<R> => {
     const run = files.get(name);
     const result = await act(run.writable());
-    run.infoChanged();
+    run.userChanged();
     return result;
   };
 

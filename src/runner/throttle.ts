@@ -2,6 +2,8 @@
 
 export interface Throttled {
   (): void;
+  /** Calls it at once, whatever the interval. */
+  now(): void;
   stop(): void;
 }
 
@@ -10,6 +12,7 @@ export function throttled(act: () => void, milliseconds: number): Throttled {
   let isWanted = false;
   function run(): void {
     isWanted = false;
+    clearTimeout(timer);
     timer = setTimeout(() => {
       timer = undefined;
       if (isWanted) run();
@@ -21,6 +24,6 @@ export function throttled(act: () => void, milliseconds: number): Throttled {
       if (timer) isWanted = true;
       else run();
     },
-    { stop: () => clearTimeout(timer) },
+    { now: run, stop: () => clearTimeout(timer) },
   );
 }

@@ -11,7 +11,7 @@ const COARSE = ['--metric-option', 'step=50', '--limit', '2'];
 describe('cli: ablate', () => {
   const folder = testFolder();
 
-  it('evaluates each value, and goes on where it was', async () => {
+  it('evaluates each value, and continues a stopped run', async () => {
     const report = folder.at('out');
     const args = ['ablate', SCENES, '--sweep', 'groups=1,8', '--sweep', 'theta=100', ...COARSE, '--report', report];
     await groupCam(...args);
@@ -42,7 +42,7 @@ describe('cli: ablate', () => {
     assert.equal(readFileSync(journal, 'utf8'), before);
   });
 
-  it('refuses a sweep that is none, and an option that the method has not', async () => {
+  it('refuses a malformed --sweep, and an option that the method does not have', async () => {
     const refused = async (sweep: string) => {
       const { code, stderr } = await groupCamEnds(['ablate', SCENES, '--sweep', sweep, '--report', folder.at('r')]);
       assert.equal(code, 1);

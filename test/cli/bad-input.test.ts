@@ -23,7 +23,7 @@ describe('cli: bad input', () => {
       const file = write('bad.npy', npyBytes({ shape: [1, 3, 4, 4], data: new Float32Array(48) }));
       return refused(/bad\.npy: shape \[1, 3, 4, 4\] does not fit .*\[1, 3, 128, 128\]/, '--tensor', file);
     });
-    it('a tensor that is none', () =>
+    it('a tensor file that is no .npy', () =>
       refused(/text\.npy: not a readable \.npy/, '--tensor', write('text.npy', 'words')));
 
     it('30,000 x 30,000 pixels, without reading them', async () => {

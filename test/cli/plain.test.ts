@@ -19,7 +19,7 @@ describe('cli: what labels may be called', () => {
     return write('m.onnx', tinyModel(CLASSIFIER));
   };
 
-  it('nothing reaches a terminal that acts on it, and JSON has the label itself', async () => {
+  it('a terminal gets no escape sequence, and JSON has the label unchanged', async () => {
     const explain = (...more: readonly string[]) =>
       groupCamEnds(['explain', SCENE, '--model', model(), '--class', '1', '--device', 'cpu', ...more]);
     const text = await explain();

@@ -6,7 +6,7 @@ import { project } from '../support/shared';
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 
 describe('cli: time', () => {
-  it('every run looks at the image anew: its own pass is among those counted', async () => {
+  it('each run includes the forward pass of the image itself', async () => {
     const lines = await groupCam(
       'time',
       SCENE,

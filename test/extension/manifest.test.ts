@@ -41,7 +41,7 @@ describe('the manifest', () => {
     assert.deepEqual(new Set(used), new Set(Object.keys(strings)));
   });
 
-  it('defaults are those of the engine and the webview', () => {
+  it('has the defaults of the engine and the webview', () => {
     const { method, blur } = DEFAULT_CHOICE;
     const defaults = { method, blurKernel: blur.kernel, blurSigma: blur.sigma, ...DEFAULT_STYLE };
     for (const [name, value] of Object.entries(defaults)) assert.equal(setting(name)?.default, value, name);
@@ -122,7 +122,7 @@ describe('the manifest', () => {
     assert.deepEqual(unknown, []);
   });
 
-  it('an image still opens in the built-in preview by default', () => {
+  it('opens images in the built-in preview by default', () => {
     assert.equal(contributes.customEditors[0].priority, 'option');
   });
 

@@ -43,7 +43,7 @@ function receiving() {
 }
 
 describe('messages of pages', () => {
-  it('reach the handler of their type as they are', () => {
+  it('reach the handler of their type unchanged', () => {
     const { receive, got, lines } = receiving();
     for (const message of Object.values(MESSAGES)) receive(structuredClone(message));
     receive({ type: 'ready' });
@@ -78,7 +78,7 @@ describe('messages of pages', () => {
     });
   }
 
-  it('lose what they have too much', () => {
+  it('lose keys that the schema does not name', () => {
     const { receive, got } = receiving();
     receive({ type: 'cancel', and: 'more' });
     assert.deepEqual(got, [{ type: 'cancel' }]);
@@ -131,7 +131,7 @@ describe('requests of pages', () => {
     assert.deepEqual(await ask('thumbnail', { index: 7 }), { uri: 'https://host/7.png' });
   });
 
-  it('are settled once; an answer that nobody waits for is none', async () => {
+  it('are settled once; an answer that nobody waits for is ignored', async () => {
     const { ask, settle, crossed } = line({});
     await ask('export', { kind: 'json' });
     assert.equal(crossed.length, 1);

@@ -2,11 +2,11 @@ import { strict as assert } from 'node:assert';
 import { mock } from 'node:test';
 import { throttled } from '../../src/extension/throttle';
 
-describe('what happens often', () => {
+describe('a throttled function', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
   afterEach(() => mock.timers.reset());
 
-  it('is done at once and at last, and in between not each time', () => {
+  it('is done at once and at the end, and only sometimes in between', () => {
     let value = 0;
     const seen: number[] = [];
     const { run, dispose } = throttled(() => seen.push(value), 20);

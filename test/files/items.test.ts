@@ -57,7 +57,7 @@ describe('what is evaluated', () => {
     assert.deepEqual(said, []);
   });
 
-  it('of the folder that was named: an image in it may be of its class', async () => {
+  it('of a folder with the name of a class: images directly in it have that class', async () => {
     folder.write('dogs/1.jpg', '');
     assert.deepEqual(
       (await read('dogs')).map(({ target }) => target),
@@ -66,7 +66,7 @@ describe('what is evaluated', () => {
     assert.match(said.join(), /dogs for dog/);
   });
 
-  it('of folders of people, as they have them', async function () {
+  it('of a folder as published datasets have it', async function () {
     const source = shared('cases', 'data', 'wrongname');
     needs(this, source, 'folders called cats for cat');
     const labels = readFileSync(project('media', 'demo', 'demo-objects.labels.txt'), 'utf8')

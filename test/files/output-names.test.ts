@@ -95,7 +95,7 @@ describe('cli: outputs', () => {
     assert.ok(!existsSync(at('journal.jsonl')));
   });
 
-  it('what was drawn before is no image of a set, of a list or of several', async () => {
+  it('pictures that Group-CAM drew are left out of folders, of lists and of several images', async () => {
     mkdirSync(at('set', 'cat'), { recursive: true });
     const image = at('set', 'cat', '01.jpg');
     copyFileSync(project('media', 'demo', 'dataset', 'cat', '01.jpg'), image);

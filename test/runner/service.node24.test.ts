@@ -129,6 +129,17 @@ describe('runner: process', () => {
     assert.ok(pictures.every(({ thumbnail, map, inputSize }) => thumbnail && map && inputSize?.width === 32));
   });
 
+  it('tells followers of a tag and its key before it answers, however soon one comes after the other', async () => {
+    const { runner, run, version, now } = await prepared(1);
+    const { list } = await runner.call('list', { run, version, query: '', first: 0 });
+    await runner.call('tag', { run, version, of: { list, ranges: [[0, 2]] }, tag: 'relabel', on: true });
+    assert.deepEqual(now().tags, [{ name: 'relabel', count: 2 }]);
+    await runner.call('tagKey', { run, tag: 'relabel', key: 'r' });
+    assert.deepEqual(now().tags, [{ name: 'relabel', key: 'r', count: 2 }]);
+    await runner.call('undo', { run });
+    assert.equal(now().tags.find(({ name }) => name === 'relabel')?.count ?? 0, 0);
+  });
+
   it('pauses, resumes and cancels; a cancelled sweep goes on when it is asked for again', async () => {
     const { runner, run, version, ended, stateOf } = await prepared(100);
     const { work } = await runner.call('sweep', { run, version, device: 'cpu' });

@@ -34,6 +34,16 @@ describe('how good a map is', () => {
     assert.equal((await editor.postedOf('assessment')).length, 2);
   });
 
+  it('stays open while the page is hidden, and is closed after the window was reloaded, since the host knows no scores then', async () => {
+    const state = editorState([CAT], { assessment: [{}] });
+    await open([CAT], [{}]);
+    await editor.send({ type: 'state', state, isFirst: false });
+    assert.equal(await editor.find('assessment').isVisible(), true);
+    await editor.send({ type: 'state', state, isFirst: true });
+    assert.equal(await editor.find('assessment').isVisible(), false);
+    assert.deepEqual(await editor.postedOf('assessment'), []);
+  });
+
   it('tells progress, can be cancelled, and tried again; a failure says why', async () => {
     await open([CAT], [{}]);
     const { scores } = await measurement();

@@ -122,7 +122,7 @@ describe('the editor page', () => {
     });
   });
 
-  describe('what the host is told', () => {
+  describe('messages to the host', () => {
     it('cancel, retry, actions of an error, another image', async () => {
       const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
       await open(editorState([{ title: 'cat', state: working }], { strip }));

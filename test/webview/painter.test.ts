@@ -47,7 +47,7 @@ describe('the line to the worker that paints', () => {
     assert.deepEqual(lost, ['broken']);
   });
 
-  it('gives up a worker that is silent, but not one that is slow with many', async () => {
+  it('gives up a worker that does not answer, but not one that is slow with many jobs', async () => {
     const { line, asked, answer, lost } = fakeWorker();
     const both = Promise.all([line(JOB), line(JOB)]);
     mock.timers.tick(9_000);
@@ -61,7 +61,7 @@ describe('the line to the worker that paints', () => {
 });
 
 describe('the newest task only', () => {
-  it('leaves out those in between, and settles what a newer one stands for', async () => {
+  it('skips tasks in between, and settles them with the newest one', async () => {
     const run: number[] = [];
     const ends: (() => void)[] = [];
     const newest = newestOnly(async (task: number) => {

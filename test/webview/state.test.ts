@@ -32,7 +32,7 @@ describe('the state of the editor page', () => {
     assert.equal(changed(several, { type: 'changed', change: { questions: '7' } })?.questions, '7');
   });
 
-  it('loses evidence that is no longer true', () => {
+  it('removes measurements that no longer belong to the map', () => {
     const sanity = { work: { kind: 'done' }, maps: [] } as const;
     const known = { ...state, assessment: [{ sanity }, { sanity }] };
     const after = changed(known, { type: 'assessment', index: 1, assessment: { sanity: null } });

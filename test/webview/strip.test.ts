@@ -22,7 +22,7 @@ describe('the strip of many images', () => {
   const lastId = async () => (await editor.postedOf('request')).at(-1)!['id'];
   const tileOf = (index: number) => editor.find(`strip-${index}`);
 
-  it('has elements for those on screen alone, and asks for their thumbnails alone', async () => {
+  it('has elements and thumbnails only for the images on screen', async () => {
     await open(editorState([CAT], { strip: many('waiting') }), { thumbnail });
     const count = await tiles().count();
     assert.ok(count < 25, `${count} tiles`);

@@ -1,7 +1,7 @@
 /** What the user does, apart from moving in the grid. */
 import { batch } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import type { ExportKind, Selection, Work } from '../../src/protocol/dataset';
+import type { ExportKind, Selection, TagInfo, Work } from '../../src/protocol/dataset';
 import type { FromDatasetPage, PageName } from '../../src/protocol/dataset-page';
 import type { Control } from './grid/control';
 import { TILE } from './grid/geometry';
@@ -125,7 +125,19 @@ export function createActions({ store, grid, saving, ask, post, editQuery, chang
       }
     },
     async setKey(tag: string, key: string | undefined): Promise<void> {
-      await ask('tagKey', { tag, ...(key !== undefined && { key }) }).catch(failed);
+      const keyIs = (now: string | undefined): void => {
+        const info = store.info.peek();
+        if (info) store.info.value = { ...info, tags: info.tags.map((each) => withKey(each, tag, now)) };
+      };
+      const before = store.info.peek()?.tags.find(({ name }) => name === tag)?.key;
+      // It counts at once, since it may be the next key that is pressed.
+      keyIs(key);
+      try {
+        await ask('tagKey', { tag, ...(key !== undefined && { key }) });
+      } catch (thrown) {
+        keyIs(before);
+        failed(thrown);
+      }
     },
     async saveView(name: string): Promise<void> {
       try {
@@ -163,6 +175,12 @@ export function createActions({ store, grid, saving, ask, post, editQuery, chang
       await ask(what, { work: id }).catch(failed);
     },
   };
+}
+
+function withKey(tag: TagInfo, name: string, key: string | undefined): TagInfo {
+  if (tag.name !== name) return tag;
+  const { key: _, ...rest } = tag;
+  return key === undefined ? rest : { ...rest, key };
 }
 
 /** A selection as the schema of messages has it. */

@@ -1,5 +1,5 @@
 /** Applies the host's messages to the store. */
-import { batch } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import type { FromDatasetPage, PageCommand, ToDatasetPage } from '../../src/protocol/dataset-page';
 import type { Handlers } from '../messages';
 import type { DatasetPage } from './model';
@@ -34,13 +34,22 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     clear: () => actions.search(''),
   };
 
+  /** An item that was walked to before there is a list, as after the page was hidden. */
+  let due: number | undefined;
+
   /** The explanation editor has gone to another row of the list. */
   async function follow(item: number): Promise<void> {
     const list = store.list.peek();
+    due = list ? undefined : item;
     if (!list) return;
     const { position } = await asking.ask('row', { version: list.version, item, list: list.list });
     if (position !== undefined && list === store.list.peek()) grid.focusOn(position);
   }
+
+  const walked = (item: number) => void follow(item).catch((thrown) => post({ type: 'log', text: String(thrown) }));
+  effect(() => {
+    if (store.list.value && due !== undefined) walked(due);
+  });
 
   return {
     info({ info }) {
@@ -76,7 +85,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     query({ query, version }) {
       saving.keep({ query, page: 'grid', ...(version !== undefined && { version }) });
     },
-    walked: ({ item }) => void follow(item).catch((thrown) => post({ type: 'log', text: String(thrown) })),
+    walked: ({ item }) => walked(item),
     notice: ({ text }) => actions.notice(text),
     broken({ message }) {
       store.broken.value = message;

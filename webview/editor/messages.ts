@@ -55,6 +55,8 @@ export function createHandlers(
 
   return {
     state(message) {
+      // After a reload of the window the panel would be open without the measurements that it was opened for.
+      if (message.isFirst && store.isMeasuring.value) keep({ measuring: false });
       const { enlarged } = store.saved.value;
       const { focused } = message.state;
       store.focusedPane.value = enlarged !== undefined && slotOf(enlarged) === focused ? enlarged : String(focused);

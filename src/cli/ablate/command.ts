@@ -11,30 +11,40 @@ import { ablate } from './ablate';
 export function addAblate(program: Command, service: () => Service, terminal: Terminal): Command {
   return program
     .command('ablate')
-    .description("measure a method's maps at several values of its options; run again, it goes on where it was stopped")
+    .description('measure how the options of a method change its maps; if it is stopped, run it again to continue')
     .argument('<folder|annotations.json|list.csv>', 'the images, as for evaluate')
     .addOption(
-      listOption('--sweep <name=value,value...>', 'an option and its values, may be repeated').makeOptionMandatory(),
+      listOption(
+        '--sweep <name=value,value...>',
+        'an option of the method and the values to try; may be repeated, for one option after another',
+      ).makeOptionMandatory(),
     )
-    .option('--model <m.onnx>', 'the classifier (default: the embedded demo model)')
-    .option('--layer <tensor>', 'the target layer (default: see inspect)')
-    .addOption(choiceOption('--method <name>', 'the method', METHODS, 'group-cam'))
-    .addOption(listOption('--option <name=value>', 'another option of the method, may be repeated; see methods'))
+    .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
+    .option('--layer <tensor>', 'the layer to explain (default: the one that `group-cam inspect` prints)')
+    .addOption(choiceOption('--method <name>', 'the method to measure', METHODS, 'group-cam'))
+    .addOption(
+      listOption(
+        '--option <name=value>',
+        'an option that stays the same; may be repeated. `group-cam methods` lists them',
+      ),
+    )
     .addOption(
       choicesOption('--metrics <name,name...>', `the metrics: ${METRICS.join(', ')}`, METRICS).default(
         ['insertion', 'deletion'],
         'insertion,deletion',
       ),
     )
-    .addOption(listOption('--metric-option <name=value>', 'an option of a metric, such as step=448 or to=zero'))
+    .addOption(
+      listOption('--metric-option <name=value>', 'an option of a metric, such as step=448 or to=zero; may be repeated'),
+    )
     .option(
       '--mapping <file.json>',
-      'which classes a category of the annotations, or a folder, shows (default: by name)',
+      'file that says which classes of the model a folder or a category means (default: those of the same name)',
     )
-    .addOption(numberOption('--limit <n>', 'evaluate so many of the images, drawn at random', COUNT))
-    .addOption(numberOption('--seed <n>', 'of all random numbers', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
-    .requiredOption('--report <folder>', 'where ablation.svg, ablation.json and the evaluations of each value go')
+    .addOption(numberOption('--limit <n>', 'evaluate only this many images, drawn at random', COUNT))
+    .addOption(numberOption('--seed <n>', 'seed of all random numbers', SEED, 0))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .requiredOption('--report <folder>', 'folder of ablation.svg, ablation.json and the evaluation of each value')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
     .action((source, options) => ablate(source, options, service, terminal));
 }

@@ -9,31 +9,36 @@ import { COUNT, choiceOption, listOption, numberOption } from '../values';
 export function addDataset(program: Command, terminal: Terminal): void {
   program
     .command('dataset')
-    .description('compute predictions and maps of all images of a dataset; run again, it goes on where it was stopped')
+    .description(
+      'compute the predictions and maps of all images of a dataset; if it is stopped, run it again to continue',
+    )
     .argument(
       '<folder|annotations|list>',
       'a folder of images, annotations (COCO, YOLO, Pascal VOC), or a list (CSV, JSONL, a text file of paths)',
     )
     .addOption(
-      listOption('--model <m.onnx>', 'the classifier, may be repeated to compare several').makeOptionMandatory(),
+      listOption('--model <m.onnx>', 'the ONNX model; may be repeated to compare several').makeOptionMandatory(),
     )
-    .requiredOption('--run <r.groupcam>', 'the run file, which is made or brought up to date')
+    .requiredOption('--run <r.groupcam>', 'the file that gets the results; an existing one is continued')
     .addOption(
-      new Option('--maps <name>', `a method for better maps than the sweep's Grad-CAM (${METHODS.join(', ')})`).choices(
-        METHODS,
-      ),
+      new Option(
+        '--maps <name>',
+        `also compute maps by this method, which are shown instead of Grad-CAM's (${METHODS.join(', ')})`,
+      ).choices(METHODS),
     )
     .addOption(
-      new Option('--for <rows>', 'which images get these maps: the wrong ones (default), all, none').choices([
-        'all',
-        'wrong',
-        'none',
-      ]),
+      new Option(
+        '--for <rows>',
+        'the images that get the maps of --maps: those with a wrong prediction (default), all, or none',
+      ).choices(['all', 'wrong', 'none']),
     )
-    .addOption(numberOption('--limit <n>', 'so many of the images, drawn at random', COUNT))
-    .option('--mapping <file.json>', 'which classes of the model a category of the dataset means (default: by name)')
-    .option('--labels <file>', "names of the model's classes (default: those that the model comes with)")
-    .addOption(choiceOption('--device <name>', 'where the model runs', DEVICES, 'auto'))
+    .addOption(numberOption('--limit <n>', 'use only this many images, drawn at random', COUNT))
+    .option(
+      '--mapping <file.json>',
+      'file that says which classes of the model a category of the dataset means (default: those of the same name)',
+    )
+    .option('--labels <file>', 'file with the names of the classes (default: the names that come with the model)')
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
     .addOption(new Option('--verbose', 'show the stack trace of an error, and what the engine writes'))
     .action(async (source, options) => {
       checkNode();
@@ -43,17 +48,17 @@ export function addDataset(program: Command, terminal: Terminal): void {
 
   program
     .command('query')
-    .description('print rows of a run file: all, or those that a query asks for')
-    .argument('<r.groupcam>', 'the run file')
+    .description('print the results in a run file: of all images, or of those that a query selects')
+    .argument('<r.groupcam>', 'the run file, which `group-cam dataset` or the extension has made')
     .argument(
       '[query]',
-      'such as: wrong and true = cat and p > 0.9 order by loss desc limit 20 (default: all, in the order of paths)',
+      'for example: wrong and true = cat and p > 0.9 order by loss desc limit 20 (default: all images, by path)',
     )
-    .option('--version <name>', 'the version of the model, by its name (default: the newest)')
-    .addOption(new Option('--csv', 'print CSV on stdout').conflicts(['json', 'paths', 'parquet']))
-    .addOption(new Option('--json', 'print a line of JSON for each row on stdout').conflicts(['paths', 'parquet']))
+    .option('--version <name>', 'the name of the model whose results are printed (default: the newest)')
+    .addOption(new Option('--csv', 'print a table as CSV on stdout').conflicts(['json', 'paths', 'parquet']))
+    .addOption(new Option('--json', 'print a line of JSON for each image on stdout').conflicts(['paths', 'parquet']))
     .addOption(new Option('--paths', 'print the path of each image on stdout (default)').conflicts(['parquet']))
-    .option('--parquet <file>', 'write a Parquet file')
+    .option('--parquet <file>', 'write the table as a Parquet file')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
     .action(async (run, query, options) => {
       checkNode();

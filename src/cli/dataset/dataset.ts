@@ -1,10 +1,9 @@
 /** `group-cam dataset`: a run file from a dataset and models. */
-import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import type { MethodName } from '../../core/methods/names';
-import type { RunInfo, VersionId, VersionInfo } from '../../protocol/dataset';
+import type { VersionId } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
 import { createRunnerService } from '../../runner/service';
@@ -63,21 +62,12 @@ async function opened(source: string, options: DatasetOptions, service: RunnerSe
     ...(limit !== undefined && { limit }),
     ...(mapping !== undefined && { mapping }),
   };
-  await service.prepare(params, { signal: terminal.signal, emit() {} });
+  const { prepared } = await service.prepare(params, { signal: terminal.signal, emit() {} });
   const info = await service.open({ run }, quiet);
-  const versions = options.model.map((model) => versionOf(info, model));
+  const versions = info.versions.filter(({ id }) => prepared.includes(id));
   const assumptions = versions.flatMap((version) => version.assumptions.map((text) => `${version.name}: ${text}`));
   terminal.say([...info.notes, ...new Set(assumptions)]);
-  return { run, service, versions: [...new Set(versions)] };
-}
-
-/** The newest version of this model; the others are of earlier states of its file. */
-function versionOf({ versions }: RunInfo, model: string): VersionInfo {
-  const found = versions.findLast(
-    (version) => version.model === path.resolve(model) && version.unavailable === undefined,
-  );
-  if (!found) throw errors.internal(`no version of ${model}`);
-  return found;
+  return { run, service, versions };
 }
 
 /** Resolves when work has ended, and tells how it goes meanwhile. */

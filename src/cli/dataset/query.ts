@@ -1,8 +1,9 @@
 /** `group-cam query`: rows of a run file. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { errors } from '../../core/errors';
+import { errors, reasonOf } from '../../core/errors';
+import { readHead } from '../../files/open';
 import type { ExportKind, RunInfo, VersionInfo } from '../../protocol/dataset';
 import { createRunnerService } from '../../runner/service';
 import { passFile, type Terminal } from '../terminal';
@@ -25,6 +26,7 @@ export async function query(run: string, text: string, options: QueryOptions, te
     const write = (kind: ExportKind, output: string) =>
       runner.service.export({ run, version: version.id, of: { list }, kind, output }, context);
     if (options.parquet !== undefined) {
+      await checkParquet(options.parquet);
       await write('parquet', options.parquet);
       terminal.say(`${count} rows written: ${options.parquet}`);
     } else {
@@ -36,9 +38,25 @@ export async function query(run: string, text: string, options: QueryOptions, te
   }
 }
 
+const PARQUET = 'PAR1';
+
+/** A mistyped name must not cost an image: of files that are there, only those of Parquet are replaced. */
+async function checkParquet(file: string): Promise<void> {
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile() || info.size === 0) return;
+  const head = await readHead(file, PARQUET.length).catch((thrown) => {
+    throw errors.outputUnwritable(file, reasonOf(thrown));
+  });
+  if (Buffer.from(head).toString('latin1') !== PARQUET)
+    throw errors.outputUnwritable(file, 'a file that is no Parquet file is there; name another');
+}
+
 /** Prints what is written to a file. */
 async function throughFile(write: (file: string) => Promise<unknown>): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'group-cam-query-'));
+  const beginning = path.join(tmpdir(), 'group-cam-query-');
+  const folder = await mkdtemp(beginning).catch((thrown) => {
+    throw errors.outputUnwritable(beginning, reasonOf(thrown));
+  });
   try {
     const file = path.join(folder, 'rows');
     await write(file);

@@ -34,16 +34,15 @@ export function createInspect(services: InspectServices): Inspect {
 
   /** Makes or updates the run file, starts the sweep of the model in use, and opens the file. */
   async function inspect(source: string, place: Place): Promise<DatasetPanel | undefined> {
-    const choice = model.choice();
     const { run } = place;
     const info = await progress(`Listing the images of ${nameOfRun(run)}`, (report, signal) =>
       runner.call(
         'prepare',
-        { run, source, models: [choice] },
+        { run, source, models: [model.choice()] },
         { signal, on: { listed: (count) => report(`${count.toLocaleString('en')} so far`) } },
       ),
     );
-    const version = versionOf(info, choice);
+    const version = versionOf(info);
     if (version && version.done + version.failed < info.items) intents.set(run, version.id, true);
     const isOpen = sessions.find(run) !== undefined;
     const panel = await editors.open(run, place.note);

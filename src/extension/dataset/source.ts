@@ -1,9 +1,9 @@
 /** What *Inspect Dataset* is about, and where the run file of it lies. Pure. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { RunInfo, VersionInfo } from '../../protocol/dataset';
+import type { VersionInfo } from '../../protocol/dataset';
 import { extensionOf, isImage } from '../../protocol/image-files';
-import type { ModelChoice } from '../../protocol/requests';
+import type { RunnerRequests } from '../../protocol/runner';
 
 export const RUN_EXTENSION = 'groupcam';
 
@@ -56,12 +56,9 @@ export function listOfImages(images: readonly string[]): { readonly name: string
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-/**
- * The version of the model in use: the newest one of its file, or the newest of all for the demo model, whose file is
- * the extension's own.
- */
-export function versionOf({ versions }: RunInfo, { path: model }: ModelChoice): VersionInfo | undefined {
-  return versions.findLast((version) => version.model === model) ?? versions.at(-1);
+/** The version of the model that a run file was prepared for. */
+export function versionOf({ versions, prepared }: RunnerRequests['prepare']['result']): VersionInfo | undefined {
+  return versions.find(({ id }) => id === prepared[0]);
 }
 
 /** The name of a run file in titles. */

@@ -152,9 +152,10 @@ function pageHandlers(
   let isNew = true;
   return {
     ready: (message) => {
-      if (isNew) actions.restore(message);
+      const isFirst = isNew;
+      if (isFirst) actions.restore(message);
       isNew = false;
-      page.ready({ type: 'state', state: editorState(store.state) });
+      page.ready({ type: 'state', state: editorState(store.state), isFirst });
     },
     style: take,
     focused: take,

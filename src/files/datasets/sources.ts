@@ -41,8 +41,8 @@ const FORMS =
 
 /** @throws dataset-invalid, annotations-invalid, list-invalid, cancelled */
 export async function readSource(source: string, options: DraftOptions): Promise<Draft> {
-  const info = await stat(source).catch((thrown) => {
-    throw datasetErrors.datasetInvalid(source, reasonOf(thrown));
+  const info = await stat(source).catch((thrown: NodeJS.ErrnoException) => {
+    throw datasetErrors.datasetInvalid(source, thrown.code === 'ENOENT' ? 'no such file or folder' : reasonOf(thrown));
   });
   if (info.isDirectory()) return readFolder(source, options);
   const read = FILES[extensionOf(source)];

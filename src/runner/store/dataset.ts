@@ -31,9 +31,11 @@ function write(state: State, dataset: ListedDataset): Written {
   const setOf = interning(state, dataset.categories);
   const splitOf = new Map(dataset.splits.map((name, i) => [name, i + 1]));
   for (let id = 1; id <= state.last; id++) {
-    if (items.of.rank[id] === 0) continue;
+    if (items.of.rank[id] === 0 && items.of.split[id] === 0) continue;
     items.touch(id);
     items.of.rank[id] = 0;
+    // Splits are indices into those of the listing, which an image that is gone has no part in.
+    items.of.split[id] = 0;
   }
   const hadAnnotations = db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined;
   const other: ItemId[] = [];

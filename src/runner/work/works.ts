@@ -2,6 +2,7 @@
  * The work on run files: what waits, runs, is paused or has ended. One sweep runs at a time, and one computation of maps,
  * since each of them keeps the engine busy; the engine itself lets maps go first, between two batches of a sweep.
  */
+import { inspect } from 'node:util';
 import { errors, toExplainError } from '../../core/errors';
 import type { Work, WorkKind, WorkState } from '../../protocol/dataset';
 import { createRate, secondsLeft } from '../plan/rate';
@@ -65,8 +66,11 @@ interface Entry {
   readonly rate: ReturnType<typeof createRate>;
 }
 
-/** @param changed called with the run file after each change */
-export function createWorks(changed: (run: string) => void): Works {
+/**
+ * @param changed called with the run file after each change
+ * @param log gets what is known of a failure beside its message
+ */
+export function createWorks(changed: (run: string) => void, log: (line: string) => void): Works {
   let entries: readonly Entry[] = [];
   let lastId = 0;
   const holders = new Map<WorkKind, Entry>();
@@ -135,7 +139,7 @@ export function createWorks(changed: (run: string) => void): Works {
       setState(entry, 'done');
     } catch (thrown) {
       const error = toExplainError(thrown);
-      if (error.cause !== undefined) console.error(error.cause);
+      if (error.cause !== undefined) log(inspect(error.cause));
       const isCancelled = controller.signal.aborted && error.code === 'cancelled';
       if (!isCancelled) entry.reason = error.message;
       setState(entry, isCancelled ? 'done' : 'failed');

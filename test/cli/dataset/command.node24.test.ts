@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { CIFAR, cifarFolder, cifarSubset, RESNET20 } from '../../support/cifar';
 import { type Ended, groupCamEnds } from '../../support/cli';
 import { testFolder } from '../../support/folder';
@@ -83,7 +84,23 @@ describe('cli: dataset and query', () => {
         (await rowsOf(run, '', '--version', name)).map(({ top }) => top),
         first.map(({ top }) => top),
       );
-    await fails(/--version net@3: must be one of cifar10_resnet20, net, net@2\./, 'query', run, '--version', 'net@3');
+    // A model that was put back is the version that it was, though a newer one has its name.
+    const prepared = ({ stderr }: Ended) => stderr.match(/^net(@2)?: \d+ of 10 images computed/m)?.[0];
+    copyFileSync(RESNET20, model);
+    const back = await groupCamEnds(['dataset', images, '--model', model, '--run', run, '--device', 'cpu']);
+    assert.equal(prepared(back), 'net: 10 of 10 images computed', back.stderr);
+    writeFileSync(sidecar, readFileSync(sidecar, 'utf8').replace('"stretch"', '"crop"'));
+    await succeeds('dataset', images, '--model', model, '--run', run, '--device', 'cpu');
+    copyFileSync(RESNET20.replace('.onnx', '.explain.json'), sidecar);
+    const again = await groupCamEnds(['dataset', images, '--model', model, '--run', run, '--device', 'cpu']);
+    assert.equal(prepared(again), 'net: 10 of 10 images computed', again.stderr);
+    await fails(
+      /--version net@4: must be one of cifar10_resnet20, net, net@2, net@3\./,
+      'query',
+      run,
+      '--version',
+      'net@4',
+    );
   });
 
   it('computes better maps of the wrong ones', async () => {
@@ -112,15 +129,40 @@ describe('cli: dataset and query', () => {
     const { stdout: paths } = await succeeds('query', run, 'order by path desc limit 1');
     assert.equal(paths.trimEnd(), path.join(images, all.at(-1)!.image));
     const parquet = folder.at('rows.parquet');
-    await succeeds('query', run, 'limit 3', '--parquet', parquet);
+    for (const count of [3, 2]) await succeeds('query', run, `limit ${count}`, '--parquet', parquet);
     assert.ok(existsSync(parquet));
+  });
+
+  it('ends quietly with the reader of its rows, and says in one line where they can not go', async function () {
+    needs(this, '/bin/sh', 'the output goes through a pipe of a shell');
+    const images = cifarSubset(folder.at('images'), 20);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run));
+    const command = `'${process.execPath}' '${CLI}' query '${run}' --json`;
+    const read = await ends('/bin/sh', ['-c', `{ ${command}; echo "code $?" >&2; } | head -n 1`]);
+    assert.equal(read.stderr, 'code 0\n');
+    assert.equal(read.stdout.trimEnd().split('\n').length, 1);
+    if (!existsSync('/dev/full')) return;
+    const full = await ends('/bin/sh', ['-c', `${command} > /dev/full`]);
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /^error: standard output: can't be written \(ENOSPC[^\n]*\n$/);
+  });
+
+  it('fails in one line for a run file that lacks a table', async () => {
+    const images = cifarSubset(folder.at('images'), 1);
+    const run = folder.at('r.groupcam');
+    await succeeds(...dataset(images, run, '--limit', '2'));
+    const db = new DatabaseSync(run);
+    db.exec('DROP TABLE maps');
+    db.close();
+    await fails(/^error: .*r\.groupcam: not a readable run file \(no such table: maps\)/, ...dataset(images, run));
   });
 
   it('says in one line what is wrong', async () => {
     const images = cifarSubset(folder.at('images'), 1);
     const run = folder.at('r.groupcam');
     await succeeds(...dataset(images, run));
-    await fails(/nowhere: not a usable dataset/, ...dataset(folder.at('nowhere'), run));
+    await fails(/nowhere: not a usable dataset \(no such file or folder\)/, ...dataset(folder.at('nowhere'), run));
     await fails(
       /nothing\.onnx: no such model file/,
       'dataset',
@@ -134,8 +176,13 @@ describe('cli: dataset and query', () => {
     await fails(/query, at character 10/, 'query', run, 'wrong and');
     await fails(/none\.groupcam/, 'query', folder.at('none.groupcam'));
     const text = folder.write('text.groupcam', 'no database');
-    await fails(/text\.groupcam: not a readable run file/, 'query', text);
-    await fails(/text\.groupcam: not a readable run file/, ...dataset(images, text));
+    await fails(/text\.groupcam: not a run file \(it is no database\)\. It stays as it is/, 'query', text);
+    await fails(/text\.groupcam: not a run file/, ...dataset(images, text));
+    await fails(/images: not a run file \(it is a folder, not a file\)/, ...dataset(images, images));
+    await fails(/text\.groupcam: can't be written \(a file that is no Parquet/, 'query', run, '--parquet', text);
+    assert.equal(readFileSync(text, 'utf8'), 'no database');
+    const { code, stderr } = await groupCamEnds(['query', run], { ...process.env, TMPDIR: folder.at('no') });
+    assert.deepEqual([code, /^error: .*can't be written \(ENOENT/.test(stderr)], [1, true], stderr);
     await fails(/r\.groupcam: can't be written/, ...dataset(images, folder.at('no', 'folder', 'r.groupcam')));
   });
 

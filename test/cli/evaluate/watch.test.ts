@@ -117,7 +117,7 @@ describe('an evaluation whose model changes', () => {
     });
   }
 
-  it('in between two runs is told in one line, and its exit code', async () => {
+  it('between two runs ends the second one with one line and exit code', async () => {
     replace(external.before.model);
     replace(external.before.weights, 'net.bin');
     await run('out');
@@ -137,7 +137,7 @@ describe('an evaluation whose model changes', () => {
     assert.deepEqual(lines('out'), found);
   });
 
-  it('and is itself again afterwards: what was found meanwhile is found again', async () => {
+  it('and is changed back: what was computed in between is computed again', async () => {
     await run('whole');
     await run(
       'out',
@@ -148,7 +148,7 @@ describe('an evaluation whose model changes', () => {
     assert.deepEqual(lines('out'), lines('whole'));
   });
 
-  it('in its time alone goes on', async () => {
+  it('whose file has only another modification time continues', async () => {
     await run('whole');
     await run('out', 2, () => utimesSync(model(), new Date(), new Date(Date.now() - 1e6)));
     for (const name of ['journal.jsonl', 'report.json', 'report.html'])

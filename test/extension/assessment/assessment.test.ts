@@ -66,7 +66,7 @@ const STARTED = { type: 'started', part: 'measurement', note: 'a measure is left
 const CHECK = { type: 'asked', part: 'sanity' } as const;
 
 describe('assessment about a map', () => {
-  it('grows from the question over curves and scores to the whole', () => {
+  it('gets the curves first, then the scores, then all results', () => {
     const curve = { fractions: [0, 0.5], probabilities: [0.9, 0.2] };
     const progress = { map: 'random', metric: 'deletion', share: 0.25, curve } as const;
     let state = changes(explained([2]), ASKED);
@@ -113,7 +113,7 @@ describe('assessment about a map', () => {
     assert.equal(assessmentOf(cancelled).sanity?.work.kind, 'failed', 'what has ended is not cancelled');
   });
 
-  it('goes with its explanation, and what comes late is dropped', () => {
+  it('is removed with its explanation, and late results are dropped', () => {
     const state = changes(explained([2]), ASKED, STARTED);
     const of = state.images[0]!.slots[0]!.explanation!;
     const asked = apply(state, { type: 'refreshed', image: 0 });
@@ -141,7 +141,7 @@ describe('the order of assessment', () => {
     return [image, slot, part];
   };
 
-  it('is: the image on screen first, then slot by slot, measurements before checks', () => {
+  it('starts with the image on screen, then goes slot by slot, measurements before checks', () => {
     let state = change(change(explained([1], [1, 2]), ASKED), CHECK, 0, 1);
     state = change(state, ASKED, 1, 1);
     assert.deepEqual(next(state), [0, 0, 'measurement']);
@@ -151,12 +151,12 @@ describe('the order of assessment', () => {
     assert.deepEqual(next(state), [1, 0, 'sanity']);
   });
 
-  it('has nothing while nothing waits', () => {
+  it('gives no work if none is waiting', () => {
     assert.equal(nextQuestion(explained([1])), undefined);
     assert.equal(nextQuestion(changes(explained([1]), ASKED, STARTED)), undefined);
   });
 
-  it('measures maps that know nothing once for all slots of one class and model', () => {
+  it('measures the baselines only once for all slots of one class and model', () => {
     const maps = { explanation: measured(0.7), random: measured(0.3), centre: measured(0.5) };
     const done = (state: PanelState) =>
       changes(
@@ -173,7 +173,7 @@ describe('the order of assessment', () => {
 });
 
 describe('messages about assessment', () => {
-  it('tell the parts that have changed, without the map they are about', () => {
+  it('contain the parts that have changed, without the map itself', () => {
     const before = changes(explained([2]), CHECK);
     const after = changes(before, ASKED);
     const { measurement: told } = assessmentOf(after);
@@ -183,7 +183,7 @@ describe('messages about assessment', () => {
     assert.deepEqual(editorState(after).assessment, [assessmentOf(after)]);
   });
 
-  it('take back what belongs to an older map', () => {
+  it('remove results that belong to an older map', () => {
     const before = changes(explained([2]), ASKED, STARTED);
     const found = explanation(2);
     const at = { image: 0, run: 1, slot: 0 };

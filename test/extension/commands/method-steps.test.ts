@@ -75,7 +75,7 @@ describe('the method picker', () => {
     assert.deepEqual(taken, [['rise', { ...defaultsOf(METHOD_OPTIONS.rise), masks: 500 }]]);
   });
 
-  it('offers an option only while it counts', () => {
+  it('offers an option only while it has an effect', () => {
     const { rows, choose } = picker();
     const labels = () => rows().map(({ label }) => label);
     choose('Group-CAM');

@@ -114,7 +114,7 @@ describe('a session of a run file', () => {
     assert.equal(runner.asked.filter(([name]) => name === 'undo').length, 1);
   });
 
-  it('a process that was restarted on purpose is no news', async () => {
+  it('shows no notice if the process was restarted on purpose', async () => {
     const runner = fakeRunner();
     const { notices } = start(runner);
     await follows(runner);
@@ -139,7 +139,7 @@ describe('a session of a run file', () => {
     assert.equal(session.broken, undefined);
   });
 
-  it('a file that is none is shown as broken, in the words of the runner', async () => {
+  it("shows a file that is no run file as broken, with the runner's message", async () => {
     const error = datasetErrors.runFileInvalid(RUN, 'file is not a database');
     const runner = fakeRunner({ open: () => Promise.reject(error) });
     const { session, told } = start(runner);
@@ -234,14 +234,14 @@ describe('a sweep that is wanted', () => {
     assert.deepEqual(await session.ask({ name: 'rows', params: { version: 1, list: 1, from: 0, count: 1 } }), [row(3)]);
   });
 
-  it('that can not be started is no longer wanted', async () => {
+  it("is no longer wanted if it can't be started", async () => {
     const runner = fakeRunner({ sweep: () => Promise.reject(datasetErrors.runFileBusy(RUN, 'process 5')) });
     const { session, intents } = start(runner);
     await assert.rejects(session.sweep(1), /process 5/);
     assert.deepEqual(intents.of(RUN), []);
   });
 
-  it('that is kept in a damaged form counts as not wanted', () => {
+  it('counts as not wanted if its saved state is damaged', () => {
     assert.deepEqual(createIntents(memory({ sweeps: 1 })).of(RUN), []);
   });
 });

@@ -46,11 +46,10 @@ describe('what Inspect Dataset is about', () => {
     assert.equal(listOfImages(['/w/a.png', '/w/b.png']).name, name);
   });
 
-  it('shows the newest version of the model in use', () => {
+  it('shows the version that was prepared, which is an older one of the same file if that was put back', () => {
     const versions = [version(1, { model: '/w/a.onnx' }), version(2, { model: '/w/a.onnx' }), version(3)];
-    assert.equal(versionOf(runInfo({ versions }), { path: '/w/a.onnx' })?.id, 2);
-    assert.equal(versionOf(runInfo({ versions }), {})?.id, 3);
-    assert.equal(versionOf(runInfo({ versions: [] }), {}), undefined);
+    assert.equal(versionOf({ ...runInfo({ versions }), prepared: [1] })?.id, 1);
+    assert.equal(versionOf({ ...runInfo({ versions }), prepared: [] }), undefined);
   });
 });
 

@@ -120,7 +120,7 @@ describe('a comparison', () => {
     assert.match(miscounted(7) ?? '', /7 chosen: at most 6/);
   });
 
-  it('is read from what was kept of it, and from nothing else', () => {
+  it('is read from its saved form, and anything else is refused', () => {
     const questions = [methods, [TOP_CLASS], models, [bee]];
     const others = [
       [0, methods],

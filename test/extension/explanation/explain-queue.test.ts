@@ -9,7 +9,7 @@ const bee: Wanted = { target: { index: 1 }, title: 'bee' };
 const cat: Wanted = { target: { index: 2 }, title: 'cat' };
 
 describe('questions to the engine', () => {
-  it('one image after another', async () => {
+  it('are sent for one image after another', async () => {
     const p = panel('a', 'b');
     p.ask(0, TOP_CLASS);
     p.ask(1, TOP_CLASS);
@@ -26,7 +26,7 @@ describe('questions to the engine', () => {
     assert.deepEqual(p.statuses(), ['done', 'done']);
   });
 
-  it('none before the picture is there, and none at all if it can not be', async () => {
+  it("are sent once the picture is loaded, and never if it can't be loaded", async () => {
     const p = panel('a', 'b');
     let arrive = () => {};
     const arrival = new Promise<void>((resolve) => {
@@ -47,7 +47,7 @@ describe('questions to the engine', () => {
     assert.equal(p.calls.length, 1);
   });
 
-  it('two classes of an image, one after the other', async () => {
+  it('are sent for two classes of an image one after the other', async () => {
     const p = panel('a');
     p.ask(0, bee, cat);
     await turn();
@@ -60,7 +60,7 @@ describe('questions to the engine', () => {
     ]);
   });
 
-  it('another class stops the work on the first, whose late frame changes nothing', async () => {
+  it('about another class stop the work on the first, and its late frame is ignored', async () => {
     const p = panel('a');
     p.ask(0, TOP_CLASS);
     await turn();
@@ -96,7 +96,7 @@ describe('questions to the engine', () => {
     assert.deepEqual(p.statuses(), ['done', 'done', 'done']);
   });
 
-  it('cancel ends the work and asks nothing more', async () => {
+  it('end with a cancel, and no more are sent', async () => {
     const p = panel('a', 'b');
     p.ask(0, TOP_CLASS);
     p.ask(1, TOP_CLASS);

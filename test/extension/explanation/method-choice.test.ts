@@ -21,7 +21,7 @@ const settings: MethodSettings = {
 const ofGroupCam = (chosen: ChosenMethod) => methodChoice(settings, chosen, 'group-cam').options;
 
 describe('what is chosen for a panel', () => {
-  it('counts before the settings, and these before the defaults; every option is there, in the order of its table', () => {
+  it('takes precedence over settings and these over defaults; all options are listed, in the order of the table', () => {
     for (const method of METHODS) {
       const choice = methodChoice(settings, NOTHING_CHOSEN, method);
       assert.deepEqual(Object.keys(choice.options), Object.keys(METHOD_OPTIONS[method]), method);
@@ -34,7 +34,7 @@ describe('what is chosen for a panel', () => {
     assert.deepEqual(methodChoice(settings, NOTHING_CHOSEN).options, defaultsOf(METHOD_OPTIONS.rise));
   });
 
-  it('is what differs from settings and defaults, for each method on its own', () => {
+  it('contains only what differs from settings and defaults, for each method', () => {
     const all = { ...defaultsOf(METHOD_OPTIONS.rise), masks: 100 };
     const rise = withOptions(NOTHING_CHOSEN, settings, 'rise', all);
     assert.deepEqual(rise, { options: { rise: { masks: 100 } } });
@@ -61,7 +61,7 @@ describe('what is chosen for a panel', () => {
     assert.equal(withoutChanged(chosen, ['method']).method, undefined);
   });
 
-  it('is read from what was kept of it, without what this version does not know', () => {
+  it('is read from its saved form, without options that this version does not know', () => {
     const kept: ChosenMethod = { method: 'rise', options: { rise: { masks: 100 } } };
     assert.deepEqual(readChosen(JSON.parse(JSON.stringify(kept))), kept);
     const others = { rise: { masks: 0, cells: 5, colour: 'red', toString: 1 }, none: { masks: 1 }, xrai: 7 };

@@ -98,7 +98,7 @@ describe('maps that are kept', () => {
     device: { device: 'cpu' },
   };
   for (const [name, change] of Object.entries(others)) {
-    it(`are not those of another question: ${name}`, async () => {
+    it(`are not used for another question: ${name}`, async () => {
       const store = open();
       await keep(store);
       assert.equal(await store.find({ ...asked, ...change }), undefined);
@@ -121,7 +121,7 @@ describe('maps that are kept', () => {
     'a sidecar has come': () => writeFileSync(file('sidecar'), '{}'),
   };
   for (const [name, change] of Object.entries(changes)) {
-    it(`hold no longer once a file has changed: ${name}`, async () => {
+    it(`are not used after a file has changed: ${name}`, async () => {
       const store = open();
       const past = new Date(Date.now() - 60_000);
       for (const old of ['image', 'model']) utimesSync(file(old), past, past);
@@ -132,7 +132,7 @@ describe('maps that are kept', () => {
     });
   }
 
-  it('hold no longer for another build of what computes them', async () => {
+  it('are not used by another build of the engine', async () => {
     await keep(open());
     writeFileSync(file('engine.js'), 'another build');
     assert.equal(await open().find(asked), undefined);
@@ -166,7 +166,7 @@ describe('maps that are kept', () => {
     assert.deepEqual(files[0], absent());
   });
 
-  it('in another form count as absent, though the file is whole', async () => {
+  it('in the form of another version count as absent', async () => {
     await keep(open());
     const [name] = stored();
     const body = readFileSync(name!, 'utf8').split('\n')[1]!;
@@ -183,7 +183,7 @@ describe('maps that are kept', () => {
     }
   });
 
-  it('stay within a limit: those used longest ago go', async () => {
+  it('stay within a limit: the least recently used are removed', async () => {
     const params = (image: number): ExplainParams => ({ ...asked, image: { path: `/w/${image}.png` } });
     const store = open();
     await keep(store, params(0));

@@ -20,7 +20,7 @@ describe('a class in another model', () => {
     it(name, () => assert.equal(classNamed(labels, { label }), expected));
   }
 
-  it('of two with one name is the one at the same place of the same labels', () => {
+  it('is the one at the given index if two classes have the name', () => {
     assert.equal(classNamed(IMAGENET, { label: 'crane', index: 4 }), 4);
     assert.equal(classNamed(IMAGENET, { label: 'crane', index: 3 }), 'has 2 classes called “crane”');
   });

@@ -52,9 +52,9 @@ describe('messages to the explanation page', () => {
   ];
   for (const [name, before, event, expected] of cases) it(name, () => assert.deepEqual(types(before, event), expected));
 
-  it('nothing changed: nothing', () => assert.deepEqual(messagesBetween(one, one), []));
+  it('are none if nothing has changed', () => assert.deepEqual(messagesBetween(one, one), []));
 
-  it('the messages add up to the whole state', () => {
+  it('add up to the whole state', () => {
     const grey = { ...DEFAULT_STYLE, colormap: 'grey' } as const;
     const measured = explanation(0);
     const events: PanelEvent[] = [

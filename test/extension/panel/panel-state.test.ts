@@ -201,7 +201,7 @@ describe('the memory of a panel', () => {
   /** Of one map: two numbers. */
   const MAP = 8;
 
-  it('lets go of the maps that lie farthest from the image in front, and of no other', () => {
+  it('releases only the maps that are farthest from the active image', () => {
     assert.deepEqual(tooFar(done, 5 * MAP), []);
     const third = apply(done, { type: 'selected', image: 2 });
     assert.deepEqual(tooFar(third, 3 * MAP).sort(), [0, 4]);
@@ -217,7 +217,7 @@ describe('the memory of a panel', () => {
     assert.deepEqual(tooFar(measured, 3 * MAP), [4], 'what is measured stays');
   });
 
-  it('asks again for what was let go when its image is selected; until then it is done', () => {
+  it('asks for a released map again when its image is selected; until then the image counts as done', () => {
     const state = apply(done, { type: 'released', image: 4 });
     assert.equal(state.images[4]!.slots[0]!.explanation, undefined);
     assert.equal(state.images[4]!.slots[0]!.shown.frame, undefined);
@@ -228,7 +228,7 @@ describe('the memory of a panel', () => {
     assert.equal(apply(state, { type: 'selected', image: 1 }).images[1], done.images[1]);
   });
 
-  it('lets go of a picture', () => {
+  it('releases a picture', () => {
     const picture = { png: Uint8Array.of(1) };
     const state = apply(done, { type: 'picture', image: 1, picture, size: { width: 1, height: 2 } });
     assert.equal(state.images[1]!.picture, picture);

@@ -108,7 +108,7 @@ describe('annotations as datasets', () => {
     });
   });
 
-  it('of people, as they have them', async function () {
+  it('reads annotations as published datasets have them', async function () {
     const at = (name: string) => shared('cases', 'data', name);
     needs(this, at('yolo'), 'datasets of people');
     for (const [source, items] of Object.entries({

@@ -13,7 +13,7 @@ describe('classes of categories', () => {
     });
   });
 
-  it('that nothing means, or several, are named', () => {
+  it('names categories that no class, or more than one, matches', () => {
     assert.deepEqual(classesOfCategories(['elk', 'dog', 'crane'], LABELS), {
       classes: [[], [2], []],
       notes: [
@@ -35,7 +35,7 @@ describe('classes of categories', () => {
     });
   });
 
-  it('of a mapping are all there are, where it has to be whole', () => {
+  it('are those of the mapping alone if it has to be complete', () => {
     const mapping = parseMapping('{"categories": {"crane": [1, 3]}}', 'm.json', LABELS);
     assert.deepEqual(classesOfCategories(['crane', 'cat'], LABELS, mapping, true), {
       classes: [[1, 3], []],

@@ -186,7 +186,7 @@ describe('a folder as a dataset', () => {
     await assert.rejects(list('nowhere'), { code: 'dataset-invalid', message: /nowhere: .*no such file/ });
   });
 
-  it('folders of people, as they have them', async function () {
+  it('lists folders as published datasets have them', async function () {
     const source = shared('cases', 'data', 'wrongname');
     needs(this, source, 'folders called cats for cat');
     const dataset = await listDataset(source);

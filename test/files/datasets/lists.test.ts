@@ -208,7 +208,7 @@ describe('lists as datasets', () => {
     assert.deepEqual(notes, ["The list's classes are numbers, and were taken for indices of the model's classes."]);
   });
 
-  it('as people have them', async function () {
+  it('reads lists as other programs write them', async function () {
     const at = (name: string) => shared('cases', 'data', 'csv', name);
     needs(this, at('bom-crlf.csv'), 'lists of people');
     const all: Readonly<Record<string, readonly (readonly string[])[]>> = {

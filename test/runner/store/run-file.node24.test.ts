@@ -131,6 +131,20 @@ describe('a run file', () => {
     run.close();
   });
 
+  it('takes another listing with fewer splits, and has those of the first again with its listing', async () => {
+    const run = await made(at(), COUNT);
+    const splits = async () => (await rowsOf(run, '')).map(({ split }) => split);
+    const before = await splits();
+    assert.ok(before.includes('val'));
+    const other = { path: 'a.png', file: '/other/a.png', bytes: 1, mtime: 1, categories: [] };
+    const without = datasetOf(COUNT, { items: [other], splits: [] });
+    assert.deepEqual(run.setDataset(without), { added: 1, changed: 0, gone: COUNT });
+    assert.deepEqual(await splits(), [undefined]);
+    assert.deepEqual(run.setDataset(datasetOf(COUNT)), { added: 0, changed: 0, gone: 1 });
+    assert.deepEqual(await splits(), before);
+    run.close();
+  });
+
   it('points identical files to the first, whatever the order in which they are computed', async () => {
     const run = await openRunFile(at(), { create: true });
     run.setDataset(datasetOf(20));

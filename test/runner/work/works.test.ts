@@ -30,7 +30,11 @@ function steps(total: number) {
 
 describe('runner: works', () => {
   const changed: string[] = [];
-  const start = () => createWorks((run) => changed.push(run));
+  const start = () =>
+    createWorks(
+      (run) => changed.push(run),
+      () => {},
+    );
   const job = (perform: (control: Control) => Promise<void>, kind: WorkKind = 'sweep', run = 'a') => ({
     run,
     kind,

@@ -163,6 +163,17 @@ describe('the bar of a run file', () => {
     );
   });
 
+  it('sets a tag by a key that the host has not answered for yet', async () => {
+    await open({ ...SET, delay: 300, tagged: [{ name: 'relabel', count: 0 }] });
+    await page.settled();
+    await page.find('tags').click();
+    await page.find('key-relabel').fill('r');
+    await page.page.keyboard.press('Escape');
+    await page.find('grid').focus();
+    await page.page.keyboard.press('r');
+    await until('the tag is shown', async () => (await page.nameOf(0))?.includes('tagged relabel'));
+  });
+
   it('makes a tag and gives it a key, but none that the grid has', async () => {
     await open(SET);
     await page.settled();

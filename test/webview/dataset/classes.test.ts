@@ -1,6 +1,6 @@
 /** The page of classes in Chromium. */
 import assert from 'node:assert/strict';
-import { matrixOf, mostConfused, pixelsOf } from '../../../webview/dataset/classes/matrix';
+import { matrixOf, mostConfused, pixelsOf, predictedIn } from '../../../webview/dataset/classes/matrix';
 import { readCanvas } from '../../support/canvas';
 import { until } from '../../support/wait';
 import { classesOf, classOf, labelOf, predictedOf } from './support/data';
@@ -29,6 +29,10 @@ describe('the confusion matrix as numbers', () => {
       mostConfused(matrix, 5).map(({ count }) => count),
       all.slice(0, 5).map(({ count }) => count),
     );
+  });
+  it('tells which classes some image was taken for, with or without a class of its own', () => {
+    const counts = Uint32Array.from([0, 2, 0, 0, 0, 0, 4, 0, 0]);
+    assert.deepEqual(predictedIn({ ...info, confusion: { columns: [8, 5, 2], counts } }), [5, 8]);
   });
   it('shows the strongest of the cells that fall on one pixel, and right ones apart from wrong ones', () => {
     const counts = new Uint32Array(5 * 4);

@@ -185,6 +185,16 @@ describe('the grid of a run file', () => {
     assert.deepEqual(await ranges(), []);
   });
 
+  it('goes to the query with Ctrl+F and /, before the next key', async () => {
+    await open(SET);
+    await page.settled();
+    for (const key of ['Control+f', '/']) {
+      await page.find('grid').focus();
+      await page.press(key);
+      assert.equal(await page.find('query').evaluate((input) => input === document.activeElement), true, key);
+    }
+  });
+
   it('changes the size of tiles by slider and keys, and keeps it over a reload', async () => {
     await open(SET);
     await page.settled();
@@ -264,15 +274,6 @@ describe('the grid of a run file', () => {
     await page.untilCount(`${wrongItems(100).length} of 10,000`);
     await page.settled();
     assert.match((await page.nameOf(0))!, /wrong/);
-  });
-
-  it('follows the explanation editor through the list', async () => {
-    await open(SET);
-    await page.settled();
-    await page.say({ type: 'walked', item: 4_321 });
-    await page.settled();
-    assert.equal(await focused(), 4_321);
-    assert.match((await page.nameOf(4_321))!, /image-0004321/);
   });
 
   for (const [what, script] of [

@@ -72,7 +72,7 @@ describe('changes of a query by buttons', () => {
     assert.deepEqual(parseQuery(odd), cellQuery('a "b" \\ and (c)', ''));
   });
 
-  it('have chips for people', () => {
+  it('are shown as chips in plain words', () => {
     const texts = chipsOf(parseQuery('true = cat and tag != "to do" and p < 0.5 and path ~ "val/"')).map(chipText);
     assert.deepEqual(texts, ['true: cat', 'tag is not to do', 'p < 0.5', 'path ~ "val/"']);
     assert.deepEqual(chipsOf(parseQuery('wrong or failed')).map(chipText), ['wrong or failed']);

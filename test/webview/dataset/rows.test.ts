@@ -42,7 +42,7 @@ describe('windows of rows', () => {
     assert.equal(rows.at(400_000), undefined);
   });
 
-  it('of an earlier list count no more', async () => {
+  it('of an earlier list are ignored', async () => {
     const { rows, asked, answerAll } = slowHost();
     rows.show(1, 1_000);
     rows.want(0, 50);
@@ -145,7 +145,29 @@ describe('packs of pictures', () => {
     assert.deepEqual(asked.at(-1), [5]);
   });
 
-  it('are given up in the order of their use, within a bound', async () => {
+  it('asked for before their row was computed are left out if they come after the new ones', async () => {
+    const answers: (() => void)[] = [];
+    const arrived: TilePicture[] = [];
+    const pictures = createPictures(
+      (items) => new Promise((done) => answers.push(() => done(items.map((item) => ({ item }))))),
+      (found) => arrived.push(...found),
+      () => {},
+      (thrown) => assert.fail(String(thrown)),
+    );
+    pictures.want([{ ...rowAt(1), state: 'waiting' }, rowAt(2)]);
+    pictures.want([rowAt(1), rowAt(2)]);
+    assert.equal(answers.length, 2);
+    answers[1]!();
+    await settle();
+    answers[0]!();
+    await settle();
+    assert.deepEqual(
+      arrived.map(({ item }) => item),
+      [1, 2],
+    );
+  });
+
+  it('are kept up to a limit, and the least recently used are dropped first', async () => {
     const { pictures, dropped } = host();
     for (let at = 0; at < 3_000; at += 50) {
       pictures.want(Array.from({ length: 50 }, (_, i) => rowAt(at + i)));

@@ -25,7 +25,7 @@ function pageOf(slots: Parameters<typeof editorState>[0], { saved = {}, more = {
 }
 
 describe('the store of the editor page', () => {
-  it('tells nothing of a result before the photograph is there', () => {
+  it('shows no result before the photograph is loaded', () => {
     const { store, image } = pageOf([CAT], { isDecoded: false });
     assert.deepEqual([store.overall.value, store.heats.value.size, store.summary.value], ['working', 0, undefined]);
     assert.equal(store.isReady.value, false);

@@ -25,6 +25,7 @@ const TOKENS: Readonly<Record<string, readonly [string, string, string, string]>
   'button-hoverBackground': ['#0258a8', '#026ec1', '#000000', '#0f4a85'],
   'button-border': ['#0000001a', '#ffffff12', '#6fc3df', '#0f4a85'],
   'button-secondaryBackground': ['#e5e5e5', '#313131', '#000000', '#ffffff'],
+  'button-secondaryBorder': ['#3b3b3b26', '#cccccc26', '#6fc3df', '#0f4a85'],
   'button-secondaryForeground': ['#3b3b3b', '#cccccc', '#ffffff', '#292929'],
   'button-secondaryHoverBackground': ['#cccccc', '#3c3c3c', '#000000', '#ffffff'],
   'charts-blue': ['#1a85ff', '#59a4f9', '#59a4f9', '#0063d3'],

@@ -1,12 +1,13 @@
 /** Each class's mean image and mean map. Those that are seen are asked for. */
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { printQuery } from '../../../src/core/query/print';
 import type { AtlasEntry, ClassesInfo } from '../../../src/protocol/dataset';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
 import { plural, shortLabel } from '../texts';
 import { drawEntry } from './atlas-picture';
+import { predictedIn } from './matrix';
 
 type By = AtlasEntry['by'];
 
@@ -46,6 +47,9 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
     timer.current ??= setTimeout(() => void load(), 50);
   }
   const names = by.value === 'true' ? store.categories.value : (store.version.value?.labels ?? []);
+  // Of the model's classes, which may be a thousand, those that some image was taken for.
+  const predicted = useMemo(() => predictedIn(classes), [classes]);
+  const shown = by.value === 'true' ? names.map((_, index) => index) : predicted;
   const countOf = new Map(
     classes.categories.map(({ category, recall, count }) => [category, { recall, count }] as const),
   );
@@ -73,16 +77,16 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
         </div>
       </div>
       <div class="atlas-cards" data-testid="atlas">
-        {names.map((name, index) => (
+        {shown.map((index) => (
           <Card
             key={`${by.value} ${index}`}
             page={page}
-            name={name}
+            name={names[index]!}
             index={index}
             entry={entries.value.get(index)}
             recall={by.value === 'true' ? countOf.get(index)?.recall : undefined}
             onSeen={seen}
-            onClick={() => actions.find(printQuery(classQuery(by.value, name)))}
+            onClick={() => actions.find(printQuery(classQuery(by.value, names[index]!)))}
           />
         ))}
       </div>

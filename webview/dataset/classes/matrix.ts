@@ -41,6 +41,15 @@ export function matrixOf(
   };
 }
 
+/** @returns the classes of the model that some image was taken for, in the model's order */
+export function predictedIn({ confusion: { columns, counts } }: ClassesInfo): readonly number[] {
+  const found = new Set<number>();
+  counts.forEach((count, cell) => {
+    if (count > 0) found.add(columns[cell % columns.length]!);
+  });
+  return [...found].toSorted((a, b) => a - b);
+}
+
 /** Red, green and blue. */
 export type Rgb = readonly [number, number, number];
 

@@ -36,6 +36,8 @@ function actionOf(page: DatasetPage, event: KeyboardEvent): (() => void) | undef
       store.selection.value = ranges.all(count);
     },
     z: actions.undo,
+    // The command of the host comes later: what is typed at once would be taken for keys of tags.
+    f: actions.editQuery,
     Home: move(-count),
     End: move(count),
     ' ': () => grid.pick(focus, 'toggle'),

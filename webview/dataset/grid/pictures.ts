@@ -47,12 +47,14 @@ export function createPictures(
       const pack = wanted.filter((row) => held.get(row.item) !== keyOf(row)).slice(0, PACK);
       if (pack.length === 0) return;
       // Noted before they are there, so that the other request asks for others.
-      for (const row of pack) held.set(row.item, keyOf(row));
+      const keys = new Map(pack.map((row) => [row.item, keyOf(row)]));
+      for (const [item, key] of keys) held.set(item, key);
       const asked = era;
       asking += 1;
       try {
+        // An answer may be overtaken by a later one, of a row that was computed in between: then the later one holds.
         const pictures = await ask(pack.map(({ item }) => item));
-        if (asked === era) arrived(pictures);
+        if (asked === era) arrived(pictures.filter(({ item }) => held.get(item) === keys.get(item)));
       } catch (thrown) {
         failed(thrown);
       } finally {

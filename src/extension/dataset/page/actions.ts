@@ -86,9 +86,8 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
 
     async update({ session, at, show }) {
       const before = await session.ready();
-      const choice = model.choice();
-      const info = await session.call('prepare', { source: before.source, models: [choice] });
-      const version = versionOf(info, choice);
+      const info = await session.call('prepare', { source: before.source, models: [model.choice()] });
+      const version = versionOf(info);
       if (version && version.done + version.failed < info.items) await session.sweep(version.id);
       if (!version || info.versions.length === before.versions.length) return `Up to date: ${info.items} images`;
       show({ type: 'query', query: at?.query ?? '', version: version.id });

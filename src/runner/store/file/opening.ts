@@ -37,12 +37,12 @@ export async function openDatabase(file: string, options: OpenOptions): Promise<
 
 async function sizeOfDatabase(file: string): Promise<number> {
   const info = statSync(file);
-  if (!info.isFile()) throw datasetErrors.runFileInvalid(file, `it is ${kindOf(info)}, not a file`);
+  if (!info.isFile()) throw datasetErrors.notRunFile(file, `it is ${kindOf(info)}, not a file`);
   if (info.size === 0) return 0;
   const head = await readHead(file, MAGIC.length).catch((thrown) => {
     throw datasetErrors.runFileInvalid(file, reasonOf(thrown), thrown);
   });
-  if (Buffer.from(head).toString('latin1') !== MAGIC) throw datasetErrors.runFileInvalid(file, 'it is no database');
+  if (Buffer.from(head).toString('latin1') !== MAGIC) throw datasetErrors.notRunFile(file, 'it is no database');
   return info.size;
 }
 
@@ -78,7 +78,9 @@ function checkForm(db: Db, create: boolean): void {
     return;
   }
   if (application !== APPLICATION)
-    throw datasetErrors.runFileInvalid(db.file, isNew ? 'it is empty' : 'it is the database of another program');
+    throw isNew
+      ? datasetErrors.runFileInvalid(db.file, 'it is empty')
+      : datasetErrors.notRunFile(db.file, 'it is the database of another program');
   if (form > FORM) throw datasetErrors.runFileNewer(db.file, form, FORM);
   if (form < 1) throw datasetErrors.runFileInvalid(db.file, `it has the form ${form}`);
 }

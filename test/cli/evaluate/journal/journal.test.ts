@@ -52,7 +52,7 @@ describe('journal of an evaluation', () => {
     });
   });
 
-  it('wherever the last line is cut short, it alone is dropped', async () => {
+  it('a last line that is cut off at any place is dropped, and no other line', async () => {
     await withJournal(async (journal) => {
       await journal.append(entry('1'));
       await journal.append(entry('2'));
@@ -71,13 +71,13 @@ describe('journal of an evaluation', () => {
     }
   });
 
-  it('a first line cut short begins anew', async () => {
+  it('a journal whose first line is cut off is begun anew', async () => {
     folder.write('report/journal.jsonl', '{"settings":{"mod');
     await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), []));
     await withJournal(async (journal) => assert.deepEqual(await all(journal.entries()), []));
   });
 
-  it('a line longer than what is read at once is found', async () => {
+  it("a line longer than the reader's buffer is read whole", async () => {
     const long = { ...entry('1'), found: { error: 'x'.repeat(200_000) } };
     await withJournal((journal) => journal.append(long));
     appendFileSync(file(), 'y'.repeat(150_000));
@@ -99,7 +99,7 @@ describe('journal of an evaluation', () => {
     assert.ok(!existsSync(`${file()}.lock`));
   });
 
-  it('one process at a time; a lock left by one that was killed counts for nothing', async () => {
+  it('only one process may hold it; the lock of a killed process is ignored', async () => {
     const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     folder.write('report/journal.jsonl.lock', String(other.pid));
     await assert.rejects(
@@ -229,7 +229,7 @@ describe('journal of an evaluation', () => {
     await refuses('points', 3, 'the curve of insertion goes through other points');
   });
 
-  it('of scores that are no probabilities no range is known', async () => {
+  it('scores that are not probabilities may have any value', async () => {
     const open = () => openJournal(file(), SETTINGS, false);
     const logit = {
       ...entry('1'),

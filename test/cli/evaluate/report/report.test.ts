@@ -55,7 +55,7 @@ describe('report of an evaluation', () => {
       assertClose([Number(line['overall'])], [Number(line['insertion']) - Number(line['deletion'])], 1e-9);
   });
 
-  it('is one page that asks for nothing else, with every method and an example of it', async () => {
+  it('is one page that loads no other file, and shows every method with an example', async () => {
     await evaluate(dataset(), '--metric-option', 'step=10');
     const text = page();
     assert.deepEqual(text.match(/(?:src|href)="(?!data:)[^"]*"|<script|url\(|@import/g), null);
@@ -83,7 +83,7 @@ describe('report of an evaluation', () => {
     assert.deepEqual([report().failures, report().maps[0].images], [[], 4]);
   });
 
-  it('a method that the model can not take is left out, and the others are there', async () => {
+  it('leaves out a method that the model is not suitable for, and keeps the others', async () => {
     const source = dataset();
     const odd = ['--methods', 'cam,grad-cam', '--layer', '/layer2/relu/Relu_output_0', '--metric-option', 'step=50'];
     const { code, stderr } = await evaluate(source, ...odd);

@@ -18,6 +18,8 @@ export interface Setup {
   /** No item has a class. */
   readonly unlabelled?: boolean;
   readonly info?: Partial<RunInfo>;
+  /** The item that was walked to while the page was hidden. */
+  readonly walked?: number;
   /** Milliseconds until an answer; 0 unless said. */
   readonly delay?: number;
   /** Width and height of the thumbnails. */

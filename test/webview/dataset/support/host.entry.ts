@@ -186,6 +186,7 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     await makePictures(setup.side ?? 32);
     say({ type: 'info', info: info() });
     say({ type: 'work', work: data.work ?? [] });
+    if (setup.walked !== undefined) say({ type: 'walked', item: setup.walked });
   } else if (data.type === 'advance') {
     setup = { ...setup, done: data.done };
     const [version] = info().versions;
