@@ -66,7 +66,7 @@ export function questionsAbout(
  * scores of clusters with and without a mark.
  */
 const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
-const SUSPICIOUS = 0.92;
+const SUSPICIOUS = 0.96;
 /** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
 const COMPANION = 0.8;
 /** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
