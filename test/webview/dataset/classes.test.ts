@@ -109,6 +109,10 @@ describe('the classes of a run file', () => {
     await page.settled();
     assert.equal(await query(), 'true = cat and predicted = dog');
     await page.find('tab-classes').click();
+    // The pointer would otherwise lie over the matrix as it appears, and its cell is where the keys start from.
+    await page.page.mouse.move(0, 0);
+    await matrix.waitFor();
+    await page.settled();
     await matrix.focus();
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.page.keyboard.press(key);
     await until('the cursor has moved', async () =>

@@ -65,18 +65,23 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
       column: Math.min(Math.floor((offsetX / SIDE) * matrix.columns), matrix.columns - 1),
     };
   };
-  const page10 = Math.max(Math.round(matrix.rows / 10), 1);
+  /** From where the cursor is now: several keys may come before the page is rendered again. */
+  const moveBy = (rows: number, columns: number) => {
+    const from = cursor.peek();
+    moveTo({ row: from.row + rows, column: from.column + columns });
+  };
+  const tenth = Math.max(Math.round(matrix.rows / 10), 1);
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => moveTo({ row: row + 1, column }),
-    ArrowUp: () => moveTo({ row: row - 1, column }),
-    ArrowRight: () => moveTo({ row, column: column + 1 }),
-    ArrowLeft: () => moveTo({ row, column: column - 1 }),
-    PageDown: () => moveTo({ row: row + page10, column }),
-    PageUp: () => moveTo({ row: row - page10, column }),
-    Home: () => moveTo({ row, column: 0 }),
-    End: () => moveTo({ row, column: matrix.columns - 1 }),
-    Enter: () => show(cursor.value),
-    ' ': () => show(cursor.value),
+    ArrowDown: () => moveBy(1, 0),
+    ArrowUp: () => moveBy(-1, 0),
+    ArrowRight: () => moveBy(0, 1),
+    ArrowLeft: () => moveBy(0, -1),
+    PageDown: () => moveBy(tenth, 0),
+    PageUp: () => moveBy(-tenth, 0),
+    Home: () => moveBy(0, -matrix.columns),
+    End: () => moveBy(0, matrix.columns),
+    Enter: () => show(cursor.peek()),
+    ' ': () => show(cursor.peek()),
   };
   if (matrix.rows === 0 || matrix.columns === 0) return null;
   const [cellWidth, cellHeight] = [SIDE / matrix.columns, SIDE / matrix.rows];
