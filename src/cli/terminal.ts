@@ -1,8 +1,8 @@
 /** How a command interacts with its environment: two streams, an exit code, and Ctrl-C. */
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { errors, reasonOf, toExplainError } from '../core/errors';
+import { openRegular } from '../files/open';
 import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
 export interface Terminal {
@@ -45,7 +45,8 @@ function write(lines: readonly string[]): void {
 
 /** Prints a text file on stdout: byte for byte for programs, without control characters for a person's terminal. */
 export async function passFile(file: string): Promise<void> {
-  const input = createReadStream(file);
+  const handle = await openRegular(file);
+  const input = handle.createReadStream();
   if (!process.stdout.isTTY) {
     await pipeline(input, process.stdout, { end: false }).catch((thrown: NodeJS.ErrnoException) => {
       // The reader has ended (`| head -1`), and has what it wants.

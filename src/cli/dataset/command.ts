@@ -19,7 +19,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     .addOption(
       listOption('--model <m.onnx>', 'the ONNX model; may be repeated to compare several').makeOptionMandatory(),
     )
-    .requiredOption('--run <r.groupcam>', 'the file that gets the results; an existing one is continued')
+    .requiredOption('--run <r.groupcam>', 'the run file, which gets the results; an existing one is continued')
     .addOption(
       new Option(
         '--maps <name>',
