@@ -24,6 +24,8 @@ export const scores = (window: Window) =>
       await showExplorer(page);
       await chooseFromMenu(page, explorerRow(page, 'net.onnx'), 'Use for Explanations');
       await showSidePanel(page);
+      // The rows of the model need the room of the view below them.
+      await page.locator('.sidebar .pane-header', { hasText: 'Datasets' }).click();
       const row = (text: string) => page.locator('.sidebar .monaco-list-row', { hasText: text });
       const scores = row('Scores').filter({ hasText: 'classes' });
       await scores.filter({ hasText: 'out [2 classes]' }).waitFor();
