@@ -1,5 +1,6 @@
 /** The run files that are open, each with its lock, its work, and those who follow it. */
 import path from 'node:path';
+import { type Throttled, throttled } from '../client/throttle';
 import { datasetErrors } from '../core/dataset-errors';
 import { ExplainError, errors } from '../core/errors';
 import { lock } from '../files/lock/lock';
@@ -7,7 +8,6 @@ import type { RunInfo, VersionId } from '../protocol/dataset';
 import type { RunnerRequests } from '../protocol/runner';
 import type { ContextOf } from '../protocol/table';
 import type { OpenRunFile, RunFile } from './store/form';
-import { type Throttled, throttled } from './throttle';
 import { whyUnavailable } from './work/model';
 import type { Shown } from './work/sweep';
 import type { Works } from './work/works';
@@ -203,7 +203,7 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
     },
     close() {
       isClosed = true;
-      for (const timer of [tellWork, tellInfo, ...rows.values()]) timer.stop();
+      for (const timer of [tellWork, tellInfo, ...rows.values()]) timer.dispose();
       store.close();
       if ('unlock' in locked) locked.unlock();
     },

@@ -1,9 +1,9 @@
 /** The Model view: a tree of `modelRows`. */
 import * as vscode from 'vscode';
+import { throttled } from '../../client/throttle';
 import { plainLines, withoutIcons } from '../../protocol/plain-text';
 import { type Panels, ranOn } from '../panel/panels';
 import { readSettings } from '../settings';
-import { throttled } from '../throttle';
 import type { CurrentModel } from './model';
 import { failedRows, modelRows, type Row } from './model-rows';
 
@@ -57,7 +57,7 @@ export function registerModelView(model: CurrentModel, panels: Panels): vscode.D
     panelChanged,
     view.onDidChangeVisibility(update),
     model.onDidInspect(update),
-    panels.onDidChange(panelChanged.run),
+    panels.onDidChange(panelChanged),
     vscode.workspace.onDidChangeConfiguration(update),
   );
 }

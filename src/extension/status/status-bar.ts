@@ -1,11 +1,11 @@
 /** The status bar item: the model, the device and the progress. A click lists the commands. */
 import * as vscode from 'vscode';
+import { throttled } from '../../client/throttle';
 import { setContext } from '../context-keys';
 import type { WindowEngine } from '../engine';
 import type { CurrentModel } from '../model/model';
 import { type Panels, ranOn } from '../panel/panels';
 import { readSettings } from '../settings';
-import { throttled } from '../throttle';
 import { progressOf, statusText, stoppedAt } from './status';
 
 /** Milliseconds between updates of the text. */
@@ -45,7 +45,7 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
     panelChanged,
     engine.onDidChangeState(update),
     model.onDidInspect(update),
-    panels.onDidChange(panelChanged.run),
+    panels.onDidChange(panelChanged),
     vscode.workspace.onDidChangeConfiguration(update),
     vscode.workspace.onDidGrantWorkspaceTrust(update),
   );

@@ -1,8 +1,8 @@
 /** The view *Datasets*: the run files of the workspace, and those that are open. A row is opened by a click. */
 import * as vscode from 'vscode';
+import { throttled } from '../../../client/throttle';
 import { toExplainError } from '../../../core/errors';
 import { plainLines, withoutIcons } from '../../../protocol/plain-text';
-import { throttled } from '../../throttle';
 import type { DatasetEditors } from '../page/editor';
 import type { WindowRunner } from '../run/runner';
 import type { Sessions } from '../run/sessions';
@@ -68,7 +68,7 @@ export function registerDatasetTree(
     watcher,
     watcher.onDidCreate(refresh),
     watcher.onDidDelete(refresh),
-    editors.onDidChange(soon.run),
+    editors.onDidChange(soon),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
   );
 }

@@ -4,7 +4,7 @@ export interface Throttled {
   (): void;
   /** Calls it at once, whatever the interval. */
   now(): void;
-  stop(): void;
+  dispose(): void;
 }
 
 export function throttled(act: () => void, milliseconds: number): Throttled {
@@ -24,6 +24,6 @@ export function throttled(act: () => void, milliseconds: number): Throttled {
       if (timer) isWanted = true;
       else run();
     },
-    { now: run, stop: () => clearTimeout(timer) },
+    { now: run, dispose: () => clearTimeout(timer) },
   );
 }
