@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { fields } from '../core/schema';
 import type { HeatStyle } from '../core/style';
+import { CLUSTERED_BY } from './clusters';
 import type { RunInfo, VersionId, Work } from './dataset';
 import { EXPORTS } from './dataset';
 import type { RunnerRequests } from './runner';
@@ -16,6 +17,7 @@ const ids = v.pipe(v.array(whole), v.maxLength(2_000));
 const ranges = v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(10_000));
 const selection = fields({ list: whole, ranges: v.exactOptional(ranges) });
 const version = whole;
+const by = v.picklist(CLUSTERED_BY);
 
 /** What the page asks of the runner, by the runner's own names; the host adds the run file and passes it on. */
 const ASKED = {
@@ -26,6 +28,12 @@ const ASKED = {
   histograms: fields({ version, query: short, bins: v.pipe(whole, v.maxValue(200)) }),
   classes: fields({ version }),
   atlas: fields({ version, by: v.picklist(['true', 'predicted']), indices: ids }),
+  clusters: fields({ version, by }),
+  scatter: fields({ version, set: short }),
+  compare: fields({ a: version, b: version }),
+  trend: fields({}),
+  nameVersion: fields({ version, name }),
+  pinVersion: fields({ version, pinned: v.boolean() }),
   pause: fields({ work: whole }),
   resume: fields({ work: whole }),
   cancel: fields({ work: whole }),
@@ -48,7 +56,7 @@ const asked = v.variant(
   Object.entries(ASKED).map(([key, params]) => v.object({ name: v.literal(key), params })) as never,
 ) as unknown as v.GenericSchema<unknown, Asked>;
 
-export const PAGES = ['grid', 'classes'] as const;
+export const PAGES = ['grid', 'classes', 'clusters', 'versions'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the page keeps over a reload of the window; the host reads it back by this schema. */
@@ -79,6 +87,13 @@ export const FROM_DATASET_PAGE = v.variant('type', [
   v.object({ type: v.literal('explain'), version, item: whole, list: whole, position: whole, query: short }),
   /** Starts or goes on with the sweep of a version; the host knows the device. */
   v.object({ type: v.literal('sweep'), version }),
+  /** Starts to find clusters, or the shift between two versions; the host knows the device. */
+  v.object({ type: v.literal('findClusters'), version, by, classes: v.optional(ids) }),
+  v.object({ type: v.literal('findShift'), a: version, b: version }),
+  /** Explains a row by two versions, side by side. */
+  v.object({ type: v.literal('sideBySide'), a: version, b: version, item: whole }),
+  /** The host asks whether this is meant. */
+  v.object({ type: v.literal('removeVersion'), version }),
   /** Asks for better maps; the host asks for the method. */
   v.object({
     type: v.literal('compute'),
@@ -105,6 +120,8 @@ export const PAGE_COMMANDS = [
   'undo',
   'grid',
   'classes',
+  'clusters',
+  'versions',
   'selectAll',
   'open',
   'clear',

@@ -7,6 +7,7 @@ import type { Measures } from '../core/measures/measures';
 import type { MethodChoice } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import type { ShownActivation } from '../core/output';
+import type { ClustersSummary } from './clusters';
 
 /** An item's number in the run file. It stays the same when the dataset is listed again. */
 export type ItemId = number;
@@ -32,13 +33,15 @@ export interface RunInfo {
   readonly versions: readonly VersionInfo[];
   readonly tags: readonly TagInfo[];
   readonly views: readonly SavedView[];
+  /** One for each version that has clusters. */
+  readonly clusters: readonly ClustersSummary[];
   /** Why nothing can be written to the file, in words. */
   readonly readOnly?: string;
 }
 
 export interface VersionInfo {
   readonly id: VersionId;
-  /** The stem of the model's file, made unique by @2, @3. */
+  /** The stem of the model's file, made unique by @2, @3, or what the user calls it. */
   readonly name: string;
   readonly model: string;
   readonly labels: readonly string[];
@@ -50,6 +53,12 @@ export interface VersionInfo {
   readonly assumptions: readonly string[];
   readonly done: number;
   readonly failed: number;
+  /** When it was added, in milliseconds since 1970. */
+  readonly added: number;
+  /** Bytes of the model that are kept for it; absent if no copy is kept. */
+  readonly kept?: number;
+  /** Whether its copy is kept whatever space there is. */
+  readonly pinned: boolean;
   /** Why the model can't be run now, in words; what is stored stays. */
   readonly unavailable?: string;
 }
@@ -200,10 +209,10 @@ export interface AtlasEntry {
   readonly image?: { readonly side: number; readonly rgb: Uint8Array; readonly pictures: number };
 }
 
-export type WorkKind = 'list' | 'sweep' | 'maps';
+export type WorkKind = 'list' | 'sweep' | 'maps' | 'clusters' | 'shift';
 export type WorkState = 'waiting' | 'running' | 'paused' | 'done' | 'failed';
 
-/** Work on a run file: listing its items, sweeping a version, or computing maps of some rows. */
+/** Work on a run file: listing its items, sweeping a version, computing maps of some rows, finding clusters, or shifts. */
 export interface Work {
   readonly id: number;
   readonly kind: WorkKind;

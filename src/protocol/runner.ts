@@ -2,6 +2,7 @@
  * The requests to the runner, the process that owns run files: one table, from which both sides derive their types. The
  * runner answers about several run files, each by its path.
  */
+import type { ClusteredBy, ClusterSet, Scatter } from './clusters';
 import type {
   AtlasEntry,
   ClassesInfo,
@@ -21,9 +22,10 @@ import type {
 import type { DeviceChoice } from './devices';
 import type { ModelChoice } from './requests';
 import type { Peer, ServiceOf } from './table';
+import type { Comparison, TrendPoint } from './versions';
 
 /** Raise it with every change of the messages below. */
-export const RUNNER_VERSION = 1;
+export const RUNNER_VERSION = 2;
 export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
@@ -32,6 +34,10 @@ interface Of {
 }
 interface Under extends Of {
   readonly version: VersionId;
+}
+interface Pair {
+  readonly a: VersionId;
+  readonly b: VersionId;
 }
 type None = Record<never, never>;
 
@@ -113,6 +119,38 @@ export interface RunnerRequests {
     result: { readonly work: number };
     events: None;
   };
+  /** Starts to find the clusters of the classes, or of all that have enough images, and how suspicious they are. */
+  findClusters: {
+    params: Under & { readonly device: DeviceChoice; readonly by: ClusteredBy; readonly classes?: readonly number[] };
+    result: { readonly work: number };
+    events: None;
+  };
+  /** The clusters that were found, the set with the most suspicious cluster first. */
+  clusters: { params: Under & { readonly by: ClusteredBy }; result: readonly ClusterSet[]; events: None };
+  scatter: { params: Under & { readonly set: string }; result: Scatter; events: None };
+
+  /** What changed from version `a` to version `b`. */
+  compare: { params: Of & Pair; result: Comparison; events: None };
+  /** Starts to compute the shift of the heat from version `a` to version `b`. */
+  findShift: {
+    params: Of & Pair & { readonly device: DeviceChoice };
+    result: { readonly work: number };
+    events: None;
+  };
+  trend: { params: Of; result: readonly TrendPoint[]; events: None };
+  /**
+   * Never ends by itself: while it runs, a model's file that has changed and is whole becomes a version, of which a copy is
+   * kept, and is swept.
+   */
+  watch: {
+    params: Of & { readonly device: DeviceChoice };
+    result: None;
+    events: { readonly added: VersionId; readonly failed: string };
+  };
+  nameVersion: { params: Under & { readonly name: string }; result: None; events: None };
+  pinVersion: { params: Under & { readonly pinned: boolean }; result: None; events: None };
+  /** Removes a version with its rows, maps and the copy of its model. */
+  removeVersion: { params: Under; result: None; events: None };
   pause: { params: Of & { readonly work: number }; result: None; events: None };
   resume: { params: Of & { readonly work: number }; result: None; events: None };
   /** Ends work; what is done is kept. */

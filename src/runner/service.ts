@@ -160,6 +160,16 @@ export function createRunnerService(options: RunnerOptions): Runner {
       ask(run, (file) => atlasOf(file, engine, version, by, indices, abortSignal(signal))),
     sweep: async (params) => startSweep(params),
     compute: async (params) => startMaps(params),
+    findClusters: notBuilt,
+    clusters: notBuilt,
+    scatter: notBuilt,
+    compare: notBuilt,
+    findShift: notBuilt,
+    trend: notBuilt,
+    watch: notBuilt,
+    nameVersion: notBuilt,
+    pinVersion: notBuilt,
+    removeVersion: notBuilt,
     pause: async ({ run, work }) => {
       works.pause(files.get(run).path, work);
       return {};
@@ -197,6 +207,10 @@ export function createRunnerService(options: RunnerOptions): Runner {
     },
   };
 }
+
+const notBuilt = async (): Promise<never> => {
+  throw errors.internal('not built yet');
+};
 
 const ENDED: ReadonlySet<string> = new Set(['done', 'failed']);
 

@@ -29,6 +29,8 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
       page.focusGrid.value += 1;
     },
     classes: () => actions.show('classes'),
+    clusters: () => actions.show('clusters'),
+    versions: () => actions.show('versions'),
     selectAll: actions.selectAll,
     open: () => actions.explain(store.focus.peek()),
     clear: () => actions.search(''),

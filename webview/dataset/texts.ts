@@ -89,7 +89,13 @@ export function timeText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const KINDS: Readonly<Record<Work['kind'], string>> = { list: 'Listing', sweep: 'Sweep', maps: 'Maps' };
+const KINDS: Readonly<Record<Work['kind'], string>> = {
+  list: 'Listing',
+  sweep: 'Sweep',
+  maps: 'Maps',
+  clusters: 'Clusters',
+  shift: 'Shift',
+};
 const STATES: Readonly<Partial<Record<Work['state'], string>>> = { waiting: 'waits', paused: 'paused' };
 
 export function workText(work: Work, version: VersionInfo | undefined): string {

@@ -1,6 +1,7 @@
 /** Schemas of the parameters of all requests to the runner. */
 import * as v from 'valibot';
 import { type Form, fields } from '../../core/schema';
+import { CLUSTERED_BY } from '../clusters';
 import { EXPORTS, type SavedView, type Selection } from '../dataset';
 import type { RunnerRequests } from '../runner';
 import type { ParamsTable } from '../table';
@@ -16,6 +17,8 @@ const optional = v.exactOptional;
 
 const of = { run: text };
 const under = { run: text, version: number };
+const by = v.picklist(CLUSTERED_BY);
+const pair = { a: number, b: number };
 const ofWork = fields({ ...of, work: number } satisfies Form<Params<'pause'>>);
 const selection = fields({
   list: number,
@@ -47,6 +50,16 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
     method: methodChoice,
     of: v.union([selection, v.picklist(['all', 'wrong'])]),
   } satisfies Form<Params<'compute'>>),
+  findClusters: fields({ ...under, device, by, classes: optional(numbers) } satisfies Form<Params<'findClusters'>>),
+  clusters: fields({ ...under, by } satisfies Form<Params<'clusters'>>),
+  scatter: fields({ ...under, set: text } satisfies Form<Params<'scatter'>>),
+  compare: fields({ ...of, ...pair } satisfies Form<Params<'compare'>>),
+  findShift: fields({ ...of, ...pair, device } satisfies Form<Params<'findShift'>>),
+  trend: fields(of),
+  watch: fields({ ...of, device } satisfies Form<Params<'watch'>>),
+  nameVersion: fields({ ...under, name: text } satisfies Form<Params<'nameVersion'>>),
+  pinVersion: fields({ ...under, pinned: flag } satisfies Form<Params<'pinVersion'>>),
+  removeVersion: fields(under),
   pause: ofWork,
   resume: ofWork,
   cancel: ofWork,

@@ -90,6 +90,7 @@ function infoOf(state: State): RunInfo {
     views: db
       .all('SELECT name, query FROM views ORDER BY name')
       .map(({ name, query }) => ({ name: String(name), query: String(query) })),
+    clusters: [],
     ...(readOnly !== undefined && { readOnly }),
   };
 }
@@ -102,7 +103,7 @@ function versionInfo({ order }: State, { id, info, columns }: Version): VersionI
     if (state[item] === FAILED) failed++;
   }
   const { name, model, labels, activation, layer, classes, assumptions } = info;
-  return { id, name, model, labels, activation, layer, classes, assumptions, done, failed };
+  return { id, name, model, labels, activation, layer, classes, assumptions, added: 0, pinned: false, done, failed };
 }
 
 function countOf({ items, last }: State, bits: Uint8Array): number {

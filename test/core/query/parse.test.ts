@@ -44,6 +44,27 @@ const MEANINGS: Readonly<Record<string, Query>> = {
       ],
     },
   },
+  'wrong in "last night"': { where: { kind: 'flag', flag: 'wrong', in: 'last night' } },
+  'correct in net@2 and wrong': {
+    where: { kind: 'and', conditions: [{ kind: 'flag', flag: 'correct', in: 'net@2' }, wrong] },
+  },
+  'cluster != "truck 1"': { where: { kind: 'cluster', is: false, name: 'truck 1' } },
+  'lasso = "a: b: 0 0.5, 1 .5,0.25 1"': {
+    where: {
+      kind: 'lasso',
+      is: true,
+      set: 'a: b',
+      corners: [
+        [0, 0.5],
+        [1, 0.5],
+        [0.25, 1],
+      ],
+    },
+  },
+  'shift from "net@2" > 0.5 order by shift from net desc': {
+    where: { kind: 'shift', from: 'net@2', comparison: '>', value: 0.5 },
+    order: { by: 'shift', from: 'net', descending: true },
+  },
   'order by loss desc': { order: { by: 'loss', descending: true } },
   'wrong order by path asc limit 50': { where: wrong, order: { by: 'path', descending: false }, limit: 50 },
   'limit 0': { limit: 0 },
@@ -56,6 +77,12 @@ const FAULTS: readonly (readonly [query: string, at: number, reason: RegExp])[] 
   ['zzzzzzzz', 0, /wanted a condition, such as/],
   ['wrong and', 9, /wanted a condition/],
   ['p 0.5', 2, /wanted <, <=, =, !=, >=, > after p/],
+  ['shift > 0.5', 6, /wanted from and the name of a version after shift/],
+  ['shift from a', 12, /wanted <, <=, =, !=, >=, > after the version/],
+  ['duplicate in a', 10, /wanted and, or/],
+  ['wrong in', 8, /wanted the name of a version/],
+  ['lasso = "truck: 0 0, 1 1"', 8, /at least three corners/],
+  ['order by shift desc', 15, /wanted from/],
   ['p < half', 4, /wanted a number/],
   ['p < 1e999', 4, /wanted a number/],
   ['true cat', 5, /wanted = or != after true/],
@@ -129,15 +156,33 @@ function attempt(text: string): { readonly query: Query } | { readonly code: str
 function anyQuery(): fc.Arbitrary<Query> {
   const name = fc.string({ unit: 'binary' });
   const is = fc.boolean();
+  const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
   const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
     condition: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       fc.record({ kind: fc.constant('flag' as const), flag: fc.constantFrom(...FLAGS) }),
       fc.record({
+        kind: fc.constant('flag' as const),
+        flag: fc.constantFrom(...FLAGS.filter((flag) => flag !== 'duplicate')),
+        in: name,
+      }),
+      fc.record({
+        kind: fc.constant('shift' as const),
+        from: name,
+        comparison: fc.constantFrom(...COMPARISONS),
+        value,
+      }),
+      fc.record({
+        kind: fc.constant('lasso' as const),
+        is,
+        set: name,
+        corners: fc.array(fc.tuple(value, value), { minLength: 3, maxLength: 6 }),
+      }),
+      fc.record({
         kind: fc.constant('number' as const),
         name: fc.constantFrom(...NUMBERS),
         comparison: fc.constantFrom(...COMPARISONS),
-        value: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+        value,
       }),
       fc.record({
         kind: fc.constant('class' as const),
@@ -145,7 +190,7 @@ function anyQuery(): fc.Arbitrary<Query> {
         is,
         name,
       }),
-      fc.record({ kind: fc.constantFrom('tag' as const, 'split' as const), is, name }),
+      fc.record({ kind: fc.constantFrom('tag' as const, 'split' as const, 'cluster' as const), is, name }),
       fc.record({ kind: fc.constant('path' as const), contains: is, text: name }),
       fc.record({ kind: fc.constant('not' as const), condition: tie('condition') }),
       fc.record({
@@ -154,6 +199,9 @@ function anyQuery(): fc.Arbitrary<Query> {
       }),
     ),
   }));
-  const order = fc.record({ by: fc.constantFrom(...NUMBERS, 'path' as const), descending: fc.boolean() });
+  const order = fc.oneof(
+    fc.record({ by: fc.constantFrom(...NUMBERS, 'path' as const), descending: fc.boolean() }),
+    fc.record({ by: fc.constant('shift' as const), from: name, descending: fc.boolean() }),
+  );
   return fc.record({ where: condition, order, limit: fc.nat() }, { requiredKeys: [] });
 }

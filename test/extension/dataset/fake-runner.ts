@@ -13,6 +13,8 @@ export const version = (id: number, rest: Partial<VersionInfo> = {}): VersionInf
   layer: 'relu',
   classes: [[0], [1]],
   assumptions: [],
+  added: 0,
+  pinned: false,
   done: 0,
   failed: 0,
   ...rest,
@@ -28,6 +30,7 @@ export const runInfo = (rest: Partial<RunInfo> = {}): RunInfo => ({
   notes: [],
   versions: [version(1)],
   tags: [],
+  clusters: [],
   views: [],
   ...rest,
 });

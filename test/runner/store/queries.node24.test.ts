@@ -66,6 +66,10 @@ function holds(row: Row, condition: Condition): boolean {
       return !holds(row, condition.condition);
     case 'and':
       return condition.conditions.every((part) => holds(row, part));
+    case 'cluster':
+    case 'lasso':
+    case 'shift':
+      throw new Error(`no reference for ${condition.kind}`);
     default:
       return condition.conditions.some((part) => holds(row, part));
   }
@@ -77,6 +81,7 @@ function expected(all: readonly Row[], query: string): readonly Row[] {
   if (order?.by === 'path') return (order.descending ? found.reverse() : found).slice(0, limit);
   if (!order) return found.slice(0, limit);
   const by = order.by;
+  if (by === 'shift') throw new Error('no reference for shift');
   const known = found.filter((row) => numberOf(row, by) !== undefined);
   const sign = order.descending ? -1 : 1;
   known.sort((a, b) => sign * (numberOf(a, by)! - numberOf(b, by)!));

@@ -12,7 +12,12 @@ import { OrderMenu } from './order-menu';
 import { QueryInput } from './query-input';
 import { Views } from './views';
 
-const TITLES: Readonly<Record<PageName, string>> = { grid: 'Grid', classes: 'Classes' };
+const TITLES: Readonly<Record<PageName, string>> = {
+  grid: 'Grid',
+  classes: 'Classes',
+  clusters: 'Clusters',
+  versions: 'Versions',
+};
 
 export function Bar({ page }: { readonly page: DatasetPage }) {
   const { store, actions, listing } = page;

@@ -12,7 +12,7 @@ interface Choice {
   readonly order?: Order;
 }
 
-const order = (label: string, short: string, by: Order['by'], descending: boolean): Choice => ({
+const order = (label: string, short: string, by: Exclude<Order['by'], 'shift'>, descending: boolean): Choice => ({
   label,
   short,
   order: { by, descending },

@@ -1,6 +1,6 @@
 /** The page of a run file in an editor tab. It asks the runner by way of its session, and the host for everything else. */
 import * as vscode from 'vscode';
-import { toExplainError } from '../../../core/errors';
+import { errors, toExplainError } from '../../../core/errors';
 import { FROM_DATASET_PAGE, type FromDatasetPage, type ToDatasetPage } from '../../../protocol/dataset-page';
 import type { Log } from '../../log';
 import { type Handlers, receiver } from '../../receive';
@@ -15,6 +15,8 @@ export interface DatasetServices {
   /** Reports a failure that the page does not show. */
   report(thrown: unknown): void;
 }
+
+const notBuilt = (): Promise<undefined> => Promise.reject(errors.internal('not built yet'));
 
 /** @param notes what the page says first, in words */
 export function createDatasetPanel(
@@ -103,6 +105,10 @@ export function createDatasetPanel(
     },
     explain: ({ type: _, ...row }) => act(actions.explain(session, row)),
     sweep: ({ version }) => act(session.sweep(version).then(() => undefined)),
+    findClusters: () => act(notBuilt()),
+    findShift: () => act(notBuilt()),
+    sideBySide: () => act(notBuilt()),
+    removeVersion: () => act(notBuilt()),
     compute: ({ version, of }) => act(actions.compute(session, version, rowsOf(of))),
     export: ({ version, of, kind }) => act(actions.export(session, version, rowsOf(of), kind)),
     copyPaths: ({ version, of }) => act(actions.copyPaths(session, version, rowsOf(of))),

@@ -1,4 +1,5 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
+import { errors } from '../../../core/errors';
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
 import { eachPathWith } from './paths';
@@ -56,6 +57,10 @@ function leafMask(state: State, version: Version, condition: Leaf): Mask {
         mask[id] = Number((bits !== undefined && (bits[id >> 3]! & (1 << (id & 7))) !== 0) === condition.is);
       return mask;
     }
+    case 'cluster':
+    case 'lasso':
+    case 'shift':
+      throw errors.internal(`the condition ${condition.kind} is not built yet`);
     case 'split': {
       const { split } = state.items.of;
       const wanted = state.meta.splits.indexOf(condition.name) + 1;

@@ -1,5 +1,6 @@
 /** Lists: the rows of a query at one moment, in its order. */
 import { datasetErrors } from '../../../core/dataset-errors';
+import { errors } from '../../../core/errors';
 import { parseQuery } from '../../../core/query/parse';
 import type { Query } from '../../../core/query/query';
 import type { ItemId, ListInfo, Row, Selection, VersionId } from '../../../protocol/dataset';
@@ -103,6 +104,7 @@ export async function idsOf(state: State, version: Version, query: Query, wanted
     wanted.show(found.subarray(0, some));
     return found;
   }
+  if (order.by === 'shift') throw errors.internal('the order by shift is not built yet');
   // Rows may be committed between two steps; the order is that of one moment.
   const values = version.columns.of[order.by].slice();
   wanted.show(firstOf(matching, values, order.descending, some));

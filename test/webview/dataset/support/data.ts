@@ -104,12 +104,15 @@ export function infoOf(setup: Setup, tags: readonly TagInfo[], views: readonly S
         layer: 'layer4',
         classes: labels.map((_, i) => [i]),
         assumptions: ['RGB, 0 to 1 (the model does not say)'],
+        added: 0,
+        pinned: false,
         done: done - Math.floor(done / 997),
         failed: Math.floor(done / 997),
       },
     ],
     tags,
     views,
+    clusters: [],
     ...setup.info,
   };
 }

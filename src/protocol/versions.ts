@@ -1,0 +1,42 @@
+/** What changed between two versions of a model, and over several. */
+import type { VersionId } from './dataset';
+
+/** Who is right of two versions: a and b, a alone, b alone, or neither. The names are those of `shift --json`. */
+export const FLIPS = ['both', 'a', 'b', 'neither'] as const;
+export type Flip = (typeof FLIPS)[number];
+
+/** Of the rows that both versions have computed. */
+export interface Comparison {
+  readonly a: VersionId;
+  readonly b: VersionId;
+  /** Rows that both have, and that have a class. */
+  readonly rows: number;
+  readonly flips: Readonly<Record<Flip, number>>;
+  /** By category: the same counts. */
+  readonly categories: readonly { readonly category: number; readonly flips: Readonly<Record<Flip, number>> }[];
+  /**
+   * 1 - Spearman's correlation of the two maps of the class that a predicts. `known` rows of `wanted` have it; the others
+   * wait for maps of b for that class.
+   */
+  readonly shift: {
+    readonly known: number;
+    readonly wanted: number;
+    readonly mean?: number;
+    /** 20 equal bins from 0 to 2. */
+    readonly counts: Uint32Array;
+  };
+}
+
+/** One version in the lines over versions. What is not known is left out. */
+export interface TrendPoint {
+  readonly version: VersionId;
+  readonly rows: number;
+  readonly accuracy?: number;
+  readonly loss?: number;
+  readonly energy?: number;
+  /**
+   * Mean of 1 - Spearman's correlation of the sweep's maps of this version and the one before, over the rows of which both
+   * predict the same class (the paper, section 5: training has converged when maps stop changing).
+   */
+  readonly change?: number;
+}
