@@ -18,8 +18,8 @@ import {
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
 import { isDefaultDomain, operatorOf } from './operators';
-import { makeTensor } from './tensors';
 import { raised } from './rewrite/versions';
+import { makeTensor } from './tensors';
 
 export interface Model {
   /** The path that the model was read from, for messages. */
