@@ -19,6 +19,7 @@ export interface DatasetCommandServices {
   readonly actions: DatasetActions;
   readonly inspect: Inspect;
   readonly walk: Walk;
+  readonly findShortcut: () => Promise<void>;
 }
 
 export type Commands = Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -30,7 +31,8 @@ const MAPS: Readonly<Record<'wrong' | 'all' | 'selection', (at: At) => Selection
   selection: (at) => selectionOf(at)?.of,
 };
 
-export function datasetCommands({ editors, actions, inspect, walk }: DatasetCommandServices): Commands {
+export function datasetCommands(services: DatasetCommandServices): Commands {
+  const { editors, actions, inspect, walk, findShortcut } = services;
   const current = (act: (panel: DatasetPanel) => unknown) => () => editors.current && act(editors.current);
   const inPage = (command: PageCommand) => current((panel) => panel.command(command));
 
@@ -58,6 +60,7 @@ export function datasetCommands({ editors, actions, inspect, walk }: DatasetComm
     );
 
   return {
+    findShortcut,
     inspectDataset: (...args) => inspectDataset({ editors, inspect }, args),
     openReport: (clicked) => (isUri(clicked) ? openReport(clicked as vscode.Uri) : undefined),
     openDataset: async (run, opens) => {

@@ -16,6 +16,7 @@ import { createIntents } from './run/intents';
 import { createWindowRunner } from './run/runner';
 import { createSession } from './run/session';
 import { createSessions } from './run/sessions';
+import { findShortcut } from './shortcut';
 import { registerDatasetTree } from './tree/tree';
 import { createWalk, type Walk } from './walk/walk-editor';
 
@@ -59,6 +60,12 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     storage: vscode.Uri.joinPath(globalStorageUri, 'datasets').fsPath,
     isTrusted: () => vscode.workspace.isTrusted,
   });
+  const shortcut = {
+    shipped: vscode.Uri.joinPath(extensionUri, 'media', 'demo', 'shortcut').fsPath,
+    copy: vscode.Uri.joinPath(globalStorageUri, 'shortcut').fsPath,
+    inspect,
+    device: () => readSettings().device,
+  };
 
   /** Tells the manifest's conditions what is in front. */
   function tellContext(): void {
@@ -81,7 +88,7 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     runner,
   ];
   return {
-    commands: datasetCommands({ editors, actions, inspect, walk }),
+    commands: datasetCommands({ ...{ editors, actions, inspect, walk }, findShortcut: () => findShortcut(shortcut) }),
     inspect,
     walk,
     editors,

@@ -4,6 +4,7 @@ import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors, reasonOf } from '../../core/errors';
+import type { ModelChoice } from '../../protocol/requests';
 import type { CurrentModel } from '../model/model';
 import { progress } from '../notify';
 import type { DatasetEditors } from './page/editor';
@@ -25,20 +26,21 @@ export interface InspectServices {
 }
 
 export interface Inspect {
-  source(source: string): Promise<DatasetPanel | undefined>;
+  /** @param by the model in use if it is left out */
+  source(source: string, by?: ModelChoice): Promise<DatasetPanel | undefined>;
   images(images: readonly string[]): Promise<DatasetPanel | undefined>;
 }
 
 export function createInspect(services: InspectServices): Inspect {
   const { runner, sessions, editors, model, intents, storage, isTrusted } = services;
 
-  /** Makes or updates the run file, starts the sweep of the model in use, and opens the file. */
-  async function inspect(source: string, place: Place): Promise<DatasetPanel | undefined> {
+  /** Makes or updates the run file, starts the sweep of the model, and opens the file. */
+  async function inspect(source: string, place: Place, by: ModelChoice): Promise<DatasetPanel | undefined> {
     const { run } = place;
     const info = await progress(`Listing the images of ${nameOfRun(run)}`, (report, signal) =>
       runner.call(
         'prepare',
-        { run, source, models: [model.choice()] },
+        { run, source, models: [by] },
         { signal, on: { listed: (count) => report(`${count.toLocaleString('en')} so far`) } },
       ),
     );
@@ -54,7 +56,7 @@ export function createInspect(services: InspectServices): Inspect {
     return panel;
   }
 
-  async function sourceOf(source: string): Promise<DatasetPanel | undefined> {
+  async function sourceOf(source: string, by = model.choice()): Promise<DatasetPanel | undefined> {
     if (!isTrusted()) throw errors.modelUntrusted('Restricted Mode');
     const isFolder = await stat(source).then(
       (found) => found.isDirectory(),
@@ -62,7 +64,7 @@ export function createInspect(services: InspectServices): Inspect {
         throw datasetErrors.datasetInvalid(source, reasonOf(thrown));
       },
     );
-    return inspect(source, await placeFor(source, isFolder));
+    return inspect(source, await placeFor(source, isFolder), by);
   }
 
   async function placeFor(source: string, isFolder: boolean): Promise<Place> {
