@@ -9,6 +9,12 @@ export const datasetErrors = {
   /** @param at the position in the query, from 0 */
   queryInvalid: (query: string, at: number, reason: string) =>
     make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  /** @param names of the versions that there are */
+  noSuchVersion: (name: string, names: readonly string[]) =>
+    make('query-invalid', `query: no version is called "${name}" (there are: ${names.join(', ') || 'none'}).`),
+  /** @param reason in words */
+  versionName: (name: string, reason: string) =>
+    make('bad-option', `a version can't be called ${name}: ${reason}. Choose another name.`),
   listForgotten: (list: number) =>
     make('list-forgotten', `list ${list} is no longer kept: newer ones took its place. Make the list again.`),
   datasetInvalid: (source: string, reason: string) =>
