@@ -16,6 +16,7 @@ import type {
 } from '../../protocol/dataset';
 import type { ModelChoice, SweptImage } from '../../protocol/requests';
 import type { RunnerRequests } from '../../protocol/runner';
+import type { ClusterStore } from './clusters/form';
 
 /** An item with what the work on it needs. */
 export interface StoredItem {
@@ -114,6 +115,7 @@ type Answer<N extends Answered> = (
 /** An open run file: what is written to it, and the answers to the runner's requests. */
 export interface RunFile extends WritableStore, Readonly<{ [N in Answered]: Answer<N> }> {
   info(): RunInfo;
+  readonly clusters: ClusterStore;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
   /** Without images. Its first call reads all maps of the version. */

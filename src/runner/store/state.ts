@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import { datasetErrors } from '../../core/dataset-errors';
 import { SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
+import { type ClusterRecord, readClusterRecords } from './clusters/records';
 import { type Columns, createColumns, readBlocks } from './file/columns';
 import type { Db } from './file/sqlite';
 import { CATEGORY_SET, META, type Meta, VERSION } from './file/tables';
@@ -90,6 +91,7 @@ export interface State {
   readonly versions: Map<VersionId, Version>;
   readonly kinds: Map<number, Kind>;
   readonly tags: Map<number, Tag>;
+  clusters: readonly ClusterRecord[];
   /** Higher after each change; what is derived is kept as long as it is the same. */
   changes: number;
   /** The same for what the mean maps depend on. */
@@ -110,6 +112,7 @@ export function loadState(db: Db, readOnly: string | undefined): State {
     versions: new Map(),
     kinds: new Map(),
     tags: new Map(),
+    clusters: [],
     changes: 0,
     mapChanges: 0,
   };
@@ -148,6 +151,7 @@ export function readState(state: State): void {
     checkColumns(state, version);
   }
   readTags(state);
+  state.clusters = readClusterRecords(db);
   state.changes++;
   state.mapChanges++;
 }
@@ -224,6 +228,7 @@ export function change<T>(state: State, act: () => T): T {
   const { db, items, versions } = state;
   if (state.readOnly !== undefined) throw datasetErrors.runFileUnwritable(db.file, state.readOnly);
   const kinds = new Set(state.kinds.keys());
+  const { clusters } = state;
   const columns = () => [items, ...[...versions.values()].map((version) => version.columns)];
   try {
     const result = db.transaction(() => {
@@ -240,6 +245,7 @@ export function change<T>(state: State, act: () => T): T {
     for (const each of columns()) each.rollback();
     // Kinds that were made in the transaction are not in the file.
     for (const kind of state.kinds.values()) if (!kinds.has(kind.id)) state.kinds.delete(kind.id);
+    state.clusters = clusters;
     throw thrown;
   }
 }

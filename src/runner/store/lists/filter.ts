@@ -1,6 +1,7 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
 import { errors } from '../../../core/errors';
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
+import { fillMask } from '../clusters/masks';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
 import { eachPathWith } from './paths';
 
@@ -59,6 +60,8 @@ function leafMask(state: State, version: Version, condition: Leaf): Mask {
     }
     case 'cluster':
     case 'lasso':
+      fillMask(mask, state, version, condition);
+      return mask;
     case 'shift':
       throw errors.internal(`the condition ${condition.kind} is not built yet`);
     case 'split': {
