@@ -1,8 +1,8 @@
 /** Clusters of a run file: the answers to requests about them, and what the work on them reads. */
 import { datasetErrors } from '../../../core/dataset-errors';
 import { nearest } from '../../../core/model/classes/near';
-import type { ClusteredBy, ClusterInfo, ClusterSet, ClustersSummary, Scatter } from '../../../protocol/clusters';
-import type { ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
+import type { ClusteredBy, ClusterInfo, ClusterSet, Scatter } from '../../../protocol/clusters';
+import type { ClustersSummary, ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
 import type { Record } from '../file/sqlite';
 import { keyOf } from '../file/tables';
 import { bytesOf, numberIn, numberOf } from '../file/values';
