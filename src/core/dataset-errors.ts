@@ -1,6 +1,7 @@
 /** The failures of datasets, run files and queries; see `errors.ts`. */
 import type { ErrorCode } from './error-codes';
 import { ExplainError } from './errors';
+import { few } from './few';
 
 const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
@@ -15,6 +16,16 @@ export const datasetErrors = {
   /** @param reason in words */
   versionName: (name: string, reason: string) =>
     make('bad-option', `a version can't be called ${name}: ${reason}. Choose another name.`),
+  /** @param what a cluster, or a set of clusters */
+  unknownCluster: (what: string, name: string, known: readonly string[], near: string | undefined) => {
+    const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+    return make(
+      'query-invalid',
+      known.length === 0
+        ? `"${name}": no clusters are found yet. Find the clusters first.`
+        : `there is no ${what} "${name}"${meant || '.'} There are: ${few(known, 10)}.`,
+    );
+  },
   listForgotten: (list: number) =>
     make('list-forgotten', `list ${list} is no longer kept: newer ones took its place. Make the list again.`),
   datasetInvalid: (source: string, reason: string) =>

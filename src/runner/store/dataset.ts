@@ -1,6 +1,7 @@
 /** Writes which items a dataset has; see `WritableStore.setDataset`. */
 import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
 import type { ItemId, VersionId } from '../../protocol/dataset';
+import { categoriesChanged, rowDropped } from './clusters/write';
 import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
@@ -104,6 +105,7 @@ function writeMeta(state: State, { source, root, categories, splits, notes }: Li
     version.info = { ...version.info, classes };
     db.run('UPDATE versions SET data = ? WHERE id = ?', JSON.stringify(version.info), version.id);
   }
+  categoriesChanged(state, before, categories);
   const kept = state.sets.map((set) =>
     set.map((category) => categories.indexOf(before[category] ?? '')).filter((category) => category >= 0),
   );
@@ -162,6 +164,7 @@ export function dropRows(state: State, item: ItemId, of?: VersionId): void {
   const { db, versions, kinds } = state;
   for (const { id, columns } of versions.values()) {
     if ((of !== undefined && of !== id) || columns.of.state[item] === 0) continue;
+    rowDropped(state, id, columns.of.predicted[item]!);
     columns.clear(item);
     db.run('DELETE FROM rows WHERE key = ?', keyOf(id, item));
     db.run('DELETE FROM embeddings WHERE key = ?', keyOf(id, item));

@@ -17,6 +17,7 @@ import type {
 import type { ModelChoice, SweptImage } from '../../protocol/requests';
 import type { RunnerRequests } from '../../protocol/runner';
 import type { Comparison, TrendPoint } from '../../protocol/versions';
+import type { ClusterStore } from './clusters/form';
 
 /** An item with what the work on it needs. */
 export interface StoredItem {
@@ -152,6 +153,7 @@ type Answer<N extends Answered> = (
 /** An open run file: what is written to it, and the answers to the runner's requests. */
 export interface RunFile extends WritableStore, Compared, Readonly<{ [N in Answered]: Answer<N> }> {
   info(): RunInfo;
+  readonly clusters: ClusterStore;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
   /** Without images. Its first call reads all maps of the version. */

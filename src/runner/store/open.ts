@@ -1,5 +1,6 @@
 /** Opens run files; see `form.ts`. */
 import { parseQuery } from '../../core/query/parse';
+import { createClusters } from './clusters/clusters';
 import { commitMaps, commitRows, copyRow, kindText, twin } from './commit';
 import { comparisonOf } from './compare/flips';
 import { nameVersion, pinVersion, removeVersion } from './compare/manage';
@@ -158,6 +159,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       await exported(kind, output, { state, version: versionOf(state, version), info: info(), ids, signal });
       return { rows: ids.length };
     },
+    clusters: createClusters(state, fresh),
     close() {
       thumbnails.close();
       db.close();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import { datasetErrors } from '../../core/dataset-errors';
 import { SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
+import { type ClusterRecord, readClusterRecords } from './clusters/records';
 import { type Columns, createColumns, readBlocks } from './file/columns';
 import type { Db } from './file/sqlite';
 import { CATEGORY_SET, META, type Meta, VERSION } from './file/tables';
@@ -107,6 +108,7 @@ export interface State {
   readonly pairs: Map<string, Pair>;
   readonly kinds: Map<number, Kind>;
   readonly tags: Map<number, Tag>;
+  clusters: readonly ClusterRecord[];
   /** Higher after each change; what is derived is kept as long as it is the same. */
   changes: number;
   /** The same for what the mean maps depend on. */
@@ -128,6 +130,7 @@ export function loadState(db: Db, readOnly: string | undefined): State {
     pairs: new Map(),
     kinds: new Map(),
     tags: new Map(),
+    clusters: [],
     changes: 0,
     mapChanges: 0,
   };
@@ -174,6 +177,7 @@ export function readState(state: State): void {
     readBlocks(db, pair.columns.read, blocks);
   }
   readTags(state);
+  state.clusters = readClusterRecords(db);
   state.changes++;
   state.mapChanges++;
 }
@@ -262,6 +266,7 @@ export function change<T>(state: State, act: () => T): T {
   if (state.readOnly !== undefined) throw datasetErrors.runFileUnwritable(db.file, state.readOnly);
   const kinds = new Set(state.kinds.keys());
   const columns = () => [items, ...[...versions.values(), ...pairs.values()].map((each) => each.columns)];
+  const { clusters } = state;
   try {
     const result = db.transaction(() => {
       const made = act();
@@ -281,6 +286,7 @@ export function change<T>(state: State, act: () => T): T {
     for (const each of columns()) each.rollback();
     // Kinds that were made in the transaction are not in the file.
     for (const kind of state.kinds.values()) if (!kinds.has(kind.id)) state.kinds.delete(kind.id);
+    state.clusters = clusters;
     throw thrown;
   }
 }

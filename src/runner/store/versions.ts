@@ -1,5 +1,6 @@
 /** The versions of a run file: models as they were. */
 import type { RunInfo, VersionId, VersionInfo } from '../../protocol/dataset';
+import { summariesOf } from './clusters/clusters';
 import { dropRows } from './dataset';
 import type { NewVersion } from './form';
 import { addToState, change, DONE, FAILED, type State, type StoredVersion, type Version, versionOf } from './state';
@@ -94,7 +95,7 @@ function infoOf(state: State): RunInfo {
     views: db
       .all('SELECT name, query FROM views ORDER BY name')
       .map(({ name, query }) => ({ name: String(name), query: String(query) })),
-    clusters: [],
+    clusters: summariesOf(state),
     ...(readOnly !== undefined && { readOnly }),
   };
 }

@@ -4,6 +4,7 @@ import { parseQuery } from '../../../core/query/parse';
 import { printQuery } from '../../../core/query/print';
 import { withVersions } from '../../../core/query/versions';
 import type { VersionId } from '../../../protocol/dataset';
+import { dropClusters } from '../clusters/write';
 import { keyOf } from '../file/tables';
 import { textOf } from '../file/values';
 import { change, readState, type State, type Version, versionOf } from '../state';
@@ -50,6 +51,7 @@ export function removeVersion(state: State, id: VersionId): void {
         removeKeys(state, 'maps', kind.id);
         db.run('DELETE FROM kinds WHERE id = ?', kind.id);
       }
+      dropClusters(state, id);
       db.run('DELETE FROM shift_blocks WHERE a = ? OR b = ?', id, id);
       db.run('DELETE FROM row_blocks WHERE version = ?', id);
       db.run('DELETE FROM versions WHERE id = ?', id);

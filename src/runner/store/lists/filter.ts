@@ -1,6 +1,6 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
-import { errors } from '../../../core/errors';
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
+import { fillMask } from '../clusters/masks';
 import { shiftsBetween, versionNamed } from '../compare/pairs';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
 import { eachPathWith } from './paths';
@@ -60,7 +60,8 @@ function leafMask(state: State, version: Version, condition: Leaf): Mask {
     }
     case 'cluster':
     case 'lasso':
-      throw errors.internal(`the condition ${condition.kind} is not built yet`);
+      fillMask(mask, state, version, condition);
+      return mask;
     case 'shift': {
       const from = versionNamed(state, condition.from);
       PASSES[condition.comparison](mask, shiftsBetween(state, from.id, version.id), condition.value);

@@ -45,7 +45,7 @@ export interface Maps {
 const STEP = 2000;
 
 /** Calls with the maps of a kind whose items are listed and computed, in steps. */
-async function eachMap(
+export async function eachMap(
   { db, items, last }: State,
   { columns }: Version,
   kind: Kind,
