@@ -181,7 +181,12 @@ describe('queries of a run file', () => {
       NO_EVENTS,
     );
     const night = madeAgain(run, 1, 200, { name: 'night 1' });
-    await run.updateShifts(night, 1, SIGNAL, () => {});
+    await run.updateShifts(
+      night,
+      1,
+      async () => {},
+      () => {},
+    );
     all = await rowsOf(run, '');
     const rows = new Map((await rowsOf(run, '', night)).map((row) => [row.item, row]));
     other = { rows, shifts: shiftsOf(run, night, 1, all, rows) };
