@@ -72,7 +72,14 @@ describe('cli: bad models', () => {
     const labels = path.basename(write('labels.txt', 'a\nb\nc\nd\n'));
     write('lp-pool.explain.json', JSON.stringify({ input, output: { activation: 'softmax' }, labels }));
     const model = write('lp-pool.onnx', tinyModel({ ...CLASSIFIER, nodes }));
-    return refused(/operator LpPool \(node "pooled"\): no gradient rule/, SCENE, '--model', model);
+    return refused(
+      /operator LpPool \(node "pooled"\): no gradient rule/,
+      SCENE,
+      '--model',
+      model,
+      '--method',
+      'grad-cam',
+    );
   });
   const external = (location: string): TinyModel => ({
     ...CLASSIFIER,
