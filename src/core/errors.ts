@@ -70,6 +70,11 @@ export const errors = {
       'no-image-input',
       `${file}: no image input (rank 4 with 1, 3 or 4 channels) among its inputs: ${few(inputs) || 'none'}. Group-CAM explains image classifiers.`,
     ),
+  inputType: (file: string, input: string, type: string) =>
+    make(
+      'no-image-input',
+      `${file}: its input ${input} takes ${type} numbers; images are given as float, float16, double or uint8. Export the model with one of these, and a Cast behind the input.`,
+    ),
   severalImageInputs: (file: string, inputs: readonly string[]) =>
     make(
       'several-image-inputs',

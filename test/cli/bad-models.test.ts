@@ -43,20 +43,6 @@ describe('cli: bad models', () => {
         }),
       /two\.onnx: besides the image "left" it needs right .*constant in its place/,
     ],
-    [
-      'without a spatial layer',
-      'flat.onnx',
-      () =>
-        tinyModel({
-          weights: { w: [192, 4] },
-          nodes: [
-            ['Flatten', 'image', 'flat'],
-            ['MatMul', 'flat w', 'scores'],
-          ],
-          outputs: ['scores'],
-        }),
-      /flat\.onnx: no layer with a spatial map/,
-    ],
   ];
   for (const [what, name, bytes, message] of models) {
     it(what, () => refused(message, SCENE, '--model', write(name, bytes())));

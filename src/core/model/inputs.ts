@@ -22,6 +22,17 @@ export interface ImageInput {
 }
 
 const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
+/** Types of numbers that a runtime could be fed, but that images are not given as. */
+const NUMBERS: ReadonlySet<DataType> = new Set([
+  DataType.INT8,
+  DataType.INT16,
+  DataType.INT32,
+  DataType.INT64,
+  DataType.UINT16,
+  DataType.UINT32,
+  DataType.UINT64,
+  DataType.BFLOAT16,
+]);
 const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE, DataType.UINT8]);
 
 /** What sources say of the input. */
@@ -42,7 +53,7 @@ export function findImageInput(model: Model, said: SaidInput = {}): ImageInput {
   const usual = input.flatMap((value) => asImage(model, value, said) ?? []);
   const images = usual.length > 0 ? usual : input.flatMap((value) => inOtherForm(value, said) ?? []);
   const [first, second] = images;
-  if (!first) throw errors.noImageInput(model.file, input.map(describe));
+  if (!first) throw withoutImage(model, said);
   const chosen = images.find(({ name }) => name === wanted);
   const isImage = (name: string) => images.some((image) => image.name === name);
   // The error for several images asks for a name, which helps only if one of the inputs is sufficient.
@@ -64,6 +75,19 @@ export function findImageInput(model: Model, said: SaidInput = {}): ImageInput {
     );
     return output.every(({ name }) => needing.has(name)) ? others : undefined;
   }
+}
+
+/** An input that has the form of an image and another type is the likeliest reason. */
+function withoutImage({ file, graph }: Model, said: SaidShape): Error {
+  for (const value of graph.input) {
+    const type = tensorType(value);
+    const dims = type && shapeOf(type).map(sizeOrFree);
+    if (!type || !dims || PIXELS.has(type.elemType) || !NUMBERS.has(type.elemType)) continue;
+    const isImage = dims.length === 4 && [dims[1], dims[3]].some((size) => CHANNELS.has(size));
+    if (isImage || (dims.length === 3 && formOf(dims, said)))
+      return errors.inputType(file, `"${value.name}" [${shapeOf(type).join(', ')}]`, dtypeName(type.elemType));
+  }
+  return errors.noImageInput(file, graph.input.map(describe));
 }
 
 function asImage(model: Model, value: ValueInfoProto, said: SaidShape): ImageInput | undefined {

@@ -157,7 +157,7 @@ describe('methods', () => {
   it('Group-CAM runs without gradients where a rule is missing, says so, and does not where none is', async () => {
     const options = { variant: 'gradient-free', groups: 4 };
     const { explanation: free } = await explainWith(service, { ...write(true), options });
-    assert.equal(free.saliency.note, undefined);
+    assert.doesNotMatch(free.saliency.note ?? '', /gradient/);
     const { explanation: paper } = await explainWith(service, { ...write(true), options: { groups: 4 } });
     assert.equal(paper.options['variant'], 'gradient-free');
     assert.match(
@@ -166,6 +166,7 @@ describe('methods', () => {
     );
     assert.deepEqual([...paper.frame.map], [...free.frame.map]);
     const { explanation: plain } = await explainWith(service, { ...write(), options: { groups: 4 } });
-    assert.deepEqual([plain.options['variant'], plain.saliency.note], ['paper', undefined]);
+    assert.equal(plain.options['variant'], 'paper');
+    assert.doesNotMatch(plain.saliency.note ?? '', /gradient/);
   });
 });
