@@ -190,10 +190,7 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export interface Requests {
-  /**
-   * Everything known about a model before it explains an image. The event `files` names all files that this depends on,
-   * those that were looked for and are not there included.
-   */
+  /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
   /** The event `files` names all files that the explanation depends on, before it is computed. */
   explain: {
