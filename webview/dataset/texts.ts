@@ -18,9 +18,10 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-interface Names {
-  readonly info: RunInfo;
-  readonly version: VersionInfo | undefined;
+/** What texts of rows need to know; it can be sent to a worker. */
+export interface Names {
+  readonly info: Pick<RunInfo, 'categories'>;
+  readonly version: Pick<VersionInfo, 'labels' | 'activation'> | undefined;
 }
 
 const trueOf = ({ categories }: Row, { info }: Names) =>
