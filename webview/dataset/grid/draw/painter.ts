@@ -1,9 +1,8 @@
 /** The page's side of what draws the tiles: a worker, or the page itself where the worker can't start or is lost. */
 import { reasonOf } from '../../../../src/core/errors';
 import { openWorker } from '../../../worker';
-import type { Names } from '../../texts';
 import { createScene, type Scene } from './scene';
-import type { Look, Order, Progress, View } from './tiles';
+import type { Look, Names, Order, Progress, View } from './tiles';
 
 export interface TilePainter {
   send(order: Exclude<Order, { type: 'canvas' }>): void;

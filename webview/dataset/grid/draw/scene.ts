@@ -4,14 +4,14 @@
  */
 import { CONTOUR } from '../../../../src/core/heat/overlay';
 import { unpackPictures, unpackRows } from '../../../../src/protocol/packed/unpack';
-import { type Names, tileOf } from '../../texts';
+import { tileOf } from '../../texts';
 import { placeOf } from '../geometry';
 import { has } from '../selection';
 import { createAlbum } from './album';
 import { drawMark, drawTags } from './marks';
 import { fitted } from './place';
 import { createTexts } from './texts';
-import type { Look, Order, Progress, Tile, View } from './tiles';
+import type { Look, Names, Order, Progress, Tile, View } from './tiles';
 
 export interface Scene {
   take(order: Order): void;

@@ -1,9 +1,8 @@
 /** What the page tells the painter of tiles. It can be sent to a worker. */
 import type { Size } from '../../../../src/core/geometry';
 import type { HeatStyle } from '../../../../src/core/style';
-import type { Ranges } from '../../../../src/protocol/dataset';
+import type { Ranges, RunInfo, VersionInfo } from '../../../../src/protocol/dataset';
 import type { PackedPictures, PackedRows } from '../../../../src/protocol/packed/pack';
-import type { Names } from '../../texts';
 import type { Layout } from '../geometry';
 
 export type Mark = 'waiting' | 'right' | 'wrong' | 'failed' | 'none';
@@ -19,6 +18,12 @@ export interface Tile {
   /** Second line: the true class, if it is another, or tags. */
   readonly second: string;
   readonly tags: readonly string[];
+}
+
+/** What texts of rows need to know. */
+export interface Names {
+  readonly info: Pick<RunInfo, 'categories'>;
+  readonly version: Pick<VersionInfo, 'labels' | 'activation'> | undefined;
 }
 
 /** What is on screen. Lengths are in pixels of CSS. */
