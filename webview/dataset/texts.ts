@@ -1,5 +1,5 @@
 /** What is said of rows and of work, in words. Pure. */
-import type { Row, RunInfo, VersionInfo, Work } from '../../src/protocol/dataset';
+import type { Row, VersionInfo, Work } from '../../src/protocol/dataset';
 import { percentOf } from '../numbers';
 import type { Names, Tile } from './grid/draw/tiles';
 
