@@ -10,6 +10,12 @@ export const datasetErrors = {
   /** @param at the position in the query, from 0 */
   queryInvalid: (query: string, at: number, reason: string) =>
     make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  /** @param names of the versions that there are */
+  noSuchVersion: (name: string, names: readonly string[]) =>
+    make('query-invalid', `query: no version is called "${name}" (there are: ${names.join(', ') || 'none'}).`),
+  /** @param reason in words */
+  versionName: (name: string, reason: string) =>
+    make('bad-option', `a version can't be called ${name}: ${reason}. Choose another name.`),
   /** @param what a cluster, or a set of clusters */
   unknownCluster: (what: string, name: string, known: readonly string[], near: string | undefined) => {
     const meant = near === undefined ? '' : `; did you mean "${near}"?`;

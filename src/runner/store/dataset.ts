@@ -2,6 +2,7 @@
 import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
 import type { ItemId, VersionId } from '../../protocol/dataset';
 import { categoriesChanged, rowDropped } from './clusters/write';
+import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
 import type { Listing } from './form';
@@ -135,7 +136,7 @@ function insertItem(state: State, { path, file, bytes, mtime }: ListedItem): Ite
   if (id >= state.items.capacity) {
     const capacity = Math.max(id + 1, Math.floor(state.items.capacity * 1.5));
     state.items.grow(capacity);
-    for (const { columns } of state.versions.values()) columns.grow(state.items.capacity);
+    for (const { columns } of [...state.versions.values(), ...state.pairs.values()]) columns.grow(state.items.capacity);
     for (const tag of state.tags.values()) {
       const bits = new Uint8Array(state.items.capacity / 8);
       bits.set(tag.bits);
@@ -168,6 +169,7 @@ export function dropRows(state: State, item: ItemId, of?: VersionId): void {
     db.run('DELETE FROM rows WHERE key = ?', keyOf(id, item));
     db.run('DELETE FROM embeddings WHERE key = ?', keyOf(id, item));
   }
+  forgetShifts(state, item, of);
   for (const { id, version } of kinds.values())
     if (of === undefined || of === version) db.run('DELETE FROM maps WHERE key = ?', keyOf(id, item));
 }

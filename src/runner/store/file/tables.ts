@@ -12,7 +12,8 @@ export const APPLICATION = 0x4743616d;
  * Paths lie beside their items once more, in blocks, by which a text is found in all of them.
  *
  * Numbers of rows lie in `row_blocks`, packed by blocks of items, and what is known of all items in `item_blocks`: so a
- * file with a million rows opens at once. A key is a version's or a kind's number times 2^32 plus the item's.
+ * file with a million rows opens at once. `shift_blocks` has the same for pairs of versions. The number of a version that
+ * was removed is not given to another. A key is a version's or a kind's number times 2^32 plus the item's.
  */
 export const TABLES = `
   CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), data TEXT NOT NULL) STRICT;
@@ -23,9 +24,11 @@ export const TABLES = `
   CREATE TABLE annotations (item INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE category_sets (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE item_blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-  CREATE TABLE versions (id INTEGER PRIMARY KEY, data TEXT NOT NULL, agreed INTEGER NOT NULL DEFAULT 0) STRICT;
+  CREATE TABLE versions (id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL, agreed INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE row_blocks (version INTEGER NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (version, block)) STRICT;
+  CREATE TABLE shift_blocks (a INTEGER NOT NULL, b INTEGER NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (a, b, block)) STRICT;
   CREATE TABLE rows (key INTEGER PRIMARY KEY, top BLOB, code TEXT, error TEXT, width INTEGER, height INTEGER,
     scale_x REAL, scale_y REAL, offset_x REAL, offset_y REAL) STRICT;
   CREATE TABLE embeddings (key INTEGER PRIMARY KEY, lo REAL NOT NULL, hi REAL NOT NULL, data BLOB NOT NULL) STRICT;
@@ -87,6 +90,8 @@ export const VERSION = fields({
   inputSize: v.optional(size),
   bytes: finite,
   hash: v.string(),
+  added: finite,
+  pinned: v.boolean(),
 });
 
 const point = fields({ x: finite, y: finite });
