@@ -157,7 +157,7 @@ export interface SweptImage {
   readonly margin: number;
   /** Absent, as the loss is, if the model's scores are no probabilities. */
   readonly entropy?: number;
-  /** Mean over the layer's rows and columns, [K]. */
+  /** Mean over the layer's rows and columns, [K]; without a layer the logits, [classes]. */
   readonly embedding: Float32Array;
   /** Grad-CAM of the most probable class, of the layer's size, before the ReLU of `saliencyOf`. */
   readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;

@@ -7,7 +7,7 @@ import { NO_EVIDENCE } from '../../core/methods/maps';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { MethodFrame } from '../../core/saliency';
-import { probabilitiesOf } from '../../core/target/class-scores';
+import { CLASSES, probabilitiesOf } from '../../core/target/class-scores';
 import type { FailedImage, RequestContext, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import { inputSizeOf } from '../explanations/image-state';
 import { type Explainer, layerOf, type Part } from '../sessions/explainer';
@@ -111,7 +111,9 @@ async function sweptImage(
   const { channels, height, width } = layer;
   const features = { data: mapsOf(passed.activations, layer), channels, height, width };
   const prediction = predictionOf(probabilitiesOf(passed.outputs), scaleOf(info.output), truth, params.top);
-  const answer = { id, size, transform, ...prediction, embedding: channelMeans(features.data, channels) };
+  // A network without a layer is described by its scores.
+  const embedding = info.layers.length > 0 ? channelMeans(features.data, channels) : passed.outputs[CLASSES.logits]!;
+  const answer = { id, size, transform, ...prediction, embedding };
   const shown = thumbnail && { thumbnail };
   const [predicted] = prediction.top[0]!;
   const frame = await mapper?.({ ...passed, input, features }, predicted, work);
