@@ -15,12 +15,12 @@ import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
-import type { TransplantAnswer, Transplants } from './transplant';
+import type { LayoutParams, TransplantAnswer, Transplants } from './transplant';
 
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -225,6 +225,8 @@ export interface Requests {
     result: TransplantAnswer;
     events: { progress: { readonly share: number } };
   };
+  /** Places of points on a plane, by UMAP. It needs no model. */
+  layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: Record<never, never> };
   /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
   meanPicture: {
     params: {
