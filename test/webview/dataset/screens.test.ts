@@ -66,6 +66,17 @@ const STATES: Readonly<Record<string, State>> = {
   },
   classes: { told: SET, saved: { page: 'classes' } },
   versions: { told: { ...SET, versions: 8, shifted: 10_000 }, saved: { page: 'versions' } },
+  'versions-lines': {
+    told: { ...SET, versions: 8, shifted: 10_000 },
+    saved: { page: 'versions' },
+    act: async (page) => {
+      const chart = page.find('line-loss').locator('.u-over');
+      await chart.scrollIntoViewIfNeeded();
+      await chart.hover();
+      await page.find('shift-from').focus();
+      await page.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter');
+    },
+  },
   'versions-new': {
     told: { ...SET, versions: 2 },
     saved: { page: 'versions' },

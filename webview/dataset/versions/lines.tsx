@@ -73,7 +73,7 @@ function Line({ measure: { id, title, hint, text }, versions, points, pointed }:
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
           values: (_, ordinals) => ordinals.map(String),
         },
-        { ...axisOf(canvas), size: 52, values: (_, all) => all.map(text) },
+        { ...axisOf(canvas), size: 52, values: (_, all) => all.map((value) => text(value)) },
       ],
       series: [{}, { stroke: color, width: 2, spanGaps: true, points: { show: true, size: 6, fill: color } }],
       hooks: {

@@ -27,7 +27,7 @@ export function Shift({ page, pair, comparison }: PairProps) {
     <section aria-label="Shift of the heat" class="shift">
       <h2>Shift of the heat</h2>
       <p class="faint">
-        {`1 - the rank correlation of both maps of the class that ${a.name} predicts: 0 where the heat is the same, 1 where nothing is left of it, up to 2 where it is turned round.`}
+        {`1 - the rank correlation of both maps of the class that ${a.name} predicts: 0 where the heat is the same, 1 where nothing is left of it, up to 2 where hot and cold have changed places.`}
       </p>
       {known > 0 && (
         <>
