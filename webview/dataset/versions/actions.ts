@@ -4,6 +4,7 @@ import { printQuery } from '../../../src/core/query/print';
 import type { Query } from '../../../src/core/query/query';
 import type { ItemId, VersionId } from '../../../src/protocol/dataset';
 import type { FromDatasetPage } from '../../../src/protocol/dataset-page';
+import { unpackRows } from '../../../src/protocol/packed/unpack';
 import { renderNow } from '../../mount';
 import type { Control } from '../grid/control';
 import type { Ask } from '../requests';
@@ -81,7 +82,7 @@ export function createVersionActions({ store, grid, saving, ask, post, failed }:
       const text = printQuery(query);
       try {
         const { list } = await ask('list', { version, query: text, first: 0 });
-        const [row] = await ask('rows', { version, list, from: 0, count: 1 });
+        const [row] = unpackRows(await ask('rows', { version, list, from: 0, count: 1 }));
         if (row) explain({ version, item: row.item, list, position: 0, query: text });
       } catch (thrown) {
         failed(thrown);
