@@ -198,7 +198,19 @@ export type ToEditor =
   /** The result of an action, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
-export type PageCommand = 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'measure';
+export type PageCommand =
+  | 'toggle-heat'
+  | 'swipe'
+  | 'contour'
+  | 'next-colormap'
+  | 'more-opaque'
+  | 'less-opaque'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-fit'
+  | 'zoom-actual'
+  | 'copy'
+  | 'measure';
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const COUNTS = v.pipe(v.array(COUNT), v.maxLength(100_000), v.readonly());

@@ -16,6 +16,8 @@ import { confirm, notify, type PerformableAction } from '../notify';
 import type { Panel } from '../panel/panel-types';
 import type { Panels } from '../panel/panels';
 import { pickComparison } from './comparison-picker';
+import { pickWhat } from './menu';
+import { explainNeighbour, showNeighbour } from './neighbours';
 import { activeFile, openExplanation, openOriginal } from './open';
 import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel, pickScores } from './pickers';
 
@@ -60,12 +62,17 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     useModel: (...args) => useModel(services, args),
     chooseModel: () => pickModel(model),
     useDemoModel: () => model.choose({}),
+    chooseWhat: () => pickWhat(services),
     chooseLabels: () => pickLabels(model),
     chooseLayer: () => pickLayer(model),
     chooseScores: () => pickScores(model),
     chooseDevice: () => pickDevice(engine),
     chooseMethod: () => pickMethod(panels.current),
     chooseClass: current(pickClass),
+    nextClass: current((panel) => explainNeighbour(panel, 1)),
+    previousClass: current((panel) => explainNeighbour(panel, -1)),
+    nextImage: current((panel) => showNeighbour(panel, 1)),
+    previousImage: current((panel) => showNeighbour(panel, -1)),
     compare: current(pickComparison),
     stopComparing: current((panel) => panel.stopComparing()),
     measure: inPage('measure'),
@@ -79,6 +86,13 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     exportJson: exportAs('json'),
     copyImage: inPage('copy'),
     toggleHeat: inPage('toggle-heat'),
+    swipe: inPage('swipe'),
+    toggleContour: inPage('contour'),
+    nextColormap: inPage('next-colormap'),
+    moreOpaque: inPage('more-opaque'),
+    lessOpaque: inPage('less-opaque'),
+    zoomIn: inPage('zoom-in'),
+    zoomOut: inPage('zoom-out'),
     zoomFit: inPage('zoom-fit'),
     zoomActual: inPage('zoom-actual'),
     saveModelSettings: () => saveModelSettings(services),
@@ -128,9 +142,11 @@ async function showOriginal({ panels }: CommandServices, [clicked]: readonly unk
   if (uri) await openOriginal(uri);
 }
 
-async function useModel({ model }: CommandServices, args: readonly unknown[]): Promise<void> {
+async function useModel({ model, panels }: CommandServices, args: readonly unknown[]): Promise<void> {
   const file = modelOf(args, activeFile());
-  await (file ? model.choose({ path: file.fsPath }) : pickModel(model));
+  if (!file) return pickModel(model);
+  await model.choose({ path: file.fsPath });
+  tell(panels, `${nameOf(file)} explains images from now on`);
 }
 
 async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {
