@@ -34,9 +34,10 @@ function Texts({ editor }: { readonly editor: Editor }) {
     summary: store.summary.value,
     slot: store.focusedSlot.value,
     difference: store.difference.value,
+    scales: store.comparedBy.value === 'classes' ? 'Each map is scaled to its own maximum.' : '',
   }));
-  const { summary, slot, difference } = useNextFrame(now).value;
-  const notes = [difference, summary?.note ? sentence(summary.note) : ''].filter((text) => text);
+  const { summary, slot, difference, scales } = useNextFrame(now).value;
+  const notes = [difference, summary?.note ? sentence(summary.note) : '', scales].filter((text) => text);
   const assumed = summary?.assumptions ?? [];
   const remarks = [...notes, ...(assumed.length > 0 ? [`Assumed:\n${assumed.join('\n')}`] : [])];
   return (
