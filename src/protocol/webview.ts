@@ -18,6 +18,7 @@ export type Picture = { readonly uri: string } | { readonly png: Uint8Array };
 /** Ids of the buttons below messages. */
 export const ACTION_IDS = [
   'choose-model',
+  'previous-model',
   'choose-layer',
   'choose-class',
   'choose-device',

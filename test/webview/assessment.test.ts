@@ -167,6 +167,20 @@ describe('how good a map is', () => {
     assert.match(await text('sanity-verdict'), /^Group-CAM passes/);
   });
 
+  it('scrolls to the first maps of drawn networks that were asked for', async () => {
+    const measured = await measurement();
+    await open([CAT], [{ measurement: measured }], { width: 600, height: 500 });
+    const work = { kind: 'working', text: 'seed 1', share: 0.1 } as const;
+    await send(0, { measurement: measured, sanity: check({ work, maps: [] }) });
+    await send(0, { measurement: measured, sanity: check({ work }) });
+    const seen = () =>
+      editor.find('sanity-strip').evaluate((strip) => {
+        const pane = strip.closest('.assessment')!.getBoundingClientRect();
+        return strip.getBoundingClientRect().top < pane.bottom;
+      });
+    assert.ok(await seen());
+  });
+
   it('a blank map is not measured, and a new map has no old assessment', async () => {
     await open([done('cat', 10, 0.6, { blank: 'no mask raises the score' })], [{}]);
     assert.match(await text('measure-state'), /blank/);

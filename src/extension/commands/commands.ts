@@ -36,6 +36,7 @@ export interface CommandServices {
 /** The commands behind the buttons below messages. */
 export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
   'choose-model': 'groupCam.chooseModel',
+  'previous-model': 'groupCam.previousModel',
   'choose-layer': 'groupCam.chooseLayer',
   'choose-class': 'groupCam.chooseClass',
   'choose-device': 'groupCam.chooseDevice',
@@ -62,6 +63,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     useModel: (...args) => useModel(services, args),
     chooseModel: () => pickModel(model),
     useDemoModel: () => model.choose({}),
+    previousModel: () => previousModel(services),
     chooseWhat: () => pickWhat(services),
     chooseLabels: () => pickLabels(model),
     chooseLayer: () => pickLayer(model),
@@ -147,6 +149,15 @@ async function useModel({ model, panels }: CommandServices, args: readonly unkno
   if (!file) return pickModel(model);
   await model.choose({ path: file.fsPath });
   tell(panels, `${nameOf(file)} explains images from now on`);
+}
+
+/** The model that was in use before this one, or the demo model. */
+async function previousModel({ model, panels }: CommandServices): Promise<void> {
+  const used = model.choice().path;
+  const before = model.recent().find(({ path }) => path !== used);
+  await model.choose(before ?? {});
+  const name = before?.path === undefined ? 'The demo model' : nameOf(vscode.Uri.file(before.path));
+  tell(panels, `${name} explains images from now on`);
 }
 
 async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {

@@ -220,5 +220,7 @@ export async function pickImages(): Promise<readonly vscode.Uri[]> {
 }
 
 function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
-  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: [...extensions] }, canSelectMany });
+  // Some systems tell capital letters from small ones, and cameras write capital ones.
+  const all = extensions.flatMap((extension) => [extension, extension.toUpperCase()]);
+  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: all }, canSelectMany });
 }
