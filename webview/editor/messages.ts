@@ -58,6 +58,14 @@ export function createHandlers(
     });
   });
 
+  /** True from the reload of a page with measurements until they are asked for again, once the maps are there. */
+  const isRemeasured = signal(false);
+  effect(() => {
+    if (!isRemeasured.value || store.overall.value !== 'done') return;
+    isRemeasured.value = false;
+    actions.measure();
+  });
+
   /** True if a slot has arrived that is not on the page yet. The host sends the next frame after it is. */
   let isOwed = false;
   async function tellDrawn(): Promise<void> {
@@ -68,8 +76,8 @@ export function createHandlers(
 
   return {
     state(message) {
-      // After a reload of the window the panel would be open without the measurements that it was opened for.
-      if (message.isFirst && store.isMeasuring.value) keep({ measuring: false });
+      // After a reload of the window the host has the maps, but not their measurements.
+      if (message.isFirst && store.isMeasuring.value) isRemeasured.value = true;
       const { enlarged } = store.saved.value;
       const { focused } = message.state;
       store.focusedPane.value = enlarged !== undefined && slotOf(enlarged) === focused ? enlarged : String(focused);
