@@ -15,7 +15,7 @@ export function recordOf(explanation: Explanation) {
     label,
     probability,
     top: explanation.top,
-    saliency: { min, max, zero, ...(reason !== undefined && { reason }), ...(note !== undefined && { note }) },
+    saliency: { min, max, zero, ...(zero && reason !== undefined && { reason }), ...(note !== undefined && { note }) },
     scores: Array.from(explanation.scores),
     milliseconds,
     device,
