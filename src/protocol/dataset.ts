@@ -7,7 +7,6 @@ import type { Measures } from '../core/measures/measures';
 import type { MethodChoice } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import type { ShownActivation } from '../core/output';
-import type { ClustersSummary } from './clusters';
 
 /** An item's number in the run file. It stays the same when the dataset is listed again. */
 export type ItemId = number;
@@ -57,10 +56,23 @@ export interface VersionInfo {
   readonly added: number;
   /** Bytes of the model that are kept for it; absent if no copy is kept. */
   readonly kept?: number;
+  /**
+   * Path of a file with just this model, for explanations by it: `model` while that is unchanged, else the copy that is
+   * kept. Absent if there is neither, and `unavailable` says so.
+   */
+  readonly file?: string;
   /** Whether its copy is kept whatever space there is. */
   readonly pinned: boolean;
   /** Why the model can't be run now, in words; what is stored stays. */
   readonly unavailable?: string;
+}
+
+/** What is known of a version's clusters without reading them: for lists of what is suspicious. */
+export interface ClustersSummary {
+  readonly version: VersionId;
+  readonly sets: number;
+  /** Names of suspicious clusters, the most suspicious first. */
+  readonly suspicious: readonly string[];
 }
 
 export interface TagInfo {

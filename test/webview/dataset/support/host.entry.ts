@@ -31,6 +31,8 @@ const lists = new Map<number, readonly number[] | undefined>();
 let pngs: Uint8Array[] = [];
 
 const say = (message: ToDatasetPage) => postMessage(message);
+/** Tells the page under test that all of this has been said. */
+const heard = (what: string) => postMessage({ type: 'heard', what });
 const tags = (): TagInfo[] =>
   [...tagged].map(([name, items]) => {
     const key = keys.get(name);
@@ -187,10 +189,12 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     say({ type: 'info', info: info() });
     say({ type: 'work', work: data.work ?? [] });
     if (setup.walked !== undefined) say({ type: 'walked', item: setup.walked });
+    heard(data.type);
   } else if (data.type === 'advance') {
     setup = { ...setup, done: data.done };
     const [version] = info().versions;
     say({ type: 'rows', version: 1, done: version!.done, failed: version!.failed });
+    heard(data.type);
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {
