@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FromClasses } from '../../src/protocol/webview';
+import type { FromClasses } from '../../src/protocol/classes-view';
 import { ranked, search, ticked } from '../../webview/classes/list';
 import { createStore } from '../../webview/classes/store';
 import { classesState } from './support/states';

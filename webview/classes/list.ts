@@ -1,5 +1,5 @@
 /** Determines which classes are listed, in which order, and what a tick does. Pure. */
-import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+import type { ClassesState, FromClasses } from '../../src/protocol/classes-view';
 
 type Probabilities = ClassesState['probabilities'];
 

@@ -3,7 +3,7 @@
  * derived from them.
  */
 import { computed, signal } from '@preact/signals';
-import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+import type { ClassesState, FromClasses } from '../../src/protocol/classes-view';
 import { ranked, search, ticked } from './list';
 
 /** Number of rows at first, and of further rows with each "Show more". */
