@@ -160,6 +160,11 @@ const QUERIES = [
   'path ~ "val/"',
   'path ~ "%"',
   'path !~ 00',
+  'path ~ 0',
+  'path ~ a',
+  'path ~ train/00',
+  'path ~ "7.png"',
+  'path ~ "png"',
   'wrong and (p > 0.8 or loss > 2) and not path ~ val',
   'margin = 0.25',
   'margin != 0.25',
@@ -227,7 +232,12 @@ describe('queries of a run file', () => {
     sets = [setOf(run, 'predicted', 2), setOf(run, 'predicted', 1, [0.2, 0.4]), setOf(run, 'true', 1)];
     for (const set of sets) run.clusters.commit(1, set);
     const night = madeAgain(run, 1, 200, { name: 'night 1' });
-    await run.updateShifts(night, 1, SIGNAL, () => {});
+    await run.updateShifts(
+      night,
+      1,
+      async () => {},
+      () => {},
+    );
     all = await rowsOf(run, '');
     const rows = new Map((await rowsOf(run, '', night)).map((row) => [row.item, row]));
     other = { rows, shifts: shiftsOf(run, night, 1, all, rows) };
