@@ -19,7 +19,6 @@ export interface DatasetCommandServices {
   readonly actions: DatasetActions;
   readonly inspect: Inspect;
   readonly walk: Walk;
-  readonly findShortcut: () => Promise<void>;
 }
 
 export type Commands = Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -31,8 +30,7 @@ const MAPS: Readonly<Record<'wrong' | 'all' | 'selection', (at: At) => Selection
   selection: (at) => selectionOf(at)?.of,
 };
 
-export function datasetCommands(services: DatasetCommandServices): Commands {
-  const { editors, actions, inspect, walk, findShortcut } = services;
+export function datasetCommands({ editors, actions, inspect, walk }: DatasetCommandServices): Commands {
   const current = (act: (panel: DatasetPanel) => unknown) => () => editors.current && act(editors.current);
   const inPage = (command: PageCommand) => current((panel) => panel.command(command));
 
@@ -60,7 +58,6 @@ export function datasetCommands(services: DatasetCommandServices): Commands {
     );
 
   return {
-    findShortcut,
     inspectDataset: (...args) => inspectDataset({ editors, inspect }, args),
     openReport: (clicked) => (isUri(clicked) ? openReport(clicked as vscode.Uri) : undefined),
     openDataset: async (run, opens) => {
