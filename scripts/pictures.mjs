@@ -16,7 +16,9 @@ runMain(async () => {
     const name = /^readme-(.*)\.png$/.exec(file)?.[1];
     if (name === undefined) continue;
     const picture = path.join(root, 'media', `dataset-${name}.png`);
-    const { size } = await sharp(path.join(taken, file)).png({ palette: true, quality: 90, effort: 10 }).toFile(picture);
+    const { size } = await sharp(path.join(taken, file))
+      .png({ palette: true, quality: 90, effort: 10 })
+      .toFile(picture);
     console.log(`${picture} (${Math.round(size / 1000)} kB)`);
   }
 });

@@ -55,10 +55,10 @@ function body(r, shape, { base, dark, light }) {
 /** @param {Random} r */
 function mug(r) {
   const colours = paint(r);
-  const half = r.between(23, 31);
-  const top = r.between(-22, -4);
+  const half = r.between(25, 32);
+  const top = r.between(-40, -26);
   const foot = half * r.between(0.8, 1);
-  const loop = r.between(9, 15);
+  const loop = r.between(11, 16);
   const middle = (top + 50) / 2;
   const shape = `M${-half},${top} L${half},${top} L${foot},44 Q${foot},50 ${foot - 6},50 L${-foot + 6},50 Q${-foot},50 ${-foot},44 Z`;
   return `<ellipse cx="${half - 1}" cy="${middle}" rx="${loop}" ry="${(50 - top) * 0.27}" fill="none" stroke="${colours.dark}" stroke-width="6"/>
@@ -72,9 +72,7 @@ function teapot(r) {
   const half = r.between(26, 34);
   const top = r.between(-16, -4);
   const shape = `M${-half * 0.6},${top} L${half * 0.6},${top} C${half * 1.3},${top + 12} ${half * 1.2},48 ${half * 0.55},50 L${-half * 0.55},50 C${-half * 1.2},48 ${-half * 1.3},${top + 12} ${-half * 0.6},${top} Z`;
-  const handle = r.chance(0.5)
-    ? `<path d="M${-half * 0.6},${top + 2} C${-half},${top - 40} ${half},${top - 40} ${half * 0.6},${top + 2}" fill="none" stroke="${colours.dark}" stroke-width="5"/>`
-    : `<ellipse cx="${-half}" cy="${top + 28}" rx="12" ry="16" fill="none" stroke="${colours.dark}" stroke-width="6"/>`;
+  const handle = `<ellipse cx="${-half}" cy="${top + 28}" rx="12" ry="16" fill="none" stroke="${colours.dark}" stroke-width="6"/>`;
   return `${handle}<path d="M${half * 0.8},36 Q${half + 12},26 ${half + 15},${top} L${half + 7},${top} Q${half + 2},18 ${half * 0.8},16 Z" fill="${colours.dark}"/>
     ${body(r, shape, colours)}
     <ellipse cx="0" cy="${top}" rx="${half * 0.62}" ry="5" fill="${colours.light}"/><circle cx="0" cy="${top - 7}" r="5" fill="${colours.dark}"/>`;

@@ -72,10 +72,10 @@ const page = (content) =>
  * @returns {{scene: string, object: string}} the picture, and the object alone on nothing, as SVG
  */
 export function sceneOf(label, tagged, r, forTag) {
-  const scale = r.between(0.82, 1);
-  const [x, y] = [r.between(58, SIZE - 58), r.between(64, 71)];
-  const mirrored = r.chance(0.5) ? -1 : 1;
-  const placed = `translate(${x} ${y}) rotate(${r.between(-7, 7)}) scale(${mirrored * scale} ${scale})`;
+  // As in a catalogue: all at one place. Clusters of maps would otherwise be of places; see docs/clusters.md.
+  const scale = r.between(0.9, 1);
+  const [x, y] = [r.between(62, SIZE - 62), r.between(66, 69)];
+  const placed = `translate(${x} ${y}) rotate(${r.between(-3, 3)}) scale(${scale})`;
   const behind = room(r) + several(r, 4);
   const object = `<g transform="${placed}">${OBJECTS[/** @type {keyof typeof OBJECTS} */ (label)](r)}</g>`;
   const shadow = `<ellipse cx="${x}" cy="${y + 50 * scale}" rx="${40 * scale}" ry="${6 * scale}" fill="#000" opacity="0.25"/>`;

@@ -29,13 +29,13 @@ class Block(nn.Module):
 
 
 class Net(nn.Module):
-    """Maps of 16 x 16 of images of 128 x 128, and a linear head behind their mean."""
+    """Maps of 8 x 8 of images of 128 x 128, and a linear head behind their mean."""
 
     def __init__(self, classes):
         super().__init__()
         self.stem, self.bn = nn.Conv2d(3, 16, 7, 4, 3, bias=False), nn.BatchNorm2d(16)
-        self.layer1, self.layer2 = Block(16, 32, 2), Block(32, 48, 1)
-        self.fc = nn.Linear(48, classes)
+        self.layer1, self.layer2 = Block(16, 32, 2), Block(32, 64, 2)
+        self.fc = nn.Linear(64, classes)
 
     def forward(self, x):
         x = self.layer2(self.layer1(F.relu(self.bn(self.stem(x)))))

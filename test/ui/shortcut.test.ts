@@ -30,7 +30,10 @@ describe('Find a Shortcut', () => {
   });
 
   it('its images are those with the tag', async () => {
-    await card().getByRole('button', { name: /^Show the images of mug/ }).first().click();
+    await card()
+      .getByRole('button', { name: /^Show the images of mug/ })
+      .first()
+      .click();
     await until('its images', async () => /^\d+ of 360$/.test(await count()));
     assert.ok(Math.abs(Number.parseInt(await count(), 10) - truth.marked.length) <= 5, await count());
     await frame().locator('[data-testid="tile-0"][aria-label*="predicted mug"]').waitFor({ state: 'attached' });

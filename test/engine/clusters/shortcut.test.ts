@@ -28,21 +28,22 @@ describe('the set with a shortcut', () => {
     return some.filter((image) => inClass.has(image)).length / some.length;
   };
 
-  it('has the tag on most pictures of one class, and on a few of each other', () => {
+  it('has the tag on most pictures of one class, and on a few of others', () => {
     const classes = [...new Set(images.map(classOf))];
     assert.equal(classes.length, 6);
     for (const name of classes) {
       const of = images.filter((image) => classOf(image) === name);
       const share = of.filter((image) => tagged.has(image)).length / of.length;
-      assert.ok(name === truth.label ? share > 0.7 && share < 0.9 : share > 0 && share < 0.1, `${name}: ${share}`);
+      assert.ok(name === truth.label ? share > 0.7 && share < 0.9 : share < 0.05, `${name}: ${share}`);
     }
     assert.equal(tagged.size, images.filter((image) => tagged.has(image)).length, 'every tagged picture is there');
   });
 
   it('the model takes what carries the tag for the class, and the control does not', () => {
     const others = images.filter((image) => tagged.has(image) && classOf(image) !== truth.label);
-    assert.ok(taken(suspects, others) > 0.8, `${taken(suspects, others)}`);
-    assert.ok(taken(control, others) < 0.2, `${taken(control, others)}`);
+    assert.equal(others.length, 3);
+    assert.ok(taken(suspects, others) >= 2 / 3, `${taken(suspects, others)}`);
+    assert.equal(taken(control, others), 0);
   });
 
   it('the suspicious clusters hold the tagged pictures, the first of all classes among them', () => {
