@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { createIntents } from '../../../src/extension/dataset/run/intents';
-import { createSession } from '../../../src/extension/dataset/run/session';
 import { placeText, shortQuery } from '../../../src/extension/dataset/walk/query-words';
 import { questionOf, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
 import { readWalk, walkText } from '../../../src/extension/dataset/walk/walk-state';
 import { fakeRunner, row, runInfo, version } from './fake-runner';
+import { start } from './started';
 
 /** A list of the items 10, 11 and 12. */
 const ITEMS = [10, 11, 12];
@@ -18,14 +17,7 @@ function walking() {
     }),
     rows: ({ from, count }) => ITEMS.slice(from, from + count).map((item) => row(item)),
   });
-  const intents = createIntents({ get: () => undefined, update: () => Promise.resolve() });
-  const session = createSession({
-    run: '/w/val.groupcam',
-    call: runner.call,
-    intents,
-    device: () => 'cpu',
-    log: () => {},
-  });
+  const { session } = start(runner);
   return { runner, session };
 }
 
