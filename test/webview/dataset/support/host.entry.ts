@@ -4,6 +4,7 @@
  */
 import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
 import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
+import { packed, packRows } from '../../../../src/protocol/packed/pack';
 import {
   atlasOf,
   classesOf,
@@ -113,7 +114,7 @@ function answer(id: string, { name, params }: Asked): unknown {
       lists.set(list, found);
       const count = countOf(list);
       const first = Array.from({ length: Math.min(params.first, count) }, (_, i) => row(itemAt(list, i)));
-      say({ type: 'first', id, rows: first });
+      say({ type: 'first', id, rows: packRows(first) });
       return { list, count };
     }
     case 'rows':
@@ -198,7 +199,7 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {
-      say({ type: 'reply', id: data.id, result: answer(data.id, data.asked) });
+      say({ type: 'reply', id: data.id, result: packed(data.asked.name, answer(data.id, data.asked)) });
     } catch (thrown) {
       say({ type: 'failure', id: data.id, message: (thrown as Error).message });
     }
