@@ -84,6 +84,8 @@ export async function explainFromExplorer(page: Page, row: Locator): Promise<voi
 
 /** Opens a run file from the Explorer, and waits for something on its page. */
 export async function openRunFile(page: Page, row: Locator, testId: string): Promise<void> {
+  // Before the extension is registered, VS Code would open it as a text.
+  await page.locator('.activitybar a.action-label[aria-label^="Group-CAM"]').waitFor();
   await insistOnPage(page, `${testId} on the page of the run file`, async (timeout) => {
     await row.dblclick({ timeout });
     await editorFrame(page).getByTestId(testId).waitFor({ timeout });

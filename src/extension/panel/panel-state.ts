@@ -24,6 +24,8 @@ export interface PanelImage {
   readonly name: string;
   readonly picture?: Picture;
   readonly size?: Size;
+  /** Its class or classes by its dataset, in words; unknown for an image that is of none. */
+  readonly truth?: string;
   readonly status: ImageStatus;
   /** Raised with every new request about the image. Answers to older requests are dropped. */
   readonly run: number;
@@ -57,7 +59,11 @@ export type PanelEvent =
   /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   /** Another image takes the place of this one. */
-  | ({ readonly type: 'replaced'; readonly image: number } & Pick<PanelImage, 'name' | 'wanted' | 'picture' | 'size'>)
+  | ({ readonly type: 'replaced'; readonly image: number } & Pick<
+      PanelImage,
+      'name' | 'wanted' | 'picture' | 'size' | 'truth'
+    >)
+  | { readonly type: 'truth'; readonly image: number; readonly truth: string }
   | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
   /**
    * Requests the explanations again, because something that they depend on has changed. This affects only images that
@@ -114,6 +120,8 @@ const pictured = ({ picture, size }: Pick<PanelImage, 'picture' | 'size'>) => ({
   ...(size && { size }),
 });
 
+const knownOf = ({ truth }: Pick<PanelImage, 'truth'>) => (truth === undefined ? {} : { truth });
+
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
 const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
 
@@ -152,7 +160,9 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
     case 'released':
       return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
     case 'replaced':
-      return ask({ ...fresh(event.name), ...pictured(event), run: image.run }, event.wanted);
+      return ask({ ...fresh(event.name), ...pictured(event), ...knownOf(event), run: image.run }, event.wanted);
+    case 'truth':
+      return { ...image, truth: event.truth };
     case 'asked':
       return ask(image, event.wanted);
     case 'refreshed':

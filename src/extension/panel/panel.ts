@@ -74,6 +74,9 @@ export function createPanel(
   });
 
   pictures.showMissing();
+  images.forEach(({ truth }, image) => {
+    if (truth !== undefined) store.dispatch({ type: 'truth', image, truth });
+  });
   store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted }) as const));
 
   let { style } = readSettings();
@@ -102,7 +105,9 @@ export function createPanel(
       watched.dispose();
       watched = watch();
       // Picture and name change together, so that nothing flickers.
-      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...loaded });
+      const { truth } = image;
+      const known = { name: nameOf(image.uri), ...(truth !== undefined && { truth }) };
+      store.dispatch({ type: 'replaced', image: 0, wanted, ...known, ...loaded });
       pictures.showActive();
     },
     keep: (restore) => store.dispatch({ type: 'restore', restore }),

@@ -42,9 +42,10 @@ describe('the place of a run file', () => {
     assert.ok(there, `no folder can be made read-only (${'why' in made && made.why}), and none is`);
     try {
       const source = path.join(there, 'val');
-      const { run, note } = await placeFor(source, true, options());
+      const { run, note = '' } = await placeFor(source, true, options());
       assert.equal(run, runFileIn(storage(), source));
-      assert.ok(note?.startsWith(`${there} can't be written (`) && note.endsWith(`, so the run file is ${run}.`), note);
+      assert.ok(note.startsWith(`${there} can't be written (`), note);
+      assert.ok(note.endsWith(`, so the run file is ${run}.`), note);
       assert.match(note, /\(E(ROFS|ACCES|PERM)\b/);
       assert.ok(existsSync(storage()), 'the storage is made');
     } finally {

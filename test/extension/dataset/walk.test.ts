@@ -57,9 +57,12 @@ describe('a walk through a list', () => {
       ...{ image: 'file:///w/val/a.png', run: '/w/val.groupcam', root: '/w/val' },
       model: { path: '/w/net.onnx', layer: 'relu' },
       place: { ...PLACE, position: 1 },
+      truth: 'dog',
     };
     const restore = walkText({ ...kept, place: { ...kept.place, list: 3 } });
     assert.deepEqual(readWalk({ restore }), kept);
+    const { truth: _, ...unknown } = kept;
+    assert.deepEqual(readWalk({ restore: walkText(unknown) }), unknown);
     for (const state of [undefined, {}, { restore: '{"images":[]}' }, { restore: 'x' }, { restore: 3 }])
       assert.equal(readWalk(state), undefined);
   });
@@ -73,7 +76,10 @@ describe('the question about a row', () => {
       file: path.resolve('/w/val/dog/4.png'),
       model: { path: '/w/net-1.onnx', layer: 'relu' },
       wanted: { target: { index: 0 }, title: 'cat' },
+      truth: 'dog',
     });
+    assert.equal(questionOf(info, 1, row(4, { categories: [1, 0] }), {}).truth, 'dog, cat');
+    assert.equal('truth' in questionOf(info, 1, row(4, { categories: [] }), {}), false);
     const map = { method: 'grad-cam', layer: 'relu', class: 1 } as never;
     assert.deepEqual(questionOf(info, 1, row(4, { map }), {}).wanted, { target: { index: 1 }, title: 'dog' });
     const { top: _, ...waiting } = row(4);

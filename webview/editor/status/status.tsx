@@ -31,13 +31,14 @@ function Texts({ editor: { store } }: { readonly editor: Editor }) {
     summary: store.summary.value,
     slot: store.focusedSlot.value,
     difference: store.difference.value,
+    truth: store.truth.value,
   }));
-  const { summary, slot, difference } = useNextFrame(now).value;
+  const { summary, slot, difference, truth } = useNextFrame(now).value;
   const notes = [difference, summary?.note ? sentence(summary.note) : ''];
   const assumed = summary?.assumptions ?? [];
   return (
     <div class="texts">
-      <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
+      <div class="results">{summary && <Result summary={summary} slot={slot} truth={truth} />}</div>
       <Rehearsal />
       <Remark name="note" text={notes.filter((text) => text).join(' ')} />
       <Remark
@@ -49,13 +50,25 @@ function Texts({ editor: { store } }: { readonly editor: Editor }) {
   );
 }
 
-function Result({ summary, slot }: { readonly summary: Summary; readonly slot: number }) {
+interface ResultProps {
+  readonly summary: Summary;
+  readonly slot: number;
+  /** Of an image of a dataset. */
+  readonly truth: string | undefined;
+}
+
+function Result({ summary, slot, truth }: ResultProps) {
   const { label, probability } = summary.class;
   const pieces = facts(summary);
   return (
     <div class="result" title={pieces.join('\n')} data-testid={`facts-${slot}`}>
       <strong class="result-class">{label}</strong>
       <span class="result-probability">{percentOf(probability, summary.activation)}</span>
+      {truth !== undefined && (
+        <span class="fact" data-testid="truth">
+          {`true: ${truth}`}
+        </span>
+      )}
       {[summary.activation === 'none' ? 'score' : summary.activation, ...pieces].map((text, i) => (
         <span key={i} class="fact">
           {text}

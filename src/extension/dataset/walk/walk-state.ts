@@ -11,6 +11,7 @@ export interface KeptWalk {
   readonly root: string;
   readonly model: ModelChoice;
   readonly place: Place;
+  readonly truth?: string;
 }
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -22,6 +23,7 @@ const WALK = fields({
     root: v.string(),
     model: MODEL_CHOICE,
     place: fields({ version: COUNT, query: v.string(), item: COUNT, position: v.exactOptional(COUNT) }),
+    truth: v.exactOptional(v.string()),
   }),
 });
 

@@ -60,6 +60,8 @@ export interface Question {
   readonly model: ModelChoice;
   /** The class of the map that the row shows, or the predicted one. */
   readonly wanted: Wanted;
+  /** The row's classes by the dataset; left out where none is known. */
+  readonly truth?: string;
 }
 
 /**
@@ -71,8 +73,10 @@ export function questionOf(info: RunInfo, versionId: VersionId, row: Row, inUse:
   if (!version) throw datasetErrors.versionUnavailable(`version ${versionId}`, 'the run file has no such version');
   if (version.unavailable !== undefined) throw datasetErrors.versionUnavailable(version.name, version.unavailable);
   const index = row.map?.class ?? row.top?.[0]?.[0];
+  const truth = row.categories.map((category) => info.categories[category] ?? `class ${category}`).join(', ');
   return {
     file: path.resolve(info.root, row.path),
+    ...(truth && { truth }),
     model: modelOf(version, inUse),
     wanted:
       index === undefined
