@@ -74,10 +74,8 @@ export function createPanel(
   });
 
   pictures.showMissing();
-  images.forEach(({ truth }, image) => {
-    if (truth !== undefined) store.dispatch({ type: 'truth', image, truth });
-  });
-  store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted }) as const));
+  const known = ({ truth }: ImageFile) => truth !== undefined && { truth };
+  store.dispatch(...images.map((file, image) => ({ type: 'asked', image, wanted, ...known(file) }) as const));
 
   let { style } = readSettings();
   return {
@@ -108,9 +106,7 @@ export function createPanel(
       watched.dispose();
       watched = watch();
       // Picture and name change together, so that nothing flickers.
-      const { truth } = image;
-      const known = { name: nameOf(image.uri), ...(truth !== undefined && { truth }) };
-      store.dispatch({ type: 'replaced', image: 0, wanted, ...known, ...loaded });
+      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...known(image), ...loaded });
       pictures.showActive();
     },
     keep: (restore) => store.dispatch({ type: 'restore', restore }),

@@ -82,9 +82,9 @@ describe('the page of a run file', () => {
     assert.equal(await notice.textContent(), '', 'cancelled');
     await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'running', done: 10 }] });
     await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'done', done: 39 }] });
-    assert.equal(await notice.textContent(), 'Maps by LayerCAM are done: 39 images, 1 image failed.');
+    assert.equal(await notice.textContent(), 'Maps by layer-cam are done: 39 images, 1 image failed.');
     await page.say({ type: 'work', work: [{ ...maps, id: 6, state: 'done', done: 0, total: 0, failed: 0 }] });
-    assert.equal(await notice.textContent(), 'All of these images have maps by LayerCAM already.');
+    assert.equal(await notice.textContent(), 'All of these images have maps by layer-cam already.');
   });
 
   it('shows names of files and classes as they are', async () => {

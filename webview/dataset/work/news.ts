@@ -1,5 +1,4 @@
 /** What is new about the work on a run file. Pure. */
-import { METHOD_NAMES } from '../../../src/core/methods/names';
 import type { Work } from '../../../src/protocol/dataset';
 import { plural } from '../texts';
 
@@ -13,7 +12,7 @@ export function mapsDone(before: readonly Work[], after: readonly Work[]): strin
       !before.some((other) => other.id === id && other.state === 'done'),
   );
   if (!done) return undefined;
-  const by = done.method === undefined ? '' : ` by ${METHOD_NAMES[done.method].title}`;
+  const by = done.method === undefined ? '' : ` by ${done.method}`;
   if (done.total === 0) return `All of these images have maps${by} already.`;
   const failed = done.failed > 0 ? `, ${plural(done.failed, 'image')} failed` : '';
   return `Maps${by} are done: ${plural(done.done, 'image')}${failed}.`;
