@@ -6,7 +6,7 @@ import type { Editors } from '../explanation/editor';
 import type { Log } from '../log';
 import type { CurrentModel } from '../model/model';
 import type { Panels } from '../panel/panels';
-import { readSettings } from '../settings';
+import { affects, readSettings } from '../settings';
 import { type Commands, datasetCommands } from './commands';
 import { createInspect, type Inspect } from './inspect';
 import { createDatasetActions } from './page/actions';
@@ -18,6 +18,8 @@ import { createSession } from './run/session';
 import { createSessions } from './run/sessions';
 import { createMapIntents } from './run/wanted-maps';
 import { registerDatasetTree } from './tree/tree';
+import { createVersionActions } from './versions/actions';
+import { versionCommands } from './versions/commands';
 import { createWalk, type Walk } from './walk/walk-editor';
 
 export interface DatasetsOptions {
@@ -46,7 +48,10 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   const [intents, mapIntents] = [createIntents(workspaceState), createMapIntents(workspaceState)];
   const device = () => readSettings().device;
   const sessions = createSessions((run) =>
-    createSession({ run, call: runner.call, intents, mapIntents, device, log: log.info }),
+    createSession({
+      ...{ run, call: runner.call, intents, mapIntents, device, log: log.info },
+      watches: () => vscode.workspace.isTrusted && readSettings().watchModels,
+    }),
   );
   const walk = createWalk({
     ...{ engine, model, sessions, editors: explanations },
@@ -55,7 +60,8 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     },
   });
   const actions = createDatasetActions(model, walk);
-  const editors = registerDatasetEditors(extensionUri, sessions, { actions, log, report });
+  const versions = createVersionActions(walk);
+  const editors = registerDatasetEditors(extensionUri, sessions, { actions, versions, log, report });
   const inspect = createInspect({
     ...{ runner, sessions, editors, model, intents },
     storage: vscode.Uri.joinPath(globalStorageUri, 'datasets').fsPath,
@@ -69,6 +75,7 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     const states = panel?.session.work.map(({ state }) => state) ?? [];
     setContext('groupCam.datasetActive', panel !== undefined);
     setContext('groupCam.datasetSelection', (panel?.at?.selected ?? 0) > 0);
+    setContext('groupCam.datasetVersions', (panel?.session.info?.versions.length ?? 0) > 1);
     setContext('groupCam.datasetWorking', states.includes('running') || states.includes('waiting'));
     setContext('groupCam.datasetPaused', states.includes('paused'));
     setContext('groupCam.walking', walk.isWalk(panels.current) && panels.current!.webviewPanel.active);
@@ -79,11 +86,14 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     registerReports(),
     editors.onDidChange(tellContext),
     panels.onDidChange(tellContext),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (affects(event, 'watch')) for (const session of sessions.all) session.watchAgain();
+    }),
     editors,
     runner,
   ];
   return {
-    commands: datasetCommands({ editors, actions, inspect, walk }),
+    commands: { ...datasetCommands({ editors, actions, inspect, walk }), ...versionCommands(editors, versions) },
     inspect,
     walk,
     editors,

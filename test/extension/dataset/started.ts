@@ -33,6 +33,7 @@ export function start(
     intents,
     mapIntents,
     device: () => 'cpu',
+    watches: () => false,
     log: () => {},
     firstPause: 1,
   });

@@ -12,9 +12,10 @@ import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
 import { createWantedMaps, type MapIntents } from './wanted-maps';
+import { createWatching } from './watching';
 
 /** What a session tells its pages. */
-export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'notice' | 'broken' }>;
+export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'added' | 'notice' | 'broken' }>;
 
 type Params<N extends RunnerName> = Omit<RunnerRequests[N]['params'], 'run'>;
 type FirstRows = RunnerRequests['list']['events']['first'];
@@ -39,6 +40,8 @@ export interface Session {
   sweep(version: VersionId): Promise<void>;
   /** Starts to compute maps of rows by a method. */
   compute(version: VersionId, of: Selection | 'all' | 'wrong', method: MapChoice): Promise<void>;
+  /** Watches the files of its models, or leaves them, as is wanted now. */
+  watchAgain(): void;
   /** Opens the file again if it could not be used. */
   retry(): void;
   /** The file can't be used any more: the work on it stops, and pages say why. */
@@ -52,6 +55,8 @@ export interface SessionOptions {
   readonly intents: Intents;
   readonly mapIntents: MapIntents;
   device(): DeviceChoice;
+  /** Whether the files of its models are to be watched. */
+  watches(): boolean;
   log(line: string): void;
   /**
    * Milliseconds until a file that only can be read is tried again, if something is to be computed: after a reload of
@@ -68,7 +73,7 @@ const RESTARTED = 'The process that computes had ended and was started again. Wh
 const ONCE: readonly RunnerName[] = ['undo'];
 
 export function createSession(options: SessionOptions): Session {
-  const { run, call, intents, mapIntents, device, log, firstPause = 1000 } = options;
+  const { run, call, intents, mapIntents, device, watches, log, firstPause = 1000 } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
@@ -88,6 +93,8 @@ export function createSession(options: SessionOptions): Session {
   function tell(told: Told): void {
     for (const listener of listeners) listener(told);
   }
+
+  const watching = createWatching({ run, call, device, watches, tell, log });
 
   function takeInfo(next: RunInfo): void {
     info = next;
@@ -118,6 +125,7 @@ export function createSession(options: SessionOptions): Session {
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
+    if (found.readOnly === undefined) watching.begin(signal);
     const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
@@ -257,6 +265,7 @@ export function createSession(options: SessionOptions): Session {
       maps.started(started.work, version, of, method);
       maps.told(work);
     },
+    watchAgain: watching.update,
     retry() {
       if (broken === undefined || isClosed) return;
       broken = undefined;
