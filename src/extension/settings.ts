@@ -12,6 +12,8 @@ export interface Settings {
   readonly labels: string;
   readonly layer: string;
   readonly device: DeviceChoice;
+  /** Whether versions are made of the files of a dataset's models when they change. */
+  readonly watchModels: boolean;
   readonly topClasses: number;
   readonly method: MethodSettings;
   readonly style: HeatStyle;
@@ -73,6 +75,7 @@ const AFFECTED = {
   method: ['method', ...Object.values(OPTION_SETTINGS).flat()],
   maps: ['device', 'blurKernel', 'blurSigma', 'topClasses'],
   style: ['colormap', 'opacity', 'threshold', 'contour'],
+  watch: ['watchModels'],
 } as const;
 
 /** Names of the settings of a group that have changed. */
