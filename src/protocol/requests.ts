@@ -20,7 +20,7 @@ import type { TransplantAnswer, Transplants } from './transplant';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -184,7 +184,7 @@ export interface SheetTile {
   readonly frame?: Frame;
 }
 
-export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
+export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'npy-image', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export interface Requests {
