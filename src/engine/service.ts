@@ -25,7 +25,11 @@ export function createService(): Service {
   let sweeps = 0;
   let transplants = 0;
   return {
-    inspect: async ({ model }) => (await sessions.know(model)).info,
+    inspect: async ({ model }, { emit }) => {
+      const { info, stamps } = await sessions.know(model);
+      emit('files', stamps);
+      return info;
+    },
     explain: (params, context) =>
       turns.take(params.view, context.signal, (signal) =>
         devices.run(params.device, (device) => explain(sessions, device, params, { ...context, signal })),
@@ -74,6 +78,8 @@ export function createService(): Service {
         }),
       );
     },
+    // Neither is the library for layouts loaded before it is asked for.
+    layout: async (params, context) => (await import('./clusters/layout')).layout(params, context),
     meanPicture,
     // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>

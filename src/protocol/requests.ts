@@ -15,7 +15,7 @@ import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
-import type { TransplantAnswer, Transplants } from './transplant';
+import type { LayoutParams, TransplantAnswer, Transplants } from './transplant';
 
 export type { CancelSignal } from './table';
 
@@ -130,6 +130,8 @@ export interface SweepImage {
   readonly truth: readonly number[];
   /** Its objects, for measures of the map. */
   readonly annotated?: AnnotatedImage;
+  /** The class of its map; by default the most probable one. */
+  readonly class?: number;
 }
 
 export interface SweepParams {
@@ -159,7 +161,7 @@ export interface SweptImage {
   readonly entropy?: number;
   /** Mean over the layer's rows and columns, [K]; without a layer the logits, [classes]. */
   readonly embedding: Float32Array;
-  /** Grad-CAM of the most probable class, of the layer's size, before the ReLU of `saliencyOf`. */
+  /** Grad-CAM of the most probable class, or of the one that was asked for, of the layer's size, before the ReLU of `saliencyOf`. */
   readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
   readonly measures?: Measures;
   /** Why the map is blank, or why there is none, in words. */
@@ -188,8 +190,8 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'npy-image', 'json'] a
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export interface Requests {
-  /** Everything known about a model before it explains an image. */
-  inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
+  /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
+  inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
   /** The event `files` names all files that the explanation depends on, before it is computed. */
   explain: {
     params: ExplainParams;
@@ -225,6 +227,8 @@ export interface Requests {
     result: TransplantAnswer;
     events: { progress: { readonly share: number } };
   };
+  /** Places of points on a plane, by UMAP. It needs no model. */
+  layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: Record<never, never> };
   /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
   meanPicture: {
     params: {

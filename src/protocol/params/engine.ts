@@ -17,7 +17,7 @@ import {
   type SweepParams,
 } from '../requests';
 import type { ParamsTable } from '../table';
-import type { Replacement } from '../transplant';
+import type { LayoutParams, Replacement } from '../transplant';
 import { HEAT_STYLE } from '../webview';
 import { device, METHOD_FIELDS, methodChoice, modelChoice } from './choices';
 import { explanationForm, frameForm, imageTransform, optionValues, size } from './explanation';
@@ -90,7 +90,13 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     model: modelChoice,
     device,
     images: v.array(
-      fields({ id: number, path: text, truth: numbers, annotated: optional(annotated) } satisfies Form<SweepImage>),
+      fields({
+        id: number,
+        path: text,
+        truth: numbers,
+        annotated: optional(annotated),
+        class: optional(number),
+      } satisfies Form<SweepImage>),
     ),
     categories: optional(v.record(text, v.array(text))),
     top: number,
@@ -110,6 +116,7 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     ),
     blur: METHOD_FIELDS.blur,
   } satisfies Form<Params<'transplant'>>),
+  layout: fields({ points: floats, dimensions: number, seed: number } satisfies Form<LayoutParams>),
   meanPicture: fields({
     pictures: v.array(fields({ bytes, transform: imageTransform })),
     inputSize: size,
