@@ -8,7 +8,7 @@ import { type ListedDataset, listDataset } from '../files/datasets/listed';
 import type { VersionId, VersionInfo } from '../protocol/dataset';
 import type { RunnerRequests } from '../protocol/runner';
 import { nameFor } from './plan/names';
-import type { NewVersion, RunFile } from './store/form';
+import type { Entered, NewVersion, RunFile } from './store/form';
 import { type IdentifiedModel, identifiedModel } from './work/model';
 
 type Prepare = RunnerRequests['prepare']['params'];
@@ -78,10 +78,11 @@ async function newVersion(
 /**
  * Writes what was prepared. A version that is there already stays as it is, under its name.
  *
+ * @param entered the dataset's items
  * @returns the versions of the models
  */
-export function writePrepared(file: RunFile, { dataset, versions }: Prepared): readonly VersionId[] {
-  file.setDataset(dataset);
+export function writePrepared(file: RunFile, { dataset, versions }: Prepared, entered: Entered): readonly VersionId[] {
+  file.setDataset(dataset, entered);
   return versions.map((version) => {
     const names = file.info().versions.map(({ name }: VersionInfo) => name);
     return file.addVersion({ ...version, name: nameFor(version.name, names) });
