@@ -84,6 +84,13 @@ export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typ
   return changedSettings(event, group).length > 0;
 }
 
+/** Writes a setting for the workspace, or for the user where no folder is open. */
+export async function writeForWorkspace(name: string, value: unknown): Promise<void> {
+  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
+  const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration(SECTION).update(name, value, target);
+}
+
 /** Writes a setting in the scope where it is set now, or for the user. */
 export async function writeSetting(name: string, value: unknown): Promise<void> {
   const section = vscode.workspace.getConfiguration(SECTION);

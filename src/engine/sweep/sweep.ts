@@ -41,6 +41,7 @@ export async function sweep(
 ): Promise<void> {
   if (context.signal.aborted) throw errors.cancelled();
   const { explainer, mapper } = await loadFor(params, load);
+  checkClasses(params, explainer);
   return using(explainer, async () => {
     const work: Work = { signal: context.signal, passes: 0, pause };
     const runner = createRunner(explainer);
@@ -64,6 +65,13 @@ export async function sweep(
       return sweptImage(explainer, params, image, found, passed, mapper, work).catch(ofImage);
     }
   });
+}
+
+/** @throws unknown-class */
+function checkClasses({ images }: SweepParams, { info }: Explainer): void {
+  const { classes } = info.output;
+  const bad = images.find(({ class: index = 0 }) => !(Number.isInteger(index) && index >= 0 && index < classes));
+  if (bad) throw errors.unknownClass(String(bad.class), []);
 }
 
 const failureOf = ({ id }: SweepImage, { code, message }: ExplainError): FailedImage => ({ id, code, message });
@@ -98,7 +106,7 @@ async function* grouped<T>(items: AsyncIterable<T>, size: () => number): AsyncGe
 async function sweptImage(
   explainer: Explainer,
   params: SweepParams,
-  { id, truth, annotated }: SweepImage,
+  { id, truth, annotated, class: wanted }: SweepImage,
   { input, thumbnail }: ReadImage,
   passed: Passed,
   mapper: Mapper | undefined,
@@ -115,12 +123,12 @@ async function sweptImage(
   const embedding = info.layers.length > 0 ? channelMeans(features.data, channels) : passed.outputs[CLASSES.logits]!;
   const answer = { id, size, transform, ...prediction, embedding };
   const shown = thumbnail && { thumbnail };
-  const [predicted] = prediction.top[0]!;
-  const frame = await mapper?.({ ...passed, input, features }, predicted, work);
+  const index = wanted ?? prediction.top[0]![0];
+  const frame = await mapper?.({ ...passed, input, features }, index, work);
   if (frame === undefined || typeof frame === 'string')
     return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
   const map = mapOf(frame);
-  const shows = params.categories?.[predicted] ?? [];
+  const shows = params.categories?.[index] ?? [];
   const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
   const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
   return { ...answer, map, measures, ...(isConstant(map.map) && { blank: NO_EVIDENCE.whyBlank }), ...shown };

@@ -227,7 +227,12 @@ describe('queries of a run file', () => {
     sets = [setOf(run, 'predicted', 2), setOf(run, 'predicted', 1, [0.2, 0.4]), setOf(run, 'true', 1)];
     for (const set of sets) run.clusters.commit(1, set);
     const night = madeAgain(run, 1, 200, { name: 'night 1' });
-    await run.updateShifts(night, 1, SIGNAL, () => {});
+    await run.updateShifts(
+      night,
+      1,
+      async () => {},
+      () => {},
+    );
     all = await rowsOf(run, '');
     const rows = new Map((await rowsOf(run, '', night)).map((row) => [row.item, row]));
     other = { rows, shifts: shiftsOf(run, night, 1, all, rows) };
