@@ -36,6 +36,16 @@ describe('texts in paths', () => {
       const expected = items.map(({ path }) => path).filter((path) => path.includes(text));
       assert.deepEqual(found, expected, text);
     }
+    const more = [...items, { path: 'é7.jpg/last.x', file: '/l', bytes: 1, mtime: 1, categories: [] }];
+    more.sort((a, b) => (a.path < b.path ? -1 : 1));
+    run.setDataset(datasetOf(0, { items: more, splits: [] }));
+    for (const text of ['7.jpg', 'last']) {
+      const expected = more.map(({ path }) => path).filter((path) => path.includes(text));
+      assert.deepEqual(
+        (await rowsOf(run, `path ~ "${text}"`)).map(({ path }) => path),
+        expected,
+      );
+    }
     run.close();
   });
 });
