@@ -30,6 +30,7 @@ export const SETTINGS = {
   labels: text,
   layer: text,
   device: v.picklist(DEVICES),
+  watchModels: v.boolean(),
   method: v.picklist(METHODS),
   variant: v.picklist(GROUP_CAM.variant.choices),
   groups: optionOf(GROUP_CAM.groups),
@@ -44,6 +45,7 @@ export const SETTINGS = {
   nodePath: text,
   idleMinutes: atLeast(1),
   engineMemory: atLeast(0),
+  keptModels: atLeast(0),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -12,6 +12,8 @@ export interface Settings {
   readonly labels: string;
   readonly layer: string;
   readonly device: DeviceChoice;
+  /** Whether versions are made of the files of a dataset's models when they change. */
+  readonly watchModels: boolean;
   readonly topClasses: number;
   readonly method: MethodSettings;
   readonly style: HeatStyle;
@@ -19,6 +21,8 @@ export interface Settings {
   readonly idleMinutes: number;
   /** Memory in GiB; 0 means half of the machine's. */
   readonly engineMemory: number;
+  /** GiB for copies of models. */
+  readonly keptModels: number;
 }
 
 /** Reads the settings. One with a value that it does not accept has its default; `watchSettings` says so. */
@@ -66,10 +70,12 @@ function checked() {
 /** Settings grouped by the effect of a change. */
 const AFFECTED = {
   engine: ['nodePath', 'idleMinutes', 'engineMemory'],
+  runner: ['keptModels'],
   model: ['model', 'labels', 'layer'],
   method: ['method', ...Object.values(OPTION_SETTINGS).flat()],
   maps: ['device', 'blurKernel', 'blurSigma', 'topClasses'],
   style: ['colormap', 'opacity', 'threshold', 'contour'],
+  watch: ['watchModels'],
 } as const;
 
 /** Names of the settings of a group that have changed. */

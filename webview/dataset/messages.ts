@@ -5,6 +5,7 @@ import type { Handlers } from '../messages';
 import type { DatasetPage } from './model';
 import type { DatasetAsking } from './requests';
 import type { Saving } from './saving';
+import { mapsDone } from './work/news';
 
 interface Parts {
   readonly page: DatasetPage;
@@ -33,6 +34,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     versions: () => actions.show('versions'),
     selectAll: actions.selectAll,
     open: () => actions.explain(store.focus.peek()),
+    sideBySide: () => page.versions.sideBySide(store.focus.peek()),
     clear: () => actions.search(''),
   };
 
@@ -53,11 +55,15 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     if (store.list.value && due !== undefined) walked(due);
   });
 
+  /** What was done before the page was there is no news. */
+  let isFirstWork = true;
+
   return {
     info({ info }) {
       const before = store.info.peek();
       batch(() => {
         store.broken.value = undefined;
+        store.held.value = store.versionId.peek();
         store.info.value = info;
       });
       if (before && before.items !== info.items) page.listing.again();
@@ -65,7 +71,10 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
       if (before) rowsChanged();
     },
     work({ work }) {
+      const text = isFirstWork ? undefined : mapsDone(store.work.peek(), work);
+      isFirstWork = false;
       store.work.value = work;
+      if (text !== undefined) actions.notice(text);
     },
     rows({ version, done, failed }) {
       const { value: info } = store.info;
@@ -87,6 +96,8 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     query({ query, version }) {
       saving.keep({ query, page: 'grid', ...(version !== undefined && { version }) });
     },
+    added: ({ version }) => page.versions.added(version),
+    compare: ({ a, b }) => page.versions.show(a, b),
     walked: ({ item }) => walked(item),
     notice: ({ text }) => actions.notice(text),
     broken({ message }) {

@@ -6,6 +6,8 @@ import { Classes } from './classes/classes';
 import { EmptyState } from './empty';
 import { Grid } from './grid/grid';
 import type { DatasetPage } from './model';
+import { Added } from './versions/added';
+import { Versions } from './versions/versions';
 import { WorkBar } from './work/work-bar';
 
 export function Page({ page }: { readonly page: DatasetPage }) {
@@ -24,6 +26,7 @@ export function Page({ page }: { readonly page: DatasetPage }) {
     <>
       <Bar page={page} />
       <Banners page={page} />
+      <Added page={page} />
       <div class="main" id="page-grid" role="tabpanel" aria-labelledby="tab-grid" hidden={shown !== 'grid'}>
         <Grid page={page} />
         <EmptyState page={page} />
@@ -31,6 +34,11 @@ export function Page({ page }: { readonly page: DatasetPage }) {
       {shown === 'classes' && (
         <div class="main" id="page-classes" role="tabpanel" aria-labelledby="tab-classes">
           <Classes page={page} />
+        </div>
+      )}
+      {shown === 'versions' && (
+        <div class="main" id="page-versions" role="tabpanel" aria-labelledby="tab-versions">
+          <Versions page={page} />
         </div>
       )}
       <WorkBar page={page} />

@@ -72,6 +72,21 @@ describe('the page of a run file', () => {
     assert.equal(await page.find('update').getAttribute('disabled'), '');
   });
 
+  it('tells once when maps are done, but not of those that were done before, or are cancelled', async () => {
+    const maps = { id: 4, kind: 'maps', version: 1, method: 'layer-cam', total: 40, failed: 1 } as const;
+    await open({ ...SET, work: [{ ...maps, id: 3, state: 'done', done: 39 }] });
+    const notice = page.find('notice');
+    assert.equal(await notice.textContent(), '');
+    await page.say({ type: 'work', work: [{ ...maps, state: 'running', done: 10 }] });
+    await page.say({ type: 'work', work: [{ ...maps, state: 'done', done: 12 }] });
+    assert.equal(await notice.textContent(), '', 'cancelled');
+    await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'running', done: 10 }] });
+    await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'done', done: 39 }] });
+    assert.equal(await notice.textContent(), 'Maps by layer-cam are done: 39 images, 1 image failed.');
+    await page.say({ type: 'work', work: [{ ...maps, id: 6, state: 'done', done: 0, total: 0, failed: 0 }] });
+    assert.equal(await notice.textContent(), 'All of these images have maps by layer-cam already.');
+  });
+
   it('shows names of files and classes as they are', async () => {
     const categories = Array.from({ length: 10 }, (_, i) => `<img src=x onerror=alert(${i})>`);
     await open({ ...SET, info: { categories } }, { saved: { page: 'classes' } });
@@ -117,12 +132,15 @@ describe('the page of a run file', () => {
     assert.equal(await page.find('notice').textContent(), 'Written: out.csv');
   });
 
-  for (const saved of [{ page: 'grid' }, { page: 'classes' }]) {
+  for (const saved of [{ page: 'grid' }, { page: 'classes' }, { page: 'versions' }]) {
     it(`names all that can be used on the page ${saved.page}`, async () => {
-      await open({ ...SET, tagged: [{ name: 'relabel', key: 'r', count: 0 }] }, { saved, width: 1440, height: 900 });
+      await open(
+        { ...SET, versions: 3, tagged: [{ name: 'relabel', key: 'r', count: 0 }] },
+        { saved, width: 1440, height: 900 },
+      );
       await page.settled();
       if (saved.page === 'grid') await page.find('histograms').click();
-      else await page.find('class-table').waitFor();
+      else await page.find(saved.page === 'classes' ? 'class-table' : 'flips').waitFor();
       const session = await page.page.context().newCDPSession(page.page);
       const { nodes } = await session.send('Accessibility.getFullAXTree');
       const roles = ['button', 'textbox', 'combobox', 'listbox', 'option', 'slider', 'tab', 'progressbar', 'checkbox'];

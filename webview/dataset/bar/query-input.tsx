@@ -35,6 +35,7 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
       categories: store.categories.peek(),
       tags: store.info.peek()?.tags.map(({ name }) => name) ?? [],
       splits: store.info.peek()?.splits ?? [],
+      versions: store.info.peek()?.versions.map(({ name }) => name) ?? [],
     });
   }
   function close(): void {

@@ -1,9 +1,9 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps go on. Pure.
+ * the file is opened again, lists are made again, and sweeps and maps go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
-import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
+import type { MapChoice, RunInfo, Selection, VersionId, Work } from '../../../protocol/dataset';
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
@@ -11,9 +11,11 @@ import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+import { createWantedMaps, type MapIntents } from './wanted-maps';
+import { createWatching } from './watching';
 
 /** What a session tells its pages. */
-export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'notice' | 'broken' }>;
+export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'added' | 'notice' | 'broken' }>;
 
 type Params<N extends RunnerName> = Omit<RunnerRequests[N]['params'], 'run'>;
 type FirstRows = RunnerRequests['list']['events']['first'];
@@ -36,6 +38,10 @@ export interface Session {
   ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
   /** Starts the sweep of a version, or goes on with it. */
   sweep(version: VersionId): Promise<void>;
+  /** Starts to compute maps of rows by a method. */
+  compute(version: VersionId, of: Selection | 'all' | 'wrong', method: MapChoice): Promise<void>;
+  /** Watches the files of its models, or leaves them, as is wanted now. */
+  watchAgain(): void;
   /** Opens the file again if it could not be used. */
   retry(): void;
   /** The file can't be used any more: the work on it stops, and pages say why. */
@@ -47,7 +53,10 @@ export interface SessionOptions {
   readonly run: string;
   readonly call: CallRunner;
   readonly intents: Intents;
+  readonly mapIntents: MapIntents;
   device(): DeviceChoice;
+  /** Whether the files of its models are to be watched. */
+  watches(): boolean;
   log(line: string): void;
   /**
    * Milliseconds until a file that only can be read is tried again, if something is to be computed: after a reload of
@@ -63,13 +72,16 @@ const RESTARTED = 'The process that computes had ended and was started again. Wh
 /** Requests that may have taken effect before the process ended: they are not sent twice. */
 const ONCE: readonly RunnerName[] = ['undo'];
 
-export function createSession({ run, call, intents, device, log, firstPause = 1000 }: SessionOptions): Session {
+export function createSession(options: SessionOptions): Session {
+  const { run, call, intents, mapIntents, device, watches, log, firstPause = 1000 } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
     () => opening.process,
     (version, query) => call('list', { run, version, query, first: 0 }),
   );
+  const notice = (text: string) => tell({ type: 'notice', text });
+  const maps = createWantedMaps({ run, intents: mapIntents, lists, call, device, notice, log });
   let following = new AbortController();
   let isClosed = false;
   let info: RunInfo | undefined;
@@ -82,6 +94,8 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     for (const listener of listeners) listener(told);
   }
 
+  const watching = createWatching({ run, call, device, watches, tell, log });
+
   function takeInfo(next: RunInfo): void {
     info = next;
     tell({ type: 'info', info });
@@ -92,6 +106,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     work = next;
     for (const { kind, state, version } of work)
       if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
+    maps.told(work);
     tell({ type: 'work', work });
   }
 
@@ -106,10 +121,11 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isBlocked = found.readOnly !== undefined && intents.of(run).length > 0;
+    const isBlocked = found.readOnly !== undefined && intents.of(run).length + mapIntents.of(run).length > 0;
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
+    if (found.readOnly === undefined) watching.begin(signal);
     const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
@@ -122,8 +138,10 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     }
   }
 
-  /** Goes on with the sweeps that are wanted. */
-  function resume({ items, versions }: RunInfo): void {
+  /** Goes on with the sweeps and maps that are wanted. */
+  function resume(found: RunInfo): void {
+    const { items, versions } = found;
+    void maps.resume(found);
     for (const { id, done, failed, unavailable } of versions) {
       if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
       if (done + failed >= items) intents.set(run, id, false);
@@ -153,7 +171,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
         ends += 1;
         if (!hasEnded(error.code) || ends > MOST_ENDS) return give(error);
         opening.lost();
-        if (error.code !== 'cancelled') tell({ type: 'notice', text: RESTARTED });
+        if (error.code !== 'cancelled') notice(RESTARTED);
       }
     }
   }
@@ -194,9 +212,10 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     }
   }
 
-  /** What the pages' requests say about the sweeps that are wanted. */
+  /** What the pages' requests say about the work that is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
+    maps.asked(params.work, name === 'resume');
     const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
     if (version !== undefined) intents.set(run, version, name === 'resume');
   }
@@ -241,6 +260,12 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
         throw thrown;
       }
     },
+    async compute(version, of, method) {
+      const started = await request('compute', { version, of, method, device: device() });
+      maps.started(started.work, version, of, method);
+      maps.told(work);
+    },
+    watchAgain: watching.update,
     retry() {
       if (broken === undefined || isClosed) return;
       broken = undefined;

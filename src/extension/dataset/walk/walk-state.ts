@@ -11,6 +11,7 @@ export interface KeptWalk {
   readonly root: string;
   readonly model: ModelChoice;
   readonly place: Place;
+  readonly truth?: string;
 }
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -21,7 +22,14 @@ const WALK = fields({
     run: v.string(),
     root: v.string(),
     model: MODEL_CHOICE,
-    place: fields({ version: COUNT, query: v.string(), item: COUNT, position: v.exactOptional(COUNT) }),
+    place: fields({
+      version: COUNT,
+      query: v.string(),
+      item: COUNT,
+      position: v.exactOptional(COUNT),
+      sides: v.exactOptional(v.pipe(v.tuple([COUNT, COUNT]), v.readonly())),
+    }),
+    truth: v.exactOptional(v.string()),
   }),
 });
 

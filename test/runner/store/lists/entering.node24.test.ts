@@ -1,9 +1,9 @@
 /** Items of a large dataset are written in steps, between which others are answered, and are seen all at once. */
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { openRunFile } from '../../../src/runner/store/open';
-import { testFolder } from '../../support/folder';
-import { datasetOf, made, NO_EVENTS, rowsOf, SIGNAL } from './made';
+import { openRunFile } from '../../../../src/runner/store/open';
+import { testFolder } from '../../../support/folder';
+import { datasetOf, made, NO_EVENTS, rowsOf, SIGNAL } from '../made';
 
 const MANY = 200_000;
 
