@@ -48,7 +48,9 @@ async function main([node, run]: readonly string[]): Promise<void> {
     run: run!,
     call: runner.call,
     intents: { of: () => [], set: () => {} },
+    mapIntents: { of: () => [], set: () => {} },
     device: () => 'cpu',
+    watches: () => false,
     log: () => {},
   });
   /** What the panel would post, which leaves the process. */
