@@ -1,4 +1,4 @@
-// `npm run pictures`: the README's pictures of datasets, as test/ui/shortcut.test.ts takes them, into media.
+// `npm run pictures`: the README's pictures of datasets, as test/ui/dataset/shortcut.test.ts takes them, into media.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -10,7 +10,7 @@ const taken = path.join(root, 'test-results', 'screenshots');
 runMain(async () => {
   await build();
   const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const code = await run(process.execPath, [mocha, 'out/test/ui/shortcut.test.js']);
+  const code = await run(process.execPath, [mocha, 'out/test/ui/dataset/shortcut.test.js']);
   if (code !== 0) throw new SetupError(`the tests that take the pictures ended with ${code}`);
   for (const file of readdirSync(taken)) {
     const name = /^readme-(.*)\.png$/.exec(file)?.[1];

@@ -1,10 +1,10 @@
 /** What is done with rows of a run file at the wish of its page or of a command. Texts are what has come of it. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { datasetErrors } from '../../../core/dataset-errors';
 import type { ExportKind, Selection, VersionId } from '../../../protocol/dataset';
 import { pickChoice } from '../../commands/pickers';
 import type { CurrentModel } from '../../model/model';
-import { readSettings } from '../../settings';
 import type { Session } from '../run/session';
 import { versionOf } from '../source';
 import type { Place } from '../walk/walk';
@@ -39,7 +39,7 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
 
     async compute(session, version, of) {
       const method = await pickChoice();
-      if (method) await session.call('compute', { version, of, method, device: readSettings().device });
+      if (method) await session.compute(version, of, method);
       return undefined;
     },
 
@@ -66,6 +66,8 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
           paths.push(...rows.map((row) => path.resolve(root, row.path)));
         }
       }
+      const broken = paths.find((file) => /[\n\r]/.test(file));
+      if (broken !== undefined) throw datasetErrors.pathBroken(broken);
       await vscode.env.clipboard.writeText(paths.join('\n'));
       const total = all.reduce((sum, [from, to]) => sum + to - from, 0);
       const rest = total > paths.length ? ` of ${total}; export a list of paths to have all` : '';

@@ -1,9 +1,9 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps go on. Pure.
+ * the file is opened again, lists are made again, and sweeps and maps go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
-import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
+import type { MapChoice, RunInfo, Selection, VersionId, Work } from '../../../protocol/dataset';
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
@@ -11,6 +11,7 @@ import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+import { createWantedMaps, type MapIntents } from './wanted-maps';
 import { createWatching } from './watching';
 
 /** What a session tells its pages. */
@@ -37,6 +38,8 @@ export interface Session {
   ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
   /** Starts the sweep of a version, or goes on with it. */
   sweep(version: VersionId): Promise<void>;
+  /** Starts to compute maps of rows by a method. */
+  compute(version: VersionId, of: Selection | 'all' | 'wrong', method: MapChoice): Promise<void>;
   /** Watches the files of its models, or leaves them, as is wanted now. */
   watchAgain(): void;
   /** Opens the file again if it could not be used. */
@@ -50,6 +53,7 @@ export interface SessionOptions {
   readonly run: string;
   readonly call: CallRunner;
   readonly intents: Intents;
+  readonly mapIntents: MapIntents;
   device(): DeviceChoice;
   /** Whether the files of its models are to be watched. */
   watches(): boolean;
@@ -69,13 +73,15 @@ const RESTARTED = 'The process that computes had ended and was started again. Wh
 const ONCE: readonly RunnerName[] = ['undo'];
 
 export function createSession(options: SessionOptions): Session {
-  const { run, call, intents, device, watches, log, firstPause = 1000 } = options;
+  const { run, call, intents, mapIntents, device, watches, log, firstPause = 1000 } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
     () => opening.process,
     (version, query) => call('list', { run, version, query, first: 0 }),
   );
+  const notice = (text: string) => tell({ type: 'notice', text });
+  const maps = createWantedMaps({ run, intents: mapIntents, lists, call, device, notice, log });
   let following = new AbortController();
   let isClosed = false;
   let info: RunInfo | undefined;
@@ -88,7 +94,14 @@ export function createSession(options: SessionOptions): Session {
     for (const listener of listeners) listener(told);
   }
 
-  const watching = createWatching({ run, call, device, watches, tell, log });
+  const watching = createWatching({
+    ...{ run, call, device, watches, log },
+    tell(told) {
+      // The runner sweeps it; should its process end meanwhile, the sweep goes on.
+      if (told.type === 'added') intents.set(run, told.version, true);
+      tell(told);
+    },
+  });
 
   function takeInfo(next: RunInfo): void {
     info = next;
@@ -100,6 +113,7 @@ export function createSession(options: SessionOptions): Session {
     work = next;
     for (const { kind, state, version } of work)
       if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
+    maps.told(work);
     tell({ type: 'work', work });
   }
 
@@ -114,7 +128,7 @@ export function createSession(options: SessionOptions): Session {
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isBlocked = found.readOnly !== undefined && intents.of(run).length > 0;
+    const isBlocked = found.readOnly !== undefined && intents.of(run).length + mapIntents.of(run).length > 0;
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
@@ -131,8 +145,10 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  /** Goes on with the sweeps that are wanted. */
-  function resume({ items, versions }: RunInfo): void {
+  /** Goes on with the sweeps and maps that are wanted. */
+  function resume(found: RunInfo): void {
+    const { items, versions } = found;
+    void maps.resume(found);
     for (const { id, done, failed, unavailable } of versions) {
       if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
       if (done + failed >= items) intents.set(run, id, false);
@@ -162,7 +178,7 @@ export function createSession(options: SessionOptions): Session {
         ends += 1;
         if (!hasEnded(error.code) || ends > MOST_ENDS) return give(error);
         opening.lost();
-        if (error.code !== 'cancelled') tell({ type: 'notice', text: RESTARTED });
+        if (error.code !== 'cancelled') notice(RESTARTED);
       }
     }
   }
@@ -203,9 +219,10 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  /** What the pages' requests say about the sweeps that are wanted. */
+  /** What the pages' requests say about the work that is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
+    maps.asked(params.work, name === 'resume');
     const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
     if (version !== undefined) intents.set(run, version, name === 'resume');
   }
@@ -249,6 +266,11 @@ export function createSession(options: SessionOptions): Session {
         if (!isClosed) intents.set(run, version, false);
         throw thrown;
       }
+    },
+    async compute(version, of, method) {
+      const started = await request('compute', { version, of, method, device: device() });
+      maps.started(started.work, version, of, method);
+      maps.told(work);
     },
     watchAgain: watching.update,
     retry() {
