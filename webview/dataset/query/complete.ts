@@ -8,6 +8,8 @@ export interface Vocabulary {
   readonly categories: readonly string[];
   readonly tags: readonly string[];
   readonly splits: readonly string[];
+  /** Those of the version that are known here. */
+  readonly clusters: readonly string[];
 }
 
 export interface Completion {
@@ -46,6 +48,7 @@ const WORDS = [
   { text: 'predicted =', detail: 'class of the model' },
   { text: 'tag =', detail: 'a tag' },
   { text: 'split =', detail: 'a split' },
+  { text: 'cluster =', detail: 'a cluster of the heat of a class' },
   { text: 'path ~', detail: 'text in the path' },
   { text: 'not', detail: '' },
 ];
@@ -57,7 +60,7 @@ const AFTER = [
 ];
 
 /** A name that is being written after an equals sign, with or without its first quote. */
-const NAME = /\b(true|predicted|tag|split)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
+const NAME = /\b(true|predicted|tag|split|cluster)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
 const ORDER = /\border\s+by\s+([a-z]*)$/i;
 const ORDERED = /\border\s+by\s+[a-z]+\s+([a-z]*)$/i;
 const WORD = /([\p{L}]*)$/u;
@@ -99,12 +102,13 @@ function endsCondition(before: string): boolean {
   return text !== '' && !/(^|[\s(])(and|or|not|by)$|[(=~<>]$/i.test(text);
 }
 
-function namesOf(what: string, { labels, categories, tags, splits }: Vocabulary): readonly string[] {
+function namesOf(what: string, { labels, categories, tags, splits, clusters }: Vocabulary): readonly string[] {
   const names: Readonly<Record<string, readonly string[]>> = {
     true: categories,
     predicted: labels,
     tag: tags,
     split: splits,
+    cluster: clusters,
   };
   return names[what] ?? [];
 }

@@ -96,6 +96,8 @@ function dependsOnWork(condition: Condition): boolean {
     case 'flag':
       return condition.flag !== 'duplicate';
     case 'number':
+    case 'cluster':
+    case 'lasso':
       return true;
     case 'class':
       return condition.of === 'predicted';
