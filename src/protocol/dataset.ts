@@ -57,6 +57,11 @@ export interface VersionInfo {
   readonly added: number;
   /** Bytes of the model that are kept for it; absent if no copy is kept. */
   readonly kept?: number;
+  /**
+   * Path of a file with just this model, for explanations by it: `model` while that is unchanged, else the copy that is
+   * kept. Absent if there is neither, and `unavailable` says so.
+   */
+  readonly file?: string;
   /** Whether its copy is kept whatever space there is. */
   readonly pinned: boolean;
   /** Why the model can't be run now, in words; what is stored stays. */

@@ -1,14 +1,14 @@
 /** The runner's answers to all requests. */
 import type { Engine } from '../client/engine';
-import { datasetErrors } from '../core/dataset-errors';
-import { errors } from '../core/errors';
-import type { VersionId, VersionInfo } from '../protocol/dataset';
+import type { VersionId } from '../protocol/dataset';
 import type { RunnerRequests, RunnerService } from '../protocol/runner';
-import type { CancelSignal } from '../protocol/table';
 import { atlasOf } from './atlas';
 import { createRunnerEngine } from './engine';
 import { openRunFile } from './open-file';
 import { prepared, writePrepared } from './prepare';
+import { clusterRequests } from './requests/clusters';
+import { abortSignal, ENDED, type Tools, versionOf } from './requests/tools';
+import { versionRequests } from './requests/versions';
 import { createRunFiles, type OpenRun } from './run-files';
 import { writeSheet } from './sheet';
 import type { OpenRunFile, RunFile } from './store/form';
@@ -123,6 +123,8 @@ export function createRunnerService(options: RunnerOptions): Runner {
     return { work };
   }
 
+  const tools: Tools = { engine, files, works, taskOf };
+
   /** Passes a request on to the run file. */
   const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>
     Promise.resolve(answer(files.get(name).file));
@@ -160,16 +162,8 @@ export function createRunnerService(options: RunnerOptions): Runner {
       ask(run, (file) => atlasOf(file, engine, version, by, indices, abortSignal(signal))),
     sweep: async (params) => startSweep(params),
     compute: async (params) => startMaps(params),
-    findClusters: notBuilt,
-    clusters: notBuilt,
-    scatter: notBuilt,
-    compare: notBuilt,
-    findShift: notBuilt,
-    trend: notBuilt,
-    watch: notBuilt,
-    nameVersion: notBuilt,
-    pinVersion: notBuilt,
-    removeVersion: notBuilt,
+    ...clusterRequests(tools),
+    ...versionRequests(tools),
     pause: async ({ run, work }) => {
       works.pause(files.get(run).path, work);
       return {};
@@ -206,22 +200,4 @@ export function createRunnerService(options: RunnerOptions): Runner {
       engine.dispose();
     },
   };
-}
-
-const notBuilt = async (): Promise<never> => {
-  throw errors.internal('not built yet');
-};
-
-const ENDED: ReadonlySet<string> = new Set(['done', 'failed']);
-
-function versionOf(run: OpenRun, id: VersionId): VersionInfo {
-  const version = run.info().versions.find((one) => one.id === id);
-  if (!version) throw datasetErrors.runFileInvalid(run.path, `it has no version ${id}`);
-  return version;
-}
-
-/** The service is served with signals that can be listened to. */
-function abortSignal(signal: CancelSignal): AbortSignal {
-  if (signal instanceof AbortSignal) return signal;
-  throw errors.internal('a request that can not be cancelled');
 }

@@ -61,6 +61,10 @@ export function describeModel(known: Known): ModelInfo {
   const assumptions = [...known.assumptions];
   if (scores.reason) assumptions.push(choiceOfScores(scores, scores.reason));
   const { activation, link } = activationOf(scores, known.link, sources, assumptions);
+  // A single score without an activation or a link to p is a number of any kind, and not p of one of two classes.
+  const isPair = scores.classes === 1 && (activation.value === 'sigmoid' || link !== 'identity');
+  const classes = isPair ? 2 : scores.classes;
+  if (isPair) assumptions.push(`classes: 2, since there is one score; it is that of class 1, and class 0 has 1 - p`);
   const path = { nodes: graph.node, facts, scores: [scores.logits], wrt: [input.name] };
   const unsupported = operatorsWithoutRule(path);
   if (unsupported.length === 0 && isQuantised(path))
@@ -70,7 +74,7 @@ export function describeModel(known: Known): ModelInfo {
       "layers: those in blocked memory, by onnxruntime's optimiser for one kind of processor, are left out; the plain model has them",
     );
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
-  const labels = labelsOf(known, assumptions);
+  const labels = labelsOf(known, classes, assumptions);
   return {
     path: file,
     name: file.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''),
@@ -88,12 +92,12 @@ export function describeModel(known: Known): ModelInfo {
       logits: scores.logits,
       link,
       activation,
-      classes: scores.classes,
-      candidates: scores.candidates,
+      classes,
+      candidates: scores.candidates.map((candidate, i) => (i === 0 ? { ...candidate, classes } : candidate)),
     },
     labels: labels
-      ? { value: checkLabels(labels.labels, scores.classes, labels.from), origin: labels.origin }
-      : { value: indexLabels(scores.classes), origin: 'assumed' },
+      ? { value: checkLabels(labels.labels, classes, labels.from), origin: labels.origin }
+      : { value: indexLabels(classes), origin: 'assumed' },
     ...(labels?.file !== undefined && { labelsFile: labels.file }),
     weightsFiles: known.weightsFiles,
     layers,
@@ -167,14 +171,22 @@ const PROBABILITIES: Readonly<Record<Exclude<Link, 'identity'>, (scores: string)
  * The labels that were read from files, or else those of the graph. A wrong number of labels is an error, except in two
  * cases: the file is an exporter's and may belong to another model, or the user chose other scores.
  */
-function labelsOf({ labels, scores, scoresChosen, model }: Known, assumptions: string[]): ReadLabels | undefined {
+function labelsOf(known: Known, classes: number, assumptions: string[]): ReadLabels | undefined {
+  const { scores, scoresChosen, model } = known;
+  const labels = known.labels && ofBoth(known.labels, scores.classes === 1 && classes === 2);
   const mustFit = labels?.origin !== 'exporter' && !scoresChosen;
-  if (labels && (mustFit || labels.labels.length === scores.classes)) return labels;
+  if (labels && (mustFit || labels.labels.length === classes)) return labels;
   if (labels)
-    assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${scores.classes} classes`);
-  if (scores.labels?.length === scores.classes) return { labels: scores.labels, origin: 'graph', from: model.file };
+    assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
+  if (scores.labels?.length === classes) return { labels: scores.labels, origin: 'graph', from: model.file };
   assumptions.push('no labels: classes are called by their index');
   return undefined;
+}
+
+/** A single label of a single score is that of the class which it speaks for. */
+function ofBoth(read: ReadLabels, isPair: boolean): ReadLabels {
+  const [only, ...others] = read.labels;
+  return isPair && only && others.length === 0 ? { ...read, labels: [`not ${only}`, only] } : read;
 }
 
 function layerOf(

@@ -162,7 +162,10 @@ function telling({ names }: Candidate): number {
 
 /** Criteria for the choice of the scores, most important first. A larger value is better. */
 const CRITERIA: readonly (readonly [words: string, value: (of: Candidate, labels: number | undefined) => number])[] = [
-  ['it has as many classes as there are labels', ({ classes }, labels) => Number(classes === labels)],
+  [
+    'it has as many classes as there are labels',
+    ({ classes }, labels) => Number((classes === 1 ? 2 : classes) === labels),
+  ],
   ['the graph names its classes', ({ labels }) => Number(labels !== undefined)],
   ['it has more than one class', ({ classes }) => Number(classes > 1)],
   ['its name says so', telling],

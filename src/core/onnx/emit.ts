@@ -16,7 +16,8 @@ export type AttributeValue =
   | { readonly float: number }
   | { readonly string: string }
   | { readonly tensor: TensorProto }
-  | { readonly ints: readonly number[] };
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] };
 /** Attributes by name, or copied from another node. */
 export type Attributes = Readonly<Record<string, AttributeValue>> | readonly AttributeProto[];
 
@@ -132,5 +133,7 @@ function makeAttribute(name: string, value: AttributeValue): AttributeProto {
       s: encodeUtf8(value.string),
     });
   }
+  if ('floats' in value)
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOATS, floats: [...value.floats] });
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.ints.map(BigInt) });
 }

@@ -17,8 +17,8 @@ import {
   type ValueInfoProto,
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
-import { bodiesOf } from './graph';
 import { isDefaultDomain, operatorOf } from './operators';
+import { raised } from './rewrite/versions';
 import { makeTensor } from './tensors';
 
 export interface Model {
@@ -39,7 +39,7 @@ export interface Model {
 /**
  * Parses a model and normalises it. Every constant becomes an initializer instead of a `Constant` node. No initializer
  * stays an input as well (IR 3), since the runtime folds only what can't be overridden. Training is switched off. The
- * operator set is raised to one whose ScatterElements can add, if the graph has the same meaning there.
+ * operator set is raised to one that gradients are written in, if the graph has the same meaning there.
  *
  * @throws model-unreadable if the bytes are no ONNX model
  */
@@ -58,14 +58,18 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   const given = new Set(graph.initializer.map(({ name }) => name));
   const switches = graph.input.filter((input) => !given.has(input.name) && isSwitch(input));
   graph.initializer = [...graph.initializer, ...constants.values(), ...switches.map(switchedOff)];
-  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.node = graph.node.filter((node) => !constants.has(node));
+  const fileOpset = Number(opset.version);
+  if (proto.functions.length === 0) {
+    const later = raised(fileOpset, graph.node);
+    opset.version = BigInt(later.opset);
+    graph.node = later.nodes;
+    graph.initializer.push(...later.initializers);
+  }
+  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   graph.input = graph.input.filter(({ name }) => !initializers.has(name));
   proto.trainingInfo = [];
   if (proto.irVersion < 4n) proto.irVersion = 4n;
-  const fileOpset = Number(opset.version);
-  if (fileOpset >= 13 && fileOpset < 16 && proto.functions.length === 0 && graph.node.every(isSameIn16))
-    opset.version = 16n;
   return {
     file,
     bytes,
@@ -76,16 +80,6 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
     initializers,
     switches: switches.map(({ name }) => name),
   };
-}
-
-/**
- * True for nodes that mean the same in operator set 16. From 13 to 16 only types were added, except that the default of
- * RoiAlign and the outputs of BatchNormalization in training changed.
- */
-function isSameIn16(node: NodeProto): boolean {
-  const operator = operatorOf(node);
-  if (operator === 'RoiAlign' || (operator === 'BatchNormalization' && node.output.length > 1)) return false;
-  return bodiesOf(node).every((body) => body.node.every(isSameIn16));
 }
 
 /** True for an input that is one boolean, or one number whose name refers to training. */

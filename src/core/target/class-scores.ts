@@ -5,6 +5,8 @@
  */
 import type { Emitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
+import { reshape } from '../onnx/ops';
+import { DataType, sizeOf } from '../onnx/tensors';
 import type { Activation, Link } from '../output';
 import { linked, seedBefore } from './link';
 import type { Fragment, Outputs, Target } from './target';
@@ -29,20 +31,39 @@ export interface ScoresOf {
 
 const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
 
+/**
+ * A single score z of two classes is the second one's; the first one has -z, so that sigmoid gives it 1 - p.
+ *
+ * @param facts at batch 1
+ */
 export function classScores({ logits, link, activation, classes }: ScoresOf, facts: Facts): Fragment {
+  const { dims } = facts.get(logits)!;
+  const isPair = classes === 2 && sizeOf(dims) === 1;
   return {
     reads: [logits],
     outputs: { [CLASSES.logits]: classes, [CLASSES.probabilities]: classes },
-    inputs: [{ name: CLASSES.seed, dims: facts.get(logits)!.dims }],
+    inputs: [{ name: CLASSES.seed, dims: isPair ? [1, 2] : dims }],
     forward: (emit: Emitter, [values]) => {
       const flat = emit.op('Flatten', [values!], { axis: { int: 1 } });
-      emit.alias(linked(emit, flat, link), CLASSES.logits);
+      const own = linked(emit, flat, link);
+      const scores = isPair ? emit.op('Concat', [emit.op('Neg', [own]), own], { axis: { int: 1 } }) : own;
+      emit.alias(scores, CLASSES.logits);
       const attributes = activation === 'softmax' ? { axis: { int: 1 } } : {};
-      const made = activation === 'none' ? flat : emit.op(OPERATORS[activation], [flat], attributes);
+      const given = isPair && link !== 'identity' ? withComplement(emit, flat) : flat;
+      const made = activation === 'none' ? given : emit.op(OPERATORS[activation], [isPair ? scores : flat], attributes);
       emit.alias(made, CLASSES.probabilities);
     },
-    backward: (emit, [values]) => [seedBefore(emit, values!, link, CLASSES.seed)],
+    backward: (emit, [values]) => {
+      const signs = () => emit.constant(DataType.FLOAT, [2, 1], [-1, 1]);
+      const seed = isPair ? reshape(emit, emit.op('MatMul', [CLASSES.seed, signs()]), dims) : CLASSES.seed;
+      return [seedBefore(emit, values!, link, seed)];
+    },
   };
+}
+
+/** 1 - p and p, [N, 2] */
+function withComplement(emit: Emitter, p: string): string {
+  return emit.op('Concat', [emit.op('Sub', [emit.scalar(1), p]), p], { axis: { int: 1 } });
 }
 
 export interface ClassChoice {

@@ -88,7 +88,10 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
   if (!graph) return undefined;
   const session = await open(explainer, file, encodeModel(file.model, graph), { device: 'cpu' });
   try {
-    return (await session.run({}, [LINEAR_WEIGHTS]))[LINEAR_WEIGHTS]!.data as Float32Array;
+    const weights = (await session.run({}, [LINEAR_WEIGHTS]))[LINEAR_WEIGHTS]!.data as Float32Array;
+    // A single score stands for two classes, of which the first one has the opposite score.
+    const isPair = weights.length * 2 === info.output.classes * layerOf(explainer).channels;
+    return isPair ? Float32Array.from([...weights.map((weight) => -weight), ...weights]) : weights;
   } finally {
     await session.release();
   }
