@@ -1,6 +1,6 @@
 /** A cluster: where it looks, what is in it, why it is suspicious, and what can be done with it. */
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ClusterInfo, ClusterSet } from '../../../src/protocol/clusters';
 import { IconButton, TextButton } from '../../toolkit';
 import { drawEntry } from '../classes/atlas-picture';
@@ -179,7 +179,7 @@ interface TagFormProps {
 
 function TagForm({ page: { store }, name, onDone }: TagFormProps) {
   const input = useRef<HTMLInputElement>(null);
-  const id = `tags-of-${name}`;
+  const id = useId();
   useLayoutEffect(() => input.current!.focus(), []);
   const done = () => onDone(input.current!.value.trim() || undefined);
   return (

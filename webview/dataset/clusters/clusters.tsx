@@ -49,8 +49,7 @@ export function Clusters({ page }: { readonly page: DatasetPage }) {
   });
   const { value: version } = store.version;
   const thumbnails = useMemo(() => createThumbnails(ask, version?.id ?? 0), [version?.id]);
-  const sets =
-    known.value?.version === version?.id && known.value?.by === by.value ? known.value?.sets : undefined;
+  const sets = known.value?.version === version?.id && known.value?.by === by.value ? known.value?.sets : undefined;
   const isThere = sets !== undefined;
   useLayoutEffect(() => {
     if (isThere && element.current) element.current.scrollTop = scrolled.top;
@@ -136,8 +135,14 @@ function Found({ page, sets, thumbnails, isFinding, onFind }: FoundProps) {
   const suspects = suspectsOf(sets);
   const outdated = outdatedText(sets);
   const canFind = !isFinding && store.isWritable.value && store.version.value?.unavailable === undefined;
+  const side = useRef<HTMLElement>(null);
   function choose(name: string): void {
     chosen.value = name;
+  }
+  /** In a narrow window the plane is above or below. */
+  function showPlane(name: string): void {
+    choose(name);
+    side.current?.scrollIntoView({ block: 'nearest' });
   }
   function toggle(name: string): void {
     const next = new Set(open.value);
@@ -181,13 +186,13 @@ function Found({ page, sets, thumbnails, isFinding, onFind }: FoundProps) {
                   thumbnails={thumbnails}
                   set={set}
                   cluster={cluster}
-                  onPlane={() => choose(set.name)}
+                  onPlane={() => showPlane(set.name)}
                 />
               ))}
             </div>
           </section>
         )}
-        <section class="clusters-side" aria-label="Plane">
+        <section ref={side} class="clusters-side" aria-label="Plane">
           <ScatterPlot key={plane.name} page={page} set={plane} thumbnails={thumbnails} />
         </section>
         <section class="clusters-sets" aria-label="All classes">
@@ -200,7 +205,7 @@ function Found({ page, sets, thumbnails, isFinding, onFind }: FoundProps) {
               set={set}
               isOpen={open.value.has(set.name)}
               onToggle={() => toggle(set.name)}
-              onPlane={() => choose(set.name)}
+              onPlane={() => showPlane(set.name)}
             />
           ))}
           <TextButton

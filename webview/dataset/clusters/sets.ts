@@ -45,7 +45,9 @@ export function summaryOf(sets: readonly ClusterSet[]): string {
 
 /** Size and accuracy. */
 export const factsOf = ({ size, accuracy }: ClusterInfo): string =>
-  [plural(size, 'image'), accuracy !== undefined && `${(100 * accuracy).toFixed(1)} % right`].filter(Boolean).join(', ');
+  [plural(size, 'image'), accuracy !== undefined && `${(100 * accuracy).toFixed(1)} % right`]
+    .filter(Boolean)
+    .join(', ');
 
 /** What a folded set says beside its name. */
 export const setFacts = ({ images, clusters, blank, outdated }: ClusterSet): string =>

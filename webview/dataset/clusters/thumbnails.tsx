@@ -75,14 +75,7 @@ export function Thumbnail({ page: { store, paintHeat, actions }, thumbnails, ite
     };
   }, [thumbnails, item, side, style]);
   return (
-    <canvas
-      ref={canvas}
-      class="thumbnail"
-      width={1}
-      height={1}
-      style={{ width: `${side}px`, height: `${side}px` }}
-      aria-hidden="true"
-    />
+    <canvas ref={canvas} class="thumbnail" width={1} height={1} style={{ width: `${side}px`, height: `${side}px` }} />
   );
 }
 

@@ -16,8 +16,8 @@ type Of = Selection | 'all' | 'wrong';
 
 export interface DatasetActions {
   explain(session: Session, place: Place): Promise<undefined>;
-  /** Asks for the method, and computes maps by it. */
-  compute(session: Session, version: VersionId, of: Of): Promise<undefined>;
+  /** Computes maps by a method as it is without options; without one, asks for it. */
+  compute(session: Session, version: VersionId, of: Of, method?: 'group-cam'): Promise<undefined>;
   /** Asks for the file. */
   export(session: Session, version: VersionId, of: Selection, kind: ExportKind): Promise<string | undefined>;
   copyPaths(session: Session, version: VersionId, of: Selection): Promise<string>;
@@ -37,9 +37,10 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
       return undefined;
     },
 
-    async compute(session, version, of) {
-      const method = await pickChoice();
-      if (method) await session.call('compute', { version, of, method, device: readSettings().device });
+    async compute(session, version, of, named) {
+      const { device, method: set } = readSettings();
+      const method = named ? { method: named, options: {}, blur: set.blur } : await pickChoice();
+      if (method) await session.call('compute', { version, of, method, device });
       return undefined;
     },
 

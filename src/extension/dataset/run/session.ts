@@ -1,12 +1,14 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps go on. Pure.
+ * the file is opened again, lists are made again, and sweeps and searches for clusters go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
+import type { ClusteredBy } from '../../../protocol/clusters';
 import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
+import { createFinding } from './finding';
 import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
@@ -36,6 +38,8 @@ export interface Session {
   ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
   /** Starts the sweep of a version, or goes on with it. */
   sweep(version: VersionId): Promise<void>;
+  /** Starts to find the clusters of some classes, or of all. */
+  findClusters(version: VersionId, by: ClusteredBy, classes?: readonly number[]): Promise<void>;
   /** Opens the file again if it could not be used. */
   retry(): void;
   /** The file can't be used any more: the work on it stops, and pages say why. */
@@ -70,6 +74,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     () => opening.process,
     (version, query) => call('list', { run, version, query, first: 0 }),
   );
+  const finding = createFinding(run, intents);
   let following = new AbortController();
   let isClosed = false;
   let info: RunInfo | undefined;
@@ -90,6 +95,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
   function takeWork(next: readonly Work[]): void {
     if (next.some(({ id, done }) => done > (work.find((one) => one.id === id)?.done ?? done))) ends = 0;
     work = next;
+    finding.took(work);
     for (const { kind, state, version } of work)
       if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
     tell({ type: 'work', work });
@@ -106,7 +112,8 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isBlocked = found.readOnly !== undefined && intents.of(run).length > 0;
+    const isWanted = intents.of(run).length > 0 || finding.wanted().length > 0;
+    const isBlocked = found.readOnly !== undefined && isWanted;
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
@@ -122,16 +129,23 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     }
   }
 
-  /** Goes on with the sweeps that are wanted. */
+  /** Goes on with the sweeps and the clusters that are wanted. */
   function resume({ items, versions }: RunInfo): void {
     for (const { id, done, failed, unavailable } of versions) {
       if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
       if (done + failed >= items) intents.set(run, id, false);
       else start(id).catch((thrown) => log(toExplainError(thrown).message));
     }
+    for (const { version, by } of finding.wanted()) {
+      if (versions.find(({ id }) => id === version)?.unavailable !== undefined) continue;
+      findAll(version, by).catch((thrown) => log(toExplainError(thrown).message));
+    }
   }
 
   const start = (version: VersionId) => call('sweep', { run, version, device: device() });
+
+  const findAll = (version: VersionId, by: ClusteredBy) =>
+    finding.begin({ version, by }, () => call('findClusters', { run, version, by, device: device() }));
 
   /** Follows the file through every process. */
   async function live(controller: AbortController): Promise<void> {
@@ -194,9 +208,10 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     }
   }
 
-  /** What the pages' requests say about the sweeps that are wanted. */
+  /** What the pages' requests say about what is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
+    finding.asked(params.work, name);
     const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
     if (version !== undefined) intents.set(run, version, name === 'resume');
   }
@@ -240,6 +255,10 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
         if (!isClosed) intents.set(run, version, false);
         throw thrown;
       }
+    },
+    async findClusters(version, by, classes) {
+      if (classes) await request('findClusters', { version, by, classes, device: device() });
+      else await finding.begin({ version, by }, () => request('findClusters', { version, by, device: device() }));
     },
     retry() {
       if (broken === undefined || isClosed) return;

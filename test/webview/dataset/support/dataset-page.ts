@@ -73,6 +73,8 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
     /** The sweep goes on. */
     advance: (done: number) =>
       page.evaluate((to) => Reflect.get(window, 'host').postMessage({ type: 'advance', done: to }), done),
+    /** The search for clusters ends. */
+    endSearch: () => page.evaluate(() => Reflect.get(window, 'host').postMessage({ type: 'found' })),
     /** What the host would send by itself. */
     say: (message: object) => webview.send(message),
     press: async (...keys: string[]) => {

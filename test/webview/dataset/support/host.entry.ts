@@ -4,6 +4,7 @@
  */
 import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
 import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
+import { clusterSets, clusterTest, scatterOf, summaryOf } from './clusters';
 import {
   atlasOf,
   classesOf,
@@ -36,7 +37,10 @@ const tags = (): TagInfo[] =>
     const key = keys.get(name);
     return { name, count: items.size, ...(key !== undefined && { key }) };
   });
-const info = (): RunInfo => infoOf(setup, tags(), views);
+const info = (): RunInfo => ({
+  ...infoOf(setup, tags(), views),
+  clusters: setup.clusters ? [summaryOf(clusterSets(setup, 'predicted'))] : [],
+});
 const tagsOf = (item: number) => [...tagged].filter(([, items]) => items.has(item)).map(([name]) => name);
 const row = (item: number) => rowOf(item, setup, tagsOf(item));
 
@@ -66,6 +70,8 @@ function find(query: string): readonly number[] | undefined {
     .split(/\s+and\s+/)
     .filter(Boolean)
     .map((text): ((item: number) => boolean) => {
+      const inCluster = clusterTest(text, setup);
+      if (inCluster) return inCluster;
       const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
       const numbers: Readonly<Record<string, (item: number) => number>> = { p: probabilityOf, loss: lossOf };
       if (name === 'wrong') return (item) => isDone(item) && !setup.unlabelled && isWrong(item);
@@ -129,6 +135,11 @@ function answer(id: string, { name, params }: Asked): unknown {
       return classesOf(setup);
     case 'atlas':
       return params.indices.map((index) => atlasOf(params.by, index));
+    case 'clusters':
+      if (!setup.clusters) return [];
+      return clusterSets(setup, params.by, setup.clusters === 'outdated', setup.clusters === 'untested');
+    case 'scatter':
+      return scatterOf(setup, params.set);
     case 'tag': {
       const ranges = params.of.ranges ?? [[0, countOf(params.of.list)]];
       const items = ranges.flatMap(([from, to]) =>
@@ -174,7 +185,9 @@ type Told =
   | FromDatasetPage
   | { readonly type: 'setup'; readonly setup: Setup; readonly work?: readonly Work[]; readonly tags?: TagInfo[] }
   /** More of the sweep is done. */
-  | { readonly type: 'advance'; readonly done: number };
+  | { readonly type: 'advance'; readonly done: number }
+  /** The search for clusters is over. */
+  | { readonly type: 'found' };
 
 addEventListener('message', async ({ data }: MessageEvent<Told>) => {
   if (data.type === 'setup') {
@@ -191,6 +204,13 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     setup = { ...setup, done: data.done };
     const [version] = info().versions;
     say({ type: 'rows', version: 1, done: version!.done, failed: version!.failed });
+  } else if (data.type === 'findClusters') {
+    const work = { id: 9, kind: 'clusters', version: 1, state: 'running', done: 3, total: 10, failed: 0 } as const;
+    say({ type: 'work', work: [work] });
+  } else if (data.type === 'found') {
+    setup = { ...setup, clusters: 'found' };
+    say({ type: 'work', work: [] });
+    say({ type: 'info', info: info() });
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {

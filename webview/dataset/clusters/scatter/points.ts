@@ -35,7 +35,7 @@ const RADII = [
   [300, 4],
   [2_000, 3],
   [20_000, 2],
-  [Number.POSITIVE_INFINITY, 1.25],
+  [Number.POSITIVE_INFINITY, 0.9],
 ] as const;
 
 export const radiusOf = (count: number): number => RADII.find(([most]) => count <= most)![1];
@@ -57,26 +57,21 @@ export function drawPoints(
   const pixels = new Uint8ClampedArray(4 * side * side);
   new Uint32Array(pixels.buffer).fill(packed(ground));
   const radius = radiusOf(cluster.length) * ratio;
-  const [dot, cross] = [dotOf(radius), crossOf(radius + ratio)];
+  const dot = presser(pixels, side, dotOf(radius));
+  const cross = presser(pixels, side, crossOf(radius + ratio));
   const colorOf = (k: number) => (k === NONE ? none : (clusters[k % clusters.length] ?? none));
   const mixed = (color: Rgb): Rgb => color.map((c, i) => FADED * c + (1 - FADED) * ground[i]!) as unknown as Rgb;
-  const isMarked = (k: number) => marked.size === 0 || marked.has(k);
+  const standing = Uint8Array.from({ length: 256 }, (_, k) => Number(marked.size === 0 || marked.has(k)));
   // What comes later lies above.
-  for (const stands of [false, true]) {
+  for (const stands of marked.size === 0 ? [1] : [0, 1]) {
     for (const wrong of [false, true]) {
-      const stamp = wrong ? cross : dot;
-      const colors = Array.from({ length: 256 }, (_, k) => (stands ? colorOf(k) : mixed(colorOf(k))));
+      const press = wrong ? cross : dot;
+      const colors = Array.from({ length: 256 }, (_, k) => (stands === 1 ? colorOf(k) : mixed(colorOf(k))));
+      const colorsPacked = colors.map(packed);
       for (let i = 0; i < cluster.length; i++) {
         const k = cluster[i]!;
-        if ((correct[i] === WRONG) !== wrong || isMarked(k) !== stands) continue;
-        press(
-          pixels,
-          side,
-          toSquare(places[2 * i]!, frame),
-          toSquare(places[2 * i + 1]!, frame),
-          stamp,
-          colors[k]!,
-        );
+        if ((correct[i] === WRONG) !== wrong || standing[k] !== stands) continue;
+        press(toSquare(places[2 * i]!, frame), toSquare(places[2 * i + 1]!, frame), colors[k]!, colorsPacked[k]!);
       }
     }
   }
@@ -86,63 +81,74 @@ export function drawPoints(
 /** The pixel's colour as the number that a view of four bytes has; all machines that browsers run on are little-endian. */
 const packed = ([red, green, blue]: Rgb) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 
-/** How much of each pixel of a square a shape covers, in 0 to 255. */
+/** A shape as the pixels that it covers, seen from the pixel in its middle. */
 interface Stamp {
-  readonly size: number;
+  readonly reach: number;
+  /** Distances from the middle, in pixels. */
+  readonly across: Int8Array;
+  readonly down: Int8Array;
+  /** How much of a pixel is covered, from 1 to 255. */
   readonly coverage: Uint8Array;
 }
 
 const SAMPLES = 4;
 
 /** @param covers whether the shape covers a place, seen from its middle */
-function stampOf(reach: number, covers: (x: number, y: number) => boolean): Stamp {
-  const size = 2 * Math.ceil(reach) + 1;
-  const coverage = new Uint8Array(size * size);
-  for (let at = 0; at < coverage.length; at++) {
+function stampOf(extent: number, covers: (x: number, y: number) => boolean): Stamp {
+  const reach = Math.ceil(extent);
+  const size = 2 * reach + 1;
+  const found: [number, number, number][] = [];
+  for (let at = 0; at < size * size; at++) {
+    const [across, down] = [(at % size) - reach, Math.floor(at / size) - reach];
     let inside = 0;
     for (let s = 0; s < SAMPLES * SAMPLES; s++) {
-      const x = (at % size) + ((s % SAMPLES) + 0.5) / SAMPLES - size / 2;
-      const y = Math.floor(at / size) + (Math.floor(s / SAMPLES) + 0.5) / SAMPLES - size / 2;
+      const x = across - 0.5 + ((s % SAMPLES) + 0.5) / SAMPLES;
+      const y = down - 0.5 + (Math.floor(s / SAMPLES) + 0.5) / SAMPLES;
       if (covers(x, y)) inside += 1;
     }
-    coverage[at] = Math.round((255 * inside) / (SAMPLES * SAMPLES));
+    if (inside > 0) found.push([across, down, Math.round((255 * inside) / (SAMPLES * SAMPLES))]);
   }
-  return { size, coverage };
+  return {
+    reach,
+    across: Int8Array.from(found, ([across]) => across),
+    down: Int8Array.from(found, ([, down]) => down),
+    coverage: Uint8Array.from(found, ([, , coverage]) => coverage),
+  };
 }
 
 const dotOf = (radius: number) => stampOf(radius, (x, y) => Math.hypot(x, y) <= radius);
 
 /** Two bars along the diagonals. */
-function crossOf(reach: number): Stamp {
-  const half = Math.max(reach / 4, 0.6);
-  return stampOf(reach, (x, y) => {
+function crossOf(extent: number): Stamp {
+  const half = Math.max(extent / 4, 0.6);
+  return stampOf(extent, (x, y) => {
     const [along, across] = [Math.abs(x + y) / Math.SQRT2, Math.abs(x - y) / Math.SQRT2];
-    return Math.min(along, across) <= half && Math.max(along, across) <= reach * 1.2;
+    return Math.min(along, across) <= half && Math.max(along, across) <= extent * 1.2;
   });
 }
 
-function press(
-  pixels: Uint8ClampedArray,
-  side: number,
-  x: number,
-  y: number,
-  { size, coverage }: Stamp,
-  [red, green, blue]: Rgb,
-): void {
-  const half = (size - 1) / 2;
-  const [left, top] = [Math.floor(x) - half, Math.floor(y) - half];
-  for (let r = 0; r < size; r++) {
-    const row = top + r;
-    if (row < 0 || row >= side) continue;
-    for (let c = 0; c < size; c++) {
-      const column = left + c;
-      const alpha = coverage[r * size + c]!;
-      if (alpha === 0 || column < 0 || column >= side) continue;
-      const at = 4 * (row * side + column);
+/** @returns a function that sets the stamp on a place, in a colour */
+function presser(pixels: Uint8ClampedArray<ArrayBuffer>, side: number, { reach, across, down, coverage }: Stamp) {
+  const whole = new Uint32Array(pixels.buffer);
+  const offsets = Int32Array.from(across, (dx, i) => down[i]! * side + dx);
+  return (x: number, y: number, color: Rgb, colorPacked: number): void => {
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    const isInside = column >= reach && row >= reach && column < side - reach && row < side - reach;
+    const middle = row * side + column;
+    for (let i = 0; i < offsets.length; i++) {
+      if (!isInside && (column + across[i]! < 0 || column + across[i]! >= side)) continue;
+      const at = middle + offsets[i]!;
+      if (at < 0 || at >= whole.length) continue;
+      const alpha = coverage[i]!;
+      if (alpha === 255) {
+        whole[at] = colorPacked;
+        continue;
+      }
       const rest = 255 - alpha;
-      pixels[at] = (red * alpha + pixels[at]! * rest) / 255;
-      pixels[at + 1] = (green * alpha + pixels[at + 1]! * rest) / 255;
-      pixels[at + 2] = (blue * alpha + pixels[at + 2]! * rest) / 255;
+      const byte = 4 * at;
+      pixels[byte] = (color[0] * alpha + pixels[byte]! * rest) / 255;
+      pixels[byte + 1] = (color[1] * alpha + pixels[byte + 1]! * rest) / 255;
+      pixels[byte + 2] = (color[2] * alpha + pixels[byte + 2]! * rest) / 255;
     }
-  }
+  };
 }

@@ -97,7 +97,10 @@ export function ScatterPlot({ page, set, thumbnails }: ScatterProps) {
     const corners = path.peek();
     path.value = [];
     const polygon = corners.length > 2 ? polygonOf(corners) : undefined;
-    if (polygon) return actions.find(lassoQuery(set.name, polygon));
+    if (polygon) {
+      actions.find(lassoQuery(set.name, polygon));
+      return;
+    }
     const item = known?.items[pointed.peek() ?? -1];
     if (corners.length > 0 && item !== undefined) void showImage(item);
   }
@@ -116,7 +119,7 @@ export function ScatterPlot({ page, set, thumbnails }: ScatterProps) {
   const wrong = known?.correct.reduce((sum, value) => sum + Number(value === 0), 0) ?? 0;
   return (
     <>
-      <h2>{set.name}</h2>
+      <h2>{`Images of ${set.name}`}</h2>
       <div
         ref={area}
         class="scatter"
