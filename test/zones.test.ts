@@ -178,7 +178,7 @@ describe('zones', () => {
     ['src/core/onnx/model.ts', "import { rules } from '../gradients/table';"],
     ['src/core/gradients/driver.ts', "import { create } from '@bufbuild/protobuf';"],
     ['src/core/cam/split.ts', "import { NodeProtoSchema } from 'onnx-buf';"],
-    ['src/protocol/channel.ts', "import { fork } from 'child_process';"],
+    ['src/protocol/channel/channel.ts', "import { fork } from 'child_process';"],
     ['src/client/engine.ts', "import {\n  saliencyOf,\n} from '../core/saliency';"],
     ['src/client/engine.ts', "import '../engine/runtime';"],
     ['src/engine/explanations/explain.ts', "const { env } = require('vscode');"],

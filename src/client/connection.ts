@@ -1,6 +1,6 @@
 /** One process with its channel, from the fork to its end, and the timers that detect when it hangs. */
 import { type ExplainError, errors } from '../core/errors';
-import { type EventHandlers, openChannel } from '../protocol/channel';
+import { type EventHandlers, openChannel } from '../protocol/channel/channel';
 import type { NameIn, Peer, RequestTable } from '../protocol/table';
 import { watchMemory } from './memory';
 import { startProcess } from './process';

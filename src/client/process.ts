@@ -2,7 +2,7 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { reasonOf } from '../core/errors';
-import type { ToServer, Transport } from '../protocol/wire';
+import type { ToServer, Transport } from '../protocol/channel/wire';
 
 export interface ProcessOptions {
   /** The program's bundle. */

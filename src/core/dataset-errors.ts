@@ -1,6 +1,7 @@
 /** The failures of datasets, run files and queries; see `errors.ts`. */
 import type { ErrorCode } from './error-codes';
 import { ExplainError } from './errors';
+import { few } from './few';
 
 const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =>
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
@@ -9,6 +10,22 @@ export const datasetErrors = {
   /** @param at the position in the query, from 0 */
   queryInvalid: (query: string, at: number, reason: string) =>
     make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  /** @param names of the versions that there are */
+  noSuchVersion: (name: string, names: readonly string[]) =>
+    make('query-invalid', `query: no version is called "${name}" (there are: ${names.join(', ') || 'none'}).`),
+  /** @param reason in words */
+  versionName: (name: string, reason: string) =>
+    make('bad-option', `a version can't be called ${name}: ${reason}. Choose another name.`),
+  /** @param what a cluster, or a set of clusters */
+  unknownCluster: (what: string, name: string, known: readonly string[], near: string | undefined) => {
+    const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+    return make(
+      'query-invalid',
+      known.length === 0
+        ? `"${name}": no clusters are found yet. Find the clusters first.`
+        : `there is no ${what} "${name}"${meant || '.'} There are: ${few(known, 10)}.`,
+    );
+  },
   listForgotten: (list: number) =>
     make('list-forgotten', `list ${list} is no longer kept: newer ones took its place. Make the list again.`),
   datasetInvalid: (source: string, reason: string) =>

@@ -1,5 +1,5 @@
 /** Clusters of the maps of a class, and what makes one suspicious; see docs/clusters.md. */
-import type { ItemId, StoredMap, VersionId } from './dataset';
+import type { ItemId, StoredMap } from './dataset';
 
 /** By the class that is predicted, or by the dataset's class. */
 export const CLUSTERED_BY = ['predicted', 'true'] as const;
@@ -42,14 +42,6 @@ export interface ClusterInfo {
   readonly image?: { readonly side: number; readonly rgb: Uint8Array; readonly pictures: number };
   /** Those nearest to its centre, the nearest first. */
   readonly examples: readonly ItemId[];
-}
-
-/** What is known of a version's clusters without reading them: for lists of what is suspicious. */
-export interface ClustersSummary {
-  readonly version: VersionId;
-  readonly sets: number;
-  /** Names of suspicious clusters, the most suspicious first. */
-  readonly suspicious: readonly string[];
 }
 
 /** The images of a set on a plane. */

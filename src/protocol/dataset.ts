@@ -7,7 +7,6 @@ import type { Measures } from '../core/measures/measures';
 import type { MethodChoice } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import type { ShownActivation } from '../core/output';
-import type { ClustersSummary } from './clusters';
 
 /** An item's number in the run file. It stays the same when the dataset is listed again. */
 export type ItemId = number;
@@ -66,6 +65,14 @@ export interface VersionInfo {
   readonly pinned: boolean;
   /** Why the model can't be run now, in words; what is stored stays. */
   readonly unavailable?: string;
+}
+
+/** What is known of a version's clusters without reading them: for lists of what is suspicious. */
+export interface ClustersSummary {
+  readonly version: VersionId;
+  readonly sets: number;
+  /** Names of suspicious clusters, the most suspicious first. */
+  readonly suspicious: readonly string[];
 }
 
 export interface TagInfo {

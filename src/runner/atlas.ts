@@ -1,12 +1,12 @@
 /** The request `atlas`: mean maps of classes, with the mean of their images. */
 import type { Engine } from '../client/engine';
-import type { AtlasEntry, VersionId } from '../protocol/dataset';
+import type { AtlasEntry, ItemId, VersionId } from '../protocol/dataset';
 import type { RunFile } from './store/form';
 import { picturesOf } from './thumbnails';
 
 /** Side of a mean image, in pixels, and how many images it is the mean of at most. */
 const SIDE = 96;
-const PICTURES = 64;
+export const PICTURES = 64;
 
 export async function atlasOf(
   file: RunFile,
@@ -18,20 +18,21 @@ export async function atlasOf(
 ): Promise<readonly AtlasEntry[]> {
   const entries: AtlasEntry[] = [];
   for (const entry of await file.atlas(version, by, indices)) {
-    const image = await meanImage(file, engine, version, entry, signal);
+    const items = file.atlasItems(version, by, entry.index, PICTURES);
+    const image = await meanImage(file, engine, version, items, signal);
     entries.push(image ? { ...entry, image } : entry);
   }
   return entries;
 }
 
-async function meanImage(
+/** In the frame of the network's input; undefined if none of the images can be drawn. */
+export async function meanImage(
   file: RunFile,
   engine: Engine,
   version: VersionId,
-  { by, index }: AtlasEntry,
+  items: readonly ItemId[],
   signal: AbortSignal,
 ): Promise<AtlasEntry['image']> {
-  const items = file.atlasItems(version, by, index, PICTURES);
   const found = await picturesOf(file, engine, version, items, false, signal);
   const inputSize = found.find((picture) => picture.inputSize)?.inputSize;
   const pictures = found.flatMap(({ thumbnail, transform }) =>

@@ -150,10 +150,9 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
   const tellInfo = throttled(() => tell('info', info), ROWS_INTERVAL);
 
   function tellRows(version: VersionId): void {
-    tell('rows', () => {
-      const { done, failed } = store.info().versions.find(({ id }) => id === version)!;
-      return { version, done, failed };
-    });
+    const found = isClosed ? undefined : store.info().versions.find(({ id }) => id === version);
+    // It may have been removed since its rows have changed.
+    if (found) tell('rows', () => ({ version, done: found.done, failed: found.failed }));
   }
 
   return {

@@ -1,7 +1,7 @@
 /** The IPC channel of a forked process as the transport of `serve`, and how such a process ends. */
 import { reasonOf } from '../core/errors';
+import type { FromServer } from '../protocol/channel/wire';
 import type { Peer, RequestTable } from '../protocol/table';
-import type { FromServer } from '../protocol/wire';
 import { type Answers, serve } from './serve';
 import { watchProcess } from './watch';
 

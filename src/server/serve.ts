@@ -1,8 +1,8 @@
 /** The answering side of the process boundary. Each call runs one method of the service and gets one answer. */
 import { type ExplainError, errors, toExplainError } from '../core/errors';
 import { read } from '../core/schema';
+import { type CallPacket, type FromServer, readToServer, type Transport } from '../protocol/channel/wire';
 import type { NameIn, ParamsTable, Peer, RequestTable, ServiceOf } from '../protocol/table';
-import { type CallPacket, type FromServer, readToServer, type Transport } from '../protocol/wire';
 
 /** What a process answers, and by which schemas it checks what it is asked. */
 export interface Answers<T extends RequestTable<T>> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { errors } from '../../src/core/errors';
-import { type ChannelHooks, openChannel } from '../../src/protocol/channel';
+import { type ChannelHooks, openChannel } from '../../src/protocol/channel/channel';
+import type { ToServer } from '../../src/protocol/channel/wire';
 import { ENGINE, PROTOCOL_VERSION, type Requests } from '../../src/protocol/requests';
-import type { ToServer } from '../../src/protocol/wire';
 
 /** A channel whose other side is the test. */
 function open({ greet = true, hooks = {} as Partial<ChannelHooks> } = {}) {

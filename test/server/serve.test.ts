@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errors } from '../../src/core/errors';
+import type { FromServer } from '../../src/protocol/channel/wire';
 import { ENGINE_PARAMS } from '../../src/protocol/params/engine';
 import { ENGINE, PROTOCOL_VERSION, type Requests, type Service } from '../../src/protocol/requests';
-import type { FromServer } from '../../src/protocol/wire';
 import { serve } from '../../src/server/serve';
 
 /** A served service whose parent is the test. */

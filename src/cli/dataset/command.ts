@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { METHODS } from '../../core/methods/names';
+import { CLUSTERED_BY } from '../../protocol/clusters';
 import { DEVICES } from '../../protocol/devices';
 import { checkNode } from '../../runner/node-version';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, listOption, numberOption } from '../values';
 
-/** Adds `dataset` and `query` to the command line. What they need is loaded only when they run. */
+/** Adds `dataset`, `query` and `clusters` to the command line. What they need is loaded only when they run. */
 export function addDataset(program: Command, terminal: Terminal): void {
   program
     .command('dataset')
@@ -64,5 +65,25 @@ export function addDataset(program: Command, terminal: Terminal): void {
       checkNode();
       const { query: ask } = await import('./query');
       await ask(run, query ?? '', options, terminal);
+    });
+
+  program
+    .command('clusters')
+    .description(
+      'find groups of images on which the network looks at the same, and which of them may be shortcuts; what was found before is not computed again',
+    )
+    .argument('<r.groupcam>', 'the run file, which `group-cam dataset` or the extension has made')
+    .addOption(
+      new Option('--class <label>', 'only the clusters of this class (default: of all classes with enough images)'),
+    )
+    .addOption(choiceOption('--by <which>', 'the class by which images belong together', CLUSTERED_BY, 'predicted'))
+    .option('--version <name>', 'the name of the model whose maps are clustered (default: the newest)')
+    .option('--json', 'print a line of JSON for each cluster on stdout, the most suspicious first')
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(new Option('--verbose', 'show the stack trace of an error, and what the engine writes'))
+    .action(async (run, options) => {
+      checkNode();
+      const { clusters } = await import('./clusters');
+      await clusters(run, options, terminal);
     });
 }

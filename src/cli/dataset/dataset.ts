@@ -1,5 +1,4 @@
 /** `group-cam dataset`: a run file from a dataset and models. */
-import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import type { MethodName } from '../../core/methods/names';
@@ -8,7 +7,7 @@ import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
-import { createProgress } from './progress';
+import { finished, quiet, stopped } from './work';
 
 export interface DatasetOptions {
   readonly model: readonly string[];
@@ -21,9 +20,6 @@ export interface DatasetOptions {
   readonly device: DeviceChoice;
   readonly verbose?: boolean;
 }
-
-/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
-const STOPPED = 130;
 
 export async function dataset(source: string, options: DatasetOptions, terminal: Terminal): Promise<void> {
   const { maps, for: rows = 'wrong' } = options;
@@ -43,15 +39,11 @@ export async function dataset(source: string, options: DatasetOptions, terminal:
     }
   } catch (thrown) {
     if (!terminal.signal.aborted) throw thrown;
-    terminal.say('stopped; what is done is kept, and the same command goes on from there');
-    process.exitCode = STOPPED;
+    stopped(terminal);
   } finally {
     await runner.dispose();
   }
 }
-
-/** Work does not end with the signal of the command: it is cancelled, so that what is done is written first. */
-const quiet = { signal: new AbortController().signal, emit() {} };
 
 async function opened(source: string, options: DatasetOptions, service: RunnerService, terminal: Terminal) {
   const { run, limit, mapping, labels } = options;
@@ -68,38 +60,6 @@ async function opened(source: string, options: DatasetOptions, service: RunnerSe
   const assumptions = versions.flatMap((version) => version.assumptions.map((text) => `${version.name}: ${text}`));
   terminal.say([...info.notes, ...new Set(assumptions)]);
   return { run, service, versions };
-}
-
-/** Resolves when work has ended, and tells how it goes meanwhile. */
-async function finished(
-  service: RunnerService,
-  run: string,
-  { work }: { readonly work: number },
-  terminal: Terminal,
-): Promise<void> {
-  const following = new AbortController();
-  const progress = createProgress((text) => terminal.say(text));
-  const cancel = (): void => void service.cancel({ run, work }, quiet);
-  terminal.signal.addEventListener('abort', cancel, { once: true });
-  if (terminal.signal.aborted) cancel();
-  let failure: string | undefined;
-  await service.follow(
-    { run },
-    {
-      signal: following.signal,
-      emit(event, data) {
-        if (event !== 'work') return;
-        const now = [data].flat().find((one) => 'state' in one && one.id === work);
-        if (!now || !('state' in now)) return;
-        progress.show(now);
-        if (now.state === 'failed') failure = now.reason ?? '';
-        if (now.state === 'failed' || now.state === 'done') following.abort();
-      },
-    },
-  );
-  terminal.signal.removeEventListener('abort', cancel);
-  if (terminal.signal.aborted) throw errors.cancelled();
-  if (failure !== undefined) throw datasetErrors.workFailed(failure);
 }
 
 async function summarise(service: RunnerService, run: string, version: VersionId, terminal: Terminal): Promise<void> {

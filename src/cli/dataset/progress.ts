@@ -19,13 +19,22 @@ export function createProgress(say: (text: string) => void, now = () => performa
   };
 }
 
+const UNITS: Readonly<Record<Work['kind'], string>> = {
+  list: 'images',
+  sweep: 'images',
+  maps: 'maps',
+  clusters: 'classes',
+  shift: 'images',
+};
+
 /** `1,024 of 10,000 images (10 %), 2 failed, 310 a second, 29 s left` */
 export function progressText({ kind, done, failed, total, rate, left }: Work): string {
   const count = done + failed;
   const parts = [
-    `${count} of ${total} ${kind === 'maps' ? 'maps' : 'images'} (${Math.floor((100 * count) / Math.max(total, 1))} %)`,
+    `${count} of ${total} ${UNITS[kind]} (${Math.floor((100 * count) / Math.max(total, 1))} %)`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(rate !== undefined ? [`${rate.toPrecision(3)} a second`] : []),
+    ...(kind === 'clusters' && count === total ? ['placing their images on a plane'] : []),
     ...(left !== undefined ? [`${inWords(1000 * left)} left`] : []),
   ];
   return parts.join(', ');

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
 import { readHead } from '../../files/open';
-import type { ExportKind, RunInfo, VersionInfo } from '../../protocol/dataset';
+import type { ExportKind } from '../../protocol/dataset';
 import { createRunnerService } from '../../runner/service';
 import { passFile, type Terminal } from '../terminal';
+import { versionNamed } from './work';
 
 export interface QueryOptions {
   readonly version?: string;
@@ -64,13 +65,4 @@ async function throughFile(write: (file: string) => Promise<unknown>): Promise<v
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function versionNamed({ run, versions }: RunInfo, name: string | undefined): VersionInfo {
-  const found = name === undefined ? versions.at(-1) : versions.find((version) => version.name === name);
-  if (found) return found;
-  const names = versions.map((version) => version.name).join(', ');
-  if (name === undefined)
-    throw errors.badOption('the run file', run, 'one with a model; make it with group-cam dataset');
-  throw errors.badOption('--version', name, names === '' ? 'left out: the file has none' : `one of ${names}`);
 }

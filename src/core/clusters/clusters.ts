@@ -26,7 +26,7 @@ export const CLUSTER_DEFAULTS: ClusterOptions = {
 };
 
 /** Components that are kept of the points; those behind them are noise of single cells and channels. */
-const COMPONENTS = 16;
+export const COMPONENTS = 16;
 /**
  * A further split has to be this distinct (`Split.separation`), and so much of the heat has to lie elsewhere in the two
  * parts' mean maps, or the parts are near-equal and stay one. The first split is made in any case: the parts of a class are
@@ -34,6 +34,8 @@ const COMPONENTS = 16;
  */
 const DISTINCT = 3.3;
 const MOVED = 0.2;
+
+type Maps = Pick<MapSet, 'height' | 'width' | 'maps'>;
 
 export interface Clusters {
   /** The images of each cluster by their positions, in their order; the largest cluster first. */
@@ -46,9 +48,17 @@ export interface Clusters {
 
 /** Yields after each step, so that the caller can stop or let others work. The same input gives the same clusters. */
 export function* clustersOf(set: MapSet, options: ClusterOptions = CLUSTER_DEFAULTS): Generator<void, Clusters> {
+  return yield* clustersAmong(yield* principal(pointsOf(set, options.embeddingWeight), COMPONENTS), set, options);
+}
+
+/** @param points principal components of the images, in their order */
+export function* clustersAmong(
+  points: Points,
+  set: Maps,
+  options: ClusterOptions = CLUSTER_DEFAULTS,
+): Generator<void, Clusters> {
   const blank = set.maps.flatMap((map, n) => (isBlank(map) ? [n] : []));
   const shown = set.maps.flatMap((map, n) => (isBlank(map) ? [] : [n]));
-  const points = yield* principal(pointsOf(set, options.embeddingWeight), COMPONENTS);
   const random = createRandom(options.seed);
   const landmarks = shown.length > options.landmarks ? spread(shown, options.landmarks) : shown;
   const parts = yield* bisect(set, points, landmarks, options, random);
@@ -58,13 +68,25 @@ export function* clustersOf(set: MapSet, options: ClusterOptions = CLUSTER_DEFAU
   return { clusters, blank, points };
 }
 
+/** At most `count` of the members, those nearest to their centre, the nearest first; of equal ones the first. */
+export function nearestToCentre({ data, dimensions }: Points, members: readonly number[], count: number): number[] {
+  const centre = new Float64Array(dimensions);
+  for (const m of members)
+    for (let d = 0; d < dimensions; d++) centre[d]! += data[m * dimensions + d]! / members.length;
+  const away = members.map((m) => ({ m, distance: squaredDistance(data, m, centre, 0, dimensions) }));
+  return away
+    .sort((a, b) => a.distance - b.distance || a.m - b.m)
+    .slice(0, count)
+    .map(({ m }) => m);
+}
+
 function isBlank(map: ArrayLike<number>): boolean {
   for (let i = 0; i < map.length; i++) if (map[i]! > 0) return false;
   return true;
 }
 
 function* bisect(
-  set: MapSet,
+  set: Maps,
   points: Points,
   members: readonly number[],
   { most, smallest }: ClusterOptions,
@@ -90,7 +112,7 @@ function* bisect(
   return done;
 }
 
-function moved({ maps, height, width }: MapSet, { parts }: Split): number {
+function moved({ maps, height, width }: Maps, { parts }: Split): number {
   const [a, b] = parts.map((part) =>
     meanShare(
       part.map((m) => maps[m]!),

@@ -6,8 +6,8 @@ import { type Points, squaredDistance } from './points';
 /** Images that UMAP places; the others are put where their nearest one is. */
 const PLACED = 20_000;
 const NEIGHBOURS = 15;
-/** Points whose neighbours are looked for in one step. */
-const STEP = 200;
+/** Distances that are computed in one step, some milliseconds. */
+const STEP = 500_000;
 
 /**
  * Places [count, 2], the same each time. Yields after each step, so that the caller can stop. Before the first, the
@@ -36,11 +36,26 @@ export function* umapOf(points: Points, seed: number, placed = PLACED): Generato
   });
   if (landmarks.length === count) return places;
   const isPlaced = new Set(landmarks);
+  const step = Math.ceil(STEP / landmarks.length);
   for (let n = 0; n < count; n++) {
-    if (n % STEP === 0) yield;
+    if (n % step === 0) yield;
     if (!isPlaced.has(n)) places.set(embedding[nearest(points, n, landmarks)]!, n * 2);
   }
   return places;
+}
+
+/** Places [count, 2] moved and scaled by one factor, so that they fill 0 to 1 along their longer side around the middle. */
+export function inUnitSquare(places: Float32Array): Float32Array {
+  const lo = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const hi = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  places.forEach((value, i) => {
+    lo[i & 1] = Math.min(lo[i & 1]!, value);
+    hi[i & 1] = Math.max(hi[i & 1]!, value);
+  });
+  const side = Math.max(hi[0]! - lo[0]!, hi[1]! - lo[1]!);
+  const middle = [(hi[0]! + lo[0]!) / 2, (hi[1]! + lo[1]!) / 2];
+  // Rounding may leave the square by its last bit.
+  return places.map((value, i) => Math.min(1, Math.max(0, side > 0 ? 0.5 + (value - middle[i & 1]!) / side : 0.5)));
 }
 
 /** The first two coordinates of each point, [count, 2]. */
@@ -66,8 +81,9 @@ function nearest({ data, dimensions }: Points, n: number, landmarks: Uint32Array
 function* neighbours({ data, dimensions }: Points, landmarks: Uint32Array, size: number) {
   const indices: number[][] = [];
   const distances: number[][] = [];
+  const step = Math.ceil(STEP / landmarks.length);
   for (let i = 0; i < landmarks.length; i++) {
-    if (i % STEP === 0) yield;
+    if (i % step === 0) yield;
     const found: number[] = [i];
     const squares: number[] = [0];
     for (let j = 0; j < landmarks.length; j++) {

@@ -5,32 +5,62 @@ import type { Points } from './points';
 const ITERATIONS = 12;
 const SEED = 1;
 /** So many points, evenly spread, say where the components are; with 16 of these, more would move them by little. */
-const FITTED = 2_000;
-/** Points that are projected in one step. */
-const STEP = 2_000;
+export const FITTED = 2_000;
+/** Products of one step, some milliseconds. */
+const STEP = 4_000_000;
+
+/** The frame of principal components: points minus the mean, along each vector. */
+export interface Components {
+  /** The mean along each vector. */
+  readonly offsets: Float64Array;
+  /** Orthonormal, in falling order of variance; those without any are 0. */
+  readonly vectors: readonly Float64Array[];
+}
 
 /**
- * The points projected on their `wanted` principal components, or on as many as they have dimensions. A component's sign
- * is such that its largest entry is positive.
+ * The points projected on their `wanted` principal components, or on as many as they have dimensions.
  *
- * Yields between the passes over all points, so that the caller can stop.
+ * Yields after each step, so that the caller can stop.
  */
 export function* principal(points: Points, wanted: number): Generator<void, Points> {
-  const fitted = sample(points, FITTED);
-  const { count, dimensions } = fitted;
+  const components = yield* componentsOf(sample(points, FITTED), wanted);
+  const { count, dimensions, data } = points;
+  const rank = components.vectors.length;
+  const projected = new Float32Array(count * rank);
+  const step = Math.max(1, Math.floor(STEP / (dimensions * rank)));
+  for (let n = 0; n < count; n += step) {
+    yield;
+    const some = Math.min(step, count - n);
+    const part = data.subarray(n * dimensions, (n + some) * dimensions);
+    projectInto(components, { count: some, dimensions, data: part }, projected, n);
+  }
+  return { count, dimensions: rank, data: projected };
+}
+
+/** A component's sign is such that its largest entry is positive. Yields after each step. */
+export function* componentsOf(points: Points, wanted: number): Generator<void, Components> {
+  const { count, dimensions } = points;
   const rank = Math.min(wanted, dimensions, Math.max(count - 1, 1));
   const mean = new Float64Array(dimensions);
   for (let n = 0, at = 0; n < count; n++)
-    for (let d = 0; d < dimensions; d++, at++) mean[d]! += fitted.data[at]! / count;
+    for (let d = 0; d < dimensions; d++, at++) mean[d]! += points.data[at]! / count;
   const random = createRandom(SEED);
   let basis = orthonormal(Array.from({ length: rank }, () => Float64Array.from(mean, () => random.normal())));
-  for (let i = 0; i < ITERATIONS; i++) {
-    yield;
-    basis = orthonormal(covarianceTimes(fitted, mean, basis));
-  }
-  yield;
-  const turned = ritz(basis, covarianceTimes(fitted, mean, basis));
-  return yield* project(points, mean, turned);
+  for (let i = 0; i < ITERATIONS; i++) basis = orthonormal(yield* covarianceTimes(points, mean, basis));
+  const vectors = ritz(basis, yield* covarianceTimes(points, mean, basis));
+  return { vectors, offsets: Float64Array.from(vectors, (vector) => dot(mean, vector)) };
+}
+
+/** Writes the coordinates of points to `into` [any, components], from point `from` on. */
+export function projectInto({ vectors, offsets }: Components, points: Points, into: Float32Array, from: number): void {
+  const { count, dimensions, data } = points;
+  vectors.forEach((vector, k) => {
+    for (let n = 0, at = 0; n < count; n++) {
+      let sum = 0;
+      for (let d = 0; d < dimensions; d++, at++) sum += data[at]! * vector[d]!;
+      into[(from + n) * vectors.length + k] = sum - offsets[k]!;
+    }
+  });
 }
 
 /** At most `most` of the points, evenly spread. */
@@ -45,10 +75,12 @@ function sample(points: Points, most: number): Points {
   return { count: most, dimensions, data: some };
 }
 
-function covarianceTimes({ count, dimensions, data }: Points, mean: Float64Array, basis: readonly Float64Array[]) {
+function* covarianceTimes({ count, dimensions, data }: Points, mean: Float64Array, basis: readonly Float64Array[]) {
+  const step = Math.max(1, Math.floor(STEP / (2 * dimensions * basis.length)));
   const result = basis.map(() => new Float64Array(dimensions));
   const centred = new Float64Array(dimensions);
   for (let n = 0, at = 0; n < count; n++) {
+    if (n % step === 0) yield;
     for (let d = 0; d < dimensions; d++, at++) centred[d] = data[at]! - mean[d]!;
     basis.forEach((vector, k) => {
       const along = dot(centred, vector) / count;
@@ -118,23 +150,6 @@ function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
     done.push(length > 1e-12 * before ? rest.map((value) => value / length) : rest.fill(0));
   }
   return done;
-}
-
-function* project(
-  { count, dimensions, data }: Points,
-  mean: Float64Array,
-  basis: readonly Float64Array[],
-): Generator<void, Points> {
-  const projected = new Float32Array(count * basis.length);
-  for (let n = 0; n < count; n++) {
-    if (n % STEP === 0) yield;
-    basis.forEach((vector, k) => {
-      let sum = 0;
-      for (let d = 0, at = n * dimensions; d < dimensions; d++, at++) sum += (data[at]! - mean[d]!) * vector[d]!;
-      projected[n * basis.length + k] = sum;
-    });
-  }
-  return { count, dimensions: basis.length, data: projected };
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

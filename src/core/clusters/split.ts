@@ -23,9 +23,8 @@ export function* splitInTwo(
 ): Generator<void, Split | undefined> {
   let best: { readonly sum: number; readonly isSecond: Uint8Array; readonly centres: Float64Array } | undefined;
   for (let start = 0; start < STARTS; start++) {
-    const run = lloyd(points, members, random);
+    const run = yield* lloyd(points, members, random);
     if (run && (!best || run.sum < best.sum * (1 - 1e-9))) best = run;
-    yield;
   }
   if (!best) return undefined;
   const { isSecond, centres } = best;
@@ -35,7 +34,7 @@ export function* splitInTwo(
   return { parts: [first, second], separation: separationOf(points, first, second, centres) };
 }
 
-function lloyd({ data, dimensions }: Points, members: readonly number[], random: Random) {
+function* lloyd({ data, dimensions }: Points, members: readonly number[], random: Random) {
   const centres = new Float64Array(2 * dimensions);
   const place = (side: number, member: number) => {
     for (let d = 0; d < dimensions; d++) centres[side * dimensions + d] = data[member * dimensions + d]!;
@@ -49,6 +48,7 @@ function lloyd({ data, dimensions }: Points, members: readonly number[], random:
   const isSecond = new Uint8Array(members.length);
   let sum = 0;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    yield;
     let changed = iteration === 0;
     sum = 0;
     members.forEach((m, i) => {

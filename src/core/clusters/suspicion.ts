@@ -184,7 +184,7 @@ const gain = ({ margin: [before, after] }: Answer) => after - before;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** At most `count` of the items, evenly spread. */
-function evenly(items: readonly number[], count: number): readonly number[] {
+export function evenly(items: readonly number[], count: number): readonly number[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
 }

@@ -1,7 +1,51 @@
 /** The requests about clusters. */
-import type { RunnerService } from '../../protocol/runner';
-import { notBuilt, type Tools } from './tools';
+import type { RunnerRequests, RunnerService } from '../../protocol/runner';
+import { pausing } from '../store/pause';
+import { findClusters } from '../work/clusters';
+import { ENDED, type Tools } from './tools';
 
-export function clusterRequests(_tools: Tools): Pick<RunnerService, 'findClusters' | 'clusters' | 'scatter'> {
-  return { findClusters: notBuilt, clusters: notBuilt, scatter: notBuilt };
+type Params = RunnerRequests['findClusters']['params'];
+
+export function clusterRequests({
+  files,
+  works,
+  taskOf,
+}: Tools): Pick<RunnerService, 'findClusters' | 'clusters' | 'scatter'> {
+  /** By the id of work: what was asked for. */
+  const asked = new Map<number, string>();
+
+  function start({ run: name, version, device, by, classes }: Params): { readonly work: number } {
+    const run = files.get(name);
+    const wanted = JSON.stringify([run.path, version, by, classes]);
+    const there = works.of(run.path).find(({ id, state }) => asked.get(id) === wanted && !ENDED.has(state));
+    if (there) {
+      works.resume(run.path, there.id);
+      return { work: there.id };
+    }
+    const task = taskOf(run, version, device);
+    const work = works.add({
+      run: run.path,
+      kind: 'clusters',
+      version,
+      total: 0,
+      perform: (control) => {
+        const slice = pausing(control.signal);
+        const pause = async () => {
+          await slice();
+          if (!control.goesOn()) await control.turn();
+        };
+        return findClusters({ ...task, by, classes, pause, found: run.infoChanged }, control).finally(() =>
+          asked.delete(work),
+        );
+      },
+    });
+    asked.set(work, wanted);
+    return { work };
+  }
+
+  return {
+    findClusters: async (params) => start(params),
+    clusters: async ({ run, version, by }) => files.get(run).file.clusters.sets(version, by),
+    scatter: async ({ run, version, set }) => files.get(run).file.clusters.scatter(version, set),
+  };
 }

@@ -2,6 +2,7 @@
 import type { Measures } from '../../core/measures/measures';
 import type { MethodChoice } from '../../core/methods/choice';
 import { type ItemId, SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
+import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf } from './file/values';
 import type { NewMap, NewRow } from './form';
@@ -50,6 +51,7 @@ function clearRow(state: State, { id, columns }: Version, item: ItemId): void {
   const wasWaiting = columns.of.state[item] === 0;
   columns.clear(item);
   if (wasWaiting) return;
+  forgetShifts(state, item, id);
   state.db.run('DELETE FROM rows WHERE key = ?', keyOf(id, item));
   state.db.run('DELETE FROM embeddings WHERE key = ?', keyOf(id, item));
   for (const kind of state.kinds.values())
@@ -83,14 +85,14 @@ function writeSwept(state: State, version: Version, { item, swept, correct }: Sw
   showMap(version, item, kind, measures ?? {});
 }
 
-interface MapToWrite extends Pick<Map, 'height' | 'width' | 'offset' | 'signed'> {
+export interface MapToWrite extends Pick<Map, 'height' | 'width' | 'offset' | 'signed'> {
   readonly values: Float32Array;
   readonly class: number;
   readonly measures: Measures;
   readonly blank?: string | undefined;
 }
 
-function writeMap({ db }: State, kind: Kind, item: ItemId, map: MapToWrite): void {
+export function writeMap({ db }: State, kind: Kind, item: ItemId, map: MapToWrite): void {
   const { lo, hi, data } = quantised(map.values);
   const { maximum, border, spread, energy, hit } = map.measures;
   db.run(
@@ -158,7 +160,7 @@ export function kindText({ method, options, blur }: MethodChoice): string {
   });
 }
 
-function kindOf(state: State, { id: version }: Version, method: string, layer: string): Kind {
+export function kindOf(state: State, { id: version }: Version, method: string, layer: string): Kind {
   for (const kind of state.kinds.values())
     if (kind.version === version && kind.method === method && kind.layer === layer) return kind;
   const id = state.db.insert('INSERT INTO kinds (version, method, layer) VALUES (?, ?, ?)', version, method, layer);

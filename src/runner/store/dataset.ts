@@ -1,6 +1,8 @@
 /** Writes which items a dataset has; see `WritableStore.setDataset`. */
 import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
 import type { ItemId, VersionId } from '../../protocol/dataset';
+import { categoriesChanged, rowDropped } from './clusters/write';
+import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
 import type { Listing } from './form';
@@ -103,6 +105,7 @@ function writeMeta(state: State, { source, root, categories, splits, notes }: Li
     version.info = { ...version.info, classes };
     db.run('UPDATE versions SET data = ? WHERE id = ?', JSON.stringify(version.info), version.id);
   }
+  categoriesChanged(state, before, categories);
   const kept = state.sets.map((set) =>
     set.map((category) => categories.indexOf(before[category] ?? '')).filter((category) => category >= 0),
   );
@@ -133,7 +136,7 @@ function insertItem(state: State, { path, file, bytes, mtime }: ListedItem): Ite
   if (id >= state.items.capacity) {
     const capacity = Math.max(id + 1, Math.floor(state.items.capacity * 1.5));
     state.items.grow(capacity);
-    for (const { columns } of state.versions.values()) columns.grow(state.items.capacity);
+    for (const { columns } of [...state.versions.values(), ...state.pairs.values()]) columns.grow(state.items.capacity);
     for (const tag of state.tags.values()) {
       const bits = new Uint8Array(state.items.capacity / 8);
       bits.set(tag.bits);
@@ -161,10 +164,12 @@ export function dropRows(state: State, item: ItemId, of?: VersionId): void {
   const { db, versions, kinds } = state;
   for (const { id, columns } of versions.values()) {
     if ((of !== undefined && of !== id) || columns.of.state[item] === 0) continue;
+    rowDropped(state, id, columns.of.predicted[item]!);
     columns.clear(item);
     db.run('DELETE FROM rows WHERE key = ?', keyOf(id, item));
     db.run('DELETE FROM embeddings WHERE key = ?', keyOf(id, item));
   }
+  forgetShifts(state, item, of);
   for (const { id, version } of kinds.values())
     if (of === undefined || of === version) db.run('DELETE FROM maps WHERE key = ?', keyOf(id, item));
 }

@@ -16,6 +16,8 @@ import type {
 } from '../../protocol/dataset';
 import type { ModelChoice, SweptImage } from '../../protocol/requests';
 import type { RunnerRequests } from '../../protocol/runner';
+import type { Comparison, TrendPoint } from '../../protocol/versions';
+import type { ClusterStore } from './clusters/form';
 
 /** An item with what the work on it needs. */
 export interface StoredItem {
@@ -63,6 +65,16 @@ export interface NewMap {
   readonly blank?: string;
 }
 
+/** A map of version `b` for the class that version `a` predicts. */
+export type OtherMap = Omit<NewMap, 'method'>;
+
+/** A row of `b` of which a map for another class than the predicted one is missing. */
+export interface MissingMap {
+  readonly item: ItemId;
+  /** A class of `b`. */
+  readonly class: number;
+}
+
 /** How a dataset has changed since it was listed last. */
 export interface Listing {
   readonly added: number;
@@ -89,6 +101,33 @@ export interface WritableStore {
   commitMaps(version: VersionId, maps: readonly NewMap[]): void;
 }
 
+/** What a run file answers, and keeps, about several versions together. */
+export interface Compared {
+  compare(a: VersionId, b: VersionId, signal: { readonly aborted: boolean }): Promise<Comparison>;
+  trend(signal: { readonly aborted: boolean }): Promise<readonly TrendPoint[]>;
+  /** Shifts of items from `a` to `b`, in their order; NaN where they are not known. */
+  shifts(a: VersionId, b: VersionId, items: readonly ItemId[]): Float64Array;
+  /**
+   * Computes the shifts of the rows of which both maps are there, and keeps them.
+   *
+   * @param progress called with the number of rows that are done, and of all that both versions have
+   * @returns the rows that wait for maps of `b`, in the order of paths
+   */
+  updateShifts(
+    a: VersionId,
+    b: VersionId,
+    signal: { readonly aborted: boolean },
+    progress: (done: number, total: number) => void,
+  ): Promise<readonly MissingMap[]>;
+  /** Keeps maps of `b` for classes that `a` predicts, and the shifts to them; those of `blank` are unknown for good. */
+  commitShifts(a: VersionId, b: VersionId, maps: readonly OtherMap[], blank: readonly ItemId[]): void;
+  /** Gives a version another name; queries of saved views follow. */
+  nameVersion(version: VersionId, name: string): void;
+  pinVersion(version: VersionId, pinned: boolean): void;
+  /** Removes a version with all that is computed by it. */
+  removeVersion(version: VersionId): void;
+}
+
 /** Requests that the run file answers alone; the runner passes them on. */
 type Answered =
   | 'list'
@@ -112,8 +151,9 @@ type Answer<N extends Answered> = (
 ) => RunnerRequests[N]['result'] | Promise<RunnerRequests[N]['result']>;
 
 /** An open run file: what is written to it, and the answers to the runner's requests. */
-export interface RunFile extends WritableStore, Readonly<{ [N in Answered]: Answer<N> }> {
+export interface RunFile extends WritableStore, Compared, Readonly<{ [N in Answered]: Answer<N> }> {
   info(): RunInfo;
+  readonly clusters: ClusterStore;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
   /** Without images. Its first call reads all maps of the version. */

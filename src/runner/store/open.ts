@@ -1,6 +1,12 @@
 /** Opens run files; see `form.ts`. */
 import { parseQuery } from '../../core/query/parse';
+import { createClusters } from './clusters/clusters';
 import { commitMaps, commitRows, copyRow, kindText, twin } from './commit';
+import { comparisonOf } from './compare/flips';
+import { nameVersion, pinVersion, removeVersion } from './compare/manage';
+import { shiftsBetween } from './compare/pairs';
+import { commitShifts, updateShifts } from './compare/shifts';
+import { trendOf } from './compare/trend';
 import { setDataset } from './dataset';
 import { exported } from './export/export';
 import { openDatabase } from './file/opening';
@@ -115,6 +121,23 @@ function runFile(state: State, folder: string | undefined): RunFile {
         });
       return new Set(items.filter(have));
     },
+    compare(a, b, signal) {
+      fresh();
+      return comparisonOf(state, a, b, signal);
+    },
+    trend(signal) {
+      fresh();
+      return trendOf(state, signal);
+    },
+    shifts(a, b, items) {
+      const known = shiftsBetween(state, a, b);
+      return Float64Array.from(items, (item) => known[item] ?? Number.NaN);
+    },
+    updateShifts: (a, b, signal, progress) => updateShifts(state, a, b, signal, progress),
+    commitShifts: (a, b, made, blank) => commitShifts(state, a, b, made, blank),
+    nameVersion: (version, name) => nameVersion(state, version, name),
+    pinVersion: (version, pinned) => pinVersion(state, version, pinned),
+    removeVersion: (version) => removeVersion(state, version),
     tag: ({ of, tag, on }) => ({ changed: setTag(state, { tag, items: lists.selected(of), on }) }),
     undo: () => ({ undone: undo(state) }),
     tagKey({ tag, key }) {
@@ -136,6 +159,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       await exported(kind, output, { state, version: versionOf(state, version), info: info(), ids, signal });
       return { rows: ids.length };
     },
+    clusters: createClusters(state, fresh),
     close() {
       thumbnails.close();
       db.close();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import { datasetErrors } from '../../core/dataset-errors';
 import { SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
+import { type ClusterRecord, readClusterRecords } from './clusters/records';
 import { type Columns, createColumns, readBlocks } from './file/columns';
 import type { Db } from './file/sqlite';
 import { CATEGORY_SET, META, type Meta, VERSION } from './file/tables';
@@ -45,6 +46,14 @@ export const ROW_LAYOUT = {
   hit: ['u8', UNKNOWN],
 } as const;
 
+/** Of two versions: how far the heat has moved. */
+export const SHIFT_LAYOUT = {
+  /** 1 - Spearman's correlation, or NaN. */
+  shift: ['f64', Number.NaN],
+  /** DONE once it was computed, even if it is unknown since a map is blank. */
+  state: ['u8', WAITING],
+} as const;
+
 export type ItemColumns = Columns<typeof ITEM_LAYOUT>;
 export type RowColumns = Columns<typeof ROW_LAYOUT>;
 export type StoredVersion = v.InferOutput<typeof VERSION>;
@@ -57,6 +66,13 @@ export interface Version {
   agreed: boolean;
   /** No item of a lower position waits. */
   waitingFrom: number;
+}
+
+/** What is known of two versions together. */
+export interface Pair {
+  readonly a: VersionId;
+  readonly b: VersionId;
+  readonly columns: Columns<typeof SHIFT_LAYOUT>;
 }
 
 /** A method and a layer of a version, whose maps can be compared. */
@@ -88,8 +104,11 @@ export interface State {
   /** Sets of categories, each once; the first is empty. */
   readonly sets: (readonly number[])[];
   readonly versions: Map<VersionId, Version>;
+  /** By `pairKey`. */
+  readonly pairs: Map<string, Pair>;
   readonly kinds: Map<number, Kind>;
   readonly tags: Map<number, Tag>;
+  clusters: readonly ClusterRecord[];
   /** Higher after each change; what is derived is kept as long as it is the same. */
   changes: number;
   /** The same for what the mean maps depend on. */
@@ -108,8 +127,10 @@ export function loadState(db: Db, readOnly: string | undefined): State {
     order: new Uint32Array(),
     sets: [[]],
     versions: new Map(),
+    pairs: new Map(),
     kinds: new Map(),
     tags: new Map(),
+    clusters: [],
     changes: 0,
     mapChanges: 0,
   };
@@ -140,14 +161,23 @@ export function readState(state: State): void {
       layer: textOf(file, layer),
     });
   }
-  for (const { id, data, agreed } of db.all('SELECT id, data, agreed FROM versions ORDER BY id')) {
+  const stored = db.all('SELECT id, data, agreed FROM versions ORDER BY id');
+  for (const id of state.versions.keys()) if (!stored.some((one) => one['id'] === id)) state.versions.delete(id);
+  for (const { id, data, agreed } of stored) {
     const version = addToState(state, numberOf(file, id), jsonOf(file, VERSION, data));
     version.agreed = agreed === 1;
     const blocks = db.all('SELECT block, data FROM row_blocks WHERE version = ? ORDER BY block', version.id);
     readBlocks(db, version.columns.read, blocks);
     checkColumns(state, version);
   }
+  state.pairs.clear();
+  for (const { a, b } of db.all('SELECT DISTINCT a, b FROM shift_blocks')) {
+    const pair = pairOf(state, numberOf(file, a), numberOf(file, b));
+    const blocks = db.all('SELECT block, data FROM shift_blocks WHERE a = ? AND b = ? ORDER BY block', pair.a, pair.b);
+    readBlocks(db, pair.columns.read, blocks);
+  }
   readTags(state);
+  state.clusters = readClusterRecords(db);
   state.changes++;
   state.mapChanges++;
 }
@@ -158,6 +188,17 @@ export function addToState(state: State, id: VersionId, info: StoredVersion): Ve
   const version: Version = { id, info, columns, agreed: false, waitingFrom: 0 };
   state.versions.set(id, version);
   return version;
+}
+
+export const pairKey = (a: VersionId, b: VersionId): string => `${a} ${b}`;
+
+/** The pair of two versions, which is made if there is none yet. */
+export function pairOf({ db, pairs, items }: State, a: VersionId, b: VersionId): Pair {
+  const key = pairKey(a, b);
+  const pair = pairs.get(key) ?? { a, b, columns: createColumns(db.file, SHIFT_LAYOUT) };
+  pair.columns.grow(items.capacity);
+  pairs.set(key, pair);
+  return pair;
 }
 
 /** Derives the order from the ranks; a file of which ranks, sets or splits can't be right is refused. */
@@ -221,16 +262,21 @@ export function sweepKind({ kinds }: State, { id, info }: Version): Kind | undef
 
 /** All or nothing: what fails leaves the file and the memory as they were. */
 export function change<T>(state: State, act: () => T): T {
-  const { db, items, versions } = state;
+  const { db, items, versions, pairs } = state;
   if (state.readOnly !== undefined) throw datasetErrors.runFileUnwritable(db.file, state.readOnly);
   const kinds = new Set(state.kinds.keys());
-  const columns = () => [items, ...[...versions.values()].map((version) => version.columns)];
+  const columns = () => [items, ...[...versions.values(), ...pairs.values()].map((each) => each.columns)];
+  const { clusters } = state;
   try {
     const result = db.transaction(() => {
       const made = act();
       items.write((block, data) => db.run('INSERT OR REPLACE INTO item_blocks VALUES (?, ?)', block, data));
       for (const { id, columns: rows } of versions.values())
         rows.write((block, data) => db.run('INSERT OR REPLACE INTO row_blocks VALUES (?, ?, ?)', id, block, data));
+      for (const { a, b, columns: shifts } of pairs.values())
+        shifts.write((block, data) =>
+          db.run('INSERT OR REPLACE INTO shift_blocks VALUES (?, ?, ?, ?)', a, b, block, data),
+        );
       return made;
     });
     for (const each of columns()) each.done();
@@ -240,6 +286,7 @@ export function change<T>(state: State, act: () => T): T {
     for (const each of columns()) each.rollback();
     // Kinds that were made in the transaction are not in the file.
     for (const kind of state.kinds.values()) if (!kinds.has(kind.id)) state.kinds.delete(kind.id);
+    state.clusters = clusters;
     throw thrown;
   }
 }

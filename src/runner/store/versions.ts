@@ -1,5 +1,6 @@
 /** The versions of a run file: models as they were. */
 import type { RunInfo, VersionId, VersionInfo } from '../../protocol/dataset';
+import { summariesOf } from './clusters/clusters';
 import { dropRows } from './dataset';
 import type { NewVersion } from './form';
 import { addToState, change, DONE, FAILED, type State, type StoredVersion, type Version, versionOf } from './state';
@@ -7,16 +8,20 @@ import { addToState, change, DONE, FAILED, type State, type StoredVersion, type 
 /** See `WritableStore.addVersion`. Of a version that is there, what its categories mean is brought up to date. */
 export function addVersion(state: State, version: NewVersion): VersionId {
   const same = [...state.versions.values()].find(
-    ({ info }) => info.hash === version.hash && choiceText(info.choice) === choiceText(stored(version).choice),
+    ({ info }) => info.hash === version.hash && choiceText(info.choice) === choiceText(stored(version, NEW).choice),
   );
   return change(state, () => (same ? update(state, same, version) : insert(state, version)));
 }
 
+const NEW = { added: 0, pinned: false };
+
 const choiceText = ({ path, layer, labels, output }: StoredVersion['choice']): string =>
   JSON.stringify([path, layer, labels, output]);
 
-const stored = (version: NewVersion): StoredVersion => ({
+const stored = (version: NewVersion, { added, pinned }: Pick<StoredVersion, 'added' | 'pinned'>): StoredVersion => ({
   ...version,
+  added,
+  pinned,
   labels: [...version.labels],
   classes: version.classes.map((classes) => [...classes]),
   assumptions: [...version.assumptions],
@@ -28,7 +33,7 @@ const listOf = (layer: string | readonly string[] | undefined): string | string[
   typeof layer === 'string' || layer === undefined ? layer : [...layer];
 
 function insert(state: State, version: NewVersion): VersionId {
-  const info = stored(version);
+  const info = stored(version, { ...NEW, added: Date.now() });
   const id = state.db.insert('INSERT INTO versions (data) VALUES (?)', JSON.stringify(info));
   addToState(state, id, info);
   return id;
@@ -37,7 +42,7 @@ function insert(state: State, version: NewVersion): VersionId {
 function update(state: State, version: Version, { classes, name: _, ...rest }: NewVersion): VersionId {
   const { items, sets } = state;
   const before = version.info.classes;
-  version.info = stored({ ...rest, classes, name: version.info.name });
+  version.info = stored({ ...rest, classes, name: version.info.name }, version.info);
   state.db.run('UPDATE versions SET data = ? WHERE id = ?', JSON.stringify(version.info), version.id);
   const isOther = classes.map((list, i) => list.join() !== (before[i] ?? []).join());
   // What was right for these items, and their loss, is no longer what was computed.
@@ -90,7 +95,7 @@ function infoOf(state: State): RunInfo {
     views: db
       .all('SELECT name, query FROM views ORDER BY name')
       .map(({ name, query }) => ({ name: String(name), query: String(query) })),
-    clusters: [],
+    clusters: summariesOf(state),
     ...(readOnly !== undefined && { readOnly }),
   };
 }
@@ -102,8 +107,8 @@ function versionInfo({ order }: State, { id, info, columns }: Version): VersionI
     if (state[item] === DONE) done++;
     if (state[item] === FAILED) failed++;
   }
-  const { name, model, labels, activation, layer, classes, assumptions } = info;
-  return { id, name, model, labels, activation, layer, classes, assumptions, added: 0, pinned: false, done, failed };
+  const { name, model, labels, activation, layer, classes, assumptions, added, pinned } = info;
+  return { id, name, model, labels, activation, layer, classes, assumptions, added, pinned, done, failed };
 }
 
 function countOf({ items, last }: State, bits: Uint8Array): number {

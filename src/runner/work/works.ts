@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { errors, toExplainError } from '../../core/errors';
-import type { Work, WorkKind, WorkState } from '../../protocol/dataset';
+import type { VersionId, Work, WorkKind, WorkState } from '../../protocol/dataset';
 import { createRate, secondsLeft } from '../plan/rate';
 
 export interface Progress {
@@ -34,6 +34,8 @@ export interface Control {
 export interface Job extends Pick<Work, 'kind' | 'version' | 'method' | 'total'> {
   /** The run file's path. */
   readonly run: string;
+  /** Versions that it needs beside `version`. */
+  readonly uses?: readonly VersionId[];
   /** Rejects if the work can't go on. */
   readonly perform: (control: Control) => Promise<void>;
 }
@@ -48,6 +50,8 @@ export interface Works {
   /** Resolves when the work has ended; what is done is kept. */
   cancel(run: string, work: number): Promise<void>;
   cancelAll(run: string): Promise<void>;
+  /** The same for all work that needs a version. */
+  cancelOf(run: string, version: VersionId): Promise<void>;
   /** Does something while all work on a run file waits for its turn. */
   between<T>(run: string, act: () => T | Promise<T>): Promise<T>;
 }
@@ -207,6 +211,10 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
     cancel: (run, id) => cancel(find(run, id)),
     cancelAll: async (run) => {
       await Promise.all(entries.filter((entry) => entry.job.run === run).map(cancel));
+    },
+    cancelOf: async (run, version) => {
+      const needs = ({ job }: Entry) => job.version === version || job.uses?.includes(version);
+      await Promise.all(entries.filter((entry) => entry.job.run === run && needs(entry)).map(cancel));
     },
     async between(run, act) {
       held.add(run);

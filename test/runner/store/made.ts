@@ -55,17 +55,22 @@ export const VERSION: NewVersion = {
 
 export const hashOf = (number: number): string => number.toString(16).padStart(64, '0');
 
-/** An answer for an item; every 11th fails, and every 7th has the bytes of an earlier one. */
-export function rowFor(item: number, categories: readonly number[]): NewRow {
-  const next = random(item);
+/**
+ * An answer for an item; every 11th fails, and every 7th has the bytes of an earlier one.
+ *
+ * @param salt another one gives other answers
+ */
+export function rowFor(item: number, categories: readonly number[], salt = 0): NewRow {
+  const next = random(item + 7919 * salt);
   const hash = hashOf(item % 7 === 0 ? item - 3 : item);
-  if (item % 11 === 0) return { item, hash, error: { code: 'image-unreadable', message: `item ${item} is broken.` } };
+  if ((item + salt) % 11 === 0)
+    return { item, hash, error: { code: 'image-unreadable', message: `item ${item} is broken.` } };
   const scores = LABELS.map(() => next() ** 3);
   const sum = scores.reduce((a, b) => a + b, 0);
   const top = scores.map((score, i) => [i, score / sum] as const).sort((a, b) => b[1] - a[1]);
   const truth = new Set(categories.flatMap((category) => CLASSES[category]!));
   const values = Float32Array.from({ length: 12 }, () => next() * 4 - 1);
-  const isBlank = item % 13 === 0;
+  const isBlank = (item + salt) % 13 === 0;
   const best = top.find(([index]) => truth.has(index));
   return {
     item,
@@ -113,6 +118,17 @@ export async function made(file: string, count: number, left = 0, thumbnails?: s
       todo.slice(from, from + 100).map(({ id, categories }) => rowFor(id, categories)),
     );
   return run;
+}
+
+/** Adds a version with other answers for all but the last `left` items. */
+export function madeAgain(run: RunFile, salt: number, left = 0, changes: Partial<NewVersion> = {}): number {
+  const version = run.addVersion({ ...VERSION, name: `net@${salt + 1}`, hash: `abc${salt}+def`, ...changes });
+  const todo = run.waiting(version, run.info().items - left);
+  run.commitRows(
+    version,
+    todo.map(({ id, categories }) => rowFor(id, categories, salt)),
+  );
+  return version;
 }
 
 export const SIGNAL = { aborted: false };

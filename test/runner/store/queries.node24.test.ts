@@ -1,11 +1,12 @@
 /** Filters and orders of a run file, against the same computed from its rows one by one. */
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../src/core/query/parse';
-import type { Condition, NumberName } from '../../../src/core/query/query';
+import type { Comparison, Condition, NumberName } from '../../../src/core/query/query';
 import type { Row } from '../../../src/protocol/dataset';
 import type { RunFile } from '../../../src/runner/store/form';
 import { testFolder } from '../../support/folder';
-import { CATEGORIES, CLASSES, LABELS, made, NO_EVENTS, rowsOf, SIGNAL } from './made';
+import { CATEGORIES, CLASSES, LABELS, made, madeAgain, NO_EVENTS, rowsOf, SIGNAL } from './made';
+import { shiftsOf } from './shifts';
 
 const COUNT = 2500;
 
@@ -17,10 +18,28 @@ function numberOf(row: Row, name: NumberName): number | undefined {
 
 const named = (index: number, name: string) => LABELS[index] === name || LABELS[index]!.split(', ').includes(name);
 
-function holds(row: Row, condition: Condition): boolean {
+function passes(number: number | undefined, { comparison, value }: { comparison: Comparison; value: number }): boolean {
+  if (number === undefined) return false;
+  return {
+    '<': number < value,
+    '<=': number <= value,
+    '=': number === value,
+    '!=': number !== value,
+    '>=': number >= value,
+    '>': number > value,
+  }[comparison];
+}
+
+/** Rows of the version `night 1`, and the shifts from it, by item. */
+interface Other {
+  readonly rows: ReadonlyMap<number, Row>;
+  readonly shifts: ReadonlyMap<number, number>;
+}
+
+function holds(row: Row, condition: Condition, other: Other): boolean {
   switch (condition.kind) {
     case 'flag': {
-      const { state, correct, duplicateOf, map } = row;
+      const { state, correct, duplicateOf, map } = condition.in === 'night 1' ? other.rows.get(row.item)! : row;
       return {
         wrong: correct === false,
         correct: correct === true,
@@ -30,19 +49,10 @@ function holds(row: Row, condition: Condition): boolean {
         hit: map?.hit === true,
       }[condition.flag];
     }
-    case 'number': {
-      const number = numberOf(row, condition.name);
-      if (number === undefined) return false;
-      const { value } = condition;
-      return {
-        '<': number < value,
-        '<=': number <= value,
-        '=': number === value,
-        '!=': number !== value,
-        '>=': number >= value,
-        '>': number > value,
-      }[condition.comparison];
-    }
+    case 'number':
+      return passes(numberOf(row, condition.name), condition);
+    case 'shift':
+      return passes(condition.from === 'night 1' ? other.shifts.get(row.item) : undefined, condition);
     case 'class': {
       const { name, is } = condition;
       if (condition.of === 'predicted') {
@@ -63,29 +73,28 @@ function holds(row: Row, condition: Condition): boolean {
     case 'path':
       return row.path.includes(condition.text) === condition.contains;
     case 'not':
-      return !holds(row, condition.condition);
+      return !holds(row, condition.condition, other);
     case 'and':
-      return condition.conditions.every((part) => holds(row, part));
+      return condition.conditions.every((part) => holds(row, part, other));
     case 'cluster':
     case 'lasso':
-    case 'shift':
       throw new Error(`no reference for ${condition.kind}`);
     default:
-      return condition.conditions.some((part) => holds(row, part));
+      return condition.conditions.some((part) => holds(row, part, other));
   }
 }
 
-function expected(all: readonly Row[], query: string): readonly Row[] {
+function expected(all: readonly Row[], query: string, other: Other): readonly Row[] {
   const { where, order, limit } = parseQuery(query);
-  const found = all.filter((row) => !where || holds(row, where)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const found = all.filter((row) => !where || holds(row, where, other)).sort((a, b) => (a.path < b.path ? -1 : 1));
   if (order?.by === 'path') return (order.descending ? found.reverse() : found).slice(0, limit);
   if (!order) return found.slice(0, limit);
   const by = order.by;
-  if (by === 'shift') throw new Error('no reference for shift');
-  const known = found.filter((row) => numberOf(row, by) !== undefined);
+  const value = (row: Row) => (by === 'shift' ? other.shifts.get(row.item) : numberOf(row, by));
+  const known = found.filter((row) => value(row) !== undefined);
   const sign = order.descending ? -1 : 1;
-  known.sort((a, b) => sign * (numberOf(a, by)! - numberOf(b, by)!));
-  return [...known, ...found.filter((row) => numberOf(row, by) === undefined)].slice(0, limit);
+  known.sort((a, b) => sign * (value(a)! - value(b)!));
+  return [...known, ...found.filter((row) => value(row) === undefined)].slice(0, limit);
 }
 
 const NUMBERS = ['p', 'loss', 'margin', 'entropy', 'border', 'spread', 'energy', 'agreement'] as const;
@@ -123,6 +132,19 @@ const QUERIES = [
   'wrong order by loss desc limit 50',
   'order by path desc limit 7',
   'limit 0',
+  'wrong in "night 1"',
+  'correct in "night 1" and wrong',
+  'failed in "night 1"',
+  'waiting in "night 1"',
+  'not hit in "night 1" and correct in net',
+  'shift from "night 1" > 0.5',
+  'shift from "night 1" <= 0.9 and not shift from "night 1" < 0.4',
+  'shift from "night 1" != 1',
+  'not shift from "night 1" >= 0',
+  'shift from net > 0',
+  'order by shift from "night 1"',
+  'wrong in "night 1" order by shift from "night 1" desc',
+  'order by shift from "night 1" desc limit 9',
   ...NUMBERS.flatMap((name) => [
     `${name} < 0.5`,
     `${name} <= 0.5`,
@@ -137,6 +159,7 @@ describe('queries of a run file', () => {
   const folder = testFolder();
   let run: RunFile;
   let all: readonly Row[];
+  let other: Other;
 
   async function prepare(): Promise<void> {
     run = await made(folder.at('r.groupcam'), COUNT, 300);
@@ -157,7 +180,11 @@ describe('queries of a run file', () => {
       },
       NO_EVENTS,
     );
+    const night = madeAgain(run, 1, 200, { name: 'night 1' });
+    await run.updateShifts(night, 1, SIGNAL, () => {});
     all = await rowsOf(run, '');
+    const rows = new Map((await rowsOf(run, '', night)).map((row) => [row.item, row]));
+    other = { rows, shifts: shiftsOf(run, night, 1, all, rows) };
   }
 
   it('have the rows and the order that a plain computation gives', async () => {
@@ -168,7 +195,7 @@ describe('queries of a run file', () => {
       const found = await rowsOf(run, query);
       assert.deepEqual(
         found.map(({ path }) => path),
-        expected(all, query).map(({ path }) => path),
+        expected(all, query, other).map(({ path }) => path),
         query,
       );
     }
@@ -187,7 +214,7 @@ describe('queries of a run file', () => {
       const shown: Row[][] = [];
       const emit = (_: string, rows: readonly Row[]) => void shown.push([...rows]);
       await run.list({ version: 1, query, first: 200 }, { signal: SIGNAL, emit });
-      assert.deepEqual(shown, [expected(all, query).slice(0, 200)], query);
+      assert.deepEqual(shown, [expected(all, query, other).slice(0, 200)], query);
     }
     run.close();
   });

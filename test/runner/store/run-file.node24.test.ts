@@ -57,6 +57,7 @@ describe('a run file', () => {
       notes: ['A note.'],
       tags: [],
       views: [],
+      clusters: [],
     });
     const [version] = versions;
     const failed = (await rowsOf(run, 'failed')).length;

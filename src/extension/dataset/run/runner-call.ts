@@ -1,7 +1,7 @@
 /** Calls of the runner, and which failures mean that it must be asked again. Pure. */
 import type { Runner } from '../../../client/runner';
 import type { ErrorCode } from '../../../core/error-codes';
-import type { EventHandlers } from '../../../protocol/channel';
+import type { EventHandlers } from '../../../protocol/channel/channel';
 import type { RunnerRequests } from '../../../protocol/runner';
 
 export type RunnerName = keyof RunnerRequests & string;

@@ -12,7 +12,8 @@ export const APPLICATION = 0x4743616d;
  * Paths lie beside their items once more, in blocks, by which a text is found in all of them.
  *
  * Numbers of rows lie in `row_blocks`, packed by blocks of items, and what is known of all items in `item_blocks`: so a
- * file with a million rows opens at once. A key is a version's or a kind's number times 2^32 plus the item's.
+ * file with a million rows opens at once. `shift_blocks` has the same for pairs of versions. The number of a version that
+ * was removed is not given to another. A key is a version's or a kind's number times 2^32 plus the item's.
  */
 export const TABLES = `
   CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), data TEXT NOT NULL) STRICT;
@@ -23,9 +24,11 @@ export const TABLES = `
   CREATE TABLE annotations (item INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE category_sets (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
   CREATE TABLE item_blocks (block INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-  CREATE TABLE versions (id INTEGER PRIMARY KEY, data TEXT NOT NULL, agreed INTEGER NOT NULL DEFAULT 0) STRICT;
+  CREATE TABLE versions (id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL, agreed INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE row_blocks (version INTEGER NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (version, block)) STRICT;
+  CREATE TABLE shift_blocks (a INTEGER NOT NULL, b INTEGER NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (a, b, block)) STRICT;
   CREATE TABLE rows (key INTEGER PRIMARY KEY, top BLOB, code TEXT, error TEXT, width INTEGER, height INTEGER,
     scale_x REAL, scale_y REAL, offset_x REAL, offset_y REAL) STRICT;
   CREATE TABLE embeddings (key INTEGER PRIMARY KEY, lo REAL NOT NULL, hi REAL NOT NULL, data BLOB NOT NULL) STRICT;
@@ -40,6 +43,11 @@ export const TABLES = `
   CREATE TABLE undo (id INTEGER PRIMARY KEY AUTOINCREMENT, words TEXT NOT NULL) STRICT;
   CREATE TABLE undo_blocks (undo INTEGER NOT NULL, tag INTEGER NOT NULL, block INTEGER NOT NULL, bits BLOB NOT NULL,
     PRIMARY KEY (undo, tag, block)) STRICT, WITHOUT ROWID;
+  CREATE TABLE cluster_sets (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, by TEXT NOT NULL, class INTEGER NOT NULL,
+    name TEXT NOT NULL, data TEXT NOT NULL, layout TEXT NOT NULL, dropped INTEGER NOT NULL DEFAULT 0,
+    items BLOB NOT NULL, cluster BLOB NOT NULL, places BLOB NOT NULL, UNIQUE (version, name)) STRICT;
+  CREATE TABLE cluster_pictures (cluster_set INTEGER NOT NULL, number INTEGER NOT NULL, map BLOB NOT NULL, image BLOB,
+    PRIMARY KEY (cluster_set, number)) STRICT;
   CREATE TABLE views (name TEXT PRIMARY KEY, query TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
@@ -82,6 +90,8 @@ export const VERSION = fields({
   inputSize: v.optional(size),
   bytes: finite,
   hash: v.string(),
+  added: finite,
+  pinned: v.boolean(),
 });
 
 const point = fields({ x: finite, y: finite });

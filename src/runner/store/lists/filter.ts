@@ -1,6 +1,7 @@
 /** Which rows a condition holds for: a byte for each item's id, 1 or 0. Numbers are compared in memory. */
-import { errors } from '../../../core/errors';
 import type { Comparison, Condition, Flag } from '../../../core/query/query';
+import { fillMask } from '../clusters/masks';
+import { shiftsBetween, versionNamed } from '../compare/pairs';
 import { DONE, FAILED, NO, type State, type Version, WAITING, YES } from '../state';
 import { eachPathWith } from './paths';
 
@@ -42,7 +43,7 @@ function leafMask(state: State, version: Version, condition: Leaf): Mask {
   const mask = emptyMask(state);
   switch (condition.kind) {
     case 'flag':
-      FLAGS[condition.flag](mask, state, version);
+      FLAGS[condition.flag](mask, state, condition.in === undefined ? version : versionNamed(state, condition.in));
       return mask;
     case 'number':
       PASSES[condition.comparison](mask, version.columns.of[condition.name], condition.value);
@@ -59,8 +60,13 @@ function leafMask(state: State, version: Version, condition: Leaf): Mask {
     }
     case 'cluster':
     case 'lasso':
-    case 'shift':
-      throw errors.internal(`the condition ${condition.kind} is not built yet`);
+      fillMask(mask, state, version, condition);
+      return mask;
+    case 'shift': {
+      const from = versionNamed(state, condition.from);
+      PASSES[condition.comparison](mask, shiftsBetween(state, from.id, version.id), condition.value);
+      return mask;
+    }
     case 'split': {
       const { split } = state.items.of;
       const wanted = state.meta.splits.indexOf(condition.name) + 1;

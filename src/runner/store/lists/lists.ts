@@ -1,9 +1,9 @@
 /** Lists: the rows of a query at one moment, in its order. */
 import { datasetErrors } from '../../../core/dataset-errors';
-import { errors } from '../../../core/errors';
 import { parseQuery } from '../../../core/query/parse';
 import type { Query } from '../../../core/query/query';
 import type { ItemId, ListInfo, Row, Selection, VersionId } from '../../../protocol/dataset';
+import { shiftsBetween, versionNamed } from '../compare/pairs';
 import { pausing } from '../pause';
 import { rowOf } from '../rows';
 import { type State, type Version, versionOf } from '../state';
@@ -104,9 +104,12 @@ export async function idsOf(state: State, version: Version, query: Query, wanted
     wanted.show(found.subarray(0, some));
     return found;
   }
-  if (order.by === 'shift') throw errors.internal('the order by shift is not built yet');
   // Rows may be committed between two steps; the order is that of one moment.
-  const values = version.columns.of[order.by].slice();
+  const values = (
+    order.by === 'shift'
+      ? shiftsBetween(state, versionNamed(state, order.from).id, version.id)
+      : version.columns.of[order.by]
+  ).slice();
   wanted.show(firstOf(matching, values, order.descending, some));
   await pause();
   const sorted = await ordered(matching, values, order.descending, pause);

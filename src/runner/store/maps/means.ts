@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { errors } from '../../../core/errors';
 import type { AtlasEntry, StoredMap, VersionId } from '../../../protocol/dataset';
+import { isShiftKind } from '../compare/pairs';
 import type { Record } from '../file/sqlite';
 import { itemOf, keyOf } from '../file/tables';
 import { numberOf } from '../file/values';
@@ -44,7 +45,7 @@ export interface Maps {
 const STEP = 2000;
 
 /** Calls with the maps of a kind whose items are listed and computed, in steps. */
-async function eachMap(
+export async function eachMap(
   { db, items, last }: State,
   { columns }: Version,
   kind: Kind,
@@ -89,7 +90,7 @@ async function meansOf(state: State, version: Version, signal?: Signal): Promise
   const explained = new Map<number, Sums>();
   const truly: Sums = new Map();
   const swept = sweepKind(state, version);
-  for (const kind of [...state.kinds.values()].filter((each) => each.version === version.id)) {
+  for (const kind of [...state.kinds.values()].filter((each) => each.version === version.id && !isShiftKind(each))) {
     const sums: Sums = new Map();
     explained.set(kind.id, sums);
     await eachMap(state, version, kind, signal, (item, map, record) => {

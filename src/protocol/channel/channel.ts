@@ -4,8 +4,8 @@
  *
  * A call settles once: with the process's reply or failure, when it is abandoned, or when the channel closes.
  */
-import { ExplainError, errors, toExplainError } from '../core/errors';
-import type { NameIn, Peer, RequestTable } from './table';
+import { ExplainError, errors, toExplainError } from '../../core/errors';
+import type { NameIn, Peer, RequestTable } from '../table';
 import { type FromServer, readFromServer, type ToServer, type Transport } from './wire';
 
 /** @template E a request's events */

@@ -1,7 +1,7 @@
 /** The packets that cross the process boundary, and the check that turns an unknown message into one. */
 import * as v from 'valibot';
-import { ERROR_CODES, type ErrorCode } from '../core/error-codes';
-import { fields, read } from '../core/schema';
+import { ERROR_CODES, type ErrorCode } from '../../core/error-codes';
+import { fields, read } from '../../core/schema';
 
 /** The first packet of each side. */
 interface Hello {

@@ -1,0 +1,66 @@
+/** Work on a run file, as commands wait for it. */
+import { datasetErrors } from '../../core/dataset-errors';
+import { errors } from '../../core/errors';
+import type { RunInfo, VersionInfo, Work } from '../../protocol/dataset';
+import type { RunnerService } from '../../protocol/runner';
+import type { Terminal } from '../terminal';
+import { createProgress } from './progress';
+
+/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
+const STOPPED = 130;
+
+/** Ends a command after Ctrl-C. */
+export function stopped(terminal: Terminal): void {
+  terminal.say('stopped; what is done is kept, and the same command goes on from there');
+  process.exitCode = STOPPED;
+}
+
+/** Work does not end with the signal of the command: it is cancelled, so that what is done is written first. */
+export const quiet = { signal: new AbortController().signal, emit() {} };
+
+/**
+ * Resolves when work has ended, with what is known of it then, and tells how it goes meanwhile.
+ *
+ * @throws cancelled by Ctrl-C, with what is done written; work-failed
+ */
+export async function finished(
+  service: RunnerService,
+  run: string,
+  { work }: { readonly work: number },
+  terminal: Terminal,
+): Promise<Work | undefined> {
+  const following = new AbortController();
+  const progress = createProgress((text) => terminal.say(text));
+  const cancel = (): void => void service.cancel({ run, work }, quiet);
+  terminal.signal.addEventListener('abort', cancel, { once: true });
+  if (terminal.signal.aborted) cancel();
+  let last: Work | undefined;
+  await service.follow(
+    { run },
+    {
+      signal: following.signal,
+      emit(event, data) {
+        if (event !== 'work') return;
+        const now = [data].flat().find((one) => 'state' in one && one.id === work);
+        if (!now || !('state' in now)) return;
+        last = now;
+        progress.show(now);
+        if (now.state === 'failed' || now.state === 'done') following.abort();
+      },
+    },
+  );
+  terminal.signal.removeEventListener('abort', cancel);
+  if (terminal.signal.aborted) throw errors.cancelled();
+  if (last?.state === 'failed') throw datasetErrors.workFailed(last.reason ?? '');
+  return last;
+}
+
+/** The version of this name; without one the newest. @throws bad-option */
+export function versionNamed({ run, versions }: RunInfo, name: string | undefined): VersionInfo {
+  const found = name === undefined ? versions.at(-1) : versions.find((version) => version.name === name);
+  if (found) return found;
+  const names = versions.map((version) => version.name).join(', ');
+  if (name === undefined)
+    throw errors.badOption('the run file', run, 'one with a model; make it with group-cam dataset');
+  throw errors.badOption('--version', name, names === '' ? 'left out: the file has none' : `one of ${names}`);
+}

@@ -1,0 +1,126 @@
+/** Computes shifts of the heat from stored maps, and keeps them. */
+import type { ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
+import { kindOf, type MapToWrite, writeMap } from '../commit';
+import { keyOf } from '../file/tables';
+import { numberOf } from '../file/values';
+import type { Compared, MissingMap, OtherMap } from '../form';
+import { quantised } from '../maps/quantise';
+import { pausing } from '../pause';
+import { storedMap } from '../rows';
+import { change, DONE, type Kind, type Pair, pairOf, type State, sweepKind, type Version, versionOf } from '../state';
+import { type Shared, sharedRows, shiftKind } from './pairs';
+import { shiftOf } from './shift';
+
+/** Rows of one transaction. */
+const STEP = 5000;
+
+interface Found {
+  readonly item: ItemId;
+  /** Undefined for a blank map. */
+  readonly shift: number | undefined;
+}
+
+/** See `Compared.updateShifts`. In a file that is only read, the shifts are kept in memory. */
+export const updateShifts = async (
+  state: State,
+  a: VersionId,
+  b: VersionId,
+  signal: { readonly aborted: boolean },
+  progress: (done: number, total: number) => void,
+): ReturnType<Compared['updateShifts']> => {
+  const [before, after] = [versionOf(state, a), versionOf(state, b)];
+  const pause = pausing(signal);
+  const pair = pairOf(state, a, b);
+  const other = otherKind(state, a, after);
+  const missing: MissingMap[] = [];
+  let total = 0;
+  for (const _ of sharedRows(state, before, after)) total++;
+  let found: Found[] = [];
+  let done = 0;
+  const keep = (): void => {
+    keepShifts(state, pair, found);
+    found = [];
+    progress(done, total);
+  };
+  for (const row of sharedRows(state, before, after)) {
+    await pause();
+    const isKnown = pair.columns.of.state[row.item] === DONE;
+    const maps = isKnown ? undefined : mapsOf(state, before, after, other, row);
+    if (maps === 'missing') missing.push({ item: row.item, class: row.class });
+    else done++;
+    if (maps === undefined || maps === 'missing') continue;
+    found.push({ item: row.item, shift: maps.length === 2 ? shiftOf(maps[0], maps[1]) : undefined });
+    if (found.length >= STEP) keep();
+  }
+  keep();
+  return missing;
+};
+
+type Maps = readonly [] | readonly [StoredMap, StoredMap];
+
+/** No maps if one of the versions has none for good, such as where its model has no gradients. */
+function mapsOf(state: State, a: Version, b: Version, other: Kind | undefined, { item, ...row }: Shared) {
+  // The row may have gone since the rows were chosen.
+  if (a.columns.of.state[item] !== DONE || b.columns.of.state[item] !== DONE) return undefined;
+  const first = mapOf(state, sweepKind(state, a), item);
+  const swept = mapOf(state, sweepKind(state, b), item);
+  if (!first || !swept) return [] satisfies Maps;
+  if (row.isSame) return [first.map, swept.map] satisfies Maps;
+  const second = mapOf(state, other, item);
+  return second?.class === row.class ? ([first.map, second.map] satisfies Maps) : ('missing' as const);
+}
+
+const COLUMNS = 'class, height, width, lo, hi, offset, signed, data';
+
+function mapOf({ db }: State, kind: Kind | undefined, item: ItemId) {
+  const record = kind && db.get(`SELECT ${COLUMNS} FROM maps WHERE key = ?`, keyOf(kind.id, item));
+  return record && { class: numberOf(db.file, record['class']), map: storedMap({ db }, record) };
+}
+
+const otherKind = ({ kinds }: State, a: VersionId, { id, info }: Version): Kind | undefined =>
+  [...kinds.values()].find(
+    ({ version, method, layer }) => version === id && method === shiftKind(a) && layer === info.layer,
+  );
+
+function keepShifts(state: State, pair: Pair, found: readonly Found[]): void {
+  if (found.length === 0) return;
+  const write = (): void => {
+    for (const { item, shift } of found) note(pair, item, shift);
+  };
+  if (state.readOnly === undefined) {
+    change(state, write);
+    return;
+  }
+  write();
+  pair.columns.done();
+}
+
+/** See `Compared.commitShifts`. */
+export function commitShifts(
+  state: State,
+  a: VersionId,
+  b: VersionId,
+  maps: readonly OtherMap[],
+  blank: readonly ItemId[],
+): void {
+  const [before, after] = [versionOf(state, a), versionOf(state, b)];
+  const pair = pairOf(state, a, b);
+  change(state, () => {
+    const kind = kindOf(state, after, shiftKind(a), after.info.layer);
+    for (const { item, map, class: index, measures, blank: why } of maps) {
+      const written: MapToWrite = { ...map, class: index, measures, blank: why };
+      writeMap(state, kind, item, written);
+      const first = mapOf(state, sweepKind(state, before), item);
+      const { lo, hi, data } = quantised(map.values);
+      const shift = first && shiftOf(first.map, { ...map, lo, hi, values: data });
+      note(pair, item, shift);
+    }
+    for (const item of blank) note(pair, item, undefined);
+  });
+}
+
+function note({ columns }: Pair, item: ItemId, shift: number | undefined): void {
+  columns.touch(item);
+  columns.of.state[item] = DONE;
+  columns.of.shift[item] = shift ?? Number.NaN;
+}
