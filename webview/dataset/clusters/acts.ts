@@ -17,11 +17,10 @@ interface Parts {
 
 export function createClusterActions({ store, ask, post, notice, failed, changed }: Parts) {
   return {
-    /** @param classes all that have enough images if it is left out */
-    findClusters(by: ClusteredBy, classes?: readonly number[]): void {
+    /** Of all classes that have enough images and whose clusters are not known or outdated. */
+    findClusters(by: ClusteredBy): void {
       const version = store.versionId.peek();
-      if (version !== undefined)
-        post({ type: 'findClusters', version, by, ...(classes && { classes: classes.slice(0, 2_000) }) });
+      if (version !== undefined) post({ type: 'findClusters', version, by });
     },
     /** Computes Group-CAM of all rows of a query. */
     async computeOf(query: string): Promise<void> {

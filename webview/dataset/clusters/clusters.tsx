@@ -11,9 +11,10 @@ import type { DatasetPage } from '../model';
 import { workText } from '../texts';
 import { Card } from './card';
 import { NoClusters } from './empty';
+import { useEnough } from './enough';
 import { ScatterPlot } from './scatter/scatter';
 import { SetOfClusters } from './set';
-import { outdatedText, summaryOf, suspectsOf } from './sets';
+import { lackingText, summaryOf, suspectsOf } from './sets';
 import { createThumbnails, type Thumbnails } from './thumbnails';
 
 const TITLES: Readonly<Record<ClusteredBy, string>> = { predicted: 'predicted classes', true: 'true classes' };
@@ -102,15 +103,17 @@ export function Clusters({ page }: { readonly page: DatasetPage }) {
           </span>
         )}
       </div>
-      {sets?.length === 0 && <NoClusters page={page} by={by.value} isFinding={finding.value !== undefined} />}
+      {sets?.length === 0 && (
+        <NoClusters key={by.value} page={page} by={by.value} isFinding={finding.value !== undefined} />
+      )}
       {sets && sets.length > 0 && (
         <Found
           key={`${version.id} ${by.value}`}
           page={page}
+          by={by.value}
           sets={sets}
           thumbnails={thumbnails}
           isFinding={finding.value !== undefined}
-          onFind={(classes) => actions.findClusters(by.value, classes)}
         />
       )}
     </div>
@@ -122,19 +125,21 @@ const MORE = 200;
 
 interface FoundProps {
   readonly page: DatasetPage;
+  readonly by: ClusteredBy;
   readonly sets: readonly ClusterSet[];
   readonly thumbnails: Thumbnails;
   readonly isFinding: boolean;
-  readonly onFind: (classes?: readonly number[]) => void;
 }
 
-function Found({ page, sets, thumbnails, isFinding, onFind }: FoundProps) {
+function Found({ page, by, sets, thumbnails, isFinding }: FoundProps) {
   const { store } = page;
   const { most, open, plane: chosen } = store.clusters;
+  const { value: enough } = useEnough(page, by);
   const plane = sets.find(({ name }) => name === chosen.value) ?? sets[0]!;
   const suspects = suspectsOf(sets);
-  const outdated = outdatedText(sets);
-  const canFind = !isFinding && store.isWritable.value && store.version.value?.unavailable === undefined;
+  const isRunnable = store.version.value?.unavailable === undefined;
+  const canFind = !isFinding && store.isWritable.value && isRunnable;
+  const lacking = isFinding ? '' : lackingText(sets, enough, isRunnable);
   const side = useRef<HTMLElement>(null);
   function choose(name: string): void {
     chosen.value = name;
@@ -157,21 +162,12 @@ function Found({ page, sets, thumbnails, isFinding, onFind }: FoundProps) {
       <p class="clusters-summary" data-testid="clusters-summary">
         {summaryOf(sets)}
       </p>
-      <div class="clusters-note" hidden={outdated === '' && !canFind}>
-        {outdated !== '' && (
-          <span role="note" data-testid="outdated">
-            {outdated}
-          </span>
-        )}
-        <TextButton
-          testId="find-again"
-          hidden={!canFind}
-          primary={outdated !== ''}
-          onClick={() =>
-            onFind(outdated === '' ? undefined : sets.filter((set) => set.outdated).map((set) => set.class))
-          }
-        >
-          Find Again
+      <div class="clusters-note" hidden={lacking === ''}>
+        <span role="note" data-testid="lacking">
+          {lacking}
+        </span>
+        <TextButton testId="find-again" primary hidden={!canFind} onClick={() => page.actions.findClusters(by)}>
+          {sets.some((set) => set.outdated) ? 'Find Again' : 'Find the Rest'}
         </TextButton>
       </div>
       <div class="clusters-columns">

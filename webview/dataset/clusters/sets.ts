@@ -40,7 +40,7 @@ export function summaryOf(sets: readonly ClusterSet[]): string {
   }
   const unknown = clusters.filter(({ suspicion }) => suspicion === undefined).length;
   if (unknown === 0) return `${found}; none is suspicious.`;
-  return `${found}. Whether ${unknown === clusters.length ? 'they are' : `${whole(unknown)} of them are`} suspicious is not known, since the model could not be run.`;
+  return `${found}. Whether ${unknown === clusters.length ? 'they are' : `${whole(unknown)} of them are`} suspicious is not known: that needs the model, which could not be run.`;
 }
 
 /** Size and accuracy. */
@@ -60,11 +60,21 @@ export const setFacts = ({ images, clusters, blank, outdated }: ClusterSet): str
     .filter(Boolean)
     .join(', ');
 
-/** Which sets are outdated, in a sentence. */
-export function outdatedText(sets: readonly ClusterSet[]): string {
+/**
+ * What another search would find, in a sentence; empty if nothing.
+ *
+ * @param enough how many classes have enough images, if that is known
+ * @param isRunnable whether the model can be run, which tells what is suspicious
+ */
+export function lackingText(sets: readonly ClusterSet[], enough: number | undefined, isRunnable: boolean): string {
   const names = sets.filter(({ outdated }) => outdated).map(({ name }) => name);
-  if (names.length === 0) return '';
-  if (names.length === sets.length && names.length > 1) return 'Images have changed since these clusters were found.';
-  const rest = names.length - 3;
-  return `Images of ${names.slice(0, 3).join(', ')}${rest > 0 ? ` and ${whole(rest)} more` : ''} have changed since their clusters were found.`;
+  if (names.length > 1 && names.length === sets.length) return 'Images have changed since these clusters were found.';
+  if (names.length > 0) {
+    const rest = names.length - 3;
+    return `Images of ${names.slice(0, 3).join(', ')}${rest > 0 ? ` and ${whole(rest)} more` : ''} have changed since their clusters were found.`;
+  }
+  const missing = (enough ?? 0) - sets.length;
+  if (missing > 0) return `${plural(missing, 'class has', 'classes have')} enough images, but no clusters yet.`;
+  const isUntested = sets.some(({ clusters }) => clusters.some(({ suspicion }) => suspicion === undefined));
+  return isUntested && isRunnable ? 'Of some clusters it is not known yet whether they are suspicious.' : '';
 }

@@ -52,6 +52,8 @@ export function createFinding(run: string, intents: Intents): Finding {
     asked(work, name) {
       const search = begun.get(work);
       if (search) want(search, name === 'resume');
+      // What is said of it from now on has nothing to do with a later search.
+      if (name === 'cancel') begun.delete(work);
     },
     wanted: () =>
       CLUSTERED_BY.flatMap((by) => intents.of(run, `clusters by ${by}`).map((version) => ({ version, by }))),

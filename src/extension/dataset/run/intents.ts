@@ -26,7 +26,7 @@ const KEY = 'sweeps';
 const MOST = 200;
 /** Sweeps stand without a word, as they did when there was nothing else. */
 const KEPT = v.array(
-  v.union([v.tuple([v.string(), v.number()]), v.tuple([v.string(), v.number(), v.picklist(WANTED)])]),
+  v.union([v.strictTuple([v.string(), v.number()]), v.strictTuple([v.string(), v.number(), v.picklist(WANTED)])]),
 );
 type Kept = v.InferOutput<typeof KEPT>[number];
 

@@ -137,7 +137,8 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
       else start(id).catch((thrown) => log(toExplainError(thrown).message));
     }
     for (const { version, by } of finding.wanted()) {
-      if (versions.find(({ id }) => id === version)?.unavailable !== undefined) continue;
+      const found = versions.find(({ id }) => id === version);
+      if (!found || found.unavailable !== undefined) continue;
       findAll(version, by).catch((thrown) => log(toExplainError(thrown).message));
     }
   }

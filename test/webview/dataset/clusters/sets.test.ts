@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../../src/core/query/parse';
 import type { ClusterInfo, ClusterSet } from '../../../../src/protocol/clusters';
+import { countsOf } from '../../../../webview/dataset/clusters/enough';
 import { clustersQuery, lassoIn, lassoQuery } from '../../../../webview/dataset/clusters/queries';
 import {
   clustersOf,
   factsOf,
-  outdatedText,
+  lackingText,
   setFacts,
   summaryOf,
   suspectsOf,
@@ -63,10 +64,24 @@ describe('sets of clusters', () => {
 
   it('outdated sets are named, at most three of them', () => {
     const old = (name: string) => set(name, [], { outdated: true });
-    assert.equal(outdatedText([TRUCK, SHIP]), '');
-    assert.match(outdatedText([old('a'), SHIP, old('b')]), /^Images of a, b have changed/);
-    assert.match(outdatedText([SHIP, ...['a', 'b', 'c', 'd', 'e'].map(old)]), /^Images of a, b, c and 2 more/);
-    assert.match(outdatedText([old('a'), old('b')]), /^Images have changed/);
+    assert.equal(lackingText([TRUCK, SHIP], 2, true), '');
+    assert.match(lackingText([old('a'), SHIP, old('b')], 9, true), /^Images of a, b have changed/);
+    assert.match(lackingText([SHIP, ...['a', 'b', 'c', 'd', 'e'].map(old)], 9, true), /^Images of a, b, c and 2 more/);
+    assert.match(lackingText([old('a'), old('b')], 9, true), /^Images have changed/);
+  });
+
+  it('classes without clusters are counted, and clusters that were not tried are offered where the model can be run', () => {
+    assert.match(lackingText([TRUCK, SHIP], 3, true), /^1 class has enough images/);
+    assert.equal(lackingText([TRUCK, SHIP], undefined, true), '');
+    assert.match(lackingText([FROG], 1, true), /^Of some clusters/);
+    assert.equal(lackingText([FROG], 1, false), '');
+  });
+
+  it('classes are counted by the images that are computed, of a category or predicted as a class', () => {
+    const confusion = { columns: [4, 7, 9], counts: Uint32Array.from([20, 1, 0, 0, 5, 30, 3, 0, 40]) };
+    const categories = [0, 1].map((category) => ({ category, count: 99, predicted: 0, correct: 0 }));
+    assert.deepEqual(countsOf({ categories, confusion }, 'true'), [21, 35]);
+    assert.deepEqual(countsOf({ categories, confusion }, 'predicted'), [23, 6, 70]);
   });
 
   it('names of clusters are those of the version, the suspicious ones first and each once', () => {

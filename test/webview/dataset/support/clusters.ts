@@ -1,6 +1,6 @@
 /** Made-up clusters of the made-up dataset: of each class two, of some three, of which one looks at a corner. */
-import type { ClusteredBy, ClusterInfo, ClusterSet, ClustersSummary, Scatter } from '../../../../src/protocol/clusters';
-import type { StoredMap } from '../../../../src/protocol/dataset';
+import type { ClusteredBy, ClusterInfo, ClusterSet, Scatter } from '../../../../src/protocol/clusters';
+import type { ClustersSummary, StoredMap } from '../../../../src/protocol/dataset';
 import { classOf, isFailed, isWrong, labelOf, mapOf, noise, predictedOf, type Setup } from './data';
 
 /** Of the class automobile, and of the class cat a little less. */

@@ -7,6 +7,7 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { printQuery } from '../../../../src/core/query/print';
 import type { Corner } from '../../../../src/core/query/query';
 import type { ClusterSet, Scatter } from '../../../../src/protocol/clusters';
+import { newestOnly } from '../../../newest';
 import { rgbOf } from '../../classes/rgb';
 import { onTheme } from '../../grid/look';
 import type { DatasetPage } from '../../model';
@@ -47,18 +48,24 @@ export function ScatterPlot({ page, set, thumbnails }: ScatterProps) {
   const area = useRef<HTMLDivElement>(null);
   const { value: known } = scatter;
 
-  useLayoutEffect(() => {
-    let isCurrent = true;
-    const version = store.versionId.peek();
-    if (version === undefined) return;
-    void ask('scatter', { version, set: set.name }).then((found) => {
-      if (isCurrent) scatter.value = found;
-    }, actions.failed);
-    return () => {
-      isCurrent = false;
-    };
-    // Sets are asked for again when they have changed.
-  }, [set]);
+  const load = useRef(
+    newestOnly(async (name: string) => {
+      const version = store.versionId.peek();
+      if (version === undefined) return;
+      try {
+        scatter.value = await ask('scatter', { version, set: name });
+      } catch (thrown) {
+        actions.failed(thrown);
+      }
+    }),
+  );
+  // Sets are asked for again when they have changed, and so are their images.
+  useLayoutEffect(() => void load.current(set.name), [set]);
+  useSignalEffect(() => {
+    void store.info.value;
+    // A lasso aims at the newest places.
+    if (scatter.peek()?.layout === 'pca') void load.current(set.name);
+  });
   useLayoutEffect(
     () =>
       onTheme(() => {
