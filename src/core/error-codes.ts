@@ -9,7 +9,6 @@ export const ERROR_CODES = [
   'no-image-input',
   'several-image-inputs',
   'inputs-unknown',
-  'fixed-batch',
   'no-scores',
   'no-spatial-layer',
   'unknown-layer',

@@ -70,6 +70,11 @@ export const errors = {
       'no-image-input',
       `${file}: no image input (rank 4 with 1, 3 or 4 channels) among its inputs: ${few(inputs) || 'none'}. Group-CAM explains image classifiers.`,
     ),
+  inputType: (file: string, input: string, type: string) =>
+    make(
+      'no-image-input',
+      `${file}: its input ${input} takes ${type} numbers; images are given as float, float16, double or uint8. Export the model with one of these, and a Cast behind the input.`,
+    ),
   severalImageInputs: (file: string, inputs: readonly string[]) =>
     make(
       'several-image-inputs',
@@ -80,8 +85,6 @@ export const errors = {
       'inputs-unknown',
       `${file}: besides the image "${image}" it needs ${few(inputs)}, which has no default. Export the model with a constant in its place, or with an initializer of that name.`,
     ),
-  fixedBatch: (file: string, batch: number) =>
-    make('fixed-batch', `${file}: takes exactly ${batch} images at once. Export it with a batch of 1, or a free one.`),
   /** @param possible tensors that may be named */
   noScores: (file: string, outputs: readonly string[], possible: readonly string[]) =>
     make(
@@ -94,11 +97,6 @@ export const errors = {
     ),
   scoresUnknown: (file: string, reason: string) =>
     make('no-scores', `${file}: the chosen scores can't be used: ${reason}. Choose the model again.`),
-  noSpatialLayer: (file: string) =>
-    make(
-      'no-spatial-layer',
-      `${file}: no layer with a spatial map that the class scores depend on, so evidence can't be located.`,
-    ),
   blockedLayers: (file: string, other?: string) =>
     make(
       'no-spatial-layer',
@@ -126,11 +124,11 @@ export const errors = {
     make('annotations-invalid', `${place}: not usable as annotations (${reason}).`),
   mappingInvalid: (file: string, reason: string) =>
     make('mapping-invalid', `${file}: not usable as a mapping of classes (${reason}).`),
-  unsupportedOperator: (operator: string, node: string) =>
-    make(
-      'unsupported-operator',
-      `operator ${operator} (node "${node}"): no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.`,
-    ),
+  unsupportedOperator(operator: string, node: string) {
+    const what = `operator ${operator} (node "${node}")`;
+    const message = `${what}: no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.`;
+    return new ExplainError('unsupported-operator', message, undefined, `${what} has no gradient rule`);
+  },
   notConnected: (tensor: string, score: string) =>
     make(
       'not-connected',

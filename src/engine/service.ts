@@ -25,7 +25,11 @@ export function createService(): Service {
   let sweeps = 0;
   let transplants = 0;
   return {
-    inspect: async ({ model }) => (await sessions.know(model)).info,
+    inspect: async ({ model }, { emit }) => {
+      const { info, stamps } = await sessions.know(model);
+      emit('files', stamps);
+      return info;
+    },
     explain: (params, context) =>
       turns.take(params.view, context.signal, (signal) =>
         devices.run(params.device, (device) => explain(sessions, device, params, { ...context, signal })),

@@ -37,7 +37,8 @@ export async function stateOfModel({ path, weightsFiles }: Pick<ModelInfo, 'path
   return (await Promise.all([path, ...weightsFiles].map(stateOf))).join('\n');
 }
 
-async function stateOf(file: string): Promise<string> {
+/** The state of one of them. */
+export async function stateOf(file: string): Promise<string> {
   const { size, mtimeMs, ctimeMs, ino } = await stat(file);
   return [file, size, mtimeMs, ctimeMs, ino].join(' ');
 }

@@ -8,6 +8,7 @@ import type { HeatStyle } from '../core/style';
 import { CLUSTERED_BY } from './clusters';
 import type { RunInfo, VersionId, Work } from './dataset';
 import { EXPORTS } from './dataset';
+import type { PackedResults, PackedRows } from './packed/pack';
 import type { RunnerRequests } from './runner';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -46,7 +47,9 @@ const ASKED = {
 } as const;
 export type AskedName = keyof typeof ASKED;
 export type AskedParams<N extends AskedName> = v.InferOutput<(typeof ASKED)[N]>;
-export type AskedResult<N extends AskedName> = RunnerRequests[N]['result'];
+export type AskedResult<N extends AskedName> = N extends keyof PackedResults
+  ? PackedResults[N]
+  : RunnerRequests[N]['result'];
 
 export type Asked = { [N in AskedName]: { readonly name: N; readonly params: AskedParams<N> } }[AskedName];
 
@@ -138,7 +141,7 @@ export type ToDatasetPage =
   | { readonly type: 'reply'; readonly id: string; readonly result: unknown }
   | { readonly type: 'failure'; readonly id: string; readonly message: string }
   /** First rows of a list, before its reply. */
-  | { readonly type: 'first'; readonly id: string; readonly rows: RunnerRequests['list']['events']['first'] }
+  | { readonly type: 'first'; readonly id: string; readonly rows: PackedRows }
   | { readonly type: 'command'; readonly command: PageCommand }
   /** Shows another query, such as a saved view that was clicked in the tree. */
   | { readonly type: 'query'; readonly query: string; readonly version?: VersionId }

@@ -229,6 +229,8 @@ export interface Work {
   readonly id: number;
   readonly kind: WorkKind;
   readonly version?: VersionId;
+  /** Of the shift of the heat: the version that it is computed from. */
+  readonly from?: VersionId;
   readonly method?: MethodName;
   readonly state: WorkState;
   readonly done: number;

@@ -20,7 +20,7 @@ import type { TransplantAnswer, Transplants } from './transplant';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -130,6 +130,8 @@ export interface SweepImage {
   readonly truth: readonly number[];
   /** Its objects, for measures of the map. */
   readonly annotated?: AnnotatedImage;
+  /** The class of its map; by default the most probable one. */
+  readonly class?: number;
 }
 
 export interface SweepParams {
@@ -157,9 +159,9 @@ export interface SweptImage {
   readonly margin: number;
   /** Absent, as the loss is, if the model's scores are no probabilities. */
   readonly entropy?: number;
-  /** Mean over the layer's rows and columns, [K]. */
+  /** Mean over the layer's rows and columns, [K]; without a layer the logits, [classes]. */
   readonly embedding: Float32Array;
-  /** Grad-CAM of the most probable class, of the layer's size, before the ReLU of `saliencyOf`. */
+  /** Grad-CAM of the most probable class, or of the one that was asked for, of the layer's size, before the ReLU of `saliencyOf`. */
   readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
   readonly measures?: Measures;
   /** Why the map is blank, or why there is none, in words. */
@@ -188,8 +190,8 @@ export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export interface Requests {
-  /** Everything known about a model before it explains an image. */
-  inspect: { params: { model: ModelChoice }; result: ModelInfo; events: Record<never, never> };
+  /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
+  inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
   /** The event `files` names all files that the explanation depends on, before it is computed. */
   explain: {
     params: ExplainParams;

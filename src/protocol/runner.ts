@@ -25,7 +25,7 @@ import type { Peer, ServiceOf } from './table';
 import type { Comparison, TrendPoint } from './versions';
 
 /** Raise it with every change of the messages below. */
-export const RUNNER_VERSION = 2;
+export const RUNNER_VERSION = 3;
 export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
@@ -131,6 +131,12 @@ export interface RunnerRequests {
 
   /** What changed from version `a` to version `b`. */
   compare: { params: Of & Pair; result: Comparison; events: None };
+  /** The shifts of items from version `a` to version `b`, in their order; NaN where they are not known. */
+  shifts: {
+    params: Of & Pair & { readonly items: readonly ItemId[] };
+    result: { readonly shifts: Float64Array };
+    events: None;
+  };
   /** Starts to compute the shift of the heat from version `a` to version `b`. */
   findShift: {
     params: Of & Pair & { readonly device: DeviceChoice };

@@ -5,6 +5,8 @@ import type { VersionId } from './dataset';
 export const FLIPS = ['both', 'a', 'b', 'neither'] as const;
 export type Flip = (typeof FLIPS)[number];
 
+export const flipOf = (a: boolean, b: boolean): Flip => (a ? (b ? 'both' : 'a') : b ? 'b' : 'neither');
+
 /** Of the rows that both versions have computed. */
 export interface Comparison {
   readonly a: VersionId;

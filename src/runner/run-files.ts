@@ -7,8 +7,9 @@ import { lock } from '../files/lock/lock';
 import type { RunInfo, VersionId } from '../protocol/dataset';
 import type { RunnerRequests } from '../protocol/runner';
 import type { ContextOf } from '../protocol/table';
+import { type Found, findModel } from './models/find';
+import type { KeptModels } from './models/kept';
 import type { OpenRunFile, RunFile } from './store/form';
-import { whyUnavailable } from './work/model';
 import type { Shown } from './work/sweep';
 import type { Works } from './work/works';
 
@@ -55,6 +56,7 @@ export interface RunFilesOptions {
   readonly thumbnails: string | undefined;
   /** Whether files are only read, so that others may write to them meanwhile. */
   readonly onlyReads: boolean;
+  readonly kept: KeptModels | undefined;
 }
 
 interface Entry {
@@ -109,7 +111,7 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
 }
 
 async function openRun(file: string, create: boolean, options: RunFilesOptions): Promise<OpenRun & { close(): void }> {
-  const { openRunFile, works, thumbnails, onlyReads } = options;
+  const { openRunFile, works, thumbnails, onlyReads, kept } = options;
   const locked = onlyReads ? { unlock: () => {} } : await locking(file, create);
   let store: RunFile;
   try {
@@ -126,17 +128,13 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
   const followers = new Set<Follower>();
   const shown = new Map<VersionId, Shown['items']>();
   let serial = 0;
-  const unavailable = new Map<VersionId, string>();
+  const models = new Map<VersionId, Found>();
   const rows = new Map<VersionId, Throttled>();
   let isClosed = false;
 
   const info = (): RunInfo => {
     const found = store.info();
-    const versions = found.versions.map((version) => {
-      const why = unavailable.get(version.id);
-      return why === undefined ? version : { ...version, unavailable: why };
-    });
-    return { ...found, versions };
+    return { ...found, versions: found.versions.map((version) => ({ ...version, ...models.get(version.id) })) };
   };
   const tell = <E extends keyof RunnerRequests['follow']['events']>(
     event: E,
@@ -190,13 +188,11 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
       followers.delete(context);
     },
     async lookAtModels() {
-      const versions = store.info().versions.map(({ id, model }) => ({ id, model, ...store.versionChoice(id) }));
-      for (const { id, hash, ...version } of versions) {
-        const why = await whyUnavailable(version, hash);
+      for (const { id, model } of store.info().versions) {
+        const found = await findModel(model, store.versionChoice(id), kept);
         if (isClosed) return;
-        if (why === unavailable.get(id)) continue;
-        if (why === undefined) unavailable.delete(id);
-        else unavailable.set(id, why);
+        if (JSON.stringify(found) === JSON.stringify(models.get(id))) continue;
+        models.set(id, found);
         tellInfo();
       }
     },

@@ -4,6 +4,8 @@ import type { VersionId } from '../protocol/dataset';
 import type { RunnerRequests, RunnerService } from '../protocol/runner';
 import { atlasOf } from './atlas';
 import { createRunnerEngine } from './engine';
+import { createKeptModels } from './models/kept';
+import { createPlaces, type Place } from './models/places';
 import { openRunFile } from './open-file';
 import { prepared, writePrepared } from './prepare';
 import { clusterRequests } from './requests/clusters';
@@ -14,13 +16,14 @@ import { writeSheet } from './sheet';
 import type { OpenRunFile, RunFile } from './store/form';
 import { picturesOf, THUMBNAIL } from './thumbnails';
 import { computeMaps } from './work/maps';
-import { watchModel } from './work/model';
 import { type SweepTask, sweep } from './work/sweep';
 import { createWorks } from './work/works';
 
 export interface RunnerOptions {
   /** Folder of the files with thumbnails; without it none are made while images are computed. */
   readonly thumbnails?: string | undefined;
+  /** Folder of the copies of models, and the bytes of all of them; without it none are kept. */
+  readonly models?: { readonly folder: string; readonly limit: number } | undefined;
   /** Gets the lines that the engine's process writes. */
   readonly log: (line: string) => void;
   /** Whether people do something else meanwhile, so that the engine gets the lowest priority. */
@@ -41,27 +44,25 @@ export interface Runner {
 
 export function createRunnerService(options: RunnerOptions): Runner {
   const engine = createRunnerEngine(options.log, options.inBackground ?? false, options.engine);
+  const kept = options.models && createKeptModels(options.models.folder, options.models.limit, engine);
+  const places = createPlaces(engine, kept, options.log);
   const works = createWorks((file) => files.workChanged(file), options.log);
   const files = createRunFiles({
     openRunFile: options.openRunFile ?? openRunFile,
     works: () => works,
     thumbnails: options.thumbnails,
     onlyReads: options.onlyReads ?? false,
+    kept,
   });
 
   /** What the work on a version needs. */
-  function taskOf(run: OpenRun, version: VersionId, device: SweepTask['device']): SweepTask {
-    const file = run.writable();
-    const found = versionOf(run, version);
-    const { choice, hash } = file.versionChoice(version);
+  function taskOf(run: OpenRun, version: VersionId, device: SweepTask['device']): Omit<SweepTask, keyof Place> {
     return {
-      file,
-      version: found,
+      file: run.writable(),
+      version: versionOf(run, version),
       categories: run.info().categories,
-      choice,
       device,
       engine,
-      model: watchModel(engine, choice, hash),
       shown: () => run.shown(version),
       ...(options.thumbnails !== undefined && { thumbnail: THUMBNAIL }),
       committed: () => run.rowsChanged(version),
@@ -88,8 +89,7 @@ export function createRunnerService(options: RunnerOptions): Runner {
     }
   }
 
-  function startSweep({ run: name, version, device }: RunnerRequests['sweep']['params']): { readonly work: number } {
-    const run = files.get(name);
+  const startSweep: Tools['sweep'] = (run, version, device, urgent) => {
     const there = works
       .of(run.path)
       .find((work) => work.kind === 'sweep' && work.version === version && !ENDED.has(work.state));
@@ -103,10 +103,20 @@ export function createRunnerService(options: RunnerOptions): Runner {
       kind: 'sweep',
       version,
       total: run.info().items,
-      perform: (control) => sweep(task, control).finally(() => void run.lookAtModels().then(run.infoChanged)),
+      ...urgent,
+      async perform(control) {
+        try {
+          await places.keep(run, version, control.signal);
+          const sweepBy = (place: Place) => sweep({ ...task, ...place }, control);
+          // Who is urgent follows a file that may be overwritten at any time.
+          await places.withModel(run, version, control.signal, sweepBy, urgent !== undefined);
+        } finally {
+          void run.lookAtModels().then(run.infoChanged);
+        }
+      },
     });
     return { work };
-  }
+  };
 
   function startMaps({ run: name, version, device, method, of }: RunnerRequests['compute']['params']) {
     const run = files.get(name);
@@ -118,12 +128,15 @@ export function createRunnerService(options: RunnerOptions): Runner {
       version,
       method: method.method,
       total: items.length,
-      perform: (control) => computeMaps({ ...task, method, items }, control),
+      perform: (control) =>
+        places.withModel(run, version, control.signal, (place) =>
+          computeMaps({ ...task, ...place, method, items }, control),
+        ),
     });
     return { work };
   }
 
-  const tools: Tools = { engine, files, works, taskOf };
+  const tools: Tools = { engine, files, works, places, taskOf, sweep: startSweep };
 
   /** Passes a request on to the run file. */
   const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>
@@ -160,7 +173,7 @@ export function createRunnerService(options: RunnerOptions): Runner {
     classes: ({ run, ...params }, context) => ask(run, (file) => file.classes(params, context)),
     atlas: ({ run, version, by, indices }, { signal }) =>
       ask(run, (file) => atlasOf(file, engine, version, by, indices, abortSignal(signal))),
-    sweep: async (params) => startSweep(params),
+    sweep: async ({ run, version, device }) => startSweep(files.get(run), version, device),
     compute: async (params) => startMaps(params),
     ...clusterRequests(tools),
     ...versionRequests(tools),

@@ -32,9 +32,9 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     cause: 'an operator without a gradient rule between the layer and the scores',
-    methods: ['group-cam', 'grad-cam', 'grad-cam++', 'hires-cam', 'layer-cam', 'xgrad-cam'],
+    methods: ['grad-cam', 'grad-cam++', 'hires-cam', 'layer-cam', 'xgrad-cam'],
     code: 'unsupported-operator',
     message: /ReverseSequence.*gradient-free/,
-    instead: "a later layer, or Group-CAM's gradient-free variant",
+    instead: 'a later layer, or Group-CAM, which then runs its gradient-free variant and says so',
   },
 ];

@@ -14,25 +14,35 @@ export async function until<T>(what: string, look: () => T | undefined | false |
   return assert.fail(`waited in vain: ${what}`);
 }
 
+export interface Trying<T> {
+  /** What is waited for, in words. */
+  readonly what: string;
+  /** Each of its waits ends within the time, in milliseconds. */
+  act(timeout: number): Promise<T>;
+  /** Before the next try. */
+  undo(timeout: number): Promise<unknown>;
+  /** Time of the first try; each has twice the time of the one before. */
+  readonly first?: number;
+  /** No try begins later than this. */
+  readonly limit?: number;
+}
+
 /**
- * Does again what the other side may lose, such as a click on something that is just being replaced. Each try has twice
- * the time of the one before.
- *
- * @param act fails if it has not come to its end within the time, in milliseconds
- * @param undo before the next try
- * @param first time of the first try
+ * Does again what the other side may lose, such as a click on something that is just being replaced. Fails with what it
+ * waited for and the reason of the last try.
  */
-export async function insist<T>(
-  act: (timeout: number) => Promise<T>,
-  undo: () => Promise<unknown>,
-  first = 5_000,
-): Promise<T> {
+export async function insist<T>({ what, act, undo, first = 5_000, limit = LIMIT_MS }: Trying<T>): Promise<T> {
+  const start = performance.now();
+  const left = () => limit - (performance.now() - start);
   for (let timeout = first; ; timeout *= 2) {
     try {
-      return await act(timeout);
+      return await act(Math.min(timeout, Math.max(left(), first)));
     } catch (error) {
-      if (timeout * 2 > LIMIT_MS) throw error;
-      await undo();
+      const tried = `waited in vain for ${Math.round((limit - left()) / 1000)} s: ${what}`;
+      if (left() <= 0) throw new Error(`${tried}: ${(error as Error).message}`, { cause: error });
+      await undo(first).catch((reason) => {
+        throw new Error(`${tried}, and it can't be tried again: ${reason}`, { cause: error });
+      });
     }
   }
 }

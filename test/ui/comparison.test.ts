@@ -51,11 +51,11 @@ describe('a comparison', () => {
   }
 
   async function compared(count: number): Promise<void> {
-    await editorFrame(window.page)
-      .getByTestId(`pane-${count - 1}`)
-      .and(editorFrame(window.page).locator('[data-class]'))
-      .waitFor();
-    await explained(window.page);
+    const pane = (i: number) => `[data-testid="pane-${i}"]`;
+    // At one time, since the comparison before may still be shown.
+    const isDone = `body[data-state="done"]:not(:has(${pane(count)}))`;
+    const all = Array.from({ length: count }, (_, i) => `:has(${pane(i)}[data-class])`).join('');
+    await editorFrame(window.page).locator(`${isDone}${all}`).waitFor({ state: 'attached' });
     assert.equal(await editorFrame(window.page).locator('.pane').count(), count);
   }
 

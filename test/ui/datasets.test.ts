@@ -131,16 +131,17 @@ describe('a dataset', () => {
   it('is in the side panel, where a tag leads to its images', async () => {
     await showSidePanel(page());
     const rows = page().locator('.sidebar .monaco-list-row');
-    await insist(
-      async (timeout) => {
+    await insist({
+      what: 'the tags of the run file',
+      act: async (timeout) => {
         await rows
           .filter({ has: page().getByText('cifar', { exact: true }) })
           .locator('.monaco-tl-twistie')
-          .click();
+          .click({ timeout });
         await rows.filter({ hasText: 'relabel' }).waitFor({ timeout });
       },
-      () => page().keyboard.press('Escape'),
-    );
+      undo: () => page().keyboard.press('Escape'),
+    });
     await rows.filter({ hasText: 'relabel' }).click();
     await until('the tagged image', isTagged);
     await screenshot(window, 'dataset tree');

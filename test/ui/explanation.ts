@@ -24,6 +24,13 @@ export async function settled(page: Page, states: readonly State[] = ['done', 'f
   return (await body.getAttribute('data-state')) as State;
 }
 
+/** Does what leads away from a state, and waits until the page has left it: it would else be taken for what comes of it. */
+export async function leaving(page: Page, state: State, act: () => Promise<unknown>): Promise<void> {
+  const body = editorFrame(page).locator(`body[data-state]:not([data-state="${state}"])`);
+  await act();
+  await body.waitFor({ state: 'attached' });
+}
+
 /** Waits until the editor shows the finished map of a class; undefined: of any. */
 export async function explained(page: Page, index?: number): Promise<void> {
   const pane = index === undefined ? '[data-class]' : `[data-class="${index}"]`;

@@ -38,13 +38,14 @@ describe('what the editor writes', () => {
     );
     const proposed = await dialog().locator('input:visible').inputValue();
     // A dialog that still looks at the folder does not take the key.
-    await insist(
-      async (timeout) => {
+    await insist({
+      what: `the end of the dialog by ${key}`,
+      act: async (timeout) => {
         await window.page.keyboard.press(key);
         await dialog().waitFor({ state: 'hidden', timeout });
       },
-      () => dialog().waitFor(),
-    );
+      undo: (timeout) => dialog().waitFor({ timeout }),
+    });
     return proposed;
   }
 

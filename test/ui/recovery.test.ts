@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { project, shared } from '../support/shared';
-import { explained, maximum, readHeat, settled, stateLine } from './explanation';
+import { explained, leaving, maximum, readHeat, settled, stateLine } from './explanation';
 import { SCENES, useWindow } from './harness';
 import { enginesBelow } from './processes';
 import {
@@ -90,7 +90,7 @@ describe('an explanation survives', () => {
     assert.equal(engines.length, 1, `engines: ${engines}`);
     process.kill(engines[0]!, 'SIGKILL');
     assert.equal(await settled(window.page), 'failed');
-    await editorFrame(window.page).getByTestId('action-retry').click();
+    await leaving(window.page, 'failed', () => editorFrame(window.page).getByTestId('action-retry').click());
     await explained(window.page, 1);
     assert.notDeepEqual(enginesBelow(window.pid), engines);
   });
@@ -101,7 +101,7 @@ describe('an explanation survives', () => {
     await inMidRun();
     await editorFrame(window.page).getByTestId('cancel').first().click();
     assert.equal(await settled(window.page, ['cancelled', 'done', 'failed']), 'cancelled');
-    await editorFrame(window.page).getByTestId('retry').first().click();
+    await leaving(window.page, 'cancelled', () => editorFrame(window.page).getByTestId('retry').first().click());
     await explained(window.page, 1);
   });
 
@@ -109,7 +109,7 @@ describe('an explanation survives', () => {
     await useModel('broken.onnx');
     assert.equal(await settled(window.page, ['failed']), 'failed');
     assert.match(await stateLine(window.page), /broken\.onnx/);
-    await useModel('demo.onnx');
+    await leaving(window.page, 'failed', () => useModel('demo.onnx'));
     await closeAllEditors(window.page);
     await explain(SCENE);
     await explained(window.page);

@@ -1,10 +1,10 @@
 /** A workspace that is not trusted: models are native code's input, so none loads there. */
 import { strict as assert } from 'node:assert';
 import { project } from '../support/shared';
-import { explained, settled, stateLine } from './explanation';
+import { explained, leaving, settled, stateLine } from './explanation';
 import { SCENES, useWindow } from './harness';
 import { enginesBelow, runnersBelow } from './processes';
-import { editorFrame, expand, explainFromExplorer, explorerRow } from './workbench';
+import { editorFrame, expand, explainFromExplorer, explorerRow, openRunFile } from './workbench';
 
 describe('a workspace that is not trusted', () => {
   const window = useWindow({
@@ -17,7 +17,7 @@ describe('a workspace that is not trusted', () => {
   before(() => expand(window.page, 'scenes'));
 
   it('opens no run file and says why', async () => {
-    await explorerRow(window.page, 'some.groupcam').dblclick();
+    await openRunFile(window.page, explorerRow(window.page, 'some.groupcam'), 'broken');
     await editorFrame(window.page).getByTestId('broken').filter({ hasText: /trust/i }).waitFor();
     assert.deepEqual(runnersBelow(window.pid), []);
   });
@@ -31,11 +31,14 @@ describe('a workspace that is not trusted', () => {
 
   it('is explained once it is trusted', async () => {
     await explain();
-    await editorFrame(window.page).getByTestId('action-trust').click();
-    await window.page
-      .getByRole('button', { name: /^Trust$/ })
-      .first()
-      .click();
+    assert.equal(await settled(window.page), 'failed');
+    await leaving(window.page, 'failed', async () => {
+      await editorFrame(window.page).getByTestId('action-trust').click();
+      await window.page
+        .getByRole('button', { name: /^Trust$/ })
+        .first()
+        .click();
+    });
     await explained(window.page);
     assert.equal(enginesBelow(window.pid).length, 1);
   });

@@ -1,6 +1,6 @@
 /** Hands on VS Code's workbench: what a user clicks and types. */
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { insist } from '../support/wait';
+import { insist, LIMIT_MS } from '../support/wait';
 
 const OURS = 'iframe.webview[src*="extensionId=group-cam.group-cam"]';
 
@@ -25,42 +25,57 @@ export const explorerRow = (page: Page, name: string): Locator =>
 export async function expand(page: Page, name: string): Promise<void> {
   const row = explorerRow(page, name);
   if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
+  // The rows below move down with it, away from the pointer of whoever comes next.
+  await row.and(page.locator('[aria-expanded="true"]')).waitFor();
 }
 
 /** Shows the context menu of something and chooses an item. */
-export async function chooseFromMenu(page: Page, target: Locator, name: string): Promise<void> {
+export async function chooseFromMenu(page: Page, target: Locator, name: string, limit = LIMIT_MS): Promise<void> {
   const menu = page.locator('.monaco-menu');
   // A menu that opens before the extension is registered lacks its items, and one that opens while the window still loads
   // may be closed again: then it is opened once more.
-  await insist(
-    async (timeout) => {
-      await target.click({ button: 'right' });
+  await insist({
+    what: `${name} in a menu`,
+    act: async (timeout) => {
+      await target.click({ button: 'right', timeout });
       await menu.getByRole('menuitem', { name }).hover({ timeout });
       // For a moment after it has opened, a menu ignores the mouse's button, but not this key.
       await menu.locator('.action-item.focused', { hasText: name }).waitFor({ timeout });
       await page.keyboard.press('Enter');
       await menu.first().waitFor({ state: 'detached', timeout });
     },
-    () => page.keyboard.press('Escape'),
-  );
+    undo: () => page.keyboard.press('Escape'),
+    limit,
+  });
 }
 
-/**
- * Explains an image from the Explorer. VS Code now and then leaves the page of a new editor empty; if setting it again does
- * not help, the editor is closed and opened again, as its user would do.
- */
-export async function explainFromExplorer(page: Page, row: Locator): Promise<void> {
-  await insist(
-    async (timeout) => {
-      await chooseFromMenu(page, row, 'Explain Image');
-      await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout });
-    },
-    async () => {
-      console.log('      the page of the editor is empty: it is opened again');
+/** A page of ours that VS Code now and then leaves empty: if setting it again does not help, its user opens it again. */
+async function insistOnPage(page: Page, what: string, act: (timeout: number) => Promise<void>): Promise<void> {
+  await insist({
+    what,
+    act,
+    undo: async () => {
+      console.log(`      the page of the editor is empty: it is opened again (${what})`);
       await closeAllEditors(page);
     },
-    40_000,
-  );
+    first: 40_000,
+  });
+}
+
+/** Explains an image from the Explorer, and waits for the page. */
+export async function explainFromExplorer(page: Page, row: Locator): Promise<void> {
+  await insistOnPage(page, 'the page of the explanation', async (timeout) => {
+    await chooseFromMenu(page, row, 'Explain Image', timeout);
+    await editorFrame(page).locator('body[data-state]').waitFor({ state: 'attached', timeout });
+  });
+}
+
+/** Opens a run file from the Explorer, and waits for something on its page. */
+export async function openRunFile(page: Page, row: Locator, testId: string): Promise<void> {
+  await insistOnPage(page, `${testId} on the page of the run file`, async (timeout) => {
+    await row.dblclick({ timeout });
+    await editorFrame(page).getByTestId(testId).waitFor({ timeout });
+  });
 }
 
 /**
@@ -68,15 +83,16 @@ export async function explainFromExplorer(page: Page, row: Locator): Promise<voi
  * page that has just loaded: then it is opened again.
  */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await insist(
-    async (timeout) => {
+  await insist({
+    what: `the command ${title} in the palette`,
+    act: async (timeout) => {
       await page.keyboard.press('F1');
       await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout });
       const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
       await row.waitFor({ timeout });
     },
-    () => page.keyboard.press('Escape'),
-  );
+    undo: () => page.keyboard.press('Escape'),
+  });
   await page.keyboard.press('Enter');
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { needs, project } from '../support/shared';
-import { launch, openPage, type Webview } from './support/page';
+import { drawn, launch, openPage, type Webview } from './support/page';
 import { classesState } from './support/states';
 
 describe('the Classes page', () => {
@@ -23,13 +23,11 @@ describe('the Classes page', () => {
     await webview.close();
   });
 
-  const find = (id: string) => webview.page.getByTestId(id);
+  const find = (id: string) => webview.find(id);
   const rows = () => webview.page.locator('[role=option]');
   const names = (count: number) => rows().evaluateAll((all, n) => all.slice(0, n).map((row) => row.ariaLabel), count);
   const asked = async () => (await webview.posted()).slice(1);
-  const press = async (...keys: string[]) => {
-    for (const key of keys) await webview.page.keyboard.press(key);
-  };
+  const press = (...keys: string[]) => webview.press(...keys);
 
   it('lists the most probable classes first, with bars, and marks the one that is shown', async () => {
     await open(classesState());
@@ -73,6 +71,20 @@ describe('the Classes page', () => {
       { type: 'compare', classes: [10, 12] },
     ]);
   });
+
+  it('moves by keys that come before the page has drawn', async () => {
+    await open(classesState());
+    await find('classes').focus();
+    await webview.page.evaluate(() => {
+      for (const key of ['End', 'ArrowUp', 'Home', 'ArrowDown', 'ArrowDown', 'ArrowUp', ' ', 'ArrowDown', 'Enter'])
+        document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    });
+    assert.deepEqual(await asked(), [
+      { type: 'compare', classes: [10, 12] },
+      { type: 'explain', class: 28 },
+    ]);
+  });
+
   const lastIndex = () =>
     rows()
       .last()
@@ -88,9 +100,11 @@ describe('the Classes page', () => {
     assert.equal(await rows().count(), 200);
     const search = find('search').locator('input');
     await search.fill('needle');
+    await drawn(webview.page);
     assert.deepEqual(await names(2), ['needle, < 0.1 %']);
     assert.equal(await find('hint').textContent(), '1 of 20000 classes');
     await search.fill('777');
+    await drawn(webview.page);
     assert.equal((await names(1))[0], 'class number 777, < 0.1 %');
     await search.press('Enter');
     assert.deepEqual(await asked(), [{ type: 'explain', class: 777 }]);
@@ -99,6 +113,7 @@ describe('the Classes page', () => {
   it('keeps what was searched for while it is hidden', async () => {
     await open(classesState());
     await find('search').locator('input').fill('boat');
+    await drawn(webview.page);
     const saved = await webview.saved();
     await webview.close();
     await open(classesState(), saved);

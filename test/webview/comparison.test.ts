@@ -106,7 +106,7 @@ describe('a comparison on the editor page', () => {
     await editor.settle(() => editor.find('pane-1').focus());
     assert.match(await text('note'), /vgg19 has no class “cat”/);
     for (const width of [400, 900]) {
-      await editor.page.setViewportSize({ width, height: 400 });
+      await editor.settle(() => editor.page.setViewportSize({ width, height: 400 }));
       const [box, pane] = [(await badge.boundingBox())!, (await editor.find('pane-1').boundingBox())!];
       assert.ok(
         box.width >= 18 && box.x + box.width <= pane.x + pane.width,
@@ -127,7 +127,7 @@ describe('a comparison on the editor page', () => {
   it('has all its controls in a window of every width', async () => {
     await open(SIX);
     for (const width of [1200, 1000, 970, 930, 850, 830, 700, 400]) {
-      await editor.page.setViewportSize({ width, height: 500 });
+      await editor.settle(() => editor.page.setViewportSize({ width, height: 500 }));
       const right = await editor.page
         .locator('.toolbar vscode-button:visible')
         .evaluateAll((all) => Math.max(...all.map((button) => button.getBoundingClientRect().right)));

@@ -27,11 +27,16 @@ function Classes({ store }: { readonly store: Store }) {
   const { told, query, found, hint } = store;
   const message = store.message.value;
   const isUsable = message === undefined;
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => list.current?.focus(),
-    Enter: () => found.value[0] !== undefined && store.explain(found.value[0]),
-    ...(query.value && { Escape: () => store.search('') }),
-  };
+  /** What a key does now; the page may not have been rendered since the key before. */
+  function actionOf(key: string): (() => void) | undefined {
+    const [best] = found.peek();
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => list.current?.focus(),
+      Enter: () => best !== undefined && store.explain(best),
+      ...(query.peek() && { Escape: () => store.search('') }),
+    };
+    return keys[key];
+  }
   return (
     <>
       <div class="note" data-testid="demo" hidden={!told.value?.demo || !isUsable}>
@@ -45,7 +50,7 @@ function Classes({ store }: { readonly store: Store }) {
         hidden={!isUsable}
         onInput={store.search}
         onKeyDown={(event) => {
-          const act = keys[event.key];
+          const act = actionOf(event.key);
           if (!act) return;
           event.preventDefault();
           act();

@@ -33,18 +33,25 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
     if (visited.value !== undefined) listRef.current?.children[at]?.scrollIntoView({ block: 'nearest' });
   }, [visited.value]);
 
+  // Several keys may come before the page is rendered again, so each reads where it is now.
+  const here = () => listed.peek().indexOf(active.peek() ?? -1);
   function moveTo(position: number): void {
-    visited.value = rows[Math.min(Math.max(position, 0), rows.length - 1)];
+    const all = listed.peek();
+    visited.value = all[Math.min(Math.max(position, 0), all.length - 1)];
   }
+  const act = (on: (index: number) => void) => {
+    const index = active.peek();
+    if (index !== undefined) on(index);
+  };
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => moveTo(at + 1),
-    ArrowUp: () => (at <= 0 ? leave() : moveTo(at - 1)),
-    PageDown: () => moveTo(at + PAGE),
-    PageUp: () => moveTo(at - PAGE),
+    ArrowDown: () => moveTo(here() + 1),
+    ArrowUp: () => (here() <= 0 ? leave() : moveTo(here() - 1)),
+    PageDown: () => moveTo(here() + PAGE),
+    PageUp: () => moveTo(here() - PAGE),
     Home: () => moveTo(0),
-    End: () => moveTo(rows.length - 1),
-    Enter: () => active.value !== undefined && store.explain(active.value),
-    ' ': () => active.value !== undefined && store.tick(active.value),
+    End: () => moveTo(Number.POSITIVE_INFINITY),
+    Enter: () => act(store.explain),
+    ' ': () => act(store.tick),
   };
   const { labels = [], probabilities, activation = 'none', shown = [] } = store.told.value ?? {};
   return (
@@ -59,10 +66,10 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
         {...(at >= 0 && { 'aria-activedescendant': idOf(at) })}
         data-testid="classes"
         onKeyDown={(event) => {
-          const act = keys[event.key];
-          if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+          const press = keys[event.key];
+          if (!press || event.ctrlKey || event.metaKey || event.altKey) return;
           event.preventDefault();
-          act();
+          press();
         }}
       >
         {rows.map((index, position) => (

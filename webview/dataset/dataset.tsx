@@ -1,9 +1,9 @@
 /** Composes the page of a run file: state, lists, grid, actions, components, and the connection to the host. */
 import './dataset.css';
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
-import type { Row } from '../../src/protocol/dataset';
 import { type FromDatasetPage, PAGE_STATE, type PageState, type ToDatasetPage } from '../../src/protocol/dataset-page';
+import type { PackedRows } from '../../src/protocol/packed/pack';
 import { besideScript } from '../beside';
 import { createPainter } from '../heat/painter';
 import { connect, listen } from '../messages';
@@ -20,7 +20,6 @@ import { Page } from './page';
 import { createDatasetAsking } from './requests';
 import { createSaving } from './saving';
 import { createStore } from './store';
-import { tileOf } from './texts';
 
 const { post, saved: kept, save } = connect<FromDatasetPage, PageState>(PAGE_STATE);
 const log = (text: string) => post({ type: 'log', text });
@@ -46,12 +45,7 @@ const painter = createTilePainter({
     grid.update();
   },
 });
-function drawRows(from: number, arrived: readonly Row[]): void {
-  const info = store.info.peek();
-  if (!info) return;
-  const names = { info, version: store.version.peek() };
-  painter.send({ type: 'tiles', from, tiles: arrived.map((row) => tileOf(row, names)) });
-}
+const drawRows = (from: number, arrived: PackedRows) => painter.send({ type: 'rows', from, rows: arrived });
 
 const rows = createRows(
   (list, from, count) => ask('rows', { version: store.list.peek()!.version, list, from, count }),
@@ -63,7 +57,7 @@ const rows = createRows(
 );
 const pictures = createPictures(
   (items) => ask('pictures', { version: store.list.peek()!.version, items: [...items], maps: true }),
-  (arrived) => painter.send({ type: 'pictures', pictures: arrived }),
+  (arrived, outdated) => painter.send({ type: 'pictures', pictures: arrived, outdated }),
   (items) => painter.send({ type: 'drop', items }),
   failed,
 );
@@ -107,6 +101,15 @@ const page: DatasetPage = {
   focusQuery,
 };
 
+// Parts of the state keep their identity until they are others.
+const [labels, activation] = [
+  computed(() => store.version.value?.labels),
+  computed(() => store.version.value?.activation),
+];
+effect(() => {
+  const version = labels.value && activation.value && { labels: labels.value, activation: activation.value };
+  painter.send({ type: 'names', names: { info: { categories: store.categories.value }, version } });
+});
 let shown: number | undefined;
 effect(() => {
   // Tiles of the list before are not shown in the places of this one; pictures of another version have other maps.

@@ -5,6 +5,7 @@
 import { batch, effect } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
 import type { Row } from '../../src/protocol/dataset';
+import { type PackedRows, packRows } from '../../src/protocol/packed/pack';
 import { type Rows, WINDOW } from './grid/rows';
 import { NOTHING } from './grid/selection';
 import type { Ask } from './requests';
@@ -43,7 +44,7 @@ export function createListing(
       return;
     }
     store.isListing.value = true;
-    let first: readonly Row[] = [];
+    let first: PackedRows = packRows([]);
     const anchor = isSame ? place.anchor() : undefined;
     try {
       const { list, count } = await ask('list', { version, query, first: WINDOW }, (known) => {

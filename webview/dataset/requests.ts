@@ -1,13 +1,13 @@
 /** What the page of a run file asks the host for. */
 import type { Asked, AskedName, AskedParams, AskedResult, FromDatasetPage } from '../../src/protocol/dataset-page';
-import type { RunnerRequests } from '../../src/protocol/runner';
+import type { PackedRows } from '../../src/protocol/packed/pack';
 import { type Asking, createAsking } from '../asking';
 
 type PageRequests = {
   readonly [Name in AskedName]: {
     readonly params: AskedParams<Name>;
     readonly result: AskedResult<Name>;
-    readonly first: Name extends 'list' ? RunnerRequests['list']['events']['first'] : never;
+    readonly first: Name extends 'list' ? PackedRows : never;
   };
 };
 export type DatasetAsking = Asking<PageRequests>;

@@ -1,7 +1,7 @@
 /** What is said of rows and of work, in words. Pure. */
-import type { Row, RunInfo, VersionInfo, Work } from '../../src/protocol/dataset';
+import type { Row, VersionInfo, Work } from '../../src/protocol/dataset';
 import { percentOf } from '../numbers';
-import type { Tile } from './grid/draw/tiles';
+import type { Names, Tile } from './grid/draw/tiles';
 
 export const whole = (value: number): string => value.toLocaleString('en');
 
@@ -16,11 +16,6 @@ export function numberText(value: number): string {
   const size = Math.abs(value);
   if (size >= 1000 || size < 0.001) return value.toPrecision(3);
   return String(Number(value.toPrecision(3)));
-}
-
-interface Names {
-  readonly info: RunInfo;
-  readonly version: VersionInfo | undefined;
 }
 
 const trueOf = ({ categories }: Row, { info }: Names) =>

@@ -6,7 +6,7 @@ import { checkNode } from '../../runner/node-version';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, listOption, numberOption } from '../values';
 
-/** Adds `dataset`, `query` and `clusters` to the command line. What they need is loaded only when they run. */
+/** Adds the commands about datasets to the command line. What they need is loaded only when they run. */
 export function addDataset(program: Command, terminal: Terminal): void {
   program
     .command('dataset')
@@ -85,5 +85,25 @@ export function addDataset(program: Command, terminal: Terminal): void {
       checkNode();
       const { clusters } = await import('./clusters');
       await clusters(run, options, terminal);
+    });
+
+  program
+    .command('shift')
+    .description(
+      'show what changed between two models: which images each gets right, and how far the heat has moved; what was computed before is not computed again',
+    )
+    .argument(
+      '<r.groupcam>',
+      'the run file with the results of both, which `group-cam dataset` or the extension has made',
+    )
+    .argument('<version a>', 'the name of the version before')
+    .argument('<version b>', 'the name of the version after')
+    .option('--json', 'print a line of JSON for each image that both have computed on stdout, in the order of paths')
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(new Option('--verbose', 'show the stack trace of an error, and what the engine writes'))
+    .action(async (run, a, b, options) => {
+      checkNode();
+      const { shift } = await import('./shift');
+      await shift(run, [a, b], options, terminal);
     });
 }

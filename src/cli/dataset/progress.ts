@@ -34,7 +34,7 @@ export function progressText({ kind, done, failed, total, rate, left }: Work): s
     `${count} of ${total} ${UNITS[kind]} (${Math.floor((100 * count) / Math.max(total, 1))} %)`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(rate !== undefined ? [`${rate.toPrecision(3)} a second`] : []),
-    ...(kind === 'clusters' && count === total ? ['placing their images on a plane'] : []),
+    ...(kind === 'clusters' && done > 0 && count === total ? ['placing their images on a plane'] : []),
     ...(left !== undefined ? [`${inWords(1000 * left)} left`] : []),
   ];
   return parts.join(', ');

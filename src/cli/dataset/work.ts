@@ -55,12 +55,17 @@ export async function finished(
   return last;
 }
 
-/** The version of this name; without one the newest. @throws bad-option */
-export function versionNamed({ run, versions }: RunInfo, name: string | undefined): VersionInfo {
+/**
+ * The version of this name; without one the newest.
+ *
+ * @param option that names it
+ * @throws bad-option
+ */
+export function versionNamed({ run, versions }: RunInfo, name: string | undefined, option = '--version'): VersionInfo {
   const found = name === undefined ? versions.at(-1) : versions.find((version) => version.name === name);
   if (found) return found;
   const names = versions.map((version) => version.name).join(', ');
   if (name === undefined)
     throw errors.badOption('the run file', run, 'one with a model; make it with group-cam dataset');
-  throw errors.badOption('--version', name, names === '' ? 'left out: the file has none' : `one of ${names}`);
+  throw errors.badOption(option, name, names === '' ? 'left out: the file has none' : `one of ${names}`);
 }

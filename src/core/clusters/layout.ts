@@ -6,6 +6,8 @@ import { type Points, squaredDistance } from './points';
 /** Images that UMAP places; the others are put where their nearest one is. */
 const PLACED = 20_000;
 const NEIGHBOURS = 15;
+/** The library's own number for many points; it would make more for few, which changes little. */
+const EPOCHS = 200;
 /** Distances that are computed in one step, some milliseconds. */
 const STEP = 500_000;
 
@@ -22,7 +24,7 @@ export function* umapOf(points: Points, seed: number, placed = PLACED): Generato
   if (landmarks.length <= 3) return firstTwo(points);
   const size = Math.min(NEIGHBOURS, landmarks.length - 1);
   const { indices, distances } = yield* neighbours(points, landmarks, size);
-  const umap = new UMAP({ nNeighbors: size, random: createRandom(seed).uniform });
+  const umap = new UMAP({ nNeighbors: size, nEpochs: EPOCHS, random: createRandom(seed).uniform });
   umap.setPrecomputedKNN(indices, distances);
   const epochs = umap.initializeFit(Array.from(landmarks, (n) => [...row(points, n)]));
   for (let epoch = 0; epoch < epochs; epoch++) {

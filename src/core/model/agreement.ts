@@ -17,6 +17,7 @@ function conflictsOf(said: InputConventions, input: ImageInput): Conflict[] {
   };
   const { name, width, height, channels } = input;
   demand('name', said.name === name, `"${name}", the model's input`);
+  demand('layout', said.layout === input.layout, `${input.layout}, by the model's dimensions`);
   demand('width', width === undefined || said.width === width, `${width}, which the model demands`);
   demand('height', height === undefined || said.height === height, `${height}, which the model demands`);
   for (const side of ['width', 'height', 'resize'] as const) demand(side, isSide(said[side]), SIDE_WANTED);

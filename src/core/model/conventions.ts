@@ -23,6 +23,8 @@ export interface Conventions {
 
 export interface InputConventions {
   readonly name?: string | undefined;
+  /** The order of the input's axes, where its dimensions leave that open. */
+  readonly layout?: 'NCHW' | 'NHWC' | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly fit?: Fit | undefined;
@@ -58,15 +60,18 @@ const USUAL_SIZE = 224;
 /** The part of the shorter side that the usual centre crop keeps: 224 of 256. */
 const USUAL_CROP = 0.875;
 
+/** The preprocessing, and what it assumes, in words. */
+export interface Conventional {
+  readonly preprocessing: Preprocessing;
+  readonly assumptions: readonly string[];
+}
+
 /**
  * The preprocessing in use, each value from the first source that has it, then from the graph, else assumed.
  *
  * @param sources best first; they agree with the graph (see `agreeing`)
  */
-export function resolvePreprocessing(
-  input: ImageInput,
-  sources: readonly Source[],
-): { preprocessing: Preprocessing; assumptions: string[] } {
+export function resolvePreprocessing(input: ImageInput, sources: readonly Source[]): Conventional {
   const said = <T>(ask: (input: InputConventions) => T | undefined) =>
     firstOf(sources, (conventions) => conventions.input && ask(conventions.input));
   const assumptions: string[] = [];

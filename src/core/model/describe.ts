@@ -1,4 +1,5 @@
 /** Everything known about a model before it explains an image, in one value. */
+import type { GraphProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { few } from '../few';
 import { operatorsWithoutRule } from '../gradients/driver';
@@ -12,7 +13,8 @@ import type { Origin, Sourced } from '../sourced';
 import { checkLabels, indexLabels } from './classes/labels';
 import { nearest } from './classes/near';
 import { firstOf, type Source } from './conventions';
-import type { LayerInfo, ModelInfo } from './info';
+import type { InputInfo, LayerInfo, ModelInfo } from './info';
+import { ownDims, takesOne } from './input-forms';
 import { type ImageInput, tensorInfo } from './inputs';
 import { findLayers } from './layers/layers';
 import type { ScoresTensor } from './logits';
@@ -30,6 +32,8 @@ export interface ReadLabels {
 
 export interface Known {
   readonly model: Model;
+  /** The inputs and outputs as the file has them. */
+  readonly declared: Pick<GraphProto, 'input' | 'output'>;
   readonly bytes: number;
   readonly demo: boolean;
   readonly input: ImageInput;
@@ -73,6 +77,8 @@ export function describeModel(known: Known): ModelInfo {
     assumptions.push(
       "layers: those in blocked memory, by onnxruntime's optimiser for one kind of processor, are left out; the plain model has them",
     );
+  if (layers.length === 0)
+    assumptions.push('layers: none has a map that the scores depend on, so only methods that need none can be used');
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
   const labels = labelsOf(known, classes, assumptions);
   return {
@@ -83,9 +89,9 @@ export function describeModel(known: Known): ModelInfo {
     irVersion: Number(proto.irVersion),
     opset: model.fileOpset,
     producer: [proto.producerName, proto.producerVersion].filter((part) => part !== '').join(' '),
-    inputs: graph.input.map(tensorInfo),
-    outputs: graph.output.map(tensorInfo),
-    input: { name: input.name, layout: input.layout, channels: input.channels },
+    inputs: known.declared.input.map(tensorInfo),
+    outputs: known.declared.output.map(tensorInfo),
+    input: inputInfo(known),
     preprocessing: known.preprocessing,
     output: {
       name: scores.output,
@@ -105,6 +111,12 @@ export function describeModel(known: Known): ModelInfo {
     unsupported,
     assumptions: [...assumptions, ...notesOf(sources)],
   };
+}
+
+function inputInfo({ input: { name, layout, channels, formed }, preprocessing }: Known): InputInfo {
+  if (!formed) return { name, layout, channels };
+  const shape = ownDims(formed, [preprocessing.height.value, preprocessing.width.value]);
+  return { name, layout, channels, shape, ...(takesOne(formed) && { single: true }) };
 }
 
 /**

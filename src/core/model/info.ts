@@ -32,6 +32,16 @@ export interface LayerInfo {
   readonly cut: boolean;
 }
 
+export interface InputInfo {
+  readonly name: string;
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly channels: number;
+  /** The input's own dimensions for one image, where they are not those of `layout`. */
+  readonly shape?: readonly number[];
+  /** True if a run takes no more than one image. */
+  readonly single?: true;
+}
+
 /** What `inspect` finds; everything here is known before an image is explained. */
 export interface ModelInfo {
   readonly path: string;
@@ -44,7 +54,7 @@ export interface ModelInfo {
   readonly producer: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  readonly input: { readonly name: string; readonly layout: 'NCHW' | 'NHWC'; readonly channels: number };
+  readonly input: InputInfo;
   readonly preprocessing: Preprocessing;
   readonly output: OutputInfo;
   /** One label for each class; a class without a name has its index as label. */
@@ -52,10 +62,31 @@ export interface ModelInfo {
   readonly labelsFile?: string;
   /** Files besides the model's own that hold its weights. */
   readonly weightsFiles: readonly string[];
+  /** Empty for a network without a map that every class score depends on. */
   readonly layers: readonly LayerInfo[];
+  /** The name of a layer; the input's if there is none. */
   readonly layer: Sourced<string>;
   /** Operators between the input and the scores that have no gradient rule. */
   readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
   /** What had to be assumed because no source says it, in words. */
   readonly assumptions: readonly string[];
+}
+
+/** The layer in use. A network without one has the image itself in its place, which only masks of its size need. */
+export function layerInUse({ layers, layer, input, preprocessing }: ModelInfo): LayerInfo {
+  const { layout, channels } = input;
+  const [height, width] = [preprocessing.height.value, preprocessing.width.value];
+  return (
+    layers.find(({ tensor }) => tensor === layer.value) ?? {
+      tensor: input.name,
+      operator: 'input',
+      shape: layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels],
+      channels,
+      height,
+      width,
+      arrangement: layout,
+      skip: 0,
+      cut: true,
+    }
+  );
 }

@@ -2,10 +2,11 @@
 import type { NodeProto, TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
-import { intAttribute, type Model } from '../onnx/model';
+import { intAttribute, intsAttribute, type Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
 import { DataType, dimsOf, dtypeName } from '../onnx/tensors';
 import type { TensorInfo } from './info';
+import { type FormedImage, formOf, type SaidShape } from './input-forms';
 import { isSide } from './sides';
 
 export interface ImageInput {
@@ -16,23 +17,43 @@ export interface ImageInput {
   /** Undefined if the graph leaves the height free. */
   readonly height: number | undefined;
   readonly width: number | undefined;
+  /** If the input has other axes than those of `layout`. */
+  readonly formed?: FormedImage;
 }
 
 const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
+/** Types of numbers that a runtime could be fed, but that images are not given as. */
+const NUMBERS: ReadonlySet<DataType> = new Set([
+  DataType.INT8,
+  DataType.INT16,
+  DataType.INT32,
+  DataType.INT64,
+  DataType.UINT16,
+  DataType.UINT32,
+  DataType.UINT64,
+  DataType.BFLOAT16,
+]);
 const PIXELS: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE, DataType.UINT8]);
 
+/** What sources say of the input. */
+export interface SaidInput extends SaidShape {
+  /** Its name, which decides between several. */
+  readonly name?: string | undefined;
+}
+
 /**
- * Finds the image input: rank 4 with 1, 3 or 4 channels. It is not known what values other inputs should get, so at
- * least one output must not depend on them.
+ * Finds the image input: rank 4 with 1, 3 or 4 channels, or if there is none, one of the forms of input-forms.ts. It is not
+ * known what values other inputs should get, so at least one output must not depend on them.
  *
- * @param wanted its name, which decides between several
- * @throws no-image-input, several-image-inputs, inputs-unknown, fixed-batch, model-too-large
+ * @throws no-image-input, several-image-inputs, inputs-unknown, model-too-large
  */
-export function findImageInput(model: Model, wanted?: string): ImageInput {
+export function findImageInput(model: Model, said: SaidInput = {}): ImageInput {
   const { input, output, node } = model.graph;
-  const images = input.flatMap((value) => asImage(model, value) ?? []);
+  const wanted = said.name;
+  const usual = input.flatMap((value) => asImage(model, value, said) ?? []);
+  const images = usual.length > 0 ? usual : input.flatMap((value) => inOtherForm(value, said) ?? []);
   const [first, second] = images;
-  if (!first) throw errors.noImageInput(model.file, input.map(describe));
+  if (!first) throw withoutImage(model, said);
   const chosen = images.find(({ name }) => name === wanted);
   const isImage = (name: string) => images.some((image) => image.name === name);
   // The error for several images asks for a name, which helps only if one of the inputs is sufficient.
@@ -56,24 +77,83 @@ export function findImageInput(model: Model, wanted?: string): ImageInput {
   }
 }
 
-function asImage(model: Model, value: ValueInfoProto): ImageInput | undefined {
+/** An input that has the form of an image and another type is the likeliest reason. */
+function withoutImage({ file, graph }: Model, said: SaidShape): Error {
+  for (const value of graph.input) {
+    const type = tensorType(value);
+    const dims = type && shapeOf(type).map(sizeOrFree);
+    if (!type || !dims || PIXELS.has(type.elemType) || !NUMBERS.has(type.elemType)) continue;
+    const isImage = dims.length === 4 && [dims[1], dims[3]].some((size) => CHANNELS.has(size));
+    if (isImage || (dims.length === 3 && formOf(dims, said)))
+      return errors.inputType(file, `"${value.name}" [${shapeOf(type).join(', ')}]`, dtypeName(type.elemType));
+  }
+  return errors.noImageInput(file, graph.input.map(describe));
+}
+
+function asImage(model: Model, value: ValueInfoProto, said: SaidShape): ImageInput | undefined {
   const type = tensorType(value);
   if (!type || !PIXELS.has(type.elemType)) return undefined;
   const dims = shapeOf(type);
   if (dims.length !== 4) return undefined;
   const [batch, ...rest] = dims.map(sizeOrFree);
-  const layout = layoutOf(rest);
+  const layout = layoutOf(model, value.name, rest, said);
   const [channels, height, width] = layout === 'NCHW' ? rest : [rest[2], rest[0], rest[1]];
   const known = channels ?? channelsOfFirstConv(model, value.name);
   if (!CHANNELS.has(known)) return undefined;
-  if (batch !== undefined && batch !== 1) throw errors.fixedBatch(model.file, batch);
-  return { name: value.name, dtype: type.elemType, layout, channels: known!, height, width };
+  const image = { name: value.name, dtype: type.elemType, layout, channels: known!, height, width } as const;
+  if (batch === undefined || batch === 1) return image;
+  return { ...image, formed: { ...image, form: { kind: 'fixed-batch', batch, repeated: false } } };
 }
 
-/** Channels are taken as last only if that is the only order with 1, 3 or 4 channels. */
-function layoutOf([first, , last]: readonly (number | undefined)[]): ImageInput['layout'] {
-  return !CHANNELS.has(first) && CHANNELS.has(last) ? 'NHWC' : 'NCHW';
+function inOtherForm(value: ValueInfoProto, said: SaidShape): ImageInput | undefined {
+  const type = tensorType(value);
+  if (!type || !PIXELS.has(type.elemType)) return undefined;
+  const formed = formOf(shapeOf(type).map(sizeOrFree), said);
+  if (!formed) return undefined;
+  const { layout, channels, height, width } = formed;
+  return { name: value.name, dtype: type.elemType, layout, channels, height, width, formed };
 }
+
+/**
+ * Channels are taken as last only if that is the only order with 1, 3 or 4 channels, or if all sizes are free and a source or
+ * the first operators say so.
+ */
+function layoutOf(
+  model: Model,
+  name: string,
+  [first, second, last]: readonly (number | undefined)[],
+  said: SaidShape,
+): ImageInput['layout'] {
+  if (CHANNELS.has(last) && !CHANNELS.has(first)) return first === undefined && said.layout ? said.layout : 'NHWC';
+  if ([first, second, last].some((size) => size !== undefined)) return 'NCHW';
+  return said.layout ?? layoutOfFirst(model, name) ?? 'NCHW';
+}
+
+/** The order in which the first operator that has one reads the image. */
+function layoutOfFirst({ graph }: Model, input: string): ImageInput['layout'] | undefined {
+  const same = new Set([input]);
+  for (const node of graph.node) {
+    if (!same.has(node.input[0]!) && !(ANY_ORDER.has(operatorOf(node)) && same.has(node.input[1]!))) continue;
+    const operator = operatorOf(node);
+    if (operator === 'Transpose') return String(intsAttribute(node, 'perm')) === '0,3,1,2' ? 'NHWC' : 'NCHW';
+    if (CONVOLUTIONS.has(operator)) return 'NCHW';
+    if (ANY_ORDER.has(operator)) for (const output of node.output) same.add(output);
+  }
+  return undefined;
+}
+
+/** Operators that treat all axes alike. */
+const ANY_ORDER: ReadonlySet<string> = new Set([
+  'Add',
+  'Cast',
+  'Clip',
+  'DequantizeLinear',
+  'Div',
+  'Identity',
+  'Mul',
+  'QuantizeLinear',
+  'Sub',
+]);
 
 /** Operators whose second input is the weights, [M, C / group, ...]. */
 const CONVOLUTIONS: ReadonlySet<string> = new Set(['Conv', 'com.microsoft:FusedConv', 'com.microsoft.nchwc:Conv']);

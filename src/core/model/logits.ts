@@ -62,8 +62,12 @@ export function findScores(
 ): ScoresTensor {
   const graph = indexGraph(model.graph.node);
   const dependent = tensorsDependingOn(graph, [input]);
-  const isScores = (name: string) => dependent.has(name) && hasScoresShape(facts, name);
   const outputs = model.graph.output.map(({ name }) => name);
+  const hasAxis = outputs.some((name) => hasScoresShape(facts, name));
+  // Without an axis of classes, [N] is one score for each image.
+  const isScores = (name: string) =>
+    dependent.has(name) &&
+    (hasScoresShape(facts, name) || (!hasAxis && outputs.includes(name) && isSingle(facts, name)));
   const found = outputs.flatMap((name) => candidateOf(model, graph, facts, name, isScores) ?? []);
   const ranked = withoutDoubles(graph, rankedByDepth(graph, found, known.labels));
   const [best, second] = ranked;
@@ -99,6 +103,11 @@ function hasScoresShape(facts: Facts, name: string): boolean {
   const fact = facts.get(name);
   if (!fact || !FLOATS.has(fact.dtype)) return false;
   return fact.dims.length >= 2 && fact.dims[0] === 1 && fact.dims.filter((dim) => dim !== 1).length <= 1;
+}
+
+function isSingle(facts: Facts, name: string): boolean {
+  const fact = facts.get(name);
+  return fact !== undefined && FLOATS.has(fact.dtype) && String(fact.dims) === '1';
 }
 
 function candidateOf(

@@ -25,6 +25,7 @@ const optionalFields = <const E extends v.ObjectEntries>(entries: E) =>
 const SIDECAR = optionalFields({
   input: optionalFields({
     name: text,
+    layout: v.picklist(['NCHW', 'NHWC']),
     width: side,
     height: side,
     fit: v.picklist(FITS),
@@ -58,6 +59,7 @@ export function sidecarOf(info: ModelInfo, labels: string | undefined): Conventi
   return {
     input: {
       name: info.input.name,
+      layout: info.input.layout,
       width: width.value,
       height: height.value,
       fit: fit.value,

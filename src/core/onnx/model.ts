@@ -82,6 +82,11 @@ export function parseModel(bytes: Uint8Array, file: string): Model {
   };
 }
 
+/** The model with another graph of the same weights. */
+export function withGraph(model: Model, graph: GraphProto): Model {
+  return { ...model, graph, initializers: new Map(graph.initializer.map((tensor) => [tensor.name, tensor])) };
+}
+
 /** True for an input that is one boolean, or one number whose name refers to training. */
 function isSwitch({ name, type }: ValueInfoProto): boolean {
   if (type?.value.case !== 'tensorType') return false;

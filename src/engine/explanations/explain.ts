@@ -1,4 +1,5 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
+import type { MethodChoice } from '../../core/methods/choice';
 import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
@@ -15,7 +16,7 @@ import type { Work } from '../sessions/passes';
 import type { Sessions } from '../sessions/sessions';
 import { chooseClass, classQuestion, topClasses } from './class-choice';
 import { imageStateOf, inputSizeOf } from './image-state';
-import { checkLayer, layersFor, partsFor, refusalBy } from './method-needs';
+import { checkLayer, layersFor, partsFor, refusalBy, standInFor } from './method-needs';
 import { checkOptions, completed } from './request-options';
 
 /**
@@ -31,18 +32,22 @@ export async function explain(
   checkOptions(params);
   const start = performance.now();
   const work: Work = { signal: context.signal, passes: 0 };
-  const { method, options, blur } = completed(params);
-  const parts = partsFor({ method, options });
+  const wanted = completed(params);
+  const { blur } = wanted;
   const layers = layersFor(params);
-  const explainerOf = (layer?: string) =>
+  const explainerOf = ({ method, options }: Asked, layer?: string) =>
     sessions
-      .explainerFor({ ...params.model, ...(layer !== undefined && { layer }) }, device, parts, (info) =>
-        checkLayer(method, info),
+      .explainerFor(
+        { ...params.model, ...(layer !== undefined && { layer }) },
+        device,
+        partsFor({ method, options }),
+        (info) => checkLayer(method, info),
       )
       .catch(refusalBy(method));
   // All names are checked before any session is created.
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
-  const explainer = await explainerOf(layers[0]);
+  const { explainer, asked, notes } = await suited(wanted, (choice) => explainerOf(choice, layers[0]));
+  const { method, options } = asked;
   const { info } = explainer;
   const { value: labels } = info.labels;
   const question = classQuestion(labels, params);
@@ -56,7 +61,7 @@ export async function explain(
   const run = (of: Explainer, seen: ImageState) =>
     methods[method].run(networkOf(of, seen, blur, work), target, options);
   async function* runLater(layer: string): MethodRun {
-    const of = await explainerOf(layer);
+    const of = await explainerOf(asked, layer);
     return yield* run(of, (await imageStateOf(of, params, work)).state);
   }
   const inputSize = inputSizeOf(explainer);
@@ -73,6 +78,7 @@ export async function explain(
 
   const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;
   const { min, max, zero } = saliencyOf(frame!);
+  const said = [...notes, ...(note !== undefined && !zero ? [note] : [])].join('; ');
   const score = (of: number): ClassScore => ({ class: of, label: labels[of]!, probability: probabilities[of]! });
   const { others, contrastWeight } = question;
   return {
@@ -88,11 +94,28 @@ export async function explain(
     top: topClasses(probabilities, params.top).map(score),
     probabilities,
     frame: frame!,
-    saliency: { min, max, zero, ...(zero ? { reason: whyBlank } : note && { note }) },
+    saliency: { min, max, zero, ...(zero && { reason: whyBlank }), ...(said !== '' && { note: said }) },
     scores,
     ...(completeness && { completeness }),
     milliseconds: { load, decode, first: first!, total: performance.now() - start },
     device,
     passes: work.passes,
   };
+}
+
+type Asked = Pick<MethodChoice, 'method' | 'options'>;
+
+/** The explainer for a choice, or for what stands in for it, with the reasons in words. */
+async function suited(
+  asked: Asked,
+  explainerOf: (choice: Asked) => Promise<Explainer>,
+  notes: readonly string[] = [],
+): Promise<{ readonly explainer: Explainer; readonly asked: Asked; readonly notes: readonly string[] }> {
+  try {
+    return { explainer: await explainerOf(asked), asked, notes };
+  } catch (thrown) {
+    const standIn = standInFor(asked, thrown);
+    if (!standIn) throw thrown;
+    return suited(standIn, explainerOf, [...notes, standIn.note]);
+  }
 }

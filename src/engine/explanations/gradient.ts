@@ -40,7 +40,8 @@ export async function gradient({ model, image, target, wrt }: Params<'gradient'>
   try {
     const feeds = { [GRADIENT.source]: floats(input.tensor, input.dims), ...targetFeeds(fragment, explained) };
     const result = await session.run(feeds, [GRADIENT.gradient]);
-    return { tensor, shape, data: result[GRADIENT.gradient]!.data as Float32Array };
+    const own = tensor === info.input.name ? info.input.shape : undefined;
+    return { tensor, shape: own ?? shape, data: result[GRADIENT.gradient]!.data as Float32Array };
   } finally {
     await session.release();
   }

@@ -8,6 +8,7 @@ import type { ExplainParams } from '../../protocol/requests';
 import { layersOf } from '../model/inspect';
 import type { Part } from '../sessions/explainer';
 import { isPart } from '../sessions/parts';
+import { completedOptions } from './request-options';
 
 /** The chosen layers; only the last one for a method that does not use a layer. */
 export function layersFor({ method, model }: ExplainParams): readonly string[] {
@@ -40,8 +41,36 @@ export function refusalBy(method: MethodName) {
 /**
  * Sessions are shared by requests with and without a chosen layer, so each request is checked.
  *
- * @throws blocked-layers if the only layers are in blocked memory, nobody has chosen one, and the method needs one
+ * @throws method-unsuitable if the method needs a layer and there is none; blocked-layers if the only layers are in
+ *   blocked memory and nobody has chosen one
  */
-export function checkLayer(method: MethodName, { path, layer }: ModelInfo): void {
-  if (layer.origin === 'assumed' && needsLayer(method)) throw errors.blockedLayers(path, layer.value);
+export function checkLayer(method: MethodName, { path, layers, layer }: ModelInfo): void {
+  if (!needsLayer(method)) return;
+  if (layers.length === 0)
+    throw errors.methodUnsuitable(method, 'a layer with a map that the class scores depend on', 'occlusion');
+  if (layer.origin === 'assumed') throw errors.blockedLayers(path, layer.value);
 }
+
+type Asked = Pick<MethodChoice, 'method' | 'options'>;
+
+/**
+ * What Group-CAM, the default method, is replaced by if the model can't be explained by it, and the reason in words. Other
+ * methods were asked for by name and fail.
+ *
+ * @param failure of the choice
+ */
+export function standInFor(
+  { method, options }: Asked,
+  failure: unknown,
+): (Asked & { readonly note: string }) | undefined {
+  if (method !== 'group-cam' || !(failure instanceof ExplainError)) return undefined;
+  if (failure.code === 'method-unsuitable') {
+    const note = 'Occlusion in place of Group-CAM, which needs a layer with a map; this model has none';
+    return { method: 'occlusion', options: completedOptions('occlusion', {}), note };
+  }
+  if (!WITHOUT_RULE.has(failure.code) || options['variant'] === 'gradient-free') return undefined;
+  const note = `the gradient-free variant, since there are no gradients: ${failure.reason ?? failure.message}`;
+  return { method, options: { ...options, variant: 'gradient-free' }, note };
+}
+
+const WITHOUT_RULE: ReadonlySet<string> = new Set(['unsupported-operator', 'gradient-rule']);

@@ -2,7 +2,7 @@
 import { errors } from '../../core/errors';
 import type { MethodChoice } from '../../core/methods/choice';
 import { methods } from '../../core/methods/method-table';
-import { METHODS } from '../../core/methods/names';
+import { METHODS, type MethodName } from '../../core/methods/names';
 import { type OptionValues, resolveOptions } from '../../core/options';
 import type { ExplainParams } from '../../protocol/requests';
 import { layersOf } from '../model/inspect';
@@ -33,6 +33,10 @@ function check(name: string, value: unknown, valid: boolean, wanted: string): vo
  * @throws bad-option
  */
 export function completed<Choice extends MethodChoice>(choice: Choice): Choice {
-  const options: OptionValues = resolveOptions(methods[choice.method].options, choice.options);
-  return { ...choice, options };
+  return { ...choice, options: completedOptions(choice.method, choice.options) };
+}
+
+/** @throws bad-option */
+export function completedOptions(method: MethodName, given: OptionValues): OptionValues {
+  return resolveOptions(methods[method].options, given);
 }

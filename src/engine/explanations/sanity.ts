@@ -24,7 +24,7 @@ import { firstPass, type Work } from '../sessions/passes';
 import { createExplainer, releaseExplainer } from '../sessions/sessions';
 import { topClasses } from './class-choice';
 import { inputSizeOf } from './image-state';
-import { partsFor } from './method-needs';
+import { checkLayer, partsFor } from './method-needs';
 import { completed } from './request-options';
 
 /**
@@ -57,6 +57,7 @@ async function check(
   pause: () => Promise<void>,
 ): Promise<SanityResult> {
   const { info } = model;
+  for (const { method } of params.methods) checkLayer(method, info);
   const layers = weightLayers(file.model, info.input.name, info.output.logits);
   if (layers.length === 0) throw errors.noWeights(info.path);
   const known = { ...model, identity: file.identity };

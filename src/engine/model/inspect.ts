@@ -6,25 +6,26 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import { agreeing } from '../../core/model/agreement';
-import { firstOf, resolvePreprocessing, type Source } from '../../core/model/conventions';
+import { firstOf, type InputConventions, type Source } from '../../core/model/conventions';
 import { describeModel } from '../../core/model/describe';
 import type { ModelInfo } from '../../core/model/info';
-import { findImageInput, type ImageInput } from '../../core/model/inputs';
+import { findImageInput } from '../../core/model/inputs';
 import { findScores, type WantedScores } from '../../core/model/logits';
-import type { Preprocessing } from '../../core/model/preprocessing';
 import { sidecarOf } from '../../core/model/sidecar';
 import type { Facts } from '../../core/onnx/facts';
 import { outputsBeside } from '../../files/output';
 import type { Stamp } from '../../files/stamps';
 import type { ModelChoice } from '../../protocol/requests';
 import { conventionFiles, readLabels, readSources, sourcesOfGraph } from './conventions';
+import { fitted, type Rewrite } from './fit';
 import { type ModelFile, readModelFile } from './model-file';
 import { linkOf } from './probabilities';
-import { traceFacts } from './trace';
 
 export interface Opened {
   readonly info: ModelInfo;
+  /** The file, with its model rewritten. */
   readonly file: ModelFile;
+  readonly rewrite: Rewrite;
   /** Facts at batch 1 and the input's size in use. */
   readonly facts: Facts;
   /** Stamps of all files that `info` depends on; see `isCurrent`. */
@@ -33,22 +34,25 @@ export interface Opened {
 
 /** @throws all errors of core/errors.ts about models, sidecars and labels */
 export async function openModel(choice: ModelChoice): Promise<Opened> {
-  const file = await readModelFile(choice.path ?? demoModel());
-  const { model } = file;
+  const raw = await readModelFile(choice.path ?? demoModel());
+  const { model } = raw;
   const read = await readSources(model);
-  const input = findImageInput(model, firstOf(read.sources, (said) => said.input?.name)?.value);
-  const sources = agreeing(input, [...read.sources, ...(await sourcesOfGraph(model, input, read.beside))]);
-  const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
-  const { labels, stamps } = await readLabels(sources, choice.labels);
-  const facts = await traceFacts(file, {
-    name: input.name,
-    dtype: input.dtype,
-    dims: inputDims(input, preprocessing),
+  const said = <T>(ask: (input: InputConventions) => T | undefined) =>
+    firstOf(read.sources, (conventions) => conventions.input && ask(conventions.input))?.value;
+  const found = findImageInput(model, {
+    name: said(({ name }) => name),
+    layout: said(({ layout }) => layout),
+    width: said(({ width }) => width),
+    height: said(({ height }) => height),
   });
+  const sources = agreeing(found, [...read.sources, ...(await sourcesOfGraph(model, found, read.beside))]);
+  const { labels, stamps } = await readLabels(sources, choice.labels);
+  const { input, preprocessing, assumptions, file, rewrite, facts } = await fitted(raw, found, sources);
   const wanted = wantedScores(choice, sources);
-  const scores = findScores(model, facts, input.name, { wanted, labels: labels?.labels.length });
+  const scores = findScores(file.model, facts, input.name, { wanted, labels: labels?.labels.length });
   const info = describeModel({
-    model,
+    model: file.model,
+    declared: model.graph,
     bytes: file.bytes,
     demo: choice.path === undefined,
     input,
@@ -63,7 +67,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     labels,
     weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
   });
-  return { info, file, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
+  return { info, file, rewrite, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
 }
 
 function wantedScores({ output }: ModelChoice, sources: readonly Source[]): WantedScores | undefined {
@@ -74,12 +78,6 @@ function wantedScores({ output }: ModelChoice, sources: readonly Source[]): Want
 /** The chosen layers; empty if the model's default layer is used. */
 export function layersOf({ layer = [] }: ModelChoice): readonly string[] {
   return [layer].flat();
-}
-
-/** The input's dimensions at batch 1, in the order of its axes. */
-function inputDims({ layout, channels }: ImageInput, { width, height }: Preprocessing): number[] {
-  const pixels = [height.value, width.value];
-  return layout === 'NCHW' ? [1, channels, ...pixels] : [1, ...pixels, channels];
 }
 
 const DEMO = path.join('media', 'demo', 'demo-objects.onnx');

@@ -9,6 +9,7 @@ import { SMALL } from '../../core/onnx/facts';
 import { type Model, parseModel } from '../../core/onnx/model';
 import { dimsOf, isExternal, sizeOf } from '../../core/onnx/tensors';
 import { type EncodedModel, OWN_BYTES, placeOf } from '../../core/onnx/weights';
+import { foreignFormat } from '../../files/foreign';
 import { openRegular } from '../../files/open';
 import { identityOf, type Stamp } from '../../files/stamps';
 
@@ -31,7 +32,6 @@ export interface ModelFile {
 const TOO_LARGE = 2 ** 31;
 /** Bytes of one read call; the system reads less than 2 GiB at once. */
 const PIECE = 2 ** 28;
-const LFS_POINTER = 'version https://git-lfs';
 
 /**
  * Reads and parses a model.
@@ -41,8 +41,8 @@ const LFS_POINTER = 'version https://git-lfs';
  */
 export async function readModelFile(file: string): Promise<ModelFile> {
   const { info, bytes } = await readWhole(file);
-  if (Buffer.from(bytes.buffer, 0, Math.min(bytes.length, LFS_POINTER.length)).toString('latin1') === LFS_POINTER)
-    throw errors.modelUnreadable(file, 'it is a Git LFS pointer; fetch the file with git lfs pull');
+  const foreign = foreignFormat(bytes);
+  if (foreign !== undefined) throw errors.modelUnreadable(file, `it is ${foreign}`);
   const model = parseModel(bytes, file);
   const external = await findExternal(model, file);
   const sizeAt = (location: string) => external.get(location)?.size;

@@ -66,10 +66,10 @@ function dimsOf(layout: Layout, channels: number, { width, height }: Size): read
 function fitTensor(file: string, { shape, data }: NpyArray, info: ModelInfo, size: Size): Float32Array {
   const { layout, channels } = info.input;
   const wanted = dimsOf(layout, channels, size);
-  if (String(shape) === String(wanted)) return data;
+  if ([wanted, info.input.shape].some((dims) => String(dims) === String(shape))) return data;
   const other = layout === 'NCHW' ? 'NHWC' : 'NCHW';
   if (String(shape) !== String(dimsOf(other, channels, size))) {
-    throw errors.tensorShape(file, shape, `[${wanted.join(', ')}]`);
+    throw errors.tensorShape(file, shape, `[${(info.input.shape ?? wanted).join(', ')}]`);
   }
   return relayout(data, other, layout, channels, size);
 }

@@ -35,7 +35,7 @@ const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);
 
 export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input'>, device: Device): Batching {
   const batch = inputs.find(({ name }) => name === input.name)?.shape[0];
-  if (batch === 1) return SINGLE;
+  if (batch === 1 || input.single) return SINGLE;
   return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(device) };
 }
 

@@ -1,11 +1,12 @@
 /** The data that the engine holds to explain images with one model, layer and device. */
 import type { FeatureMaps } from '../../core/cam/features';
 import type { Background } from '../../core/methods/network';
-import type { LayerInfo, ModelInfo } from '../../core/model/info';
+import { type LayerInfo, layerInUse, type ModelInfo } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';
 import type { Fragment, Outputs } from '../../core/target/target';
 import type { Stamp } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
+import type { Rewrite } from '../model/fit';
 import type { PreparedInput } from '../pictures/prepare';
 import type { Batching } from '../runtime/batching';
 import type { Session, Tensor } from '../runtime/runtime';
@@ -16,6 +17,8 @@ export interface KnownModel {
   readonly info: ModelInfo;
   /** Facts at batch 1. */
   readonly facts: Facts;
+  /** Changes the model of the file to the one that `facts` are of. */
+  readonly rewrite: Rewrite;
   /** Stamps of the files that this was derived from. */
   readonly stamps: readonly Stamp[];
   /** Identity of the model's file and its weights. */
@@ -81,9 +84,9 @@ export interface Backdrop {
 
 /** True if the gradient graph starts at the layer, so that it needs no pass through the whole network. */
 export function isCut(info: ModelInfo, layer: string): boolean {
-  return info.layers.some(({ tensor, cut }) => tensor === layer && cut);
+  return layer === info.input.name || info.layers.some(({ tensor, cut }) => tensor === layer && cut);
 }
 
 export function layerOf({ info }: Explainer): LayerInfo {
-  return info.layers.find(({ tensor }) => tensor === info.layer.value)!;
+  return layerInUse(info);
 }

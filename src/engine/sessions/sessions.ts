@@ -1,6 +1,6 @@
 /** Opened models and their sessions, which are kept as long as their files do not change. */
 import { scoreGraph } from '../../core/cam/transform';
-import type { ModelInfo } from '../../core/model/info';
+import { layerInUse, type ModelInfo } from '../../core/model/info';
 import { encodeModel } from '../../core/onnx/weights';
 import { bilinearMatrix } from '../../core/resize';
 import type { Fragment } from '../../core/target/target';
@@ -49,8 +49,8 @@ export function createSessions(): Sessions {
     const key = JSON.stringify(choice);
     const cached = models.get(key);
     if (cached && (await isCurrent(cached.stamps))) return { known: cached };
-    const { file, info, facts, stamps } = await openModel(choice);
-    const known = { info, facts, stamps, identity: file.identity };
+    const { file, info, facts, rewrite, stamps } = await openModel(choice);
+    const known = { info, facts, rewrite, stamps, identity: file.identity };
     models.set(key, known);
     return { known, file };
   }
@@ -70,7 +70,7 @@ export function createSessions(): Sessions {
       const ready = explainers.get(key);
       const missing = parts.filter((part) => !ready || !(part in ready.parts));
       if (ready && missing.length === 0) return ready;
-      source ??= await readModelFile(known.info.path);
+      source ??= await readAgain(known);
       if (source.identity !== known.identity) return await explainerFor(choice, device, parts, check);
       // Sessions are created one after the other, since each needs extra memory during its creation.
       const explainer = ready ?? (await createExplainer(known, source, device));
@@ -109,6 +109,12 @@ export function createSessions(): Sessions {
   };
 }
 
+/** The model's file, read once more and rewritten as before. */
+async function readAgain({ info, rewrite }: KnownModel): Promise<ModelFile> {
+  const file = await readModelFile(info.path);
+  return { ...file, model: rewrite(file.model) };
+}
+
 /**
  * Creates an explainer that is not kept; the caller releases it.
  *
@@ -142,8 +148,9 @@ export async function createExplainer(
   };
 }
 
-function upsamplingOf({ layers, layer, preprocessing: { height, width } }: ModelInfo): Explainer['upsampling'] {
-  const { height: mapHeight, width: mapWidth } = layers.find(({ tensor }) => tensor === layer.value)!;
+function upsamplingOf(info: ModelInfo): Explainer['upsampling'] {
+  const { height, width } = info.preprocessing;
+  const { height: mapHeight, width: mapWidth } = layerInUse(info);
   const across = bilinearMatrix(mapWidth, width.value);
   const columns = Float32Array.from(
     across,

@@ -27,7 +27,8 @@ const LACKS: ReadonlySet<string> = new Set([
   'unsupported-operator',
   'not-connected',
   'gradient-rule',
-  'blocked-layers',
+  'no-spatial-layer',
+  'method-unsuitable',
 ]);
 
 /**

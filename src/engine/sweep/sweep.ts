@@ -7,7 +7,7 @@ import { NO_EVIDENCE } from '../../core/methods/maps';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { MethodFrame } from '../../core/saliency';
-import { probabilitiesOf } from '../../core/target/class-scores';
+import { CLASSES, probabilitiesOf } from '../../core/target/class-scores';
 import type { FailedImage, RequestContext, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import { inputSizeOf } from '../explanations/image-state';
 import { type Explainer, layerOf, type Part } from '../sessions/explainer';
@@ -41,6 +41,7 @@ export async function sweep(
 ): Promise<void> {
   if (context.signal.aborted) throw errors.cancelled();
   const { explainer, mapper } = await loadFor(params, load);
+  checkClasses(params, explainer);
   return using(explainer, async () => {
     const work: Work = { signal: context.signal, passes: 0, pause };
     const runner = createRunner(explainer);
@@ -64,6 +65,13 @@ export async function sweep(
       return sweptImage(explainer, params, image, found, passed, mapper, work).catch(ofImage);
     }
   });
+}
+
+/** @throws unknown-class */
+function checkClasses({ images }: SweepParams, { info }: Explainer): void {
+  const { classes } = info.output;
+  const bad = images.find(({ class: index = 0 }) => !(Number.isInteger(index) && index >= 0 && index < classes));
+  if (bad) throw errors.unknownClass(String(bad.class), []);
 }
 
 const failureOf = ({ id }: SweepImage, { code, message }: ExplainError): FailedImage => ({ id, code, message });
@@ -98,7 +106,7 @@ async function* grouped<T>(items: AsyncIterable<T>, size: () => number): AsyncGe
 async function sweptImage(
   explainer: Explainer,
   params: SweepParams,
-  { id, truth, annotated }: SweepImage,
+  { id, truth, annotated, class: wanted }: SweepImage,
   { input, thumbnail }: ReadImage,
   passed: Passed,
   mapper: Mapper | undefined,
@@ -111,14 +119,16 @@ async function sweptImage(
   const { channels, height, width } = layer;
   const features = { data: mapsOf(passed.activations, layer), channels, height, width };
   const prediction = predictionOf(probabilitiesOf(passed.outputs), scaleOf(info.output), truth, params.top);
-  const answer = { id, size, transform, ...prediction, embedding: channelMeans(features.data, channels) };
+  // A network without a layer is described by its scores.
+  const embedding = info.layers.length > 0 ? channelMeans(features.data, channels) : passed.outputs[CLASSES.logits]!;
+  const answer = { id, size, transform, ...prediction, embedding };
   const shown = thumbnail && { thumbnail };
-  const [predicted] = prediction.top[0]!;
-  const frame = await mapper?.({ ...passed, input, features }, predicted, work);
+  const index = wanted ?? prediction.top[0]![0];
+  const frame = await mapper?.({ ...passed, input, features }, index, work);
   if (frame === undefined || typeof frame === 'string')
     return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
   const map = mapOf(frame);
-  const shows = params.categories?.[predicted] ?? [];
+  const shows = params.categories?.[index] ?? [];
   const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
   const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
   return { ...answer, map, measures, ...(isConstant(map.map) && { blank: NO_EVIDENCE.whyBlank }), ...shown };

@@ -38,7 +38,6 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'annotations-invalid': [],
   'mapping-invalid': [],
   'sidecar-invalid': ['retry', 'choose-model'],
-  'fixed-batch': ['choose-model'],
   'unsupported-operator': ['choose-layer', 'gradient-free'],
   'not-connected': ['choose-layer'],
   'gradient-rule': ['choose-layer', 'gradient-free', 'show-log'],

@@ -135,6 +135,7 @@ function outputDetails({ output }: ModelInfo): Row[] {
 
 function layerText(info: ModelInfo): string {
   const layer = info.layers.find(({ tensor }) => tensor === info.layer.value);
+  if (info.layers.length === 0) return 'none';
   return layer ? `${layer.tensor} ${layerSize(layer)}` : info.layer.value;
 }
 

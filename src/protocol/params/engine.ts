@@ -90,7 +90,13 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     model: modelChoice,
     device,
     images: v.array(
-      fields({ id: number, path: text, truth: numbers, annotated: optional(annotated) } satisfies Form<SweepImage>),
+      fields({
+        id: number,
+        path: text,
+        truth: numbers,
+        annotated: optional(annotated),
+        class: optional(number),
+      } satisfies Form<SweepImage>),
     ),
     categories: optional(v.record(text, v.array(text))),
     top: number,

@@ -54,6 +54,7 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
   clusters: fields({ ...under, by } satisfies Form<Params<'clusters'>>),
   scatter: fields({ ...under, set: text } satisfies Form<Params<'scatter'>>),
   compare: fields({ ...of, ...pair } satisfies Form<Params<'compare'>>),
+  shifts: fields({ ...of, ...pair, items: numbers } satisfies Form<Params<'shifts'>>),
   findShift: fields({ ...of, ...pair, device } satisfies Form<Params<'findShift'>>),
   trend: fields(of),
   watch: fields({ ...of, device } satisfies Form<Params<'watch'>>),

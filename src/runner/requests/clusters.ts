@@ -1,5 +1,6 @@
 /** The requests about clusters. */
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
+import type { Place } from '../models/places';
 import { pausing } from '../store/pause';
 import { findClusters } from '../work/clusters';
 import { ENDED, type Tools } from './tools';
@@ -9,6 +10,7 @@ type Params = RunnerRequests['findClusters']['params'];
 export function clusterRequests({
   files,
   works,
+  places,
   taskOf,
 }: Tools): Pick<RunnerService, 'findClusters' | 'clusters' | 'scatter'> {
   /** By the id of work: what was asked for. */
@@ -34,9 +36,9 @@ export function clusterRequests({
           await slice();
           if (!control.goesOn()) await control.turn();
         };
-        return findClusters({ ...task, by, classes, pause, found: run.infoChanged }, control).finally(() =>
-          asked.delete(work),
-        );
+        const find = (place: Place) =>
+          findClusters({ ...task, ...place, by, classes, pause, found: run.infoChanged }, control);
+        return places.withModel(run, version, control.signal, find).finally(() => asked.delete(work));
       },
     });
     asked.set(work, wanted);

@@ -5,6 +5,7 @@ import { errors } from '../../core/errors';
 import type { VersionId, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { CancelSignal } from '../../protocol/table';
+import type { Place, Places } from '../models/places';
 import type { OpenRun, RunFiles } from '../run-files';
 import type { SweepTask } from '../work/sweep';
 import type { Works } from '../work/works';
@@ -13,8 +14,16 @@ export interface Tools {
   readonly engine: Engine;
   readonly files: RunFiles;
   readonly works: Works;
-  /** What the work on a version needs. */
-  taskOf(run: OpenRun, version: VersionId, device: DeviceChoice): SweepTask;
+  readonly places: Places;
+  /** What the work on a version needs beside its model. */
+  taskOf(run: OpenRun, version: VersionId, device: DeviceChoice): Omit<SweepTask, keyof Place>;
+  /** Starts the sweep of a version, or goes on with it. */
+  sweep(run: OpenRun, version: VersionId, device: DeviceChoice, urgency?: Urgency): { readonly work: number };
+}
+
+/** Of a sweep that goes before others: a number that is higher than theirs. */
+export interface Urgency {
+  readonly urgency: number;
 }
 
 /** @throws run-file-invalid */

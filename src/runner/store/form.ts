@@ -89,7 +89,12 @@ export interface WritableStore {
   setDataset(dataset: ListedDataset): Listing;
   /** A version with the same hash and choice is there already: then its id. */
   addVersion(version: NewVersion): VersionId;
-  versionChoice(version: VersionId): { readonly choice: ModelChoice; readonly hash: string };
+  versionChoice(version: VersionId): {
+    readonly choice: ModelChoice;
+    readonly hash: string;
+    /** Of the model with its external data. */
+    readonly bytes: number;
+  };
   item(id: ItemId): StoredItem;
   /** Items without a row, in the order of paths; those of `first` before all others. */
   waiting(version: VersionId, count: number, first?: readonly ItemId[]): readonly StoredItem[];
@@ -110,13 +115,14 @@ export interface Compared {
   /**
    * Computes the shifts of the rows of which both maps are there, and keeps them.
    *
+   * @param pause called between two rows; it rejects to cancel
    * @param progress called with the number of rows that are done, and of all that both versions have
    * @returns the rows that wait for maps of `b`, in the order of paths
    */
   updateShifts(
     a: VersionId,
     b: VersionId,
-    signal: { readonly aborted: boolean },
+    pause: () => Promise<void>,
     progress: (done: number, total: number) => void,
   ): Promise<readonly MissingMap[]>;
   /** Keeps maps of `b` for classes that `a` predicts, and the shifts to them; those of `blank` are unknown for good. */

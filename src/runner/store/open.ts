@@ -133,7 +133,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       const known = shiftsBetween(state, a, b);
       return Float64Array.from(items, (item) => known[item] ?? Number.NaN);
     },
-    updateShifts: (a, b, signal, progress) => updateShifts(state, a, b, signal, progress),
+    updateShifts: (a, b, pause, progress) => updateShifts(state, a, b, pause, progress),
     commitShifts: (a, b, made, blank) => commitShifts(state, a, b, made, blank),
     nameVersion: (version, name) => nameVersion(state, version, name),
     pinVersion: (version, pinned) => pinVersion(state, version, pinned),

@@ -55,7 +55,7 @@ function update(state: State, version: Version, { classes, name: _, ...rest }: N
 }
 
 export function versionChoice(state: State, id: VersionId) {
-  const { choice, hash } = versionOf(state, id).info;
+  const { choice, hash, bytes } = versionOf(state, id).info;
   const { path, layer, labels, output } = choice;
   const given = {
     ...(path !== undefined && { path }),
@@ -63,7 +63,7 @@ export function versionChoice(state: State, id: VersionId) {
     ...(labels !== undefined && { labels }),
     ...(output !== undefined && { output }),
   };
-  return { choice: given, hash };
+  return { choice: given, hash, bytes };
 }
 
 /** What changes with the state alone; it is kept until the next change. */

@@ -1,11 +1,9 @@
 /** Whether a model is still the one of a version: its file, its weights, and what lies beside it. */
 import type { Engine } from '../../client/engine';
 import { datasetErrors } from '../../core/dataset-errors';
-import { errors, reasonOf } from '../../core/errors';
 import type { ModelInfo } from '../../core/model/info';
-import { fingerprint, identityOfModel, stateOfModel } from '../../files/model-identity';
-import type { VersionInfo } from '../../protocol/dataset';
-import type { ModelChoice } from '../../protocol/requests';
+import { identityOfModel, stateOfModel } from '../../files/model-identity';
+import type { FileStamp, ModelChoice } from '../../protocol/requests';
 
 export interface ModelWatch {
   /**
@@ -23,10 +21,16 @@ export interface IdentifiedModel {
   readonly hash: string;
   /** Of its files, as they were when they were read. */
   readonly state: string;
+  /** Paths of the files that this depends on, those that are not there left out. */
+  readonly files: readonly string[];
 }
 
 /** Separates the digest of the model from that of its conventions. */
 const AND = '+';
+
+/** SHA-256 of the model's own file, from the hash of a version. */
+export const fileHashOf = (hash: string): string => hash.split(AND)[0]!.split(' ')[0]!;
+
 /** How often a model that changes while it is read is read again. */
 const ATTEMPTS = 5;
 
@@ -37,17 +41,29 @@ export async function identifiedModel(
   signal?: AbortSignal,
 ): Promise<IdentifiedModel> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { info, state } = await inspected(engine, choice, signal);
+    const { info, state, files } = await inspected(engine, choice, signal);
     const { model, conventions } = await identityOfModel(info);
     const after = await inspected(engine, choice, signal);
-    if (after.state === state) return { info, state, hash: `${model}${AND}${conventions}` };
+    if (after.state === state) return { info, state, files, hash: `${model}${AND}${conventions}` };
   }
   throw datasetErrors.modelChanged(choice.path ?? 'the demo model', 'it is being written');
 }
 
-async function inspected(engine: Engine, choice: ModelChoice, signal?: AbortSignal) {
-  const info = await engine.call('inspect', { model: choice }, { signal });
-  return { info, state: await stateOfModel(info) };
+/** @throws what models throw */
+export async function inspected(
+  engine: Engine,
+  choice: ModelChoice,
+  signal?: AbortSignal,
+): Promise<Pick<IdentifiedModel, 'info' | 'state' | 'files'>> {
+  let stamps: readonly FileStamp[] = [];
+  const on = {
+    files: (found: readonly FileStamp[]) => {
+      stamps = found;
+    },
+  };
+  const info = await engine.call('inspect', { model: choice }, { signal, on });
+  const files = stamps.filter(({ size }) => size !== undefined).map(({ path }) => path);
+  return { info, files, state: await stateOfModel(info) };
 }
 
 /** @param hash of the version */
@@ -66,18 +82,4 @@ export function watchModel(engine: Engine, choice: ModelChoice, hash: string): M
 function whatChanged(before: string, now: string): string {
   const isModel = before.split(AND)[0] !== now.split(AND)[0];
   return isModel ? 'its file has changed' : 'its preprocessing, layer or labels have changed';
-}
-
-/**
- * Why a version can't be run now, without a look into the model; undefined if nothing speaks against it.
- *
- * @param hash of the version
- */
-export async function whyUnavailable({ model }: Pick<VersionInfo, 'model'>, hash: string): Promise<string | undefined> {
-  const [first] = hash.split(AND)[0]!.split(' ');
-  const now = await fingerprint(model).catch((thrown: NodeJS.ErrnoException) =>
-    thrown.code === 'ENOENT' ? errors.modelMissing(model) : errors.modelUnreadable(model, reasonOf(thrown)),
-  );
-  if (now === first) return undefined;
-  return (typeof now === 'string' ? datasetErrors.modelChanged(model, 'its file has changed') : now).message;
 }

@@ -31,11 +31,11 @@ export interface Control {
   report(progress: Progress): void;
 }
 
-export interface Job extends Pick<Work, 'kind' | 'version' | 'method' | 'total'> {
+export interface Job extends Pick<Work, 'kind' | 'version' | 'from' | 'method' | 'total'> {
   /** The run file's path. */
   readonly run: string;
-  /** Versions that it needs beside `version`. */
-  readonly uses?: readonly VersionId[];
+  /** Work of a kind goes before that of lower urgency, which is 0 by default, even if the other has begun. */
+  readonly urgency?: number;
   /** Rejects if the work can't go on. */
   readonly perform: (control: Control) => Promise<void>;
 }
@@ -100,8 +100,11 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
   }
 
   const changes = () => new Promise<void>((resolve) => waiters.push(resolve));
-  const goesOn = ({ job, controller, isPaused }: Entry) =>
+  const mayGoOn = ({ job, controller, isPaused }: Entry) =>
     !controller.signal.aborted && !isPaused && !held.has(job.run);
+  const isBefore = (other: Entry, entry: Entry): boolean =>
+    other.job.kind === entry.job.kind && !hasEnded(other) && mayGoOn(other) && urgencyOf(other) > urgencyOf(entry);
+  const goesOn = (entry: Entry): boolean => mayGoOn(entry) && !entries.some((other) => isBefore(other, entry));
 
   async function turn(entry: Entry): Promise<void> {
     const { kind } = entry.job;
@@ -118,8 +121,8 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
         entry.isParked = true;
         wake();
       }
-      if (entry.isPaused) leave(entry);
-      setState(entry, entry.isPaused ? 'paused' : isFree ? entry.state : 'waiting');
+      if (entry.isPaused || mayGoOn(entry)) leave(entry);
+      setState(entry, entry.isPaused ? 'paused' : isFree && !mayGoOn(entry) ? entry.state : 'waiting');
       await changes();
     }
   }
@@ -213,7 +216,7 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
       await Promise.all(entries.filter((entry) => entry.job.run === run).map(cancel));
     },
     cancelOf: async (run, version) => {
-      const needs = ({ job }: Entry) => job.version === version || job.uses?.includes(version);
+      const needs = ({ job }: Entry) => job.version === version || job.from === version;
       await Promise.all(entries.filter((entry) => entry.job.run === run && needs(entry)).map(cancel));
     },
     async between(run, act) {
@@ -229,10 +232,12 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
   };
 }
 
+const urgencyOf = ({ job }: Entry): number => job.urgency ?? 0;
+
 const hasEnded = ({ state }: Entry) => state === 'done' || state === 'failed';
 
 function workOf({ id, job, state, progress, reason, rate }: Entry): Work {
-  const { kind, version, method } = job;
+  const { kind, version, from, method } = job;
   const { done, total, failed } = progress;
   const perSecond = state === 'running' ? rate.perSecond() : undefined;
   const left = secondsLeft(total - done - failed, perSecond);
@@ -240,6 +245,7 @@ function workOf({ id, job, state, progress, reason, rate }: Entry): Work {
     id,
     kind,
     ...(version !== undefined && { version }),
+    ...(from !== undefined && { from }),
     ...(method !== undefined && { method }),
     state,
     done,

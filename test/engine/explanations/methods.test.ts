@@ -152,7 +152,21 @@ describe('methods', () => {
       const { explanation } = await explainWith(service, { ...choice, method, ...few(method) });
       assert.equal(explanation.method, method);
     }
-    const { explanation } = await explainWith(service, { ...choice, options: { variant: 'gradient-free' } });
-    assert.equal(explanation.options['variant'], 'gradient-free');
+  });
+
+  it('Group-CAM runs without gradients where a rule is missing, says so, and does not where none is', async () => {
+    const options = { variant: 'gradient-free', groups: 4 };
+    const { explanation: free } = await explainWith(service, { ...write(true), options });
+    assert.doesNotMatch(free.saliency.note ?? '', /gradient/);
+    const { explanation: paper } = await explainWith(service, { ...write(true), options: { groups: 4 } });
+    assert.equal(paper.options['variant'], 'gradient-free');
+    assert.match(
+      paper.saliency.note ?? '',
+      /gradient-free variant, since there are no gradients: operator ReverseSequence/,
+    );
+    assert.deepEqual([...paper.frame.map], [...free.frame.map]);
+    const { explanation: plain } = await explainWith(service, { ...write(), options: { groups: 4 } });
+    assert.equal(plain.options['variant'], 'paper');
+    assert.doesNotMatch(plain.saliency.note ?? '', /gradient/);
   });
 });

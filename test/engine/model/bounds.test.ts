@@ -193,7 +193,8 @@ describe('models that ask for too much', () => {
     const [conv, ...rest] = CLASSIFIER.nodes;
     const padded: TinyNode = [conv![0], conv![1], conv![2], { pads: { ints: [1_000_000, 1, 1, 1] } }];
     const file = folder.write('net.onnx', tinyModel({ ...CLASSIFIER, nodes: [padded, ...rest] }));
-    await assert.rejects(openModel({ path: file }), { code: 'no-spatial-layer' });
+    const { info } = await openModel({ path: file });
+    assert.deepEqual(info.layers, []);
   });
 
   for (const name of ['memory-bomb-1', 'endless-loop-1', 'functions-7']) {

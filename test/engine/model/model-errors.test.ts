@@ -98,18 +98,6 @@ const CASES: readonly Case[] = [
     model: { inputs: { image: [1, 3, 8, 8], mask: [1, 1, 8, 8] } },
   },
   {
-    what: 'no spatial layer',
-    code: 'no-spatial-layer',
-    message: /net\.onnx/,
-    model: {
-      nodes: [
-        ['Flatten', 'image', 'row'],
-        ['Gemm', 'row fc', 'p'],
-      ],
-      weights: { fc: [192, 2] },
-    },
-  },
-  {
     what: 'no scores',
     code: 'no-scores',
     message: /relu \[1, 4, 6, 6\]/,

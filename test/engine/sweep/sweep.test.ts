@@ -40,13 +40,23 @@ describe('sweep', () => {
     return paths;
   };
 
-  /** Every answer is that of `explain` with Grad-CAM. */
-  async function agrees(model: ModelChoice, paths: readonly string[]): Promise<void> {
-    const { swept, images } = await sweepWith(service, { model, images: imagesOf(paths) });
+  /**
+   * Every answer is that of `explain` with Grad-CAM.
+   *
+   * @param classOf the class of an image's map; by default the most probable one
+   */
+  async function agrees(
+    model: ModelChoice,
+    paths: readonly string[],
+    classOf?: (image: number) => number,
+  ): Promise<void> {
+    const asked = imagesOf(paths).map((image) => ({ ...image, ...(classOf && { class: classOf(image.id) }) }));
+    const { swept, images } = await sweepWith(service, { model, images: asked });
     assert.equal(images, paths.length);
     let blank = 0;
     for (const [i, file] of paths.entries()) {
-      const { explanation } = await explainWith(service, { model, image: { path: file }, method: 'grad-cam' });
+      const target = classOf ? ({ index: classOf(i) } as const) : 'top';
+      const { explanation } = await explainWith(service, { model, image: { path: file }, method: 'grad-cam', target });
       const { map, top, transform, size, ...own } = swept[i]!;
       const { frame } = explanation;
       assert.deepEqual([map!.height, map!.width], [frame.height, frame.width]);
@@ -56,7 +66,7 @@ describe('sweep', () => {
       assert.deepEqual([map!.offset, map!.signed], [frame.offset, frame.signed]);
       assert.deepEqual(transform, frame.imageTransform);
       assert.deepEqual(size, frame.imageTransform.image);
-      assert.equal(top[0]![0], explanation.class);
+      assert.equal(classOf ? classOf(i) : top[0]![0], explanation.class);
       for (const [place, [, p]] of top.entries()) {
         const expected = explanation.top[place]!.probability;
         assert.ok(Math.abs(p - expected) <= 1e-5, `${file}: ${p} for ${expected}`);
@@ -79,6 +89,23 @@ describe('sweep', () => {
         files.slice(0, 9).map((file) => path.join(photographs, file)),
       );
     });
+
+  it('maps of other classes than the predicted ones, behind a linear head and by gradients', async function () {
+    const photographs = shared('images', 'imagenet');
+    needs(this, photographs, 'there are no photographs');
+    const files = readdirSync(photographs).filter((file) => /\.jpe?g$/i.test(file));
+    const paths = files.slice(0, 5).map((file) => path.join(photographs, file));
+    await agrees({ path: shared('models', 'mobilenet_v2.onnx') }, paths, (image) => 100 * image + 7);
+    await agrees(
+      { path: project('test', 'data', 'gradients', 'vit.onnx') },
+      await noisePictures(5, 40, 30),
+      (i) => i % 3,
+    );
+    const model = { path: shared('models', 'cifar10_resnet20.onnx') };
+    await assert.rejects(sweepWith(service, { model, images: imagesOf(paths, { class: 10 }) }), {
+      code: 'unknown-class',
+    });
+  });
 
   it('a transformer: the same', async () => {
     await agrees({ path: project('test', 'data', 'gradients', 'vit.onnx') }, await noisePictures(5, 40, 30));

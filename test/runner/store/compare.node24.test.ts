@@ -8,6 +8,7 @@ import { CATEGORIES, datasetOf, LABELS, made, madeAgain, NO_EVENTS, rowFor, rows
 import { mapOf, plainShift, shiftsOf, shownValues } from './shifts';
 
 const COUNT = 700;
+const NO_PAUSE = async () => {};
 const close = (a: number | undefined, b: number | undefined, what: string) =>
   assert.ok(a !== undefined && b !== undefined && Math.abs(a - b) < 1e-9, `${what}: ${a}, not ${b}`);
 
@@ -21,7 +22,7 @@ describe('versions of a run file', () => {
   const folder = testFolder();
   let run: RunFile;
   const byItem = async (version: number) => new Map((await rowsOf(run, '', version)).map((row) => [row.item, row]));
-  const update = (a: number, b: number) => run.updateShifts(a, b, SIGNAL, () => {});
+  const update = (a: number, b: number) => run.updateShifts(a, b, NO_PAUSE, () => {});
   afterEach(() => run.close());
 
   it('are compared by who is right, of all rows and by category', async () => {

@@ -1,11 +1,14 @@
 /** Filters and orders of a run file, against the same computed from its rows one by one. */
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../src/core/query/parse';
-import type { Comparison, Condition, NumberName } from '../../../src/core/query/query';
+import type { Comparison, Condition, Corner, NumberName } from '../../../src/core/query/query';
 import type { Row } from '../../../src/protocol/dataset';
+import type { NewClusterSet } from '../../../src/runner/store/clusters/form';
+import { NONE } from '../../../src/runner/store/clusters/records';
 import type { RunFile } from '../../../src/runner/store/form';
 import { testFolder } from '../../support/folder';
 import { CATEGORIES, CLASSES, LABELS, made, madeAgain, NO_EVENTS, rowsOf, SIGNAL } from './made';
+import { setOf } from './made-clusters';
 import { shiftsOf } from './shifts';
 
 const COUNT = 2500;
@@ -77,11 +80,42 @@ function holds(row: Row, condition: Condition, other: Other): boolean {
     case 'and':
       return condition.conditions.every((part) => holds(row, part, other));
     case 'cluster':
+      return (clusterOf(row) === condition.name) === condition.is;
     case 'lasso':
-      throw new Error(`no reference for ${condition.kind}`);
+      return isInside(condition.corners, placeOf(row, condition.set)) === condition.is;
     default:
       return condition.conditions.some((part) => holds(row, part, other));
   }
+}
+
+/** What the clusters are that `prepare` writes. */
+let sets: readonly NewClusterSet[] = [];
+const nameOf = ({ class: index, by }: NewClusterSet) => (by === 'true' ? `true ${CATEGORIES[index]}` : LABELS[index]!);
+
+/** A row is in a cluster by the predicted class and in some by the true one; asked for is one of the former. */
+function clusterOf({ item }: Row): string | undefined {
+  for (const set of sets) {
+    const n = set.items.indexOf(item);
+    if (set.by === 'predicted' && n >= 0 && set.cluster[n] !== NONE) return `${nameOf(set)} ${set.cluster[n]! + 1}`;
+  }
+  return undefined;
+}
+
+function placeOf({ item }: Row, name: string): Corner | undefined {
+  const set = sets.find((each) => nameOf(each) === name)!;
+  const n = set.items.indexOf(item);
+  return n < 0 ? undefined : [set.places[2 * n]!, set.places[2 * n + 1]!];
+}
+
+/** By the angles between the corners, as seen from the place: they add up to a full turn inside, and to 0 outside. */
+function isInside(corners: readonly Corner[], place: Corner | undefined): boolean {
+  if (!place) return false;
+  const angle = ([x, y]: Corner) => Math.atan2(y - place[1], x - place[0]);
+  const turned = corners.reduce((sum, corner, i) => {
+    const by = angle(corners[(i + 1) % corners.length]!) - angle(corner);
+    return sum + by - 2 * Math.PI * Math.round(by / (2 * Math.PI));
+  }, 0);
+  return Math.abs(turned) > Math.PI;
 }
 
 function expected(all: readonly Row[], query: string, other: Other): readonly Row[] {
@@ -126,12 +160,27 @@ const QUERIES = [
   'path ~ "val/"',
   'path ~ "%"',
   'path !~ 00',
+  'path ~ 0',
+  'path ~ a',
+  'path ~ train/00',
+  'path ~ "7.png"',
+  'path ~ "png"',
   'wrong and (p > 0.8 or loss > 2) and not path ~ val',
   'margin = 0.25',
   'margin != 0.25',
   'wrong order by loss desc limit 50',
   'order by path desc limit 7',
   'limit 0',
+  'cluster = "dog 1"',
+  'cluster = "dog 3" and wrong',
+  'cluster != "ice cream, icecream 2"',
+  'not cluster = "dog 2" order by loss desc limit 20',
+  'lasso = "dog: 0.1 0.2, 0.5 0.2, 0.4 0.9"',
+  'lasso != "dog: 0.1 0.2, 0.5 0.2, 0.4 0.9"',
+  // Not convex, and the other way round.
+  'lasso = "dog: 0 0, 0 1, 1 1, 1 0, 0.5 0.7"',
+  'lasso = "true dog: 0.2 0.1, 0.9 0.1, 0.9 0.8, 0.2 0.8"',
+  'lasso = "ice cream, icecream: 0 0, 1e-9 0, 0 1e-9"',
   'wrong in "night 1"',
   'correct in "night 1" and wrong',
   'failed in "night 1"',
@@ -180,8 +229,15 @@ describe('queries of a run file', () => {
       },
       NO_EVENTS,
     );
+    sets = [setOf(run, 'predicted', 2), setOf(run, 'predicted', 1, [0.2, 0.4]), setOf(run, 'true', 1)];
+    for (const set of sets) run.clusters.commit(1, set);
     const night = madeAgain(run, 1, 200, { name: 'night 1' });
-    await run.updateShifts(night, 1, SIGNAL, () => {});
+    await run.updateShifts(
+      night,
+      1,
+      async () => {},
+      () => {},
+    );
     all = await rowsOf(run, '');
     const rows = new Map((await rowsOf(run, '', night)).map((row) => [row.item, row]));
     other = { rows, shifts: shiftsOf(run, night, 1, all, rows) };

@@ -101,6 +101,7 @@ describe('the bar of a run file', () => {
     await open(SET);
     await page.settled();
     await page.find('histograms').click();
+    await page.settled();
     const area = page.find('histogram-loss').locator('.histogram-area');
     const { x, y, width, height } = (await area.boundingBox())!;
     await page.page.mouse.move(x + width / 4, y + height / 2);

@@ -1,10 +1,12 @@
 /** Windows of rows and packs of pictures: what is asked for, and what is kept. */
 import assert from 'node:assert/strict';
 import type { Row, TilePicture } from '../../../src/protocol/dataset';
+import { packPictures, packRows } from '../../../src/protocol/packed/pack';
 import { createPictures } from '../../../webview/dataset/grid/pictures';
 import { createRows, WINDOW } from '../../../webview/dataset/grid/rows';
 
 const rowAt = (item: number): Row => ({ item, path: `${item}`, categories: [], state: 'done', tags: [] });
+const glimpsesOf = (items: readonly number[], looks = items.map(() => 'done')) => ({ items, looks });
 const settle = () => new Promise((done) => setImmediate(done));
 
 describe('windows of rows', () => {
@@ -15,7 +17,7 @@ describe('windows of rows', () => {
     const rows = createRows(
       (list, from, count) =>
         new Promise((done) => {
-          const answer = () => done(Array.from({ length: count }, (_, i) => rowAt(from + i)));
+          const answer = () => done(packRows(Array.from({ length: count }, (_, i) => rowAt(from + i))));
           asked.push({ list, from, count, answer });
         }),
       () => {},
@@ -86,7 +88,7 @@ describe('windows of rows', () => {
 
   it('that the first rows of a list have are not asked for again', async () => {
     const { rows, asked } = slowHost();
-    rows.show(1, 3, { from: 0, rows: [0, 1, 2].map(rowAt) });
+    rows.show(1, 3, { from: 0, rows: packRows([0, 1, 2].map(rowAt)) });
     rows.want(0, 3);
     assert.equal(asked.length, 0);
     assert.equal(rows.at(2)?.item, 2);
@@ -119,7 +121,7 @@ describe('packs of pictures', () => {
     const pictures = createPictures(
       async (items) => {
         asked.push(items);
-        return items.map((item): TilePicture => ({ item }));
+        return packPictures(items.map((item): TilePicture => ({ item })));
       },
       () => {},
       (items) => dropped.push(...items),
@@ -130,47 +132,44 @@ describe('packs of pictures', () => {
 
   it('hold each item once, those on screen, and again when another map is there', async () => {
     const { pictures, asked } = host();
-    const rows = Array.from({ length: 100 }, (_, i) => rowAt(i));
+    const rows = glimpsesOf(Array.from({ length: 100 }, (_, i) => i));
     pictures.want(rows);
     await settle();
     assert.deepEqual(
       asked.flat().toSorted((a, b) => a - b),
-      rows.map(({ item }) => item),
+      rows.items,
     );
     pictures.want(rows);
     await settle();
     assert.equal(asked.flat().length, 100);
-    pictures.want([{ ...rows[5]!, map: { method: 'group-cam', layer: 'x', class: 1 } }]);
+    pictures.want(glimpsesOf([5], ['done group-cam x 1']));
     await settle();
     assert.deepEqual(asked.at(-1), [5]);
   });
 
   it('asked for before their row was computed are left out if they come after the new ones', async () => {
     const answers: (() => void)[] = [];
-    const arrived: TilePicture[] = [];
+    const arrived: number[] = [];
     const pictures = createPictures(
-      (items) => new Promise((done) => answers.push(() => done(items.map((item) => ({ item }))))),
-      (found) => arrived.push(...found),
+      (items) => new Promise((done) => answers.push(() => done(packPictures(items.map((item) => ({ item })))))),
+      (found, outdated) => arrived.push(...[...found.items].filter((item) => !outdated.includes(item))),
       () => {},
       (thrown) => assert.fail(String(thrown)),
     );
-    pictures.want([{ ...rowAt(1), state: 'waiting' }, rowAt(2)]);
-    pictures.want([rowAt(1), rowAt(2)]);
+    pictures.want(glimpsesOf([1, 2], ['waiting', 'done']));
+    pictures.want(glimpsesOf([1, 2]));
     assert.equal(answers.length, 2);
     answers[1]!();
     await settle();
     answers[0]!();
     await settle();
-    assert.deepEqual(
-      arrived.map(({ item }) => item),
-      [1, 2],
-    );
+    assert.deepEqual(arrived, [1, 2]);
   });
 
   it('are kept up to a limit, and the least recently used are dropped first', async () => {
     const { pictures, dropped } = host();
     for (let at = 0; at < 3_000; at += 50) {
-      pictures.want(Array.from({ length: 50 }, (_, i) => rowAt(at + i)));
+      pictures.want(glimpsesOf(Array.from({ length: 50 }, (_, i) => at + i)));
       await settle();
     }
     assert.ok(dropped.length >= 3_000 - 700 && dropped[0] === 0, `${dropped.length}`);

@@ -35,11 +35,9 @@ export function editorPages(opened: (editor: EditorPage) => void) {
 /** The editor on a state that the host has sent, with its picture loaded. */
 async function openEditor(browser: Browser, state: object, options: Options = {}) {
   const webview: Webview = await openPage(browser, 'editor', options);
-  const { page } = webview;
+  const { page, find } = webview;
   await webview.send({ type: 'state', state });
   if (!options.pictures) await picturesShown(page);
-  const find = (id: string) => page.getByTestId(id);
-
   /** Does something, and waits until the page has drawn what follows. */
   const settle = async (act: () => Promise<unknown>) => {
     await act();
@@ -47,12 +45,10 @@ async function openEditor(browser: Browser, state: object, options: Options = {}
   };
   return {
     ...webview,
-    find,
     settle,
     bodyState: () => page.evaluate(() => document.body.dataset['state']),
     postedOf: async (type: string) => (await webview.posted()).filter((message) => message.type === type),
-    setSlider: (id: string, percent: number) => settle(() => find(id).fill(String(percent))),
-    press: (key: string) => settle(() => page.keyboard.press(key)),
+    setSlider: (id: string, percent: number) => find(id).fill(String(percent)),
     /** Where the image lies in the first pane, in pixels of the screen. */
     async placement() {
       const view = (await page.locator('.view').first().boundingBox())!;

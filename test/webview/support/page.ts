@@ -1,7 +1,7 @@
 /** A page of ours in plain Chromium: the real document and policy, with a stand-in for VS Code around it. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { pageHtml } from '../../../src/extension/html';
 import { chromiumScript } from '../../support/scripts';
 import { project } from '../../support/shared';
@@ -37,6 +37,10 @@ export interface Options {
 
 export interface Webview {
   readonly page: Page;
+  /** An element by its test id. What is done to it is over when the page has drawn what follows. */
+  find(id: string): Locator;
+  /** Presses keys, which may come faster than the page draws, and waits until it has drawn what follows. */
+  press(...keys: string[]): Promise<void>;
   /** Sends a message as the host would. Arrays of numbers under some keys arrive as typed ones, see `deliver`. */
   send(message: object): Promise<void>;
   /** What the page has told the host so far. */
@@ -91,6 +95,11 @@ export async function openPage(
   return {
     page,
     errors,
+    find: (id) => drawnAfter(page, page.getByTestId(id)),
+    async press(...keys) {
+      for (const key of keys) await page.keyboard.press(key);
+      await drawn(page);
+    },
     async send(message) {
       await page.evaluate(deliver, JSON.stringify(message));
       await drawn(page);
@@ -105,6 +114,23 @@ export async function openPage(
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForSelector('body:not([data-painting])', { state: 'attached' });
+}
+
+const ACTS = new Set<PropertyKey>(['click', 'dblclick', 'fill', 'focus', 'hover', 'press', 'pressSequentially']);
+
+/** The same element, of which each act also waits until the page has drawn. */
+export function drawnAfter(page: Page, locator: Locator): Locator {
+  return new Proxy(locator, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      if (!ACTS.has(key)) return value.bind(target);
+      return async (...given: unknown[]) => {
+        await value.apply(target, given);
+        await drawn(page);
+      };
+    },
+  });
 }
 
 function documentOf(name: string, restore: string | undefined): string {
@@ -123,14 +149,23 @@ interface Surroundings {
 
 /** Runs in the page before its own script. */
 function standIn({ variables, background, theme, saved, host }: Surroundings) {
-  Object.assign(window, { posted: [], saved });
+  /** What the stand-in for the host has been told and has not dealt with, by its id. */
+  const underway = new Set<string>();
+  Object.assign(window, { posted: [], saved, underway });
   const worker = host && new Worker(URL.createObjectURL(new Blob([host.script], { type: 'text/javascript' })));
-  worker?.addEventListener('message', ({ data }) => window.dispatchEvent(new MessageEvent('message', { data })));
+  worker?.addEventListener('message', ({ data }) => {
+    underway.delete(data.type === 'heard' ? data.what : data.id);
+    window.dispatchEvent(new MessageEvent('message', { data }));
+  });
   Object.assign(window, { host: worker });
   const api = {
     postMessage: (message: { type: string; id?: string; request?: { type: string; index: number } }) => {
       Reflect.get(window, 'posted').push(message);
-      if (message.type === 'ready') worker?.postMessage(host?.setup);
+      if (message.type === 'ready' && worker) {
+        underway.add('setup');
+        worker.postMessage(host?.setup);
+      }
+      if (message.type === 'ask' && worker) underway.add(message.id!);
       worker?.postMessage(message);
       if (message.type === 'request') Reflect.get(window, 'answer')?.(message.id, message.request);
     },
@@ -165,5 +200,6 @@ function deliver(json: string): void {
     if (floats.includes(key)) return Float32Array.from(value);
     return bytes.includes(key) ? Uint8Array.from(value) : value;
   });
-  window.postMessage(message, '*');
+  // At once: a message that is posted may come after the next frames of a busy machine.
+  window.dispatchEvent(new MessageEvent('message', { data: structuredClone(message) }));
 }

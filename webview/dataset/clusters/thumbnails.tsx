@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { HeatStyle } from '../../../src/core/style';
 import type { ItemId, TilePicture, VersionId } from '../../../src/protocol/dataset';
+import { unpackPictures } from '../../../src/protocol/packed/unpack';
 import type { Painter } from '../../heat/painter';
 import { frameOf } from '../grid/draw/album';
 import { fitted } from '../grid/draw/place';
@@ -27,7 +28,7 @@ export function createThumbnails(ask: Ask, version: VersionId): Thumbnails {
     due = [];
     for (let from = 0; from < waiting.length; from += PACK) {
       const pack = waiting.slice(from, from + PACK);
-      const answer = ask('pictures', { version, items: pack.map(({ item }) => item), maps: true });
+      const answer = ask('pictures', { version, items: pack.map(({ item }) => item), maps: true }).then(unpackPictures);
       for (const { item, settle } of pack) {
         const found = answer.then((pictures) => pictures.find((picture) => picture.item === item));
         // One that has failed is asked for again.

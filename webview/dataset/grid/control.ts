@@ -6,7 +6,7 @@ import { renderNow } from '../../mount';
 import type { Store } from '../store';
 import type { View } from './draw/tiles';
 import { farthest, layoutOf, placeOf, positionAt, scaleOf, scrolledTo, seen } from './geometry';
-import type { Rows } from './rows';
+import type { Glimpses, Rows } from './rows';
 import * as ranges from './selection';
 
 /** After so long without scrolling, names are placed and the host is told what is on screen. */
@@ -22,8 +22,8 @@ interface Parts {
   readonly store: Store;
   readonly rows: Rows;
   readonly draw: (view: View) => void;
-  /** Rows on screen, as far as they are there. */
-  readonly want: (rows: readonly Row[]) => void;
+  /** What is on screen, as far as it is there. */
+  readonly want: (glimpses: Glimpses) => void;
   /** The scrolling rests on these rows. */
   readonly rested: (rows: readonly Row[]) => void;
 }
@@ -92,7 +92,7 @@ export function createControl({ store, rows, draw, want, rested }: Parts) {
     fetched = performance.now();
     const [from, to] = visible();
     rows.want(from, to);
-    want(rowsIn([from, to]));
+    want(rows.glimpses(from, to));
   }
   function rest(): void {
     fetchShown();

@@ -1,5 +1,6 @@
 /** Which pictures the painter of tiles has, and which are asked for. They come in packs, those on screen first. */
-import type { Row, TilePicture } from '../../../src/protocol/dataset';
+import type { PackedPictures } from '../../../src/protocol/packed/pack';
+import type { Glimpses } from './rows';
 
 /** Items of one request. */
 const PACK = 48;
@@ -8,53 +9,72 @@ const AT_ONCE = 2;
 /** Pictures that are kept beyond those on screen; each takes at most 64 KB, and as much for its heat. */
 const MOST = 600;
 
-export type Pictures = ReturnType<typeof createPictures>;
+const NONE: Glimpses = { items: [], looks: [] };
 
-/** Tells whether a picture may have changed: it is asked for again with another key. */
-const keyOf = ({ state, map }: Row) => (map ? `${state} ${map.method} ${map.layer} ${map.class}` : state);
+export type Pictures = ReturnType<typeof createPictures>;
 
 /**
  * @param ask asks the host for pictures
- * @param arrived called with pictures that are there
+ * @param arrived called with pictures that are there, and the items among them of which there is a newer one
  * @param dropped called with items whose pictures are given up
  */
 export function createPictures(
-  ask: (items: readonly number[]) => Promise<readonly TilePicture[]>,
-  arrived: (pictures: readonly TilePicture[]) => void,
+  ask: (items: readonly number[]) => Promise<PackedPictures>,
+  arrived: (pictures: PackedPictures, outdated: readonly number[]) => void,
   dropped: (items: readonly number[]) => void,
   failed: (thrown: unknown) => void,
 ) {
-  /** Keys by item, in the order of their use: the most recent is last. */
-  const held = new Map<number, string>();
-  let wanted: readonly Row[] = [];
+  /** By item: the look of its picture, and when it was wanted last. They are kept in place, since most stay. */
+  const held = new Map<number, { look: string; used: number }>();
+  let wanted: Glimpses = NONE;
+  /** Counts up with each wish. */
+  let turn = 0;
   let asking = 0;
   /** Counts up when everything is forgotten: answers from before count no more. */
   let era = 0;
 
+  /** Those that were not wanted for the longest time. */
   function dropOld(): void {
-    const most = MOST + wanted.length;
-    const old: number[] = [];
-    for (const item of held.keys()) {
-      if (held.size - old.length <= most) break;
-      old.push(item);
-    }
+    const excess = held.size - MOST - wanted.items.length;
+    if (excess <= 0) return;
+    const byUse = [...held].sort(([, a], [, b]) => a.used - b.used);
+    const old = byUse.slice(0, excess).map(([item]) => item);
     for (const item of old) held.delete(item);
-    if (old.length > 0) dropped(old);
+    dropped(old);
+  }
+
+  function hold(item: number, look: string): void {
+    const known = held.get(item);
+    if (known) known.look = look;
+    else held.set(item, { look, used: turn });
+  }
+
+  function missing(): Glimpses {
+    const [items, looks]: [number[], string[]] = [[], []];
+    for (let i = 0; i < wanted.items.length && items.length < PACK; i++) {
+      if (held.get(wanted.items[i]!)?.look === wanted.looks[i]) continue;
+      items.push(wanted.items[i]!);
+      looks.push(wanted.looks[i]!);
+    }
+    return { items, looks };
   }
 
   async function work(): Promise<void> {
     while (asking < AT_ONCE) {
-      const pack = wanted.filter((row) => held.get(row.item) !== keyOf(row)).slice(0, PACK);
-      if (pack.length === 0) return;
+      const { items, looks } = missing();
+      if (items.length === 0) return;
       // Noted before they are there, so that the other request asks for others.
-      const keys = new Map(pack.map((row) => [row.item, keyOf(row)]));
-      for (const [item, key] of keys) held.set(item, key);
+      for (const [i, item] of items.entries()) hold(item, looks[i]!);
       const asked = era;
       asking += 1;
       try {
         // An answer may be overtaken by a later one, of a row that was computed in between: then the later one holds.
-        const pictures = await ask(pack.map(({ item }) => item));
-        if (asked === era) arrived(pictures.filter(({ item }) => held.get(item) === keys.get(item)));
+        const pictures = await ask(items);
+        if (asked === era)
+          arrived(
+            pictures,
+            items.filter((item, i) => held.get(item)?.look !== looks[i]),
+          );
       } catch (thrown) {
         failed(thrown);
       } finally {
@@ -65,14 +85,13 @@ export function createPictures(
   }
 
   return {
-    /** Rows on screen; earlier wishes are given up. */
-    want(rows: readonly Row[]): void {
-      wanted = rows;
-      for (const { item } of rows) {
-        const key = held.get(item);
-        if (key === undefined) continue;
-        held.delete(item);
-        held.set(item, key);
+    /** What is on screen; earlier wishes are given up. */
+    want(glimpses: Glimpses): void {
+      wanted = glimpses;
+      turn += 1;
+      for (const item of glimpses.items) {
+        const known = held.get(item);
+        if (known) known.used = turn;
       }
       void work();
     },
@@ -80,7 +99,7 @@ export function createPictures(
     forget(): void {
       era += 1;
       held.clear();
-      wanted = [];
+      wanted = NONE;
     },
     get isBusy(): boolean {
       return asking > 0;

@@ -1,10 +1,25 @@
 /** Rows of the list near what is on screen. Windows of them are asked for one after another, and far ones are dropped. */
 import type { Row } from '../../../src/protocol/dataset';
+import type { PackedRows } from '../../../src/protocol/packed/pack';
+import { unpackRows } from '../../../src/protocol/packed/unpack';
 
 /** Few enough that a message of them leaves the page time within a frame of the screen. */
 export const WINDOW = 200;
 /** The most windows that are kept beyond those on screen. */
 const MOST = 8;
+
+/** Rows as those see them who need no more than their pictures: two lists in the same order. */
+export interface Glimpses {
+  readonly items: readonly number[];
+  /** A picture is another when its look is. */
+  readonly looks: readonly string[];
+}
+
+interface Window {
+  readonly packed: PackedRows;
+  /** Made when one of them is looked at. */
+  rows: readonly Row[] | undefined;
+}
 
 export type Rows = ReturnType<typeof createRows>;
 
@@ -14,11 +29,11 @@ export type Rows = ReturnType<typeof createRows>;
  * @param failed called if the rows can't be had
  */
 export function createRows(
-  ask: (list: number, from: number, count: number) => Promise<readonly Row[]>,
-  arrived: (from: number, rows: readonly Row[]) => void,
+  ask: (list: number, from: number, count: number) => Promise<PackedRows>,
+  arrived: (from: number, rows: PackedRows) => void,
   failed: (thrown: unknown) => void,
 ) {
-  const windows = new Map<number, readonly Row[]>();
+  const windows = new Map<number, Window>();
   /** Windows whose rows have changed since they came. They are shown until the new ones are there. */
   const stale = new Set<number>();
   const refused = new Set<number>();
@@ -55,7 +70,7 @@ export function createRows(
       try {
         const rows = await ask(list, at * WINDOW, Math.min(WINDOW, count - at * WINDOW));
         if (list !== shown.list) continue;
-        windows.set(at, rows);
+        windows.set(at, { packed: rows, rows: undefined });
         dropFar();
         arrived(at * WINDOW, rows);
       } catch (thrown) {
@@ -69,15 +84,15 @@ export function createRows(
 
   return {
     /** Another list. `known` has rows of it that are there already, from a position on that begins a window. */
-    show(list: number, count: number, known?: { readonly from: number; readonly rows: readonly Row[] }): void {
+    show(list: number, count: number, known?: { readonly from: number; readonly rows: PackedRows }): void {
       windows.clear();
       stale.clear();
       refused.clear();
       shown = { list, count };
-      if (known && known.rows.length >= Math.min(count - known.from, WINDOW) && count > 0) {
-        const found = known.rows.slice(0, WINDOW);
-        windows.set(known.from / WINDOW, found);
-        arrived(known.from, found);
+      const length = count - (known?.from ?? 0);
+      if (known && known.rows.items.length === Math.min(length, WINDOW) && count > 0) {
+        windows.set(known.from / WINDOW, { packed: known.rows, rows: undefined });
+        arrived(known.from, known.rows);
       }
       void work();
     },
@@ -92,15 +107,32 @@ export function createRows(
       isResting = true;
       void work();
     },
-    at: (position: number): Row | undefined => windows.get(Math.floor(position / WINDOW))?.[position % WINDOW],
+    at(position: number): Row | undefined {
+      const window = windows.get(Math.floor(position / WINDOW));
+      if (!window) return undefined;
+      window.rows ??= unpackRows(window.packed);
+      return window.rows[position % WINDOW];
+    },
+    /** What is there from a position up to, and without, another. */
+    glimpses(from: number, to: number): Glimpses {
+      const [items, looks]: [number[], string[]] = [[], []];
+      for (let position = from; position < to; position++) {
+        const packed = windows.get(Math.floor(position / WINDOW))?.packed;
+        const item = packed?.items[position % WINDOW];
+        if (!packed || item === undefined) continue;
+        items.push(item);
+        looks.push(packed.looks[packed.look[position % WINDOW]!]!);
+      }
+      return { items, looks };
+    },
     /** Rows have changed: those on screen are asked for again, the others once they are. */
     refresh(): void {
       for (const at of windows.keys()) stale.add(at);
       void work();
     },
     /** All rows that are there, window by window. */
-    each(visit: (from: number, rows: readonly Row[]) => void): void {
-      for (const [at, rows] of windows) visit(at * WINDOW, rows);
+    each(visit: (from: number, rows: PackedRows) => void): void {
+      for (const [at, { packed }] of windows) visit(at * WINDOW, packed);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Images that could not be computed, and why. */
 import { useSignal } from '@preact/signals';
 import type { Row } from '../../../src/protocol/dataset';
+import { unpackRows } from '../../../src/protocol/packed/unpack';
 import { Popover } from '../../widgets/popover';
 import type { DatasetPage } from '../model';
 import { whole } from '../texts';
@@ -17,7 +18,9 @@ export function Failures({ page: { store, actions, ask } }: { readonly page: Dat
     rows.value = undefined;
     try {
       const { list, count } = await ask('list', { version: version.id, query: 'failed', first: 0 });
-      rows.value = await ask('rows', { version: version.id, list, from: 0, count: Math.min(count, LISTED) });
+      rows.value = unpackRows(
+        await ask('rows', { version: version.id, list, from: 0, count: Math.min(count, LISTED) }),
+      );
     } catch (thrown) {
       actions.failed(thrown);
     }

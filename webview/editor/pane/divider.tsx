@@ -3,18 +3,21 @@ import { useRef } from 'preact/hooks';
 import type { Editor } from '../editor-model';
 
 const STEP = 0.02;
+const MIDDLE = 0.5;
+
+/** Where a key moves the divider to. */
+const KEYS: Readonly<Record<string, (from: number) => number>> = {
+  ArrowLeft: (from) => from - STEP,
+  ArrowDown: (from) => from - STEP,
+  ArrowRight: (from) => from + STEP,
+  ArrowUp: (from) => from + STEP,
+  Home: () => 0,
+  End: () => 1,
+};
 
 export function Divider({ editor: { store, view } }: { readonly editor: Editor }) {
   const root = useRef<HTMLDivElement>(null);
-  const position = store.swipe.value ?? 0.5;
-  const keys: Readonly<Record<string, number>> = {
-    ArrowLeft: position - STEP,
-    ArrowDown: position - STEP,
-    ArrowRight: position + STEP,
-    ArrowUp: position + STEP,
-    Home: 0,
-    End: 1,
-  };
+  const position = store.swipe.value ?? MIDDLE;
   return (
     <div
       class="divider"
@@ -39,11 +42,12 @@ export function Divider({ editor: { store, view } }: { readonly editor: Editor }
         view.swipeTo((event.clientX - box.left) / box.width);
       }}
       onKeyDown={(event) => {
-        const next = keys[event.key];
-        if (next === undefined) return;
+        const next = KEYS[event.key];
+        if (!next) return;
         event.preventDefault();
         event.stopPropagation();
-        view.swipeTo(next);
+        // The page may not have been rendered since the key before.
+        view.swipeTo(next(store.swipe.peek() ?? MIDDLE));
       }}
     />
   );

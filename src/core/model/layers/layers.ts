@@ -81,7 +81,9 @@ export interface Layers {
  * last block.
  *
  * @param facts at batch 1
- * @throws no-spatial-layer
+ * Without any such tensor there are no layers, and the input is preferred.
+ *
+ * @throws no-spatial-layer if all of them are in blocked memory
  */
 export function findLayers(model: Model, facts: Facts, input: ImageInput, scores: ScoresTensor): Layers {
   // Sizes are the same for every image, so paths through Shape are ignored.
@@ -110,7 +112,8 @@ export function findLayers(model: Model, facts: Facts, input: ImageInput, scores
   );
   const found = all.filter(({ layer }) => !blocked.has(layer.tensor));
   const [last] = found.slice(-1);
-  if (!last) throw blocked.size > 0 ? errors.blockedLayers(model.file) : errors.noSpatialLayer(model.file);
+  if (!last && blocked.size > 0) throw errors.blockedLayers(model.file);
+  if (!last) return { layers: [], preferred: input.name, replaced: true };
   const separating = findCuts(patches.graph, input.name, scores.logits);
   const width = widthOfTokens(patches.graph, layouts, facts);
   const preferredOf = (candidates: readonly Candidate[]) => {

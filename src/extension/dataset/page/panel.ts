@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { errors, toExplainError } from '../../../core/errors';
 import { FROM_DATASET_PAGE, type FromDatasetPage, type ToDatasetPage } from '../../../protocol/dataset-page';
+import { packed, packRows } from '../../../protocol/packed/pack';
 import type { Log } from '../../log';
 import { type Handlers, receiver } from '../../receive';
 import { affects, readSettings } from '../../settings';
@@ -84,8 +85,8 @@ export function createDatasetPanel(
 
   async function answer({ id, asked }: Extract<FromDatasetPage, { type: 'ask' }>): Promise<void> {
     try {
-      const result = await session.ask(asked, (rows) => send({ type: 'first', id, rows }));
-      send({ type: 'reply', id, result });
+      const result = await session.ask(asked, (rows) => send({ type: 'first', id, rows: packRows(rows) }));
+      send({ type: 'reply', id, result: packed(asked.name, result) });
     } catch (thrown) {
       send({ type: 'failure', id, message: toExplainError(thrown).message });
     }

@@ -1,6 +1,6 @@
 /** Who is right of two versions, and how far the heat has moved between them. */
 import type { VersionId } from '../../../protocol/dataset';
-import { type Comparison, FLIPS, type Flip } from '../../../protocol/versions';
+import { type Comparison, FLIPS, type Flip, flipOf } from '../../../protocol/versions';
 import { pausing } from '../pause';
 import { DONE, pairKey, type State, UNKNOWN, versionOf, YES } from '../state';
 import { sharedRows } from './pairs';
@@ -8,9 +8,6 @@ import { sharedRows } from './pairs';
 /** Bins of shifts, from 0 to 2. */
 const BINS = 20;
 const WIDEST = 2;
-
-/** By whether a is right and whether b is. */
-export const flipOf = (a: boolean, b: boolean): Flip => (a ? (b ? 'both' : 'a') : b ? 'b' : 'neither');
 
 const none = (): Record<Flip, number> => ({ both: 0, a: 0, b: 0, neither: 0 });
 

@@ -5,10 +5,9 @@ import { keyOf } from '../file/tables';
 import { numberOf } from '../file/values';
 import type { Compared, MissingMap, OtherMap } from '../form';
 import { quantised } from '../maps/quantise';
-import { pausing } from '../pause';
 import { storedMap } from '../rows';
 import { change, DONE, type Kind, type Pair, pairOf, type State, sweepKind, type Version, versionOf } from '../state';
-import { type Shared, sharedRows, shiftKind } from './pairs';
+import { counterparts, type Shared, sharedRows, shiftKind } from './pairs';
 import { shiftOf } from './shift';
 
 /** Rows of one transaction. */
@@ -25,11 +24,10 @@ export const updateShifts = async (
   state: State,
   a: VersionId,
   b: VersionId,
-  signal: { readonly aborted: boolean },
+  pause: () => Promise<void>,
   progress: (done: number, total: number) => void,
 ): ReturnType<Compared['updateShifts']> => {
   const [before, after] = [versionOf(state, a), versionOf(state, b)];
-  const pause = pausing(signal);
   const pair = pairOf(state, a, b);
   const other = otherKind(state, a, after);
   const missing: MissingMap[] = [];
@@ -43,7 +41,12 @@ export const updateShifts = async (
     progress(done, total);
   };
   for (const row of sharedRows(state, before, after)) {
-    await pause();
+    try {
+      await pause();
+    } catch (thrown) {
+      keep();
+      throw thrown;
+    }
     const isKnown = pair.columns.of.state[row.item] === DONE;
     const maps = isKnown ? undefined : mapsOf(state, before, after, other, row);
     if (maps === 'missing') missing.push({ item: row.item, class: row.class });
@@ -107,7 +110,10 @@ export function commitShifts(
   const pair = pairOf(state, a, b);
   change(state, () => {
     const kind = kindOf(state, after, shiftKind(a), after.info.layer);
+    const classes = counterparts(before, after);
     for (const { item, map, class: index, measures, blank: why } of maps) {
+      // The row may have gone, or be another, since the map was asked for.
+      if (after.columns.of.state[item] !== DONE || classes[before.columns.of.predicted[item]!] !== index) continue;
       const written: MapToWrite = { ...map, class: index, measures, blank: why };
       writeMap(state, kind, item, written);
       const first = mapOf(state, sweepKind(state, before), item);

@@ -60,7 +60,7 @@ async function numbersOf(state: State, version: Version, pause: () => Promise<vo
 }
 
 async function changeBetween(state: State, a: Version, b: Version, signal: { readonly aborted: boolean }) {
-  await updateShifts(state, a.id, b.id, signal, () => {});
+  await updateShifts(state, a.id, b.id, pausing(signal), () => {});
   const { shift } = pairOf(state, a.id, b.id).columns.of;
   const mean = createMean();
   for (const { item, isSame } of sharedRows(state, a, b)) if (isSame) mean.add(shift[item]);

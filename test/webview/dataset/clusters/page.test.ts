@@ -46,7 +46,6 @@ describe('the clusters of a run file', () => {
     assert.match((await page.find('clusters-summary').textContent())!, /22 clusters in 10 classes; 2 are suspicious/);
     assert.ok(await page.find('find-again').isHidden(), 'all are found');
   });
-  });
 
   it('are not looked for where no class has enough images', async () => {
     await open({ items: 100, classes: 10 }, { width: 1200, saved: SAVED });
@@ -59,9 +58,7 @@ describe('the clusters of a run file', () => {
     await page.find('lacking').waitFor();
     assert.match((await page.find('lacking').textContent())!, /^Images of automobile, airplane have changed/);
     await page.find('find-again').click();
-    assert.deepEqual(await page.postedOf('findClusters'), [
-      { type: 'findClusters', version: 1, by: 'predicted' },
-    ]);
+    assert.deepEqual(await page.postedOf('findClusters'), [{ type: 'findClusters', version: 1, by: 'predicted' }]);
   });
 
   it('come with the suspicious ones first, their reason in words, and all reasons on demand', async () => {

@@ -43,23 +43,26 @@ export function datasetPages(opened: (page: DatasetPage) => void) {
 export async function openDataset(browser: Browser, { work, tagged, ...setup }: Told, options: Options = {}) {
   const host = { script: readFileSync(SCRIPT, 'utf8'), setup: { type: 'setup', setup, work, tags: tagged } };
   const webview = await openPage(browser, 'dataset', { host, ...options });
-  const { page } = webview;
-  const find = (id: string) => page.getByTestId(id);
-  /** Until rows and pictures on screen are drawn and their names are placed. */
+  const { page, find } = webview;
+  /** Until the host has answered all, rows and pictures on screen are drawn and their names are placed. */
   const settled = async () => {
-    await drawn(page);
-    await page.waitForFunction(() => {
-      const names = document.querySelector<HTMLElement>('.grid-names');
-      const isHidden = document.querySelector('#page-grid')?.hasAttribute('hidden');
-      return (
-        !names || isHidden || (names.dataset['motion'] === 'resting' && !document.querySelector('[aria-busy=true]'))
-      );
-    });
-    await drawn(page);
+    do {
+      await drawn(page);
+      await page.waitForFunction(isAnswered);
+      await page.waitForFunction(() => {
+        const names = document.querySelector<HTMLElement>('.grid-names');
+        const isHidden = document.querySelector('#page-grid')?.hasAttribute('hidden');
+        return (
+          !names || isHidden || (names.dataset['motion'] === 'resting' && !document.querySelector('[aria-busy=true]'))
+        );
+      });
+      await drawn(page);
+      // What was drawn may have asked for more.
+    } while (!(await page.evaluate(isAnswered)));
   };
+  await settled();
   return {
     ...webview,
-    find,
     settled,
     tile: (position: number) => find(`tile-${position}`),
     nameOf: (position: number) => find(`tile-${position}`).getAttribute('aria-label'),
@@ -72,13 +75,16 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
     postedOf: async (type: string) => (await webview.posted()).filter((message) => message.type === type),
     /** The sweep goes on. */
     advance: (done: number) =>
-      page.evaluate((to) => Reflect.get(window, 'host').postMessage({ type: 'advance', done: to }), done),
+      page.evaluate((to) => {
+        Reflect.get(window, 'underway').add('advance');
+        Reflect.get(window, 'host').postMessage({ type: 'advance', done: to });
+      }, done),
     /** The search for clusters ends. */
     endSearch: () => page.evaluate(() => Reflect.get(window, 'host').postMessage({ type: 'found' })),
     /** What the host would send by itself. */
     say: (message: object) => webview.send(message),
     press: async (...keys: string[]) => {
-      for (const key of keys) await page.keyboard.press(key);
+      await webview.press(...keys);
       await settled();
     },
     /** Types a query and runs it. */
@@ -90,3 +96,6 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
     untilCount: (text: string) => until(`the count ${text}`, async () => (await find('count').textContent()) === text),
   };
 }
+
+/** Runs in the page: whether the host has dealt with everything that it was told. */
+const isAnswered = (): boolean => Reflect.get(window, 'underway').size === 0;

@@ -4,6 +4,7 @@
  */
 import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
 import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
+import { packed, packRows } from '../../../../src/protocol/packed/pack';
 import { clusterSets, clusterTest, scatterOf, summaryOf } from './clusters';
 import {
   atlasOf,
@@ -32,6 +33,8 @@ const lists = new Map<number, readonly number[] | undefined>();
 let pngs: Uint8Array[] = [];
 
 const say = (message: ToDatasetPage) => postMessage(message);
+/** Tells the page under test that all of this has been said. */
+const heard = (what: string) => postMessage({ type: 'heard', what });
 const tags = (): TagInfo[] =>
   [...tagged].map(([name, items]) => {
     const key = keys.get(name);
@@ -117,7 +120,7 @@ function answer(id: string, { name, params }: Asked): unknown {
       lists.set(list, found);
       const count = countOf(list);
       const first = Array.from({ length: Math.min(params.first, count) }, (_, i) => row(itemAt(list, i)));
-      say({ type: 'first', id, rows: first });
+      say({ type: 'first', id, rows: packRows(first) });
       return { list, count };
     }
     case 'rows':
@@ -200,10 +203,12 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     say({ type: 'info', info: info() });
     say({ type: 'work', work: data.work ?? [] });
     if (setup.walked !== undefined) say({ type: 'walked', item: setup.walked });
+    heard(data.type);
   } else if (data.type === 'advance') {
     setup = { ...setup, done: data.done };
     const [version] = info().versions;
     say({ type: 'rows', version: 1, done: version!.done, failed: version!.failed });
+    heard(data.type);
   } else if (data.type === 'findClusters') {
     const work = { id: 9, kind: 'clusters', version: 1, state: 'running', done: 3, total: 10, failed: 0 } as const;
     say({ type: 'work', work: [work] });
@@ -214,7 +219,7 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {
-      say({ type: 'reply', id: data.id, result: answer(data.id, data.asked) });
+      say({ type: 'reply', id: data.id, result: packed(data.asked.name, answer(data.id, data.asked)) });
     } catch (thrown) {
       say({ type: 'failure', id: data.id, message: (thrown as Error).message });
     }

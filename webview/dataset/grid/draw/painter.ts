@@ -1,9 +1,8 @@
 /** The page's side of what draws the tiles: a worker, or the page itself where the worker can't start or is lost. */
 import { reasonOf } from '../../../../src/core/errors';
-import type { TilePicture } from '../../../../src/protocol/dataset';
 import { openWorker } from '../../../worker';
 import { createScene, type Scene } from './scene';
-import type { Look, Order, Progress, View } from './tiles';
+import type { Look, Names, Order, Progress, View } from './tiles';
 
 export interface TilePainter {
   send(order: Exclude<Order, { type: 'canvas' }>): void;
@@ -28,6 +27,7 @@ export function createTilePainter({ address, log, progress, restart }: Parts): T
   let waiting: Order[] = [];
   let look: Look | undefined;
   let view: View | undefined;
+  let names: Names | undefined;
 
   function begin(next: (order: Order) => void): void {
     target = next;
@@ -44,6 +44,8 @@ export function createTilePainter({ address, log, progress, restart }: Parts): T
     target = undefined;
     begin(onPage());
     if (!isLate) return;
+    // Before the rows, which are sent again.
+    if (names) send({ type: 'names', names });
     restart();
     if (look) send({ type: 'look', look });
     if (view) send({ type: 'view', view });
@@ -70,6 +72,7 @@ export function createTilePainter({ address, log, progress, restart }: Parts): T
   function send(order: Order): void {
     if (order.type === 'look') ({ look } = order);
     if (order.type === 'view') ({ view } = order);
+    if (order.type === 'names') ({ names } = order);
     if (target) target(order);
     else waiting.push(order);
   }
@@ -79,11 +82,10 @@ export function createTilePainter({ address, log, progress, restart }: Parts): T
   };
 }
 
-/** What goes to the worker without a copy. Pictures that came in one message may share their memory. */
+/** What goes to the worker without a copy. */
 function transferred(order: Order): Transferable[] {
   if (order.type === 'canvas') return [order.canvas];
-  return order.type === 'pictures' ? [...new Set(order.pictures.flatMap(buffersOf))] : [];
+  if (order.type !== 'pictures') return [];
+  const { buffer } = order.pictures.bytes;
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
 }
-
-const buffersOf = ({ thumbnail, map }: TilePicture) =>
-  [thumbnail?.buffer, map?.values.buffer].filter((buffer) => buffer instanceof ArrayBuffer);

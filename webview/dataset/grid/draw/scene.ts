@@ -3,13 +3,15 @@
  * which elements of a document do not stand. The page's worker does this, or the page itself where there is none.
  */
 import { CONTOUR } from '../../../../src/core/heat/overlay';
+import { unpackPictures, unpackRows } from '../../../../src/protocol/packed/unpack';
+import { tileOf } from '../../texts';
 import { placeOf } from '../geometry';
 import { has } from '../selection';
 import { createAlbum } from './album';
 import { drawMark, drawTags } from './marks';
 import { fitted } from './place';
 import { createTexts } from './texts';
-import type { Look, Order, Progress, Tile, View } from './tiles';
+import type { Look, Names, Order, Progress, Tile, View } from './tiles';
 
 export interface Scene {
   take(order: Order): void;
@@ -26,6 +28,7 @@ export function createScene(tell: (progress: Progress) => void, failed: (thrown:
   let context: OffscreenCanvasRenderingContext2D | undefined;
   let look: Look | undefined;
   let view: View | undefined;
+  let names: Names | undefined;
   const tiles = new Map<number, Tile>();
   const texts = createTexts();
   let isDue = false;
@@ -185,14 +188,20 @@ export function createScene(tell: (progress: Progress) => void, failed: (thrown:
     view(order) {
       ({ view } = order);
     },
-    tiles({ from, tiles: added }) {
+    names(order) {
+      ({ names } = order);
+    },
+    rows({ from, rows }) {
+      const known = names;
+      if (!known) return;
       if (tiles.size > MOST_TILES) tiles.clear();
-      added.forEach((tile, i) => {
-        tiles.set(from + i, tile);
+      unpackRows(rows).forEach((row, i) => {
+        tiles.set(from + i, tileOf(row, known));
       });
     },
     list: () => tiles.clear(),
-    pictures: ({ pictures }) => album.put(pictures),
+    pictures: ({ pictures, outdated }) =>
+      album.put(unpackPictures(pictures).filter(({ item }) => !outdated.includes(item))),
     drop: ({ items }) => album.drop(items),
     forget: () => album.forget(),
   };

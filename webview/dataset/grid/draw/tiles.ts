@@ -1,7 +1,8 @@
 /** What the page tells the painter of tiles. It can be sent to a worker. */
 import type { Size } from '../../../../src/core/geometry';
 import type { HeatStyle } from '../../../../src/core/style';
-import type { Ranges, TilePicture } from '../../../../src/protocol/dataset';
+import type { Ranges, RunInfo, VersionInfo } from '../../../../src/protocol/dataset';
+import type { PackedPictures, PackedRows } from '../../../../src/protocol/packed/pack';
 import type { Layout } from '../geometry';
 
 export type Mark = 'waiting' | 'right' | 'wrong' | 'failed' | 'none';
@@ -17,6 +18,12 @@ export interface Tile {
   /** Second line: the true class, if it is another, or tags. */
   readonly second: string;
   readonly tags: readonly string[];
+}
+
+/** What texts of rows need to know. */
+export interface Names {
+  readonly info: Pick<RunInfo, 'categories'>;
+  readonly version: Pick<VersionInfo, 'labels' | 'activation'> | undefined;
 }
 
 /** What is on screen. Lengths are in pixels of CSS. */
@@ -59,11 +66,14 @@ export type Order =
   | { readonly type: 'canvas'; readonly canvas: OffscreenCanvas }
   | { readonly type: 'look'; readonly look: Look }
   | { readonly type: 'view'; readonly view: View }
-  /** Tiles of the list, from a position on. */
-  | { readonly type: 'tiles'; readonly from: number; readonly tiles: readonly Tile[] }
+  /** For the texts of the rows that follow. */
+  | { readonly type: 'names'; readonly names: Names }
+  /** Rows of the list, from a position on. */
+  | { readonly type: 'rows'; readonly from: number; readonly rows: PackedRows }
   /** Another list: no position has a tile. Pictures stay. */
   | { readonly type: 'list' }
-  | { readonly type: 'pictures'; readonly pictures: readonly TilePicture[] }
+  /** Of outdated items there are newer pictures. */
+  | { readonly type: 'pictures'; readonly pictures: PackedPictures; readonly outdated: readonly number[] }
   | { readonly type: 'drop'; readonly items: readonly number[] }
   | { readonly type: 'forget' };
 
