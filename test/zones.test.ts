@@ -70,7 +70,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|query\/print|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(cost|names|method-options)|metrics\/measurement|query\/print|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
@@ -106,7 +106,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(names|method-options)|metrics\/measurement|query\/print|sanity\/types)\.ts)|node_modules\/valibot\/)/,
+      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(cost|names|method-options)|metrics\/measurement|query\/print|sanity\/types)\.ts)|node_modules\/valibot\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

@@ -30,6 +30,7 @@ export const SETTINGS = {
   labels: text,
   layer: text,
   device: v.picklist(DEVICES),
+  watchModels: v.boolean(),
   method: v.picklist(METHODS),
   variant: v.picklist(GROUP_CAM.variant.choices),
   groups: optionOf(GROUP_CAM.groups),

@@ -12,6 +12,8 @@ export interface Settings {
   readonly labels: string;
   readonly layer: string;
   readonly device: DeviceChoice;
+  /** Whether versions are made of the files of a dataset's models when they change. */
+  readonly watchModels: boolean;
   readonly topClasses: number;
   readonly method: MethodSettings;
   readonly style: HeatStyle;
@@ -70,6 +72,7 @@ const AFFECTED = {
   method: ['method', ...Object.values(OPTION_SETTINGS).flat()],
   maps: ['device', 'blurKernel', 'blurSigma', 'topClasses'],
   style: ['colormap', 'opacity', 'threshold', 'contour'],
+  watch: ['watchModels'],
 } as const;
 
 /** Names of the settings of a group that have changed. */
@@ -82,6 +85,13 @@ export function changedSettings(
 
 export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typeof AFFECTED): boolean {
   return changedSettings(event, group).length > 0;
+}
+
+/** Writes a setting for the workspace, or for the user where no folder is open. */
+export async function writeForWorkspace(name: string, value: unknown): Promise<void> {
+  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
+  const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration(SECTION).update(name, value, target);
 }
 
 /** Writes a setting in the scope where it is set now, or for the user. */

@@ -19,6 +19,8 @@ const ranges = v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(10_000));
 const selection = fields({ list: whole, ranges: v.exactOptional(ranges) });
 const version = whole;
 const by = v.picklist(CLUSTERED_BY);
+/** A row in a list. */
+const place = { version, item: whole, list: whole, position: whole, query: short };
 
 /** What the page asks of the runner, by the runner's own names; the host adds the run file and passes it on. */
 const ASKED = {
@@ -67,6 +69,8 @@ export const PAGE_STATE = fields({
   page: v.optional(v.picklist(PAGES)),
   query: v.optional(short),
   version: v.optional(version),
+  /** The versions that are compared, the earlier one first, if the user has chosen any. */
+  compared: v.optional(v.tuple([version, version])),
   heat: v.optional(v.boolean()),
   /** Width of a tile, in pixels. */
   tile: v.optional(v.pipe(v.number(), v.minValue(40), v.maxValue(512))),
@@ -87,14 +91,14 @@ export const FROM_DATASET_PAGE = v.variant('type', [
     selected: whole,
   }),
   /** Opens the explanation of a row; with the list, so that the editor can walk through it. */
-  v.object({ type: v.literal('explain'), version, item: whole, list: whole, position: whole, query: short }),
+  v.object({ type: v.literal('explain'), ...place }),
   /** Starts or goes on with the sweep of a version; the host knows the device. */
   v.object({ type: v.literal('sweep'), version }),
   /** Starts to find clusters, or the shift between two versions; the host knows the device. */
   v.object({ type: v.literal('findClusters'), version, by, classes: v.optional(ids) }),
   v.object({ type: v.literal('findShift'), a: version, b: version }),
-  /** Explains a row by two versions, side by side. */
-  v.object({ type: v.literal('sideBySide'), a: version, b: version, item: whole }),
+  /** The same by two versions, side by side. */
+  v.object({ type: v.literal('sideBySide'), a: version, b: version, ...place }),
   /** The host asks whether this is meant. */
   v.object({ type: v.literal('removeVersion'), version }),
   /** Asks for better maps; the host asks for the method if none is named. */
@@ -128,6 +132,7 @@ export const PAGE_COMMANDS = [
   'versions',
   'selectAll',
   'open',
+  'sideBySide',
   'clear',
 ] as const;
 export type PageCommand = (typeof PAGE_COMMANDS)[number];
@@ -145,6 +150,10 @@ export type ToDatasetPage =
   | { readonly type: 'command'; readonly command: PageCommand }
   /** Shows another query, such as a saved view that was clicked in the tree. */
   | { readonly type: 'query'; readonly query: string; readonly version?: VersionId }
+  /** A version was added because the file of its model has changed. */
+  | { readonly type: 'added'; readonly version: VersionId }
+  /** Shows what changed from version a to version b. */
+  | { readonly type: 'compare'; readonly a: VersionId; readonly b: VersionId }
   /** The row that the explanation editor has walked to. */
   | { readonly type: 'walked'; readonly item: number }
   | { readonly type: 'notice'; readonly text: string }

@@ -18,6 +18,7 @@ export type Picture = { readonly uri: string } | { readonly png: Uint8Array };
 /** Ids of the buttons below messages. */
 export const ACTION_IDS = [
   'choose-model',
+  'previous-model',
   'choose-layer',
   'choose-class',
   'choose-device',
@@ -198,7 +199,19 @@ export type ToEditor =
   /** The result of an action, shown in the status line. */
   | { readonly type: 'notice'; readonly text: string };
 
-export type PageCommand = 'toggle-heat' | 'zoom-fit' | 'zoom-actual' | 'copy' | 'measure';
+export type PageCommand =
+  | 'toggle-heat'
+  | 'swipe'
+  | 'contour'
+  | 'next-colormap'
+  | 'more-opaque'
+  | 'less-opaque'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-fit'
+  | 'zoom-actual'
+  | 'copy'
+  | 'measure';
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const COUNTS = v.pipe(v.array(COUNT), v.maxLength(100_000), v.readonly());
@@ -265,29 +278,3 @@ export const FROM_EDITOR = v.variant('type', [
   v.object({ type: v.literal('log'), text: LINE }),
 ]);
 export type FromEditor = v.InferOutput<typeof FROM_EDITOR>;
-
-/** Everything the Classes view shows. */
-export interface ClassesState {
-  readonly model: string;
-  readonly demo: boolean;
-  readonly activation: string;
-  readonly labels: readonly string[];
-  /** p of every class on the active image, when it is known. */
-  readonly probabilities: Float32Array | undefined;
-  /** The image that a click explains; undefined when no explanation is open. */
-  readonly image: string | undefined;
-  /** Classes shown now: one, or those that are compared. */
-  readonly shown: readonly number[];
-  /** A line in place of the list: what is missing and what to do. */
-  readonly message: string | undefined;
-}
-
-export type ToClasses = { readonly type: 'state'; readonly state: ClassesState };
-
-export const FROM_CLASSES = v.variant('type', [
-  bare('ready'),
-  v.object({ type: v.literal('explain'), class: COUNT }),
-  /** Ticked classes are compared. */
-  v.object({ type: v.literal('compare'), classes: COUNTS }),
-]);
-export type FromClasses = v.InferOutput<typeof FROM_CLASSES>;

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
-import { METHODS } from '../../src/core/methods/names';
+import { METHOD_NAMES, METHODS, type MethodName } from '../../src/core/methods/names';
 import type { OptionTable } from '../../src/core/options';
 import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
 import { LIST_EXTENSIONS, RUN_EXTENSION } from '../../src/extension/dataset/source';
@@ -56,7 +56,7 @@ describe('the manifest', () => {
         const option = table[name]!;
         const text = (key: string | undefined) => strings[key?.replaceAll('%', '') ?? ''];
         const { order: _, scope: __, markdownDescription, enumDescriptions, ...rest } = setting(name)!;
-        assert.equal(text(markdownDescription), option.text);
+        assert.equal(text(markdownDescription), `For ${METHOD_NAMES[method as MethodName].title}: ${option.text}`);
         assert.deepEqual(
           enumDescriptions?.map(text),
           'choices' in option ? option.choices.map((choice) => option.texts![choice]) : undefined,
@@ -73,6 +73,14 @@ describe('the manifest', () => {
       });
     }
   }
+
+  it('describes each method in the words of the methods’ table', () => {
+    const texts = setting('method')?.enumDescriptions?.map((key) => strings[key.replaceAll('%', '')]);
+    assert.deepEqual(
+      texts,
+      METHODS.map((name) => `${METHOD_NAMES[name].title}: ${METHOD_NAMES[name].shows}`),
+    );
+  });
 
   it('its menus and its editor know the same image files as the code', () => {
     const pattern: string = contributes.customEditors[0].selector[0].filenamePattern;

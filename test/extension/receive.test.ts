@@ -1,13 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { DEFAULT_STYLE } from '../../src/core/style';
 import { type Answers, answering, type Handlers, receiver } from '../../src/extension/receive';
-import {
-  FROM_CLASSES,
-  FROM_EDITOR,
-  type FromClasses,
-  type FromEditor,
-  type ToEditor,
-} from '../../src/protocol/webview';
+import { FROM_CLASSES, type FromClasses } from '../../src/protocol/classes-view';
+import { FROM_EDITOR, type FromEditor, type ToEditor } from '../../src/protocol/webview';
 import { createEditorAsking } from '../../webview/editor/requests';
 
 const ID = '3f0c2b8e-6f0a-4c56-9d5e-0a3a4d1b7c11';

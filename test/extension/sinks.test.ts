@@ -58,7 +58,7 @@ describe('text for people', () => {
   });
 
   it('a model that is called like an icon, or that breaks lines, is words in the status bar', () => {
-    const base = { trusted: true, engine: 'ready', device: 'cpu', panel: undefined } as const;
+    const base = { trusted: true, engine: 'ready', device: 'cpu', panel: undefined, chosen: 'net' } as const;
     const info = { name: '$(bug)\n[x](command:y)', demo: false } as never;
     const shown = statusText({ ...base, inspection: { kind: 'ready', info } });
     assert.equal(shown.text, '$(flame) $ (bug) [x](command:y) · cpu');

@@ -168,8 +168,10 @@ describe('what the interface says', () => {
       engine: 'busy',
       device: 'cpu',
       panel: undefined,
+      chosen: 'night',
     } as const;
     assert.equal(statusText(base).text, '$(flame) net · cpu');
+    assert.equal(statusText({ ...base, inspection: { kind: 'unknown' } }).text, '$(flame) night · cpu');
     const working = [
       { type: 'asked', image: 0, wanted: [TOP_CLASS] } as const,
       { type: 'started', image: 0, run: 1, slot: 0 } as const,

@@ -53,6 +53,32 @@ describe('editors', () => {
     assert.equal(tabs().filter(({ input }) => input instanceof TabInputWebview).length, 1);
   });
 
+  it('changes of an image have heat on both sides where Group-CAM is the editor of its kind', async () => {
+    const api = await activated();
+    const [before, now] = [scene('tiger-and-cat'), scene('tree-and-house')];
+    const associations = () => workspace.getConfiguration('workbench');
+    await associations().update('editorAssociations', { '*.png': 'groupCam.explanation' });
+    try {
+      await commands.executeCommand('vscode.diff', before, now);
+      await Promise.all([explainedPanel(api, before), explainedPanel(api, now)]);
+    } finally {
+      await associations().update('editorAssociations', undefined);
+    }
+  });
+
+  it('the next image of the folder, and the next class, take the place of those that are shown', async () => {
+    const api = await activated();
+    const first = scene('cat-and-dog');
+    const { class: top } = await api.explain(first);
+    await commands.executeCommand('groupCam.nextClass');
+    const shown = () => api.explanations().at(-1)?.explanations[0]?.class;
+    await until('another class', () => shown() !== undefined && shown() !== top);
+    await commands.executeCommand('groupCam.previousClass');
+    await until('the class before', () => shown() === top);
+    await commands.executeCommand('groupCam.nextImage');
+    await explainedPanel(api, scene('elephant-and-butterfly'));
+  });
+
   it('"Use for Explanations" writes nothing, and a change of that file refreshes what is open', async () => {
     const api = await activated();
     const [model, image] = [scratch('mine.onnx'), scene('cat-and-dog')];

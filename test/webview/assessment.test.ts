@@ -34,14 +34,22 @@ describe('how good a map is', () => {
     assert.equal((await editor.postedOf('assessment')).length, 2);
   });
 
-  it('stays open while the page is hidden, and is closed after the window was reloaded, since the host knows no scores then', async () => {
+  it('stays open while the page is hidden, and is measured again after the window was reloaded, once the map is there', async () => {
     const state = editorState([CAT], { assessment: [{}] });
     await open([CAT], [{}]);
     await editor.send({ type: 'state', state, isFirst: false });
     assert.equal(await editor.find('assessment').isVisible(), true);
-    await editor.send({ type: 'state', state, isFirst: true });
-    assert.equal(await editor.find('assessment').isVisible(), false);
     assert.deepEqual(await editor.postedOf('assessment'), []);
+    const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
+    await editor.send({
+      type: 'state',
+      state: editorState([{ title: 'cat', state: working }], { assessment: [{}] }),
+      isFirst: true,
+    });
+    assert.deepEqual(await editor.postedOf('assessment'), []);
+    await editor.send({ type: 'slot', index: 0, slot: CAT });
+    assert.equal(await editor.find('assessment').isVisible(), true);
+    assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0] }]);
   });
 
   it('tells progress, can be cancelled, and tried again; a failure says why', async () => {
@@ -165,6 +173,20 @@ describe('how good a map is', () => {
     const third = editor.page.locator('.check').nth(3);
     assert.match((await third.textContent())!, /features\.6.*ρ 0\.30SSIM 0\.50/);
     assert.match(await text('sanity-verdict'), /^Group-CAM passes/);
+  });
+
+  it('scrolls to the first maps of drawn networks that were asked for', async () => {
+    const measured = await measurement();
+    await open([CAT], [{ measurement: measured }], { width: 600, height: 500 });
+    const work = { kind: 'working', text: 'seed 1', share: 0.1 } as const;
+    await send(0, { measurement: measured, sanity: check({ work, maps: [] }) });
+    await send(0, { measurement: measured, sanity: check({ work }) });
+    const seen = () =>
+      editor.find('sanity-strip').evaluate((strip) => {
+        const pane = strip.closest('.assessment')!.getBoundingClientRect();
+        return strip.getBoundingClientRect().top < pane.bottom;
+      });
+    assert.ok(await seen());
   });
 
   it('a blank map is not measured, and a new map has no old assessment', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FromClasses } from '../../src/protocol/webview';
+import type { FromClasses } from '../../src/protocol/classes-view';
 import { ranked, search, ticked } from '../../webview/classes/list';
 import { createStore } from '../../webview/classes/store';
 import { classesState } from './support/states';
@@ -31,6 +31,8 @@ describe('the list of classes', () => {
     ['CAT', [4, 5, 6, 2, 3, 8], 'case does not matter'],
     ['crane', [1, 7], 'classes of one name are all found'],
     ['7', [7], 'an index'],
+    ['#7', [7], 'an index'],
+    ['#', inOrder, 'every index begins with nothing'],
     ['catamount', [6], 'one of several names'],
     ['cat tiger', [3], 'all words, in any order'],
     ['dog', [], 'nothing'],
@@ -40,6 +42,12 @@ describe('the list of classes', () => {
 
   it('lists equal matches by probability', () => {
     assert.deepEqual(search(LABELS, ranked(LABELS, probabilities), 'crane'), [7, 1]);
+  });
+
+  it('finds indices by their start after a #, the whole one first', () => {
+    const labels = Array.from({ length: 300 }, (_, i) => `name ${i}`);
+    const found = search(labels, ranked(labels, undefined).reverse(), '#28');
+    assert.deepEqual(found, [28, 289, 288, 287, 286, 285, 284, 283, 282, 281, 280]);
   });
 
   it('finds a name that is a number', () => {
@@ -88,6 +96,26 @@ describe('the store of the classes', () => {
     assert.equal(active.value, 8);
     search('odd');
     assert.equal(active.value, 1);
+  });
+
+  it('lists a class that is shown, however many are more probable', () => {
+    const { listed, tell, told, search } = opened();
+    tell({ ...told.value!, shown: [240] });
+    assert.deepEqual([listed.value.length, listed.value.at(-1)], [101, 240]);
+    search('odd');
+    assert.equal(listed.value.includes(240), false);
+  });
+
+  it('says which class a third tick took out, until something else is done', () => {
+    const { tick, hint, explain, search } = opened();
+    tick(6);
+    assert.equal(hint.value, 'Comparing even 4 and even 6.');
+    tick(8);
+    assert.equal(hint.value, 'Comparing even 6 and even 8. even 4 is no longer ticked: two are compared here.');
+    explain(8);
+    assert.equal(hint.value, 'Comparing even 6 and even 8.');
+    search('nowhere');
+    assert.equal(hint.value, 'No class matches “nowhere”.');
   });
 
   it('shows a tick before the host confirms it, and nothing without an image', () => {

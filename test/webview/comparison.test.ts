@@ -46,6 +46,16 @@ describe('a comparison on the editor page', () => {
     assert.equal(await editor.page.locator('.cross:visible').count(), 5, 'a ring where no pointer is');
   });
 
+  it('says in each pane what its colours mean where maps have different scales', async () => {
+    await open(editorState([CAT, DOG]));
+    assert.equal(await editor.find('scale').count(), 0);
+    const against = { ...DOG, frame: { ...DOG.frame!, signed: true } };
+    await editor.send({ type: 'state', state: editorState([CAT, against]), isFirst: false });
+    await editor.find('scale').nth(1).waitFor();
+    assert.deepEqual(await editor.find('scale').allTextContents(), ['0 to 1', '−1 to 1']);
+    assert.match(await text('note'), /scaled to its own maximum/);
+  });
+
   it('is walked through by keys; facts and exports are of the cell in focus', async () => {
     await open(SIX);
     await editor.find('pane-0').focus();

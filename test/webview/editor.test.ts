@@ -1,7 +1,7 @@
 /** The editor page in Chromium: what the user's hands do, and what the host is told. */
 import assert from 'node:assert/strict';
 import type { Size } from '../../src/core/geometry';
-import { DEFAULT_STYLE } from '../../src/core/style';
+import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
 import { until } from '../support/wait';
 import { type EditorPage, editorPages, numbersOf } from './support/editor-page';
 import { drawn } from './support/page';
@@ -28,6 +28,27 @@ describe('the editor page', () => {
       assert.equal(await opacity(), '0');
       await editor.send({ type: 'command', command: 'toggle-heat' });
       assert.equal(await opacity(), '0.55');
+    });
+
+    it('is beside the heat, and the heat is another, by commands of the host', async () => {
+      await open(editorState([CAT]));
+      const say = (command: string) => editor.send({ type: 'command', command });
+      await say('swipe');
+      await editor.find('divider').waitFor();
+      await say('zoom-actual');
+      const [before] = [await editor.find('zoom-actual').textContent()];
+      await say('zoom-in');
+      const scale = (text: string | null) => Number.parseInt(text ?? '', 10);
+      assert.ok(scale(await editor.find('zoom-actual').textContent()) > scale(before));
+      for (const command of ['contour', 'next-colormap', 'more-opaque']) await say(command);
+      const colormap = COLORMAPS[(COLORMAPS.indexOf(DEFAULT_STYLE.colormap) + 1) % COLORMAPS.length];
+      const style = {
+        ...DEFAULT_STYLE,
+        contour: !DEFAULT_STYLE.contour,
+        colormap,
+        opacity: DEFAULT_STYLE.opacity + 0.1,
+      };
+      assert.deepEqual((await editor.postedOf('style')).at(-1), { type: 'style', style });
     });
 
     it('is left of the divider, which keys move', async () => {

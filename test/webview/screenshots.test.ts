@@ -77,6 +77,7 @@ const STATES: Readonly<Record<string, object>> = {
 const SIZES = {
   large: { width: 1100, height: 760 },
   small: { width: 400, height: 300 },
+  middle: { width: 600, height: 500 },
 };
 
 const CLASSES: Readonly<Record<string, object>> = {
@@ -104,6 +105,11 @@ describe('pictures of the webviews', () => {
     assert.deepEqual(webview.errors, []);
     const { scrollWidth, clientWidth } = await webview.page.evaluate(() => document.documentElement);
     assert.equal(scrollWidth, clientWidth, 'nothing is wider than the window');
+    const stage = webview.page.locator('.stage');
+    if (page === 'editor' && !options.saved) {
+      const share = await stage.evaluate(({ clientHeight }) => clientHeight / innerHeight);
+      assert.ok(share >= 0.5, `the image has ${Math.round(100 * share)} % of the height`);
+    }
     await webview.close();
   };
 

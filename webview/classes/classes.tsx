@@ -7,7 +7,7 @@ import { computed, effect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import * as v from 'valibot';
 import { fields } from '../../src/core/schema';
-import type { FromClasses, ToClasses } from '../../src/protocol/webview';
+import type { FromClasses, ToClasses } from '../../src/protocol/classes-view';
 import { Icon } from '../icon';
 import { LiveRegion } from '../live-region';
 import { connect, listen } from '../messages';

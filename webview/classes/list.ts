@@ -1,5 +1,5 @@
 /** Determines which classes are listed, in which order, and what a tick does. Pure. */
-import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+import type { ClassesState, FromClasses } from '../../src/protocol/classes-view';
 
 type Probabilities = ClassesState['probabilities'];
 
@@ -11,11 +11,14 @@ export function ranked(labels: readonly string[], probabilities: Probabilities):
 
 /**
  * The classes that match a text, best match first, then by `order`. From best to worst, the text matches an index, a
- * whole name, the start of a name, the start of a word, or any part. If the text has several words, each must occur.
+ * whole name, the start of a name, the start of a word, or any part. If the text has several words, each must occur. After
+ * a #, the digits are an index or its start.
  */
 export function search(labels: readonly string[], order: readonly number[], text: string): readonly number[] {
   const query = text.trim().toLowerCase();
   if (!query) return order;
+  const index = /^#(\d*)$/.exec(query)?.[1];
+  if (index !== undefined) return byIndex(order, index);
   const words = query.split(/\s+/);
   const found = order.flatMap((index) => {
     const match = matchOf(lowered(labels)[index]!, index, query, words);
@@ -23,6 +26,13 @@ export function search(labels: readonly string[], order: readonly number[], text
   });
   // Sorting is stable, so equal matches keep their order.
   return found.sort((a, b) => a.match - b.match).map(({ index }) => index);
+}
+
+/** The class of that index first, then those whose index begins with it. */
+function byIndex(order: readonly number[], digits: string): readonly number[] {
+  const found = order.filter((index) => `${index}`.startsWith(digits));
+  const isExact = (index: number) => `${index}` === digits;
+  return [...found.filter(isExact), ...found.filter((index) => !isExact(index))];
 }
 
 const NO_MATCH = 6;

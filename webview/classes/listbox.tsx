@@ -82,6 +82,7 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
             probability={probabilities?.[index]}
             activation={activation}
             isShown={shown.includes(index)}
+            pin={pinOf(rows, shown, index)}
             isActive={index === active.value}
             position={position}
             total={found.value.length}
@@ -95,6 +96,17 @@ export function Listbox({ store, listRef, leave }: ListboxProps) {
       </TextButton>
     </div>
   );
+}
+
+function pinOf(
+  rows: readonly number[],
+  shown: readonly number[],
+  index: number,
+): readonly [number, number] | undefined {
+  if (!shown.includes(index)) return undefined;
+  const pinned = rows.filter((row) => shown.includes(row));
+  const above = pinned.indexOf(index);
+  return [above, pinned.length - 1 - above];
 }
 
 const idOf = (position: number) => `row-${position}`;

@@ -12,6 +12,8 @@ export interface RowProps {
   readonly isShown: boolean;
   /** True if keys act on this row. */
   readonly isActive: boolean;
+  /** Of a class that is shown: how many of these are above and below it. It stays in sight when the list is scrolled. */
+  readonly pin: readonly [above: number, below: number] | undefined;
   readonly position: number;
   readonly total: number;
   readonly onExplain: () => void;
@@ -30,6 +32,8 @@ export function Row({ id, index, label, probability, activation, isShown, isActi
       role="option"
       title={`${label} (class ${index})`}
       aria-label={value ? `${label}, ${value}` : label}
+      aria-description={`class ${index}`}
+      {...(props.pin && { style: { '--above': props.pin[0], '--below': props.pin[1] } })}
       aria-selected={isShown}
       aria-checked={isShown}
       aria-posinset={props.position + 1}
@@ -40,7 +44,9 @@ export function Row({ id, index, label, probability, activation, isShown, isActi
       <span class="tick" title="Compare" data-testid={`tick-${index}`} ref={box}>
         <CheckMark checked={isShown} />
       </span>
-      <span class="name">{label}</span>
+      <span class="name">
+        {label} <span class="index">#{index}</span>
+      </span>
       <span class="value">{value}</span>
       <span class="bar" hidden={probability === undefined || activation === 'none'}>
         <span class="bar-fill" style={{ width: `${100 * share}%` }} />

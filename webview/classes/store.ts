@@ -3,7 +3,7 @@
  * derived from them.
  */
 import { computed, signal } from '@preact/signals';
-import type { ClassesState, FromClasses } from '../../src/protocol/webview';
+import type { ClassesState, FromClasses } from '../../src/protocol/classes-view';
 import { ranked, search, ticked } from './list';
 
 /** Number of rows at first, and of further rows with each "Show more". */
@@ -22,7 +22,13 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
   const labels = computed(() => told.value?.labels ?? []);
   const order = computed(() => ranked(labels.value, told.value?.probabilities));
   const found = computed(() => search(labels.value, order.value, query.value));
-  const listed = computed(() => found.value.slice(0, limit.value));
+  /** The classes that are shown are listed however improbable they are. */
+  const listed = computed(() => {
+    const shown = told.value?.shown ?? [];
+    return found.value.filter((index, position) => position < limit.value || shown.includes(index));
+  });
+  /** What the last tick did beside what was asked for, in words. */
+  const aside = signal('');
   /** The class that keys act on. */
   const active = computed(() => {
     const { value } = visited;
@@ -31,7 +37,9 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
   const hasImage = computed(() => told.value?.image !== undefined);
   /** A message that replaces the list if something is missing. */
   const message = computed(() => told.value?.message);
-  const hint = computed(() => (told.value ? hintOf(told.value, query.value, found.value.length) : ''));
+  const hint = computed(() =>
+    told.value ? `${hintOf(told.value, query.value, found.value.length)}${aside.value && ` ${aside.value}`}` : '',
+  );
 
   return {
     told,
@@ -50,6 +58,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
     /** A new search starts at its best match. */
     search(text: string): void {
       query.value = text;
+      aside.value = '';
       limit.value = PORTION;
       visited.value = undefined;
     },
@@ -58,6 +67,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
     },
     explain(index: number): void {
       visited.value = index;
+      aside.value = '';
       if (hasImage.value) post({ type: 'explain', class: index });
     },
     tick(index: number): void {
@@ -65,15 +75,18 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
       const state = told.value;
       const message = state && hasImage.value ? ticked(state.shown, index) : undefined;
       if (!message || !state) return;
+      const next = message.type === 'compare' ? message.classes : [message.class];
+      const left = state.shown.find((other) => other !== index && !next.includes(other));
+      aside.value = left === undefined ? '' : `${state.labels[left]} is no longer ticked: two are compared here.`;
       // The change is shown at once; the host's next state confirms it.
-      told.value = { ...state, shown: message.type === 'compare' ? message.classes : [message.class] };
+      told.value = { ...state, shown: next };
       post(message);
     },
   };
 }
 
 function hintOf({ labels, image, shown }: ClassesState, query: string, found: number): string {
-  if (query.trim()) return `${found} of ${labels.length} classes`;
+  if (query.trim()) return found === 0 ? `No class matches “${query.trim()}”.` : `${found} of ${labels.length} classes`;
   if (image === undefined) return 'Explain an image to choose among its classes.';
   const [first, second] = shown.map((index) => labels[index]);
   if (second !== undefined) return `Comparing ${first} and ${second}.`;

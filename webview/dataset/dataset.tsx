@@ -20,6 +20,7 @@ import { Page } from './page';
 import { createDatasetAsking } from './requests';
 import { createSaving } from './saving';
 import { createStore } from './store';
+import { createVersionActions } from './versions/actions';
 
 const { post, saved: kept, save } = connect<FromDatasetPage, PageState>(PAGE_STATE);
 const log = (text: string) => post({ type: 'log', text });
@@ -92,6 +93,7 @@ const actions = createActions({
 const page: DatasetPage = {
   store,
   actions,
+  versions: createVersionActions({ store, grid, saving, ask, post, failed: actions.failed }),
   grid,
   listing,
   ask,

@@ -33,6 +33,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     versions: () => actions.show('versions'),
     selectAll: actions.selectAll,
     open: () => actions.explain(store.focus.peek()),
+    sideBySide: () => page.versions.sideBySide(store.focus.peek()),
     clear: () => actions.search(''),
   };
 
@@ -58,6 +59,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
       const before = store.info.peek();
       batch(() => {
         store.broken.value = undefined;
+        store.held.value = store.versionId.peek();
         store.info.value = info;
       });
       if (before && before.items !== info.items) page.listing.again();
@@ -88,6 +90,8 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     query({ query, version }) {
       saving.keep({ query, page: 'grid', ...(version !== undefined && { version }) });
     },
+    added: ({ version }) => page.versions.added(version),
+    compare: ({ a, b }) => page.versions.show(a, b),
     walked: ({ item }) => walked(item),
     notice: ({ text }) => actions.notice(text),
     broken({ message }) {

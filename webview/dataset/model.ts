@@ -7,10 +7,12 @@ import type { Order } from './grid/draw/tiles';
 import type { Listing } from './listing';
 import type { Ask } from './requests';
 import type { Store } from './store';
+import type { VersionActions } from './versions/actions';
 
 export interface DatasetPage {
   readonly store: Store;
   readonly actions: Actions;
+  readonly versions: VersionActions;
   readonly grid: Control;
   readonly listing: Listing;
   readonly ask: Ask;

@@ -7,6 +7,8 @@ import { Clusters } from './clusters/clusters';
 import { EmptyState } from './empty';
 import { Grid } from './grid/grid';
 import type { DatasetPage } from './model';
+import { Added } from './versions/added';
+import { Versions } from './versions/versions';
 import { WorkBar } from './work/work-bar';
 
 export function Page({ page }: { readonly page: DatasetPage }) {
@@ -25,6 +27,7 @@ export function Page({ page }: { readonly page: DatasetPage }) {
     <>
       <Bar page={page} />
       <Banners page={page} />
+      <Added page={page} />
       <div class="main" id="page-grid" role="tabpanel" aria-labelledby="tab-grid" hidden={shown !== 'grid'}>
         <Grid page={page} />
         <EmptyState page={page} />
@@ -37,6 +40,11 @@ export function Page({ page }: { readonly page: DatasetPage }) {
       {shown === 'clusters' && (
         <div class="main" id="page-clusters" role="tabpanel" aria-labelledby="tab-clusters">
           <Clusters page={page} />
+        </div>
+      )}
+      {shown === 'versions' && (
+        <div class="main" id="page-versions" role="tabpanel" aria-labelledby="tab-versions">
+          <Versions page={page} />
         </div>
       )}
       <WorkBar page={page} />

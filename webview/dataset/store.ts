@@ -12,6 +12,7 @@ import { TILE } from './grid/geometry';
 import { NOTHING, sizeOf } from './grid/selection';
 import { isLive } from './query/edit';
 import { parsedOf } from './query/parsed';
+import { pairOf } from './versions/pair';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -35,9 +36,11 @@ export function createStore(saved: Signal<PageState>) {
   const work = signal<readonly Work[]>([]);
   const selection = signal<Ranges>(NOTHING);
 
+  const held = signal<VersionId | undefined>(undefined);
   const version = computed((): VersionInfo | undefined => {
     const versions = info.value?.versions ?? [];
-    return versions.find(({ id }) => id === saved.value.version) ?? versions.at(-1);
+    const find = (wanted: VersionId | undefined) => versions.find(({ id }) => id === wanted);
+    return find(saved.value.version) ?? find(held.value) ?? versions.at(-1);
   });
 
   const query = computed(() => saved.value.query ?? '');
@@ -74,6 +77,12 @@ export function createStore(saved: Signal<PageState>) {
     selected: computed(() => sizeOf(selection.value)),
 
     version,
+    /** The version that is shown though a later one was added, so that the grid does not change under the user's hands. */
+    held,
+    /** The versions that are compared; undefined if there is one alone. */
+    pair: computed(() => pairOf(info.value?.versions ?? [], saved.value.compared)),
+    /** Versions that were added while the page was open, until the user has seen them. */
+    added: signal<readonly VersionId[]>([]),
     versionId: computed(() => version.value?.id),
     query,
     /** What the query means; undefined if it has a fault. */

@@ -1,5 +1,6 @@
 /** Applies the host's messages to the store. */
 import { batch, computed, effect, signal } from '@preact/signals';
+import { COLORMAPS } from '../../src/core/style';
 import type { FromEditor, PageCommand, ToEditor } from '../../src/protocol/webview';
 import type { Handlers } from '../messages';
 import type { Editor } from './editor-model';
@@ -7,6 +8,11 @@ import { slotOf } from './heat/heats';
 import type { EditorAsking } from './requests';
 import type { Saving } from './saving';
 import { type Change, changed } from './state';
+
+const OPACITY_STEP = 0.1;
+
+/** The one after it; after the last comes the first. */
+const after = <T>(all: readonly T[], one: T): T => all[(all.indexOf(one) + 1) % all.length]!;
 
 export function createHandlers(
   { store, view, actions, thumbnails, paintings }: Editor,
@@ -28,6 +34,13 @@ export function createHandlers(
 
   const commands: Readonly<Record<PageCommand, () => void>> = {
     'toggle-heat': actions.toggleHeat,
+    swipe: actions.toggleSwipe,
+    contour: () => actions.restyle({ contour: !store.style.value.contour }),
+    'next-colormap': () => actions.restyle({ colormap: after(COLORMAPS, store.style.value.colormap) }),
+    'more-opaque': () => actions.restyle({ opacity: Math.min(1, store.style.value.opacity + OPACITY_STEP) }),
+    'less-opaque': () => actions.restyle({ opacity: Math.max(0, store.style.value.opacity - OPACITY_STEP) }),
+    'zoom-in': view.zoomIn,
+    'zoom-out': view.zoomOut,
     'zoom-fit': view.fit,
     'zoom-actual': () => view.actual(),
     copy: actions.copy,
@@ -45,6 +58,14 @@ export function createHandlers(
     });
   });
 
+  /** True from the reload of a page with measurements until they are asked for again, once the maps are there. */
+  const isRemeasured = signal(false);
+  effect(() => {
+    if (!isRemeasured.value || store.overall.value !== 'done') return;
+    isRemeasured.value = false;
+    actions.measure();
+  });
+
   /** True if a slot has arrived that is not on the page yet. The host sends the next frame after it is. */
   let isOwed = false;
   async function tellDrawn(): Promise<void> {
@@ -55,8 +76,8 @@ export function createHandlers(
 
   return {
     state(message) {
-      // After a reload of the window the panel would be open without the measurements that it was opened for.
-      if (message.isFirst && store.isMeasuring.value) keep({ measuring: false });
+      // After a reload of the window the host has the maps, but not their measurements.
+      if (message.isFirst && store.isMeasuring.value) isRemeasured.value = true;
       const { enlarged } = store.saved.value;
       const { focused } = message.state;
       store.focusedPane.value = enlarged !== undefined && slotOf(enlarged) === focused ? enlarged : String(focused);

@@ -93,6 +93,8 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
     /** Why the slot in focus explains another class than the others. */
     difference: computed(() => (slot.value ? differenceText(slot.value) : '')),
     isSigned: computed(() => slot.value?.frame?.signed ?? false),
+    /** Whether the maps that are compared have different scales: 0 to 1, and -1 to 1. */
+    hasTwoScales: computed(() => new Set(slots.value.flatMap(({ frame }) => (frame ? [frame.signed] : []))).size > 1),
     hasFrame: computed(() => slots.value.some(({ frame }) => frame)),
 
     measured,

@@ -4,7 +4,7 @@ import type { Explanation } from '../../protocol/explanation';
 /** An explanation as the command line prints it and an export as JSON holds it: a fixed list of fields. The variant is Group-CAM's, the default one for other methods. */
 export function recordOf(explanation: Explanation) {
   const { image, model, method, options, layer, label, probability, milliseconds, device, passes } = explanation;
-  const { min, max, zero } = explanation.saliency;
+  const { min, max, zero, reason, note } = explanation.saliency;
   return {
     image,
     model,
@@ -15,7 +15,7 @@ export function recordOf(explanation: Explanation) {
     label,
     probability,
     top: explanation.top,
-    saliency: { min, max, zero },
+    saliency: { min, max, zero, ...(zero && reason !== undefined && { reason }), ...(note !== undefined && { note }) },
     scores: Array.from(explanation.scores),
     milliseconds,
     device,

@@ -7,6 +7,7 @@ type ActionId = Action['id'];
 
 const TITLES: Readonly<Record<ActionId, string>> = {
   'choose-model': 'Choose Model…',
+  'previous-model': 'Use the Model Before',
   'choose-layer': 'Choose Layer…',
   'choose-class': 'Choose Class…',
   'choose-device': 'Choose Device…',
@@ -19,17 +20,17 @@ const TITLES: Readonly<Record<ActionId, string>> = {
 };
 
 const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
-  'model-missing': ['choose-model', 'retry'],
-  'model-unreadable': ['choose-model', 'retry'],
-  'model-too-large': ['choose-model'],
+  'model-missing': ['choose-model', 'previous-model', 'retry'],
+  'model-unreadable': ['choose-model', 'previous-model', 'retry'],
+  'model-too-large': ['choose-model', 'previous-model'],
   'model-untrusted': ['trust'],
-  'external-data-missing': ['retry', 'choose-model'],
-  'external-data-outside': ['choose-model'],
-  'no-image-input': ['choose-model'],
-  'several-image-inputs': ['choose-model'],
-  'inputs-unknown': ['choose-model'],
-  'no-scores': ['choose-model', 'retry'],
-  'no-spatial-layer': ['choose-model'],
+  'external-data-missing': ['retry', 'choose-model', 'previous-model'],
+  'external-data-outside': ['choose-model', 'previous-model'],
+  'no-image-input': ['choose-model', 'previous-model'],
+  'several-image-inputs': ['choose-model', 'previous-model'],
+  'inputs-unknown': ['choose-model', 'previous-model'],
+  'no-scores': ['choose-model', 'previous-model', 'retry'],
+  'no-spatial-layer': ['choose-model', 'previous-model'],
   'unknown-layer': ['choose-layer'],
   'unknown-class': ['choose-class'],
   'ambiguous-class': ['choose-class'],
@@ -42,7 +43,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'not-connected': ['choose-layer'],
   'gradient-rule': ['choose-layer', 'gradient-free', 'show-log'],
   'method-unsuitable': ['choose-method', 'choose-layer'],
-  'no-weights': ['choose-model'],
+  'no-weights': ['choose-model', 'previous-model'],
   'image-missing': ['retry'],
   'image-unreadable': ['retry'],
   'image-too-large': [],
@@ -57,7 +58,7 @@ const ACTIONS: Readonly<Record<ErrorCode, readonly ActionId[]>> = {
   'codec-missing': ['show-log', 'retry'],
   'runtime-failed': ['retry', 'choose-device', 'show-log'],
   'not-finite': ['choose-device', 'show-log'],
-  'out-of-memory': ['retry', 'choose-model'],
+  'out-of-memory': ['retry', 'choose-model', 'previous-model'],
   'bad-option': ['retry'],
   'list-invalid': [],
   'evaluation-differs': [],
@@ -86,7 +87,7 @@ const FIXED: Readonly<Record<ComparedBy, readonly ActionId[]>> = {
   methods: ['choose-method', 'gradient-free'],
   layers: ['choose-layer'],
   classes: ['choose-class'],
-  models: ['choose-model', 'choose-layer'],
+  models: ['choose-model', 'previous-model', 'choose-layer'],
 };
 
 /** @param by what is compared, if the failed explanation is part of a comparison */

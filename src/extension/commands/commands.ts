@@ -16,6 +16,8 @@ import { confirm, notify, type PerformableAction } from '../notify';
 import type { Panel } from '../panel/panel-types';
 import type { Panels } from '../panel/panels';
 import { pickComparison } from './comparison-picker';
+import { pickWhat } from './menu';
+import { explainNeighbour, showNeighbour } from './neighbours';
 import { activeFile, openExplanation, openOriginal } from './open';
 import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, pickModel, pickScores } from './pickers';
 
@@ -34,6 +36,7 @@ export interface CommandServices {
 /** The commands behind the buttons below messages. */
 export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
   'choose-model': 'groupCam.chooseModel',
+  'previous-model': 'groupCam.previousModel',
   'choose-layer': 'groupCam.chooseLayer',
   'choose-class': 'groupCam.chooseClass',
   'choose-device': 'groupCam.chooseDevice',
@@ -60,12 +63,18 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     useModel: (...args) => useModel(services, args),
     chooseModel: () => pickModel(model),
     useDemoModel: () => model.choose({}),
+    previousModel: () => previousModel(services),
+    chooseWhat: () => pickWhat(services),
     chooseLabels: () => pickLabels(model),
     chooseLayer: () => pickLayer(model),
     chooseScores: () => pickScores(model),
     chooseDevice: () => pickDevice(engine),
     chooseMethod: () => pickMethod(panels.current),
     chooseClass: current(pickClass),
+    nextClass: current((panel) => explainNeighbour(panel, 1)),
+    previousClass: current((panel) => explainNeighbour(panel, -1)),
+    nextImage: current((panel) => showNeighbour(panel, 1)),
+    previousImage: current((panel) => showNeighbour(panel, -1)),
     compare: current(pickComparison),
     stopComparing: current((panel) => panel.stopComparing()),
     measure: inPage('measure'),
@@ -79,6 +88,13 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     exportJson: exportAs('json'),
     copyImage: inPage('copy'),
     toggleHeat: inPage('toggle-heat'),
+    swipe: inPage('swipe'),
+    toggleContour: inPage('contour'),
+    nextColormap: inPage('next-colormap'),
+    moreOpaque: inPage('more-opaque'),
+    lessOpaque: inPage('less-opaque'),
+    zoomIn: inPage('zoom-in'),
+    zoomOut: inPage('zoom-out'),
     zoomFit: inPage('zoom-fit'),
     zoomActual: inPage('zoom-actual'),
     saveModelSettings: () => saveModelSettings(services),
@@ -128,9 +144,20 @@ async function showOriginal({ panels }: CommandServices, [clicked]: readonly unk
   if (uri) await openOriginal(uri);
 }
 
-async function useModel({ model }: CommandServices, args: readonly unknown[]): Promise<void> {
+async function useModel({ model, panels }: CommandServices, args: readonly unknown[]): Promise<void> {
   const file = modelOf(args, activeFile());
-  await (file ? model.choose({ path: file.fsPath }) : pickModel(model));
+  if (!file) return pickModel(model);
+  await model.choose({ path: file.fsPath });
+  tell(panels, `${nameOf(file)} explains images from now on`);
+}
+
+/** The model that was in use before this one, or the demo model. */
+async function previousModel({ model, panels }: CommandServices): Promise<void> {
+  const used = model.choice().path;
+  const before = model.recent().find(({ path }) => path !== used);
+  await model.choose(before ?? {});
+  const name = before?.path === undefined ? 'The demo model' : nameOf(vscode.Uri.file(before.path));
+  tell(panels, `${name} explains images from now on`);
 }
 
 async function saveModelSettings({ engine, model, panels }: CommandServices): Promise<void> {

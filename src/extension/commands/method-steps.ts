@@ -1,4 +1,5 @@
 /** The steps of choosing a method and its options, with rows from the methods' tables. Pure. */
+import { aboutSeconds } from '../../core/methods/cost';
 import { METHOD_OPTIONS } from '../../core/methods/method-options';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../core/methods/names';
 import {
@@ -25,17 +26,34 @@ export interface Row {
 
 type Take = (method: MethodName, values: OptionValues) => void;
 
+/** What a panel has beside the settings. */
+export interface MethodsHere {
+  /** Of the panel whose maps are meant; without a panel there is nothing to keep options for. */
+  readonly chosen: ChosenMethod | undefined;
+  /** Seconds that a method with its options takes about, where this can be told. */
+  readonly seconds?: (method: MethodName, options: OptionValues) => number | undefined;
+  /** Makes the method of the panel that of all others. */
+  readonly makeDefault?: (method: MethodName) => void;
+}
+
 /**
  * The methods, then the options of the one chosen, if it has any.
  *
- * @param chosen for the panel whose maps are meant; without a panel there is nothing to keep options for
  * @param take called with the method and all of its options
  */
-export function methodStep(settings: MethodSettings, chosen: ChosenMethod | undefined, take: Take): Step<Row> {
+export function methodStep(settings: MethodSettings, here: MethodsHere, take: Take): Step<Row> {
+  const { chosen, seconds, makeDefault } = here;
   const inUse = methodChoice(settings, chosen ?? NOTHING_CHOSEN).method;
+  const detailOf = (method: MethodName): string => {
+    const { options } = methodChoice(settings, chosen ?? NOTHING_CHOSEN, method);
+    const { shows } = METHOD_NAMES[method];
+    const time = seconds?.(method, options);
+    return `${shows[0]!.toUpperCase()}${shows.slice(1)}${time === undefined ? '' : `; ${aboutSeconds(time)} here`}`;
+  };
   const rowOf = (method: MethodName): Row => ({
     label: METHOD_NAMES[method].title,
-    description: `${METHOD_NAMES[method].paper}${method === inUse ? ', in use' : ''}`,
+    description: [METHOD_NAMES[method].paper, ...facts(method)].join(', '),
+    detail: detailOf(method),
     act: () => {
       const { options } = methodChoice(settings, chosen ?? NOTHING_CHOSEN, method);
       if (chosen && Object.keys(options).length > 0) return optionsStep(settings, method, options, take);
@@ -43,8 +61,22 @@ export function methodStep(settings: MethodSettings, chosen: ChosenMethod | unde
       return undefined;
     },
   });
-  return { title: 'Method', items: () => METHODS.map(rowOf), accept };
+  const facts = (method: MethodName): string[] => [
+    ...(method === inUse ? ['in use'] : []),
+    ...(method === settings.method && method !== inUse ? ['default'] : []),
+  ];
+  const defaults = makeDefault && inUse !== settings.method ? [defaultRow(settings.method, inUse, makeDefault)] : [];
+  return { title: 'Method', items: () => [...METHODS.map(rowOf), ...defaults], accept };
 }
+
+const defaultRow = (before: MethodName, method: MethodName, makeDefault: (method: MethodName) => void): Row => ({
+  label: `Make ${METHOD_NAMES[method].title} the Default`,
+  detail: `For every image of this workspace, in place of ${METHOD_NAMES[before].title}`,
+  act: () => {
+    makeDefault(method);
+    return undefined;
+  },
+});
 
 const accept = ([row]: readonly Row[]): Next<Row> => row?.act() ?? undefined;
 

@@ -1,6 +1,7 @@
 /** The pickers of the "choose" commands. Each changes one thing, or nothing if the user cancels it. */
 import * as vscode from 'vscode';
 import type { MethodChoice } from '../../core/methods/choice';
+import { costOf } from '../../core/methods/cost';
 import type { MethodName } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
 import type { OptionValues } from '../../core/options';
@@ -13,8 +14,9 @@ import type { CurrentModel } from '../model/model';
 import { withScores } from '../model/model-choice';
 import { layerSize } from '../model/model-rows';
 import type { Panel } from '../panel/panel-types';
-import { readSettings, writeSetting } from '../settings';
-import { methodStep } from './method-steps';
+import { readSettings, writeForWorkspace, writeSetting } from '../settings';
+import { type MethodsHere, methodStep } from './method-steps';
+import { classOrder } from './orders';
 import { pickOne } from './quick-pick';
 import { runSteps, type Step } from './steps';
 
@@ -138,22 +140,47 @@ export async function pickDevice(engine: WindowEngine): Promise<void> {
 }
 
 /**
- * Picks a method, and its options. The method is a setting, so all panels are explained again when it changes; the
- * options belong to the panel.
+ * Picks a method, and its options, for a panel; without a panel the method is written as the setting. The panel's method can
+ * be made that of the workspace.
  */
 export async function pickMethod(panel: Panel | undefined): Promise<void> {
   const settings = readSettings().method;
   let picked: { readonly method: MethodName; readonly options: OptionValues } | undefined;
+  let asDefault: MethodName | undefined;
+  const here: MethodsHere = {
+    chosen: panel?.state.chosen,
+    seconds: secondsHere(panel),
+    makeDefault: (method) => {
+      asDefault = method;
+    },
+  };
   await runSteps(
-    methodStep(settings, panel?.state.chosen, (method, options) => {
+    methodStep(settings, here, (method, options) => {
       picked = { method, options };
     }),
   );
+  if (asDefault) return writeForWorkspace('method', asDefault);
   if (!picked) return;
   const { method, options } = picked;
-  panel?.choose(withOptions(panel.state.chosen, settings, method, options));
-  if (method !== settings.method) await writeSetting('method', method);
-  else panel?.refresh('changed');
+  if (!panel) return method === settings.method ? undefined : writeSetting('method', method);
+  panel.choose(withOptions(panel.state.chosen, settings, method, options));
+  panel.refresh('changed');
+}
+
+/** By the time that the explanation in front took. */
+function secondsHere(panel: Panel | undefined): NonNullable<MethodsHere['seconds']> {
+  const slots = panel?.state.images[panel.state.active]?.slots ?? [];
+  const known = slots.find(({ explanation }) => explanation)?.explanation;
+  const inspection = panel?.model.inspection;
+  const layer =
+    inspection?.kind === 'ready' ? inspection.info.layers.find(({ tensor }) => tensor === known?.layer) : undefined;
+  const channels = layer?.shape[1] ?? Number.NaN;
+  const passes = known && costOf(known.method, known.options, channels);
+  return (method, options) => {
+    const wanted = costOf(method, options, channels);
+    if (!known || !passes || !wanted) return undefined;
+    return (wanted / passes) * (known.milliseconds.total / 1000);
+  };
 }
 
 /** Picks a method and its options for one piece of work; settings stay as they are. */
@@ -161,7 +188,7 @@ export async function pickChoice(): Promise<MethodChoice | undefined> {
   const settings = readSettings().method;
   let picked: MethodChoice | undefined;
   await runSteps(
-    methodStep(settings, NOTHING_CHOSEN, (method, options) => {
+    methodStep(settings, { chosen: NOTHING_CHOSEN }, (method, options) => {
       picked = { method, options, blur: settings.blur };
     }),
   );
@@ -182,10 +209,10 @@ export function classItems(info: ModelInfo, { state }: Panel) {
   const probabilities = state.images[state.active]?.probabilities;
   const items = info.labels.value.map((label, index) => ({
     label,
-    description: probabilities ? `${((probabilities[index] ?? 0) * 100).toFixed(1)} %` : `class ${index}`,
+    description: probabilities ? `#${index}, ${((probabilities[index] ?? 0) * 100).toFixed(1)} %` : `#${index}`,
     index,
   }));
-  return probabilities ? items.sort((a, b) => (probabilities[b.index] ?? 0) - (probabilities[a.index] ?? 0)) : items;
+  return probabilities ? classOrder(probabilities).flatMap((index) => items[index] ?? []) : items;
 }
 
 export async function pickImages(): Promise<readonly vscode.Uri[]> {
@@ -193,5 +220,7 @@ export async function pickImages(): Promise<readonly vscode.Uri[]> {
 }
 
 function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
-  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: [...extensions] }, canSelectMany });
+  // Some systems tell capital letters from small ones, and cameras write capital ones.
+  const all = extensions.flatMap((extension) => [extension, extension.toUpperCase()]);
+  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: all }, canSelectMany });
 }

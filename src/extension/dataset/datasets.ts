@@ -6,7 +6,7 @@ import type { Editors } from '../explanation/editor';
 import type { Log } from '../log';
 import type { CurrentModel } from '../model/model';
 import type { Panels } from '../panel/panels';
-import { readSettings } from '../settings';
+import { affects, readSettings } from '../settings';
 import { type Commands, datasetCommands } from './commands';
 import { createInspect, type Inspect } from './inspect';
 import { createDatasetActions } from './page/actions';
@@ -17,6 +17,8 @@ import { createWindowRunner } from './run/runner';
 import { createSession } from './run/session';
 import { createSessions } from './run/sessions';
 import { registerDatasetTree } from './tree/tree';
+import { createVersionActions } from './versions/actions';
+import { versionCommands } from './versions/commands';
 import { createWalk, type Walk } from './walk/walk-editor';
 
 export interface DatasetsOptions {
@@ -44,7 +46,11 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   const runner = createWindowRunner(extensionUri, globalStorageUri, log);
   const intents = createIntents(workspaceState);
   const sessions = createSessions((run) =>
-    createSession({ run, call: runner.call, intents, device: () => readSettings().device, log: log.info }),
+    createSession({
+      ...{ run, call: runner.call, intents, log: log.info },
+      device: () => readSettings().device,
+      watches: () => vscode.workspace.isTrusted && readSettings().watchModels,
+    }),
   );
   const walk = createWalk({
     ...{ engine, model, sessions, editors: explanations },
@@ -53,7 +59,8 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     },
   });
   const actions = createDatasetActions(model, walk);
-  const editors = registerDatasetEditors(extensionUri, sessions, { actions, log, report });
+  const versions = createVersionActions(walk);
+  const editors = registerDatasetEditors(extensionUri, sessions, { actions, versions, log, report });
   const inspect = createInspect({
     ...{ runner, sessions, editors, model, intents },
     storage: vscode.Uri.joinPath(globalStorageUri, 'datasets').fsPath,
@@ -67,6 +74,7 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     const states = panel?.session.work.map(({ state }) => state) ?? [];
     setContext('groupCam.datasetActive', panel !== undefined);
     setContext('groupCam.datasetSelection', (panel?.at?.selected ?? 0) > 0);
+    setContext('groupCam.datasetVersions', (panel?.session.info?.versions.length ?? 0) > 1);
     setContext('groupCam.datasetWorking', states.includes('running') || states.includes('waiting'));
     setContext('groupCam.datasetPaused', states.includes('paused'));
     setContext('groupCam.walking', walk.isWalk(panels.current) && panels.current!.webviewPanel.active);
@@ -77,11 +85,14 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     registerReports(),
     editors.onDidChange(tellContext),
     panels.onDidChange(tellContext),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (affects(event, 'watch')) for (const session of sessions.all) session.watchAgain();
+    }),
     editors,
     runner,
   ];
   return {
-    commands: datasetCommands({ editors, actions, inspect, walk }),
+    commands: { ...datasetCommands({ editors, actions, inspect, walk }), ...versionCommands(editors, versions) },
     inspect,
     walk,
     editors,

@@ -41,7 +41,7 @@ export function methodChoice(
 }
 
 /**
- * The choice after the user has chosen a method's options. The method itself is written as a setting.
+ * The choice after the user has chosen a method and its options.
  *
  * @param values all options of the method
  */
@@ -52,7 +52,10 @@ export function withOptions(
   values: OptionValues,
 ): ChosenMethod {
   const before = methodChoice(settings, NOTHING_CHOSEN, method).options;
-  return { options: { ...options, [method]: filtered(values, (name, value) => value !== before[name]) } };
+  return {
+    ...(method !== settings.method && { method }),
+    options: { ...options, [method]: filtered(values, (name, value) => value !== before[name]) },
+  };
 }
 
 /** The choice of Group-CAM in the gradient-free variant, whatever the settings are. */

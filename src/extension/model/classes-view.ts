@@ -2,7 +2,7 @@
  * The Classes view lists every class of the model. A click on a class explains it for the image of the current panel.
  */
 import * as vscode from 'vscode';
-import { type ClassesState, FROM_CLASSES, type FromClasses, type ToClasses } from '../../protocol/webview';
+import { type ClassesState, FROM_CLASSES, type FromClasses, type ToClasses } from '../../protocol/classes-view';
 import { type Wanted, withClass } from '../explanation/comparison';
 import type { Log } from '../log';
 import { setPage } from '../page';

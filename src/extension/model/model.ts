@@ -28,9 +28,14 @@ export interface CurrentModel extends vscode.Disposable {
   readonly onDidChange: vscode.Event<ModelChange>;
   /** Stores the choice with the workspace. No file is written. */
   choose(chosen: ModelChoice): Promise<void>;
+  /** Choices of the workspace with a model's file, the latest first, each file once. */
+  recent(): readonly ModelChoice[];
   /** Reads the model again, as if its file had changed. */
   renew(): void;
 }
+
+const recentWith = (before: readonly ModelChoice[], chosen: ModelChoice): ModelChoice[] =>
+  [chosen, ...before.filter(({ path }) => path !== chosen.path)].slice(0, MOST_RECENT);
 
 /** The part of it that a panel needs. A panel may have a model of its own, which stays whatever is in use. */
 export interface PanelModel
@@ -39,6 +44,8 @@ export interface PanelModel
 }
 
 const CHOSEN_KEY = 'model';
+const RECENT_KEY = 'recentModels';
+const MOST_RECENT = 6;
 
 export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento, log: Log): CurrentModel {
   const inspected = new vscode.EventEmitter<void>();
@@ -117,8 +124,11 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
     return asked;
   }
 
+  const recent = () => memory.get<readonly ModelChoice[]>(RECENT_KEY) ?? [];
+
   return {
     choice,
+    recent,
     info,
     inspectSoon: () => {
       if (inspection.kind === 'unknown') void info().catch(() => {});
@@ -131,6 +141,7 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
     choose: async (chosen) => {
       const before = choice();
       await memory.update(CHOSEN_KEY, chosen);
+      if (chosen.path !== undefined) await memory.update(RECENT_KEY, recentWith(recent(), chosen));
       renew(choice().path === before.path && choice().output === before.output ? 'changed' : 'chosen');
     },
     renew: () => renew('changed'),

@@ -38,6 +38,8 @@ export interface Panel {
   readonly wanted: readonly Wanted[];
   /** Explains the active image, and brings the panel to the front of its group. */
   explain(wanted: readonly Wanted[]): void;
+  /** Shows another image of the strip; nothing happens if there is none at this position. */
+  select(image: number): void;
   /** Shows another image in place of the first one. The style and the viewport stay. */
   replace(image: ImageFile, wanted: readonly Wanted[]): Promise<void>;
   /** Sets the text from which the panel is restored after a reload of the window. */

@@ -94,6 +94,9 @@ export function createPanel(
       if (!webviewPanel.visible) webviewPanel.reveal(undefined, true);
       actions.ask(wanted);
     },
+    select: (image) => {
+      if (images[image]) actions.select(image);
+    },
     replace: async (image, wanted) => {
       replacing = image;
       const loaded = await pictures.exchange(0, image);

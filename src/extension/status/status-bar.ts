@@ -1,4 +1,5 @@
-/** The status bar item: the model, the device and the progress. A click lists the commands. */
+/** The status bar item: the model, the device and the progress. A click offers to change what explains images. */
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { throttled } from '../../client/throttle';
 import { setContext } from '../context-keys';
@@ -11,10 +12,12 @@ import { progressOf, statusText, stoppedAt } from './status';
 /** Milliseconds between updates of the text. */
 const OFTEN_MS = 100;
 
+const chosenName = (file: string | undefined) => (file === undefined ? 'demo model' : path.parse(file).name);
+
 export function registerStatusBar(engine: WindowEngine, model: CurrentModel, panels: Panels): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('groupCam.status', vscode.StatusBarAlignment.Right, 90);
   item.name = 'Group-CAM';
-  item.command = { title: 'Group-CAM', command: 'workbench.action.quickOpen', arguments: ['>Group-CAM: '] };
+  item.command = 'groupCam.chooseWhat';
 
   function update(): void {
     const panel = panels.current?.state;
@@ -24,6 +27,7 @@ export function registerStatusBar(engine: WindowEngine, model: CurrentModel, pan
       engine: engine.state,
       device: ranOn(panels) ?? readSettings().device,
       panel,
+      chosen: chosenName(model.choice().path),
     });
     if (item.text !== text) item.text = text;
     if (item.tooltip !== tooltip) item.tooltip = tooltip;

@@ -12,6 +12,8 @@ export interface StatusFacts {
   /** The device of the setting, or the one that was used. */
   readonly device: string;
   readonly panel: PanelState | undefined;
+  /** Name of the model in use, before anything is known of it. */
+  readonly chosen: string;
 }
 
 export interface StatusText {
@@ -19,12 +21,12 @@ export interface StatusText {
   readonly tooltip: string;
 }
 
-export function statusText({ trusted, inspection, engine, device, panel }: StatusFacts): StatusText {
+export function statusText({ trusted, inspection, engine, device, panel, chosen }: StatusFacts): StatusText {
   if (!trusted) {
     return { text: '$(flame) Group-CAM: Restricted Mode', tooltip: 'Models load only in trusted workspaces.' };
   }
   if (inspection.kind === 'failed') return { text: '$(warning) Group-CAM', tooltip: oneLine(inspection.message) };
-  const model = inspection.kind === 'ready' ? modelName(inspection.info) : 'Group-CAM';
+  const model = inspection.kind === 'ready' ? modelName(inspection.info) : chosen;
   const progress = progressOf(panel);
   const told = progress ?? stoppedAt(panel);
   const text = [
@@ -33,7 +35,10 @@ export function statusText({ trusted, inspection, engine, device, panel }: Statu
     ...(told ? [told] : []),
   ].join(' · ');
   const state = told ?? ENGINE_STATES[engine];
-  return { text, tooltip: `Model: ${oneLine(model)}\nDevice: ${device}\nEngine: ${state}\nClick for the commands.` };
+  return {
+    text,
+    tooltip: `Model: ${oneLine(model)}\nDevice: ${device}\nEngine: ${state}\nClick to change the model, the method, the layer or the device.`,
+  };
 }
 
 const ENGINE_STATES: Readonly<Record<EngineState, string>> = {

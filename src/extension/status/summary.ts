@@ -4,8 +4,9 @@ import { METHOD_NAMES, type MethodName, usesLayer } from '../../core/methods/nam
 import type { ModelInfo } from '../../core/model/info';
 import { type OptionValues, optionsInForce } from '../../core/options';
 import { shownActivation } from '../../core/output';
+import type { ClassesState } from '../../protocol/classes-view';
 import type { Explanation } from '../../protocol/explanation';
-import type { ClassesState, Summary } from '../../protocol/webview';
+import type { Summary } from '../../protocol/webview';
 import type { PanelImage } from '../panel/panel-state';
 
 /** The method with its options, such as "Group-CAM (G 32, θ 70)". */

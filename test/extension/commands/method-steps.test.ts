@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { METHOD_OPTIONS } from '../../../src/core/methods/method-options';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../../src/core/methods/names';
 import { defaultsOf, type OptionTable, type OptionValues } from '../../../src/core/options';
-import { methodStep, type Row } from '../../../src/extension/commands/method-steps';
+import { type MethodsHere, methodStep, type Row } from '../../../src/extension/commands/method-steps';
 import type { Step } from '../../../src/extension/commands/steps';
 import {
   type ChosenMethod,
@@ -14,10 +14,10 @@ import {
 const settings: MethodSettings = { method: 'group-cam', options: {}, blur: { kernel: 51, sigma: 50 } };
 
 /** What the picker shows, and a user who chooses rows by how they begin, after typing. */
-function picker(chosen: ChosenMethod | 'no panel' = NOTHING_CHOSEN) {
+function picker(chosen: ChosenMethod | 'no panel' = NOTHING_CHOSEN, rest: Omit<MethodsHere, 'chosen'> = {}) {
   const kept = chosen === 'no panel' ? undefined : chosen;
   const taken: [MethodName, OptionValues][] = [];
-  const trail: Step<Row>[] = [methodStep(settings, kept, (...what) => taken.push(what))];
+  const trail: Step<Row>[] = [methodStep(settings, { chosen: kept, ...rest }, (...what) => taken.push(what))];
   const rows = (typed = '') => trail.at(-1)!.items(typed) as readonly Row[];
   const choose = (label: string, typed = '') => {
     const row = rows(typed).find((one) => one.label.startsWith(label));
@@ -99,6 +99,24 @@ describe('the method picker', () => {
     assert.equal(rows()[0]!.description, '');
     choose('Explain with');
     assert.deepEqual(taken, [['rise', defaultsOf(METHOD_OPTIONS.rise)]]);
+  });
+
+  it('says what a method shows, and how long it takes about', () => {
+    const { rows } = picker(NOTHING_CHOSEN, { seconds: (method) => ({ rise: 42, cam: 0.2 })[method as 'rise'] });
+    const detail = (method: MethodName) => rows()[METHODS.indexOf(method)]!.detail;
+    assert.equal(detail('rise'), 'Thousands of random masks, scored by the model; about 40 s here');
+    assert.equal(detail('cam'), 'The weights of a linear last layer; under a second here');
+    assert.equal(detail('ablation-cam'), 'How much the score drops without each channel');
+  });
+
+  it('makes the method of a panel the default only where it is another', () => {
+    const made: MethodName[] = [];
+    const makeDefault = (method: MethodName) => made.push(method);
+    assert.equal(picker(NOTHING_CHOSEN, { makeDefault }).rows().length, METHODS.length);
+    const { rows, choose } = picker({ method: 'rise', options: {} }, { makeDefault });
+    assert.match(rows()[0]!.description!, /default$/);
+    assert.equal(choose('Make RISE the Default'), undefined);
+    assert.deepEqual(made, ['rise']);
   });
 
   it('asks for no options where no panel would keep them', () => {

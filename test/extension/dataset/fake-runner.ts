@@ -59,6 +59,11 @@ export interface FakeRunner {
   readonly answers: Answers;
   /** Sends an event to whoever follows. */
   tell<E extends keyof RunnerRequests['follow']['events']>(event: E, data: RunnerRequests['follow']['events'][E]): void;
+  /** Sends an event to whoever watches. */
+  watched<E extends keyof RunnerRequests['watch']['events']>(
+    event: E,
+    data: RunnerRequests['watch']['events'][E],
+  ): void;
   /** Ends the process: everything that is not answered fails, and its lists are forgotten. */
   end(error?: Error): void;
   /** Names of the requests since the last call of this function. */
@@ -67,7 +72,12 @@ export interface FakeRunner {
 
 export function fakeRunner(answers: Answers = {}): FakeRunner {
   const asked: [RunnerName, object][] = [];
-  let followers: { on: object; reject(error: unknown): void }[] = [];
+  interface Listening {
+    readonly name: RunnerName;
+    readonly on: object;
+    reject(error: unknown): void;
+  }
+  let followers: Listening[] = [];
   let held: ((error: unknown) => void)[] = [];
   let seen = 0;
   /** Each process counts its lists from a number of its own, so that numbers of two are never the same. */
@@ -89,8 +99,11 @@ export function fakeRunner(answers: Answers = {}): FakeRunner {
   const call = (name: RunnerName, params: object, options: { on?: object; signal?: AbortSignal } = {}) => {
     asked.push([name, params]);
     return new Promise((resolve, reject) => {
-      options.signal?.addEventListener('abort', () => reject(errors.cancelled()));
-      if (name === 'follow') followers.push({ on: options.on ?? {}, reject });
+      options.signal?.addEventListener('abort', () => {
+        followers = followers.filter((one) => one.reject !== reject);
+        reject(errors.cancelled());
+      });
+      if (name === 'follow' || name === 'watch') followers.push({ name, on: options.on ?? {}, reject });
       else held.push(reject);
       const answer = own[name] as ((params: object) => unknown) | undefined;
       if (answer)
@@ -100,13 +113,17 @@ export function fakeRunner(answers: Answers = {}): FakeRunner {
     });
   };
 
+  function say(to: RunnerName, event: string, data: unknown): void {
+    for (const { name, on } of followers)
+      if (name === to) (on as Record<string, ((data: unknown) => void) | undefined>)[event]?.(data);
+  }
+
   return {
     call: call as CallRunner,
     asked,
     answers: own,
-    tell(event, data) {
-      for (const { on } of followers) (on as Record<string, ((data: unknown) => void) | undefined>)[event]?.(data);
-    },
+    tell: (event, data) => say('follow', event, data),
+    watched: (event, data) => say('watch', event, data),
     end(error = errors.engineCrashed('SIGKILL')) {
       const all = [...held, ...followers.map(({ reject }) => reject)];
       held = [];

@@ -18,7 +18,14 @@ function start(runner: FakeRunner, kept?: unknown) {
     },
   };
   const intents = createIntents(memory);
-  const options = { run: RUN, call: runner.call, intents, device: () => 'cpu' as const, log: () => {} };
+  const options = {
+    run: RUN,
+    call: runner.call,
+    intents,
+    device: () => 'cpu' as const,
+    watches: () => false,
+    log: () => {},
+  };
   return { session: createSession({ ...options, firstPause: 1 }), kept: () => value };
 }
 

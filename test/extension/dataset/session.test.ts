@@ -23,13 +23,14 @@ function memory(kept?: unknown): Memory & { kept: unknown } {
   };
 }
 
-function start(runner: FakeRunner, intents: Intents = createIntents(memory())) {
+function start(runner: FakeRunner, intents: Intents = createIntents(memory()), watches = () => false) {
   const told: Told[] = [];
   const session = createSession({
     run: RUN,
     call: runner.call,
     intents,
     device: () => 'cpu',
+    watches,
     log: () => {},
     firstPause: 1,
   });

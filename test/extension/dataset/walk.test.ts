@@ -3,8 +3,10 @@ import path from 'node:path';
 import { createIntents } from '../../../src/extension/dataset/run/intents';
 import { createSession } from '../../../src/extension/dataset/run/session';
 import { placeText, shortQuery } from '../../../src/extension/dataset/walk/query-words';
-import { questionOf, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
+import { questionOf, questionOfBoth, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
 import { readWalk, walkText } from '../../../src/extension/dataset/walk/walk-state';
+import { comparedBy } from '../../../src/extension/explanation/comparison';
+import type { VersionInfo } from '../../../src/protocol/dataset';
 import { fakeRunner, row, runInfo, version } from './fake-runner';
 
 /** A list of the items 10, 11 and 12. */
@@ -24,6 +26,7 @@ function walking() {
     call: runner.call,
     intents,
     device: () => 'cpu',
+    watches: () => false,
     log: () => {},
   });
   return { runner, session };
@@ -46,6 +49,12 @@ describe('a walk through a list', () => {
     assert.equal(runner.asked.filter(([name]) => name === 'list').length, 1);
   });
 
+  it('by two versions goes on by both', async () => {
+    const { session } = walking();
+    const next = await rowBeside(session, { ...PLACE, sides: [1, 2] }, 1);
+    assert.deepEqual([next?.place.item, next?.place.sides], [12, [1, 2]]);
+  });
+
   it('that was restored makes its list again and finds its place in it', async () => {
     const { session } = walking();
     const found = await rowAt(session, { ...PLACE, item: 12, position: 0 });
@@ -64,7 +73,7 @@ describe('a walk through a list', () => {
     const kept = {
       ...{ image: 'file:///w/val/a.png', run: '/w/val.groupcam', root: '/w/val' },
       model: { path: '/w/net.onnx', layer: 'relu' },
-      place: { ...PLACE, position: 1 },
+      place: { ...PLACE, position: 1, sides: [1, 2] as const },
     };
     const restore = walkText({ ...kept, place: { ...kept.place, list: 3 } });
     assert.deepEqual(readWalk({ restore }), kept);
@@ -80,12 +89,12 @@ describe('the question about a row', () => {
     assert.deepEqual(predicted, {
       file: path.resolve('/w/val/dog/4.png'),
       model: { path: '/w/net-1.onnx', layer: 'relu' },
-      wanted: { target: { index: 0 }, title: 'cat' },
+      wanted: [{ target: { index: 0 }, title: 'cat' }],
     });
     const map = { method: 'grad-cam', layer: 'relu', class: 1 } as never;
-    assert.deepEqual(questionOf(info, 1, row(4, { map }), {}).wanted, { target: { index: 1 }, title: 'dog' });
+    assert.deepEqual(questionOf(info, 1, row(4, { map }), {}).wanted, [{ target: { index: 1 }, title: 'dog' }]);
     const { top: _, ...waiting } = row(4);
-    assert.equal(questionOf(info, 1, waiting, {}).wanted.target, 'top');
+    assert.equal(questionOf(info, 1, waiting, {}).wanted[0]!.target, 'top');
   });
 
   it('has the labels and scores that were chosen for the model in use, if it is the same', () => {
@@ -104,6 +113,54 @@ describe('the question about a row', () => {
       /^ExplainError: net: its model can't be run \(\/w\/net.onnx is gone\)/,
     );
     assert.throws(() => questionOf(info, 5, row(4), {}), /version 5/);
+  });
+});
+
+describe('the question to two versions', () => {
+  const [first, second] = [version(1, { name: 'net' }), version(2)];
+  const ask = (a: VersionInfo, b: VersionInfo, of = row(4)) =>
+    questionOfBoth(runInfo({ versions: [a, b] }), [1, 2], of, {});
+
+  it('is the class that the first predicts, by the model of each', () => {
+    const { file, model, wanted } = ask(first, second);
+    assert.equal(file, path.resolve('/w/val/dog/4.png'));
+    assert.deepEqual(model, { path: '/w/net-1.onnx', layer: 'relu' });
+    const side = { target: { index: 0 } };
+    assert.deepEqual(wanted, [
+      { ...side, title: 'net', hint: '/w/net-1.onnx', model: { path: '/w/net-1.onnx', layer: 'relu' } },
+      { ...side, title: 'net@2', hint: '/w/net-2.onnx', model: { path: '/w/net-2.onnx', layer: 'relu' } },
+    ]);
+    assert.equal(comparedBy(wanted), 'models');
+  });
+
+  it('is about the copy of a model whose file has changed', () => {
+    const { model, wanted } = ask({ ...first, file: '/kept/1.onnx' }, second);
+    assert.equal(model.path, '/kept/1.onnx');
+    assert.deepEqual(
+      wanted.map((one) => one.model?.path),
+      ['/kept/1.onnx', '/w/net-2.onnx'],
+    );
+  });
+
+  it('names the class where the second has it elsewhere, and asks for its label where it lacks it', () => {
+    const targetOf = (labels: readonly string[]) => ask(first, { ...second, labels }).wanted[1]!.target;
+    assert.deepEqual(targetOf(['dog', 'owl', 'cat']), { index: 2 });
+    assert.deepEqual(targetOf(['dog', 'owl']), { label: 'cat' });
+  });
+
+  it('is the top class while the first has not computed the image', () => {
+    const { top: _, ...waiting } = row(4);
+    assert.deepEqual(
+      ask(first, second, waiting).wanted.map(({ target }) => target),
+      ['top', 'top'],
+    );
+  });
+
+  it('of a version whose weights are gone is one line', () => {
+    assert.throws(
+      () => ask({ ...first, unavailable: 'its file has changed' }, second),
+      /^ExplainError: net: .*changed/,
+    );
   });
 });
 

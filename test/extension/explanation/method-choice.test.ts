@@ -39,10 +39,12 @@ describe('what is chosen for a panel', () => {
     const rise = withOptions(NOTHING_CHOSEN, settings, 'rise', all);
     assert.deepEqual(rise, { options: { rise: { masks: 100 } } });
     const both = withOptions(rise, settings, 'group-cam', { ...ofGroupCam(rise), groups: 32 });
+    assert.equal(both.method, 'group-cam', 'which is not the method of the settings');
     assert.deepEqual(both.options, { rise: { masks: 100 }, 'group-cam': { groups: 32 } });
     const back = withOptions(both, settings, 'group-cam', { ...ofGroupCam(both), groups: 16 });
     assert.deepEqual(methodChoice(settings, back, 'group-cam'), methodChoice(settings, NOTHING_CHOSEN, 'group-cam'));
-    assert.deepEqual(methodChoice(settings, back).options, all);
+    assert.deepEqual(methodChoice(settings, back, 'rise').options, all);
+    assert.equal('method' in withOptions(back, settings, 'rise', all), false);
   });
 
   it('may be the variant without gradients, until a method is chosen', () => {

@@ -111,6 +111,7 @@ describe('completion', () => {
     tags: ['relabel', 'to do'],
     splits: ['train', 'val'],
     clusters: ['truck 2', 'truck 1', 'frog 1'],
+    versions: ['net', 'net@2'],
   };
   /** The text with its cursor at |. */
   const offered = (marked: string) => {
@@ -123,7 +124,19 @@ describe('completion', () => {
     ['wr|', 'wr', ['wrong']],
     ['cluster = |', '', ['"truck 2"', '"truck 1"', '"frog 1"']],
     ['wrong and cluster = "tr|', '"tr', ['"truck 2"', '"truck 1"']],
-    ['wrong |', '', ['and', 'or', 'order by', 'limit']],
+    ['wrong |', '', ['and', 'or', 'order by', 'limit', 'in']],
+    ['duplicate |', '', ['and', 'or', 'order by', 'limit']],
+    ['wrong in |', '', ['net', '"net@2"']],
+    ['wrong in "net@|', '"net@', ['"net@2"']],
+    ['wrong in net |', '', ['and', 'or', 'order by', 'limit']],
+    ['shi|', 'shi', ['shift from']],
+    ['shift |', '', ['from']],
+    ['shift from n|', 'n', ['net', '"net@2"']],
+    ['shift from "net@2" |', '', ['>']],
+    ['shift from net > 0.5 |', '', ['and', 'or', 'order by', 'limit']],
+    ['order by sh|', 'sh', ['shift from']],
+    ['order by shift from |', '', ['net', '"net@2"']],
+    ['order by shift from "net@2" |', '', ['desc', 'limit']],
     ['wrong an|', 'an', ['and']],
     ['true = |', '', ['cat', 'dog']],
     ['predicted = ca|', 'ca', ['cat', 'tomcat']],
@@ -140,7 +153,8 @@ describe('completion', () => {
   it('offers nothing but what the parser reads', () => {
     for (const start of ['', 'wrong and ', 'not ']) {
       for (const option of offered(`${start}|`).options) {
-        const end = /[<=~]$/.test(option) ? ' 1' : option === 'not' ? ' wrong' : '';
+        const ends: Readonly<Record<string, string>> = { not: ' wrong', 'shift from': ' net > 0.5' };
+        const end = /[<=~]$/.test(option) ? ' 1' : (ends[option] ?? '');
         parseQuery(`${start}${option}${end}`);
       }
     }

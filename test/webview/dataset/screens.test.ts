@@ -91,8 +91,36 @@ const STATES: Readonly<Record<string, State>> = {
     saved: { page: 'clusters' },
     act: (page) => page.find('estimate').waitFor(),
   },
+  versions: { told: { ...SET, versions: 8, shifted: 10_000 }, saved: { page: 'versions' } },
+  'versions-lines': {
+    told: { ...SET, versions: 8, shifted: 10_000 },
+    saved: { page: 'versions' },
+    act: async (page) => {
+      const chart = page.find('line-loss').locator('.u-over');
+      await chart.scrollIntoViewIfNeeded();
+      await chart.hover();
+      await page.find('shift-from').focus();
+      await page.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter');
+    },
+  },
+  'versions-new': {
+    told: { ...SET, versions: 2 },
+    saved: { page: 'versions' },
+    act: async (page) => {
+      await page.change({ versions: 3 });
+      await page.find('added').waitFor();
+      await page.find('rename-1').click();
+    },
+  },
+  'versions-flips': {
+    told: { ...SET, versions: 2 },
+    saved: { query: 'correct in resnet20 and wrong in "resnet20@2"' },
+  },
+  'versions-alone': { told: { ...SET, versions: 1 }, saved: { page: 'versions' } },
   'classes-many': { told: { ...SET, items: 100_000, classes: 1_000 }, saved: { page: 'classes' } },
 };
+/** What is there once a page is. */
+const FIRST = { classes: 'atlas-0', clusters: 'clusters-page', versions: 'versions-page' } as const;
 const WIDTHS = [1440, 900, 600];
 
 describe('pictures of the page of a run file', () => {
@@ -110,7 +138,7 @@ describe('pictures of the page of a run file', () => {
         it(file, async () => {
           await open(told, { theme, width, height: 800, saved });
           await page.settled();
-          if (saved && 'page' in saved && saved.page === 'classes') await page.find('atlas-0').waitFor();
+          if (saved && 'page' in saved) await page.find(FIRST[saved.page as keyof typeof FIRST]).waitFor();
           await act?.(page);
           await drawn(page.page);
           await page.page.screenshot({ path: `${FOLDER}/${file}.png` });

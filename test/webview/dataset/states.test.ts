@@ -117,12 +117,15 @@ describe('the page of a run file', () => {
     assert.equal(await page.find('notice').textContent(), 'Written: out.csv');
   });
 
-  for (const saved of [{ page: 'grid' }, { page: 'classes' }]) {
+  for (const saved of [{ page: 'grid' }, { page: 'classes' }, { page: 'versions' }]) {
     it(`names all that can be used on the page ${saved.page}`, async () => {
-      await open({ ...SET, tagged: [{ name: 'relabel', key: 'r', count: 0 }] }, { saved, width: 1440, height: 900 });
+      await open(
+        { ...SET, versions: 3, tagged: [{ name: 'relabel', key: 'r', count: 0 }] },
+        { saved, width: 1440, height: 900 },
+      );
       await page.settled();
       if (saved.page === 'grid') await page.find('histograms').click();
-      else await page.find('class-table').waitFor();
+      else await page.find(saved.page === 'classes' ? 'class-table' : 'flips').waitFor();
       const session = await page.page.context().newCDPSession(page.page);
       const { nodes } = await session.send('Accessibility.getFullAXTree');
       const roles = ['button', 'textbox', 'combobox', 'listbox', 'option', 'slider', 'tab', 'progressbar', 'checkbox'];

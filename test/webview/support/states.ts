@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { ImageTransform } from '../../../src/core/geometry';
 import type { Frame } from '../../../src/core/saliency';
 import { DEFAULT_STYLE } from '../../../src/core/style';
-import type { ClassesState, EditorState, Picture, Slot, Summary } from '../../../src/protocol/webview';
+import type { ClassesState } from '../../../src/protocol/classes-view';
+import type { EditorState, Picture, Slot, Summary } from '../../../src/protocol/webview';
 import { project } from '../../support/shared';
 import { pictureUri } from './page';
 

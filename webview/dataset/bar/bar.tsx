@@ -5,6 +5,7 @@ import { TILE } from '../grid/geometry';
 import type { DatasetPage } from '../model';
 import { Tags } from '../tags/tags';
 import { whole } from '../texts';
+import { SideBySide } from '../versions/side-by-side';
 import { Chips } from './chips';
 import { Histograms } from './histograms';
 import { Notes } from './notes';
@@ -59,6 +60,7 @@ export function Bar({ page }: { readonly page: DatasetPage }) {
               store.isMeasuring.value = !store.isMeasuring.value;
             }}
           />
+          <SideBySide page={page} />
           <Tags page={page} />
           <IconButton
             icon="flame"

@@ -34,7 +34,7 @@ export function Chips({ page }: { readonly page: DatasetPage }) {
         </button>
       ))}
       {chipsOf(query).map((condition, i) => {
-        if (condition.kind === 'flag' && isButton(condition.flag)) return null;
+        if (condition.kind === 'flag' && condition.in === undefined && isButton(condition.flag)) return null;
         const text = chipText(condition);
         return (
           <span key={`${i} ${text}`} class="chip chip-set" data-testid="chip">

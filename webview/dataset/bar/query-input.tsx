@@ -37,6 +37,7 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
       tags: store.info.peek()?.tags.map(({ name }) => name) ?? [],
       splits: store.info.peek()?.splits ?? [],
       clusters: clusterNames(store.info.peek(), store.versionId.peek(), store.clusters.known.peek()),
+      versions: store.info.peek()?.versions.map(({ name }) => name) ?? [],
     });
   }
   function close(): void {

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { printQuery } from '../../../src/core/query/print';
 import type { CategoryStatistics, ClassesInfo } from '../../../src/protocol/dataset';
+import { SortHead, type Sorting } from '../../widgets/sort-head';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
 import { whole } from '../texts';
@@ -43,11 +44,6 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-interface Sorting {
-  readonly by: string;
-  readonly descending: boolean;
-}
-
 export function ClassTable({ page, classes }: { readonly page: DatasetPage; readonly classes: ClassesInfo }) {
   const { store, actions } = page;
   const sorting = useSignal<Sorting>({ by: 'recall', descending: false });
@@ -62,32 +58,15 @@ export function ClassTable({ page, classes }: { readonly page: DatasetPage; read
     if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
     return sign * (first - second);
   });
-  const head = (id: string, title: string, hint: string) => {
-    const isNow = sorting.value.by === id;
-    const { descending } = sorting.value;
-    return (
-      <th key={id} scope="col" aria-sort={isNow ? (descending ? 'descending' : 'ascending') : 'none'}>
-        <button
-          type="button"
-          title={hint}
-          data-testid={`sort-${id}`}
-          onClick={() => {
-            sorting.value = { by: id, descending: isNow ? !descending : id === 'count' };
-          }}
-        >
-          {title}
-          <span class={`codicon${isNow ? ` codicon-arrow-${descending ? 'down' : 'up'}` : ''}`} aria-hidden="true" />
-        </button>
-      </th>
-    );
-  };
   return (
     <div class="class-table">
       <table data-testid="class-table">
         <thead>
           <tr>
-            {head('name', 'Class', 'By name')}
-            {COLUMNS.map(({ id, title, hint }) => head(id, title, hint))}
+            <SortHead id="name" title="Class" hint="By name" sorting={sorting} />
+            {COLUMNS.map(({ id, title, hint }) => (
+              <SortHead key={id} id={id} title={title} hint={hint} sorting={sorting} largestFirst={id === 'count'} />
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -8,6 +8,9 @@ import { lookOf, onTheme } from './look';
 import { createOptions, optionId } from './options';
 import { has } from './selection';
 
+/** What the manifest's conditions for the context menu know. */
+const MENU = JSON.stringify({ webviewSection: 'grid', preventDefaultContextMenuItems: true });
+
 export function Grid({ page }: { readonly page: DatasetPage }) {
   const { store, grid, painter } = page;
   const scroller = useRef<HTMLDivElement>(null);
@@ -78,6 +81,7 @@ export function Grid({ page }: { readonly page: DatasetPage }) {
       aria-busy={store.isListing.value}
       {...(count > 0 && { 'aria-activedescendant': optionId(store.focus.value) })}
       data-testid="grid"
+      data-vscode-context={MENU}
       onScroll={({ currentTarget }) => grid.scrolled(currentTarget.scrollTop)}
       onKeyDown={(event) => gridKeys(page, event)}
       onFocus={() => {
@@ -90,6 +94,11 @@ export function Grid({ page }: { readonly page: DatasetPage }) {
         const position = positionOf(event);
         if (position === undefined) return;
         grid.pick(position, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only');
+      }}
+      onContextMenu={(event) => {
+        // The commands of the menu are about the row in focus.
+        const position = positionOf(event);
+        if (position !== undefined) grid.focusOn(position);
       }}
       onDblClick={(event) => {
         const position = positionOf(event);

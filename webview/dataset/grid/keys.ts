@@ -27,7 +27,7 @@ function actionOf(page: DatasetPage, event: KeyboardEvent): (() => void) | undef
     PageUp: move(-grid.page()),
     Home: move(-count),
     End: move(count),
-    Enter: () => actions.explain(focus),
+    Enter: () => (shiftKey ? page.versions.sideBySide(focus) : actions.explain(focus)),
     ' ': () => grid.pick(focus, shiftKey ? 'extend' : 'toggle'),
     Escape: () => actions.clearSelection(),
   };

@@ -8,5 +8,7 @@ export function chipText(condition: Condition): string {
   if (condition.kind === 'tag' || condition.kind === 'split' || condition.kind === 'cluster') {
     return `${condition.kind}${condition.is ? ':' : ' is not'} ${condition.name}`;
   }
+  if (condition.kind === 'flag' && condition.in !== undefined) return `${condition.flag} in ${condition.in}`;
+  if (condition.kind === 'shift') return `shift from ${condition.from} ${condition.comparison} ${condition.value}`;
   return printCondition(condition);
 }

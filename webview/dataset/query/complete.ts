@@ -10,6 +10,7 @@ export interface Vocabulary {
   readonly splits: readonly string[];
   /** Those of the version that are known here. */
   readonly clusters: readonly string[];
+  readonly versions: readonly string[];
 }
 
 export interface Completion {
@@ -41,6 +42,8 @@ const NUMBER_DETAILS: Readonly<Record<(typeof NUMBERS)[number], string>> = {
   agreement: 'with the mean map of the class',
 };
 
+const SHIFT = { text: 'shift from', detail: 'how far the heat has moved from that of a version' };
+const IN = { text: 'in', detail: 'a version, by its name' };
 const WORDS = [
   ...FLAGS.map((flag) => ({ text: flag as string, detail: FLAG_DETAILS[flag] })),
   ...NUMBERS.map((name) => ({ text: `${name} <`, detail: NUMBER_DETAILS[name] })),
@@ -50,6 +53,7 @@ const WORDS = [
   { text: 'split =', detail: 'a split' },
   { text: 'cluster =', detail: 'a cluster of the heat of a class' },
   { text: 'path ~', detail: 'text in the path' },
+  SHIFT,
   { text: 'not', detail: '' },
 ];
 const AFTER = [
@@ -61,8 +65,14 @@ const AFTER = [
 
 /** A name that is being written after an equals sign, with or without its first quote. */
 const NAME = /\b(true|predicted|tag|split|cluster)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
+/** A version that is being written after `wrong in`, or another flag that other versions have, or after `shift from`. */
+const OF_VERSION = /\b(?:(?:wrong|correct|failed|hit|waiting)\s+in|shift\s+from)\s+("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
+const FROM = /\bshift\s+([a-z]*)$/i;
+/** What follows such a version of the shift. */
+const SHIFTED = /\bshift\s+from\s+(?:"(?:[^"\\]|\\.)*"|[^\s"()]+)\s+$/i;
+const AFTER_FLAG = /\b(?:wrong|correct|failed|hit|waiting)\s+$/i;
 const ORDER = /\border\s+by\s+([a-z]*)$/i;
-const ORDERED = /\border\s+by\s+[a-z]+\s+([a-z]*)$/i;
+const ORDERED = /\border\s+by\s+(?:shift\s+from\s+(?:"(?:[^"\\]|\\.)*"|[^\s"()]+)|(?!shift\b)[a-z]+)\s+([a-z]*)$/i;
 const WORD = /([\p{L}]*)$/u;
 
 /** @param cursor the position in the text, from 0 */
@@ -82,18 +92,31 @@ export function complete(text: string, cursor: number, vocabulary: Vocabulary): 
       names.map((each) => ({ text: quoted(each), detail: '' })),
     );
   }
+  const version = OF_VERSION.exec(before);
+  if (version) {
+    return of(
+      version[1]!,
+      vocabulary.versions.map((each) => ({ text: quoted(each), detail: 'a version' })),
+    );
+  }
+  const from = FROM.exec(before);
+  if (from) return of(from[1]!, [{ text: 'from', detail: 'a version, by its name' }]);
   const order = ORDER.exec(before);
   if (order) {
-    const orders = ['path', ...NUMBERS].map((by) => ({
-      text: by,
-      detail: by === 'path' ? '' : NUMBER_DETAILS[by as 'p'],
-    }));
+    const orders = [
+      { text: 'path', detail: '' },
+      ...NUMBERS.map((by) => ({ text: by as string, detail: NUMBER_DETAILS[by] })),
+      SHIFT,
+    ];
     return of(order[1]!, orders);
   }
   const ordered = ORDERED.exec(before);
   if (ordered) return of(ordered[1]!, [{ text: 'desc', detail: 'largest first' }, AFTER[3]!]);
+  if (SHIFTED.test(before)) return of('', [{ text: '>', detail: 'from 0, where the heat is the same, to 2' }]);
   const word = WORD.exec(before)![1]!;
-  return of(word, endsCondition(before.slice(0, before.length - word.length)) ? AFTER : WORDS);
+  const head = before.slice(0, before.length - word.length);
+  if (!endsCondition(head)) return of(word, WORDS);
+  return of(word, AFTER_FLAG.test(head) && vocabulary.versions.length > 1 ? [...AFTER, IN] : AFTER);
 }
 
 /** True if a condition is complete, so that only a word between conditions can follow. */

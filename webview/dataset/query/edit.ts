@@ -27,7 +27,9 @@ export function withCondition(query: Query, condition: Condition): Query {
   return chips.some((each) => printCondition(each) === text) ? query : withChips(query, [...chips, condition]);
 }
 
-const isFlag = (condition: Condition, flag: Flag) => condition.kind === 'flag' && condition.flag === flag;
+/** A flag of the version that is shown, not of another one. */
+const isFlag = (condition: Condition, flag: Flag) =>
+  condition.kind === 'flag' && condition.flag === flag && condition.in === undefined;
 
 export const hasFlag = (query: Query, flag: Flag): boolean => chipsOf(query).some((each) => isFlag(each, flag));
 
@@ -98,6 +100,7 @@ function dependsOnWork(condition: Condition): boolean {
     case 'number':
     case 'cluster':
     case 'lasso':
+    case 'shift':
       return true;
     case 'class':
       return condition.of === 'predicted';

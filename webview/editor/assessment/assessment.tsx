@@ -1,4 +1,5 @@
 /** The section beside the image with the measurements of its map. */
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AssessmentPart } from '../../../src/protocol/webview';
 import { IconButton } from '../../toolkit';
 import { Curves } from '../curves/curves';
@@ -72,6 +73,13 @@ function Sanity({ editor: { store } }: { readonly editor: Editor }) {
   const { slots, assessment } = store.measured.value;
   const check = assessment[focused]?.sanity;
   const original = slots[focused]?.frame;
-  if (!check || !original || check.maps.length === 0) return null;
-  return <SanityStrip check={check} original={original} style={store.style.value} />;
+  const place = useRef<HTMLDivElement>(null);
+  const isShown = check !== undefined && original !== undefined && check.maps.length > 0;
+  // The first maps of work that was just asked for come below what is in sight.
+  useLayoutEffect(() => {
+    if (isShown && check.work.kind === 'working') place.current?.scrollIntoView({ block: 'nearest' });
+  }, [isShown]);
+  return (
+    <div ref={place}>{isShown && <SanityStrip check={check} original={original} style={store.style.value} />}</div>
+  );
 }

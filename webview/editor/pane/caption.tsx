@@ -45,6 +45,18 @@ function Badge({ differs }: { readonly differs: string }) {
   );
 }
 
+/** Beside maps of the other scale: the same colour means something else there. */
+export function Scale({ signed }: { readonly signed: boolean }) {
+  const meaning = signed
+    ? 'From -1 to 1: what speaks against the class has colours of its own'
+    : 'From 0 to 1: only what speaks for the class is shown';
+  return (
+    <span class="caption-badge caption-scale" title={meaning} data-testid="scale">
+      {signed ? '−1 to 1' : '0 to 1'}
+    </span>
+  );
+}
+
 /** The caption in other comparisons. Names of layers are cut at their start, since the end is more informative. */
 function OfOthers({ slot, comparedBy }: CaptionProps) {
   const isFromEnd = comparedBy === 'layers' || comparedBy === 'models';

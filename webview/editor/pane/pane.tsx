@@ -7,7 +7,7 @@ import { spokenTitle } from '../facts';
 import type { Heat } from '../heat/heat';
 import { DIFFERENCE } from '../heat/heats';
 import { Progress } from '../status/progress';
-import { Caption, DifferenceCaption } from './caption';
+import { Caption, DifferenceCaption, Scale } from './caption';
 import { Card } from './cards';
 import { PaneView } from './pane-view';
 
@@ -70,6 +70,7 @@ function CaptionLine({ editor, id, slot }: CaptionLineProps) {
         {id === DIFFERENCE && <DifferenceCaption editor={editor} />}
         {slot.value && <Caption slot={slot.value} comparedBy={store.comparedBy.value} />}
       </div>
+      {store.hasTwoScales.value && slot.value?.frame && <Scale signed={slot.value.frame.signed} />}
       <span class="caption-reading" data-testid={`reading-${id}`}>
         {reading}
       </span>

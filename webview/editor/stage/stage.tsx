@@ -36,6 +36,8 @@ export function Stage({ editor }: { readonly editor: Editor }) {
       tabIndex={isComparing ? -1 : 0}
       aria-label="Image"
       aria-description={isComparing ? `${HELP} ${HELP_SEVERAL}` : HELP}
+      // Nothing here can be cut or pasted.
+      data-vscode-context='{"preventDefaultContextMenuItems": true}'
       data-testid="stage"
     >
       <div class="grid" ref={grid} style={columns}>

@@ -1,4 +1,7 @@
-/** The lines below the image: the progress, what was computed, the result of an action, and the legend. */
+/**
+ * The lines below the image: what was computed and the legend, then the progress or what has to be known to read the map.
+ * They are as high whatever they say, so that the image stays where it is; a pointer over them shows what has no room.
+ */
 import { useComputed } from '@preact/signals';
 import type { Summary } from '../../../src/protocol/webview';
 import { Icon } from '../../icon';
@@ -13,39 +16,49 @@ import { WorkLine } from './work';
 export function Status({ editor }: { readonly editor: Editor }) {
   return (
     <footer class="status">
-      <WorkLine editor={editor} />
-      <div class="summary">
-        <Texts editor={editor} />
+      <Texts editor={editor} />
+      <div class="line below">
+        <WorkLine editor={editor} />
         <span class="notice" role="status" data-testid="notice">
           {editor.store.notice}
         </span>
-        <Colours editor={editor} />
       </div>
     </footer>
   );
 }
 
 /** The facts of the slot in focus, and what has to be known to read its map. They take as long to lay out as all the rest. */
-function Texts({ editor: { store } }: { readonly editor: Editor }) {
+function Texts({ editor }: { readonly editor: Editor }) {
+  const { store } = editor;
   const now = useComputed(() => ({
     summary: store.summary.value,
     slot: store.focusedSlot.value,
     difference: store.difference.value,
+    scales: store.comparedBy.value === 'classes' ? 'Each map is scaled to its own maximum.' : '',
   }));
-  const { summary, slot, difference } = useNextFrame(now).value;
-  const notes = [difference, summary?.note ? sentence(summary.note) : ''];
+  const { summary, slot, difference, scales } = useNextFrame(now).value;
+  const notes = [difference, summary?.note ? sentence(summary.note) : '', scales].filter((text) => text);
   const assumed = summary?.assumptions ?? [];
+  const remarks = [...notes, ...(assumed.length > 0 ? [`Assumed:\n${assumed.join('\n')}`] : [])];
   return (
-    <div class="texts">
-      <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
-      <Rehearsal />
-      <Remark name="note" text={notes.filter((text) => text).join(' ')} />
-      <Remark
-        name="assumptions"
-        text={assumed.length > 0 ? `Assumed: ${assumed.join('; ')}` : ''}
-        hint={assumed.join('\n')}
-      />
-    </div>
+    <>
+      <div class="line">
+        <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
+        <Rehearsal />
+        <span class="brief" title={remarks.join('\n')} hidden={remarks.length === 0}>
+          <Icon name="info" />
+        </span>
+        <Colours editor={editor} />
+      </div>
+      <div class="line remarks">
+        <Remark name="note" text={notes.join(' ')} />
+        <Remark
+          name="assumptions"
+          text={assumed.length > 0 ? `Assumed: ${assumed.join('; ')}` : ''}
+          hint={assumed.join('\n')}
+        />
+      </div>
+    </>
   );
 }
 

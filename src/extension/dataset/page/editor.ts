@@ -76,7 +76,10 @@ export function registerDatasetEditors(
   const registered = [
     vscode.window.registerCustomEditorProvider(DATASET_TYPE, provider, { supportsMultipleEditorsPerDocument: true }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      for (const session of sessions.all) session.retry();
+      for (const session of sessions.all) {
+        session.retry();
+        session.watchAgain();
+      }
     }),
     changed,
   ];

@@ -1,23 +1,23 @@
 /** The page of a run file in an editor tab. It asks the runner by way of its session, and the host for everything else. */
 import * as vscode from 'vscode';
-import { errors, toExplainError } from '../../../core/errors';
+import { toExplainError } from '../../../core/errors';
 import { FROM_DATASET_PAGE, type FromDatasetPage, type ToDatasetPage } from '../../../protocol/dataset-page';
 import { packed, packRows } from '../../../protocol/packed/pack';
 import type { Log } from '../../log';
 import { type Handlers, receiver } from '../../receive';
 import { affects, readSettings } from '../../settings';
 import type { Session } from '../run/session';
+import type { VersionActions } from '../versions/actions';
 import type { DatasetActions } from './actions';
 import { type At, type DatasetPanel, rowsOf } from './panel-types';
 
 export interface DatasetServices {
   readonly actions: DatasetActions;
+  readonly versions: VersionActions;
   readonly log: Log;
   /** Reports a failure that the page does not show. */
   report(thrown: unknown): void;
 }
-
-const notBuilt = (): Promise<undefined> => Promise.reject(errors.internal('not built yet'));
 
 /** @param notes what the page says first, in words */
 export function createDatasetPanel(
@@ -26,7 +26,7 @@ export function createDatasetPanel(
   notes: readonly string[],
   services: DatasetServices,
 ): DatasetPanel {
-  const { actions, log, report } = services;
+  const { actions, versions, log, report } = services;
   const changed = new vscode.EventEmitter<void>();
   let at: At | undefined;
   let isThere = false;
@@ -107,9 +107,9 @@ export function createDatasetPanel(
     explain: ({ type: _, ...row }) => act(actions.explain(session, row)),
     sweep: ({ version }) => act(session.sweep(version).then(() => undefined)),
     findClusters: ({ version, by, classes }) => act(session.findClusters(version, by, classes).then(() => undefined)),
-    findShift: () => act(notBuilt()),
-    sideBySide: () => act(notBuilt()),
-    removeVersion: () => act(notBuilt()),
+    findShift: ({ a, b }) => act(versions.findShift(session, a, b)),
+    sideBySide: ({ type: _, a, b, ...row }) => act(versions.sideBySide(session, { ...row, sides: [a, b] })),
+    removeVersion: ({ version }) => act(versions.remove(session, version)),
     compute: ({ version, of, method }) => act(actions.compute(session, version, rowsOf(of), method)),
     export: ({ version, of, kind }) => act(actions.export(session, version, rowsOf(of), kind)),
     copyPaths: ({ version, of }) => act(actions.copyPaths(session, version, rowsOf(of))),

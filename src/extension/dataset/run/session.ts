@@ -13,9 +13,10 @@ import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+import { createWatching } from './watching';
 
 /** What a session tells its pages. */
-export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'notice' | 'broken' }>;
+export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'added' | 'notice' | 'broken' }>;
 
 type Params<N extends RunnerName> = Omit<RunnerRequests[N]['params'], 'run'>;
 type FirstRows = RunnerRequests['list']['events']['first'];
@@ -40,6 +41,8 @@ export interface Session {
   sweep(version: VersionId): Promise<void>;
   /** Starts to find the clusters of some classes, or of all. */
   findClusters(version: VersionId, by: ClusteredBy, classes?: readonly number[]): Promise<void>;
+  /** Watches the files of its models, or leaves them, as is wanted now. */
+  watchAgain(): void;
   /** Opens the file again if it could not be used. */
   retry(): void;
   /** The file can't be used any more: the work on it stops, and pages say why. */
@@ -52,6 +55,8 @@ export interface SessionOptions {
   readonly call: CallRunner;
   readonly intents: Intents;
   device(): DeviceChoice;
+  /** Whether the files of its models are to be watched. */
+  watches(): boolean;
   log(line: string): void;
   /**
    * Milliseconds until a file that only can be read is tried again, if something is to be computed: after a reload of
@@ -67,7 +72,8 @@ const RESTARTED = 'The process that computes had ended and was started again. Wh
 /** Requests that may have taken effect before the process ended: they are not sent twice. */
 const ONCE: readonly RunnerName[] = ['undo'];
 
-export function createSession({ run, call, intents, device, log, firstPause = 1000 }: SessionOptions): Session {
+export function createSession(options: SessionOptions): Session {
+  const { run, call, intents, device, watches, log, firstPause = 1000 } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
@@ -86,6 +92,8 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
   function tell(told: Told): void {
     for (const listener of listeners) listener(told);
   }
+
+  const watching = createWatching({ run, call, device, watches, tell, log });
 
   function takeInfo(next: RunInfo): void {
     info = next;
@@ -117,6 +125,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
+    if (found.readOnly === undefined) watching.begin(signal);
     const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
@@ -261,6 +270,7 @@ export function createSession({ run, call, intents, device, log, firstPause = 10
       if (classes) await request('findClusters', { version, by, classes, device: device() });
       else await finding.begin({ version, by }, () => request('findClusters', { version, by, device: device() }));
     },
+    watchAgain: watching.update,
     retry() {
       if (broken === undefined || isClosed) return;
       broken = undefined;

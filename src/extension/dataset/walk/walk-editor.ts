@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { datasetErrors } from '../../../core/dataset-errors';
+import type { Row, RunInfo } from '../../../protocol/dataset';
 import { oneLine } from '../../../protocol/plain-text';
 import type { WindowEngine } from '../../engine';
 import type { Editors, FirstOfWalk } from '../../explanation/editor';
@@ -15,7 +16,7 @@ import type { Panel } from '../../panel/panel-types';
 import type { Session } from '../run/session';
 import type { Sessions } from '../run/sessions';
 import { placeText } from './query-words';
-import { type Found, type Place, questionOf, rowAt, rowBeside } from './walk';
+import { type Found, type Place, type Question, questionOf, questionOfBoth, rowAt, rowBeside } from './walk';
 import { type KeptWalk, walkText } from './walk-state';
 
 export interface Walk {
@@ -71,20 +72,29 @@ export function createWalk({ engine, model: inUse, sessions, editors, walked }: 
     return mine;
   }
 
+  async function ask(session: Session, info: RunInfo, row: Row, { version, sides }: Place): Promise<Question> {
+    if (!sides) return questionOf(info, version, row, inUse.choice());
+    const [a] = sides;
+    const first = a === version ? row : (await session.call('row', { version: a, item: row.item })).row;
+    return questionOfBoth(info, sides, first, inUse.choice());
+  }
+
   async function show(run: string, session: Session, { row, place, count }: Found): Promise<void> {
     const info = await session.ready();
-    const { file, model, wanted } = questionOf(info, place.version, row, inUse.choice());
-    if (model.path !== undefined && !existsSync(model.path)) {
-      throw datasetErrors.versionUnavailable(nameOf({ scheme: 'file', path: model.path }), `${model.path} is gone`);
+    const { file, model, wanted } = await ask(session, info, row, place);
+    for (const { path } of [model, ...wanted.map((one) => one.model ?? {})]) {
+      if (path === undefined || existsSync(path)) continue;
+      throw datasetErrors.versionUnavailable(nameOf({ scheme: 'file', path }), `${path} is gone`);
     }
     const uri = vscode.Uri.file(file);
     if (walking && (walking.session.run !== run || walking.root !== info.root)) walking.panel.webviewPanel.dispose();
     const isNew = walking === undefined;
-    const now = walking ?? start({ run, root: info.root, place, model }, { uri, wanted: [wanted] });
+    const now = walking ?? start({ run, root: info.root, place, model }, { uri, wanted });
     now.place = place;
     if (!isNew && JSON.stringify(now.model.choice()) !== JSON.stringify(model)) now.model.use(model);
-    if (!isNew) await now.panel.replace({ uri }, [wanted]);
-    now.panel.webviewPanel.title = oneLine(`${placeText(place.position, count, place.query)}: ${nameOf(uri)}`);
+    if (!isNew) await now.panel.replace({ uri }, wanted);
+    const names = place.sides ? ` (${wanted.map(({ title }) => title).join(' | ')})` : '';
+    now.panel.webviewPanel.title = oneLine(`${placeText(place.position, count, place.query)}: ${nameOf(uri)}${names}`);
     now.panel.keep(walkText({ image: String(uri), run, root: info.root, model, place }));
     now.panel.webviewPanel.reveal();
     walked(run, place.item);

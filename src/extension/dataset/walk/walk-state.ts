@@ -21,7 +21,13 @@ const WALK = fields({
     run: v.string(),
     root: v.string(),
     model: MODEL_CHOICE,
-    place: fields({ version: COUNT, query: v.string(), item: COUNT, position: v.exactOptional(COUNT) }),
+    place: fields({
+      version: COUNT,
+      query: v.string(),
+      item: COUNT,
+      position: v.exactOptional(COUNT),
+      sides: v.exactOptional(v.pipe(v.tuple([COUNT, COUNT]), v.readonly())),
+    }),
   }),
 });
 

@@ -18,6 +18,10 @@ export interface Setup {
   /** No item has a class. */
   readonly unlabelled?: boolean;
   readonly info?: Partial<RunInfo>;
+  /** How many models there are; 1 unless said. See `versions.ts`. */
+  readonly versions?: number;
+  /** The versions' shifts are known of so many items; none unless said. */
+  readonly shifted?: number;
   /** The item that was walked to while the page was hidden. */
   readonly walked?: number;
   /** Milliseconds until an answer; 0 unless said. */
@@ -49,7 +53,8 @@ export const labelOf = (index: number) =>
   ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'ice cream'][index] ??
   `class ${index}`;
 
-export function rowOf(item: number, setup: Setup, tags: readonly string[]): Row {
+/** @param isWrongNow whether it is wrong under the version that is asked about */
+export function rowOf(item: number, setup: Setup, tags: readonly string[], isWrongNow = isWrong(item)): Row {
   const c = classOf(item, setup);
   const base = {
     item,
@@ -69,7 +74,7 @@ export function rowOf(item: number, setup: Setup, tags: readonly string[]): Row 
       [predicted, p],
       [(predicted + 1) % setup.classes, (1 - p) * 0.7],
     ],
-    ...(!setup.unlabelled && { loss: lossOf(item), correct: !isWrong(item) }),
+    ...(!setup.unlabelled && { loss: lossOf(item), correct: !isWrongNow }),
     margin: p - (1 - p) * 0.7,
     entropy: 2 * (1 - p),
     map: { method: 'grad-cam', layer: 'layer4', class: predicted, maximum: [0.5, 0.5], border: noise(item, 5) },

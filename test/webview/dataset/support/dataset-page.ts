@@ -81,6 +81,12 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
       }, done),
     /** The search for clusters ends. */
     endSearch: () => page.evaluate(() => Reflect.get(window, 'host').postMessage({ type: 'found' })),
+    /** The run file has changed; with more versions the watch has found one. */
+    change: (to: Partial<Setup>) =>
+      page.evaluate((part) => {
+        Reflect.get(window, 'underway').add('change');
+        Reflect.get(window, 'host').postMessage({ type: 'change', to: part });
+      }, to),
     /** What the host would send by itself. */
     say: (message: object) => webview.send(message),
     press: async (...keys: string[]) => {

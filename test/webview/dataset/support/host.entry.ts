@@ -22,12 +22,14 @@ import {
   rowOf,
   type Setup,
 } from './data';
+import { comparisonOf, isWrongIn, shiftedOf, shiftOf, trendOf, versionsOf } from './versions';
 
 let setup: Setup = { items: 0, classes: 10 };
 const tagged = new Map<string, Set<number>>();
 const keys = new Map<string, string>();
 const views: SavedView[] = [];
 const undo: (() => void)[] = [];
+const changed = new Map<number, { readonly name?: string; readonly pinned?: boolean }>();
 /** Items by list; a list of everything has none. */
 const lists = new Map<number, readonly number[] | undefined>();
 let pngs: Uint8Array[] = [];
@@ -40,12 +42,17 @@ const tags = (): TagInfo[] =>
     const key = keys.get(name);
     return { name, count: items.size, ...(key !== undefined && { key }) };
   });
+const versions = () => versionsOf(setup).map((version) => ({ ...version, ...changed.get(version.id) }));
 const info = (): RunInfo => ({
   ...infoOf(setup, tags(), views),
   clusters: setup.clusters ? [summaryOf(clusterSets(setup, 'predicted'))] : [],
+  ...(setup.versions !== undefined && { versions: versions() }),
+  ...setup.info,
 });
 const tagsOf = (item: number) => [...tagged].filter(([, items]) => items.has(item)).map(([name]) => name);
-const row = (item: number) => rowOf(item, setup, tagsOf(item));
+/** The version that was listed last. */
+let shown = 1;
+const row = (item: number) => rowOf(item, setup, tagsOf(item), isWrongIn(item, shown));
 
 async function makePictures(side: number): Promise<void> {
   pngs = [];
@@ -77,6 +84,17 @@ function find(query: string): readonly number[] | undefined {
       if (inCluster) return inCluster;
       const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
       const numbers: Readonly<Record<string, (item: number) => number>> = { p: probabilityOf, loss: lossOf };
+      const [, flag, named] = /^(wrong|correct) in "?([^"]*)"?$/.exec(text) ?? [];
+      if (flag) {
+        const { id } = versions().find((version) => version.name === named)!;
+        return (item) => isDone(item) && isWrongIn(item, id) === (flag === 'wrong');
+      }
+      const [, sign, shift] = /^shift from .*([<>])=? ([\d.]+)$/.exec(text) ?? [];
+      const isShifted = (item: number) => isDone(item) && item < shiftedOf(setup);
+      if (sign) {
+        return (item) =>
+          isShifted(item) && (sign === '>' ? shiftOf(item) >= Number(shift) : shiftOf(item) <= Number(shift));
+      }
       if (name === 'wrong') return (item) => isDone(item) && !setup.unlabelled && isWrong(item);
       if (name === 'failed') return (item) => item < done && isFailed(item);
       if (name === 'true') return (item) => labelOf(classOf(item, setup)) === value;
@@ -91,6 +109,7 @@ function find(query: string): readonly number[] | undefined {
     });
   const found: number[] = [];
   for (let item = 0; item < setup.items; item++) if (tests.every((test) => test(item))) found.push(item);
+  if (order?.startsWith('shift')) found.sort((a, b) => shiftOf(b) - shiftOf(a));
   if (order?.startsWith('loss'))
     found.sort((a, b) => (order.endsWith('desc') ? lossOf(b) - lossOf(a) : lossOf(a) - lossOf(b)));
   return found;
@@ -115,6 +134,7 @@ function picture(item: number): TilePicture {
 function answer(id: string, { name, params }: Asked): unknown {
   switch (name) {
     case 'list': {
+      shown = params.version;
       const list = lists.size + 1;
       const found = find(params.query);
       lists.set(list, found);
@@ -143,6 +163,19 @@ function answer(id: string, { name, params }: Asked): unknown {
       return clusterSets(setup, params.by, setup.clusters === 'outdated', setup.clusters === 'untested');
     case 'scatter':
       return scatterOf(setup, params.set);
+    case 'compare':
+      return comparisonOf(setup, params.a, params.b);
+    case 'trend':
+      return trendOf(setup);
+    case 'nameVersion':
+      if (versions().some(({ name: taken }) => taken === params.name)) throw new Error(`${params.name} is taken.`);
+      changed.set(params.version, { ...changed.get(params.version), name: params.name });
+      say({ type: 'info', info: info() });
+      return {};
+    case 'pinVersion':
+      changed.set(params.version, { ...changed.get(params.version), pinned: params.pinned });
+      say({ type: 'info', info: info() });
+      return {};
     case 'tag': {
       const ranges = params.of.ranges ?? [[0, countOf(params.of.list)]];
       const items = ranges.flatMap(([from, to]) =>
@@ -190,7 +223,9 @@ type Told =
   /** More of the sweep is done. */
   | { readonly type: 'advance'; readonly done: number }
   /** The search for clusters is over. */
-  | { readonly type: 'found' };
+  | { readonly type: 'found' }
+  /** Other setup from now on; with another number of versions the last one was found by the watch. */
+  | { readonly type: 'change'; readonly to: Partial<Setup> };
 
 addEventListener('message', async ({ data }: MessageEvent<Told>) => {
   if (data.type === 'setup') {
@@ -216,6 +251,12 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     setup = { ...setup, clusters: 'found' };
     say({ type: 'work', work: [] });
     say({ type: 'info', info: info() });
+  } else if (data.type === 'change') {
+    const before = setup.versions;
+    setup = { ...setup, ...data.to };
+    say({ type: 'info', info: info() });
+    if (setup.versions !== before) say({ type: 'added', version: versions().at(-1)!.id });
+    heard(data.type);
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {

@@ -1,0 +1,96 @@
+/** The page of versions: which there are, what changed from one to another, and how they went. */
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Comparison, TrendPoint } from '../../../src/protocol/versions';
+import { newestOnly } from '../../newest';
+import type { DatasetPage } from '../model';
+import { ByClass } from './by-class';
+import { Flips } from './flips';
+import { Lines } from './lines';
+import { VersionList } from './list';
+import { Shift } from './shift';
+
+export function Versions({ page }: { readonly page: DatasetPage }) {
+  const { store } = page;
+  const trend = useTrend(page);
+  const compared = useComparison(page);
+  const { value: info } = store.info;
+  if (!info) return <div class="versions-page" aria-busy="true" />;
+  const { value: pair } = store.pair;
+  const { value: comparison } = compared;
+  const isShown = pair && comparison && comparison.a === pair.a.id && comparison.b === pair.b.id;
+  return (
+    <div class="versions-page" data-testid="versions-page">
+      <VersionList page={page} trend={trend.value} />
+      {pair ? (
+        <div class="versions-columns" aria-busy={!isShown}>
+          {isShown && (
+            <>
+              <div>
+                <Flips page={page} pair={pair} comparison={comparison} />
+                <Shift key={`${pair.a.id} ${pair.b.id}`} page={page} pair={pair} comparison={comparison} />
+              </div>
+              <ByClass page={page} pair={pair} comparison={comparison} />
+            </>
+          )}
+        </div>
+      ) : (
+        <p class="faint" data-testid="versions-alone">
+          With a second version this page shows what has changed. One is added when the file of the model changes while
+          this tab is open, when the list is brought up to date, or by the command Add the Model in Use as a Version.
+        </p>
+      )}
+      <Lines versions={info.versions} trend={trend.value} />
+    </div>
+  );
+}
+
+/** What is computed of the versions, as a text that changes with it. */
+function progressOf({ store }: DatasetPage): string {
+  const shifts = store.work.value
+    .filter(({ kind }) => kind === 'shift')
+    .map(({ id, done, state }) => [id, done, state]);
+  const versions = store.info.value?.versions.map(({ id, done, failed }) => [id, done, failed]);
+  return JSON.stringify([shifts, versions]);
+}
+
+/** One request at a time; of those that are due meanwhile the last. */
+function useComparison(page: DatasetPage) {
+  const { store, ask, actions } = page;
+  const known = useSignal<Comparison | undefined>(undefined);
+  const run = useRef(
+    newestOnly(async () => {
+      const pair = store.pair.peek();
+      if (!pair) return;
+      try {
+        known.value = await ask('compare', { a: pair.a.id, b: pair.b.id });
+      } catch (thrown) {
+        actions.failed(thrown);
+      }
+    }),
+  );
+  useSignalEffect(() => {
+    void [store.pair.value, progressOf(page)];
+    void run.current(undefined);
+  });
+  return known;
+}
+
+function useTrend(page: DatasetPage) {
+  const { ask, actions } = page;
+  const known = useSignal<readonly TrendPoint[]>([]);
+  const run = useRef(
+    newestOnly(async () => {
+      try {
+        known.value = await ask('trend', {});
+      } catch (thrown) {
+        actions.failed(thrown);
+      }
+    }),
+  );
+  useSignalEffect(() => {
+    void progressOf(page);
+    void run.current(undefined);
+  });
+  return known;
+}
