@@ -111,7 +111,7 @@ const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outsid
   },
   engine: {
     files:
-      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|js-yaml|leven|valibot|d3-[\w-]+))\//,
+      /^(src\/(engine|server|files|protocol|core)|node_modules\/(onnx-buf|@bufbuild\/protobuf|bmp-ts|csv-parse|is-any-array|js-yaml|leven|umap-js|valibot|(d3|ml)-[\w-]+))\//,
     outside: ['node:', 'onnxruntime-node', 'sharp'],
   },
   runner: {

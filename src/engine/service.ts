@@ -78,6 +78,8 @@ export function createService(): Service {
         }),
       );
     },
+    // Neither is the library for layouts loaded before it is asked for.
+    layout: async (params, context) => (await import('./clusters/layout')).layout(params, context),
     meanPicture,
     // The module with the colour tables is loaded only when the first picture is exported.
     render: async (params) =>

@@ -45,6 +45,7 @@ export const SETTINGS = {
   nodePath: text,
   idleMinutes: atLeast(1),
   engineMemory: atLeast(0),
+  keptModels: atLeast(0),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

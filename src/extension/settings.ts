@@ -21,6 +21,8 @@ export interface Settings {
   readonly idleMinutes: number;
   /** Memory in GiB; 0 means half of the machine's. */
   readonly engineMemory: number;
+  /** GiB for copies of models. */
+  readonly keptModels: number;
 }
 
 /** Reads the settings. One with a value that it does not accept has its default; `watchSettings` says so. */
@@ -68,6 +70,7 @@ function checked() {
 /** Settings grouped by the effect of a change. */
 const AFFECTED = {
   engine: ['nodePath', 'idleMinutes', 'engineMemory'],
+  runner: ['keptModels'],
   model: ['model', 'labels', 'layer'],
   method: ['method', ...Object.values(OPTION_SETTINGS).flat()],
   maps: ['device', 'blurKernel', 'blurSigma', 'topClasses'],

@@ -7,7 +7,7 @@ import type { Client, ClientOptions, ClientState } from '../client/client';
 import { errors } from '../core/errors';
 import type { Peer, RequestTable } from '../protocol/table';
 import type { Log } from './log';
-import { affects, readSettings } from './settings';
+import { affects, readSettings, type Settings } from './settings';
 
 export interface WindowProcess<T extends RequestTable<T>> extends vscode.Disposable {
   readonly call: Client<T>['call'];
@@ -20,7 +20,12 @@ export interface WindowProcess<T extends RequestTable<T>> extends vscode.Disposa
 /** @template T the requests that the process answers */
 export function createWindowProcess<T extends RequestTable<T>>(
   name: Peer['name'],
-  options: Pick<ClientOptions, 'module' | 'environment'>,
+  options: Pick<ClientOptions, 'module'> & {
+    /** Variables of the process, by the settings as they are when it is made. */
+    readonly environment?: (settings: Settings) => Readonly<Record<string, string>>;
+    /** Whether a change of settings needs another process, beside those that every process depends on. */
+    readonly affected?: (event: vscode.ConfigurationChangeEvent) => boolean;
+  },
   start: (options: Omit<ClientOptions, 'peer'>) => Client<T>,
   log: Log,
 ): WindowProcess<T> {
@@ -28,9 +33,11 @@ export function createWindowProcess<T extends RequestTable<T>>(
   let client = create();
 
   function create(): Client<T> {
-    const { nodePath, idleMinutes, engineMemory } = readSettings();
+    const values = readSettings();
+    const { nodePath, idleMinutes, engineMemory } = values;
     return start({
-      ...options,
+      module: options.module,
+      ...(options.environment && { environment: options.environment(values) }),
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
       ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),
@@ -43,7 +50,7 @@ export function createWindowProcess<T extends RequestTable<T>>(
   }
 
   const settings = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (!affects(event, 'engine')) return;
+    if (!affects(event, 'engine') && !options.affected?.(event)) return;
     client.dispose();
     client = create();
   });

@@ -15,7 +15,7 @@ import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from './devices';
 import type { Explanation } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
-import type { TransplantAnswer, Transplants } from './transplant';
+import type { LayoutParams, TransplantAnswer, Transplants } from './transplant';
 
 export type { CancelSignal } from './table';
 
@@ -227,6 +227,8 @@ export interface Requests {
     result: TransplantAnswer;
     events: { progress: { readonly share: number } };
   };
+  /** Places of points on a plane, by UMAP. It needs no model. */
+  layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: Record<never, never> };
   /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
   meanPicture: {
     params: {

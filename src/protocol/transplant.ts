@@ -1,4 +1,4 @@
-/** What is asked and answered about regions of images that are put into others. */
+/** What the engine is asked about clusters: regions of images that are put into others, and places on a plane. */
 import type { Cells } from '../core/clusters/cells';
 import type { Blur } from '../core/methods/choice';
 
@@ -37,4 +37,12 @@ export interface TransplantAnswer {
   /** One for each replacement. */
   readonly replaced: readonly Replaced[];
   readonly failed: readonly { readonly path: string; readonly message: string }[];
+}
+
+export interface LayoutParams {
+  /** [count, dimensions] */
+  readonly points: Float32Array;
+  readonly dimensions: number;
+  /** The same seed gives the same places. */
+  readonly seed: number;
 }

@@ -6,6 +6,7 @@ import { readMapping } from '../files/annotations';
 import { classesOfCategories } from '../files/datasets/classes';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
 import type { VersionId, VersionInfo } from '../protocol/dataset';
+import type { ModelChoice } from '../protocol/requests';
 import type { RunnerRequests } from '../protocol/runner';
 import { nameFor } from './plan/names';
 import type { NewVersion, RunFile } from './store/form';
@@ -59,10 +60,21 @@ async function newVersion(
   const given = mapping === undefined ? undefined : await readMapping(mapping, categories, labels);
   const isAnnotated = items.some(({ annotated }) => annotated);
   const { classes, notes } = classesOfCategories(categories, labels, given, isAnnotated);
-  const version: NewVersion = {
-    name: path.parse(info.path).name,
-    model: path.resolve(info.path),
-    labels,
+  const version = versionFrom({ info, hash }, choice, path.resolve(info.path), classes);
+  return { version, notes };
+}
+
+/** @param model path of the model's file */
+export function versionFrom(
+  { info, hash }: Pick<IdentifiedModel, 'info' | 'hash'>,
+  choice: ModelChoice,
+  model: string,
+  classes: NewVersion['classes'],
+): NewVersion {
+  return {
+    name: path.parse(model).name,
+    model,
+    labels: info.labels.value,
     activation: shownActivation(info.output),
     layer: info.layer.value,
     classes,
@@ -72,7 +84,12 @@ async function newVersion(
     bytes: info.bytes,
     hash,
   };
-  return { version, notes };
+}
+
+/** Adds a version. One that is there already stays as it is, under its name. */
+export function writeVersion(file: RunFile, version: NewVersion): VersionId {
+  const names = file.info().versions.map(({ name }: VersionInfo) => name);
+  return file.addVersion({ ...version, name: nameFor(version.name, names) });
 }
 
 /**
@@ -82,8 +99,5 @@ async function newVersion(
  */
 export function writePrepared(file: RunFile, { dataset, versions }: Prepared): readonly VersionId[] {
   file.setDataset(dataset);
-  return versions.map((version) => {
-    const names = file.info().versions.map(({ name }: VersionInfo) => name);
-    return file.addVersion({ ...version, name: nameFor(version.name, names) });
-  });
+  return versions.map((version) => writeVersion(file, version));
 }

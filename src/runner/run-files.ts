@@ -40,6 +40,7 @@ export interface RunFiles {
   open(file: string, create: boolean): Promise<OpenRun>;
   /** @throws run-file-invalid if it is not open */
   get(file: string): OpenRun;
+  isOpen(file: string): boolean;
   /** Closes what was opened once; with the last one the work on it ends. */
   close(file: string): Promise<void>;
   closeAll(): Promise<void>;
@@ -88,6 +89,7 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
       if (!run) throw errors.internal(`${file} is not open`);
       return run;
     },
+    isOpen: (file) => ready.has(path.resolve(file)),
     async close(file) {
       const key = path.resolve(file);
       const entry = entries.get(key);

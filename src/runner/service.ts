@@ -24,6 +24,8 @@ export interface RunnerOptions {
   readonly thumbnails?: string | undefined;
   /** Folder of the copies of models, and the bytes of all of them; without it none are kept. */
   readonly models?: { readonly folder: string; readonly limit: number } | undefined;
+  /** Milliseconds between two looks at the file of a model that is watched; by default a second. */
+  readonly watchInterval?: number;
   /** Gets the lines that the engine's process writes. */
   readonly log: (line: string) => void;
   /** Whether people do something else meanwhile, so that the engine gets the lowest priority. */
@@ -34,6 +36,8 @@ export interface RunnerOptions {
   readonly onlyReads?: boolean;
   readonly openRunFile?: OpenRunFile;
 }
+
+const WATCH_INTERVAL = 1000;
 
 export interface Runner {
   readonly service: RunnerService;
@@ -136,7 +140,16 @@ export function createRunnerService(options: RunnerOptions): Runner {
     return { work };
   }
 
-  const tools: Tools = { engine, files, works, places, taskOf, sweep: startSweep };
+  const tools: Tools = {
+    engine,
+    files,
+    works,
+    places,
+    kept,
+    watchInterval: options.watchInterval ?? WATCH_INTERVAL,
+    taskOf,
+    sweep: startSweep,
+  };
 
   /** Passes a request on to the run file. */
   const ask = <R>(name: string, answer: (file: RunFile) => R | Promise<R>): Promise<R> =>

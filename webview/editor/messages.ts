@@ -76,12 +76,12 @@ export function createHandlers(
 
   return {
     state(message) {
-      // After a reload of the window the host has the maps, but not their measurements.
-      if (message.isFirst && store.isMeasuring.value) isRemeasured.value = true;
       const { enlarged } = store.saved.value;
       const { focused } = message.state;
       store.focusedPane.value = enlarged !== undefined && slotOf(enlarged) === focused ? enlarged : String(focused);
       apply(message);
+      // After a reload of the window the host has the maps, but not their measurements.
+      if (message.isFirst && store.isMeasuring.value) isRemeasured.value = true;
     },
     image: apply,
     changed: apply,

@@ -1,10 +1,11 @@
 /** A picture of points on a plane, by UMAP (McInnes, Healy and Melville 2018, arXiv 1802.03426). */
 import { UMAP } from 'umap-js';
 import { createRandom } from '../random';
+import { coordinatesOf, firstTwo } from './places';
 import { type Points, squaredDistance } from './points';
 
-/** Images that UMAP places; the others are put where their nearest one is. */
-const PLACED = 20_000;
+/** Images that UMAP places; the others are put where their nearest one is. The library takes 70 KiB for each. */
+const PLACED = 10_000;
 const NEIGHBOURS = 15;
 /** The library's own number for many points; it would make more for few, which changes little. */
 const EPOCHS = 200;
@@ -13,7 +14,7 @@ const STEP = 500_000;
 
 /**
  * Places [count, 2], the same each time. Yields after each step, so that the caller can stop. Before the first, the
- * principal components are a picture that is there at once: `firstTwo`.
+ * principal components are a picture that is there at once: `firstTwo` of `places.ts`.
  */
 export function* umapOf(points: Points, seed: number, placed = PLACED): Generator<void, Float32Array> {
   const { count } = points;
@@ -26,7 +27,7 @@ export function* umapOf(points: Points, seed: number, placed = PLACED): Generato
   const { indices, distances } = yield* neighbours(points, landmarks, size);
   const umap = new UMAP({ nNeighbors: size, nEpochs: EPOCHS, random: createRandom(seed).uniform });
   umap.setPrecomputedKNN(indices, distances);
-  const epochs = umap.initializeFit(Array.from(landmarks, (n) => [...row(points, n)]));
+  const epochs = umap.initializeFit(Array.from(landmarks, (n) => [...coordinatesOf(points, n)]));
   for (let epoch = 0; epoch < epochs; epoch++) {
     yield;
     umap.step();
@@ -45,29 +46,6 @@ export function* umapOf(points: Points, seed: number, placed = PLACED): Generato
   }
   return places;
 }
-
-/** Places [count, 2] moved and scaled by one factor, so that they fill 0 to 1 along their longer side around the middle. */
-export function inUnitSquare(places: Float32Array): Float32Array {
-  const lo = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const hi = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  places.forEach((value, i) => {
-    lo[i & 1] = Math.min(lo[i & 1]!, value);
-    hi[i & 1] = Math.max(hi[i & 1]!, value);
-  });
-  const side = Math.max(hi[0]! - lo[0]!, hi[1]! - lo[1]!);
-  const middle = [(hi[0]! + lo[0]!) / 2, (hi[1]! + lo[1]!) / 2];
-  // Rounding may leave the square by its last bit.
-  return places.map((value, i) => Math.min(1, Math.max(0, side > 0 ? 0.5 + (value - middle[i & 1]!) / side : 0.5)));
-}
-
-/** The first two coordinates of each point, [count, 2]. */
-export function firstTwo(points: Points): Float32Array {
-  const places = new Float32Array(points.count * 2);
-  for (let n = 0; n < points.count; n++) places.set(row(points, n).subarray(0, 2), n * 2);
-  return places;
-}
-
-const row = ({ data, dimensions }: Points, n: number) => data.subarray(n * dimensions, (n + 1) * dimensions);
 
 /** Position among the landmarks. */
 function nearest({ data, dimensions }: Points, n: number, landmarks: Uint32Array): number {

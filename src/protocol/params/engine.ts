@@ -17,7 +17,7 @@ import {
   type SweepParams,
 } from '../requests';
 import type { ParamsTable } from '../table';
-import type { Replacement } from '../transplant';
+import type { LayoutParams, Replacement } from '../transplant';
 import { HEAT_STYLE } from '../webview';
 import { device, METHOD_FIELDS, methodChoice, modelChoice } from './choices';
 import { explanationForm, frameForm, imageTransform, optionValues, size } from './explanation';
@@ -116,6 +116,7 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     ),
     blur: METHOD_FIELDS.blur,
   } satisfies Form<Params<'transplant'>>),
+  layout: fields({ points: floats, dimensions: number, seed: number } satisfies Form<LayoutParams>),
   meanPicture: fields({
     pictures: v.array(fields({ bytes, transform: imageTransform })),
     inputSize: size,

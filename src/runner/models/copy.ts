@@ -1,12 +1,11 @@
 /** Copies a model with all files that belong to it, so that the copy can be used in its place. */
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Engine } from '../../client/engine';
 import { datasetErrors } from '../../core/dataset-errors';
 import { stateOf } from '../../files/model-identity';
+import { withRegular } from '../../files/open';
 import type { ModelChoice } from '../../protocol/requests';
-import { inspected } from '../work/model';
 
 export interface Copied {
   /** Relative to the folder of the copy. */
@@ -15,7 +14,9 @@ export interface Copied {
   readonly labels?: string;
   readonly files: readonly string[];
   readonly bytes: number;
-  /** Of the files that were copied, as they were before and after. */
+  /** The folder of the originals that the copy's folder stands for. */
+  readonly root: string;
+  /** Of the files that were named, as they were before and after; see `statesOf`. */
   readonly state: string;
 }
 
@@ -34,20 +35,19 @@ export const choiceOf = (
  * The copies lie to one another as the files do, since a model names its weights, and a sidecar its labels, relative to
  * itself. Blocks are shared with the originals where the file system can do that.
  *
- * @param choice with a path
+ * @param named the files that belong to the model; those that are not there are left out
  * @param folder of the copy; it must be empty
- * @throws model-changed if a file has changed meanwhile; what models throw; errors of writing
+ * @throws model-changed if a file has changed meanwhile; errors of reading and writing
  */
 export async function copyModel(
-  engine: Engine,
   choice: ModelChoice & { readonly path: string },
+  named: readonly string[],
   folder: string,
   signal: AbortSignal,
 ): Promise<Copied> {
-  const own = await stateOf(choice.path).catch(() => undefined);
-  const { info, files: found } = await inspected(engine, choice, signal);
-  const files = [...new Set([info.path, ...found].map((file) => path.resolve(file)))];
-  const before = await statesOf(files);
+  const all = filesOf(choice.path, named);
+  const before = await statesOf(all);
+  const files = all.filter((file, i) => i === 0 || statSync(file, { throwIfNoEntry: false })?.isFile());
   const root = commonFolder(files);
   const places = files.map((file) => path.relative(root, file));
   let bytes = 0;
@@ -55,25 +55,25 @@ export async function copyModel(
     signal.throwIfAborted();
     const place = path.join(folder, places[i]!);
     await mkdir(path.dirname(place), { recursive: true });
-    const { size } = await stat(file);
-    bytes += size;
+    // A pipe or a device would never end.
+    const { size } = await withRegular(file, (handle) => handle.stat());
     await copyFile(file, place, constants.COPYFILE_FICLONE);
     if ((await stat(place)).size !== size) throw beingWritten(choice.path);
+    bytes += size;
   }
-  const after = await statesOf(files);
-  if (before !== after || own !== (await stateOf(choice.path).catch(() => 'gone'))) throw beingWritten(choice.path);
+  if ((await statesOf(all)) !== before) throw beingWritten(choice.path);
   const labels = choice.labels && path.relative(root, path.resolve(choice.labels));
-  return {
-    model: places[0]!,
-    ...(labels && { labels }),
-    files: places,
-    bytes,
-    state: after,
-  };
+  return { model: places[0]!, ...(labels && { labels }), files: places, bytes, root, state: before };
 }
 
 const beingWritten = (file: string) => datasetErrors.modelChanged(file, 'it is being written');
 
+/** The files of a model, each once, the model's own first. */
+export const filesOf = (model: string, others: readonly string[]): readonly string[] => [
+  ...new Set([model, ...others].map((file) => path.resolve(file))),
+];
+
+/** The states of files, one a line. */
 export const statesOf = async (files: readonly string[]): Promise<string> =>
   (await Promise.all(files.map((file) => stateOf(file).catch(() => `${file} is gone`)))).join('\n');
 

@@ -24,8 +24,9 @@ export interface User {
 
 export interface Draft {
   readonly folder: string;
+  /** The folder in it that has the copied files. */
+  readonly files: string;
   readonly copied: Copied;
-  readonly choice: ModelChoice;
   readonly identified: IdentifiedModel;
 }
 
@@ -37,9 +38,10 @@ export interface KeptModels {
   /**
    * Copies a model and looks whether the copy can be loaded. What is not kept then has to be dropped.
    *
+   * @param files that belong to it
    * @throws model-changed if it is being written; what models throw; errors of writing
    */
-  draft(choice: ModelChoice & { readonly path: string }, signal: AbortSignal): Promise<Draft>;
+  draft(choice: ModelChoice & { readonly path: string }, files: readonly string[], signal: AbortSignal): Promise<Draft>;
   drop(draft: Draft): Promise<void>;
   /** Makes a draft the copy under the hash that it was identified by. */
   keep(draft: Draft): Promise<void>;
@@ -47,8 +49,8 @@ export interface KeptModels {
   use(hash: string, user: User): Promise<void>;
   /** A version was removed: its copy goes, unless another needs it. */
   forget(hash: string, user: Omit<User, 'pinned'>): Promise<void>;
-  /** Keeps a copy from being dropped meanwhile, and makes it the newest. */
-  working<T>(hash: string, act: () => Promise<T>): Promise<T>;
+  /** Keeps a copy from being dropped until the result is called, and makes it the newest. */
+  hold(hash: string): () => void;
   /** Drops the oldest copies that are neither pinned nor in work until all fit. */
   fit(): Promise<void>;
   readonly limit: number;
@@ -165,14 +167,14 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
         ...(says.labels !== undefined && { labels: says.labels }),
       });
     },
-    async draft(choice, signal) {
+    async draft(choice, named, signal) {
       const draft = path.join(folder, `draft-${randomUUID()}`);
       const files = path.join(draft, FILES);
       try {
         await mkdir(files, { recursive: true });
-        const copied = await copyModel(engine, choice, files, signal);
+        const copied = await copyModel(choice, named, files, signal);
         const own = choiceOf(choice, files, copied);
-        return { folder: draft, copied, choice: own, identified: await identifiedModel(engine, own, signal) };
+        return { folder: draft, files, copied, identified: await identifiedModel(engine, own, signal) };
       } catch (thrown) {
         await rm(draft, { recursive: true, force: true });
         throw thrown;
@@ -201,17 +203,20 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
       await rm(userFile(hash, user), { force: true });
       if ((await usersOf(placeOf(hash))).length === 0) await rm(placeOf(hash), { recursive: true, force: true });
     },
-    async working(hash, act) {
+    hold(hash) {
+      const now = new Date();
+      utimes(path.join(placeOf(hash), SAYS), now, now).catch(() => {
+        // There is no copy that could be dropped.
+      });
       inWork.set(hash, (inWork.get(hash) ?? 0) + 1);
-      try {
-        const now = new Date();
-        await utimes(path.join(placeOf(hash), SAYS), now, now).catch(() => {});
-        return await act();
-      } finally {
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
         const left = inWork.get(hash)! - 1;
         if (left > 0) inWork.set(hash, left);
         else inWork.delete(hash);
-      }
+      };
     },
   };
 }

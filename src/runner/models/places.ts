@@ -4,7 +4,7 @@ import { toExplainError } from '../../core/errors';
 import type { VersionId } from '../../protocol/dataset';
 import type { ModelChoice } from '../../protocol/requests';
 import type { OpenRun } from '../run-files';
-import { type ModelWatch, watchModel } from '../work/model';
+import { inspected, type ModelWatch, watchModel } from '../work/model';
 import type { KeptModels } from './kept';
 
 /** A model that work runs, with the check that it is the version's. */
@@ -70,10 +70,15 @@ export function createPlaces(engine: Engine, kept: KeptModels | undefined, log: 
   }
 
   return {
-    withModel(run, version, signal, use, copyFirst = false) {
+    async withModel(run, version, signal, use, copyFirst = false) {
       const of = run.file.versionChoice(version);
-      const act = () => used(of, signal, use, copyFirst);
-      return kept ? kept.working(of.hash, act).finally(() => kept.fit()) : act();
+      const release = kept?.hold(of.hash);
+      try {
+        return await used(of, signal, use, copyFirst);
+      } finally {
+        release?.();
+        await kept?.fit();
+      }
     },
     async keep(run, id, signal) {
       const { choice, hash, bytes } = run.file.versionChoice(id);
@@ -83,7 +88,8 @@ export function createPlaces(engine: Engine, kept: KeptModels | undefined, log: 
       if ((await kept.place(hash, choice)) === undefined) {
         if (!version.pinned && bytes > kept.limit) return;
         try {
-          const draft = await kept.draft({ ...choice, path: choice.path }, signal);
+          const { files } = await inspected(engine, choice, signal);
+          const draft = await kept.draft({ ...choice, path: choice.path }, files, signal);
           await (draft.identified.hash === hash ? kept.keep(draft) : kept.drop(draft));
         } catch (thrown) {
           if (signal.aborted) throw thrown;

@@ -1,7 +1,8 @@
 /** The requests about versions: what changed between them, and which there are. */
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import { findShift } from '../work/shift';
-import { abortSignal, ENDED, notBuilt, type Tools, versionOf } from './tools';
+import { abortSignal, ENDED, type Tools, versionOf } from './tools';
+import { watchModels } from './watch';
 
 type Asked = 'compare' | 'shifts' | 'findShift' | 'trend' | 'watch' | 'nameVersion' | 'pinVersion' | 'removeVersion';
 
@@ -13,7 +14,13 @@ export function versionRequests(tools: Tools): Pick<RunnerService, Asked> {
     shifts: async ({ run, a, b, items }) => ({ shifts: files.get(run).file.shifts(a, b, items) }),
     findShift: async (params) => startShift(tools, params),
     trend: ({ run }, { signal }) => files.get(run).file.trend(signal),
-    watch: notBuilt,
+    watch: async ({ run, device }, { signal, emit }) => {
+      await watchModels(tools, run, device, abortSignal(signal), {
+        added: (version) => emit('added', version),
+        failed: (reason) => emit('failed', reason),
+      });
+      return {};
+    },
     nameVersion: async ({ run: name, version, name: wanted }) => {
       const run = files.get(name);
       run.writable().nameVersion(version, wanted);

@@ -43,7 +43,9 @@ export function heatOf({ lo, hi, values, offset }: StoredMap, into: Float32Array
 function embeddingOf({ embedding }: Stored, length: number): Float32Array {
   if (!embedding || embedding.data.length !== length) return new Float32Array(length);
   const { lo, hi, data } = embedding;
-  return Float32Array.from(data, (byte) => lo + (byte / 255) * (hi - lo));
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = lo + (data[i]! / 255) * (hi - lo);
+  return values;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function pointsOfClass(
     for (let n = from; n < Math.min(from + chunk, items.length); n++) {
       const stored = store.stored(version, items[n]!);
       const { map, energy } = stored;
-      if (map && map.height === height && map.width === width) heatOf(map, maps[n]!);
+      if (map?.height === height && map.width === width) heatOf(map, maps[n]!);
       energies.push(energy);
       embeddings.push(embeddingOf(stored, length));
     }
@@ -100,12 +102,14 @@ async function sampled(store: ClusterStore, version: VersionId, items: Uint32Arr
   if (!size) return undefined;
   const [height, width] = size[0].split(' ').map(Number) as [number, number];
   const length = Math.max(...all.map(({ embedding }) => embedding?.data.length ?? 0));
-  const maps = all.map(({ map }) => {
+  const [maps, embeddings]: [Float32Array[], Float32Array[]] = [[], []];
+  for (const stored of all) {
     const heat = new Float32Array(height * width);
-    if (map && map.height === height && map.width === width) heatOf(map, heat);
-    return heat;
-  });
-  const embeddings = all.map((stored) => embeddingOf(stored, length));
+    if (stored.map?.height === height && stored.map.width === width) heatOf(stored.map, heat);
+    maps.push(heat);
+    embeddings.push(embeddingOf(stored, length));
+    await pause();
+  }
   return {
     height,
     width,

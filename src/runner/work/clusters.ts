@@ -3,7 +3,7 @@
 import { meanShare } from '../../core/clusters/cells';
 import type { Clusters } from '../../core/clusters/clusters';
 import { nearestToCentre } from '../../core/clusters/clusters';
-import { firstTwo, inUnitSquare, umapOf } from '../../core/clusters/layout';
+import { firstTwo, inUnitSquare } from '../../core/clusters/places';
 import type { Points } from '../../core/clusters/points';
 import { evenly, type Outside } from '../../core/clusters/suspicion';
 import { toExplainError } from '../../core/errors';
@@ -14,15 +14,7 @@ import { clusterPlan, FEWEST, smallText, targetOf, toBePlaced } from '../plan/cl
 import type { NewCluster, NewClusterSet } from '../store/clusters/form';
 import { NONE } from '../store/clusters/records';
 import { quantised } from '../store/maps/quantise';
-import {
-  type ClassPoints,
-  clustersIn,
-  type EveryMean,
-  everyMean,
-  type Pause,
-  pointsOfClass,
-  through,
-} from './cluster-points';
+import { type ClassPoints, clustersIn, type EveryMean, everyMean, type Pause, pointsOfClass } from './cluster-points';
 import { DIED, type Judged, judged } from './cluster-suspicion';
 import type { SweepTask } from './sweep';
 import type { Control } from './works';
@@ -95,11 +87,15 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
     kept.delete(index);
     const points =
       known?.digest === digest ? known.points : (await pointsOfClass(store, version.id, items, task.pause))?.points;
-    const places = points ? await through(umapOf(points, SEED), task.pause) : new Float32Array(2 * items.length);
-    store.place(version.id, by, index, digest, inUnitSquare(places));
+    const places = points ? await judge.orNone(() => layoutOf(task, points, judge.signal)) : undefined;
+    if (points && !places) continue;
+    store.place(version.id, by, index, digest, inUnitSquare(places ?? new Float32Array(2 * items.length)));
     task.found();
   }
 }
+
+const layoutOf = async ({ engine }: ClusterTask, { data, dimensions }: Points, signal: AbortSignal) =>
+  (await engine.call('layout', { points: data, dimensions, seed: SEED }, { signal })).places;
 
 const nameOf = ({ by, categories, version }: ClusterTask, index: number): string =>
   (by === 'true' ? categories[index] : version.labels[index]) ?? `class ${index}`;

@@ -21,7 +21,7 @@ export interface IdentifiedModel {
   readonly hash: string;
   /** Of its files, as they were when they were read. */
   readonly state: string;
-  /** Paths of the files that this depends on, those that are not there left out. */
+  /** Paths of all files that this depends on, those that were looked for and are not there included. */
   readonly files: readonly string[];
 }
 
@@ -62,8 +62,7 @@ export async function inspected(
     },
   };
   const info = await engine.call('inspect', { model: choice }, { signal, on });
-  const files = stamps.filter(({ size }) => size !== undefined).map(({ path }) => path);
-  return { info, files, state: await stateOfModel(info) };
+  return { info, files: stamps.map(({ path }) => path), state: await stateOfModel(info) };
 }
 
 /** @param hash of the version */

@@ -36,6 +36,8 @@ export interface Job extends Pick<Work, 'kind' | 'version' | 'from' | 'method' |
   readonly run: string;
   /** Work of a kind goes before that of lower urgency, which is 0 by default, even if the other has begun. */
   readonly urgency?: number;
+  /** Called once the work has ended, even if it has never begun. */
+  readonly ended?: () => void;
   /** Rejects if the work can't go on. */
   readonly perform: (control: Control) => Promise<void>;
 }
@@ -151,6 +153,7 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
       if (!isCancelled) entry.reason = error.message;
       setState(entry, isCancelled ? 'done' : 'failed');
     } finally {
+      job.ended?.();
       forget(job.run);
       leave(entry);
       wake();

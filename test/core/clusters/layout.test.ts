@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { firstTwo, umapOf } from '../../../src/core/clusters/layout';
+import { umapOf } from '../../../src/core/clusters/layout';
 import { principal } from '../../../src/core/clusters/pca';
+import { firstTwo, inUnitSquare } from '../../../src/core/clusters/places';
 import type { Points } from '../../../src/core/clusters/points';
 import { createRandom } from '../../../src/core/random';
 
@@ -53,5 +54,11 @@ describe('pictures of points', () => {
   it('of three points or fewer it is the first two coordinates', () => {
     for (const count of [0, 1, 3]) assert.deepEqual(done(umapOf(clouds(count), 1)), firstTwo(clouds(count)));
     assert.equal(done(umapOf(clouds(4), 1)).length, 8);
+  });
+
+  it('fill the unit square along their longer side, around the middle, and keep their proportions', () => {
+    assert.deepEqual([...inUnitSquare(Float32Array.of(-4, 1, 4, 3, 0, 5))], [0, 0.25, 1, 0.5, 0.5, 0.75]);
+    assert.deepEqual([...inUnitSquare(Float32Array.of(7, 7, 7, 7))], [0.5, 0.5, 0.5, 0.5]);
+    assert.deepEqual([...inUnitSquare(new Float32Array())], []);
   });
 });

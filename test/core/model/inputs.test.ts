@@ -76,7 +76,13 @@ describe('image input', () => {
   const refused: [string, string, Readonly<Record<string, TinyShape>>, RegExp, Partial<TinyModel>?][] = [
     ['a row of numbers', 'no-image-input', { x: ['N', 10] }, /x \(float \[N, 10\]\)/],
     ['two channels', 'no-image-input', { x: ['N', 2, 8, 8] }, /x \(float \[N, 2, 8, 8\]\)/],
-    ['words', 'no-image-input', { ids: [1, 3, 8, 8] }, /input "ids" \[1, 3, 8, 8\] takes int64/, { inputType: DataType.INT64 }],
+    [
+      'words',
+      'no-image-input',
+      { ids: [1, 3, 8, 8] },
+      /input "ids" \[1, 3, 8, 8\] takes int64/,
+      { inputType: DataType.INT64 },
+    ],
     ['two images', 'several-image-inputs', { left: [1, 3, 8, 8], right: [1, 3, 8, 8] }, /left .* right/],
     [
       'an input that no default is known of',

@@ -1,7 +1,7 @@
 /** Filters and orders of a run file, against the same computed from its rows one by one. */
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../src/core/query/parse';
-import type { Comparison, Condition, Corner, NumberName } from '../../../src/core/query/query';
+import type { Condition, Corner, NumberName } from '../../../src/core/query/query';
 import type { Row } from '../../../src/protocol/dataset';
 import type { NewClusterSet } from '../../../src/runner/store/clusters/form';
 import { NONE } from '../../../src/runner/store/clusters/records';
@@ -9,6 +9,7 @@ import type { RunFile } from '../../../src/runner/store/form';
 import { testFolder } from '../../support/folder';
 import { CATEGORIES, CLASSES, LABELS, made, madeAgain, NO_EVENTS, rowsOf, SIGNAL } from './made';
 import { setOf } from './made-clusters';
+import { passes } from './passes';
 import { shiftsOf } from './shifts';
 
 const COUNT = 2500;
@@ -20,18 +21,6 @@ function numberOf(row: Row, name: NumberName): number | undefined {
 }
 
 const named = (index: number, name: string) => LABELS[index] === name || LABELS[index]!.split(', ').includes(name);
-
-function passes(number: number | undefined, { comparison, value }: { comparison: Comparison; value: number }): boolean {
-  if (number === undefined) return false;
-  return {
-    '<': number < value,
-    '<=': number <= value,
-    '=': number === value,
-    '!=': number !== value,
-    '>=': number >= value,
-    '>': number > value,
-  }[comparison];
-}
 
 /** Rows of the version `night 1`, and the shifts from it, by item. */
 interface Other {

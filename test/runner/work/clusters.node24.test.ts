@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { rmSync, statSync } from 'node:fs';
 import type { Engine } from '../../../src/client/engine';
 import { type ExplainError, errors } from '../../../src/core/errors';
+import { layout } from '../../../src/engine/clusters/layout';
 import type { ClusteredBy } from '../../../src/protocol/clusters';
+import type { Params } from '../../../src/protocol/requests';
 import type { Replaced, Transplants } from '../../../src/protocol/transplant';
 import type { NewRow, RunFile } from '../../../src/runner/store/form';
 import { openRunFile } from '../../../src/runner/store/open';
@@ -56,6 +58,7 @@ describe('work on clusters', () => {
     const engine = {
       call: async (name: string, params: unknown) => {
         if (name === 'meanPicture') return { rgb: new Uint8Array(3 * 96 * 96), pictures: 1 };
+        if (name === 'layout') return layout(params as Params<'layout'>, { signal: controller.signal, emit() {} });
         if (name === 'picture') return { png: Uint8Array.of(1) };
         assert.equal(name, 'transplant');
         const asked = params as Transplants;

@@ -79,6 +79,54 @@ describe('runner: works', () => {
     assert.deepEqual(works.of('a')[0]!.done, 2);
   });
 
+  it('lets what is more urgent go first, even before what has begun, which goes on afterwards', async () => {
+    const works = start();
+    const [first, second, third] = [steps(2), steps(1), steps(1)];
+    let ended = 0;
+    works.add(job(first.perform));
+    await until('it waits for a step', () => first.control);
+    await turnOfLoop();
+    works.add({ ...job(second.perform, 'sweep', 'b'), urgency: 2 });
+    const id = works.add({ ...job(third.perform, 'sweep', 'c'), urgency: 3, ended: () => ended++ });
+    assert.equal(first.control!.goesOn(), false);
+    await first.step();
+    await until('the most urgent runs', () => states(works, 'c')[0] === 'running');
+    assert.deepEqual([states(works), states(works, 'b')], [['waiting'], ['waiting']]);
+    works.pause('c', id);
+    await third.step();
+    await until('the next one runs', () => states(works, 'b')[0] === 'running' || states(works, 'c')[0] === 'done');
+    await second.step();
+    await until('the first goes on', () => states(works)[0] === 'running');
+    assert.deepEqual([ended, second.done, third.done], [1, 1, 1]);
+    await first.step();
+    await until('it is done', () => states(works)[0] === 'done');
+  });
+
+  it('ends what needs a version that is removed, and tells what has ended without having begun', async () => {
+    const works = start();
+    const [first, second, third] = [steps(5), steps(5), steps(5)];
+    let ended = 0;
+    works.add(job(first.perform));
+    works.add({ ...job(second.perform), version: 2, ended: () => ended++ });
+    works.add({ ...job(third.perform, 'shift'), version: 3, from: 2 });
+    await until('it waits for a step', () => first.control && third.control);
+    await turnOfLoop();
+    const cancelled = works.cancelOf('a', 2);
+    await third.step();
+    await cancelled;
+    assert.deepEqual(
+      works.of('a').map(({ version, state }) => [version, state]),
+      [
+        [1, 'running'],
+        [3, 'done'],
+      ],
+    );
+    assert.deepEqual([ended, second.done], [1, 0]);
+    const all = works.cancelAll('a');
+    await first.step();
+    await all;
+  });
+
   it('several that are paused do not wake each other', async () => {
     const works = start();
     const all = [steps(1), steps(1), steps(1)];

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createRunner } from '../../../client/runner';
 import type { RunnerRequests } from '../../../protocol/runner';
 import type { Log } from '../../log';
+import { affects, type Settings } from '../../settings';
 import { createWindowProcess, type WindowProcess } from '../../window-process';
 
 export type WindowRunner = WindowProcess<RunnerRequests>;
@@ -11,6 +12,12 @@ export function createWindowRunner(extensionUri: vscode.Uri, storageUri: vscode.
   const module = vscode.Uri.joinPath(extensionUri, 'dist', 'runner.js').fsPath;
   // Thumbnails can be made again, so they lie in the storage and not in the run file.
   const thumbnails = vscode.Uri.joinPath(storageUri, 'thumbnails').fsPath;
-  const environment = { GROUP_CAM_THUMBNAILS: thumbnails };
-  return createWindowProcess('runner', { module, environment }, createRunner, log);
+  const models = vscode.Uri.joinPath(storageUri, 'models').fsPath;
+  const environment = ({ keptModels }: Settings) => ({
+    GROUP_CAM_THUMBNAILS: thumbnails,
+    GROUP_CAM_MODELS: models,
+    GROUP_CAM_KEPT_MODELS: String(keptModels),
+  });
+  const affected = (event: vscode.ConfigurationChangeEvent) => affects(event, 'runner');
+  return createWindowProcess('runner', { module, environment, affected }, createRunner, log);
 }

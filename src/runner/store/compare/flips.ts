@@ -4,6 +4,7 @@ import { type Comparison, FLIPS, type Flip, flipOf } from '../../../protocol/ver
 import { pausing } from '../pause';
 import { DONE, pairKey, type State, UNKNOWN, versionOf, YES } from '../state';
 import { sharedRows } from './pairs';
+import { updateShifts } from './shifts';
 
 /** Bins of shifts, from 0 to 2. */
 const BINS = 20;
@@ -31,7 +32,8 @@ export async function comparisonOf(
     flips[flip]++;
     for (const category of sets[items.of.set[item]!]!) categories[category]![flip]++;
   }
-  await pause();
+  // Where both predict the same class, both maps are there.
+  await updateShifts(state, a, b, pause, () => {});
   const shifts = state.pairs.get(pairKey(a, b))?.columns.of;
   const counts = new Uint32Array(BINS);
   let [known, wanted, sum] = [0, 0, 0];
