@@ -3,11 +3,11 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseQuery } from '../../src/core/query/parse';
-import { needs, shared } from '../support/shared';
-import { insist, until } from '../support/wait';
-import { screenshot, useWindow } from './harness';
-import { chooseFromMenu, editorFrame, explorerRow, runCommand, showSidePanel } from './workbench';
+import { parseQuery } from '../../../src/core/query/parse';
+import { needs, shared } from '../../support/shared';
+import { insist, until } from '../../support/wait';
+import { screenshot, useWindow } from '../harness';
+import { chooseFromMenu, editorFrame, explorerRow, runCommand, showSidePanel } from '../workbench';
 
 const MARKED = 'truck';
 /** Of the marked class all images are inspected, of the others so many: enough to be compared with. */
