@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/error-codes';
 import { ExplainError, errors } from '../core/errors';
+import type { Size } from '../core/geometry';
 import type { MethodName } from '../core/methods/names';
 import { findClass } from '../core/model/classes/labels';
 import { DEFAULT_STYLE } from '../core/style';
@@ -35,6 +36,7 @@ export interface ExplainOptions extends OptionFlags {
   readonly output?: string;
   readonly force?: boolean;
   readonly npy?: string;
+  readonly npyFrame: 'input' | 'image';
   readonly json?: boolean;
 }
 
@@ -129,12 +131,17 @@ function classesOf(labels: readonly string[], names?: readonly string[]): readon
 
 const fileOf = (source: Source): string => ('tensor' in source ? source.tensor : source.path);
 
-function targetsOf(images: readonly string[], { output, npy }: ExplainOptions, several: boolean): readonly Target[] {
+function targetsOf(
+  images: readonly string[],
+  { output, npy, npyFrame }: ExplainOptions,
+  several: boolean,
+): readonly Target[] {
   const targets: Target[] = [];
   if (output !== undefined) {
     targets.push({ kind: 'overlay', name: outputName('--output', output, '.png', images, several) });
   }
-  if (npy !== undefined) targets.push({ kind: 'npy', name: outputName('--npy', npy, '.npy', images, several) });
+  const kind = npyFrame === 'image' ? 'npy-image' : 'npy';
+  if (npy !== undefined) targets.push({ kind, name: outputName('--npy', npy, '.npy', images, several) });
   return targets;
 }
 
@@ -176,7 +183,14 @@ async function writeAll(
     const drawing = { kind, explanation, image, style: DEFAULT_STYLE };
     const { bytes } = await service.render(drawing, { signal, emit() {} });
     await outputs.write(output, bytes!);
-    written.push(output);
+    written.push(`${output}${frameText(kind, explanation)}`);
   }
   return written;
+}
+
+/** In whose pixels a map was written. */
+function frameText(kind: RenderKind, { frame: { inputSize, imageTransform } }: Explanation): string {
+  const sizeText = ({ width, height }: Size) => `${width} x ${height}`;
+  if (kind === 'npy') return ` (${sizeText(inputSize)}, in the frame of the network's input)`;
+  return kind === 'npy-image' ? ` (${sizeText(imageTransform.image)}, in the frame of the image)` : '';
 }

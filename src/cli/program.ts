@@ -96,6 +96,14 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
       '--npy <saliency.npy|folder>',
       'write the map as float32 [H,W], from 0 to 1, or from -1 to 1 if it has a sign',
     )
+    .addOption(
+      choiceOption(
+        '--npy-frame <name>',
+        "in whose pixels --npy is written: those of the network's input, or of the image (0 where the input does not reach)",
+        ['input', 'image'],
+        'input',
+      ),
+    )
     .option('--json', 'print a line of JSON for each image and class on stdout')
     .addOption(numberOption('--seed <n>', 'seed of the methods that draw random numbers', SEED, 0))
     .addOption(verboseOption())

@@ -6,7 +6,7 @@ import { openRegular } from '../files/open';
 import { oneLine, plainJson, stackLines } from '../protocol/plain-text';
 
 export interface Terminal {
-  /** Aborted by the first Ctrl-C; a second one ends the process at once. */
+  /** Aborted by the first Ctrl-C, or another signal that asks the process to end; a second one ends it at once. */
   readonly signal: AbortSignal;
   /**
    * Prints one or several lines for people on stderr. Control characters are removed, so that text from files can't
@@ -24,7 +24,8 @@ export const quiet = ({ signal }: Terminal) => ({ signal, emit() {} });
 
 export function processTerminal(verbose: boolean): Terminal {
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
+  // Schedulers and `kill` send SIGTERM, a terminal that is closed SIGHUP.
+  for (const asked of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(asked, () => abort.abort());
   // The reader of the lines has ended (`| head -1`), so nobody needs further results.
   process.stdout.once('error', () => abort.abort());
   return {

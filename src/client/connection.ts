@@ -94,10 +94,11 @@ export function connect<T extends RequestTable<T>>({
     executable: program,
     environment,
     log,
-    ended: (how, complaint) => {
+    ended: (how, complaint, killed) => {
       const why = lastWords || (ready ? '' : complaint);
       const what = why ? `${how}: ${why}` : how;
-      channel.close(ready ? errors.engineCrashed(what, peer.name) : errors.engineStart(program, what, peer.name));
+      const crashed = ready || killed;
+      channel.close(crashed ? errors.engineCrashed(what, peer.name) : errors.engineStart(program, what, peer.name));
     },
   });
   const startTimer = setTimeout(

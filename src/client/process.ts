@@ -17,8 +17,9 @@ export interface ProcessOptions {
    * Called once, if the process could not be started, or after it has ended and everything it sent was received.
    * @param how the exit code, the signal, or why the process could not be started
    * @param complaint the first error that the process wrote, if any
+   * @param killed whether something ended it from outside, so that its executable is not to blame
    */
-  ended(how: string, complaint: string): void;
+  ended(how: string, complaint: string, killed: boolean): void;
 }
 
 export interface ChildProgram {
@@ -30,6 +31,9 @@ export interface ChildProgram {
 
 /** Matches the line with the message in the report of an error. */
 const ERROR_LINE = /^(?:Uncaught )?\w*Error\b.*/;
+
+/** Milliseconds from the end of the channel until the process is killed. */
+const LAST_MOMENTS = 500;
 
 export function startProcess({ module, executable, environment, log, ended }: ProcessOptions): ChildProgram {
   const options: ForkOptions & { windowsHide: boolean } = {
@@ -46,7 +50,7 @@ export function startProcess({ module, executable, environment, log, ended }: Pr
   try {
     child = fork(module, [], options);
   } catch (thrown) {
-    queueMicrotask(() => ended(reasonOf(thrown), ''));
+    queueMicrotask(() => ended(reasonOf(thrown), '', false));
     return { transport: { send: () => {}, onMessage: () => {} }, pid: undefined, kill: () => {} };
   }
 
@@ -61,10 +65,19 @@ export function startProcess({ module, executable, environment, log, ended }: Pr
       log(line);
     });
   }
+  // A process that has closed its channel answers nothing any more. It is usually about to end, with a code of its own.
+  let closed = '';
+  child.on('disconnect', () => {
+    const timer = setTimeout(() => {
+      closed = 'its channel closed';
+      child.kill('SIGKILL');
+    }, LAST_MOMENTS);
+    child.once('exit', () => clearTimeout(timer));
+  });
   // 'close' comes after the last message and the last line of output, 'exit' may come before them.
   child.on('close', (code, signal) => {
     const how = signal ? `signal ${signal}` : `exit code ${code}`;
-    ended(child.pid === undefined ? refusal : how, complaint);
+    ended(child.pid === undefined ? refusal : closed || how, complaint, signal !== null);
   });
 
   return {

@@ -39,10 +39,22 @@ export const datasetErrors = {
   /** @param what it is, in words */
   notRunFile: (file: string, what: string) =>
     make('run-file-invalid', `${file}: not a run file (${what}). It stays as it is; choose another name.`),
+  /** @param others run files that may be meant */
+  runFileMissing: (file: string, others: readonly string[]) =>
+    make(
+      'run-file-invalid',
+      `${file}: no such run file. ${others.length > 0 ? `Is one of these meant? ${few(others)}.` : 'Name one that Inspect Dataset or group-cam dataset has made; their names end in .groupcam.'}`,
+    ),
   runFileGone: (file: string) =>
     make(
       'run-file-invalid',
       `${file}: the run file was removed or renamed. Inspect the dataset again to make a new one.`,
+    ),
+  /** For forms in which each path is a line. */
+  pathBroken: (file: string) =>
+    make(
+      'bad-option',
+      `${file}: its path has a line break, so it can't be a line in a list of paths. Rename it, or leave it out.`,
     ),
   runFileNewer: (file: string, theirs: number, ours: number) =>
     make(
@@ -52,7 +64,7 @@ export const datasetErrors = {
   runFileBusy: (file: string, owner: string) =>
     make(
       'run-file-busy',
-      `${file}: ${owner} is computing for this run file. It is shown as it is; wait until the other has ended to go on.`,
+      `${file}: ${owner} is computing for this run file, in another window or on the command line. Until that has ended, it can only be read here.`,
     ),
   runFileUnwritable: (file: string, reason: string) =>
     make(

@@ -70,9 +70,22 @@ async function failingBy(file: string, act: () => Promise<void>): Promise<void> 
   }
 }
 
+/**
+ * Creates a folder and those above it. Node's own recursive form never ends where a folder above can't be made although
+ * nothing refuses it, as in /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  if (await stat(folder).catch(absent)) return;
+  const above = path.dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  await mkdir(folder).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') throw thrown;
+  });
+}
+
 async function writeWhole(file: string, bytes: Content): Promise<void> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = path.join(folder, `.group-cam-${randomUUID()}.part`);
   try {
     const handle = await open(temporary, 'wx');

@@ -27,8 +27,7 @@ export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 export type ImageSource =
   | { readonly path: string }
   | { readonly bytes: Uint8Array; readonly name: string }
-  /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */
-  | { readonly tensor: string };
+  | { /** A preprocessed input as .npy, float32 [1,C,H,W], [1,H,W,C]. */ readonly tensor: string };
 
 /** The state of a file when it was read; the size is undefined if the file did not exist. */
 export interface FileStamp {
@@ -186,7 +185,7 @@ export interface SheetTile {
   readonly frame?: Frame;
 }
 
-export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'json'] as const;
+export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'npy-image', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
 export interface Requests {

@@ -142,6 +142,8 @@ export interface ShownImage {
   readonly assessment: readonly Assessment[];
   /** Undefined for a single slot. */
   readonly comparedBy: ComparedBy | undefined;
+  /** Its class or classes by its dataset, in words. */
+  readonly truth?: string;
 }
 
 /**

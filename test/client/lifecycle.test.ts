@@ -133,6 +133,24 @@ describe('client: life of the process', () => {
     assert.match(engine.log.join('\n'), /Require stack/);
   });
 
+  it('does not blame the executable if something kills the engine during its start', async () => {
+    const engine = startEngine({ module: script('process.kill(process.pid, "SIGKILL")') });
+    await assert.rejects(ask(engine, 'pid'), (error: Error & { code: string }) => {
+      assert.equal(error.code, 'engine-crashed');
+      assert.match(error.message, /signal SIGKILL/);
+      assert.doesNotMatch(error.message, /nodePath/);
+      return true;
+    });
+  });
+
+  it('notices at once that the engine has closed its channel, though it goes on', async () => {
+    const engine = startEngine({ module: script('process.disconnect(); setInterval(() => {}, 1000)') });
+    const call = ask(engine, 'pid');
+    const pid = engine.pid!;
+    await assert.rejects(call, { code: 'engine-crashed', message: /its channel closed/ });
+    await until('the process is gone', () => !alive(pid));
+  });
+
   it('gives up an engine that never says a word', async () => {
     const engine = startEngine({ module: script('setInterval(() => {}, 1000)'), limits: { start: 300 } });
     const call = ask(engine, 'pid');

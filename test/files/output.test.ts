@@ -182,4 +182,13 @@ describe('the mark of our pictures', () => {
     assert.deepEqual(await exportsAmong([theirs, ours, gone, at('x.jpg')]), new Set([ours]));
     assert.equal(await isExport(at()), false);
   });
+
+  it('a place that can’t be is refused in one line, however deep it is', async function () {
+    if (process.platform !== 'linux') this.skip();
+    for (const file of ['/proc/nope/x.png', '/proc/nope/deeper/still/x.png'])
+      await assert.rejects(outputsBeside([]).write(file, 'text'), {
+        code: 'output-unwritable',
+        message: /^\/proc\/nope.*can't be written \(ENOENT/,
+      });
+  });
 });

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { chromiumScript, serverScript } from '../support/scripts';
 import { project, root } from '../support/shared';
 import { LIMIT_MS } from '../support/wait';
+import { textsOf } from './workbench';
 
 export const LIGHT = 'Default Light Modern';
 export const DARK = 'Default Dark Modern';
@@ -145,10 +146,6 @@ export async function screenshot({ page }: Window, name: string): Promise<string
 export async function keepFailure({ currentTest }: Mocha.Context, window: Window | undefined): Promise<void> {
   if (!window || currentTest?.state !== 'failed') return;
   await screenshot(window, `failed ${currentTest.fullTitle()}`);
-  for (const frame of window.page.frames()) {
-    // A frame may be gone while it is asked; then it has nothing to say.
-    const text = await frame.evaluate(() => document.body.innerText).catch(() => '');
-    console.log(`      ${frame.url().replace(/\?.*/, '')}: ${text.replaceAll(/\s+/g, ' ').slice(0, 500)}`);
-  }
+  for (const line of await textsOf(window.page)) console.log(`      ${line}`);
   for (const complaint of window.complaints) console.log(`      ${complaint.slice(0, 500)}`);
 }

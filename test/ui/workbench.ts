@@ -49,6 +49,17 @@ export async function chooseFromMenu(page: Page, target: Locator, name: string, 
   });
 }
 
+/** What each frame of the window shows, in a line: for a person who wants to know why a test waited in vain. */
+export async function textsOf(page: Page): Promise<string[]> {
+  const lines: string[] = [];
+  for (const frame of page.frames()) {
+    // A frame may be gone while it is asked; then it has nothing to say.
+    const text = await frame.evaluate(() => document.body.innerText).catch(() => '');
+    lines.push(`${frame.url().replace(/\?.*/, '')}: ${text.replaceAll(/\s+/g, ' ').slice(0, 500)}`);
+  }
+  return lines;
+}
+
 /** A page of ours that VS Code now and then leaves empty: if setting it again does not help, its user opens it again. */
 async function insistOnPage(page: Page, what: string, act: (timeout: number) => Promise<void>): Promise<void> {
   await insist({
@@ -56,6 +67,7 @@ async function insistOnPage(page: Page, what: string, act: (timeout: number) => 
     act,
     undo: async () => {
       console.log(`      the page of the editor is empty: it is opened again (${what})`);
+      for (const line of await textsOf(page)) console.log(`      ${line}`);
       await closeAllEditors(page);
     },
     first: 40_000,
@@ -72,6 +84,8 @@ export async function explainFromExplorer(page: Page, row: Locator): Promise<voi
 
 /** Opens a run file from the Explorer, and waits for something on its page. */
 export async function openRunFile(page: Page, row: Locator, testId: string): Promise<void> {
+  // Before the extension is registered, VS Code would open it as a text.
+  await page.locator('.activitybar a.action-label[aria-label^="Group-CAM"]').waitFor();
   await insistOnPage(page, `${testId} on the page of the run file`, async (timeout) => {
     await row.dblclick({ timeout });
     await editorFrame(page).getByTestId(testId).waitFor({ timeout });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Size } from '../../src/core/geometry';
 import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
 import { until } from '../support/wait';
-import { type EditorPage, editorPages, numbersOf } from './support/editor-page';
+import { type EditorPage, editorPages, numbersOf, picturesShown } from './support/editor-page';
 import { drawn } from './support/page';
 import { BOXES, CAT, DOG, editorState, SCENE, strip } from './support/states';
 
@@ -218,6 +218,15 @@ describe('the editor page', () => {
       await drawn(editor.page);
       assert.deepEqual(await editor.postedOf('unshowable'), []);
     });
+  });
+
+  it('tells the class that the image has by its dataset, and none for the next image that has none', async () => {
+    await open(editorState([CAT], { truth: 'tiger <b>x</b>' }));
+    assert.equal(await editor.find('truth').textContent(), 'true: tiger <b>x</b>');
+    assert.equal(await editor.find('facts-0').locator('b').count(), 0);
+    await editor.send({ type: 'image', image: editorState([DOG]) });
+    await picturesShown(editor.page);
+    assert.equal(await editor.find('truth').count(), 0);
   });
 
   it('copies the image with its heat at full resolution', async () => {

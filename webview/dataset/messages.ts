@@ -5,6 +5,7 @@ import type { Handlers } from '../messages';
 import type { DatasetPage } from './model';
 import type { DatasetAsking } from './requests';
 import type { Saving } from './saving';
+import { mapsDone } from './work/news';
 
 interface Parts {
   readonly page: DatasetPage;
@@ -54,6 +55,9 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     if (store.list.value && due !== undefined) walked(due);
   });
 
+  /** What was done before the page was there is no news. */
+  let isFirstWork = true;
+
   return {
     info({ info }) {
       const before = store.info.peek();
@@ -68,7 +72,10 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
       if (before) rowsChanged();
     },
     work({ work }) {
+      const text = isFirstWork ? undefined : mapsDone(store.work.peek(), work);
+      isFirstWork = false;
       store.work.value = work;
+      if (text !== undefined) actions.notice(text);
     },
     rows({ version, done, failed }) {
       const { value: info } = store.info;

@@ -67,6 +67,8 @@ export function createStore(saved: Signal<Saved>, failed: (thrown: unknown) => v
     /** True if commands can be performed. */
     isReady: computed(() => told.value !== undefined && !photograph.isAwaited.value),
     name: computed(() => told.value?.name ?? ''),
+    /** The image's class by its dataset. */
+    truth: computed(() => told.value?.truth),
     isDemo: computed(() => told.value?.demo ?? false),
     style: computed(() => told.value?.style ?? DEFAULT_STYLE),
     isOriginal: computed(() => isOriginalHeld.value || (saved.value.original ?? false)),

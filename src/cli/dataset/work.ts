@@ -6,7 +6,7 @@ import type { RunnerService } from '../../protocol/runner';
 import type { Terminal } from '../terminal';
 import { createProgress } from './progress';
 
-/** The exit code after Ctrl-C: 128 and the number of SIGINT. */
+/** The exit code after Ctrl-C, 128 and the number of SIGINT; also after other signals that ask to end. */
 const STOPPED = 130;
 
 /** Ends a command after Ctrl-C. */

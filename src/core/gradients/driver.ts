@@ -5,10 +5,12 @@
  */
 import type { NodeProto } from 'onnx-buf';
 import { ExplainError, errors, reasonOf } from '../errors';
-import type { Emitter } from '../onnx/emit';
+import { createEmitter, type Emitter } from '../onnx/emit';
 import { entryOf, operatorOf } from '../onnx/operators';
 import { reduceSum, reshape } from '../onnx/ops';
 import { fused } from './fusion';
+import { lowered } from './lowering';
+import { LOWERINGS } from './lowering-table';
 import { type GradientPath, nodesOnPath } from './path';
 import { type Answer, createContext, nameOf, type Rule, type RuleContext, type RuleTable } from './rule';
 import { INFINITE_SLOPES, RULES } from './rule-table';
@@ -31,9 +33,10 @@ export function appendGradient(
   request: GradientRequest,
   rules: RuleTable = RULES,
 ): ReadonlyMap<string, string> {
-  const { facts, seeds, wrt } = request;
+  const { seeds, wrt } = request;
   const scores = [...seeds.keys()];
-  const path = nodesOnPath({ ...request, scores });
+  const { nodes, facts } = lowered(request.nodes, request.facts, emit, LOWERINGS);
+  const path = nodesOnPath({ nodes, facts, wrt, scores });
   const check = createChecker(emit, [...facts.keys(), ...seeds.values()]);
   const parts = new Map<string, string[]>([...seeds].map(([score, seed]) => [score, [seed]]));
   const gradients = new Map<string, string>();
@@ -75,12 +78,21 @@ export function appendGradient(
 /** The operators between `wrt` and the scores that have no rule, each with the name of its first node. */
 export function operatorsWithoutRule(path: GradientPath): { operator: string; node: string }[] {
   const missing = new Map<string, string>();
-  for (const node of nodesOnPath(path).nodes) {
+  for (const node of loweredPath(path)) {
     const operator = operatorOf(node);
     if (!entryOf(RULES, node) && !missing.has(operator)) missing.set(operator, nameOf(node));
   }
   return [...missing].map(([operator, node]) => ({ operator, node }));
 }
+
+/** The nodes that a gradient passes, with others in place of those that stand for several. */
+export function loweredPath(path: GradientPath): readonly NodeProto[] {
+  const emit = createEmitter('path', NEWEST, path.facts.keys());
+  return nodesOnPath({ ...path, ...lowered(path.nodes, path.facts, emit, LOWERINGS) }).nodes;
+}
+
+/** No node of the emitter is run, so the operator set does not matter. */
+const NEWEST = 23;
 
 function ruleOf(node: NodeProto, rules: RuleTable): Rule {
   const rule = entryOf(rules, node);

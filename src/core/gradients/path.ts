@@ -63,12 +63,16 @@ const INTEGERS: ReadonlySet<DataType> = new Set([
   DataType.INT32,
 ]);
 
+/** Operators whose integers are products of quantised tensors. */
+const PRODUCTS: ReadonlySet<string> = new Set(['MatMul', 'Conv']);
+
 /** Tensors of integers that stand for real numbers: an integer image, and what a network computes in quantised form. */
 function quantisedTensors({ nodes, facts, wrt }: GradientPath): ReadonlySet<string> {
   const isInteger = (tensor: string) => INTEGERS.has(facts.get(tensor)?.dtype ?? DataType.UNDEFINED);
   const found = new Set(wrt.filter(isInteger));
   for (const node of nodes) {
-    if (!operatorOf(node).endsWith('QuantizeLinear') && !node.input.some((name) => found.has(name))) continue;
+    const makes = operatorOf(node).endsWith('QuantizeLinear') || PRODUCTS.has(operatorOf(node));
+    if (!makes && !node.input.some((name) => found.has(name))) continue;
     for (const name of node.output.filter(isInteger)) found.add(name);
   }
   return found;

@@ -87,7 +87,7 @@ export function resolvePreprocessing(input: ImageInput, sources: readonly Source
   if (!saidWidth || !saidHeight) assumptions.push(`input size: ${width.value} x ${height.value}`);
   const usualResize = Math.round(height.value / USUAL_CROP);
   const saidFit = said((its) => its.fit);
-  const fit = saidFit ?? assume<Fit>('crop', 'fit: the centre of the image');
+  const fit = saidFit ?? assume<Fit>('crop', "fit: the centre of the image; an image of the input's size as it is");
   const cropped = fit.value === 'crop';
   const resize =
     said((its) => (its.fit === undefined || its.fit === fit.value ? its.resize : undefined)) ??

@@ -2,8 +2,8 @@
 import type { GraphProto } from 'onnx-buf';
 import { errors } from '../errors';
 import { few } from '../few';
-import { operatorsWithoutRule } from '../gradients/driver';
-import { type GradientPath, nodesOnPath } from '../gradients/path';
+import { loweredPath, operatorsWithoutRule } from '../gradients/driver';
+import type { GradientPath } from '../gradients/path';
 import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
@@ -136,7 +136,7 @@ function notesOf(sources: readonly Source[]): string[] {
 }
 
 function isQuantised(path: GradientPath): boolean {
-  return nodesOnPath(path).nodes.some((node) => operatorOf(node) === 'QuantizeLinear');
+  return loweredPath(path).some((node) => operatorOf(node).endsWith('QuantizeLinear'));
 }
 
 /** Says which scores were taken and why, which others are candidates, and how to change the choice. */

@@ -54,6 +54,9 @@ const NOT_TENSORS: ReadonlySet<string> = new Set([
   'ai.onnx.ml:ZipMap',
   'SequenceConstruct',
   'SequenceEmpty',
+  'SequenceErase',
+  'SequenceInsert',
+  'SequenceMap',
   'SplitToSequence',
   'Optional',
 ]);

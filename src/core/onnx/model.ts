@@ -18,6 +18,8 @@ import {
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
 import { isDefaultDomain, operatorOf } from './operators';
+import { inlined } from './rewrite/functions';
+import { changed } from './rewrite/rename';
 import { raised } from './rewrite/versions';
 import { makeTensor } from './tensors';
 
@@ -44,7 +46,19 @@ export interface Model {
  * @throws model-unreadable if the bytes are no ONNX model
  */
 export function parseModel(bytes: Uint8Array, file: string): Model {
-  const proto = decode(bytes, file);
+  return normalised(decode(bytes, file), bytes, file);
+}
+
+/** The model with the nodes of its functions in place of their calls; check before that these are not too many. */
+export function withoutFunctions(model: Model): Model {
+  const { proto, graph, fileOpset, switches } = model;
+  if (proto.functions.length === 0) return model;
+  const { nodes, left } = inlined(graph.node, proto.functions, fileOpset);
+  const plain = changed(proto, { graph: changed(graph, { node: nodes }), functions: left });
+  return { ...normalised(plain, model.bytes, model.file), switches };
+}
+
+function normalised(proto: ModelProto, bytes: Uint8Array, file: string): Model {
   const graph = proto.graph;
   if (!graph || graph.node.length === 0) throw errors.modelUnreadable(file, 'it holds no graph');
   const opset = proto.opsetImport.find(({ domain }) => isDefaultDomain(domain));
@@ -192,4 +206,8 @@ export function stringAttribute(node: NodeProto, name: string, fallback: string)
 export function intsAttribute(node: NodeProto, name: string): readonly number[] | undefined {
   const value = attributeOf(node, name);
   return Array.isArray(value) ? (value as readonly number[]) : undefined;
+}
+
+export function floatsAttribute(node: NodeProto, name: string): readonly number[] | undefined {
+  return intsAttribute(node, name);
 }

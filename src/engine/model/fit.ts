@@ -6,9 +6,11 @@ import type { ImageInput } from '../../core/model/inputs';
 import type { Facts } from '../../core/onnx/facts';
 import type { Model } from '../../core/onnx/model';
 import { operatorOf, RESHAPING } from '../../core/onnx/operators';
+import { withoutBranches } from '../../core/onnx/rewrite/branches';
+import { withoutSequences } from '../../core/onnx/rewrite/sequences';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { ModelFile } from './model-file';
-import { traceFacts } from './trace';
+import { type TraceInput, traceFacts } from './trace';
 
 /** Changes a model as it is read from its file to one that this program explains. */
 export type Rewrite = (model: Model) => Model;
@@ -72,17 +74,59 @@ async function attempt(
   const input = side === undefined ? given : { ...given, width: side, height: side };
   const { preprocessing, assumptions } = resolvePreprocessing(input, sources);
   const { name, dtype, layout, channels, formed } = input;
-  const rewrite: Rewrite = (model) => (formed ? inUsualForm(model, name, dtype, formed) : model);
-  const rewritten = { ...file, model: rewrite(file.model) };
+  const formedInput: Rewrite = (model) => (formed ? inUsualForm(model, name, dtype, formed) : model);
   const pixels = [preprocessing.height.value, preprocessing.width.value];
   const dims = layout === 'NCHW' ? [1, channels, ...pixels] : [1, ...pixels, channels];
-  const facts = await traceFacts(rewritten, { name, dtype, dims });
-  checkReshapes(rewritten, facts);
+  const start = { ...file, model: formedInput(file.model) };
+  const simple = await simplified(start, { name, dtype, dims });
+  checkReshapes(simple.file, simple.facts);
   const notes = [
     ...(side === undefined ? [] : [`input size: ${side} x ${side}, the first of the usual ones that the graph takes`]),
     ...[formed && formText(name, formed)].filter((text) => text !== undefined),
   ];
-  return { input, preprocessing, assumptions: [...notes, ...assumptions], file: rewritten, rewrite, facts };
+  const rewrite: Rewrite = (model) => simple.rewrites.reduce((before, next) => next(before), formedInput(model));
+  return { input, preprocessing, assumptions: [...notes, ...assumptions], ...simple, rewrite };
+}
+
+interface Simplified {
+  readonly file: ModelFile;
+  readonly facts: Facts;
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** The most rounds in which branches are taken and sequences dissolved, each of which may reveal more of them. */
+const ROUNDS = 8;
+
+/** The model without branches and sequences, as far as the facts tell what they hold. */
+async function simplified(file: ModelFile, input: TraceInput): Promise<Simplified> {
+  let simple: Simplified = { file, facts: await traceFacts(file, input), rewrites: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const { facts } = simple;
+    const known: Rewrite = (model) => {
+      const taken = withoutBranches(model, facts, false) ?? model;
+      return withoutSequences(taken, facts) ?? taken;
+    };
+    const next = (await rewritten(simple, known, input)) ?? (await inBoth(simple, input));
+    if (!next) break;
+    simple = next;
+  }
+  return simple;
+}
+
+/** Computes both branches of those whose condition depends on the image; undefined if they can't run beside each other. */
+async function inBoth(simple: Simplified, input: TraceInput): Promise<Simplified | undefined> {
+  const both: Rewrite = (model) => withoutBranches(model, simple.facts, true) ?? model;
+  return rewritten(simple, both, input).catch((thrown: unknown) => {
+    if (thrown instanceof ExplainError && thrown.code === 'runtime-failed') return undefined;
+    throw thrown;
+  });
+}
+
+async function rewritten(simple: Simplified, rewrite: Rewrite, input: TraceInput): Promise<Simplified | undefined> {
+  const model = rewrite(simple.file.model);
+  if (model === simple.file.model) return undefined;
+  const file = { ...simple.file, model };
+  return { file, facts: await traceFacts(file, input), rewrites: [...simple.rewrites, rewrite] };
 }
 
 /** The runtime finds only in a run that a tensor has more elements than the dimensions which it is given. */

@@ -34,6 +34,8 @@ export function bmpSize(head: Uint8Array): Size {
 /** @throws Error with the reason if the bitmap can't be read or is truncated */
 export function decodeBmp(bytes: Uint8Array): RgbImage {
   const { width, height } = bmpSize(bytes);
+  const plain = decodePlain(bytes, width, height);
+  if (plain) return { width, height, data: plain };
   // The result is in the order alpha, blue, green, red. The option for the usual order has no effect on pictures with a
   // palette.
   const { data } = decode(asRead(bytes, width, height));
@@ -44,6 +46,27 @@ export function decodeBmp(bytes: Uint8Array): RgbImage {
     rgb[to + 2] = data[from + 1]!;
   }
   return { width, height, data: rgb };
+}
+
+/** The usual form, 24 or 32 bits without masks, which bmp-ts takes seconds for where the picture is large. */
+function decodePlain(bytes: Uint8Array, width: number, height: number): Uint8Array | undefined {
+  const view = viewOf(bytes);
+  const bits = view.getUint16(28, true);
+  if (view.getUint32(30, true) !== NONE || !DIRECT.includes(bits)) return undefined;
+  const [offset, size] = [view.getUint32(10, true), bits / 8];
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  if (offset + stride * height > bytes.length) throw new Error('the file is cut short');
+  const isTopDown = view.getInt32(22, true) < 0;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let y = 0, to = 0; y < height; y++) {
+    let from = offset + stride * (isTopDown ? y : height - 1 - y);
+    for (let x = 0; x < width; x++, from += size, to += 3) {
+      rgb[to] = bytes[from + 2]!;
+      rgb[to + 1] = bytes[from + 1]!;
+      rgb[to + 2] = bytes[from]!;
+    }
+  }
+  return rgb;
 }
 
 /** Moves the pixels to where bmp-ts reads them: it ignores the offset in the header and continues after the palette. */

@@ -2,10 +2,9 @@
  * Reads and writes pictures. This is the only file that loads sharp, and it does so when the first picture is read.
  *
  * Every picture becomes upright 8-bit RGB as Pillow's `convert("RGB")` gives it, since that is what classifiers are
- * trained with: alpha is dropped, not blended, and colour profiles are ignored. CMYK is converted by its profile, since
- * its values can't be used as RGB.
+ * trained with: alpha is dropped, not blended, and colour profiles are ignored, those of CMYK too.
  */
-import type { Metadata } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
 import type { Size } from '../../core/geometry';
 import type { RgbImage } from '../../core/resample';
@@ -102,10 +101,12 @@ async function openWithCodec(source: PictureSource): Promise<OpenedImage> {
     pixels: width * height,
     forBrowsers: BROWSERS.has(format) && pages === 1 && orientation === 1,
     decode: async () => {
+      if (space === 'cmyk')
+        return decodeCmyk(sharp(input, { failOn: 'error', autoOrient: true, limitInputPixels: MAX_PIXELS }));
       const { data, info } = await sharp(input, {
         failOn: 'error',
         autoOrient: true,
-        ignoreIcc: space !== 'cmyk',
+        ignoreIcc: true,
         limitInputPixels: MAX_PIXELS,
       })
         .removeAlpha()
@@ -115,6 +116,26 @@ async function openWithCodec(source: PictureSource): Promise<OpenedImage> {
       return { width: info.width, height: info.height, data };
     },
   };
+}
+
+async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
+  const inks = picture.pipelineColourspace('cmyk').toColourspace('cmyk').removeAlpha().raw({ depth: 'uchar' });
+  const { data, info } = await inks.toBuffer({ resolveWithObject: true });
+  if (info.channels !== 4) throw new Error(`CMYK of ${info.channels} channels`);
+  return { width: info.width, height: info.height, data: fromCmyk(data) };
+}
+
+/** Pillow's conversion: 255 - K, less its product with each of C, M and Y, in integers. */
+export function fromCmyk(inks: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((inks.length / 4) * 3);
+  for (let from = 0, to = 0; from < inks.length; from += 4, to += 3) {
+    const light = 255 - inks[from + 3]!;
+    for (let c = 0; c < 3; c++) {
+      const product = inks[from + c]! * light + 128;
+      rgb[to + c] = Math.max(0, light - (((product >> 8) + product) >> 8));
+    }
+  }
+  return rgb;
 }
 
 /** BMP, which sharp does not read. */

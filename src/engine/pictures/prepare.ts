@@ -99,7 +99,9 @@ function indexing(layout: Layout, channels: number, { width, height }: Size) {
  */
 function preprocess(image: RgbImage, info: ModelInfo, size: Size) {
   const { fit, resize, interpolation, color, scale, mean, std } = info.preprocessing;
-  const placement = place(image, size, fit.value, resize.value);
+  // An image of the input's size has been cut already, unless a source says that it is cut once more.
+  const isReady = fit.origin === 'assumed' && image.width === size.width && image.height === size.height;
+  const placement = place(image, size, isReady ? 'none' : fit.value, resize.value);
   const visible = visibleWindow(size, placement);
   const { left, top, width, height } = visible;
   const window = { width, height, left: left + placement.left, top: top + placement.top };

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { errors } from '../../core/errors';
 import type { Size } from '../../core/geometry';
+import { mapOnImage } from '../../core/heat/on-image';
 import { CONTOUR, contourLevel, contourPath, drawHeat } from '../../core/heat/overlay';
 import { METHOD_NAMES } from '../../core/methods/names';
 import type { RgbImage } from '../../core/resample';
@@ -36,6 +37,13 @@ const renderers: { readonly [K in RenderKind]: (of: Export) => Uint8Array | Prom
   npy: ({ explanation: { frame } }) => {
     const { width, height } = frame.inputSize;
     return npyBytes({ shape: [height, width], data: saliencyOf(frame).map });
+  },
+  'npy-image': ({ explanation: { frame } }) => {
+    const { width, height } = frame.imageTransform.image;
+    return npyBytes({
+      shape: [height, width],
+      data: mapOnImage(saliencyOf(frame).map, frame.inputSize, frame.imageTransform),
+    });
   },
   json: ({ explanation }) => Buffer.from(`${JSON.stringify(recordOf(explanation), null, 2)}\n`),
 };

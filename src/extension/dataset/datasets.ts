@@ -16,6 +16,7 @@ import { createIntents } from './run/intents';
 import { createWindowRunner } from './run/runner';
 import { createSession } from './run/session';
 import { createSessions } from './run/sessions';
+import { createMapIntents } from './run/wanted-maps';
 import { registerDatasetTree } from './tree/tree';
 import { createVersionActions } from './versions/actions';
 import { versionCommands } from './versions/commands';
@@ -44,11 +45,11 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   const { context, engine, model, panels, explanations, log, report } = options;
   const { extensionUri, globalStorageUri, workspaceState } = context;
   const runner = createWindowRunner(extensionUri, globalStorageUri, log);
-  const intents = createIntents(workspaceState);
+  const [intents, mapIntents] = [createIntents(workspaceState), createMapIntents(workspaceState)];
+  const device = () => readSettings().device;
   const sessions = createSessions((run) =>
     createSession({
-      ...{ run, call: runner.call, intents, log: log.info },
-      device: () => readSettings().device,
+      ...{ run, call: runner.call, intents, mapIntents, device, log: log.info },
       watches: () => vscode.workspace.isTrusted && readSettings().watchModels,
     }),
   );

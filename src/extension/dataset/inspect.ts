@@ -1,6 +1,6 @@
 /** *Inspect Dataset*: makes the run file of a folder, a list or some images, or brings it up to date, and opens it. */
-import { constants, existsSync } from 'node:fs';
-import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors, reasonOf } from '../../core/errors';
@@ -8,10 +8,11 @@ import type { CurrentModel } from '../model/model';
 import { progress } from '../notify';
 import type { DatasetEditors } from './page/editor';
 import type { DatasetPanel } from './page/panel-types';
+import { type Place, placeFor } from './place';
 import type { Intents } from './run/intents';
 import type { WindowRunner } from './run/runner';
 import type { Sessions } from './run/sessions';
-import { listOfImages, nameOfRun, runFileBeside, runFileIn, secondRunFile, versionOf } from './source';
+import { listOfImages, nameOfRun, versionOf } from './source';
 
 export interface InspectServices {
   readonly runner: Pick<WindowRunner, 'call'>;
@@ -62,16 +63,8 @@ export function createInspect(services: InspectServices): Inspect {
         throw datasetErrors.datasetInvalid(source, reasonOf(thrown));
       },
     );
-    return inspect(source, await placeFor(source, isFolder));
-  }
-
-  async function placeFor(source: string, isFolder: boolean): Promise<Place> {
-    const beside = runFileBeside(source, isFolder);
-    for (const run of [beside, secondRunFile(source)]) {
-      if (!existsSync(run)) return newPlace(run, source);
-      if (!(await belongsToOther(run, source))) return { run };
-    }
-    return newPlace(runFileIn(storage, source), source);
+    const isOther = (run: string) => belongsToOther(run, source);
+    return inspect(source, await placeFor(source, isFolder, { storage, belongsToOther: isOther }));
   }
 
   /** True if the run file is that of another source, which still exists. */
@@ -80,19 +73,6 @@ export function createInspect(services: InspectServices): Inspect {
     const info = known ?? (await runner.call('open', { run }));
     if (!known) await runner.call('close', { run });
     return path.resolve(info.source) !== path.resolve(source) && existsSync(info.source);
-  }
-
-  /** A new run file: where it was meant to lie, or in the extension's storage if that can't be written. */
-  async function newPlace(run: string, source: string): Promise<Place> {
-    try {
-      await access(path.dirname(run), constants.W_OK);
-      return { run };
-    } catch (thrown) {
-      await mkdir(storage, { recursive: true });
-      const kept = runFileIn(storage, source);
-      const note = `${path.dirname(run)} can't be written (${reasonOf(thrown)}), so the run file is ${kept}.`;
-      return { run: kept, note };
-    }
   }
 
   return {
@@ -109,10 +89,4 @@ export function createInspect(services: InspectServices): Inspect {
       return sourceOf(list);
     },
   };
-}
-
-interface Place {
-  readonly run: string;
-  /** Why it is not beside the dataset. */
-  readonly note?: string;
 }

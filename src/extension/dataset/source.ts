@@ -1,6 +1,7 @@
 /** What *Inspect Dataset* is about, and where the run file of it lies. Pure. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { datasetErrors } from '../../core/dataset-errors';
 import type { VersionInfo } from '../../protocol/dataset';
 import { extensionOf, isImage } from '../../protocol/image-files';
 import type { RunnerRequests } from '../../protocol/runner';
@@ -47,9 +48,11 @@ export function runFileIn(storage: string, source: string): string {
   return path.join(storage, `${name || 'dataset'}-${shortHash(source)}.${RUN_EXTENSION}`);
 }
 
-/** The text of a list of images, and its name, which is the same for the same images. */
+/** The text of a list of images, and its name, which is the same for the same images. @throws bad-option */
 export function listOfImages(images: readonly string[]): { readonly name: string; readonly text: string } {
   const sorted = [...new Set(images)].sort();
+  const broken = sorted.find((file) => /[\n\r]/.test(file));
+  if (broken !== undefined) throw datasetErrors.pathBroken(broken);
   const text = `${sorted.join('\n')}\n`;
   return { name: `${sorted.length} images ${shortHash(text)}.txt`, text };
 }

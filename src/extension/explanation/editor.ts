@@ -20,6 +20,7 @@ interface ImageDocument extends vscode.CustomDocument, ImageFile {}
 export interface FirstOfWalk {
   readonly uri: vscode.Uri;
   readonly wanted?: readonly Wanted[];
+  readonly truth?: string;
 }
 
 export interface Editors extends vscode.Disposable {
@@ -99,7 +100,14 @@ export function registerEditors(
       const tab = restored ?? newTab(nameOf(first.uri));
       withIcon(tab);
       setPage(tab, extensionUri, 'editor', { folders: [folder, folderOf(first.uri)] });
-      return add(createPanel(tab, [{ uri: first.uri }], { ...services, model }, first.wanted));
+      return add(
+        createPanel(
+          tab,
+          [{ uri: first.uri, ...(first.truth !== undefined && { truth: first.truth }) }],
+          { ...services, model },
+          first.wanted,
+        ),
+      );
     },
     dispose: () => registered.dispose(),
   };

@@ -17,6 +17,12 @@ export const EXPORTS: Readonly<Record<RenderKind, ExportKind>> = {
   overlay: { title: 'Export Overlay', fileType: 'PNG image', extension: 'png', infix: '.overlay' },
   heatmap: { title: 'Export Heatmap', fileType: 'PNG image', extension: 'png', infix: '.heatmap' },
   npy: { title: 'Export Saliency as NumPy Array', fileType: 'NumPy array', extension: 'npy', infix: '' },
+  'npy-image': {
+    title: "Export Saliency at the Image's Size as NumPy Array",
+    fileType: 'NumPy array',
+    extension: 'npy',
+    infix: '.image',
+  },
   json: { title: 'Export Explanation as JSON', fileType: 'JSON', extension: 'json', infix: '' },
 };
 

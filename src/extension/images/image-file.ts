@@ -15,6 +15,8 @@ export interface ImageFile {
   readonly uri: vscode.Uri;
   /** Content of an untitled document, which has no file. */
   readonly bytes?: Uint8Array;
+  /** Its class or classes by its dataset, in words. */
+  readonly truth?: string;
 }
 
 /** The largest side of a picture from the engine, in pixels; webviews draw canvases of up to 16,384 pixels. */

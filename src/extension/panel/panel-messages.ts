@@ -38,6 +38,7 @@ function shownImage(state: PanelState): ShownImage {
     comparedBy: comparedBy(image?.wanted ?? []),
     slots: image?.slots.map((slot) => slot.shown) ?? [],
     assessment: image?.slots.map((slot) => slot.assessment ?? NO_ASSESSMENT) ?? [],
+    ...(image?.truth !== undefined && { truth: image.truth }),
   };
 }
 
@@ -70,6 +71,7 @@ function aboutImage(before: PanelState, after: PanelState): ToEditor[] {
   const isOther =
     before.active !== after.active ||
     shownBefore?.picture !== shownAfter?.picture ||
+    shownBefore?.truth !== shownAfter?.truth ||
     shownBefore?.wanted !== shownAfter?.wanted;
   if (isOther) return [{ type: 'image', image: shownImage(after) }];
   const messages: ToEditor[] = [];

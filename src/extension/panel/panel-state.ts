@@ -24,6 +24,8 @@ export interface PanelImage {
   readonly name: string;
   readonly picture?: Picture;
   readonly size?: Size;
+  /** By its dataset, in words. */
+  readonly truth?: string;
   readonly status: ImageStatus;
   /** Raised with every new request about the image. Answers to older requests are dropped. */
   readonly run: number;
@@ -47,6 +49,8 @@ export interface PanelState {
   readonly restore?: string;
 }
 
+type Shown = Pick<PanelImage, 'name' | 'wanted' | 'picture' | 'size' | 'truth'>;
+
 interface OfSlot {
   readonly image: number;
   readonly run: number;
@@ -57,8 +61,8 @@ export type PanelEvent =
   /** Without a picture, the current one is released. */
   | { readonly type: 'picture'; readonly image: number; readonly picture?: Picture; readonly size?: Size }
   /** Another image takes the place of this one. */
-  | ({ readonly type: 'replaced'; readonly image: number } & Pick<PanelImage, 'name' | 'wanted' | 'picture' | 'size'>)
-  | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[] }
+  | ({ readonly type: 'replaced'; readonly image: number } & Shown)
+  | { readonly type: 'asked'; readonly image: number; readonly wanted: readonly Wanted[]; readonly truth?: string }
   /**
    * Requests the explanations again, because something that they depend on has changed. This affects only images that
    * were requested before.
@@ -109,9 +113,10 @@ export function initialState(names: readonly string[], style: HeatStyle, demo: b
 
 const fresh = (name: string): PanelImage => ({ name, status: 'idle', run: 0, wanted: [], slots: [] });
 
-const pictured = ({ picture, size }: Pick<PanelImage, 'picture' | 'size'>) => ({
+const known = ({ picture, size, truth }: Pick<PanelImage, 'picture' | 'size' | 'truth'>) => ({
   ...(picture && { picture }),
   ...(size && { size }),
+  ...(truth !== undefined && { truth }),
 });
 
 const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
@@ -147,14 +152,14 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
   switch (event.type) {
     case 'picture': {
       const { picture: _, ...rest } = image;
-      return { ...rest, ...pictured(event) };
+      return { ...rest, ...known(event) };
     }
     case 'released':
       return { ...image, slots: image.wanted.map((one) => ({ shown: { ...named(one), state: WAITING } })) };
     case 'replaced':
-      return ask({ ...fresh(event.name), ...pictured(event), run: image.run }, event.wanted);
+      return ask({ ...fresh(event.name), ...known(event), run: image.run }, event.wanted);
     case 'asked':
-      return ask(image, event.wanted);
+      return ask({ ...image, ...known(event) }, event.wanted);
     case 'refreshed':
       return refresh(image, image.wanted);
     case 'remodelled':

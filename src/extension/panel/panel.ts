@@ -74,7 +74,8 @@ export function createPanel(
   });
 
   pictures.showMissing();
-  store.dispatch(...images.map((_, image) => ({ type: 'asked', image, wanted }) as const));
+  const known = ({ truth }: ImageFile) => truth !== undefined && { truth };
+  store.dispatch(...images.map((file, image) => ({ type: 'asked', image, wanted, ...known(file) }) as const));
 
   let { style } = readSettings();
   return {
@@ -105,7 +106,7 @@ export function createPanel(
       watched.dispose();
       watched = watch();
       // Picture and name change together, so that nothing flickers.
-      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...loaded });
+      store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...known(image), ...loaded });
       pictures.showActive();
     },
     keep: (restore) => store.dispatch({ type: 'restore', restore }),

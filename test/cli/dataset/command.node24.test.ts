@@ -174,7 +174,13 @@ describe('cli: dataset and query', () => {
     );
     await fails(/--for wrong: must be left out, or given with --maps/, ...dataset(images, run, '--for', 'wrong'));
     await fails(/query, at character 10/, 'query', run, 'wrong and');
-    await fails(/none\.groupcam/, 'query', folder.at('none.groupcam'));
+    await fails(
+      /none\.groupcam: no such run file\. Is one of these meant\? r\.groupcam\./,
+      'query',
+      folder.at('none.groupcam'),
+    );
+    await fails(/[\\/]r: no such run file\. Is one of these meant\? r\.groupcam\./, 'query', folder.at('r'));
+    await fails(/no[\\/]such: no such run file\. Name one that .* has made/, 'query', folder.at('no', 'such'));
     const text = folder.write('text.groupcam', 'no database');
     await fails(/text\.groupcam: not a run file \(it is no database\)\. It stays as it is/, 'query', text);
     await fails(/text\.groupcam: not a run file/, ...dataset(images, text));
@@ -200,26 +206,35 @@ describe('cli: dataset and query', () => {
     assert.match(stderr, /1000 of 1000 images computed/);
   });
 
-  it('is stopped by Ctrl-C with exit code 130, and keeps what is done; meanwhile nobody else writes', async () => {
-    const run = folder.at('r.groupcam');
-    const running = spawn(process.execPath, [CLI, ...dataset(cifarFolder(), run)], { stdio: 'pipe', detached: true });
-    let said = '';
-    running.stderr.on('data', (text) => {
-      said += text;
-    });
-    const exit = once(running, 'exit');
-    await until(
-      'rows are there',
-      async () => existsSync(run) && (await groupCamEnds(['query', run, 'wrong'])).stdout !== '',
-    );
-    await fails(new RegExp(`r\\.groupcam: process ${running.pid} is computing`), ...dataset(cifarFolder(), run));
+  for (const [what, signal, whom] of [
     // As a terminal does: all processes of the group get the signal.
-    process.kill(-running.pid!, 'SIGINT');
-    assert.deepEqual(await exit, [130, null], said);
-    assert.match(said, /stopped; what is done is kept/);
-    assert.ok((await rowsOf(run, 'correct or wrong')).length > 0);
-    assert.ok(!existsSync(`${run}.lock`));
-  });
+    ['Ctrl-C', 'SIGINT', (pid: number) => -pid],
+    // As a scheduler does.
+    ['SIGTERM', 'SIGTERM', (pid: number) => pid],
+  ] as const) {
+    it(`is stopped by ${what} with exit code 130, and keeps what is done; meanwhile nobody else writes`, async () => {
+      const run = folder.at('r.groupcam');
+      const running = spawn(process.execPath, [CLI, ...dataset(cifarFolder(), run)], { stdio: 'pipe', detached: true });
+      let said = '';
+      running.stderr.on('data', (text) => {
+        said += text;
+      });
+      const exit = once(running, 'exit');
+      await until(
+        'rows are there',
+        async () => existsSync(run) && (await groupCamEnds(['query', run, 'wrong'])).stdout !== '',
+      );
+      await fails(new RegExp(`r\\.groupcam: process ${running.pid} is computing`), ...dataset(cifarFolder(), run));
+      process.kill(whom(running.pid!), signal);
+      assert.deepEqual(await exit, [130, null], said);
+      assert.match(said, /stopped; what is done is kept/);
+      assert.ok((await rowsOf(run, 'correct or wrong')).length > 0);
+      assert.deepEqual(
+        readdirSync(path.dirname(run)).filter((name) => name.startsWith('r.groupcam')),
+        ['r.groupcam'],
+      );
+    });
+  }
 
   it('describes both commands', async () => {
     for (const command of ['dataset', 'query']) {

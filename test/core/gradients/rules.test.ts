@@ -32,6 +32,9 @@ const cases: readonly Case[] = [
   ...quantisation,
 ];
 
+/** In lowered.test.ts, with the operators that read its results. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['DynamicQuantizeLinear']);
+
 describe('gradient rules', () => {
   for (const [i, row] of cases.entries()) {
     it(`${row.op} ${titleOf(row)} (${i})`, () => check(row));
@@ -45,7 +48,7 @@ describe('gradient rules', () => {
   it('has a case for every rule', () => {
     const tested = new Set(cases.map(({ op }) => op));
     assert.deepEqual(
-      Object.keys(RULES).filter((operator) => !tested.has(operator)),
+      Object.keys(RULES).filter((operator) => !tested.has(operator) && !ELSEWHERE.has(operator)),
       [],
     );
   });

@@ -138,16 +138,19 @@ describe('quantised models', () => {
       assert.ok(!explanation.saliency.zero, explanation.saliency.reason);
     });
 
-  it('QLinear: methods by gradient say what to use instead', async () => {
-    await assert.rejects(explain(QLINEAR, { method: 'group-cam' }), {
-      code: 'unsupported-operator',
-      message: /QLinear.*gradient-free/,
-    });
-    await assert.rejects(explain(QLINEAR, { method: 'gradient' }), { code: 'method-unsuitable', message: /rise/ });
+  it('QLinear: gradients are those of QDQ, straight through, and close to those of the float network', async () => {
+    const of = async (nodes: readonly TinyNode[]) =>
+      (await gradient({ model: { path: write(nodes) }, image: { tensor: tensor() }, target: { index: 1 } })).data;
+    // The zero point 0 of the layer is its ReLU.
+    const twin = QDQ.map((node): TinyNode => (node[0] === 'Relu' ? ['Identity', node[1], node[2]] : node));
+    const { largest } = relativeErrors(await of(QLINEAR), await of(twin));
+    assert.ok(largest <= 1e-5, `${largest}`);
+    const agreement = correlation(await of(QLINEAR), await of(FLOAT));
+    assert.ok(agreement >= 0.95, `correlation ${agreement}`);
     const { info } = await openModel({ path: write(QLINEAR) });
-    assert.deepEqual(
-      info.unsupported.map(({ operator }) => operator),
-      ['QLinearConv', 'QLinearMatMul'],
-    );
+    assert.match(info.assumptions.join('; '), /straight-through/);
+    assert.deepEqual(info.unsupported, []);
+    const { explanation } = await explain(QLINEAR, { method: 'group-cam' });
+    assert.equal(explanation.options['variant'], 'paper');
   });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createIntents, type Memory } from '../../../src/extension/dataset/run/intents';
 import { createSession } from '../../../src/extension/dataset/run/session';
+import { createMapIntents } from '../../../src/extension/dataset/run/wanted-maps';
 import type { Work } from '../../../src/protocol/dataset';
 import { until } from '../../support/wait';
 import { type FakeRunner, fakeRunner, runInfo, version } from './fake-runner';
@@ -22,6 +23,7 @@ function start(runner: FakeRunner, kept?: unknown) {
     run: RUN,
     call: runner.call,
     intents,
+    mapIntents: createMapIntents({ get: () => undefined, update: () => Promise.resolve() }),
     device: () => 'cpu' as const,
     watches: () => false,
     log: () => {},

@@ -1,46 +1,13 @@
 import assert from 'node:assert/strict';
 import { datasetErrors } from '../../../src/core/dataset-errors';
 import { errors } from '../../../src/core/errors';
-import { createIntents, type Intents, type Memory } from '../../../src/extension/dataset/run/intents';
-import { createSession, type Session, type Told } from '../../../src/extension/dataset/run/session';
+import { createIntents } from '../../../src/extension/dataset/run/intents';
+import type { Session } from '../../../src/extension/dataset/run/session';
 import { createSessions } from '../../../src/extension/dataset/run/sessions';
 import type { Work } from '../../../src/protocol/dataset';
 import { until } from '../../support/wait';
 import { type FakeRunner, fakeRunner, row, runInfo, version } from './fake-runner';
-
-const RUN = '/w/val.groupcam';
-
-function memory(kept?: unknown): Memory & { kept: unknown } {
-  return {
-    kept,
-    get<T>() {
-      return this.kept as T | undefined;
-    },
-    update(_: string, value: unknown) {
-      this.kept = value;
-      return Promise.resolve();
-    },
-  };
-}
-
-function start(runner: FakeRunner, intents: Intents = createIntents(memory()), watches = () => false) {
-  const told: Told[] = [];
-  const session = createSession({
-    run: RUN,
-    call: runner.call,
-    intents,
-    device: () => 'cpu',
-    watches,
-    log: () => {},
-    firstPause: 1,
-  });
-  session.listen((message) => told.push(message));
-  const notices = () => told.flatMap((message) => (message.type === 'notice' ? [message.text] : []));
-  return { session, told, intents, notices };
-}
-
-const follows = (runner: FakeRunner, times = 1) =>
-  until('the file is followed', () => runner.asked.filter(([name]) => name === 'follow').length === times);
+import { follows, memory, RUN, start } from './started';
 
 const sweeping = (state: Work['state'], done: number): Work => ({
   id: 7,

@@ -44,6 +44,7 @@ describe('what Inspect Dataset is about', () => {
     assert.equal(text, '/w/a.png\n/w/b.png\n');
     assert.match(name, /^2 images [0-9a-f]{8}\.txt$/);
     assert.equal(listOfImages(['/w/a.png', '/w/b.png']).name, name);
+    assert.throws(() => listOfImages(['/w/a\nb.png']), /line break/);
   });
 
   it('shows the version that was prepared, which is an older one of the same file if that was put back', () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { createIntents } from '../../../src/extension/dataset/run/intents';
-import { createSession } from '../../../src/extension/dataset/run/session';
 import { placeText, shortQuery } from '../../../src/extension/dataset/walk/query-words';
 import { questionOf, questionOfBoth, rowAt, rowBeside } from '../../../src/extension/dataset/walk/walk';
 import { readWalk, walkText } from '../../../src/extension/dataset/walk/walk-state';
 import { comparedBy } from '../../../src/extension/explanation/comparison';
 import type { VersionInfo } from '../../../src/protocol/dataset';
 import { fakeRunner, row, runInfo, version } from './fake-runner';
+import { start } from './started';
 
 /** A list of the items 10, 11 and 12. */
 const ITEMS = [10, 11, 12];
@@ -20,15 +19,7 @@ function walking() {
     }),
     rows: ({ from, count }) => ITEMS.slice(from, from + count).map((item) => row(item)),
   });
-  const intents = createIntents({ get: () => undefined, update: () => Promise.resolve() });
-  const session = createSession({
-    run: '/w/val.groupcam',
-    call: runner.call,
-    intents,
-    device: () => 'cpu',
-    watches: () => false,
-    log: () => {},
-  });
+  const { session } = start(runner);
   return { runner, session };
 }
 
@@ -74,9 +65,12 @@ describe('a walk through a list', () => {
       ...{ image: 'file:///w/val/a.png', run: '/w/val.groupcam', root: '/w/val' },
       model: { path: '/w/net.onnx', layer: 'relu' },
       place: { ...PLACE, position: 1, sides: [1, 2] as const },
+      truth: 'dog',
     };
     const restore = walkText({ ...kept, place: { ...kept.place, list: 3 } });
     assert.deepEqual(readWalk({ restore }), kept);
+    const { truth: _, ...unknown } = kept;
+    assert.deepEqual(readWalk({ restore: walkText(unknown) }), unknown);
     for (const state of [undefined, {}, { restore: '{"images":[]}' }, { restore: 'x' }, { restore: 3 }])
       assert.equal(readWalk(state), undefined);
   });
@@ -90,7 +84,10 @@ describe('the question about a row', () => {
       file: path.resolve('/w/val/dog/4.png'),
       model: { path: '/w/net-1.onnx', layer: 'relu' },
       wanted: [{ target: { index: 0 }, title: 'cat' }],
+      truth: 'dog',
     });
+    assert.equal(questionOf(info, 1, row(4, { categories: [1, 0] }), {}).truth, 'dog, cat');
+    assert.equal('truth' in questionOf(info, 1, row(4, { categories: [] }), {}), false);
     const map = { method: 'grad-cam', layer: 'relu', class: 1 } as never;
     assert.deepEqual(questionOf(info, 1, row(4, { map }), {}).wanted, [{ target: { index: 1 }, title: 'dog' }]);
     const { top: _, ...waiting } = row(4);
@@ -122,8 +119,8 @@ describe('the question to two versions', () => {
     questionOfBoth(runInfo({ versions: [a, b] }), [1, 2], of, {});
 
   it('is the class that the first predicts, by the model of each', () => {
-    const { file, model, wanted } = ask(first, second);
-    assert.equal(file, path.resolve('/w/val/dog/4.png'));
+    const { file, model, wanted, truth } = ask(first, second);
+    assert.deepEqual([file, truth], [path.resolve('/w/val/dog/4.png'), 'dog']);
     assert.deepEqual(model, { path: '/w/net-1.onnx', layer: 'relu' });
     const side = { target: { index: 0 } };
     assert.deepEqual(wanted, [

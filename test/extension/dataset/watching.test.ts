@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { datasetErrors } from '../../../src/core/dataset-errors';
 import { createIntents } from '../../../src/extension/dataset/run/intents';
 import { createSession, type Told } from '../../../src/extension/dataset/run/session';
+import { createMapIntents } from '../../../src/extension/dataset/run/wanted-maps';
 import { until } from '../../support/wait';
 import { type FakeRunner, fakeRunner, runInfo } from './fake-runner';
-
-const RUN = '/w/val.groupcam';
+import { memory, RUN } from './started';
 
 function start(runner: FakeRunner, isWanted = true) {
   const wanted = { now: isWanted };
@@ -13,7 +13,8 @@ function start(runner: FakeRunner, isWanted = true) {
   const session = createSession({
     run: RUN,
     call: runner.call,
-    intents: createIntents({ get: () => undefined, update: () => Promise.resolve() }),
+    intents: createIntents(memory()),
+    mapIntents: createMapIntents(memory()),
     device: () => 'cpu',
     watches: () => wanted.now,
     log: () => {},

@@ -43,6 +43,12 @@ describe('messages to the explanation page', () => {
       { type: 'replaced', image: 0, name: 'b.png', wanted: [TOP_CLASS], picture },
       ['image', 'changed'],
     ],
+    [
+      'its class by a dataset: what is shown of it',
+      one,
+      { type: 'asked', image: 0, wanted: [TOP_CLASS], truth: 'cat' },
+      ['image', 'changed'],
+    ],
     ['another text to restore it from: that', one, { type: 'restore', restore: 'a walk' }, ['changed']],
     ['another image on screen: what is shown of it', three, { type: 'selected', image: 1 }, ['image']],
     ['work on another image: its tile', three, started(1), ['tiles']],
@@ -53,6 +59,18 @@ describe('messages to the explanation page', () => {
   for (const [name, before, event, expected] of cases) it(name, () => assert.deepEqual(types(before, event), expected));
 
   it('are none if nothing has changed', () => assert.deepEqual(messagesBetween(one, one), []));
+
+  it('keep no class of the image before', () => {
+    const replaced = { type: 'replaced', image: 0, wanted: [TOP_CLASS], picture } as const;
+    const known = reduce(one, { ...replaced, name: 'b.png', truth: 'dog' });
+    const states = [one, known, reduce(known, { ...replaced, name: 'c.png' })];
+    let shown: EditorState | undefined = editorState(one);
+    const truths = states.slice(1).map((state, i) => {
+      for (const message of messagesBetween(states[i]!, state)) shown = changed(shown, received(message) as never);
+      return shown?.truth;
+    });
+    assert.deepEqual(truths, ['dog', undefined]);
+  });
 
   it('add up to the whole state', () => {
     const grey = { ...DEFAULT_STYLE, colormap: 'grey' } as const;
@@ -65,6 +83,7 @@ describe('messages to the explanation page', () => {
       { type: 'picture', image: 0, picture, size: { width: 8, height: 8 } },
       { type: 'refreshed', image: 0 },
       { type: 'cancelled' },
+      { type: 'asked', image: 0, wanted: [TOP_CLASS], truth: 'cat' },
       { type: 'selected', image: 1 },
       { type: 'style', style: grey },
       { type: 'asked', image: 2, wanted: [TOP_CLASS, TOP_CLASS] },

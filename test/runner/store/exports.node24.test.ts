@@ -1,6 +1,6 @@
 /** Tags, views, and what is written to files and read back. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { Row } from '../../../src/protocol/dataset';
 import type { RunFile } from '../../../src/runner/store/form';
@@ -189,6 +189,25 @@ describe('exports of a run file', () => {
       wanted.map(({ image }) => files.get(image)),
     );
   });
+
+  for (const name of ['two\nlines.png', 'two\rlines.png']) {
+    it(`paths are refused, and nothing is written, where one is ${JSON.stringify(name)}`, async () => {
+      const run = await openRunFile(folder.at('l.groupcam'), { create: true });
+      const [first, second] = datasetOf(2).items;
+      run.setDataset({ ...datasetOf(0), items: [first!, { ...second!, path: name, file: `/data/${name}` }] });
+      run.addVersion(VERSION);
+      const [of, output] = [{ list: await listOf(run, '') }, folder.at('l.txt')];
+      await assert.rejects(run.export(1, of, 'paths', output, SIGNAL), { code: 'bad-option' });
+      assert.equal(existsSync(output), false);
+      await run.export(1, of, 'csv', output, SIGNAL);
+      const table = parse(readFileSync(output, 'utf8'), { columns: true }) as { image: string }[];
+      assert.ok(
+        table.some(({ image }) => image === name),
+        'a table holds it',
+      );
+      run.close();
+    });
+  }
 
   it('guard cells that spreadsheets would run, but no number', async () => {
     const run = await openRunFile(folder.at('g.groupcam'), { create: true });

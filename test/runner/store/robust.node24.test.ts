@@ -38,7 +38,7 @@ describe('a run file that can not be used', () => {
     (await made(at(), COUNT)).close();
     const good = readFileSync(at());
     const cases: readonly (readonly [string, (file: string) => void, string, RegExp])[] = [
-      ['gone', (file) => rmSync(file), 'run-file-invalid', /was removed or renamed/],
+      ['gone', (file) => rmSync(file), 'run-file-invalid', /no such run file/],
       ['empty', (file) => writeFileSync(file, ''), 'run-file-invalid', /it is empty/],
       ['a text', (file) => writeFileSync(file, 'not a database'.repeat(100)), 'run-file-invalid', /it is no database/],
       ['cut off', (file) => truncateSync(file, 5000), 'run-file-invalid', /not a readable run file/],

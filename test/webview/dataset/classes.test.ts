@@ -123,6 +123,32 @@ describe('the classes of a run file', () => {
     assert.equal(await query(), 'true = automobile and predicted = bird');
   });
 
+  for (const [width, least] of [
+    [1440, 480],
+    [600, 400],
+  ] as const) {
+    it(`have names at the matrix, which takes the room that there is, in a window ${width} pixels wide`, async () => {
+      await open(SET, { width, saved: SAVED });
+      const matrix = (await page.find('confusion').boundingBox())!;
+      assert.ok(matrix.width >= least && matrix.x + matrix.width <= width, JSON.stringify(matrix));
+      assert.equal(matrix.width, matrix.height);
+      for (const axis of ['rows', 'columns'] as const) {
+        const names = page.find(`confusion-${axis}`).locator('span');
+        assert.deepEqual(
+          await names.allTextContents(),
+          Array.from({ length: 10 }, (_, i) => labelOf(i)),
+        );
+        // Each is beside the middle of its row or column.
+        for (const i of [0, 4, 9]) {
+          const box = (await names.nth(i).boundingBox())!;
+          const middle = axis === 'rows' ? box.y + box.height / 2 - matrix.y : box.x + box.width / 2 - matrix.x;
+          const cell = Math.floor((middle / matrix.width) * 10);
+          assert.equal(cell, i, `${axis} ${i} at ${middle}`);
+        }
+      }
+    });
+  }
+
   it('are drawn for a thousand classes, with a loupe for the single cell', async () => {
     await open({ items: 100_000, classes: 1_000 }, { width: 1200, saved: SAVED });
     await page.find('confusion').waitFor();
@@ -131,6 +157,7 @@ describe('the classes of a run file', () => {
     for (let i = 0; i < width; i += 40) assert.ok(isFilled(i, i), `the diagonal at ${i}`);
     assert.ok(!isFilled(0, width - 20));
     assert.equal(await page.page.locator('.loupe').count(), 1);
+    assert.equal(await page.find('confusion-rows').count(), 0, 'no room for names');
     await page.find('confusion').focus();
     await page.page.keyboard.press('ArrowRight');
     await until('one cell further', async () =>

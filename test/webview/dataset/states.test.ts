@@ -72,6 +72,21 @@ describe('the page of a run file', () => {
     assert.equal(await page.find('update').getAttribute('disabled'), '');
   });
 
+  it('tells once when maps are done, but not of those that were done before, or are cancelled', async () => {
+    const maps = { id: 4, kind: 'maps', version: 1, method: 'layer-cam', total: 40, failed: 1 } as const;
+    await open({ ...SET, work: [{ ...maps, id: 3, state: 'done', done: 39 }] });
+    const notice = page.find('notice');
+    assert.equal(await notice.textContent(), '');
+    await page.say({ type: 'work', work: [{ ...maps, state: 'running', done: 10 }] });
+    await page.say({ type: 'work', work: [{ ...maps, state: 'done', done: 12 }] });
+    assert.equal(await notice.textContent(), '', 'cancelled');
+    await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'running', done: 10 }] });
+    await page.say({ type: 'work', work: [{ ...maps, id: 5, state: 'done', done: 39 }] });
+    assert.equal(await notice.textContent(), 'Maps by layer-cam are done: 39 images, 1 image failed.');
+    await page.say({ type: 'work', work: [{ ...maps, id: 6, state: 'done', done: 0, total: 0, failed: 0 }] });
+    assert.equal(await notice.textContent(), 'All of these images have maps by layer-cam already.');
+  });
+
   it('shows names of files and classes as they are', async () => {
     const categories = Array.from({ length: 10 }, (_, i) => `<img src=x onerror=alert(${i})>`);
     await open({ ...SET, info: { categories } }, { saved: { page: 'classes' } });

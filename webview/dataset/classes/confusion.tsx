@@ -3,18 +3,26 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { printQuery } from '../../../src/core/query/print';
 import type { ClassesInfo } from '../../../src/protocol/dataset';
+import { renderNow } from '../../mount';
 import { onTheme } from '../grid/look';
 import type { DatasetPage } from '../model';
 import { cellQuery } from '../query/edit';
-import { whole } from '../texts';
+import { shortLabel, whole } from '../texts';
 import { type Cell, type Matrix, matrixOf, mostConfused, pixelsOf } from './matrix';
 import { rgbOf } from './rgb';
 
-/** Side of the picture in pixels of CSS. */
-const SIDE = 420;
+/** Side of the picture in pixels of CSS: as wide as there is room. */
+const [SMALLEST, LARGEST] = [160, 600];
+const BORDERS = 2;
+/** Classes whose names fit beside their rows and columns, and the room for the names of rows. */
+const MOST_NAMED = 20;
+const NAMES_WIDTH = 92;
+/** Cells on a side from which on one can't be told from its neighbours. */
+const LOUPE_FROM = 85;
 /** Cells of the loupe, which shows the surroundings of a cell that is too small to be seen. */
 const LOUPE = 15;
 const LOUPE_SIDE = 150;
+const LOUPE_ROOM = LOUPE_SIDE + 16;
 const PAIRS = 10;
 const CURSOR_ID = 'confusion-cursor';
 
@@ -28,8 +36,23 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
   const loupe = useRef<HTMLCanvasElement>(null);
   const theme = useSignal(0);
   const { row, column } = cursor.value;
-  const needsLoupe = SIDE / Math.max(matrix.rows, matrix.columns) < 5;
+  const most = Math.max(matrix.rows, matrix.columns);
+  const needsLoupe = most >= LOUPE_FROM;
+  const isNamed = most <= MOST_NAMED;
+  const room = useRef<HTMLElement>(null);
+  const width = useSignal(0);
+  const taken = BORDERS + (isNamed ? NAMES_WIDTH : 0) + (needsLoupe ? LOUPE_ROOM : 0);
+  const side = Math.min(Math.max(Math.floor(width.value) - taken, SMALLEST), LARGEST);
 
+  useLayoutEffect(() => {
+    const sizes = new ResizeObserver(([entry]) => {
+      width.value = entry!.contentRect.width;
+      // Before the change becomes visible.
+      renderNow();
+    });
+    if (room.current) sizes.observe(room.current);
+    return () => sizes.disconnect();
+  }, [matrix.rows === 0 || matrix.columns === 0]);
   useLayoutEffect(
     () =>
       onTheme(() => {
@@ -38,12 +61,13 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
     [],
   );
   useLayoutEffect(() => {
-    paint(canvas.current!, SIDE, matrix, { row: 0, column: 0, rows: matrix.rows, columns: matrix.columns });
-  }, [matrix, theme.value]);
+    const whole = { row: 0, column: 0, rows: matrix.rows, columns: matrix.columns };
+    if (canvas.current) paint(canvas.current, side, matrix, whole);
+  }, [matrix, theme.value, side]);
   useLayoutEffect(() => {
-    if (!needsLoupe) return;
+    if (!needsLoupe || !loupe.current) return;
     const half = Math.floor(LOUPE / 2);
-    paint(loupe.current!, LOUPE_SIDE, matrix, { row: row - half, column: column - half, rows: LOUPE, columns: LOUPE });
+    paint(loupe.current, LOUPE_SIDE, matrix, { row: row - half, column: column - half, rows: LOUPE, columns: LOUPE });
   }, [matrix, theme.value, cursor.value, needsLoupe]);
 
   const truthOf = (cell: Cell) => names[cell.row] ?? '';
@@ -62,8 +86,8 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
   const cellAt = (event: MouseEvent): Cell => {
     const { offsetX, offsetY } = event;
     return {
-      row: Math.min(Math.floor((offsetY / SIDE) * matrix.rows), matrix.rows - 1),
-      column: Math.min(Math.floor((offsetX / SIDE) * matrix.columns), matrix.columns - 1),
+      row: Math.min(Math.floor((offsetY / side) * matrix.rows), matrix.rows - 1),
+      column: Math.min(Math.floor((offsetX / side) * matrix.columns), matrix.columns - 1),
     };
   };
   /** From where the cursor is now: several keys may come before the page is rendered again. */
@@ -85,42 +109,60 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
     ' ': () => show(cursor.peek()),
   };
   if (matrix.rows === 0 || matrix.columns === 0) return null;
-  const [cellWidth, cellHeight] = [SIDE / matrix.columns, SIDE / matrix.rows];
+  const [cellWidth, cellHeight] = [side / matrix.columns, side / matrix.rows];
   return (
-    <section class="confusion" aria-label="Confusion matrix">
+    <section class="confusion" aria-label="Confusion matrix" ref={room}>
       <h2>Confusions</h2>
       <div class="confusion-main">
-        <div
-          class="confusion-area"
-          role="listbox"
-          tabIndex={0}
-          aria-label={`Confusion matrix of ${whole(names.length)} classes. Arrows move, Enter shows the images.`}
-          aria-activedescendant={CURSOR_ID}
-          style={{ width: `${SIDE}px`, height: `${SIDE}px` }}
-          data-testid="confusion"
-          onPointerMove={(event) => moveTo(cellAt(event))}
-          onClick={(event) => show(cellAt(event))}
-          onKeyDown={(event) => {
-            const act = keys[event.key];
-            if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-            event.preventDefault();
-            act();
-          }}
-        >
-          <canvas ref={canvas} data-testid="confusion-canvas" />
+        <div class={isNamed ? 'confusion-frame named' : 'confusion-frame'}>
+          {isNamed && (
+            <>
+              <Names
+                axis="columns"
+                count={matrix.columns}
+                now={column}
+                nameOf={(i) => predictedOf({ row: 0, column: i })}
+              />
+              <Names
+                axis="rows"
+                count={matrix.rows}
+                now={row}
+                nameOf={(i) => truthOf({ row: i, column: 0 }) || 'no class'}
+              />
+            </>
+          )}
           <div
-            id={CURSOR_ID}
-            class="confusion-cursor"
-            role="option"
-            aria-selected="true"
-            aria-label={textOf(cursor.value)}
-            style={{
-              left: `${column * cellWidth}px`,
-              top: `${row * cellHeight}px`,
-              width: `${Math.max(cellWidth, 5)}px`,
-              height: `${Math.max(cellHeight, 5)}px`,
+            class="confusion-area"
+            role="listbox"
+            tabIndex={0}
+            aria-label={`Confusion matrix of ${whole(names.length)} classes. Arrows move, Enter shows the images.`}
+            aria-activedescendant={CURSOR_ID}
+            style={{ width: `${side}px`, height: `${side}px` }}
+            data-testid="confusion"
+            onPointerMove={(event) => moveTo(cellAt(event))}
+            onClick={(event) => show(cellAt(event))}
+            onKeyDown={(event) => {
+              const act = keys[event.key];
+              if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+              event.preventDefault();
+              act();
             }}
-          />
+          >
+            <canvas ref={canvas} data-testid="confusion-canvas" />
+            <div
+              id={CURSOR_ID}
+              class="confusion-cursor"
+              role="option"
+              aria-selected="true"
+              aria-label={textOf(cursor.value)}
+              style={{
+                left: `${column * cellWidth}px`,
+                top: `${row * cellHeight}px`,
+                width: `${Math.max(cellWidth, 5)}px`,
+                height: `${Math.max(cellHeight, 5)}px`,
+              }}
+            />
+          </div>
         </div>
         <div class="confusion-beside">
           {needsLoupe && (
@@ -156,6 +198,27 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
         true classes, columns predicted ones; strength is the share of the row.
       </p>
     </section>
+  );
+}
+
+interface NamesProps {
+  readonly axis: 'rows' | 'columns';
+  readonly count: number;
+  /** The one of the cursor's cell. */
+  readonly now: number;
+  readonly nameOf: (index: number) => string;
+}
+
+/** Names of classes along a side of the matrix. The cells tell theirs themselves where the page is spoken. */
+function Names({ axis, count, now, nameOf }: NamesProps) {
+  return (
+    <div class={`confusion-names ${axis}`} aria-hidden="true" data-testid={`confusion-${axis}`}>
+      {Array.from({ length: count }, (_, i) => (
+        <span key={i} class={i === now ? 'now' : ''} title={nameOf(i)}>
+          {shortLabel(nameOf(i))}
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -40,8 +40,12 @@ export function Grid({ page }: { readonly page: DatasetPage }) {
     });
     const sizes = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
+      // Behind another page it has no size, and keeps its place.
+      if (width === 0 || height === 0) return;
       grid.ratio.value = devicePixelRatio;
       grid.size.value = { width, height };
+      // The browser may have forgotten how far it was scrolled.
+      grid.place();
     });
     sizes.observe(element);
     const showLook = () => painter.send({ type: 'look', look: lookOf(element) });

@@ -1,8 +1,7 @@
 /** Tags: set on the selection by a click or by a key, made here, and given keys. */
-import { useSignal } from '@preact/signals';
 import { quoted } from '../../../src/core/query/print';
 import { Icon } from '../../icon';
-import { TextButton } from '../../toolkit';
+import { NameForm } from '../../widgets/name-form';
 import { Popover } from '../../widgets/popover';
 import type { DatasetPage } from '../model';
 import { plural, whole } from '../texts';
@@ -10,15 +9,8 @@ import { isFree } from './keys';
 
 export function Tags({ page }: { readonly page: DatasetPage }) {
   const { store, actions } = page;
-  const name = useSignal('');
   const tags = store.info.value?.tags ?? [];
   const { value: selected } = store.selected;
-  const make = () => {
-    const text = name.value.trim();
-    if (!text) return;
-    name.value = '';
-    void actions.toggleTag(text);
-  };
   return (
     <Popover icon="tag" name="Tags" testId="tags">
       {(close) => (
@@ -74,28 +66,13 @@ export function Tags({ page }: { readonly page: DatasetPage }) {
             ))}
           </ul>
           {store.isWritable.value ? (
-            <form
-              class="popover-line form"
-              onSubmit={(event) => {
-                event.preventDefault();
-                make();
-              }}
-            >
-              <input
-                type="text"
-                aria-label="Name of a new tag"
-                placeholder="New tag"
-                maxLength={200}
-                value={name.value}
-                data-testid="tag-name"
-                onInput={({ currentTarget }) => {
-                  name.value = currentTarget.value;
-                }}
-              />
-              <TextButton testId="make-tag" onClick={make}>
-                Set
-              </TextButton>
-            </form>
+            <NameForm
+              label="Name of a new tag"
+              placeholder="New tag"
+              testId="tag-name"
+              button={{ label: 'Set', testId: 'make-tag' }}
+              onName={(name) => void actions.toggleTag(name)}
+            />
           ) : (
             <p class="faint">{store.info.value?.readOnly}</p>
           )}

@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<RenderKind, string>> = {
   overlay: 'Overlay (PNG)',
   heatmap: 'Heatmap (PNG)',
   npy: 'Saliency (NumPy)',
+  'npy-image': 'Saliency at the image’s size (NumPy)',
   json: 'Facts (JSON)',
 };
 

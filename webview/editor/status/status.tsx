@@ -34,16 +34,17 @@ function Texts({ editor }: { readonly editor: Editor }) {
     summary: store.summary.value,
     slot: store.focusedSlot.value,
     difference: store.difference.value,
+    truth: store.truth.value,
     scales: store.comparedBy.value === 'classes' ? 'Each map is scaled to its own maximum.' : '',
   }));
-  const { summary, slot, difference, scales } = useNextFrame(now).value;
+  const { summary, slot, difference, truth, scales } = useNextFrame(now).value;
   const notes = [difference, summary?.note ? sentence(summary.note) : '', scales].filter((text) => text);
   const assumed = summary?.assumptions ?? [];
   const remarks = [...notes, ...(assumed.length > 0 ? [`Assumed:\n${assumed.join('\n')}`] : [])];
   return (
     <>
       <div class="line">
-        <div class="results">{summary && <Result summary={summary} slot={slot} />}</div>
+        <div class="results">{summary && <Result summary={summary} slot={slot} truth={truth} />}</div>
         <Rehearsal />
         <span class="brief" title={remarks.join('\n')} hidden={remarks.length === 0}>
           <Icon name="info" />
@@ -62,13 +63,25 @@ function Texts({ editor }: { readonly editor: Editor }) {
   );
 }
 
-function Result({ summary, slot }: { readonly summary: Summary; readonly slot: number }) {
+interface ResultProps {
+  readonly summary: Summary;
+  readonly slot: number;
+  /** Of an image of a dataset. */
+  readonly truth: string | undefined;
+}
+
+function Result({ summary, slot, truth }: ResultProps) {
   const { label, probability } = summary.class;
   const pieces = facts(summary);
   return (
     <div class="result" title={pieces.join('\n')} data-testid={`facts-${slot}`}>
       <strong class="result-class">{label}</strong>
       <span class="result-probability">{percentOf(probability, summary.activation)}</span>
+      {truth !== undefined && (
+        <span class="fact" data-testid="truth">
+          {`true: ${truth}`}
+        </span>
+      )}
       {[summary.activation === 'none' ? 'score' : summary.activation, ...pieces].map((text, i) => (
         <span key={i} class="fact">
           {text}

@@ -52,6 +52,9 @@ export const quantisation = {
     return [where(c, inside, divide(c, cast(c, c.dy, real), scale), bound(0))];
   },
 
+  /** The scale is that of the values of x, which clips none; it counts as a constant: dx = dq / scale */
+  DynamicQuantizeLinear: (c) => [divide(c, cast(c, c.dy, realType(c.x.dtype)), c.output(1).name)],
+
   /** x = (q - zero) scale: dq = dx scale */
   DequantizeLinear: (c) => [cast(c, multiply(c, c.dy, perAxis(c, 1)), realType(c.x.dtype))],
 } satisfies Record<string, Rule>;

@@ -3,6 +3,7 @@ import { AttributeProto_AttributeType, type NodeProto, type TensorProto } from '
 import { bodiesOf } from '../graph';
 import { operatorOf } from '../operators';
 import { DataType, makeTensor } from '../tensors';
+import { changed } from './rename';
 
 /** The oldest set with Where, ConstantOfShape and scales of Upsample as an input, which gradients are written in. */
 const OLDEST = 9;
@@ -38,18 +39,17 @@ function isSameIn9(node: NodeProto): boolean {
 function in9(node: NodeProto, initializers: TensorProto[]): NodeProto {
   const operator = operatorOf(node);
   if (operator === 'BatchNormalization')
-    return { ...node, attribute: node.attribute.filter(({ name }) => name !== 'spatial') };
+    return changed(node, { attribute: node.attribute.filter(({ name }) => name !== 'spatial') });
   const scales = node.attribute.find(
     ({ name, type }) => name === 'scales' && type === AttributeProto_AttributeType.FLOATS,
   );
   if (operator !== 'Upsample' || !scales) return node;
   const name = `${node.output[0]}/group-cam/scales`;
   initializers.push(makeTensor(name, DataType.FLOAT, [scales.floats.length], scales.floats));
-  return {
-    ...node,
+  return changed(node, {
     input: [node.input[0]!, name],
     attribute: node.attribute.filter((attribute) => attribute !== scales),
-  };
+  });
 }
 
 /**

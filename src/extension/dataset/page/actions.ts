@@ -1,6 +1,7 @@
 /** What is done with rows of a run file at the wish of its page or of a command. Texts are what has come of it. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { datasetErrors } from '../../../core/dataset-errors';
 import type { ExportKind, Selection, VersionId } from '../../../protocol/dataset';
 import { pickChoice } from '../../commands/pickers';
 import type { CurrentModel } from '../../model/model';
@@ -38,9 +39,8 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
     },
 
     async compute(session, version, of, named) {
-      const { device, method: set } = readSettings();
-      const method = named ? { method: named, options: {}, blur: set.blur } : await pickChoice();
-      if (method) await session.call('compute', { version, of, method, device });
+      const method = named ? { method: named, options: {}, blur: readSettings().method.blur } : await pickChoice();
+      if (method) await session.compute(version, of, method);
       return undefined;
     },
 
@@ -67,6 +67,8 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
           paths.push(...rows.map((row) => path.resolve(root, row.path)));
         }
       }
+      const broken = paths.find((file) => /[\n\r]/.test(file));
+      if (broken !== undefined) throw datasetErrors.pathBroken(broken);
       await vscode.env.clipboard.writeText(paths.join('\n'));
       const total = all.reduce((sum, [from, to]) => sum + to - from, 0);
       const rest = total > paths.length ? ` of ${total}; export a list of paths to have all` : '';

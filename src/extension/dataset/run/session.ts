@@ -1,10 +1,10 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps and searches for clusters go on. Pure.
+ * the file is opened again, lists are made again, and sweeps, maps and searches for clusters go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
 import type { ClusteredBy } from '../../../protocol/clusters';
-import type { RunInfo, VersionId, Work } from '../../../protocol/dataset';
+import type { MapChoice, RunInfo, Selection, VersionId, Work } from '../../../protocol/dataset';
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
@@ -13,6 +13,7 @@ import type { Intents } from './intents';
 import { createLists, type Lists } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+import { createWantedMaps, type MapIntents } from './wanted-maps';
 import { createWatching } from './watching';
 
 /** What a session tells its pages. */
@@ -41,6 +42,8 @@ export interface Session {
   sweep(version: VersionId): Promise<void>;
   /** Starts to find the clusters of some classes, or of all. */
   findClusters(version: VersionId, by: ClusteredBy, classes?: readonly number[]): Promise<void>;
+  /** Starts to compute maps of rows by a method. */
+  compute(version: VersionId, of: Selection | 'all' | 'wrong', method: MapChoice): Promise<void>;
   /** Watches the files of its models, or leaves them, as is wanted now. */
   watchAgain(): void;
   /** Opens the file again if it could not be used. */
@@ -54,6 +57,7 @@ export interface SessionOptions {
   readonly run: string;
   readonly call: CallRunner;
   readonly intents: Intents;
+  readonly mapIntents: MapIntents;
   device(): DeviceChoice;
   /** Whether the files of its models are to be watched. */
   watches(): boolean;
@@ -73,14 +77,16 @@ const RESTARTED = 'The process that computes had ended and was started again. Wh
 const ONCE: readonly RunnerName[] = ['undo'];
 
 export function createSession(options: SessionOptions): Session {
-  const { run, call, intents, device, watches, log, firstPause = 1000 } = options;
+  const { run, call, intents, mapIntents, device, watches, log, firstPause = 1000 } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
     () => opening.process,
     (version, query) => call('list', { run, version, query, first: 0 }),
   );
-  const finding = createFinding(run, intents);
+  const finding = createFinding({ run, intents, device, log, call: (params) => call('findClusters', params) });
+  const notice = (text: string) => tell({ type: 'notice', text });
+  const maps = createWantedMaps({ run, intents: mapIntents, lists, call, device, notice, log });
   let following = new AbortController();
   let isClosed = false;
   let info: RunInfo | undefined;
@@ -106,6 +112,7 @@ export function createSession(options: SessionOptions): Session {
     finding.took(work);
     for (const { kind, state, version } of work)
       if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
+    maps.told(work);
     tell({ type: 'work', work });
   }
 
@@ -120,8 +127,7 @@ export function createSession(options: SessionOptions): Session {
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isWanted = intents.of(run).length > 0 || finding.wanted().length > 0;
-    const isBlocked = found.readOnly !== undefined && isWanted;
+    const isBlocked = found.readOnly !== undefined && isAnyWanted();
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
@@ -138,24 +144,19 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  /** Goes on with the sweeps and the clusters that are wanted. */
-  function resume({ items, versions }: RunInfo): void {
-    for (const { id, done, failed, unavailable } of versions) {
+  /** Goes on with the sweeps, maps and clusters that are wanted. */
+  function resume(found: RunInfo): void {
+    void maps.resume(found);
+    for (const { id, done, failed, unavailable } of found.versions) {
       if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
-      if (done + failed >= items) intents.set(run, id, false);
+      if (done + failed >= found.items) intents.set(run, id, false);
       else start(id).catch((thrown) => log(toExplainError(thrown).message));
     }
-    for (const { version, by } of finding.wanted()) {
-      const found = versions.find(({ id }) => id === version);
-      if (!found || found.unavailable !== undefined) continue;
-      findAll(version, by).catch((thrown) => log(toExplainError(thrown).message));
-    }
+    finding.resume(found);
   }
 
   const start = (version: VersionId) => call('sweep', { run, version, device: device() });
-
-  const findAll = (version: VersionId, by: ClusteredBy) =>
-    finding.begin({ version, by }, () => call('findClusters', { run, version, by, device: device() }));
+  const isAnyWanted = () => intents.of(run).length + mapIntents.of(run).length + finding.wanted().length > 0;
 
   /** Follows the file through every process. */
   async function live(controller: AbortController): Promise<void> {
@@ -177,7 +178,7 @@ export function createSession(options: SessionOptions): Session {
         ends += 1;
         if (!hasEnded(error.code) || ends > MOST_ENDS) return give(error);
         opening.lost();
-        if (error.code !== 'cancelled') tell({ type: 'notice', text: RESTARTED });
+        if (error.code !== 'cancelled') notice(RESTARTED);
       }
     }
   }
@@ -218,10 +219,11 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  /** What the pages' requests say about what is wanted. */
+  /** What the pages' requests say about the work that is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
     finding.asked(params.work, name);
+    maps.asked(params.work, name === 'resume');
     const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
     if (version !== undefined) intents.set(run, version, name === 'resume');
   }
@@ -266,9 +268,12 @@ export function createSession(options: SessionOptions): Session {
         throw thrown;
       }
     },
-    async findClusters(version, by, classes) {
-      if (classes) await request('findClusters', { version, by, classes, device: device() });
-      else await finding.begin({ version, by }, () => request('findClusters', { version, by, device: device() }));
+    findClusters: (version, by, classes) =>
+      finding.find({ version, by }, classes, (params) => request('findClusters', params)),
+    async compute(version, of, method) {
+      const started = await request('compute', { version, of, method, device: device() });
+      maps.started(started.work, version, of, method);
+      maps.told(work);
     },
     watchAgain: watching.update,
     retry() {

@@ -81,21 +81,23 @@ export function createWalk({ engine, model: inUse, sessions, editors, walked }: 
 
   async function show(run: string, session: Session, { row, place, count }: Found): Promise<void> {
     const info = await session.ready();
-    const { file, model, wanted } = await ask(session, info, row, place);
+    const { file, model, wanted, truth } = await ask(session, info, row, place);
     for (const { path } of [model, ...wanted.map((one) => one.model ?? {})]) {
       if (path === undefined || existsSync(path)) continue;
       throw datasetErrors.versionUnavailable(nameOf({ scheme: 'file', path }), `${path} is gone`);
     }
     const uri = vscode.Uri.file(file);
+    const known = truth !== undefined && { truth };
+    const image = { uri, ...known };
     if (walking && (walking.session.run !== run || walking.root !== info.root)) walking.panel.webviewPanel.dispose();
     const isNew = walking === undefined;
-    const now = walking ?? start({ run, root: info.root, place, model }, { uri, wanted });
+    const now = walking ?? start({ run, root: info.root, place, model }, { ...image, wanted });
     now.place = place;
     if (!isNew && JSON.stringify(now.model.choice()) !== JSON.stringify(model)) now.model.use(model);
-    if (!isNew) await now.panel.replace({ uri }, wanted);
+    if (!isNew) await now.panel.replace(image, wanted);
     const names = place.sides ? ` (${wanted.map(({ title }) => title).join(' | ')})` : '';
     now.panel.webviewPanel.title = oneLine(`${placeText(place.position, count, place.query)}: ${nameOf(uri)}${names}`);
-    now.panel.keep(walkText({ image: String(uri), run, root: info.root, model, place }));
+    now.panel.keep(walkText({ image: String(uri), run, root: info.root, model, place, ...known }));
     now.panel.webviewPanel.reveal();
     walked(run, place.item);
   }
@@ -125,7 +127,11 @@ export function createWalk({ engine, model: inUse, sessions, editors, walked }: 
     },
     restore(tab, kept) {
       // Its list is made again with the first step.
-      const { panel } = start(kept, { uri: vscode.Uri.parse(kept.image) }, tab);
+      const { panel } = start(
+        kept,
+        { uri: vscode.Uri.parse(kept.image), ...(kept.truth !== undefined && { truth: kept.truth }) },
+        tab,
+      );
       panel.keep(walkText(kept));
     },
     isWalk: (panel) => panel !== undefined && walking?.panel === panel,

@@ -11,6 +11,7 @@ export interface KeptWalk {
   readonly root: string;
   readonly model: ModelChoice;
   readonly place: Place;
+  readonly truth?: string;
 }
 
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -28,6 +29,7 @@ const WALK = fields({
       position: v.exactOptional(COUNT),
       sides: v.exactOptional(v.pipe(v.tuple([COUNT, COUNT]), v.readonly())),
     }),
+    truth: v.exactOptional(v.string()),
   }),
 });
 

@@ -64,6 +64,8 @@ export interface Question {
   readonly model: ModelChoice;
   /** The class of the map that the row shows, or the predicted one; once, or by each of two versions. */
   readonly wanted: readonly Wanted[];
+  /** The row's classes by the dataset; left out where none is known. */
+  readonly truth?: string;
 }
 
 /**
@@ -74,7 +76,7 @@ export function questionOf(info: RunInfo, versionId: VersionId, row: Row, inUse:
   const version = usableVersion(info, versionId);
   const index = row.map?.class ?? row.top?.[0]?.[0];
   return {
-    file: path.resolve(info.root, row.path),
+    ...aboutImage(info, row),
     model: modelOf(version, inUse),
     wanted: [index === undefined ? TOP_CLASS : { target: { index }, title: version.labels[index] ?? `class ${index}` }],
   };
@@ -95,7 +97,12 @@ export function questionOfBoth(info: RunInfo, sides: Sides, row: Row, inUse: Mod
     hint: version.model,
     model: modelOf(version, inUse),
   });
-  return { file: path.resolve(info.root, row.path), model: modelOf(a, inUse), wanted: [sideOf(a), sideOf(b)] };
+  return { ...aboutImage(info, row), model: modelOf(a, inUse), wanted: [sideOf(a), sideOf(b)] };
+}
+
+function aboutImage({ root, categories }: RunInfo, row: Row): Pick<Question, 'file' | 'truth'> {
+  const truth = row.categories.map((category) => categories[category] ?? `class ${category}`).join(', ');
+  return { file: path.resolve(root, row.path), ...(truth && { truth }) };
 }
 
 /** A class in a model that may have its classes in another order. One that is not there is asked for by its label. */

@@ -2,6 +2,7 @@
 
 import type { BasicType } from 'hyparquet-writer';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { datasetErrors } from '../../../core/dataset-errors';
 import { outputsBeside } from '../../../files/output';
 import type { ExportKind, RunInfo, VersionInfo } from '../../../protocol/dataset';
 import { plainJson } from '../../../protocol/plain-text';
@@ -45,7 +46,12 @@ type Line = (state: State, row: () => RowJson, id: number) => string;
 const LINES: Readonly<Record<Exclude<WrittenKind, 'parquet'>, Line>> = {
   csv: (_, row) => csvLine(row()),
   json: (_, row) => `${plainJson(row())}\n`,
-  paths: ({ db }, _, id) => `${textOf(db.file, db.get('SELECT file FROM items WHERE id = ?', id)?.['file'])}\n`,
+  paths({ db }, _, id) {
+    const file = textOf(db.file, db.get('SELECT file FROM items WHERE id = ?', id)?.['file']);
+    // A reader would take it for two paths.
+    if (/[\n\r]/.test(file)) throw datasetErrors.pathBroken(file);
+    return `${file}\n`;
+  },
 };
 
 function rowJson({ state, version, info }: Written, id: number): RowJson {

@@ -1,5 +1,5 @@
 /** Opens the database of a run file, or makes it, and says clearly what is wrong with it. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { datasetErrors } from '../../../core/dataset-errors';
 import { reasonOf } from '../../../core/errors';
@@ -21,7 +21,9 @@ const MAGIC = 'SQLite format 3\0';
 export async function openDatabase(file: string, options: OpenOptions): Promise<Opened> {
   const bytes = existsSync(file) ? await sizeOfDatabase(file) : 0;
   if (bytes === 0 && !options.create)
-    throw existsSync(file) ? datasetErrors.runFileInvalid(file, 'it is empty') : datasetErrors.runFileGone(file);
+    throw existsSync(file)
+      ? datasetErrors.runFileInvalid(file, 'it is empty')
+      : datasetErrors.runFileMissing(file, runFilesBeside(file));
   const readOnly = options.readOnly ?? (bytes > 0 ? whyReadOnly(file) : undefined);
   const db = openDb(file, { readOnly: readOnly !== undefined, immutable: isImmutable(file, readOnly) });
   try {
@@ -32,6 +34,21 @@ export async function openDatabase(file: string, options: OpenOptions): Promise<
   } catch (thrown) {
     db.close();
     throw thrown;
+  }
+}
+
+const RUN_FILE = '.groupcam';
+
+/** Run files in the same folder, the one of the same name alone if there is one. */
+function runFilesBeside(file: string): string[] {
+  const folder = path.dirname(file);
+  try {
+    const found = readdirSync(folder).filter((name) => name.endsWith(RUN_FILE));
+    const same = found.filter((name) => name === `${path.basename(file)}${RUN_FILE}`);
+    return same.length > 0 ? same : found;
+  } catch {
+    // The folder is missing too, or can't be read: there is nothing to propose.
+    return [];
   }
 }
 
