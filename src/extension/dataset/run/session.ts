@@ -99,7 +99,14 @@ export function createSession(options: SessionOptions): Session {
     for (const listener of listeners) listener(told);
   }
 
-  const watching = createWatching({ run, call, device, watches, tell, log });
+  const watching = createWatching({
+    ...{ run, call, device, watches, log },
+    tell(told) {
+      // The runner sweeps it; should its process end meanwhile, the sweep goes on.
+      if (told.type === 'added') intents.set(run, told.version, true);
+      tell(told);
+    },
+  });
 
   function takeInfo(next: RunInfo): void {
     info = next;
