@@ -10,7 +10,7 @@ import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
 import { createFinding } from './finding';
 import type { Intents } from './intents';
-import { createLists, type Lists } from './lists';
+import { createLists, type Lists, withNumbers } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
 import { createWantedMaps, type MapIntents } from './wanted-maps';
@@ -200,20 +200,10 @@ export function createSession(options: SessionOptions): Session {
     if (opening.isOpen) call('close', { run }).catch((thrown) => log(toExplainError(thrown).message));
   }
 
-  /** With the runner's numbers of the lists in it. */
-  async function translated<N extends RunnerName>(params: Params<N>): Promise<RunnerRequests[N]['params']> {
-    const told: { list?: number; of?: unknown } = params;
-    const of = told.of !== null && typeof told.of === 'object' && 'list' in told.of ? told.of : undefined;
-    return {
-      ...params,
-      run,
-      ...(typeof told.list === 'number' && { list: await lists.numberOf(told.list) }),
-      ...(of && typeof of.list === 'number' && { of: { ...of, list: await lists.numberOf(of.list) } }),
-    } as RunnerRequests[N]['params'];
-  }
-
   async function request<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>) {
-    const send = async () => call(name, await translated<N>(params), on && { on });
+    // TypeScript can't tell that these are the parameters of N.
+    const send = async () =>
+      call(name, { ...(await withNumbers(lists, params)), run } as RunnerRequests[N]['params'], on && { on });
     await opening.after(0);
     const { process } = opening;
     try {
