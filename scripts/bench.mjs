@@ -1,12 +1,13 @@
 // `npm run bench [-- --pairs N] [model...]` measures the time and memory of explanations, and writes docs/bench.md.
-// `--methods`, `--sweep`, `--beside`, `--rows` and `--scroll` measure other methods, sweeps of datasets, explanations beside a
-// sweep, a run file of a million rows, and the page of one instead.
+// `--methods`, `--sweep`, `--beside`, `--rows`, `--host` and `--scroll` measure other methods, sweeps of datasets, explanations
+// beside a sweep, a run file of a million rows, the extension host's side of one, and its page instead.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchBeside } from './bench/beside.mjs';
 import { benchExplanations } from './bench/explanations.mjs';
+import { benchHost } from './bench/host.mjs';
 import { replaceResults } from './bench/runs.mjs';
 import { benchScroll } from './bench/scroll.mjs';
 import { sweepTable } from './bench/sweep.mjs';
@@ -21,6 +22,7 @@ runMain(async () => {
       'no-torch': { type: 'boolean', default: false },
       methods: { type: 'boolean', default: false },
       beside: { type: 'boolean', default: false },
+      host: { type: 'boolean', default: false },
       rows: { type: 'boolean', default: false },
       scroll: { type: 'boolean', default: false },
       sweep: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ runMain(async () => {
   if (values.rows) return (await import('./bench/rows.mjs')).benchRows(path.join(root, 'docs', 'bench.md'));
   const pairs = Number(values.pairs);
   await build();
+  if (values.host) return benchHost(pairs);
   if (values.scroll) return benchScroll(pairs);
   if (values.beside) return benchBeside(pairs);
   if (values.sweep) return benchSweep(pairs);

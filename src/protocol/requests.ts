@@ -188,6 +188,8 @@ export interface SheetTile {
 export const RENDER_KINDS = ['overlay', 'heatmap', 'npy', 'npy-image', 'json'] as const;
 export type RenderKind = (typeof RENDER_KINDS)[number];
 
+type None = Record<never, never>;
+
 export interface Requests {
   /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
@@ -227,7 +229,7 @@ export interface Requests {
     events: { progress: { readonly share: number } };
   };
   /** Places of points on a plane, by UMAP. It needs no model. */
-  layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: Record<never, never> };
+  layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: None };
   /** Mean of pictures, each brought to side x side as the network's input lies on it; RGB. */
   meanPicture: {
     params: {
@@ -236,19 +238,19 @@ export interface Requests {
       readonly side: number;
     };
     result: { readonly rgb: Uint8Array; readonly pictures: number };
-    events: Record<never, never>;
+    events: None;
   };
   /** d logit / d tensor for one preprocessed input, at batch 1; without `wrt` with respect to the input. */
   gradient: {
     params: { model: ModelChoice; image: ImageSource; target: Exclude<ClassChoice, 'top'>; wrt?: string };
     result: { tensor: string; shape: readonly number[]; data: Float32Array };
-    events: Record<never, never>;
+    events: None;
   };
   /** An image in a form that a webview can show: upright, as PNG, with a longer side of at most `longest` pixels. */
   picture: {
     params: { image: ImageSource; longest?: number };
     result: { png: Uint8Array; shown: Size; image: Size };
-    events: Record<never, never>;
+    events: None;
   };
   /**
    * Returns an explanation as the bytes of a file, or writes them to `output`. This replaces a file that the user has
@@ -264,7 +266,7 @@ export interface Requests {
       inputs?: readonly string[];
     };
     result: { bytes?: Uint8Array };
-    events: Record<never, never>;
+    events: None;
   };
   /**
    * Writes a contact sheet as PNG, with the same rules as `render`. A picture that can't be read has a note in its place.
@@ -277,18 +279,14 @@ export interface Requests {
       readonly inputs: readonly string[];
     };
     result: { readonly tiles: number };
-    events: Record<never, never>;
+    events: None;
   };
   /** Reports every device of the setting: whether it can be used, and why not. */
-  devices: { params: Record<never, never>; result: readonly DeviceReport[]; events: Record<never, never> };
+  devices: { params: None; result: readonly DeviceReport[]; events: None };
   /**
    * Writes the sidecar beside the model, with the settings in use. An existing one is overwritten only with `replace`.
    */
-  saveSidecar: {
-    params: { model: ModelChoice; replace?: boolean };
-    result: { path: string };
-    events: Record<never, never>;
-  };
+  saveSidecar: { params: { model: ModelChoice; replace?: boolean }; result: { path: string }; events: None };
 }
 
 export type RequestName = keyof Requests;

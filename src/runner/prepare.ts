@@ -9,7 +9,7 @@ import type { VersionId, VersionInfo } from '../protocol/dataset';
 import type { ModelChoice } from '../protocol/requests';
 import type { RunnerRequests } from '../protocol/runner';
 import { nameFor } from './plan/names';
-import type { NewVersion, RunFile } from './store/form';
+import type { Entered, NewVersion, RunFile } from './store/form';
 import { type IdentifiedModel, identifiedModel } from './work/model';
 
 type Prepare = RunnerRequests['prepare']['params'];
@@ -95,9 +95,10 @@ export function writeVersion(file: RunFile, version: NewVersion): VersionId {
 /**
  * Writes what was prepared. A version that is there already stays as it is, under its name.
  *
+ * @param entered the dataset's items
  * @returns the versions of the models
  */
-export function writePrepared(file: RunFile, { dataset, versions }: Prepared): readonly VersionId[] {
-  file.setDataset(dataset);
+export function writePrepared(file: RunFile, { dataset, versions }: Prepared, entered: Entered): readonly VersionId[] {
+  file.setDataset(dataset, entered);
   return versions.map((version) => writeVersion(file, version));
 }

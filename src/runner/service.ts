@@ -80,8 +80,9 @@ export function createRunnerService(options: RunnerOptions): Runner {
     const found = await prepared(params, engine, (images) => emit('listed', images), abortSignal(signal));
     const run = await files.open(params.run, true);
     try {
+      const entered = await run.writable().enter(found.dataset, signal);
       const versions = await works.between(run.path, () => {
-        const written = writePrepared(run.writable(), found);
+        const written = writePrepared(run.writable(), found, entered);
         run.listedAgain();
         return written;
       });

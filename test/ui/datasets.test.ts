@@ -128,6 +128,43 @@ describe('a dataset', () => {
     assert.match(await nameOf(0), /relabel/);
   });
 
+  it('gets tags from a table, which a command imports', async () => {
+    const table = path.join(window.folder, 'tags.csv');
+    const [first, second] = readdirSync(path.join(window.folder, 'cifar', 'cat'));
+    writeFileSync(table, `image,tags\ncat/${first},imported\ncat/${second},imported; odd\n`);
+    await runCommand(page(), 'Group-CAM: Import Tags');
+    const field = page().locator('.quick-input-widget input:visible').first();
+    // The dialog proposes the folder of the run file, in the palette's place.
+    await until('the dialog', async () => (await field.inputValue().catch(() => '')).startsWith(window.folder));
+    // One that still looks at the folder does not take the key.
+    await insist({
+      what: 'the end of the dialog',
+      act: async (timeout) => {
+        await field.fill(table, { timeout });
+        await page().keyboard.press('Enter');
+        await field.waitFor({ state: 'hidden', timeout });
+      },
+      undo: (timeout) => field.waitFor({ timeout }),
+    });
+    await frame().getByTestId('notice').filter({ hasText: 'Set tags of 2 images' }).waitFor();
+    await frame().getByTestId('query').fill('tag = imported');
+    await page().keyboard.press('Enter');
+    await until('the tagged images', async () => (await count()) === `2 of ${IMAGES}`);
+    await until('their tags', async () => /odd/.test(`${await nameOf(0)} ${await nameOf(1)}`));
+    rmSync(table);
+  });
+
+  it('gives the paths of what is listed to the clipboard', async () => {
+    await runCommand(page(), 'Group-CAM: Copy Paths');
+    await frame().getByTestId('notice').filter({ hasText: 'Copied 2 paths' }).waitFor();
+    const cats = path.join(window.folder, 'cifar', 'cat');
+    const wanted = readdirSync(cats)
+      .slice(0, 2)
+      .map((name) => path.join(cats, name));
+    const copied = await page().evaluate(() => navigator.clipboard.readText());
+    assert.deepEqual(copied.split('\n').sort(), wanted.sort());
+  });
+
   it('is in the side panel, where a tag leads to its images', async () => {
     await showSidePanel(page());
     const rows = page().locator('.sidebar .monaco-list-row');
@@ -180,6 +217,13 @@ describe('a dataset', () => {
     const before = await until('what was done', done);
     assert.ok(before < IMAGES, 'the sweep was over before');
     await until('more rows', async () => (await done()) > before);
+    const work = frame().locator('[data-testid^="work-"]');
+    await runCommand(page(), 'Group-CAM: Pause Computing');
+    await work.filter({ hasText: 'paused' }).waitFor();
+    const paused = await done();
+    assert.ok(paused < IMAGES, 'the sweep was over before it was paused');
+    await runCommand(page(), 'Group-CAM: Resume Computing');
+    await until('rows after the pause', async () => (await done()) > paused);
     await runCommand(page(), 'Group-CAM: Cancel Computing');
     await frame().getByTestId('sweep').waitFor();
   });

@@ -65,7 +65,7 @@ describe('versions of a model', () => {
   });
 
   it('images that flipped are listed, and explained by both models side by side', async () => {
-    const [worse] = /^[\d,]+/.exec(await text('flip-a'))!;
+    const worse = await find('flip-a').locator('strong').textContent();
     assert.ok(Number(worse) > 0);
     await find('flip-a').click();
     await until('the images', async () => (await text('count')) === `${worse} of ${IMAGES}`);
@@ -95,6 +95,8 @@ describe('versions of a model', () => {
     await until('the name', async () => (await input.inputValue()) === 'net@2');
     await input.fill('with the mark');
     await page().keyboard.press('Enter');
+    // Before the name is checked, another command would close the field.
+    await input.waitFor({ state: 'hidden' });
     await runCommand(page(), 'Group-CAM: Show Versions');
     await until('the new name', async () => (await text('rename-2')) === 'with the mark');
   });

@@ -65,8 +65,10 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
         store.broken.value = undefined;
         store.held.value = store.versionId.peek();
         store.info.value = info;
+        if (before) page.versions.followNames(before.versions, info.versions);
       });
       if (before && before.items !== info.items) page.listing.again();
+      else if (before && JSON.stringify(before.clusters) !== JSON.stringify(info.clusters)) page.listing.outdated();
       // Names of tags and classes are part of the tiles.
       if (before) rowsChanged();
     },

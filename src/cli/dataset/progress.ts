@@ -30,12 +30,15 @@ const UNITS: Readonly<Record<Work['kind'], string>> = {
 /** `1,024 of 10,000 images (10 %), 2 failed, 310 a second, 29 s left` */
 export function progressText({ kind, done, failed, total, rate, left }: Work): string {
   const count = done + failed;
+  const isPlacing = kind === 'clusters' && done > 0 && count === total;
+  const speed = [
+    ...(rate !== undefined ? [`${rate.toPrecision(3)} a second`] : []),
+    ...(left !== undefined ? [`${inWords(1000 * left)} left`] : []),
+  ];
   const parts = [
     `${count} of ${total} ${UNITS[kind]} (${Math.floor((100 * count) / Math.max(total, 1))} %)`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(rate !== undefined ? [`${rate.toPrecision(3)} a second`] : []),
-    ...(kind === 'clusters' && done > 0 && count === total ? ['placing their images on a plane'] : []),
-    ...(left !== undefined ? [`${inWords(1000 * left)} left`] : []),
+    ...(isPlacing ? ['placing their images on a plane'] : speed),
   ];
   return parts.join(', ');
 }

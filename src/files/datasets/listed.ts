@@ -4,7 +4,8 @@ import type { AnnotatedImage } from '../../core/annotations/annotations';
 import { datasetErrors } from '../../core/dataset-errors';
 import { sample } from '../sample';
 import type { Draft, DraftItem, DraftOptions } from './draft';
-import { examine } from './examine';
+import { type Examined, examine } from './examine';
+import { inSteps, sortedInSteps } from './in-steps';
 import { readSource } from './sources';
 
 export interface ListedItem {
@@ -58,13 +59,14 @@ const MOST_UP = 3;
 export async function listDataset(source: string, options: ListOptions = {}): Promise<ListedDataset> {
   const { labels, limit, listed, signal } = options;
   const draft = await readSource(path.resolve(source), { ...(labels && { labels }), ...(signal && { signal }) });
-  const merged = mergedByFile(draft.items);
+  const merged = await mergedByFile(draft.items, signal);
   const pathOf = pathsFrom(draft.root);
   const found = await examine(merged, (file) => pathOf(file), listed, signal);
-  const items = found.items.map(
-    ({ item, bytes, mtime }): ListedItem => ({ path: pathOf(item.file), ...item, bytes, mtime }),
-  );
-  items.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  const listedItems: ListedItem[] = [];
+  const add = ({ item, bytes, mtime }: Examined) =>
+    listedItems.push({ path: pathOf(item.file), ...item, bytes, mtime });
+  await inSteps(found.items, add, signal);
+  const items = await sortedInSteps(listedItems, (a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)), signal);
   if (items.length === 0) throw datasetErrors.datasetInvalid(source, whyEmpty(draft, found.notes));
   const drawn = sample(items, limit, SEED);
   return {
@@ -82,12 +84,13 @@ export async function listDataset(source: string, options: ListOptions = {}): Pr
 }
 
 /** One item for each file, with all that any of its entries says. */
-function mergedByFile(items: readonly DraftItem[]): readonly DraftItem[] {
+async function mergedByFile(items: readonly DraftItem[], signal?: AbortSignal): Promise<readonly DraftItem[]> {
   const byFile = new Map<string, DraftItem>();
-  for (const item of items) {
+  const add = (item: DraftItem) => {
     const before = byFile.get(item.file);
     byFile.set(item.file, before ? merged(before, item) : item);
-  }
+  };
+  await inSteps(items, add, signal);
   return byFile.size === items.length ? items : [...byFile.values()];
 }
 

@@ -1,11 +1,14 @@
-/** Writes which items a dataset has; see `WritableStore.setDataset`. */
+/**
+ * Writes which items a dataset has; see `WritableStore.setDataset`. Items get their numbers first, in many short
+ * transactions: no list has them before the last one, in which all of them get their places.
+ */
 import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
 import type { ItemId, VersionId } from '../../protocol/dataset';
 import { categoriesChanged, rowDropped } from './clusters/write';
 import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
-import type { Listing } from './form';
+import type { Entered, Listing } from './form';
 import { writePaths } from './lists/paths';
 import { change, orderItems, readState, type State } from './state';
 
@@ -15,9 +18,65 @@ export interface Written {
   readonly other: readonly ItemId[];
 }
 
-export function setDataset(state: State, dataset: ListedDataset): Written {
+const NEW = 1;
+const OTHER_IMAGE = 2;
+const OTHER_FILE = 4;
+
+/** Items of a transaction: some milliseconds. */
+const STEP = 512;
+
+function nothingEntered({ listings }: State, { items }: ListedDataset): Entered {
+  return { ids: new Uint32Array(items.length), is: new Uint8Array(items.length), listings };
+}
+
+export async function enter(state: State, dataset: ListedDataset, pause: () => Promise<void>): Promise<Entered> {
+  const entered = nothingEntered(state, dataset);
+  for (let from = 0; from < dataset.items.length; from += STEP) {
+    await pause();
+    enterSome(state, dataset, entered, from, Math.min(from + STEP, dataset.items.length));
+  }
+  return entered;
+}
+
+function enterSome(state: State, { items }: ListedDataset, { ids, is }: Entered, from: number, to: number): void {
+  const { db } = state;
+  const { last } = state;
+  const step = (): void => {
+    const added: [id: ItemId, path: string][] = [];
+    for (let i = from; i < to; i++) {
+      const item = items[i]!;
+      const known = db.get('SELECT id, file, bytes, mtime FROM items WHERE path = ?', item.path);
+      if (known) {
+        ids[i] = numberOf(db.file, known['id']);
+        if (known['bytes'] !== item.bytes || known['mtime'] !== item.mtime) is[i]! |= OTHER_IMAGE;
+        if (known['file'] !== item.file) is[i]! |= OTHER_FILE;
+        continue;
+      }
+      const id = insertItem(state, item);
+      added.push([id, item.path]);
+      if (item.annotated) annotate(state, id, item, false);
+      ids[i] = id;
+      is[i] = NEW;
+    }
+    writePaths(db, added);
+  };
   try {
-    return change(state, () => write(state, dataset));
+    change(state, step);
+  } catch (thrown) {
+    state.last = last;
+    throw thrown;
+  }
+}
+
+/** @param entered what `enter` has made of the same dataset; it counts no more if another was listed since */
+export function setDataset(state: State, dataset: ListedDataset, entered?: Entered): Written {
+  const isFresh = entered !== undefined && entered.listings === state.listings;
+  const found = isFresh ? entered : nothingEntered(state, dataset);
+  if (!isFresh) enterSome(state, dataset, found, 0, dataset.items.length);
+  try {
+    const written = change(state, () => write(state, dataset, found));
+    state.listings++;
+    return written;
   } catch (thrown) {
     // The small tables in memory may be those of the new listing already.
     readState(state);
@@ -25,7 +84,7 @@ export function setDataset(state: State, dataset: ListedDataset): Written {
   }
 }
 
-function write(state: State, dataset: ListedDataset): Written {
+function write(state: State, dataset: ListedDataset, { ids, is }: Entered): Written {
   const { db, items } = state;
   const truths = truthsOf(state);
   const before = { set: items.of.set.slice(), rank: items.of.rank.slice() };
@@ -41,32 +100,29 @@ function write(state: State, dataset: ListedDataset): Written {
   }
   const hadAnnotations = db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined;
   const other: ItemId[] = [];
-  const added: [id: ItemId, path: string][] = [];
-  let changed = 0;
+  let [added, changed] = [0, 0];
   for (const [i, item] of dataset.items.entries()) {
-    const known = db.get('SELECT id, bytes, mtime FROM items WHERE path = ?', item.path);
-    const id = known ? numberOf(db.file, known['id']) : insertItem(state, item);
+    const id = ids[i]!;
     const set = setOf(item.categories);
     items.touch(id);
     items.of.rank[id] = i + 1;
     items.of.set[id] = set;
     items.of.split[id] = splitOf.get(item.split ?? '') ?? 0;
-    const otherObjects = annotate(state, id, item, hadAnnotations);
-    if (!known) {
-      added.push([id, item.path]);
+    if (is[i] === NEW) {
+      added++;
       continue;
     }
-    const isOther = known['bytes'] !== item.bytes || known['mtime'] !== item.mtime;
+    const otherObjects = annotate(state, id, item, hadAnnotations);
+    const isOther = (is[i]! & OTHER_IMAGE) !== 0;
     const otherTruth = truths[before.set[id]!] !== truthOf(item.categories);
     if (isOther) other.push(id);
     if (isOther) db.run('UPDATE items SET bytes = ?, mtime = ?, hash = NULL WHERE id = ?', item.bytes, item.mtime, id);
-    db.run('UPDATE items SET file = ? WHERE id = ? AND file <> ?', item.file, id, item.file);
+    if (is[i]! & OTHER_FILE) db.run('UPDATE items SET file = ? WHERE id = ?', item.file, id);
     if (isOther || otherTruth || otherObjects) {
       dropRows(state, id);
       changed++;
     }
   }
-  writePaths(db, added);
   let gone = 0;
   for (let id = 1; id < before.rank.length; id++) if (before.rank[id] && !items.of.rank[id]) gone++;
   orderItems(state);
@@ -75,7 +131,7 @@ function write(state: State, dataset: ListedDataset): Written {
   state.mapChanges++;
   db.run('UPDATE versions SET agreed = 0');
   for (const version of state.versions.values()) version.agreed = false;
-  return { listing: { added: added.length, changed, gone }, other };
+  return { listing: { added, changed, gone }, other };
 }
 
 /** Separates names of categories; no name has it. */
@@ -118,7 +174,9 @@ function writeMeta(state: State, { source, root, categories, splits, notes }: Li
 function interning(state: State, categories: readonly string[]): (names: readonly string[]) => number {
   const indices = new Map(categories.map((name, i) => [name, i]));
   const known = new Map(state.sets.map((set, id) => [set.join(), id] as const).reverse());
-  return (names) => {
+  // Items share their lists of names, of which there may be one for each of a million.
+  let last: readonly [names: readonly string[], id: number] | undefined;
+  const idOf = (names: readonly string[]) => {
     const set = [...new Set(names.map((name) => indices.get(name) ?? -1))].filter((i) => i >= 0).sort((a, b) => a - b);
     const key = set.join();
     const found = known.get(key);
@@ -128,6 +186,10 @@ function interning(state: State, categories: readonly string[]): (names: readonl
     known.set(key, id);
     state.db.run('INSERT INTO category_sets VALUES (?, ?)', id, JSON.stringify(set));
     return id;
+  };
+  return (names) => {
+    if (last?.[0] !== names) last = [names, idOf(names)];
+    return last[1];
   };
 }
 

@@ -84,9 +84,28 @@ export interface Listing {
   readonly gone: number;
 }
 
+/** Items by their numbers, as `WritableStore.enter` has found or made them. */
+export interface Entered {
+  /** Of each item of the dataset, in its order. */
+  readonly ids: Uint32Array;
+  /** Whether it is new, and if not, what is other than it was; bits of `store/dataset.ts`. */
+  readonly is: Uint8Array;
+  /** How many datasets had been listed when this was begun. */
+  readonly listings: number;
+}
+
 export interface WritableStore {
-  /** One transaction. Items keep their ids by path. */
-  setDataset(dataset: ListedDataset): Listing;
+  /**
+   * Finds the numbers of items, and gives numbers to new ones, in short transactions between which others are answered. No list
+   * has the new ones before `setDataset`, so that nothing is lost or seen if this is cancelled or fails.
+   */
+  enter(dataset: ListedDataset, signal: { readonly aborted: boolean }): Promise<Entered>;
+  /**
+   * One transaction. Items keep their ids by path.
+   *
+   * @param entered of the same dataset, which saves most of the time
+   */
+  setDataset(dataset: ListedDataset, entered?: Entered): Listing;
   /** A version with the same hash and choice is there already: then its id. */
   addVersion(version: NewVersion): VersionId;
   versionChoice(version: VersionId): {

@@ -7,7 +7,7 @@ import { nameVersion, pinVersion, removeVersion } from './compare/manage';
 import { shiftsBetween } from './compare/pairs';
 import { commitShifts, updateShifts } from './compare/shifts';
 import { trendOf } from './compare/trend';
-import { setDataset } from './dataset';
+import { enter, setDataset } from './dataset';
 import { exported } from './export/export';
 import { openDatabase } from './file/opening';
 import { keyOf } from './file/tables';
@@ -17,6 +17,7 @@ import { classesOf } from './lists/classes';
 import { histogramsOf } from './lists/histograms';
 import { createLists, idsOfQuery, positionOf } from './lists/lists';
 import { createMaps } from './maps/means';
+import { pausing } from './pause';
 import { itemOf, pictures, rowOf, waiting } from './rows';
 import { change, DONE, loadState, NO, readState, type State, versionOf } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';
@@ -50,8 +51,9 @@ function runFile(state: State, folder: string | undefined): RunFile {
       fresh();
       return info();
     },
-    setDataset(dataset) {
-      const { listing, other } = setDataset(state, dataset);
+    enter: (dataset, signal) => enter(state, dataset, pausing(signal)),
+    setDataset(dataset, entered) {
+      const { listing, other } = setDataset(state, dataset, entered);
       thumbnails.forget(other);
       return listing;
     },

@@ -99,6 +99,8 @@ export interface State {
   readonly items: ItemColumns;
   /** Largest id. */
   last: number;
+  /** Counts the datasets that were listed. */
+  listings: number;
   /** Ids of listed items in the order of paths. */
   order: Uint32Array;
   /** Sets of categories, each once; the first is empty. */
@@ -124,6 +126,7 @@ export function loadState(db: Db, readOnly: string | undefined): State {
     meta: { id: randomUUID(), ...EMPTY },
     items: createColumns(db.file, ITEM_LAYOUT),
     last: 0,
+    listings: 0,
     order: new Uint32Array(),
     sets: [[]],
     versions: new Map(),

@@ -4,7 +4,7 @@ import { createIntents } from '../../../src/extension/dataset/run/intents';
 import { createSession, type Told } from '../../../src/extension/dataset/run/session';
 import { createMapIntents } from '../../../src/extension/dataset/run/wanted-maps';
 import { until } from '../../support/wait';
-import { type FakeRunner, fakeRunner, runInfo } from './fake-runner';
+import { type FakeRunner, fakeRunner, runInfo, version } from './fake-runner';
 import { memory, RUN } from './started';
 
 function start(runner: FakeRunner, isWanted = true) {
@@ -52,6 +52,19 @@ describe('the models of an open run file', () => {
     assert.deepEqual(told.at(-1), { type: 'added', version: 4 });
     const texts = told.flatMap((message) => (message.type === 'notice' ? [message.text] : []));
     assert.equal(texts.length, 1, 'only the end of the process is told');
+  });
+
+  it('are swept to the end when the runner dies in the middle of a new one', async () => {
+    const runner = fakeRunner({ open: () => runInfo({ versions: [version(1, { done: 10 }), version(2)] }) });
+    start(runner);
+    await untilWatched(runner, 1);
+    runner.watched('added', 2);
+    runner.end();
+    await until('the sweep', () => runner.asked.some(([name]) => name === 'sweep'));
+    assert.deepEqual(
+      runner.asked.filter(([name]) => name === 'sweep'),
+      [['sweep', { run: RUN, version: 2, device: 'cpu' }]],
+    );
   });
 
   it('are not watched where it is not wanted, until it is, and no longer when it is not', async () => {

@@ -179,6 +179,17 @@ describe('the versions of a run file', () => {
     assert.deepEqual(await page.postedOf('removeVersion'), [{ type: 'removeVersion', version: 1 }]);
   });
 
+  it('that are renamed are named anew in the query', async () => {
+    await open(SET, { ...wide, saved: { ...SAVED, query: 'wrong in "resnet20@3" and p > 0.5' } });
+    await page.find('rename-3').click();
+    await page.find('name-3').fill('third one');
+    await page.page.keyboard.press('Enter');
+    await until('the query', async () => (await query()) === 'wrong in "third one" and p > 0.5');
+    await page.settled();
+    assert.equal((await listed())['query'], 'wrong in "third one" and p > 0.5');
+    assert.equal(await page.find('query-fault').count(), 0);
+  });
+
   it('are lines from three versions on, with a text under the pointer', async () => {
     await open(SET, wide);
     await page.find('lines').waitFor();

@@ -2,7 +2,8 @@
 import { batch } from '@preact/signals';
 import { printQuery } from '../../../src/core/query/print';
 import type { Query } from '../../../src/core/query/query';
-import type { ItemId, VersionId } from '../../../src/protocol/dataset';
+import { withVersions } from '../../../src/core/query/versions';
+import type { ItemId, VersionId, VersionInfo } from '../../../src/protocol/dataset';
 import type { FromDatasetPage } from '../../../src/protocol/dataset-page';
 import { unpackRows } from '../../../src/protocol/packed/unpack';
 import { renderNow } from '../../mount';
@@ -61,6 +62,17 @@ export function createVersionActions({ store, grid, saving, ask, post, failed }:
       store.added.value = [...store.added.peek(), version];
     },
     seen,
+    /** The present query goes on naming the same versions when one was renamed. */
+    followNames(before: readonly VersionInfo[], now: readonly VersionInfo[]): void {
+      const query = store.parsed.peek();
+      if (!query) return;
+      const nameOf = (name: string) => {
+        const id = before.find((version) => version.name === name)?.id;
+        return now.find((version) => version.id === id)?.name ?? name;
+      };
+      const next = withVersions(query, nameOf);
+      if (JSON.stringify(next) !== JSON.stringify(query)) saving.keep({ query: printQuery(next) });
+    },
     /** Shows the images of a query under version b, of which shifts are known. */
     find(query: Query): void {
       const pair = store.pair.peek();

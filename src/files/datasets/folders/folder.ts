@@ -3,11 +3,15 @@ import path from 'node:path';
 import { matchFolders } from '../../../core/model/classes/class-folders';
 import { extensionOf, isImage } from '../../../protocol/image-files';
 import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from '../draft';
+import { inSteps } from '../in-steps';
 import { placesOf } from './splits';
 import { otherFiles, type Walked, type WalkedFolder } from './walk';
 
 /** The images of a folder. Those that lie directly in it have its class if the model knows one of that name. */
-export function draftOfFolder({ root, folders, notes, others }: Walked, { labels }: DraftOptions): Draft {
+export async function draftOfFolder(
+  { root, folders, notes, others }: Walked,
+  { labels, signal }: DraftOptions,
+): Promise<Draft> {
   const withImages = folders
     .map(({ way, files }) => ({ way, files: files.filter(isImage) }))
     .filter(({ files }) => files.length > 0);
@@ -21,8 +25,9 @@ export function draftOfFolder({ root, folders, notes, others }: Walked, { labels
     const categories = category === undefined ? [] : [category];
     const prefix = path.join(root, ...folder.way, path.sep);
     // The names need no normalising, which would take seconds for a million.
-    for (const name of folder.files)
+    const add = (name: string) =>
       items.push({ file: prefix + name, categories, ...(split !== undefined && { split }) });
+    await inSteps(folder.files, add, signal);
   }
   return { root, items, categories: categoriesOf(items), notes: [...notes, ...otherFiles(allOthers(folders, others))] };
 }

@@ -6,6 +6,7 @@ import { datasetErrors } from '../../../core/dataset-errors';
 import { errors, reasonOf } from '../../../core/errors';
 import { extensionOf } from '../../../protocol/image-files';
 import { leftOut } from '../draft';
+import { sortedInSteps } from '../in-steps';
 
 export interface WalkedFolder {
   /** The names of the folders from the root to this one; none for the root itself. */
@@ -71,7 +72,7 @@ export async function walk(root: string, isWanted: (name: string) => boolean, si
       else if (isLink(entry)) links.push([...way, name]);
       else count(name);
     }
-    if (files.length > 0) folders.push({ way, files: files.sort() });
+    if (files.length > 0) folders.push({ way, files: await sortedInSteps(files, byText, signal) });
     return { inside, links };
   }
 
@@ -155,10 +156,10 @@ async function kindOfLink(file: string): Promise<'folder' | 'file' | 'gone'> {
   }
 }
 
-function byName(a: readonly string[], b: readonly string[]): number {
-  const [left, right] = [a.join('/'), b.join('/')];
-  return left < right ? -1 : Number(left > right);
-}
+/** By code units, as `sort` does it. */
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const byName = (a: readonly string[], b: readonly string[]): number => byText(a.join('/'), b.join('/'));
 
 function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : reasonOf(thrown);

@@ -29,7 +29,13 @@ export const updateShifts = async (
 ): ReturnType<Compared['updateShifts']> => {
   const [before, after] = [versionOf(state, a), versionOf(state, b)];
   const pair = pairOf(state, a, b);
-  const other = otherKind(state, a, after);
+  const kinds: Kinds = {
+    a: sweepKind(state, before),
+    b: sweepKind(state, after),
+    other: otherKind(state, a, after),
+  };
+  // A row may go while others are computed.
+  const isThere = (item: ItemId) => before.columns.of.state[item] === DONE && after.columns.of.state[item] === DONE;
   const missing: MissingMap[] = [];
   let total = 0;
   for (const _ of sharedRows(state, before, after)) total++;
@@ -48,7 +54,7 @@ export const updateShifts = async (
       throw thrown;
     }
     const isKnown = pair.columns.of.state[row.item] === DONE;
-    const maps = isKnown ? undefined : mapsOf(state, before, after, other, row);
+    const maps = isKnown || !isThere(row.item) ? undefined : mapsOf(state, kinds, row);
     if (maps === 'missing') missing.push({ item: row.item, class: row.class });
     else done++;
     if (maps === undefined || maps === 'missing') continue;
@@ -59,18 +65,22 @@ export const updateShifts = async (
   return missing;
 };
 
+interface Kinds {
+  readonly a: Kind | undefined;
+  readonly b: Kind | undefined;
+  /** Of maps of b for the classes that a predicts. */
+  readonly other: Kind | undefined;
+}
+
 type Maps = readonly [] | readonly [StoredMap, StoredMap];
 
 /** No maps if one of the versions has none for good, such as where its model has no gradients. */
-function mapsOf(state: State, a: Version, b: Version, other: Kind | undefined, { item, ...row }: Shared) {
-  // The row may have gone since the rows were chosen.
-  if (a.columns.of.state[item] !== DONE || b.columns.of.state[item] !== DONE) return undefined;
-  const first = mapOf(state, sweepKind(state, a), item);
-  const swept = mapOf(state, sweepKind(state, b), item);
-  if (!first || !swept) return [] satisfies Maps;
-  if (row.isSame) return [first.map, swept.map] satisfies Maps;
-  const second = mapOf(state, other, item);
-  return second?.class === row.class ? ([first.map, second.map] satisfies Maps) : ('missing' as const);
+function mapsOf(state: State, kinds: Kinds, { item, ...row }: Shared): Maps | 'missing' {
+  if (!kinds.a || !kinds.b) return [];
+  const second = mapOf(state, row.isSame ? kinds.b : kinds.other, item);
+  if (!row.isSame && second?.class !== row.class) return 'missing';
+  const first = second && mapOf(state, kinds.a, item);
+  return first ? [first.map, second.map] : [];
 }
 
 const COLUMNS = 'class, height, width, lo, hi, offset, signed, data';

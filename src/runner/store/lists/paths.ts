@@ -25,6 +25,28 @@ export function writePaths({ run, get, file }: Db, added: readonly (readonly [id
 /** Blocks that are searched at once. */
 const STEP = 64;
 
+interface Block {
+  readonly block: number;
+  readonly bytes: Buffer;
+}
+
+/** Blocks that were read, for the next text that is typed. An item keeps its path, so that only new ones outdate them. */
+interface Kept {
+  readonly last: number;
+  readonly blocks: readonly Block[];
+}
+const kept = new WeakMap<Db, Kept>();
+/** Of a million paths of usual lengths there are 43 MB. */
+const MOST_KEPT = 64 * 2 ** 20;
+
+function read(db: Db, from: number): readonly Block[] {
+  const records = db.all('SELECT block, data FROM path_blocks WHERE block >= ? AND block < ?', from, from + STEP);
+  return records.map(({ block, data }) => {
+    const bytes = bytesOf(db.file, data);
+    return { block: numberOf(db.file, block), bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
+  });
+}
+
 /**
  * Calls with the ids of the items whose paths contain the text.
  *
@@ -41,19 +63,21 @@ export async function eachPathWith(
   const wanted = Buffer.from(text);
   // A path never contains what ends paths.
   if (wanted.includes(END)) return;
+  const known = kept.get(db);
+  const there = known?.last === last ? known.blocks : undefined;
+  const all: Block[] = [];
+  let size = 0;
   for (let from = 0; from <= blockOf(last); from += STEP) {
     await pause();
-    const records = db.all(
-      'SELECT block, data FROM path_blocks WHERE block >= ? AND block < ?',
-      ...([from, from + STEP] as const),
-    );
-    for (const { block, data } of records) {
-      const bytes = bytesOf(db.file, data);
+    for (const found of there?.slice(from, from + STEP) ?? read(db, from)) {
       // The first block has no item 0.
-      const start = Math.max(1, numberOf(db.file, block) * BLOCK);
-      search(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), wanted, (index) => use(start + index));
+      const start = Math.max(1, found.block * BLOCK);
+      search(found.bytes, wanted, (index) => use(start + index));
+      size += found.bytes.length;
+      if (!there && size <= MOST_KEPT) all.push(found);
     }
   }
+  if (!there && size <= MOST_KEPT) kept.set(db, { last, blocks: all });
 }
 
 /** Calls with the indices of the paths that contain the text. */
