@@ -101,11 +101,12 @@ export const FROM_DATASET_PAGE = v.variant('type', [
   v.object({ type: v.literal('sideBySide'), a: version, b: version, ...place }),
   /** The host asks whether this is meant. */
   v.object({ type: v.literal('removeVersion'), version }),
-  /** Asks for better maps; the host asks for the method. */
+  /** Asks for better maps; the host asks for the method if none is named. */
   v.object({
     type: v.literal('compute'),
     version,
     of: v.union([selection, v.picklist(['all', 'wrong'])]),
+    method: v.optional(v.literal('group-cam')),
   }),
   /** The host asks for the file. */
   v.object({ type: v.literal('export'), version, of: selection, kind: v.picklist(EXPORTS) }),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { toExplainError } from '../../src/core/errors';
+import { errors, toExplainError } from '../../src/core/errors';
 import { openModel } from '../../src/engine/model/inspect';
 import { statusText } from '../../src/extension/status/status';
 import { withoutLinks } from '../../src/protocol/plain-text';
@@ -12,13 +12,13 @@ import { needs, project, shared } from '../support/shared';
 const SINKS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/show(Error|Information|Warning)Message/, ['src/extension/notify.ts']],
   [/createOutputChannel/, ['src/extension/log.ts']],
-  [/showQuickPick/, ['src/extension/commands/quick-pick.ts']],
+  [/showQuickPick|showInputBox/, ['src/extension/commands/quick-pick.ts']],
   [/createStatusBarItem/, ['src/extension/status/status-bar.ts']],
   [/new vscode\.TreeItem\b/, ['src/extension/model/model-view.ts', 'src/extension/dataset/tree/tree.ts']],
   [/process\.std(out|err)\.write/, ['src/cli/terminal.ts']],
   // Their text is not made plain anywhere: whoever needs one adds that.
   [/withProgress/, ['src/extension/notify.ts']],
-  [/MarkdownString|setStatusBarMessage|showInputBox|createInputBox|console\.\w+\(/, []],
+  [/MarkdownString|setStatusBarMessage|createInputBox|console\.\w+\(/, []],
 ];
 
 describe('text for people', () => {
@@ -53,8 +53,9 @@ describe('text for people', () => {
       () => assert.fail('it was taken'),
       (thrown) => toExplainError(thrown),
     );
-    assert.match(error.message, /\]\(command:/);
-    assert.doesNotMatch(withoutLinks(error.message), /\]\(command:/);
+    const named = errors.noImageInput(file, ['[Repair it](command:workbench.action.terminal.sendSequence)']);
+    assert.match(named.message, /\]\(command:/);
+    for (const { message } of [error, named]) assert.doesNotMatch(withoutLinks(message), /\]\(command:/);
   });
 
   it('a model that is called like an icon, or that breaks lines, is words in the status bar', () => {

@@ -3,6 +3,7 @@ import { batch } from '@preact/signals';
 import { reasonOf } from '../../src/core/errors';
 import type { ExportKind, Selection, TagInfo, Work } from '../../src/protocol/dataset';
 import type { FromDatasetPage, PageName } from '../../src/protocol/dataset-page';
+import { createClusterActions } from './clusters/acts';
 import type { Control } from './grid/control';
 import { TILE } from './grid/geometry';
 import * as ranges from './grid/selection';
@@ -77,6 +78,7 @@ export function createActions({ store, grid, saving, ask, post, editQuery, chang
     failed,
     editQuery,
     toggleTag,
+    ...createClusterActions({ store, ask, post, notice, failed, changed }),
     search(query: string): void {
       saving.keep({ query });
     },

@@ -68,6 +68,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
         if (before) page.versions.followNames(before.versions, info.versions);
       });
       if (before && before.items !== info.items) page.listing.again();
+      else if (before && JSON.stringify(before.clusters) !== JSON.stringify(info.clusters)) page.listing.outdated();
       // Names of tags and classes are part of the tiles.
       if (before) rowsChanged();
     },

@@ -3,6 +3,7 @@ import { Icon } from '../icon';
 import { LiveRegion } from '../live-region';
 import { Bar } from './bar/bar';
 import { Classes } from './classes/classes';
+import { Clusters } from './clusters/clusters';
 import { EmptyState } from './empty';
 import { Grid } from './grid/grid';
 import type { DatasetPage } from './model';
@@ -34,6 +35,11 @@ export function Page({ page }: { readonly page: DatasetPage }) {
       {shown === 'classes' && (
         <div class="main" id="page-classes" role="tabpanel" aria-labelledby="tab-classes">
           <Classes page={page} />
+        </div>
+      )}
+      {shown === 'clusters' && (
+        <div class="main" id="page-clusters" role="tabpanel" aria-labelledby="tab-clusters">
+          <Clusters page={page} />
         </div>
       )}
       {shown === 'versions' && (

@@ -7,6 +7,7 @@ import { computed, type Signal, signal } from '@preact/signals';
 import { DEFAULT_STYLE } from '../../src/core/style';
 import type { Ranges, RunInfo, VersionId, VersionInfo, Work } from '../../src/protocol/dataset';
 import type { PageState } from '../../src/protocol/dataset-page';
+import { createClusterState } from './clusters/state';
 import { TILE } from './grid/geometry';
 import { NOTHING, sizeOf } from './grid/selection';
 import { isLive } from './query/edit';
@@ -66,6 +67,7 @@ export function createStore(saved: Signal<PageState>) {
     isStale: computed(() => isOutdated.value && (parsed.value === undefined || isLive(parsed.value))),
     /** Counts up when rows have changed. */
     changes: signal(0),
+    clusters: createClusterState(),
     /** Histograms are open. */
     isMeasuring: signal(false),
 

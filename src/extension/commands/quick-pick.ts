@@ -15,6 +15,20 @@ export async function pickOne<T extends vscode.QuickPickItem>(items: Items<T>, o
   return (await vscode.window.showQuickPick(allShown(items), plainOptions(options)))?.item;
 }
 
+/** Asks for a text; undefined if the user cancels, or leaves it as it is. */
+export async function typeText(
+  title: string,
+  { prompt, value, ifEmpty }: { readonly prompt: string; readonly value: string; readonly ifEmpty: string },
+): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox({
+    title: withoutIcons(title),
+    prompt,
+    value,
+    validateInput: (text) => (text.trim() === '' ? ifEmpty : undefined),
+  });
+  return typed === undefined || typed.trim() === value ? undefined : typed.trim();
+}
+
 export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {
   const { label, description, detail, picked, iconPath, alwaysShow } = item;
   return {

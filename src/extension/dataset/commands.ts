@@ -75,6 +75,13 @@ export function datasetCommands({ editors, actions, inspect, walk }: DatasetComm
     datasetUndo: inPage('undo'),
     datasetGrid: inPage('grid'),
     datasetClasses: inPage('classes'),
+    datasetClusters: inPage('clusters'),
+    datasetFindClusters: told(async (panel) => {
+      if (panel.at?.version === undefined) return undefined;
+      panel.command('clusters');
+      await panel.session.findClusters(panel.at.version, 'predicted');
+      return undefined;
+    }),
     datasetSelectAll: inPage('selectAll'),
     datasetClear: inPage('clear'),
     datasetOpen: inPage('open'),

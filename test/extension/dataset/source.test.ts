@@ -89,13 +89,17 @@ describe('the view of datasets', () => {
     );
   });
 
-  it('shows versions, views and tags with their counts, each with what a click opens', () => {
+  it('shows versions, suspicious clusters, views and tags with their counts, each with what a click opens', () => {
     const rows = treeRowsOf(
       runInfo({
         items: 12_000,
         versions: [version(1, { done: 3000, failed: 2 }), version(2, { done: 12_000, unavailable: 'gone' })],
         views: [{ name: 'worst', query: 'wrong order by loss desc' }],
         tags: [{ name: 're label', key: 'r', count: 1200 }],
+        clusters: [
+          { version: 1, sets: 2, suspicious: [] },
+          { version: 2, sets: 2, suspicious: ['ice cream 2'] },
+        ],
       }),
     );
     const flat = rows.flatMap((row) => [row, ...(row.children ?? [])]);
@@ -104,6 +108,8 @@ describe('the view of datasets', () => {
       [
         ['net@1', '3,002 of 12,000, 2 failed', { version: 1 }],
         ['net@2', '12,000 images', { version: 2 }],
+        ['Suspicious clusters', undefined, undefined],
+        ['ice cream 2', 'net@2', { query: 'cluster = "ice cream 2"', version: 2 }],
         ['Views', undefined, undefined],
         ['worst', 'wrong order by loss desc', { query: 'wrong order by loss desc' }],
         ['Tags', undefined, undefined],

@@ -75,6 +75,8 @@ describe('changes of a query by buttons', () => {
   it('are shown as chips in plain words', () => {
     const texts = chipsOf(parseQuery('true = cat and tag != "to do" and p < 0.5 and path ~ "val/"')).map(chipText);
     assert.deepEqual(texts, ['true: cat', 'tag is not to do', 'p < 0.5', 'path ~ "val/"']);
+    const clusters = chipsOf(parseQuery('cluster = "truck 1" and cluster != "a 2" and lasso = "truck: 0 0, 1 0, 1 1"'));
+    assert.deepEqual(clusters.map(chipText), ['cluster: truck 1', 'cluster is not a 2', 'lasso in truck']);
     assert.deepEqual(chipsOf(parseQuery('wrong or failed')).map(chipText), ['wrong or failed']);
   });
 
@@ -108,6 +110,7 @@ describe('completion', () => {
     categories: ['cat', 'dog'],
     tags: ['relabel', 'to do'],
     splits: ['train', 'val'],
+    clusters: ['truck 2', 'truck 1', 'frog 1'],
     versions: ['net', 'net@2'],
   };
   /** The text with its cursor at |. */
@@ -119,6 +122,8 @@ describe('completion', () => {
   };
   for (const [text, replaced, options] of [
     ['wr|', 'wr', ['wrong']],
+    ['cluster = |', '', ['"truck 2"', '"truck 1"', '"frog 1"']],
+    ['wrong and cluster = "tr|', '"tr', ['"truck 2"', '"truck 1"']],
     ['wrong |', '', ['and', 'or', 'order by', 'limit', 'in']],
     ['duplicate |', '', ['and', 'or', 'order by', 'limit']],
     ['wrong in |', '', ['net', '"net@2"']],

@@ -65,6 +65,32 @@ const STATES: Readonly<Record<string, State>> = {
     },
   },
   classes: { told: SET, saved: { page: 'classes' } },
+  clusters: {
+    told: { ...SET, items: 3_000, clusters: 'outdated' },
+    saved: { page: 'clusters' },
+    act: async (page) => {
+      await page.find('why-automobile 3').locator('summary').click();
+      await page.find('tag-cat 3').click();
+      await page.page.locator('.clusters-suspects .thumbnail[data-item]').nth(11).waitFor();
+      await page.page.locator('[data-testid="scatter-canvas"][data-layout]').waitFor();
+    },
+  },
+  'clusters-open': {
+    told: { ...SET, items: 3_000, clusters: 'found' },
+    saved: { page: 'clusters', query: 'lasso = "automobile: 0.4 0.7, 0.7 0.7, 0.7 1, 0.4 1"' },
+    act: async (page) => {
+      await page.page.locator('[data-testid="scatter-canvas"][data-layout]').waitFor();
+      await page.find('set-automobile').click();
+      await page.find('set-frog').scrollIntoViewIfNeeded();
+      await page.find('plane-clusters').focus();
+      await page.press('ArrowRight', 'ArrowRight');
+    },
+  },
+  'clusters-none': {
+    told: SET,
+    saved: { page: 'clusters' },
+    act: (page) => page.find('estimate').waitFor(),
+  },
   versions: { told: { ...SET, versions: 8, shifted: 10_000 }, saved: { page: 'versions' } },
   'versions-lines': {
     told: { ...SET, versions: 8, shifted: 10_000 },
@@ -94,7 +120,7 @@ const STATES: Readonly<Record<string, State>> = {
   'classes-many': { told: { ...SET, items: 100_000, classes: 1_000 }, saved: { page: 'classes' } },
 };
 /** What is there once a page is. */
-const FIRST = { classes: 'atlas-0', versions: 'versions-page' } as const;
+const FIRST = { classes: 'atlas-0', clusters: 'clusters-page', versions: 'versions-page' } as const;
 const WIDTHS = [1440, 900, 600];
 
 describe('pictures of the page of a run file', () => {

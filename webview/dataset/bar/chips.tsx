@@ -37,7 +37,7 @@ export function Chips({ page }: { readonly page: DatasetPage }) {
         if (condition.kind === 'flag' && condition.in === undefined && isButton(condition.flag)) return null;
         const text = chipText(condition);
         return (
-          <span key={text} class="chip chip-set" data-testid="chip">
+          <span key={`${i} ${text}`} class="chip chip-set" data-testid="chip">
             <span class="chip-text" title={text}>
               {text}
             </span>

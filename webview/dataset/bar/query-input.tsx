@@ -1,6 +1,7 @@
 /** The text of the query: what may follow is offered, and what is wrong is shown at its place. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { clusterNames } from '../clusters/state';
 import type { DatasetPage } from '../model';
 import { type Completion, complete } from '../query/complete';
 import { placeOf } from '../query/fault';
@@ -35,6 +36,7 @@ export function QueryInput({ page }: { readonly page: DatasetPage }) {
       categories: store.categories.peek(),
       tags: store.info.peek()?.tags.map(({ name }) => name) ?? [],
       splits: store.info.peek()?.splits ?? [],
+      clusters: clusterNames(store.info.peek(), store.versionId.peek(), store.clusters.known.peek()),
       versions: store.info.peek()?.versions.map(({ name }) => name) ?? [],
     });
   }

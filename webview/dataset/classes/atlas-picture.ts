@@ -1,4 +1,4 @@
-/** The picture of a class: its mean image with its mean heat over it. */
+/** The picture of a class or a cluster: its mean image with its mean heat over it. */
 import { identityTransform } from '../../../src/core/geometry';
 import type { HeatStyle } from '../../../src/core/style';
 import type { AtlasEntry } from '../../../src/protocol/dataset';
@@ -11,7 +11,7 @@ export const SIDE = 96;
 /** @param style of the heat; without one it is left out */
 export async function drawEntry(
   canvas: HTMLCanvasElement,
-  { image, map }: AtlasEntry,
+  { image, map }: Pick<AtlasEntry, 'image' | 'map'>,
   style: HeatStyle | undefined,
   paint: Painter,
 ): Promise<void> {

@@ -8,7 +8,8 @@ import { onTheme } from '../grid/look';
 import type { DatasetPage } from '../model';
 import { cellQuery } from '../query/edit';
 import { shortLabel, whole } from '../texts';
-import { type Cell, type Matrix, matrixOf, mostConfused, pixelsOf, type Rgb } from './matrix';
+import { type Cell, type Matrix, matrixOf, mostConfused, pixelsOf } from './matrix';
+import { rgbOf } from './rgb';
 
 /** Side of the picture in pixels of CSS: as wide as there is room. */
 const [SMALLEST, LARGEST] = [160, 600];
@@ -233,13 +234,4 @@ function paint(
   const colors = { right: rgbOf(style.getPropertyValue('--right')), wrong: rgbOf(style.getPropertyValue('--wrong')) };
   const picture = new ImageData(pixelsOf(matrix, part, pixels, pixels, colors), pixels, pixels);
   canvas.getContext('2d')!.putImageData(picture, 0, 0);
-}
-
-/** Red, green and blue of a colour of CSS. */
-function rgbOf(color: string): Rgb {
-  const context = new OffscreenCanvas(1, 1).getContext('2d')!;
-  context.fillStyle = color.trim();
-  context.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
-  return [red!, green!, blue!];
 }

@@ -8,6 +8,8 @@ export interface Vocabulary {
   readonly categories: readonly string[];
   readonly tags: readonly string[];
   readonly splits: readonly string[];
+  /** Those of the version that are known here. */
+  readonly clusters: readonly string[];
   readonly versions: readonly string[];
 }
 
@@ -49,6 +51,7 @@ const WORDS = [
   { text: 'predicted =', detail: 'class of the model' },
   { text: 'tag =', detail: 'a tag' },
   { text: 'split =', detail: 'a split' },
+  { text: 'cluster =', detail: 'a cluster of the heat of a class' },
   { text: 'path ~', detail: 'text in the path' },
   SHIFT,
   { text: 'not', detail: '' },
@@ -61,7 +64,7 @@ const AFTER = [
 ];
 
 /** A name that is being written after an equals sign, with or without its first quote. */
-const NAME = /\b(true|predicted|tag|split)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
+const NAME = /\b(true|predicted|tag|split|cluster)\s*!?=\s*("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
 /** A version that is being written after `wrong in`, or another flag that other versions have, or after `shift from`. */
 const OF_VERSION = /\b(?:(?:wrong|correct|failed|hit|waiting)\s+in|shift\s+from)\s+("(?:[^"\\]|\\.)*|[^\s"()]*)$/i;
 const FROM = /\bshift\s+([a-z]*)$/i;
@@ -122,12 +125,13 @@ function endsCondition(before: string): boolean {
   return text !== '' && !/(^|[\s(])(and|or|not|by)$|[(=~<>]$/i.test(text);
 }
 
-function namesOf(what: string, { labels, categories, tags, splits }: Vocabulary): readonly string[] {
+function namesOf(what: string, { labels, categories, tags, splits, clusters }: Vocabulary): readonly string[] {
   const names: Readonly<Record<string, readonly string[]>> = {
     true: categories,
     predicted: labels,
     tag: tags,
     split: splits,
+    cluster: clusters,
   };
   return names[what] ?? [];
 }

@@ -98,6 +98,8 @@ function dependsOnWork(condition: Condition): boolean {
     case 'flag':
       return condition.flag !== 'duplicate';
     case 'number':
+    case 'cluster':
+    case 'lasso':
     case 'shift':
       return true;
     case 'class':

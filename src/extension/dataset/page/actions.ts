@@ -5,6 +5,7 @@ import { datasetErrors } from '../../../core/dataset-errors';
 import type { ExportKind, Selection, VersionId } from '../../../protocol/dataset';
 import { pickChoice } from '../../commands/pickers';
 import type { CurrentModel } from '../../model/model';
+import { readSettings } from '../../settings';
 import type { Session } from '../run/session';
 import { versionOf } from '../source';
 import type { Place } from '../walk/walk';
@@ -16,8 +17,8 @@ type Of = Selection | 'all' | 'wrong';
 
 export interface DatasetActions {
   explain(session: Session, place: Place): Promise<undefined>;
-  /** Asks for the method, and computes maps by it. */
-  compute(session: Session, version: VersionId, of: Of): Promise<undefined>;
+  /** Computes maps by a method as it is without options; without one, asks for it. */
+  compute(session: Session, version: VersionId, of: Of, method?: 'group-cam'): Promise<undefined>;
   /** Asks for the file. */
   export(session: Session, version: VersionId, of: Selection, kind: ExportKind): Promise<string | undefined>;
   copyPaths(session: Session, version: VersionId, of: Selection): Promise<string>;
@@ -37,8 +38,8 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
       return undefined;
     },
 
-    async compute(session, version, of) {
-      const method = await pickChoice();
+    async compute(session, version, of, named) {
+      const method = named ? { method: named, options: {}, blur: readSettings().method.blur } : await pickChoice();
       if (method) await session.compute(version, of, method);
       return undefined;
     },

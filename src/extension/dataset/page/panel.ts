@@ -1,6 +1,6 @@
 /** The page of a run file in an editor tab. It asks the runner by way of its session, and the host for everything else. */
 import * as vscode from 'vscode';
-import { errors, toExplainError } from '../../../core/errors';
+import { toExplainError } from '../../../core/errors';
 import { FROM_DATASET_PAGE, type FromDatasetPage, type ToDatasetPage } from '../../../protocol/dataset-page';
 import { packed, packRows } from '../../../protocol/packed/pack';
 import type { Log } from '../../log';
@@ -18,8 +18,6 @@ export interface DatasetServices {
   /** Reports a failure that the page does not show. */
   report(thrown: unknown): void;
 }
-
-const notBuilt = (): Promise<undefined> => Promise.reject(errors.internal('not built yet'));
 
 /** @param notes what the page says first, in words */
 export function createDatasetPanel(
@@ -108,11 +106,11 @@ export function createDatasetPanel(
     },
     explain: ({ type: _, ...row }) => act(actions.explain(session, row)),
     sweep: ({ version }) => act(session.sweep(version).then(() => undefined)),
-    findClusters: () => act(notBuilt()),
+    findClusters: ({ version, by, classes }) => act(session.findClusters(version, by, classes).then(() => undefined)),
     findShift: ({ a, b }) => act(versions.findShift(session, a, b)),
     sideBySide: ({ type: _, a, b, ...row }) => act(versions.sideBySide(session, { ...row, sides: [a, b] })),
     removeVersion: ({ version }) => act(versions.remove(session, version)),
-    compute: ({ version, of }) => act(actions.compute(session, version, rowsOf(of))),
+    compute: ({ version, of, method }) => act(actions.compute(session, version, rowsOf(of), method)),
     export: ({ version, of, kind }) => act(actions.export(session, version, rowsOf(of), kind)),
     copyPaths: ({ version, of }) => act(actions.copyPaths(session, version, rowsOf(of))),
     update: () => act(actions.update(panel)),

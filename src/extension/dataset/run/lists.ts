@@ -57,3 +57,17 @@ export function createLists(
     },
   };
 }
+
+/** The parameters of a request with the runner's numbers of the lists in them. */
+export async function withNumbers<Params extends object>(
+  lists: Pick<Lists, 'numberOf'>,
+  params: Params,
+): Promise<Params> {
+  const told: { list?: unknown; of?: unknown } = params;
+  const of = told.of !== null && typeof told.of === 'object' && 'list' in told.of ? told.of : undefined;
+  return {
+    ...params,
+    ...(typeof told.list === 'number' && { list: await lists.numberOf(told.list) }),
+    ...(of && typeof of.list === 'number' && { of: { ...of, list: await lists.numberOf(of.list) } }),
+  };
+}

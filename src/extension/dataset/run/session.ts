@@ -1,14 +1,16 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps and maps go on. Pure.
+ * the file is opened again, lists are made again, and sweeps, maps and searches for clusters go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
+import type { ClusteredBy } from '../../../protocol/clusters';
 import type { MapChoice, RunInfo, Selection, VersionId, Work } from '../../../protocol/dataset';
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
+import { createFinding } from './finding';
 import type { Intents } from './intents';
-import { createLists, type Lists } from './lists';
+import { createLists, type Lists, withNumbers } from './lists';
 import { createOpening } from './opening';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
 import { createWantedMaps, type MapIntents } from './wanted-maps';
@@ -38,6 +40,8 @@ export interface Session {
   ask(asked: Asked, first?: (rows: FirstRows) => void): Promise<unknown>;
   /** Starts the sweep of a version, or goes on with it. */
   sweep(version: VersionId): Promise<void>;
+  /** Starts to find the clusters of some classes, or of all. */
+  findClusters(version: VersionId, by: ClusteredBy, classes?: readonly number[]): Promise<void>;
   /** Starts to compute maps of rows by a method. */
   compute(version: VersionId, of: Selection | 'all' | 'wrong', method: MapChoice): Promise<void>;
   /** Watches the files of its models, or leaves them, as is wanted now. */
@@ -80,6 +84,7 @@ export function createSession(options: SessionOptions): Session {
     () => opening.process,
     (version, query) => call('list', { run, version, query, first: 0 }),
   );
+  const finding = createFinding({ run, intents, device, log, call: (params) => call('findClusters', params) });
   const notice = (text: string) => tell({ type: 'notice', text });
   const maps = createWantedMaps({ run, intents: mapIntents, lists, call, device, notice, log });
   let following = new AbortController();
@@ -111,6 +116,7 @@ export function createSession(options: SessionOptions): Session {
   function takeWork(next: readonly Work[]): void {
     if (next.some(({ id, done }) => done > (work.find((one) => one.id === id)?.done ?? done))) ends = 0;
     work = next;
+    finding.took(work);
     for (const { kind, state, version } of work)
       if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
     maps.told(work);
@@ -128,7 +134,7 @@ export function createSession(options: SessionOptions): Session {
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isBlocked = found.readOnly !== undefined && intents.of(run).length + mapIntents.of(run).length > 0;
+    const isBlocked = found.readOnly !== undefined && isAnyWanted();
     const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
     pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
     if (!isBlocked) resume(found);
@@ -145,18 +151,19 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  /** Goes on with the sweeps and maps that are wanted. */
+  /** Goes on with the sweeps, maps and clusters that are wanted. */
   function resume(found: RunInfo): void {
-    const { items, versions } = found;
     void maps.resume(found);
-    for (const { id, done, failed, unavailable } of versions) {
+    for (const { id, done, failed, unavailable } of found.versions) {
       if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
-      if (done + failed >= items) intents.set(run, id, false);
+      if (done + failed >= found.items) intents.set(run, id, false);
       else start(id).catch((thrown) => log(toExplainError(thrown).message));
     }
+    finding.resume(found);
   }
 
   const start = (version: VersionId) => call('sweep', { run, version, device: device() });
+  const isAnyWanted = () => intents.of(run).length + mapIntents.of(run).length + finding.wanted().length > 0;
 
   /** Follows the file through every process. */
   async function live(controller: AbortController): Promise<void> {
@@ -193,20 +200,10 @@ export function createSession(options: SessionOptions): Session {
     if (opening.isOpen) call('close', { run }).catch((thrown) => log(toExplainError(thrown).message));
   }
 
-  /** With the runner's numbers of the lists in it. */
-  async function translated<N extends RunnerName>(params: Params<N>): Promise<RunnerRequests[N]['params']> {
-    const told: { list?: number; of?: unknown } = params;
-    const of = told.of !== null && typeof told.of === 'object' && 'list' in told.of ? told.of : undefined;
-    return {
-      ...params,
-      run,
-      ...(typeof told.list === 'number' && { list: await lists.numberOf(told.list) }),
-      ...(of && typeof of.list === 'number' && { of: { ...of, list: await lists.numberOf(of.list) } }),
-    } as RunnerRequests[N]['params'];
-  }
-
   async function request<N extends RunnerName>(name: N, params: Params<N>, on?: RunnerEvents<N>) {
-    const send = async () => call(name, await translated<N>(params), on && { on });
+    // TypeScript can't tell that these are the parameters of N.
+    const send = async () =>
+      call(name, { ...(await withNumbers(lists, params)), run } as RunnerRequests[N]['params'], on && { on });
     await opening.after(0);
     const { process } = opening;
     try {
@@ -222,6 +219,7 @@ export function createSession(options: SessionOptions): Session {
   /** What the pages' requests say about the work that is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
+    finding.asked(params.work, name);
     maps.asked(params.work, name === 'resume');
     const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
     if (version !== undefined) intents.set(run, version, name === 'resume');
@@ -267,6 +265,8 @@ export function createSession(options: SessionOptions): Session {
         throw thrown;
       }
     },
+    findClusters: (version, by, classes) =>
+      finding.find({ version, by }, classes, (params) => request('findClusters', params)),
     async compute(version, of, method) {
       const started = await request('compute', { version, of, method, device: device() });
       maps.started(started.work, version, of, method);

@@ -1,4 +1,4 @@
-/** The rows of the view *Datasets*: run files with their versions, saved views and tags. Pure. */
+/** The rows of the view *Datasets*: run files with their versions, suspicious clusters, saved views and tags. Pure. */
 import path from 'node:path';
 import { quoted } from '../../../core/query/print';
 import type { RunInfo, VersionId, VersionInfo } from '../../../protocol/dataset';
@@ -18,6 +18,8 @@ export interface DatasetRow {
   readonly children?: readonly DatasetRow[];
 }
 
+/** Of each version; the page has all of them. */
+const MOST_CLUSTERS = 20;
 const COUNT = new Intl.NumberFormat('en');
 
 /** @param where the run file as the Explorer names it */
@@ -36,7 +38,7 @@ export function runRow(run: string, where: string): DatasetRow {
 }
 
 /** What is known of an open run file. */
-export function rowsOf({ run, items, versions, views, tags }: RunInfo): DatasetRow[] {
+export function rowsOf({ run, items, versions, clusters, views, tags }: RunInfo): DatasetRow[] {
   const entry = (group: string, name: string, rest: Partial<DatasetRow>): DatasetRow => ({
     id: JSON.stringify([run, group, name]),
     label: name,
@@ -54,6 +56,20 @@ export function rowsOf({ run, items, versions, views, tags }: RunInfo): DatasetR
         icon: version.unavailable === undefined ? 'circuit-board' : 'warning',
         opens: { version: version.id },
       }),
+    ),
+    ...group(
+      'Suspicious clusters',
+      'warning',
+      clusters.flatMap(({ version, suspicious }) =>
+        suspicious.slice(0, MOST_CLUSTERS).map((name) => {
+          const of = versions.length > 1 ? versions.find(({ id }) => id === version)?.name : undefined;
+          return entry(`cluster of ${version}`, name, {
+            ...(of !== undefined && { description: of }),
+            tooltip: `Shows the images of the cluster ${name}, whose heat looks like that of a shortcut`,
+            opens: { query: `cluster = ${quoted(name)}`, version },
+          });
+        }),
+      ),
     ),
     ...group(
       'Views',

@@ -1,7 +1,6 @@
 /** The commands of versions. Each asks which version is meant. */
-import * as vscode from 'vscode';
 import type { VersionId, VersionInfo } from '../../../protocol/dataset';
-import { pickOne } from '../../commands/quick-pick';
+import { pickOne, typeText } from '../../commands/quick-pick';
 import type { Commands } from '../commands';
 import type { DatasetEditors } from '../page/editor';
 import type { DatasetPanel } from '../page/panel-types';
@@ -33,15 +32,14 @@ export function versionCommands(editors: Pick<DatasetEditors, 'current'>, action
       if (from) panel.show({ type: 'compare', a: from.id, b: to.id });
     }),
     datasetRenameVersion: ofVersion('Rename Version', async ({ session }, { id, name }) => {
-      const next = await vscode.window.showInputBox({
-        title: 'Rename Version',
+      const next = await typeText('Rename Version', {
         prompt: 'Queries and the command line call the version by this name.',
         value: name,
-        validateInput: (text) => (text.trim() === '' ? 'A version needs a name.' : undefined),
+        ifEmpty: 'A version needs a name.',
       });
-      if (next === undefined || next.trim() === name) return undefined;
-      await session.call('nameVersion', { version: id, name: next.trim() });
-      return `${name} is now ${next.trim()}`;
+      if (next === undefined) return undefined;
+      await session.call('nameVersion', { version: id, name: next });
+      return `${name} is now ${next}`;
     }),
     datasetPinVersion: ofVersion('Pin or Unpin Version', async ({ session }, { id, name, pinned }) => {
       await session.call('pinVersion', { version: id, pinned: !pinned });

@@ -26,6 +26,8 @@ export interface Setup {
   readonly walked?: number;
   /** Milliseconds until an answer; 0 unless said. */
   readonly delay?: number;
+  /** Whether clusters are found; `untested` where the model could not be run. */
+  readonly clusters?: 'found' | 'outdated' | 'untested';
   /** Width and height of the thumbnails. */
   readonly side?: number;
 }

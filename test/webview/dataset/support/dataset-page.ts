@@ -79,6 +79,8 @@ export async function openDataset(browser: Browser, { work, tagged, ...setup }: 
         Reflect.get(window, 'underway').add('advance');
         Reflect.get(window, 'host').postMessage({ type: 'advance', done: to });
       }, done),
+    /** The search for clusters ends. */
+    endSearch: () => page.evaluate(() => Reflect.get(window, 'host').postMessage({ type: 'found' })),
     /** The run file has changed; with more versions the watch has found one. */
     change: (to: Partial<Setup>) =>
       page.evaluate((part) => {

@@ -5,6 +5,7 @@
 import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
 import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
 import { packed, packRows } from '../../../../src/protocol/packed/pack';
+import { clusterSets, clusterTest, scatterOf, summaryOf } from './clusters';
 import {
   atlasOf,
   classesOf,
@@ -44,6 +45,7 @@ const tags = (): TagInfo[] =>
 const versions = () => versionsOf(setup).map((version) => ({ ...version, ...changed.get(version.id) }));
 const info = (): RunInfo => ({
   ...infoOf(setup, tags(), views),
+  clusters: setup.clusters ? [summaryOf(clusterSets(setup, 'predicted'))] : [],
   ...(setup.versions !== undefined && { versions: versions() }),
   ...setup.info,
 });
@@ -78,6 +80,8 @@ function find(query: string): readonly number[] | undefined {
     .split(/\s+and\s+/)
     .filter(Boolean)
     .map((text): ((item: number) => boolean) => {
+      const inCluster = clusterTest(text, setup);
+      if (inCluster) return inCluster;
       const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
       const numbers: Readonly<Record<string, (item: number) => number>> = { p: probabilityOf, loss: lossOf };
       const [, flag, named] = /^(wrong|correct) in "?([^"]*)"?$/.exec(text) ?? [];
@@ -154,6 +158,11 @@ function answer(id: string, { name, params }: Asked): unknown {
       return classesOf(setup);
     case 'atlas':
       return params.indices.map((index) => atlasOf(params.by, index));
+    case 'clusters':
+      if (!setup.clusters) return [];
+      return clusterSets(setup, params.by, setup.clusters === 'outdated', setup.clusters === 'untested');
+    case 'scatter':
+      return scatterOf(setup, params.set);
     case 'compare':
       return comparisonOf(setup, params.a, params.b);
     case 'trend':
@@ -213,6 +222,8 @@ type Told =
   | { readonly type: 'setup'; readonly setup: Setup; readonly work?: readonly Work[]; readonly tags?: TagInfo[] }
   /** More of the sweep is done. */
   | { readonly type: 'advance'; readonly done: number }
+  /** The search for clusters is over. */
+  | { readonly type: 'found' }
   /** Other setup from now on; with another number of versions the last one was found by the watch. */
   | { readonly type: 'change'; readonly to: Partial<Setup> };
 
@@ -233,6 +244,13 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     const [version] = info().versions;
     say({ type: 'rows', version: 1, done: version!.done, failed: version!.failed });
     heard(data.type);
+  } else if (data.type === 'findClusters') {
+    const work = { id: 9, kind: 'clusters', version: 1, state: 'running', done: 3, total: 10, failed: 0 } as const;
+    say({ type: 'work', work: [work] });
+  } else if (data.type === 'found') {
+    setup = { ...setup, clusters: 'found' };
+    say({ type: 'work', work: [] });
+    say({ type: 'info', info: info() });
   } else if (data.type === 'change') {
     const before = setup.versions;
     setup = { ...setup, ...data.to };
