@@ -67,6 +67,8 @@ export function questionsAbout(
  */
 const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
 const SUSPICIOUS = 0.96;
+/** Without so large a share of other images that become the class, the place of the heat alone makes nothing suspicious. */
+const TURNED = 0.05;
 /** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
 const COMPANION = 0.8;
 /** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
@@ -107,8 +109,8 @@ export function suspicionsOf(
 ): Suspicion[] {
   const all = shapes.map((shape, k) => suspicionOf(k, shape, questions, answers, context, outside[k]));
   const cells = shapes.map(({ mean }) => hotCells(mean, context.height, context.width).chosen);
-  const isSure = all.map(({ score }) => score >= SUSPICIOUS);
-  return all.map((one, k) => ({
+  const isSure = all.map(({ score, turned }) => score >= SUSPICIOUS && turned >= TURNED);
+  return all.map(({ turned: _, ...one }, k) => ({
     ...one,
     suspicious:
       isSure[k]! ||
@@ -129,7 +131,7 @@ function suspicionOf(
   answers: readonly Answer[],
   context: Context,
   outside: Outside | undefined,
-): Omit<Suspicion, 'suspicious'> {
+): Omit<Suspicion, 'suspicious'> & { readonly turned: number } {
   const { label, height, width, every } = context;
   const asked = questions.flatMap((question, i) =>
     question.cluster === cluster ? [{ question, answer: answers[i]! }] : [],
@@ -157,6 +159,7 @@ function suspicionOf(
     : 'the class has no other images to compare with';
   return {
     score,
+    turned: rate(own) - (least ? rate(least) : 0),
     reasons: [
       `Pasted into ${own.images} other images, its hot region makes ${own.after - own.before} of them ${label}; ${compared}.`,
       ...(least

@@ -72,7 +72,6 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     shipped: vscode.Uri.joinPath(extensionUri, 'media', 'demo', 'shortcut').fsPath,
     copy: vscode.Uri.joinPath(globalStorageUri, 'shortcut').fsPath,
     inspect,
-    device: () => readSettings().device,
   };
 
   /** Tells the manifest's conditions what is in front. */

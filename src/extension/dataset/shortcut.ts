@@ -3,7 +3,6 @@ import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
 import type { VersionId } from '../../protocol/dataset';
-import type { DeviceChoice } from '../../protocol/devices';
 import type { Inspect } from './inspect';
 import type { DatasetPanel } from './page/panel-types';
 
@@ -13,13 +12,12 @@ export interface ShortcutServices {
   /** Where its copy goes, since a run file lies beside its dataset. */
   readonly copy: string;
   readonly inspect: Inspect;
-  device(): DeviceChoice;
 }
 
 const ANNOTATIONS = 'shop.json';
 const MODEL = 'shop.onnx';
 
-export async function findShortcut({ shipped, copy, inspect, device }: ShortcutServices): Promise<void> {
+export async function findShortcut({ shipped, copy, inspect }: ShortcutServices): Promise<void> {
   try {
     // With their times, so that the same files are not computed again.
     await cp(shipped, copy, { recursive: true, preserveTimestamps: true });
@@ -33,7 +31,7 @@ export async function findShortcut({ shipped, copy, inspect, device }: ShortcutS
   const version = await sweptVersion(panel, model);
   const { session } = panel;
   if (version === undefined || session.info?.clusters.some((found) => found.version === version)) return;
-  await session.call('findClusters', { version, by: 'predicted', device: device() });
+  await session.findClusters(version, 'predicted');
 }
 
 /** The version of a model as soon as all of it is computed; undefined if the page is closed before. */
