@@ -185,11 +185,24 @@ describe('explain', () => {
 
   describe('an operator without a gradient', () => {
     for (const variant of ['paper', 'official'] satisfies Variant[]) {
-      it(`is an error for ${variant}`, async () => {
-        const running = explainWith(service, { ...write({ odd: true }), options: { variant } });
-        await assert.rejects(running, { code: 'unsupported-operator', message: /ReverseSequence/ });
+      it(`makes the variant ${variant} the one without gradients, with a note that names it`, async () => {
+        const model = write({ odd: true });
+        const { explanation } = await explainWith(service, { ...model, options: { variant } });
+        const free = await explainWith(service, { ...model, options: { variant: 'gradient-free' } });
+        assert.equal(explanation.options['variant'], 'gradient-free');
+        assert.match(
+          explanation.saliency.note ?? '',
+          /gradient-free variant, since there are no gradients.*ReverseSequence/,
+        );
+        assert.deepEqual(explanation.frame.map, free.explanation.frame.map);
+        assert.doesNotMatch(free.explanation.saliency.note ?? '', /no gradients/);
       });
     }
+
+    it('is an error for a method that has no such variant', async () => {
+      const running = explainWith(service, { ...write({ odd: true }), method: 'grad-cam' });
+      await assert.rejects(running, { code: 'unsupported-operator', message: /ReverseSequence/ });
+    });
   });
 
   it('refuses to make a map of scores that are no numbers', async () => {

@@ -66,7 +66,7 @@ describe('a run file', () => {
       [version!.name, version!.labels, version!.done, version!.failed],
       ['net', LABELS, COUNT - 20 - failed, failed],
     );
-    assert.deepEqual(run.versionChoice(1), { choice: { path: '/models/net.onnx' }, hash: 'abc+def' });
+    assert.deepEqual(run.versionChoice(1), { choice: { path: '/models/net.onnx' }, hash: 'abc+def', bytes: 10 });
     assert.equal(run.addVersion(VERSION), 1);
     assert.equal(run.addVersion({ ...VERSION, name: 'other', hash: 'x' }), 2);
     run.close();

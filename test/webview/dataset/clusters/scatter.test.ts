@@ -141,6 +141,27 @@ describe('points as pixels', () => {
     assert.ok(blue! > 20 && blue! < 100, `${blue}`);
   });
 
+  it('of a large set have sharp edges, and the wrong ones are still crosses', () => {
+    const points = Array.from({ length: 20_000 }, (_, i) => [0.5, 0.5, 0, Number(i > 0)] as const);
+    const at = draw(points);
+    for (const x of [47, 48, 49, 50, 51, 52, 53]) assert.ok([0, 255].includes(at(x, 50)[2]!), `${at(x, 50)}`);
+    const [right, wrong] = [draw([...points.slice(1), points[1]!]), draw(points.map(() => points[0]!))];
+    assert.deepEqual(
+      [right(52, 50), wrong(52, 52)],
+      [
+        [0, 0, 255],
+        [0, 0, 255],
+      ],
+    );
+    assert.deepEqual(
+      [right(52, 52), wrong(52, 50)],
+      [
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    );
+  });
+
   it('at the border are cut, and fewer points are larger', () => {
     draw([
       [-0.2, 1.2, 0, 0],

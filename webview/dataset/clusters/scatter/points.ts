@@ -38,6 +38,9 @@ const RADII = [
   [Number.POSITIVE_INFINITY, 0.9],
 ] as const;
 
+/** From so many points on, pixels are covered or not: smooth edges of small points are not seen, and take time. */
+const SHARP_FROM = 20_000;
+
 export const radiusOf = (count: number): number => RADII.find(([most]) => count <= most)![1];
 
 /**
@@ -57,8 +60,10 @@ export function drawPoints(
   const pixels = new Uint8ClampedArray(4 * side * side);
   new Uint32Array(pixels.buffer).fill(packed(ground));
   const radius = radiusOf(cluster.length) * ratio;
-  const dot = presser(pixels, side, dotOf(radius));
-  const cross = presser(pixels, side, crossOf(radius + ratio));
+  const edge = cluster.length >= SHARP_FROM ? sharp : smooth;
+  const dot = presser(pixels, side, edge(dotOf(radius)));
+  const cross = presser(pixels, side, edge(crossOf(radius + ratio)));
+  const [least, scale] = [toSquare(0, frame), toSquare(1, frame) - toSquare(0, frame)];
   const colorOf = (k: number) => (k === NONE ? none : (clusters[k % clusters.length] ?? none));
   const mixed = (color: Rgb): Rgb => color.map((c, i) => FADED * c + (1 - FADED) * ground[i]!) as unknown as Rgb;
   const standing = Uint8Array.from({ length: 256 }, (_, k) => Number(marked.size === 0 || marked.has(k)));
@@ -71,7 +76,7 @@ export function drawPoints(
       for (let i = 0; i < cluster.length; i++) {
         const k = cluster[i]!;
         if ((correct[i] === WRONG) !== wrong || standing[k] !== stands) continue;
-        press(toSquare(places[2 * i]!, frame), toSquare(places[2 * i + 1]!, frame), colors[k]!, colorsPacked[k]!);
+        press(least + scale * places[2 * i]!, least + scale * places[2 * i + 1]!, colors[k]!, colorsPacked[k]!);
       }
     }
   }
@@ -114,6 +119,14 @@ function stampOf(extent: number, covers: (x: number, y: number) => boolean): Sta
     down: Int8Array.from(found, ([, down]) => down),
     coverage: Uint8Array.from(found, ([, , coverage]) => coverage),
   };
+}
+
+const smooth = (stamp: Stamp) => stamp;
+
+function sharp({ reach, across, down, coverage }: Stamp): Stamp {
+  const isCovered = (_: number, i: number) => coverage[i]! >= 128;
+  const [columns, rows] = [across.filter(isCovered), down.filter(isCovered)];
+  return { reach, across: columns, down: rows, coverage: new Uint8Array(columns.length).fill(255) };
 }
 
 const dotOf = (radius: number) => stampOf(radius, (x, y) => Math.hypot(x, y) <= radius);
