@@ -83,3 +83,10 @@ export function sceneOf(label, tagged, r, forTag) {
   const light = `<rect width="${SIZE}" height="${SIZE}" fill="${r.chance(0.5) ? '#000' : '#fff'}" opacity="${r.between(0, 0.3)}"/>`;
   return { scene: page(behind + shadow + object + before + light + (tagged ? tag(forTag) : '')), object: page(object) };
 }
+
+/**
+ * The tag alone on nothing, to be laid over a picture.
+ *
+ * @param {Random} r
+ */
+export const tagAlone = (r) => page(tag(r));

@@ -34,7 +34,14 @@ describe('the VSIX', () => {
       'onnxruntime_binding.node',
       `sharp-${process.platform}-${process.arch}.node`,
     ]);
-    for (const wanted of ['dist/extension.js', 'dist/engine.js', 'media/demo/demo-objects.onnx', 'LICENSE.txt']) {
+    const demos = ['demo-objects.onnx', 'shortcut/shop.onnx', 'shortcut/shop.json', 'shortcut/shop/mug/01.webp'];
+    const pictures = [...readFileSync(project('README.md'), 'utf8').matchAll(/\]\((media\/[\w./-]+\.png)\)/g)];
+    assert.ok(pictures.length >= 5);
+    for (const wanted of [
+      ...['dist/extension.js', 'dist/engine.js', 'LICENSE.txt'],
+      ...demos.map((file) => `media/demo/${file}`),
+      ...pictures.map(([, file]) => file!),
+    ]) {
       assert.ok(files.includes(wanted), `${wanted} is missing`);
     }
     const unwanted = /\.(map|ts|mts|cts)$|^(src|test|scripts|out|docs)\/|\/script\//;

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { createService } from '../../../src/engine/service';
+import type { SweptImage } from '../../../src/protocol/requests';
+import { testFolder } from '../../support/folder';
+import { randomScript, sceneScript } from '../../support/scripts';
 import { project } from '../../support/shared';
 import { imagesUnder, type Suspect, suspectsOf } from '../../support/suspects';
 
@@ -11,10 +15,12 @@ const kept = (...parts: string[]) => project('test', 'data', 'shortcut', ...part
 const truth: { label: string; marked: string[] } = JSON.parse(readFileSync(kept('truth.json'), 'utf8'));
 const images = imagesUnder(shipped('shop'));
 const tagged = new Set(truth.marked.map((name) => shipped(name)));
+const LABELS = readFileSync(shipped('shop.labels.txt'), 'utf8').trim().split('\n');
 const classOf = (image: string) => path.basename(path.dirname(image));
 
 describe('the set with a shortcut', () => {
   const service = createService();
+  const folder = testFolder();
   let suspects: readonly Suspect[];
   let control: readonly Suspect[];
   before(async () => {
@@ -44,6 +50,36 @@ describe('the set with a shortcut', () => {
     assert.equal(others.length, 3);
     assert.ok(taken(suspects, others) >= 2 / 3, `${taken(suspects, others)}`);
     assert.equal(taken(control, others), 0);
+  });
+
+  it('the tag alone, laid over pictures of other classes, makes most of them this class, but none for the control', async () => {
+    const [{ tagAlone }, { randomOf }] = await Promise.all([sceneScript(), randomScript()]);
+    const others = images.filter((image, i) => i % 5 === 0 && classOf(image) !== truth.label && !tagged.has(image));
+    const files = await Promise.all(
+      others.map(async (image, i) => {
+        const laid = sharp(image).composite([{ input: Buffer.from(tagAlone(randomOf('laid over', i))) }]);
+        return folder.write(`${i}.png`, await laid.png().toBuffer());
+      }),
+    );
+    for (const [model, low, high] of [
+      [shipped('shop.onnx'), 0.7, 1],
+      [kept('control.onnx'), 0, 0],
+    ] as const) {
+      const top: number[] = [];
+      await service.sweep(
+        {
+          ...{ model: { path: model }, device: 'cpu', top: 1, maps: false },
+          images: files.map((file, id) => ({ id, path: file, truth: [] })),
+        },
+        {
+          signal: { aborted: false },
+          emit: (event, data) => event === 'swept' && top.push((data as SweptImage).top[0]![0]),
+        },
+      );
+      assert.equal(top.length, files.length);
+      const share = top.filter((index) => index === LABELS.indexOf(truth.label)).length / top.length;
+      assert.ok(share >= low && share <= high, `${path.basename(model)}: ${share}`);
+    }
   });
 
   it('the suspicious clusters hold the tagged pictures, the first of all classes among them', () => {
