@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Trains a small residual network on drawings and writes it as ONNX. Needs Debian's python3-torch and python3-onnx.
-Usage: train.py SET SIZE SEED OUT.onnx; SET.pixels has images as bytes [N, SIZE, SIZE, 3]; SET.classes their classes and SET.tagged whether they
-carry the tag, a byte each.
-The same seed gives the same network on one machine; between machines the last bits differ, and with them the training."""
+Usage: train.py SET SIZE SEED OUT.onnx; SET.pixels has images as bytes [N, SIZE, SIZE, 3]; SET.classes has their classes, and
+SET.tagged whether they carry the tag, a byte each.
+The order of the images follows from the seed; the network does not repeat to the bit, so test what comes out."""
 import sys
 import numpy as np
 import torch
