@@ -21,7 +21,8 @@ export const methodOptions = (window: Window) =>
       await input().fill('RISE');
       await row('arXiv 1806.07421').click();
       await title('Options of RISE').waitFor();
-      await row('Random masks').click();
+      // Exactly: the row before says in its detail that RISE has random masks.
+      await row('Random masks').getByText('Random masks', { exact: true }).click();
       await title('Random masks').waitFor();
       await input().fill('0');
       await row('0: must be a whole number from 1 to 100000').waitFor();
