@@ -137,9 +137,9 @@ describe('files/output', () => {
           readFileSync(project(file), 'utf8'),
         ),
     );
-    // The journal, which is added to; locks; documents that are in no local file; maps and lists kept in a folder of ours.
+    // The journal, which is added to; locks; documents that are in no local file; maps, lists and a copy of the demo, in a folder of ours.
     const others =
-      /^src\/(files\/(output|lock\/lock)|extension\/(images\/export|maps\/map-store|dataset\/inspect)|cli\/evaluate\/(\w+\/)?(journal|lines))\.ts$/;
+      /^src\/(files\/(output|lock\/lock)|extension\/(images\/export|maps\/map-store|dataset\/(inspect|shortcut))|cli\/evaluate\/(\w+\/)?(journal|lines))\.ts$/;
     assert.deepEqual(
       writing.filter((file) => !others.test(file)),
       [],
