@@ -45,7 +45,7 @@ export function Row({ id, index, label, probability, activation, isShown, isActi
         <CheckMark checked={isShown} />
       </span>
       <span class="name">
-        {label} <span class="index">#{index}</span>
+        <span>{label}</span> <span class="index">#{index}</span>
       </span>
       <span class="value">{value}</span>
       <span class="bar" hidden={probability === undefined || activation === 'none'}>
