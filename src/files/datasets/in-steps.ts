@@ -1,23 +1,10 @@
 /** Long loops over lists in memory, in steps between which others get a turn: a dataset may have a million images. */
-import { setImmediate } from 'node:timers/promises';
-import { errors } from '../../core/errors';
+import { pausing } from '../pause';
 
-/** Milliseconds of work before others get a turn. */
-const SLICE = 10;
 /** Things of which none takes long, between two looks at the clock. */
 const STEP = 256;
 /** Things that are sorted in one piece: some milliseconds. */
 const RUN = 2048;
-
-function pausing(signal?: AbortSignal): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < SLICE) return;
-    await setImmediate();
-    if (signal?.aborted) throw errors.cancelled();
-    last = performance.now();
-  };
-}
 
 /**
  * Calls with each thing of a list.

@@ -1,7 +1,8 @@
 /** The requests about clusters. */
+
+import { pausing } from '../../files/pause';
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import type { Place } from '../models/places';
-import { pausing } from '../store/pause';
 import { findClusters } from '../work/clusters';
 import { ENDED, type Tools } from './tools';
 

@@ -1,5 +1,6 @@
 /** Opens run files; see `form.ts`. */
 import { parseQuery } from '../../core/query/parse';
+import { pausing } from '../../files/pause';
 import { createClusters } from './clusters/clusters';
 import { commitMaps, commitRows, copyRow, kindText, twin } from './commit';
 import { comparisonOf } from './compare/flips';
@@ -17,7 +18,6 @@ import { classesOf } from './lists/classes';
 import { histogramsOf } from './lists/histograms';
 import { createLists, idsOfQuery, positionOf } from './lists/lists';
 import { createMaps } from './maps/means';
-import { pausing } from './pause';
 import { itemOf, pictures, rowOf, waiting } from './rows';
 import { change, DONE, loadState, NO, readState, type State, versionOf } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';

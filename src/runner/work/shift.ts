@@ -1,13 +1,13 @@
 /** The shift of the heat between two versions: from stored maps, and from maps that version `b` has to be asked for. */
 import type { Engine } from '../../client/engine';
 import { toExplainError } from '../../core/errors';
+import { pausing } from '../../files/pause';
 import type { ItemId, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import type { Place } from '../models/places';
 import { callSize } from '../plan/shards';
 import type { MissingMap, OtherMap, RunFile } from '../store/form';
-import { pausing } from '../store/pause';
 import { answersOf } from './answers';
 import { categoriesByClass } from './classes';
 import { changeOf } from './images';

@@ -1,8 +1,10 @@
 /** How the versions went, one after another, as lines. The list of versions has the same numbers as a table. */
+
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VersionInfo } from '../../../src/protocol/dataset';
 import type { TrendPoint } from '../../../src/protocol/versions';
+import { drawMark } from '../../plots/mark';
 import { axisOf, createPlot, type Plot, textOf, type uPlot } from '../../plots/plot';
 import { MEASURES } from './list';
 
@@ -78,22 +80,10 @@ function Line({ measure: { id, title, hint, text }, versions, points, pointed }:
       series: [{}, { stroke: color, width: 2, spanGaps: true, points: { show: true, size: 6, fill: color } }],
       hooks: {
         draw: [
-          ({ ctx, bbox, valToPos }: uPlot) => {
+          (plot: uPlot) => {
             if (!marked.current) return;
-            const [x, y] = [valToPos(marked.current.at + 1, 'x', true), valToPos(marked.current.value, 'y', true)];
-            ctx.save();
-            ctx.strokeStyle = textOf(canvas)();
-            ctx.fillStyle = color();
-            ctx.lineWidth = devicePixelRatio;
-            ctx.beginPath();
-            ctx.moveTo(x, bbox.top);
-            ctx.lineTo(x, bbox.top + bbox.height);
-            ctx.stroke();
-            ctx.beginPath();
-            ctx.arc(x, y, RADIUS * devicePixelRatio, 0, 2 * Math.PI);
-            ctx.fill();
-            ctx.stroke();
-            ctx.restore();
+            const { at, value } = marked.current;
+            drawMark(plot, { x: at + 1, y: value, line: textOf(canvas)(), fill: color(), radius: RADIUS });
           },
         ],
       },

@@ -1,6 +1,8 @@
 /** Draws the curves of a measurement. */
+
 import type { MeasuredMap } from '../../../src/core/metrics/measurement';
 import type { ShownMeasurement } from '../../../src/protocol/webview';
+import { drawMark } from '../../plots/mark';
 import { axisOf, createPlot, textOf, type uPlot } from '../../plots/plot';
 import { MAP_NAMES } from './chart-legend';
 import { pointAt, WALKED, type Walk, type Walked } from './walk';
@@ -48,25 +50,14 @@ export function createChart(
         points: { show: false },
       })),
     ],
-    hooks: { draw: [drawMark] },
+    hooks: { draw: [markShown] },
   });
 
-  function drawMark({ ctx, bbox, valToPos }: uPlot): void {
+  function markShown(plot: uPlot): void {
     if (!mark) return;
-    const [x, y] = [valToPos(mark.fraction, 'x', true), valToPos(mark.probability, 'y', true)];
-    ctx.save();
-    ctx.strokeStyle = text();
-    ctx.fillStyle = colorOf(mark.line.map, mark.line.metric);
-    ctx.lineWidth = devicePixelRatio;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    ctx.beginPath();
-    ctx.arc(x, y, MARK_RADIUS * devicePixelRatio, 0, 2 * Math.PI);
-    ctx.fill();
-    ctx.stroke();
-    ctx.restore();
+    const { fraction, probability, line } = mark;
+    const fill = colorOf(line.map, line.metric);
+    drawMark(plot, { x: fraction, y: probability, line: text(), fill, radius: MARK_RADIUS });
   }
 
   const point = (event: PointerEvent) => {

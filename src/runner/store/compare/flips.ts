@@ -1,7 +1,8 @@
 /** Who is right of two versions, and how far the heat has moved between them. */
+
+import { pausing } from '../../../files/pause';
 import type { VersionId } from '../../../protocol/dataset';
 import { type Comparison, FLIPS, type Flip, flipOf } from '../../../protocol/versions';
-import { pausing } from '../pause';
 import { DONE, pairKey, type State, UNKNOWN, versionOf, YES } from '../state';
 import { sharedRows } from './pairs';
 import { updateShifts } from './shifts';

@@ -1,8 +1,9 @@
 /** Numbers of each version, for lines over versions. */
+
+import { pausing } from '../../../files/pause';
 import type { TrendPoint } from '../../../protocol/versions';
 import { keyOf } from '../file/tables';
 import { numberIn } from '../file/values';
-import { pausing } from '../pause';
 import { DONE, pairOf, type State, sweepKind, UNKNOWN, type Version, YES } from '../state';
 import { sharedRows } from './pairs';
 import { updateShifts } from './shifts';

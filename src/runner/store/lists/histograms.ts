@@ -1,7 +1,7 @@
 /** Counts of rows in equal bins of each number, for the rows of a query and for all. */
 import { NUMBERS, type NumberName } from '../../../core/query/query';
+import { pausing } from '../../../files/pause';
 import type { Histogram } from '../../../protocol/dataset';
-import { pausing } from '../pause';
 import type { State, Version } from '../state';
 
 /** Numbers that have bounds; of the others the bins go from 0, or from the least, to the largest. */

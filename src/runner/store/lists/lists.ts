@@ -2,9 +2,9 @@
 import { datasetErrors } from '../../../core/dataset-errors';
 import { parseQuery } from '../../../core/query/parse';
 import type { Query } from '../../../core/query/query';
+import { pausing } from '../../../files/pause';
 import type { ItemId, ListInfo, Row, Selection, VersionId } from '../../../protocol/dataset';
 import { shiftsBetween, versionNamed } from '../compare/pairs';
-import { pausing } from '../pause';
 import { rowOf } from '../rows';
 import { type State, type Version, versionOf } from '../state';
 import { maskOf } from './filter';

@@ -1,6 +1,6 @@
-/** Lets other requests be answered in the midst of long work. */
+/** Lets others work in the midst of long work. */
 import { setImmediate } from 'node:timers/promises';
-import { errors } from '../../core/errors';
+import { errors } from '../core/errors';
 
 interface Signal {
   readonly aborted: boolean;
