@@ -31,6 +31,8 @@ const TEXTS = {
   '@nodable/entities': () => [mit('Amit Gupta')],
   'onnx-buf': () => [mit('Eric Zhang')],
   'onnxruntime-common': () => [mit('Microsoft Corporation')],
+  'pg-types': () => [mit('2014 Brian M. Carlson')],
+  pgpass: () => [mit('2013-2016 Hannes Hörl')],
   // The content of the native library differs between versions. The file comes from the Python package of the same
   // version.
   'onnxruntime-node': (version) => [mit('Microsoft Corporation'), own(`onnxruntime-${version}.txt`)],

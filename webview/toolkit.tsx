@@ -97,6 +97,7 @@ export function IconButton(props: IconButtonProps) {
       title={hint}
       data-testid={testId}
       disabled={props.disabled ?? false}
+      aria-disabled={props.disabled ?? false}
       hidden={props.hidden ?? false}
       onClick={onClick}
       {...(props.class !== undefined && { class: props.class })}

@@ -50,6 +50,9 @@ const PRESENT = {
   'g++': () => findProgram('g++') !== undefined,
   make: () => findProgram('make') !== undefined,
   libvulkan1: () => existsSync('/usr/lib/x86_64-linux-gnu/libvulkan.so.1') || process.arch !== 'x64',
+  'redis-server': () => findProgram('/usr/bin/redis-server') !== undefined,
+  'postgresql-15': () => findProgram('/usr/lib/postgresql/15/bin/postgres') !== undefined,
+  openssl: () => findProgram('openssl') !== undefined,
   'python3-torch': () => hasPythonModule('torch'),
   'python3-torchvision': () => hasPythonModule('torchvision'),
   'python3-onnx': () => hasPythonModule('onnx'),
@@ -63,6 +66,8 @@ export const BROWSER = /** @type {const} */ (['chromium']);
 export const COMPILER = /** @type {const} */ (['libkrb5-dev', 'python3', 'g++', 'make']);
 /** To run WebGPU on Chromium's software device. */
 export const VULKAN = /** @type {const} */ (['libvulkan1']);
+/** To share work by a queue; tests start these on the loopback. */
+export const QUEUES = /** @type {const} */ (['redis-server', 'postgresql-15', 'openssl']);
 /** To compare with PyTorch. */
 export const PYTORCH = /** @type {const} */ (['python3-torch', 'python3-torchvision', 'python3-onnx']);
 

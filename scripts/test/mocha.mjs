@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { root, run } from '../host/run.mjs';
+import { byDuration } from './durations.mjs';
 import { readResults } from './results.mjs';
 
 const require = createRequire(import.meta.url);
@@ -17,7 +18,7 @@ const PROCESSES = Math.max(1, Math.min(availableParallelism(), Math.floor(totalm
 
 /**
  * Each file runs in a process of its own or in one that has run others; as many at a time as there are processors, each
- * with one thread of the runtime.
+ * with one thread of the runtime. Several processes begin with the files that take longest.
  *
  * @param {string} name of the file with the results
  * @param {readonly string[]} files
@@ -36,7 +37,7 @@ export async function mocha(name, files, options = {}) {
       ...['--enable-source-maps', require.resolve('mocha/bin/mocha.js')],
       ...['--reporter', path.join(root, 'scripts', 'test', 'reporter.cjs')],
       ...['--retries', `${retries}`, ...(processes > 1 ? ['--parallel', '--jobs', `${processes}`] : [])],
-      ...files,
+      ...(processes > 1 ? byDuration(files) : files),
     ],
     { env: { ...process.env, GROUP_CAM_THREADS: '1', ...variables, TEST_RESULTS: file } },
   );

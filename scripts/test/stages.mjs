@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newerNode } from '../host/node.mjs';
 import { root, run } from '../host/run.mjs';
-import { BROWSER, PYTORCH, VULKAN } from '../host/system.mjs';
+import { BROWSER, PYTORCH, QUEUES, VULKAN } from '../host/system.mjs';
 import { mocha, out, testFiles } from './mocha.mjs';
 import { runInSecondHost, runSuite } from './suite.mjs';
 
@@ -52,7 +52,7 @@ export const STAGES = {
   },
 
   unit: {
-    packages: [...BROWSER, ...VULKAN, ...PYTORCH],
+    packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
     async run() {
       const files = unitFiles();
       const newer = files.filter((file) => NEWER.test(file));
@@ -82,7 +82,7 @@ export const STAGES = {
   package: { packages: BROWSER, standIn: true, run: () => mocha('package', testFiles('package'), { processes: 1 }) },
 
   nightly: {
-    packages: [...BROWSER, ...VULKAN, ...PYTORCH],
+    packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
     standIn: true,
     whenNamed: true,
     async run() {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../core/error-codes';
 import { ExplainError, errors } from '../core/errors';
 import type { Size } from '../core/geometry';
+import { DEFAULT_CHOICE } from '../core/methods/choice';
 import type { MethodName } from '../core/methods/names';
 import { findClass } from '../core/model/classes/labels';
 import { DEFAULT_STYLE } from '../core/style';
@@ -18,9 +19,12 @@ import type { Terminal } from './terminal';
 import { explanationText } from './text';
 import { flagsOf, type OptionFlags } from './values';
 
+/** In place of a method: the map that an exported model makes itself. */
+export const OWN = 'own';
+
 /** The options of `explain` under the names that the command line gives them. */
 export interface ExplainOptions extends OptionFlags {
-  readonly method: MethodName;
+  readonly method: MethodName | typeof OWN;
   readonly blurKernel: number;
   readonly blurSigma: number;
   readonly tensor?: string;
@@ -107,7 +111,8 @@ export async function explain(
 
 /** The methods to run. A comparison writes one file for each image and class, the sheet. */
 function chosenMethods({ compare, method, output, npy }: ExplainOptions): readonly MethodName[] {
-  if (!compare) return [method];
+  // The model says which method it has.
+  if (!compare) return [method === OWN ? DEFAULT_CHOICE.method : method];
   if (output === undefined) throw errors.badOption('--compare', compare.join(), 'with --output, where the sheet goes');
   if (npy !== undefined) throw errors.badOption('--npy', npy, 'left out with --compare, which writes one sheet');
   return compare;
@@ -165,8 +170,9 @@ const modelOf = ({ model, layer }: ExplainOptions) => ({
 });
 
 function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions) {
-  const { device, top } = options;
-  return { view: 'cli', image, model: modelOf(options), target, device, top };
+  const { device, top, method, compare } = options;
+  const own = method === OWN && !compare && { own: true as const };
+  return { ...own, view: 'cli', image, model: modelOf(options), target, device, top };
 }
 
 async function writeAll(

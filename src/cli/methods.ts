@@ -6,8 +6,9 @@ import type { Terminal } from './terminal';
 import { table } from './text';
 
 export function methods(json: boolean, terminal: Terminal): void {
-  const described = Object.entries<MethodInfo>(all).map(([name, { title, paper, needs, ofClass, options }]) => {
-    return { name, title, paper, needs, ofClass: ofClass ?? true, options };
+  const described = Object.entries<MethodInfo>(all).map(([name, method]) => {
+    const { title, paper, ofClass = true, options } = method;
+    return { name, title, paper, needs: method.needsWith({}), ofClass, options };
   });
   const { variant, groups, theta } = METHOD_OPTIONS['group-cam'];
   const variants = variant.choices.map((name) => ({ name, description: variant.texts![name] }));

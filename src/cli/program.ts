@@ -1,14 +1,15 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHODS } from '../core/methods/names';
 import { RANDOMISATIONS } from '../core/sanity/types';
-import { DEVICES } from '../protocol/devices';
+import { DEVICE_CHOICES } from '../protocol/devices';
 import { oneLine } from '../protocol/plain-text';
 import type { Service } from '../protocol/requests';
 import { addAblate } from './ablate/command';
 import { addDataset } from './dataset/command';
 import { addEvaluate } from './evaluate/command';
-import { explain } from './explain';
+import { explain, OWN } from './explain';
+import { addExport } from './export';
 import { gradient } from './gradient';
 import { methods } from './methods';
 import { sanity } from './sanity';
@@ -16,17 +17,17 @@ import type { Terminal } from './terminal';
 import { inspectionRecord, modelText } from './text';
 import { time } from './time';
 import {
+  addMaskOptions,
   COUNT,
   choiceOption,
   choicesOption,
   classIndexOption,
   compareOption,
-  groupCamOption,
   listOption,
   numberOption,
-  ODD,
   POSITIVE,
   SEED,
+  verboseOption,
 } from './values';
 
 /** The command line; `service` is made only by the commands that need it. */
@@ -36,60 +37,57 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text.trim())}\n`) });
 
-  const { method, blur } = DEFAULT_CHOICE;
-  program
-    .command('explain')
-    .description('draw a heatmap of what the model looked at, for each image and class')
-    .argument('[image...]', 'images (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP)')
-    .option(
-      '--tensor <input.npy>',
-      'explain a preprocessed input instead of images: float32 of shape [1,C,H,W] or [1,H,W,C]',
-    )
-    .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
-    .addOption(
-      listOption('--class <index|label>', 'a class to explain; may be repeated (default: the most probable class)'),
-    )
-    .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
-    .addOption(
-      listOption(
-        '--layer <tensor>',
-        'the layer to explain; if repeated, the maps of all are averaged (default: the one that `group-cam inspect` prints)',
+  const { method } = DEFAULT_CHOICE;
+  addMaskOptions(
+    program
+      .command('explain')
+      .description('draw a heatmap of what the model looked at, for each image and class')
+      .argument('[image...]', 'images (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP)')
+      .option(
+        '--tensor <input.npy>',
+        'explain a preprocessed input instead of images: float32 of shape [1,C,H,W] or [1,H,W,C]',
+      )
+      .option('--model <m.onnx>', 'the ONNX model (default: the embedded demo model)')
+      .addOption(
+        listOption('--class <index|label>', 'a class to explain; may be repeated (default: the most probable class)'),
+      )
+      .addOption(numberOption('--top <k>', 'how many of the most probable classes to list', COUNT, 5))
+      .addOption(
+        listOption(
+          '--layer <tensor>',
+          'the layer to explain; if repeated, the maps of all are averaged (default: the one that `group-cam inspect` prints)',
+        ),
+      )
+      .addOption(
+        choiceOption(
+          '--method <name>',
+          'the method that computes the map; own: the map that an exported model makes itself',
+          [...METHODS, OWN],
+          method,
+        ),
+      )
+      .addOption(
+        listOption('--option <name=value>', 'an option of the method; may be repeated. `group-cam methods` lists them'),
+      )
+      .addOption(
+        listOption('--contrast <index|label>', 'show why the class was chosen rather than this one; may be repeated'),
+      )
+      .addOption(
+        numberOption(
+          '--contrast-weight <alpha>',
+          'factor of the mean score of the classes of --contrast, which is subtracted',
+          POSITIVE,
+          1,
+        ),
+      )
+      .addOption(
+        compareOption(
+          '--compare <name,name...>',
+          'methods to compare; --output is then one picture with all of their maps',
+        ),
       ),
-    )
-    .addOption(choiceOption('--method <name>', 'the method that computes the map', METHODS, method))
-    .addOption(
-      listOption('--option <name=value>', 'an option of the method; may be repeated. `group-cam methods` lists them'),
-    )
-    .addOption(
-      listOption('--contrast <index|label>', 'show why the class was chosen rather than this one; may be repeated'),
-    )
-    .addOption(
-      numberOption(
-        '--contrast-weight <alpha>',
-        'factor of the mean score of the classes of --contrast, which is subtracted',
-        POSITIVE,
-        1,
-      ),
-    )
-    .addOption(
-      compareOption(
-        '--compare <name,name...>',
-        'methods to compare; --output is then one picture with all of their maps',
-      ),
-    )
-    .addOption(groupCamOption('variant', 'name'))
-    .addOption(groupCamOption('groups', 'n'))
-    .addOption(groupCamOption('theta', 'percentile'))
-    .addOption(
-      numberOption(
-        '--blur-kernel <pixels>',
-        'size of the kernel that blurs the image, an odd number',
-        ODD,
-        blur.kernel,
-      ),
-    )
-    .addOption(numberOption('--blur-sigma <pixels>', 'standard deviation of that kernel', POSITIVE, blur.sigma))
-    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+  )
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .option('--output <overlay.png|folder>', 'write the image with its heatmap; for --tensor the heatmap alone')
     .option('--force', 'also replace an existing picture that Group-CAM did not draw')
     .option(
@@ -148,7 +146,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
       numberOption('--seeds <n>', 'how often the whole check is repeated, each time with the next seed', COUNT, 3),
     )
     .addOption(numberOption('--seed <n>', 'the first seed', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .option('--output <strip.png>', 'write all maps side by side as one picture')
     .option('--force', 'also replace an existing picture that Group-CAM did not draw')
     .option('--json', 'print a line of JSON on stdout')
@@ -167,7 +165,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     )
     .addOption(numberOption('--repeat <n>', 'how often each method is timed; the median is printed', COUNT, 5))
     .addOption(numberOption('--seed <n>', 'seed of the methods that draw random numbers', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .option('--json', 'print a line of JSON for each method on stdout')
     .addOption(verboseOption())
     .action((image, options) => time(image, options, service(), terminal));
@@ -182,6 +180,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .requiredOption('--npy <gradient.npy>', 'the file to write')
     .addOption(verboseOption())
     .action((options) => gradient(options, service(), terminal));
+
+  addExport(program, service, terminal);
 
   program
     .command('inspect')
@@ -203,5 +203,3 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .action((options) => methods(Boolean(options.json), terminal));
   return program;
 }
-
-const verboseOption = () => new Option('--verbose', 'show the stack trace of an error');

@@ -20,7 +20,8 @@ export function explanationText(explanation: Explanation, written: readonly stri
   const { image, model, label, probability, method, options, layer, device, passes, milliseconds, saliency } =
     explanation;
   const variant = options['variant'];
-  const kind = variant === undefined ? method : `${method} (${variant})`;
+  const named = variant === undefined ? method : `${method} (${variant})`;
+  const kind = explanation.own ? `the model's own ${named}` : named;
   const top = explanation.top.map((score) => [String(score.class), score.label, percent(score.probability)]);
   const contrast = contrastText(explanation);
   const how = [
@@ -37,6 +38,7 @@ export function explanationText(explanation: Explanation, written: readonly stri
     `  ${how.join(', ')}`,
     ...table(top),
     ...completenessLine(explanation),
+    ...ownLine(explanation),
     ...(saliency.zero ? [`  the map is blank: ${saliency.reason ?? 'it is constant'}`] : []),
     ...(saliency.note ? [`  ${saliency.note}`] : []),
     ...written.map((file) => `  written: ${file}`),
@@ -55,6 +57,15 @@ function completenessLine({ completeness }: Explanation): string[] {
   const [sum, difference] = [completeness.sum, completeness.difference].map((value) => value.toPrecision(4));
   return [`  the attributions sum to ${sum}, of ${difference} that the logit differs from that of the baseline`];
 }
+
+function ownLine({ own }: Explanation): string[] {
+  if (!own) return [];
+  const alike = own.correlation === undefined ? '' : `, r = ${own.correlation.toFixed(6)}`;
+  return [`  its map differs by at most ${own.difference.toPrecision(2)} from the one that is computed here${alike}`];
+}
+
+/** What an exported model says of its map; the rest of its metadata stands elsewhere in the text. */
+const OWN_FACTS = ['method', 'layer', 'options', 'class', 'size', 'version'] as const;
 
 export function modelText(info: ModelInfo): string[] {
   const sections: readonly (readonly [title: string, rows: readonly (readonly string[])[]])[] = [
@@ -79,6 +90,10 @@ export function modelText(info: ModelInfo): string[] {
         operator,
         `${channels} x ${height} x ${width}`,
       ]),
+    ],
+    [
+      'map of its own',
+      OWN_FACTS.flatMap((key) => (info.exported?.[key] === undefined ? [] : [[key, info.exported[key]]])),
     ],
     ['operators without a gradient', info.unsupported.map(({ operator, node }) => [operator, node])],
     ['assumed', info.assumptions.map((assumption) => [assumption])],

@@ -1,8 +1,11 @@
 /** Values of options: read and checked while the command line is parsed. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { errors } from '../core/errors';
+import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHOD_OPTIONS, type OptionsOfMethod } from '../core/methods/method-options';
 import { boundsOf, type OptionValues, valueFrom } from '../core/options';
+import { boundsText, isWithin, TRAINING_NUMBERS, type TrainingNumber } from '../protocol/params/training-options';
+import { ARMS } from '../protocol/training';
 import { methodList } from './method-options';
 
 interface Range {
@@ -18,7 +21,7 @@ export const SEED: Range = {
   wanted: 'a whole number from 0',
   holds: (value) => Number.isSafeInteger(value) && value >= 0,
 };
-export const ODD: Range = {
+const ODD: Range = {
   wanted: 'an odd number of pixels from 1',
   holds: (value) => COUNT.holds(value) && value % 2 === 1,
 };
@@ -37,6 +40,15 @@ export function numberOption(flags: string, description: string, range: Range, p
   });
 }
 
+/** A number of a training, by the table that the editor's form has too. */
+export function trainingOption(name: TrainingNumber): Option {
+  const known = TRAINING_NUMBERS[name];
+  const range = { wanted: boundsText(known), holds: (value: number) => isWithin(known, value) };
+  const without = ARMS.filter((arm) => !known.arms.includes(arm));
+  const only = without.length === 0 ? '' : `; without effect for ${without.join(', ')}`;
+  return numberOption(known.flag, `${known.text}${only} (default: depends on --arm)`, range);
+}
+
 export function choiceOption<T extends string>(
   flags: string,
   description: string,
@@ -53,16 +65,34 @@ export function choiceOption<T extends string>(
 }
 
 /** An option of the method Group-CAM that has a flag of its own. */
-export function groupCamOption(name: keyof GroupCamFlags, value: string): Option {
+function groupCamOption(name: keyof GroupCamFlags, value: string): Option {
   const known = METHOD_OPTIONS['group-cam'][name];
   const choices = 'choices' in known ? ` (${known.choices.join(', ')})` : '';
-  const description = `${known.title.toLowerCase()}, of group-cam${choices}`;
+  const description = `${known.title.toLowerCase()}; for group-cam only${choices}`;
   const option = new Option(`--${name} <${value}>`, description).default(known.default);
   return option.argParser((text: string) => {
     const found = valueFrom(known, text);
     if (found === undefined) throw errors.badOption(`--${name}`, text, boundsOf(known));
     return found;
   });
+}
+
+/** Adds the options of masks and blends, which `explain` and `export` share. */
+export function addMaskOptions(command: Command): Command {
+  const { blur } = DEFAULT_CHOICE;
+  return command
+    .addOption(groupCamOption('variant', 'name'))
+    .addOption(groupCamOption('groups', 'n'))
+    .addOption(groupCamOption('theta', 'percentile'))
+    .addOption(
+      numberOption(
+        '--blur-kernel <pixels>',
+        'size of the kernel that blurs the image, an odd number',
+        ODD,
+        blur.kernel,
+      ),
+    )
+    .addOption(numberOption('--blur-sigma <pixels>', 'standard deviation of that kernel', POSITIVE, blur.sigma));
 }
 
 type GroupCamFlags = Pick<OptionsOfMethod<'group-cam'>, 'variant' | 'groups' | 'theta'>;
@@ -106,3 +136,5 @@ export function classIndexOption(flags: string, description: string): Option {
     return Number(text);
   });
 }
+
+export const verboseOption = () => new Option('--verbose', 'show the stack trace of an error');

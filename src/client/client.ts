@@ -36,8 +36,9 @@ export interface ClientLimits extends ConnectionLimits {
 const LIMITS: ClientLimits = { start: 30_000, call: 300_000, cancel: 10_000, backOff: 1000, sessions: 60 };
 const LONGEST_BACK_OFF = 30_000;
 
-export interface ClientOptions
-  extends Pick<ConnectionOptions, 'peer' | 'module' | 'executable' | 'environment' | 'log'> {
+export interface ClientOptions extends Pick<ConnectionOptions, 'peer' | 'module' | 'executable' | 'log'> {
+  /** Variables that a process gets besides those of this one, when it starts. */
+  readonly environment?: (() => Readonly<Record<string, string>>) | undefined;
   readonly onState?: (state: ClientState) => void;
   /** Minutes without a call after which the process ends; 10 by default. */
   readonly idleMinutes?: number | undefined;
@@ -97,7 +98,7 @@ export function createClient<T extends RequestTable<T>>(options: ClientOptions):
       peer: options.peer,
       module: options.module,
       executable: options.executable,
-      environment: options.environment,
+      environment: options.environment?.(),
       log: options.log,
       limits,
       memory: options.memory ?? halfOfMemory(),

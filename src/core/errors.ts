@@ -141,6 +141,19 @@ export const errors = {
       'method-unsuitable',
       `method ${method}: this model can't be explained by it, since it needs ${needed}. Use ${instead} instead.`,
     ),
+  /** @param difference not a number if the exported model can't be run */
+  exportDiffers(file: string, difference: number) {
+    const found = `the map of the one graph differs by ${difference.toPrecision(2)} from the one that is computed here`;
+    const why = Number.isNaN(difference) ? 'the one graph does not run' : found;
+    return make(
+      'export-failed',
+      `${file}: not exported, since ${why}. Choose another layer, or a method such as grad-cam.`,
+    );
+  },
+  exportRefused: (file: string, why: string, remedy: string) =>
+    make('export-failed', `${file}: not exported, since ${why}. ${remedy}.`),
+  ownMapRefused: (file: string, why: string, remedy: string) =>
+    make('method-unsuitable', `${file}: its own map can't be shown, since ${why}. ${remedy}.`),
   noWeights: (file: string) =>
     make('no-weights', `${file}: no layer with weights that can be re-randomised between the image and the scores.`),
   imageMissing: (file: string) => make('image-missing', `${file}: no such image file.`),
@@ -167,12 +180,25 @@ export const errors = {
     make('output-clash', `${file}: both ${first} and ${second} would be written there. Rename one, or run them apart.`),
   outputIsInput: (file: string, input: string) =>
     make('output-taken', `${file}: not written, since this run reads ${input} there. Name another file.`),
+  outputIsThere: (file: string) =>
+    make('output-taken', `${file}: not written, since a file with that name is there. Name another file.`),
   outputIsForeign: (file: string) =>
     make(
       'output-taken',
       `${file}: not replaced, since Group-CAM did not draw the existing file. Name another file, or replace it with --force.`,
     ),
+  exportIsForeign: (file: string) =>
+    make(
+      'output-taken',
+      `${file}: not replaced, since the existing file is not a model that Group-CAM has exported. Name another file.`,
+    ),
   sidecarExists: (file: string) => make('sidecar-exists', `${file}: the file exists already; nothing was changed.`),
+  /** @param place the file, in words where its path is not known */
+  settingUnwritable: (place: string, setting: string, reason: string) =>
+    make(
+      'setting-unwritable',
+      `${place}: the setting ${setting} was not saved (${reason.replace(/[.\s]+$/, '')}). Correct the file or make it writable, and choose again.`,
+    ),
   deviceUnavailable(device: string, reason: string) {
     const message = `device ${device}: not available here (${reason}). Use another device, or auto.`;
     return new ExplainError('device-unavailable', message, undefined, reason);
@@ -231,6 +257,7 @@ export const errors = {
       'engine-start',
       `${executable}: the ${who} process can't be started (${reason}). Check the setting groupCam.nodePath.`,
     ),
+  cudaFailed: (why: string, remedy: string) => make('cuda-failed', `CUDA was not enabled: ${why}. ${remedy}.`),
   timeout: (method: string, milliseconds: number, who = 'engine') =>
     make(
       'timeout',

@@ -41,6 +41,14 @@ export interface ScoresInfo {
   readonly classes: number;
 }
 
+/** Values of scores that are made of integers. */
+export interface IntegerScores {
+  readonly lowest: number;
+  readonly highest: number;
+  /** Between two integers. */
+  readonly step: number;
+}
+
 export interface OutputInfo {
   /** The tensor with the class scores, usually an output of the graph. */
   readonly name: string;
@@ -49,6 +57,8 @@ export interface OutputInfo {
   readonly link: Link;
   readonly activation: Sourced<Activation>;
   readonly classes: number;
+  /** Of `logits`, if they are made of integers. */
+  readonly integers?: IntegerScores;
   /** The tensors that could hold the class scores; the one in use is first. */
   readonly candidates: readonly ScoresInfo[];
 }

@@ -1,4 +1,5 @@
 /** The engine's answers to all requests. */
+import type { Device } from '../protocol/devices';
 import type { Service } from '../protocol/requests';
 import { transplant } from './clusters/transplant';
 import { explain } from './explanations/explain';
@@ -12,6 +13,7 @@ import type { Part } from './sessions/explainer';
 import { createSessions } from './sessions/sessions';
 import { meanPicture } from './sweep/mean-picture';
 import { sweep } from './sweep/sweep';
+import { train } from './training/train';
 import { createTurns } from './turns';
 
 export function createService(): Service {
@@ -22,6 +24,8 @@ export function createService(): Service {
   // Explanations go first, between the chunks of a check: a check takes minutes and has its own sessions.
   const checks = createTurns();
   const sweeping = createTurns();
+  const training = createTurns();
+  let trainings = 0;
   let sweeps = 0;
   let transplants = 0;
   return {
@@ -32,7 +36,11 @@ export function createService(): Service {
     },
     explain: (params, context) =>
       turns.take(params.view, context.signal, (signal) =>
-        devices.run(params.device, (device) => explain(sessions, device, params, { ...context, signal })),
+        devices.run(
+          params.device,
+          (device) => explain(sessions, device, params, { ...context, signal }),
+          () => sessions.race(params.model),
+        ),
       ),
     measure: (params, context) =>
       measuring.take(params.view, context.signal, (signal) => {
@@ -44,7 +52,11 @@ export function createService(): Service {
       }),
     sanity: (params, context) =>
       checks.take(params.view, context.signal, (signal) =>
-        devices.run(params.device, (device) => sanity(device, params, { ...context, signal }, turns.idle)),
+        devices.run(
+          params.device,
+          (device) => sanity(device, params, { ...context, signal }, turns.idle),
+          () => sessions.race(params.model),
+        ),
       ),
     gradient,
     picture,
@@ -58,24 +70,35 @@ export function createService(): Service {
           context.emit(event, data);
         };
         // If another device has to take over, it goes on behind what was answered.
-        await devices.run(params.device, (device) => {
+        const part = async (device: Device) => {
           const images = params.images.slice(answered);
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
-          return sweep(load, { ...params, images }, { signal, emit }, turns.idle);
-        });
-        return { images: answered };
+          await sweep(load, { ...params, images }, { signal, emit }, turns.idle);
+          return device;
+        };
+        const device = await devices.run(params.device, part, () => sessions.race(params.model));
+        return { images: answered, device };
       });
     },
     transplant: (params, context) => {
       transplants += 1;
       const view = `transplant ${transplants}`;
-      return sweeping.take(view, context.signal, (signal) =>
-        devices.run(params.device, (device) => {
+      return sweeping.take(view, context.signal, (signal) => {
+        const task = (device: Device) => {
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
           return transplant(load, params, { ...context, signal }, turns.idle);
-        }),
+        };
+        return devices.run(params.device, task, () => sessions.race(params.model));
+      });
+    },
+    train: (params, context) => {
+      trainings += 1;
+      // Only a CPU gives the same bytes each time, so another device has to be named.
+      const device = params.device === 'auto' ? 'cpu' : params.device;
+      return training.take(`train ${trainings}`, context.signal, (signal) =>
+        devices.run(device, (chosen) => train(params, { ...context, signal }, chosen, turns.idle)),
       );
     },
     // Neither is the library for layouts loaded before it is asked for.
@@ -85,6 +108,10 @@ export function createService(): Service {
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
     sheet: async (params, context) => (await import('./pictures/tiles')).sheet(params, context),
+    export: async (params, context) =>
+      turns.take(`export ${params.output}`, context.signal, async (signal) =>
+        (await import('./export/export')).exportModel(sessions, params, { ...context, signal }),
+      ),
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };

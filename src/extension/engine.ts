@@ -7,8 +7,11 @@ import { createWindowProcess, type WindowProcess } from './window-process';
 
 export type WindowEngine = WindowProcess<Requests>;
 
-export const createWindowEngine = (extensionUri: vscode.Uri, log: Log): WindowEngine =>
-  createWindowProcess('engine', { module: engineModule(extensionUri) }, createEngine, log);
+/** Variables of all processes that run models, or start those that do. */
+export type EngineEnvironment = () => Readonly<Record<string, string>>;
+
+export const createWindowEngine = (extensionUri: vscode.Uri, environment: EngineEnvironment, log: Log): WindowEngine =>
+  createWindowProcess('engine', { module: engineModule(extensionUri), environment }, createEngine, log);
 
 /** The path of the program that the engine's process runs. */
 export function engineModule(extensionUri: vscode.Uri): string {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { toExplainError } from '../core/errors';
 import { createApi, type GroupCamApi } from './api';
 import { ACTION_COMMANDS, registerCommands } from './commands/commands';
+import { createCuda } from './cuda/cuda';
 import { registerDatasets } from './dataset/datasets';
 import { readWalk } from './dataset/walk/walk-state';
 import { createWindowEngine, engineModule } from './engine';
@@ -26,7 +27,9 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
   const log = createLog();
   const perform = (action: PerformableAction) => void vscode.commands.executeCommand(ACTION_COMMANDS[action]);
   const report = createReporter(log, perform);
-  const engine = createWindowEngine(extensionUri, log);
+  const cuda = createCuda(extensionUri, globalStorageUri, log);
+  const environment = () => ({ GROUP_CAM_STATE: globalStorageUri.fsPath, ...cuda.environment() });
+  const engine = createWindowEngine(extensionUri, environment, log);
   const model = createCurrentModel(engine, workspaceState, log);
   const maps = createMapStore({
     folder: vscode.Uri.joinPath(globalStorageUri, 'maps').fsPath,
@@ -57,7 +60,16 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
       return kept !== undefined;
     },
   );
-  const datasets = registerDatasets({ context, engine, model, panels, explanations: editors, log, report });
+  const datasets = registerDatasets({
+    context,
+    environment,
+    engine,
+    model,
+    panels,
+    explanations: editors,
+    log,
+    report,
+  });
 
   subscriptions.push(
     engine,
@@ -68,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): GroupCamApi {
     registerStatusBar(engine, model, panels),
     watchSettings(log),
     datasets,
-    registerCommands({ extensionUri, engine, model, maps, panels, editors, datasets, log, report }),
+    registerCommands({ extensionUri, cuda, engine, model, maps, panels, editors, datasets, log, report }),
     model.onDidChange((change) => refreshAll(panels, change)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       const changed = changedSettings(event, 'method');

@@ -6,7 +6,7 @@ import { METHODS } from '../core/methods/names';
 import { accepts, boundsOf, type NumberOption } from '../core/options';
 import { fields, parse, read } from '../core/schema';
 import { COLORMAPS } from '../core/style';
-import { DEVICES } from '../protocol/devices';
+import { DEVICE_CHOICES } from '../protocol/devices';
 
 export const SECTION = 'groupCam';
 
@@ -29,12 +29,13 @@ export const SETTINGS = {
   model: text,
   labels: text,
   layer: text,
-  device: v.picklist(DEVICES),
+  device: v.picklist(DEVICE_CHOICES),
   watchModels: v.boolean(),
   method: v.picklist(METHODS),
   variant: v.picklist(GROUP_CAM.variant.choices),
   groups: optionOf(GROUP_CAM.groups),
   theta: optionOf(GROUP_CAM.theta),
+  precision: v.picklist(GROUP_CAM.precision.choices),
   blurKernel: numberOf({ min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }, 'a whole number of at least 1'),
   blurSigma: numberOf({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, integer: false }, 'a number greater than 0'),
   topClasses: numberOf({ min: 1, max: 100, integer: true }, 'a whole number from 1 to 100'),

@@ -1,5 +1,6 @@
 /** The settings as typed values; package.json has their defaults and descriptions. */
 import * as vscode from 'vscode';
+import { errors, reasonOf } from '../core/errors';
 import type { HeatStyle } from '../core/style';
 import type { DeviceChoice } from '../protocol/devices';
 import { type MethodSettings, OPTION_SETTINGS } from './explanation/method-choice';
@@ -92,19 +93,30 @@ export function affects(event: vscode.ConfigurationChangeEvent, group: keyof typ
 
 /** Writes a setting for the workspace, or for the user where no folder is open. */
 export async function writeForWorkspace(name: string, value: unknown): Promise<void> {
-  const hasWorkspace = vscode.workspace.workspaceFolders !== undefined;
-  const target = hasWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration(SECTION).update(name, value, target);
+  await write(name, value, vscode.workspace.workspaceFolders !== undefined);
 }
 
 /** Writes a setting in the scope where it is set now, or for the user. */
 export async function writeSetting(name: string, value: unknown): Promise<void> {
-  const section = vscode.workspace.getConfiguration(SECTION);
-  const set = section.inspect(name);
-  const inWorkspace = set?.workspaceValue !== undefined;
-  await section.update(
-    name,
-    value,
-    inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
-  );
+  const set = vscode.workspace.getConfiguration(SECTION).inspect(name);
+  await write(name, value, set?.workspaceValue !== undefined);
+}
+
+/** @throws setting-unwritable */
+async function write(name: string, value: unknown, inWorkspace: boolean): Promise<void> {
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  try {
+    await vscode.workspace.getConfiguration(SECTION).update(name, value, inWorkspace ? Workspace : Global);
+  } catch (thrown) {
+    const place = inWorkspace ? settingsOfWorkspace() : 'the user settings';
+    throw errors.settingUnwritable(place, `${SECTION}.${name}`, reasonOf(thrown));
+  }
+}
+
+/** The file that VS Code keeps the settings of the workspace in. */
+function settingsOfWorkspace(): string {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  if (workspaceFile) return workspaceFile.scheme === 'untitled' ? 'the workspace settings' : workspaceFile.fsPath;
+  const [folder] = workspaceFolders ?? [];
+  return folder ? vscode.Uri.joinPath(folder.uri, '.vscode', 'settings.json').fsPath : 'the workspace settings';
 }

@@ -21,7 +21,7 @@ export interface WindowProcess<T extends RequestTable<T>> extends vscode.Disposa
 export function createWindowProcess<T extends RequestTable<T>>(
   name: Peer['name'],
   options: Pick<ClientOptions, 'module'> & {
-    /** Variables of the process, by the settings as they are when it is made. */
+    /** Variables of a process, by the settings as they are when it starts. */
     readonly environment?: (settings: Settings) => Readonly<Record<string, string>>;
     /** Whether a change of settings needs another process, beside those that every process depends on. */
     readonly affected?: (event: vscode.ConfigurationChangeEvent) => boolean;
@@ -37,7 +37,7 @@ export function createWindowProcess<T extends RequestTable<T>>(
     const { nodePath, idleMinutes, engineMemory } = values;
     return start({
       module: options.module,
-      ...(options.environment && { environment: options.environment(values) }),
+      environment: () => options.environment?.(readSettings()) ?? {},
       ...(nodePath && { executable: nodePath }),
       idleMinutes,
       ...(engineMemory > 0 && { memory: engineMemory * 2 ** 30 }),

@@ -65,6 +65,15 @@ export function readSmall(file: string, limit: number): Promise<Uint8Array | und
   });
 }
 
+/** Fills all of `bytes` from a position of the file on. @throws Error if the file ends before */
+export async function fillFrom(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) throw new Error('it became shorter while it was read');
+    done += bytesRead;
+  }
+}
+
 /** A regular file as text in UTF-8. */
 export async function readText(file: string, limit?: number): Promise<string> {
   return (await readRegular(file, limit)).toString('utf8');

@@ -4,15 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { isPng } from '../protocol/mark';
 import { isExport } from './mark';
 import { kindOf } from './open';
 
-/** Bytes or text; text that is too long for one string comes in parts. */
-type Content = Uint8Array | string | AsyncIterable<string>;
+/** Bytes or text; what is too long for one of them comes in parts. */
+type Content = Uint8Array | string | AsyncIterable<string | Uint8Array>;
 
 export interface Outputs {
   /**
@@ -31,6 +31,13 @@ export interface Outputs {
    * @throws output-taken, output-unwritable
    */
   write(file: string, bytes: Content): Promise<void>;
+  /**
+   * Writes a new file, whole or not at all. A file that has appeared there in the meantime stays as it is.
+   *
+   * @param drafts a folder in which a killed process may leave what was half written, unless it is of another file system
+   * @throws output-taken, output-unwritable
+   */
+  create(file: string, bytes: Content, drafts: string): Promise<void>;
 }
 
 /**
@@ -59,6 +66,15 @@ export function outputsBeside(inputs: Iterable<string>, force = false): Outputs 
         const isPicture = bytes instanceof Uint8Array && isPng(bytes);
         await writeWhole(await place(file, isPicture), bytes);
       }),
+    create: (file, bytes, drafts) =>
+      failingBy(file, async () => {
+        const real = await place(file, false);
+        const folder = path.dirname(real);
+        await makeFolder(folder);
+        await makeFolder(drafts);
+        const [own, wanted] = await Promise.all([stat(folder), stat(drafts)]);
+        await withDraft(own.dev === wanted.dev ? drafts : folder, bytes, (draft) => named(draft, real, file));
+      }),
   };
 }
 
@@ -66,7 +82,9 @@ async function failingBy(file: string, act: () => Promise<void>): Promise<void> 
   try {
     await act();
   } catch (thrown) {
-    throw thrown instanceof ExplainError ? thrown : errors.outputUnwritable(file, reasonOf(thrown));
+    if (thrown instanceof ExplainError) throw thrown;
+    const isFull = (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw errors.outputUnwritable(file, isFull ? 'the disk is full; make room there' : reasonOf(thrown));
   }
 }
 
@@ -74,8 +92,10 @@ async function failingBy(file: string, act: () => Promise<void>): Promise<void> 
  * Creates a folder and those above it. Node's own recursive form never ends where a folder above can't be made although
  * nothing refuses it, as in /proc.
  */
-async function makeFolder(folder: string): Promise<void> {
-  if (await stat(folder).catch(absent)) return;
+export async function makeFolder(folder: string): Promise<void> {
+  const there = await stat(folder).catch(absent);
+  if (there?.isDirectory()) return;
+  if (there) throw new Error(`${folder} is no folder`);
   const above = path.dirname(folder);
   if (above !== folder) await makeFolder(above);
   await mkdir(folder).catch((thrown: NodeJS.ErrnoException) => {
@@ -86,6 +106,23 @@ async function makeFolder(folder: string): Promise<void> {
 async function writeWhole(file: string, bytes: Content): Promise<void> {
   const folder = path.dirname(file);
   await makeFolder(folder);
+  await withDraft(folder, bytes, (draft) => rename(draft, file));
+}
+
+/** Gives what was written a name that nothing has. @throws output-taken */
+async function named(draft: string, real: string, file: string): Promise<void> {
+  try {
+    await link(draft, real);
+    await rm(draft);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw errors.outputIsThere(file);
+    // Some file systems have no hard links.
+    if (await lstat(real).catch(absent)) throw errors.outputIsThere(file);
+    await rename(draft, real);
+  }
+}
+
+async function withDraft(folder: string, bytes: Content, use: (draft: string) => Promise<void>): Promise<void> {
   const temporary = path.join(folder, `.group-cam-${randomUUID()}.part`);
   try {
     const handle = await open(temporary, 'wx');
@@ -95,7 +132,7 @@ async function writeWhole(file: string, bytes: Content): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
+    await use(temporary);
   } catch (thrown) {
     // The first failure is the one to report. The temporary file may not even exist.
     await rm(temporary, { force: true }).catch(() => {});

@@ -24,6 +24,8 @@ export type ToClasses = { readonly type: 'state'; readonly state: ClassesState }
 export const FROM_CLASSES = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('explain'), class: count }),
+  /** The image that comes with the demo model. */
+  v.object({ type: v.literal('open-demo') }),
   /** Ticked classes are compared. */
   v.object({ type: v.literal('compare'), classes: v.pipe(v.array(count), v.maxLength(100_000), v.readonly()) }),
 ]);

@@ -1,9 +1,28 @@
 /** Clusters of the maps of a class, and what makes one suspicious; see docs/clusters.md. */
-import type { ItemId, StoredMap } from './dataset';
+import type { ClassesInfo, ItemId, StoredMap } from './dataset';
 
 /** By the class that is predicted, or by the dataset's class. */
 export const CLUSTERED_BY = ['predicted', 'true'] as const;
 export type ClusteredBy = (typeof CLUSTERED_BY)[number];
+
+/** The fewest images of a class that is looked at. */
+export const FEWEST_IMAGES = 20;
+
+/** Classes that have enough images that are computed: categories, or classes that are predicted, as `by` says. */
+export function largeClasses(
+  { categories, confusion: { columns, counts } }: Pick<ClassesInfo, 'categories' | 'confusion'>,
+  by: ClusteredBy,
+): readonly number[] {
+  const width = columns.length;
+  const indices = by === 'true' ? categories.map(({ category }) => category) : columns;
+  const sums = new Array<number>(indices.length).fill(0);
+  counts.forEach((count, at) => {
+    const place = by === 'true' ? Math.floor(at / width) : at % width;
+    // The last row is that of images without a class.
+    if (place < sums.length) sums[place]! += count;
+  });
+  return indices.filter((_, place) => sums[place]! >= FEWEST_IMAGES);
+}
 
 /** The clusters of one class under one version, as they were found at one moment. */
 export interface ClusterSet {

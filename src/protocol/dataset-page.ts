@@ -9,7 +9,9 @@ import { CLUSTERED_BY } from './clusters';
 import type { RunInfo, VersionId, Work } from './dataset';
 import { EXPORTS } from './dataset';
 import type { PackedResults, PackedRows } from './packed/pack';
+import { REPAIR_FIELDS } from './params/training';
 import type { RunnerRequests } from './runner';
+import type { RepairInfo } from './training';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const short = v.pipe(v.string(), v.maxLength(10_000));
@@ -37,6 +39,13 @@ const ASKED = {
   trend: fields({}),
   nameVersion: fields({ version, name }),
   pinVersion: fields({ version, pinned: v.boolean() }),
+  /** The host adds the device. */
+  repair: fields({ version, ...REPAIR_FIELDS }),
+  goOn: fields({ repair: whole }),
+  repairs: fields({}),
+  repairMaps: fields({ repair: whole }),
+  finishRepair: fields({ repair: whole }),
+  accuracyByGroup: fields({ a: version, b: version }),
   pause: fields({ work: whole }),
   resume: fields({ work: whole }),
   cancel: fields({ work: whole }),
@@ -61,7 +70,7 @@ const asked = v.variant(
   Object.entries(ASKED).map(([key, params]) => v.object({ name: v.literal(key), params })) as never,
 ) as unknown as v.GenericSchema<unknown, Asked>;
 
-export const PAGES = ['grid', 'classes', 'clusters', 'versions'] as const;
+export const PAGES = ['grid', 'classes', 'clusters', 'versions', 'repair'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** What the page keeps over a reload of the window; the host reads it back by this schema. */
@@ -72,6 +81,8 @@ export const PAGE_STATE = fields({
   /** The versions that are compared, the earlier one first, if the user has chosen any. */
   compared: v.optional(v.tuple([version, version])),
   heat: v.optional(v.boolean()),
+  /** What the form of a repair has, as texts; see the page. */
+  draft: v.optional(v.record(short, short)),
   /** Width of a tile, in pixels. */
   tile: v.optional(v.pipe(v.number(), v.minValue(40), v.maxValue(512))),
 });
@@ -101,6 +112,10 @@ export const FROM_DATASET_PAGE = v.variant('type', [
   v.object({ type: v.literal('sideBySide'), a: version, b: version, ...place }),
   /** The host asks whether this is meant. */
   v.object({ type: v.literal('removeVersion'), version }),
+  /** Proposes a file for a version's repaired model, asks the user for one, or says whether the one that is written can be. */
+  v.object({ type: v.literal('output'), version, output: v.optional(short), choose: v.optional(v.boolean()) }),
+  /** The host asks whether this is meant. */
+  v.object({ type: v.literal('removeRepair'), repair: whole }),
   /** Asks for better maps; the host asks for the method if none is named. */
   v.object({
     type: v.literal('compute'),
@@ -130,6 +145,9 @@ export const PAGE_COMMANDS = [
   'classes',
   'clusters',
   'versions',
+  'repairs',
+  'repairStop',
+  'repairGoOn',
   'selectAll',
   'open',
   'sideBySide',
@@ -154,6 +172,15 @@ export type ToDatasetPage =
   | { readonly type: 'added'; readonly version: VersionId }
   /** Shows what changed from version a to version b. */
   | { readonly type: 'compare'; readonly a: VersionId; readonly b: VersionId }
+  /** A repair was asked for, has gone on or has ended. */
+  | { readonly type: 'repair'; readonly repair: RepairInfo }
+  | { readonly type: 'repairRemoved'; readonly repair: number }
+  /** Shows one of the repairs that there are. */
+  | { readonly type: 'repairShown'; readonly repair: number }
+  /** Opens the form of a repair for the rows of a query, such as a cluster or a tag; without one, for what is shown. */
+  | { readonly type: 'repairOf'; readonly query?: string; readonly version?: VersionId }
+  /** The file for a repaired model, and why it can't be that one. */
+  | { readonly type: 'output'; readonly version: VersionId; readonly output: string; readonly fault?: string }
   /** The row that the explanation editor has walked to. */
   | { readonly type: 'walked'; readonly item: number }
   | { readonly type: 'notice'; readonly text: string }

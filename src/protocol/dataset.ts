@@ -166,6 +166,17 @@ export interface Selection {
 export interface ListInfo {
   readonly list: number;
   readonly count: number;
+  /** Absent if the query asks for no shift, or all are computed. */
+  readonly lacking?: readonly ShiftsLacking[];
+  /** Tags and splits that the query names and no image has, in sentences. */
+  readonly hints?: readonly string[];
+}
+
+/** Rows whose shift from a version a query asks for, and that could have one but have none yet. */
+export interface ShiftsLacking {
+  /** The version's name. */
+  readonly from: string;
+  readonly rows: number;
 }
 
 /** Counts of rows in equal bins from `lo` to `hi`. */
@@ -221,10 +232,13 @@ export interface AtlasEntry {
   readonly image?: { readonly side: number; readonly rgb: Uint8Array; readonly pictures: number };
 }
 
-export type WorkKind = 'list' | 'sweep' | 'maps' | 'clusters' | 'shift';
+export type WorkKind = 'list' | 'sweep' | 'maps' | 'clusters' | 'shift' | 'repair';
 export type WorkState = 'waiting' | 'running' | 'paused' | 'done' | 'failed';
 
-/** Work on a run file: listing its items, sweeping a version, computing maps of some rows, finding clusters, or shifts. */
+/**
+ * Work on a run file: listing its items, sweeping a version, computing maps of some rows, finding clusters or shifts, or
+ * fine-tuning a version.
+ */
 export interface Work {
   readonly id: number;
   readonly kind: WorkKind;
@@ -242,6 +256,10 @@ export interface Work {
   readonly left?: number;
   /** Why it failed or waits, in words. */
   readonly reason?: string;
+  /** Of work that other machines do: how many of them are connected, if the queue tells. */
+  readonly workers?: number;
+  /** What needs the model was left out, since that can't be run any more. */
+  readonly lacksModel?: boolean;
 }
 
 export const EXPORTS = ['csv', 'json', 'parquet', 'paths', 'sheet'] as const;

@@ -1,6 +1,7 @@
 /** An explanation, as it is sent from the engine. */
 
 import type { MethodChoice } from '../core/methods/choice';
+import type { UsedPrecision } from '../core/methods/precision';
 import type { ClassScore, ShownActivation } from '../core/output';
 import type { Frame } from '../core/saliency';
 import type { Device } from './devices';
@@ -11,6 +12,8 @@ export interface Explanation extends MethodChoice {
   readonly model: string;
   /** The target layer. If the maps of several layers were averaged, their names are joined by " + ". */
   readonly layer: string;
+  /** For the map that the model makes itself; method, options and layer are then those that the model names. */
+  readonly own?: OwnComparison;
   /** For a contrast: the other classes. */
   readonly contrast?: readonly ClassScore[];
   /** For a contrast: the factor of the other classes' mean score, which is subtracted. */
@@ -36,6 +39,8 @@ export interface Explanation extends MethodChoice {
     readonly reason?: string;
     readonly note?: string;
   };
+  /** For Group-CAM with another precision than float32: what the masks were scored in, and why. */
+  readonly precision?: UsedPrecision;
   /** alpha_l, one for each mask; 0 for a constant mask. */
   readonly scores: Float32Array;
   /** For Integrated Gradients: the sum of the attributions, and the difference of logits that it should equal. */
@@ -51,4 +56,38 @@ export interface Explanation extends MethodChoice {
   readonly device: Device;
   /** Number of forward passes for this explanation. */
   readonly passes: number;
+}
+
+/** How far the map that a model makes itself is from the one of the same method that is computed here. */
+export interface OwnComparison {
+  /** The largest difference of two values from 0 to 1. */
+  readonly difference: number;
+  /** Pearson's; absent if a map is constant. */
+  readonly correlation?: number;
+}
+
+/** A model that makes its own maps, as it is asked for. */
+export interface ExportChoice extends MethodChoice {
+  readonly output: string;
+  /** Which class the maps explain: the most probable one, or the one that an input of the model names. */
+  readonly class: 'top' | 'input';
+  /** The size of the maps. */
+  readonly size: 'layer' | 'input';
+  /** Whether weights that lie in files beside the model stay there, or go into the exported file. */
+  readonly external: 'keep' | 'pack';
+}
+
+/** What was written. */
+export interface Exported extends Pick<MethodChoice, 'method' | 'options'> {
+  readonly path: string;
+  readonly bytes: number;
+  readonly layer: string;
+  /** How many images it takes at once. */
+  readonly images: 'any' | 'one';
+  /** How the blends of an image go through the model in it. */
+  readonly blends: 'together' | 'one by one';
+  /** The largest difference from the maps that the engine computes. */
+  readonly difference: number;
+  /** What differs from what was asked for, in words. */
+  readonly notes: readonly string[];
 }

@@ -12,15 +12,16 @@ import type { ModelInfo } from '../core/model/info';
 import type { Frame } from '../core/saliency';
 import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity/types';
 import type { HeatStyle } from '../core/style';
-import type { DeviceChoice } from './devices';
-import type { Explanation } from './explanation';
+import type { LayoutParams, TransplantAnswer, Transplants } from './clusters/transplant';
+import type { Device, DeviceChoice, DeviceReport } from './devices';
+import type { Explanation, ExportChoice, Exported } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
-import type { LayoutParams, TransplantAnswer, Transplants } from './transplant';
+import type { Trained, Training, TrainingEvents } from './training';
 
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 14;
+export const PROTOCOL_VERSION = 22;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -55,13 +56,13 @@ export interface ExplainParams extends MethodChoice {
   readonly view: string;
   readonly image: ImageSource;
   readonly model: ModelChoice;
+  /** Asks for the map that an exported model makes itself; method, options and layer are then the model's. */
+  readonly own?: true;
   /** `among` means the most probable of these classes; the list must not be empty. */
   readonly target: ClassChoice | { readonly among: readonly number[] };
   /** For a contrast: the other classes. The explanation says why the target rather than these. */
   readonly contrast?: readonly Exclude<ClassChoice, 'top'>[];
-  /**
-   * For a contrast: the factor of the other classes' mean score, which is subtracted (Finer-CAM's alpha); 1 by default.
-   */
+  /** For a contrast: the factor of the others' mean score, which is subtracted (Finer-CAM's alpha); 1 by default. */
   readonly contrastWeight?: number;
   readonly device: DeviceChoice;
   /** How many of the most probable classes to list. */
@@ -111,13 +112,6 @@ export interface SanityParams {
   readonly steps: number;
   /** Seeds; the whole check is repeated for each. */
   readonly seeds: readonly number[];
-}
-
-export interface DeviceReport {
-  readonly device: DeviceChoice;
-  readonly available: boolean;
-  /** A description, or why the device is not available and how to get it. */
-  readonly detail: string;
 }
 
 /** An image of a sweep. */
@@ -216,7 +210,8 @@ export interface Requests {
    */
   sweep: {
     params: SweepParams;
-    result: { readonly images: number };
+    /** `device`: the one that has computed the last of them. */
+    result: { readonly images: number; readonly device: Device };
     events: { swept: SweptImage; failed: FailedImage };
   };
   /**
@@ -227,6 +222,15 @@ export interface Requests {
     params: Transplants & { readonly model: ModelChoice; readonly device: DeviceChoice };
     result: TransplantAnswer;
     events: { progress: { readonly share: number } };
+  };
+  /**
+   * Fine-tunes the model on images. What was cancelled or killed goes on from its checkpoint when it is asked for again, and
+   * tells its epochs once more. Explanations go first, between two steps.
+   */
+  train: {
+    params: Training & { readonly model: ModelChoice; readonly device: DeviceChoice };
+    result: Trained;
+    events: TrainingEvents;
   };
   /** Places of points on a plane, by UMAP. It needs no model. */
   layout: { params: LayoutParams; result: { readonly places: Float32Array }; events: None };
@@ -246,15 +250,15 @@ export interface Requests {
     result: { tensor: string; shape: readonly number[]; data: Float32Array };
     events: None;
   };
-  /** An image in a form that a webview can show: upright, as PNG, with a longer side of at most `longest` pixels. */
+  /** An image as a webview can show it: upright, as PNG, with a longer side of at most `longest` pixels. */
   picture: {
     params: { image: ImageSource; longest?: number };
     result: { png: Uint8Array; shown: Size; image: Size };
     events: None;
   };
   /**
-   * Returns an explanation as the bytes of a file, or writes them to `output`. This replaces a file that the user has
-   * agreed to replace, but never the image, a file of the model or one of `inputs`.
+   * Returns an explanation as the bytes of a file, or writes them to `output`. A file there is replaced, since the user has
+   * agreed, but never the image, a file of the model or one of `inputs`.
    */
   render: {
     params: {
@@ -268,9 +272,7 @@ export interface Requests {
     result: { bytes?: Uint8Array };
     events: None;
   };
-  /**
-   * Writes a contact sheet as PNG, with the same rules as `render`. A picture that can't be read has a note in its place.
-   */
+  /** Writes a contact sheet as PNG, by the rules of `render`. A picture that can't be read has a note in its place. */
   sheet: {
     params: {
       readonly tiles: readonly SheetTile[];
@@ -281,11 +283,11 @@ export interface Requests {
     result: { readonly tiles: number };
     events: None;
   };
+  /** Writes a model that makes its own saliency maps, after a comparison of these with the engine's. */
+  export: { params: ExportChoice & { model: ModelChoice }; result: Exported; events: None };
   /** Reports every device of the setting: whether it can be used, and why not. */
   devices: { params: None; result: readonly DeviceReport[]; events: None };
-  /**
-   * Writes the sidecar beside the model, with the settings in use. An existing one is overwritten only with `replace`.
-   */
+  /** Writes the sidecar beside the model, with the settings in use; over an existing one only with `replace`. */
   saveSidecar: { params: { model: ModelChoice; replace?: boolean }; result: { path: string }; events: None };
 }
 

@@ -22,10 +22,11 @@ import type {
 import type { DeviceChoice } from './devices';
 import type { ModelChoice } from './requests';
 import type { Peer, ServiceOf } from './table';
+import type { GroupAccuracy, RepairChoice, RepairInfo, WatchedMap } from './training';
 import type { Comparison, TrendPoint } from './versions';
 
 /** Raise it with every change of the messages below. */
-export const RUNNER_VERSION = 3;
+export const RUNNER_VERSION = 5;
 export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
@@ -38,6 +39,9 @@ interface Under extends Of {
 interface Pair {
   readonly a: VersionId;
   readonly b: VersionId;
+}
+interface OfRepair extends Of {
+  readonly repair: number;
 }
 type None = Record<never, never>;
 
@@ -73,6 +77,10 @@ export interface RunnerRequests {
       rows: { readonly version: VersionId; readonly done: number; readonly failed: number };
       /** Anything else of `RunInfo` has changed. */
       info: RunInfo;
+      /** A training has gone on or has another state, at most four times a second for each. */
+      repair: RepairInfo;
+      /** The process that held the file has let go of it: opened again, it can be written. */
+      free: { readonly isFree: true };
     };
   };
 
@@ -109,6 +117,28 @@ export interface RunnerRequests {
 
   /** Starts the sweep of a version, or goes on with it. */
   sweep: { params: Under & { readonly device: DeviceChoice }; result: { readonly work: number }; events: None };
+  /**
+   * Lets other machines sweep a dataset: its plan is shared in a folder, its shards are put into a queue, and what the workers
+   * commit in the folder becomes rows as it comes. The run file is brought up to date as by `prepare`, and opened if it is
+   * not open.
+   */
+  distribute: {
+    params: Of & {
+      readonly source: string;
+      readonly model: ModelChoice;
+      readonly mapping?: string;
+      readonly limit?: number;
+      /** Maps that are computed beside the sweep's. */
+      readonly maps?: { readonly method: MapChoice; readonly for: 'all' | 'wrong' };
+      /** Images of a shard. */
+      readonly size?: number;
+      readonly shared: string;
+      /** The address of the queue, with its password: it is neither stored nor told. */
+      readonly queue: string;
+    };
+    result: { readonly work: number; readonly version: VersionId };
+    events: { listed: number };
+  };
   /** Computes maps of the predicted classes by a method, kept beside the sweep's and shown in their place. */
   compute: {
     params: Under & {
@@ -151,12 +181,32 @@ export interface RunnerRequests {
   watch: {
     params: Of & { readonly device: DeviceChoice };
     result: None;
-    events: { readonly added: VersionId; readonly failed: string };
+    events: { readonly added: VersionId; readonly failed: { readonly message: string } };
   };
   nameVersion: { params: Under & { readonly name: string }; result: None; events: None };
   pinVersion: { params: Under & { readonly pinned: boolean }; result: None; events: None };
   /** Removes a version with its rows, maps and the copy of its model. */
   removeVersion: { params: Under; result: None; events: None };
+  /**
+   * Starts to fine-tune a version. What can't be trained fails before the work begins, in one line. When it is done, the new
+   * model is a version, which is swept.
+   */
+  repair: {
+    params: Under & RepairChoice & { readonly device: DeviceChoice };
+    result: { readonly work: number; readonly repair: number };
+    events: None;
+  };
+  /** The oldest first. */
+  repairs: { params: Of; result: readonly RepairInfo[]; events: None };
+  repairMaps: { params: OfRepair; result: readonly WatchedMap[]; events: None };
+  /** Goes on with a training that was interrupted, paused, or has failed. */
+  goOn: { params: OfRepair & { readonly device: DeviceChoice }; result: { readonly work: number }; events: None };
+  /** Ends a training, even an interrupted one, with the best weights so far: they become the new model. */
+  finishRepair: { params: OfRepair; result: None; events: None };
+  /** Ends a training and forgets it, with what going on needs. A model that it has written stays. */
+  removeRepair: { params: OfRepair; result: None; events: None };
+  /** Accuracy of two versions by tag, by cluster of version `a`, and of the rest. */
+  accuracyByGroup: { params: Of & Pair; result: readonly GroupAccuracy[]; events: None };
   pause: { params: Of & { readonly work: number }; result: None; events: None };
   resume: { params: Of & { readonly work: number }; result: None; events: None };
   /** Ends work; what is done is kept. */

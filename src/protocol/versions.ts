@@ -1,11 +1,29 @@
 /** What changed between two versions of a model, and over several. */
-import type { VersionId } from './dataset';
+import type { RunInfo, VersionId, VersionInfo } from './dataset';
 
 /** Who is right of two versions: a and b, a alone, b alone, or neither. The names are those of `shift --json`. */
 export const FLIPS = ['both', 'a', 'b', 'neither'] as const;
 export type Flip = (typeof FLIPS)[number];
 
 export const flipOf = (a: boolean, b: boolean): Flip => (a ? (b ? 'both' : 'a') : b ? 'b' : 'neither');
+
+/** Whether no class of the dataset means a class of the version's model, so that no row is right or wrong. */
+export const meansNothing = ({ classes }: Pick<VersionInfo, 'classes'>): boolean =>
+  classes.length > 0 && classes.every((meant) => meant.length === 0);
+
+/** Why no image is known to be right or wrong by both versions, in words. */
+export function noFlips(
+  { categories }: Pick<RunInfo, 'categories'>,
+  ...versions: readonly Pick<VersionInfo, 'name' | 'done' | 'classes'>[]
+): string {
+  if (categories.length === 0) return 'no class is known of the images';
+  const idle = versions.find(({ done }) => done === 0);
+  if (idle) return `${idle.name} has computed no image yet`;
+  const foreign = versions.find(meansNothing);
+  if (foreign)
+    return `no class of the dataset means a class of ${foreign.name}; say with --mapping of group-cam dataset which they mean`;
+  return 'no image with a class is computed by both';
+}
 
 /** Of the rows that both versions have computed. */
 export interface Comparison {

@@ -52,6 +52,8 @@ export interface Summary {
   readonly passes: number;
   /** True if the map comes from the cache. */
   readonly kept?: boolean;
+  /** Of a map that the model makes itself: how far it is from the one that is computed here, in words. */
+  readonly own?: string;
   /** The reason if the map is blank. */
   readonly blank?: string;
   /** What a reader of the map has to know, in words. */

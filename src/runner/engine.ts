@@ -17,7 +17,7 @@ export function createRunnerEngine(
   return createEngine({
     module,
     log,
-    ...(inBackground && { environment: { GROUP_CAM_PRIORITY: 'low' } }),
+    ...(inBackground && { environment: () => ({ GROUP_CAM_PRIORITY: 'low' }) }),
     limits: { backOff: BACK_OFF },
   });
 }

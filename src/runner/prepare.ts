@@ -43,12 +43,19 @@ export async function prepared(
   const notes: string[] = [...found.notes];
   const versions: NewVersion[] = [];
   for (const [i, choice] of models.entries()) {
-    const { version, notes: more } = await newVersion(found, choice, identified[i]!, mapping);
+    const { version, notes: more } = await newVersion(found, anywhere(choice), identified[i]!, mapping);
     versions.push(version);
     notes.push(...more.filter((note) => !notes.includes(note)));
   }
-  return { dataset: { ...found, notes }, versions };
+  return { dataset: { ...found, source: path.resolve(source), notes }, versions };
 }
+
+/** With paths that hold in every process, whatever its folder is. */
+const anywhere = (choice: ModelChoice): ModelChoice => ({
+  ...choice,
+  ...(choice.path !== undefined && { path: path.resolve(choice.path) }),
+  ...(choice.labels !== undefined && { labels: path.resolve(choice.labels) }),
+});
 
 async function newVersion(
   { categories, items }: ListedDataset,

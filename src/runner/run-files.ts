@@ -2,13 +2,16 @@
 import path from 'node:path';
 import { type Throttled, throttled } from '../client/throttle';
 import { datasetErrors } from '../core/dataset-errors';
-import { ExplainError, errors } from '../core/errors';
-import { lock } from '../files/lock/lock';
+import { ExplainError, errors, reasonOf } from '../core/errors';
+import { isLocked, lock } from '../files/lock/lock';
+import { makeFolder } from '../files/output';
 import type { RunInfo, VersionId } from '../protocol/dataset';
 import type { RunnerRequests } from '../protocol/runner';
 import type { ContextOf } from '../protocol/table';
+import type { RepairInfo } from '../protocol/training';
 import { type Found, findModel } from './models/find';
 import type { KeptModels } from './models/kept';
+import { lookAtOther } from './other';
 import type { OpenRunFile, RunFile } from './store/form';
 import type { Shown } from './work/sweep';
 import type { Works } from './work/works';
@@ -26,6 +29,8 @@ export interface OpenRun {
   listedAgain(): void;
   /** Tells followers that rows of a version have changed. */
   rowsChanged(version: VersionId): void;
+  /** Tells followers that a training has gone on. @param info undefined if there is none any more */
+  repairChanged(repair: number, info: () => RepairInfo | undefined): void;
   infoChanged(): void;
   /** The user has changed something, and may build on it with the next key: followers are told at once. */
   userChanged(): void;
@@ -58,6 +63,7 @@ export interface RunFilesOptions {
   /** Whether files are only read, so that others may write to them meanwhile. */
   readonly onlyReads: boolean;
   readonly kept: KeptModels | undefined;
+  readonly log: (line: string) => void;
 }
 
 interface Entry {
@@ -113,7 +119,7 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
 }
 
 async function openRun(file: string, create: boolean, options: RunFilesOptions): Promise<OpenRun & { close(): void }> {
-  const { openRunFile, works, thumbnails, onlyReads, kept } = options;
+  const { openRunFile, works, thumbnails, onlyReads, kept, log } = options;
   const locked = onlyReads ? { unlock: () => {} } : await locking(file, create);
   let store: RunFile;
   try {
@@ -132,6 +138,7 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
   let serial = 0;
   const models = new Map<VersionId, Found>();
   const rows = new Map<VersionId, Throttled>();
+  const repairs = new Map<number, Throttled>();
   let isClosed = false;
 
   const info = (): RunInfo => {
@@ -154,6 +161,21 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
     // It may have been removed since its rows have changed.
     if (found) tell('rows', () => ({ version, done: found.done, failed: found.failed }));
   }
+
+  /** Who only reads is told what the owner of the lock does. */
+  const leaveOther =
+    'readOnly' in locked && locked.readOnly.code === 'run-file-busy'
+      ? lookAtOther({
+          refresh: store.refresh,
+          isHeld: () => isLocked(lockOf(file)),
+          written() {
+            tell('info', info);
+            for (const { id } of store.info().versions) tellRows(id);
+          },
+          freed: () => tell('free', () => ({ isFree: true })),
+          failed: (thrown) => log(`${file}: ${reasonOf(thrown)}`),
+        })
+      : () => {};
 
   return {
     path: file,
@@ -178,6 +200,15 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
       rows.set(version, known);
       known();
     },
+    repairChanged(repair, info) {
+      const tellRepair = (): void => {
+        const now = isClosed ? undefined : info();
+        if (now) tell('repair', () => now);
+      };
+      const known = repairs.get(repair) ?? throttled(tellRepair, WORK_INTERVAL);
+      repairs.set(repair, known);
+      known();
+    },
     infoChanged: tellInfo,
     userChanged: tellInfo.now,
     workChanged: tellWork,
@@ -200,17 +231,24 @@ async function openRun(file: string, create: boolean, options: RunFilesOptions):
     },
     close() {
       isClosed = true;
-      for (const timer of [tellWork, tellInfo, ...rows.values()]) timer.dispose();
+      leaveOther();
+      for (const timer of [tellWork, tellInfo, ...rows.values(), ...repairs.values()]) timer.dispose();
       store.close();
       if ('unlock' in locked) locked.unlock();
     },
   };
 }
 
+const lockOf = (file: string) => `${file}.lock`;
+
 /** Takes the lock of a run file. Who does not get it can still read, unless the file is to be made. */
 async function locking(file: string, create: boolean): Promise<{ unlock(): void } | { readOnly: ExplainError }> {
+  if (create)
+    await makeFolder(path.dirname(file)).catch((thrown) => {
+      throw datasetErrors.runFileUnwritable(file, reasonOf(thrown));
+    });
   try {
-    return { unlock: await lock(`${file}.lock`, (owner) => datasetErrors.runFileBusy(file, owner)) };
+    return { unlock: await lock(lockOf(file), (owner) => datasetErrors.runFileBusy(file, owner)) };
   } catch (thrown) {
     if (!(thrown instanceof ExplainError)) throw thrown;
     const isBusy = thrown.code === 'run-file-busy';

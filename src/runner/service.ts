@@ -9,7 +9,9 @@ import { createPlaces, type Place } from './models/places';
 import { openRunFile } from './open-file';
 import { prepared, writePrepared } from './prepare';
 import { clusterRequests } from './requests/clusters';
-import { abortSignal, ENDED, type Tools, versionOf } from './requests/tools';
+import { distributeRequest } from './requests/distribute';
+import { createRepairs } from './requests/repairs';
+import { abortSignal, goOnOrStart, type Tools, versionOf } from './requests/tools';
 import { versionRequests } from './requests/versions';
 import { createRunFiles, type OpenRun } from './run-files';
 import { writeSheet } from './sheet';
@@ -28,6 +30,8 @@ export interface RunnerOptions {
   readonly watchInterval?: number;
   /** Gets the lines that the engine's process writes. */
   readonly log: (line: string) => void;
+  /** Gets what happens to a queue, in words for people; by default as `log`. */
+  readonly say?: (line: string) => void;
   /** Whether people do something else meanwhile, so that the engine gets the lowest priority. */
   readonly inBackground?: boolean;
   /** The engine's bundle; by default beside this one. */
@@ -50,13 +54,19 @@ export function createRunnerService(options: RunnerOptions): Runner {
   const engine = createRunnerEngine(options.log, options.inBackground ?? false, options.engine);
   const kept = options.models && createKeptModels(options.models.folder, options.models.limit, engine);
   const places = createPlaces(engine, kept, options.log);
-  const works = createWorks((file) => files.workChanged(file), options.log);
+  const repairs = createRepairs(() => tools);
+  const workChanged = (file: string): void => {
+    files.workChanged(file);
+    repairs.workChanged(file);
+  };
+  const works = createWorks(workChanged, options.log);
   const files = createRunFiles({
     openRunFile: options.openRunFile ?? openRunFile,
     works: () => works,
     thumbnails: options.thumbnails,
     onlyReads: options.onlyReads ?? false,
     kept,
+    log: options.log,
   });
 
   /** What the work on a version needs. */
@@ -94,34 +104,32 @@ export function createRunnerService(options: RunnerOptions): Runner {
     }
   }
 
-  const startSweep: Tools['sweep'] = (run, version, device, urgent) => {
-    const there = works
-      .of(run.path)
-      .find((work) => work.kind === 'sweep' && work.version === version && !ENDED.has(work.state));
-    if (there) {
-      works.resume(run.path, there.id);
-      return { work: there.id };
-    }
-    const task = taskOf(run, version, device);
-    const work = works.add({
-      run: run.path,
-      kind: 'sweep',
-      version,
-      total: run.info().items,
-      ...urgent,
-      async perform(control) {
-        try {
-          await places.keep(run, version, control.signal);
-          const sweepBy = (place: Place) => sweep({ ...task, ...place }, control);
-          // Who is urgent follows a file that may be overwritten at any time.
-          await places.withModel(run, version, control.signal, sweepBy, urgent !== undefined);
-        } finally {
-          void run.lookAtModels().then(run.infoChanged);
-        }
+  const startSweep: Tools['sweep'] = (run, version, device, urgent) =>
+    goOnOrStart(
+      works,
+      run,
+      (work) => work.kind === 'sweep' && work.version === version,
+      () => {
+        const task = taskOf(run, version, device);
+        return works.add({
+          run: run.path,
+          kind: 'sweep',
+          version,
+          total: run.info().items,
+          ...urgent,
+          async perform(control) {
+            try {
+              await places.keep(run, version, control.signal);
+              const sweepBy = (place: Place) => sweep({ ...task, ...place }, control);
+              // Who is urgent follows a file that may be overwritten at any time.
+              await places.withModel(run, version, control.signal, sweepBy, urgent !== undefined);
+            } finally {
+              void run.lookAtModels().then(run.infoChanged);
+            }
+          },
+        });
       },
-    });
-    return { work };
-  };
+    );
 
   function startMaps({ run: name, version, device, method, of }: RunnerRequests['compute']['params']) {
     const run = files.get(name);
@@ -189,8 +197,10 @@ export function createRunnerService(options: RunnerOptions): Runner {
       ask(run, (file) => atlasOf(file, engine, version, by, indices, abortSignal(signal))),
     sweep: async ({ run, version, device }) => startSweep(files.get(run), version, device),
     compute: async (params) => startMaps(params),
+    ...distributeRequest(tools, options.say ?? options.log),
     ...clusterRequests(tools),
     ...versionRequests(tools),
+    ...repairs.requests,
     pause: async ({ run, work }) => {
       works.pause(files.get(run).path, work);
       return {};

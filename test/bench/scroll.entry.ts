@@ -7,7 +7,7 @@
  */
 
 import { openDataset } from '../webview/dataset/support/dataset-page';
-import { launch } from '../webview/support/page';
+import { launch } from '../webview/support/browser';
 import { framesOf, startTrace } from './frames';
 import { finish, median } from './measure';
 

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { VARIANTS } from '../../src/core/cam/variants';
 import { METHODS } from '../../src/core/methods/names';
 import { readNpy } from '../../src/files/npy';
-import { groupCam, groupCamEnds } from '../support/cli';
+import { groupCam, groupCamEnds, startGroupCam } from '../support/cli';
 import { correlation, readMap } from '../support/maps';
 import { needs, project, shared } from '../support/shared';
+import { until } from '../support/wait';
 
 const SCENE = project('media', 'demo', 'scenes', 'cat-and-dog.png');
 const SMALL = ['--groups', '4'];
@@ -27,6 +26,7 @@ describe('cli: help', () => {
         '--device',
         '--output',
         '--npy',
+        '--npy-frame',
         '--json',
         '--seed',
         '--verbose',
@@ -98,6 +98,18 @@ describe('cli: results', () => {
     assert.deepEqual([Math.min(...data), Math.max(...data)], [0, 1]);
   });
 
+  it('--npy says in whose pixels the map is, and --npy-frame image writes those of the image', async () => {
+    const map = path.join(folder, 'm.npy');
+    for (const [frame, side, told] of [
+      ['input', 128, "128 x 128, in the frame of the network's input"],
+      ['image', 512, '512 x 512, in the frame of the image'],
+    ] as const) {
+      const { stderr } = await groupCamEnds(['explain', SCENE, '--npy', map, '--npy-frame', frame, ...SMALL]);
+      assert.ok(stderr.includes(`${map} (${told})`), stderr);
+      assert.deepEqual((await readNpy(map)).shape, [side, side]);
+    }
+  });
+
   it('several pairs: writes <stem>.<class index> into folders that it makes', async () => {
     const other = project('media', 'demo', 'scenes', 'tiger-and-cat.png');
     const out = path.join(folder, 'a', 'b');
@@ -124,21 +136,10 @@ describe('cli: results', () => {
     const scenes = project('media', 'demo', 'scenes');
     const images = readdirSync(scenes).flatMap((name) => (name.endsWith('.png') ? [path.join(scenes, name)] : []));
     const out = path.join(folder, 'out');
-    const child = spawn(process.execPath, [
-      project('dist', 'group-cam.js'),
-      'explain',
-      ...images,
-      '--json',
-      '--npy',
-      out,
-    ]);
-    let [stdout, stderr] = ['', ''];
-    child.stderr.on('data', (data) => (stderr += data));
-    child.stdout.on('data', (data) => {
-      stdout += data;
-      child.kill('SIGINT');
-    });
-    const [code] = await once(child, 'close');
+    const running = startGroupCam(['explain', ...images, '--json', '--npy', out]);
+    await until('an image is explained', () => running.said.stdout !== '');
+    running.interrupt();
+    const { code, stdout, stderr } = await running.ended();
     assert.deepEqual([code, stderr], [1, 'error: cancelled\n']);
     const done = stdout.trimEnd().split('\n').length;
     assert.ok(done < images.length);

@@ -117,9 +117,11 @@ const service: Service = {
   picture: absent,
   measure: absent,
   sweep: absent,
+  train: absent,
   meanPicture: absent,
   transplant: absent,
   sheet: absent,
+  export: absent,
 };
 
 void serveParent<Requests>(ENGINE, async () => ({ service, params: ENGINE_PARAMS, sessionsCreated: () => sessions }));

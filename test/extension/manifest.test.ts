@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { METHOD_OPTIONS } from '../../src/core/methods/method-options';
 import { METHOD_NAMES, METHODS, type MethodName } from '../../src/core/methods/names';
@@ -7,7 +8,7 @@ import type { OptionTable } from '../../src/core/options';
 import { COLORMAPS, DEFAULT_STYLE } from '../../src/core/style';
 import { LIST_EXTENSIONS, RUN_EXTENSION } from '../../src/extension/dataset/source';
 import { OPTION_SETTINGS } from '../../src/extension/explanation/method-choice';
-import { DEVICES } from '../../src/protocol/devices';
+import { DEVICE_CHOICES } from '../../src/protocol/devices';
 import { IMAGE_EXTENSIONS } from '../../src/protocol/image-files';
 import { project } from '../support/shared';
 
@@ -35,6 +36,9 @@ function extensionsIn(when = ''): string[][] {
   );
 }
 
+/** VS Code opens such a link in its page of settings, and shows the text alone elsewhere. */
+const MORE = ' More: [Group-CAM: Show the Methods](command:groupCam.showMethods)';
+
 describe('the manifest', () => {
   it('has every string in package.nls.json, and no other there', () => {
     const used = [...JSON.stringify(manifest).matchAll(/"%([\w.-]+)%"/g)].map((match) => match[1]!);
@@ -45,7 +49,7 @@ describe('the manifest', () => {
     const { method, blur } = DEFAULT_CHOICE;
     const defaults = { method, blurKernel: blur.kernel, blurSigma: blur.sigma, ...DEFAULT_STYLE };
     for (const [name, value] of Object.entries(defaults)) assert.equal(setting(name)?.default, value, name);
-    const lists = { method: METHODS, device: DEVICES, colormap: COLORMAPS };
+    const lists = { method: METHODS, device: DEVICE_CHOICES, colormap: COLORMAPS };
     for (const [name, values] of Object.entries(lists)) assert.deepEqual(setting(name)?.enum, [...values], name);
   });
 
@@ -56,7 +60,10 @@ describe('the manifest', () => {
         const option = table[name]!;
         const text = (key: string | undefined) => strings[key?.replaceAll('%', '') ?? ''];
         const { order: _, scope: __, markdownDescription, enumDescriptions, ...rest } = setting(name)!;
-        assert.equal(text(markdownDescription), `For ${METHOD_NAMES[method as MethodName].title}: ${option.text}`);
+        assert.equal(
+          text(markdownDescription),
+          `For ${METHOD_NAMES[method as MethodName].title}: ${option.text}${MORE}`,
+        );
         assert.deepEqual(
           enumDescriptions?.map(text),
           'choices' in option ? option.choices.map((choice) => option.texts![choice]) : undefined,
@@ -73,6 +80,14 @@ describe('the manifest', () => {
       });
     }
   }
+
+  it('each setting of methods names its method, and leads to the page about all of them', () => {
+    const texts = ['method', 'variant', 'groups', 'theta', 'precision', 'blurKernel', 'blurSigma'].map(
+      (name) => strings[setting(name)!.markdownDescription!.replaceAll('%', '')]!,
+    );
+    for (const text of texts) assert.ok(text.endsWith(MORE), text);
+    for (const text of texts.slice(1)) assert.match(text, /^For Group-CAM/);
+  });
 
   it('describes each method in the words of the methods’ table', () => {
     const texts = setting('method')?.enumDescriptions?.map((key) => strings[key.replaceAll('%', '')]);
@@ -117,6 +132,15 @@ describe('the manifest', () => {
     );
   });
 
+  it('what is done again and again has a key that can be changed, and Compare stands in no bar', () => {
+    const bound = new Set(contributes.keybindings.map(({ command }: { command: string }) => command));
+    const often = ['explain', 'nextImage', 'previousImage', 'nextClass', 'previousClass', 'swipe', 'measure'];
+    for (const name of [...often, 'toggleHeat', 'zoomIn', 'zoomOut', 'zoomFit', 'zoomActual'])
+      assert.ok(bound.has(`groupCam.${name}`), name);
+    const bar: { command: string }[] = contributes.menus['editor/title'];
+    assert.ok(bar.every(({ command }) => command !== 'groupCam.compare'));
+  });
+
   it('a key means one thing at a time: bindings of the same key differ in their conditions', () => {
     const all: string[] = contributes.keybindings.map(({ key, when }: Record<string, string>) => `${key} ${when}`);
     assert.equal(new Set(all).size, all.length);
@@ -128,6 +152,16 @@ describe('the manifest', () => {
     const items: { command?: string }[] = Object.values(contributes.menus).flat() as { command?: string }[];
     const unknown = items.flatMap(({ command }) => (command && !declared.has(command) ? [command] : []));
     assert.deepEqual(unknown, []);
+  });
+
+  it('steps of the walkthrough have small pictures', () => {
+    const pictures = contributes.walkthroughs[0].steps.flatMap(({ media }: { media: { markdown: string } }) =>
+      [...readFileSync(project(media.markdown), 'utf8').matchAll(/^!\[.+\]\((.+)\)$/gm)].map(([, source]) =>
+        path.posix.join(path.posix.dirname(media.markdown), source!),
+      ),
+    );
+    assert.ok(pictures.length >= 7, `${pictures}`);
+    for (const picture of pictures) assert.ok(statSync(project(picture)).size < 250_000, picture);
   });
 
   it('opens images in the built-in preview by default', () => {

@@ -85,7 +85,9 @@ describe('messages of pages', () => {
     const take = (message: FromClasses) => {
       got.push(message);
     };
-    const receive = receiver(FROM_CLASSES, { ready: take, explain: take, compare: take }, (line) => lines.push(line));
+    const receive = receiver(FROM_CLASSES, { ready: take, explain: take, 'open-demo': take, compare: take }, (line) =>
+      lines.push(line),
+    );
     for (const message of [{ type: 'explain', class: 7 }, { type: 'explain', class: 'x' }, { type: 'compare' }])
       receive(message);
     assert.deepEqual([got, lines.length], [[{ type: 'explain', class: 7 }], 2]);

@@ -126,6 +126,17 @@ describe('what the interface says', () => {
     assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length);
   });
 
+  it('the Model view says which map a model makes itself', () => {
+    const shown = (exported?: Record<string, string>) =>
+      modelRows({ ...info, ...(exported && { exported }) }, { setting: 'auto' }, []).find(({ id }) => id === 'own');
+    assert.equal(shown(), undefined);
+    const row = shown({ method: 'grad-cam', class: 'input', layer: 'relu' })!;
+    assert.equal(row.description, 'Grad-CAM, of a class of choice');
+    const facts = row.children!.map(({ label, description }) => `${label}: ${description}`);
+    assert.deepEqual(facts, ['Method: grad-cam', 'Class: input', 'Layer: relu']);
+    assert.equal(shown({ method: 'of another kind' })!.description, 'of another kind, of the most probable class');
+  });
+
   it('the Model view shows the scores in use, those that could be, and lets them be chosen where there are several', () => {
     const shown = (more: Partial<ModelInfo['output']>) => {
       const rows = modelRows({ ...info, output: { ...info.output, ...more } }, { setting: 'auto' }, []);

@@ -137,9 +137,10 @@ describe('files/output', () => {
           readFileSync(project(file), 'utf8'),
         ),
     );
-    // The journal, which is added to; locks; documents that are in no local file; maps, lists and a copy of the demo, in a folder of ours.
+    // The journal, which is added to; locks; documents that are in no local file; in a folder of ours: maps, lists, a copy of the
+    // demo, and onnxruntime's libraries for CUDA.
     const others =
-      /^src\/(files\/(output|lock\/lock)|extension\/(images\/export|maps\/map-store|dataset\/(inspect|shortcut))|cli\/evaluate\/(\w+\/)?(journal|lines))\.ts$/;
+      /^src\/(files\/(output|lock\/lock)|extension\/(cuda\/(download|install|unpack)|images\/export|maps\/map-store|dataset\/(inspect|shortcut))|cli\/evaluate\/(\w+\/)?(journal|lines))\.ts$/;
     assert.deepEqual(
       writing.filter((file) => !others.test(file)),
       [],

@@ -38,13 +38,13 @@ describe('the VSIX', () => {
     const pictures = [...readFileSync(project('README.md'), 'utf8').matchAll(/\]\((media\/[\w./-]+\.png)\)/g)];
     assert.ok(pictures.length >= 5);
     for (const wanted of [
-      ...['dist/extension.js', 'dist/engine.js', 'LICENSE.txt'],
+      ...['dist/extension.js', 'dist/engine.js', 'LICENSE.txt', 'docs/methods.md', 'docs/methods.jpg'],
       ...demos.map((file) => `media/demo/${file}`),
       ...pictures.map(([, file]) => file!),
     ]) {
       assert.ok(files.includes(wanted), `${wanted} is missing`);
     }
-    const unwanted = /\.(map|ts|mts|cts)$|^(src|test|scripts|out|docs)\/|\/script\//;
+    const unwanted = /\.(map|ts|mts|cts)$|^(src|test|scripts|out)\/|^docs\/(?!methods\.)|\/script\//;
     assert.deepEqual(
       files.filter((file) => unwanted.test(file)),
       [],

@@ -159,9 +159,72 @@ describe('runner: process', () => {
     const other = createRunner({ module: project('dist', 'runner.js'), log: () => {} });
     started.push(other);
     const info = await other.call('open', { run });
-    assert.match(info.readOnly!, /process \d+ is computing for this run file/);
+    assert.match(info.readOnly!, /process \d+ has this run file open/);
     await assert.rejects(other.call('sweep', { run, version, device: 'cpu' }), { code: 'run-file-busy' });
     assert.equal((await other.call('list', { run, version, query: '', first: 0 })).count, 10);
+  });
+
+  it('follows what another process writes, and is told when that has let go', async () => {
+    const { runner, run, version, ended } = await prepared(1);
+    const other = createRunner({ module: project('dist', 'runner.js'), log: () => {} });
+    started.push(other);
+    await other.call('open', { run });
+    let seen: RunInfo | undefined;
+    let isFree = false;
+    const on = {
+      info: (info: RunInfo) => {
+        seen = info;
+      },
+      free: () => {
+        isFree = true;
+      },
+    };
+    other.call('follow', { run }, { on, timeout: Number.POSITIVE_INFINITY }).catch(() => {});
+    const { list } = await runner.call('list', { run, version, query: '', first: 0 });
+    await runner.call('tag', { run, version, of: { list, ranges: [[0, 2]] }, tag: 'odd', on: true });
+    await until('the tag', () => seen?.tags[0]?.count === 2);
+    await ended((await runner.call('sweep', { run, version, device: 'cpu' })).work);
+    await until('the sweep', () => seen?.versions[0]?.done === 10);
+    assert.equal(isFree, false);
+    await runner.call('close', { run });
+    await until('the file is free', () => isFree);
+    await other.call('close', { run });
+    assert.equal((await other.call('open', { run })).readOnly, undefined);
+    assert.equal((await other.call('undo', { run })).undone, 'tag "odd" set on 2 images');
+  });
+
+  it('tells that a model that is watched is none any more', async () => {
+    const model = folder.at('watched', 'net.onnx');
+    folder.write('watched/net.onnx', readFileSync(RESNET20));
+    const environment = { GROUP_CAM_MODELS: folder.at('kept'), GROUP_CAM_KEPT_MODELS: '1' };
+    const runner = createRunner({
+      module: project('dist', 'runner.js'),
+      environment: () => environment,
+      log: () => {},
+    });
+    started.push(runner);
+    const run = folder.at('r.groupcam');
+    await runner.call('prepare', { run, source: cifarSubset(folder.at('images'), 1), models: [{ path: model }] });
+    await runner.call('open', { run });
+    let told: string | undefined;
+    const on = {
+      failed: ({ message }: { readonly message: string }) => {
+        told = message;
+      },
+    };
+    runner.call('watch', { run, device: 'cpu' }, { on, timeout: Number.POSITIVE_INFINITY }).catch(() => {});
+    folder.write('watched/net.onnx', 'no model');
+    await until('the failure', () => told !== undefined);
+    assert.match(told!, /net\.onnx/);
+    assert.equal((await runner.call('list', { run, version: 1, query: '', first: 0 })).count, 10);
+  });
+
+  it('keeps paths that hold in a process of another folder', async () => {
+    const { runner, run, images, version } = await prepared(1);
+    const relative = (file: string) => path.relative(process.cwd(), file);
+    const models = [{ path: relative(RESNET20) }];
+    const again = await runner.call('prepare', { run, source: relative(images), models });
+    assert.deepEqual([again.source, again.prepared], [images, [version]]);
   });
 
   it('says that a model is gone, and keeps what is stored', async () => {

@@ -1,5 +1,6 @@
 /** The command line, run as its users run it. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { project } from './shared';
 
@@ -26,3 +27,27 @@ export async function groupCamEnds(args: readonly string[], env: NodeJS.ProcessE
     });
   });
 }
+
+/** `group-cam` in a group of processes of its own, as terminals start it. What it prints is collected in `said`. */
+export function startGroupCam(args: readonly string[]) {
+  const child = spawn(process.execPath, [project('dist', 'group-cam.js'), ...args], { stdio: 'pipe', detached: true });
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (text) => {
+      said[stream] += text;
+    });
+  const closed = once(child, 'close');
+  return {
+    pid: child.pid!,
+    said,
+    /** As Ctrl-C does: all processes of the group get the signal. */
+    interrupt: () => process.kill(-child.pid!, 'SIGINT'),
+    /** The exit code, or the signal that ended it. */
+    ended: async () => {
+      const [code, signal] = await closed;
+      return { code, signal, ...said };
+    },
+  };
+}
+
+export type Running = ReturnType<typeof startGroupCam>;

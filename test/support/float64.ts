@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
-import { type NodeProto, type TensorProto, TensorProtoSchema } from 'onnx-buf';
+import { type GraphProto, type NodeProto, type TensorProto, TensorProtoSchema } from 'onnx-buf';
 import { appendGradient } from '../../src/core/gradients/driver';
 import { spread } from '../../src/core/gradients/scatter';
 import { untypedInfo } from '../../src/core/onnx/compose';
@@ -15,6 +15,7 @@ import { createEmitter, type Emitter } from '../../src/core/onnx/emit';
 import { type Facts, SMALL, valueInfo } from '../../src/core/onnx/facts';
 import { floatAttribute, intAttribute, intsAttribute, type Model, stringAttribute } from '../../src/core/onnx/model';
 import { pad, reduce, reshape, slice, transpose } from '../../src/core/onnx/ops';
+import { changed } from '../../src/core/onnx/rewrite/rename';
 import { DataType, dimsOf, makeTensor, sizeOf, valuesOf } from '../../src/core/onnx/tensors';
 import { encodeModel } from '../../src/core/onnx/weights';
 import { type ModelFile, readModelFile } from '../../src/engine/model/model-file';
@@ -38,7 +39,7 @@ async function gradientInDouble(
   const { model } = file;
   const { graph, opset } = model;
   const [source, score] = [graph.input[0]!.name, graph.output[0]!.name];
-  const forward = await factsOf(file, model, source, dims);
+  const forward = await factsInDouble(file, model, source, dims);
   const emit = createEmitter('grad', opset, forward.keys());
   const request = { nodes: graph.node, facts: forward, seeds: new Map([[score, 'seed']]), wrt: [source] };
   const gradient = appendGradient(emit, request).get(source)!;
@@ -54,17 +55,9 @@ async function gradientInDouble(
     valueInfo: [],
   };
 
-  const facts = await factsOf(file, { ...model, graph: whole }, source, dims);
-  const lowered = createEmitter('double', opset, facts.keys());
-  for (const node of whole.node) {
-    const lower = LOWERED[node.opType];
-    if (!lower) lowered.nodes.push(node);
-    else lowered.alias(lower({ emit: lowered, node, facts }), node.output[0]!);
-  }
+  const facts = await factsInDouble(file, { ...model, graph: whole }, source, dims);
   const encoded = encodeModel(model, {
-    ...whole,
-    node: lowered.nodes,
-    initializer: [...whole.initializer, ...lowered.initializers],
+    ...withKernels(whole, facts, opset),
     input: [valueInfo(source, DataType.DOUBLE, dims)],
   });
   const options = { device: 'cpu', optimize: 'none', prepack: false } as const;
@@ -91,8 +84,24 @@ export async function errorInDouble(path: string, target: number): Promise<numbe
   return relativeErrors(gradient, expected).largest;
 }
 
+/** The graph with others in place of the operators that the runtime has no float64 kernel for. */
+export function withKernels(graph: GraphProto, facts: Facts, opset: number): GraphProto {
+  const lowered = createEmitter('double', opset, facts.keys());
+  for (const node of graph.node) {
+    const lower = LOWERED[node.opType];
+    if (!lower) lowered.nodes.push(node);
+    else lowered.alias(lower({ emit: lowered, node, facts }), node.output[0]!);
+  }
+  return { ...graph, node: lowered.nodes, initializer: [...graph.initializer, ...lowered.initializers] };
+}
+
 /** Told by the model in float32, which the runtime has all kernels for. */
-async function factsOf(file: ModelFile, model: Model, name: string, dims: readonly number[]): Promise<Facts> {
+export async function factsInDouble(
+  file: ModelFile,
+  model: Model,
+  name: string,
+  dims: readonly number[],
+): Promise<Facts> {
   const facts = await traceFacts({ ...file, model: inSingle(model) }, { name, dtype: DataType.FLOAT, dims });
   const dtypeOf = (dtype: DataType) => (dtype === DataType.FLOAT ? DataType.DOUBLE : dtype);
   return new Map([...facts].map(([tensor, fact]) => [tensor, { ...fact, dtype: dtypeOf(fact.dtype) }]));
@@ -100,7 +109,7 @@ async function factsOf(file: ModelFile, model: Model, name: string, dims: readon
 
 function inSingle(model: Model): Model {
   const initializer = model.graph.initializer.map(single);
-  const node = model.graph.node.map((each) => ({ ...each, attribute: each.attribute.map((a) => ({ ...a })) }));
+  const node = model.graph.node.map((each) => changed(each, { attribute: each.attribute.map((a) => changed(a, {})) }));
   for (const { attribute } of node) {
     for (const each of attribute) {
       if (each.name === 'to' && each.i === BigInt(DataType.DOUBLE)) each.i = BigInt(DataType.FLOAT);

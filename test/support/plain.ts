@@ -1,14 +1,18 @@
 /** What plain onnxruntime says of a model and an input, without anything of the product. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** @returns the first output, or the named one */
+/**
+ * @param output a name; by default the first
+ * @param level of optimisation: with `disabled` every node computes what it says, and `all` is what people run
+ */
 export async function plainRun(
   model: string | Uint8Array,
   input: Float32Array,
   dims: readonly number[],
   output?: string,
+  level: 'disabled' | 'all' = 'disabled',
 ): Promise<Float32Array> {
-  const options = { graphOptimizationLevel: 'disabled', logSeverityLevel: 4, intraOpNumThreads: 1 } as const;
+  const options = { graphOptimizationLevel: level, logSeverityLevel: 4, intraOpNumThreads: 1 } as const;
   const session = await InferenceSession.create(model as string, options);
   try {
     const results = await session.run({ [session.inputNames[0]!]: new Tensor('float32', input, dims) });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { project } from '../support/shared';
 import { explained, explainScene, readHeat, stateLine } from './explanation';
 import { SCENES, screenshot, useWindow } from './harness';
-import { editorFrame, runCommand } from './workbench';
+import { editorFrame, reloadWindow, runCommand } from './workbench';
 
 const METHODS = ['Grad-CAM', 'HiResCAM', 'LayerCAM', 'XGrad-CAM', 'Eigen-CAM', 'Input x Gradient'];
 
@@ -105,9 +105,7 @@ describe('a comparison', () => {
   });
 
   it('is there again after a reload of the window', async () => {
-    const loaded = window.page.waitForEvent('load');
-    await runCommand(window.page, 'Developer: Reload Window');
-    await loaded;
+    await reloadWindow(window.page);
     await compared(METHODS.length);
     assert.match(await stateLine(window.page), /^Grad-CAM: cat.*Input x Gradient: cat/);
   });

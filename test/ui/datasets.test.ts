@@ -1,22 +1,29 @@
 /** A folder of images, inspected: from the Explorer to the wrong ones, through them, tagged, and what the classes lead to. */
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
-import { needs, shared } from '../support/shared';
+import { CIFAR, cifarSubset, RESNET20 } from '../support/cifar';
+import { needs } from '../support/shared';
 import { type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
 import { noise } from '../support/tiny-network';
 import { insist, until } from '../support/wait';
 import { explained } from './explanation';
 import { screenshot, useWindow } from './harness';
-import { chooseFromMenu, editorFrame, explorerRow, pick, runCommand, showExplorer, showSidePanel } from './workbench';
+import {
+  chooseFromMenu,
+  editorFrame,
+  explorerRow,
+  pick,
+  reloadWindow,
+  runCommand,
+  showExplorer,
+  showSidePanel,
+} from './workbench';
 
-const ARCHIVE = shared('cifar10', 'test.tar.gz');
 /** Of 10,000, as many of each class. */
 const IMAGES = 400;
-const MODEL = shared('models', 'cifar10_resnet20.onnx');
 
 /**
  * Works on an image for as long as a large network does, about 40 ms on two cores, so that its sweep is not over while the
@@ -50,15 +57,12 @@ describe('a dataset', () => {
   const unpacked = mkdtempSync(path.join(tmpdir(), 'group-cam-cifar-'));
   after(() => rmSync(unpacked, { recursive: true, force: true }));
   const window = useWindow((context) => {
-    needs(context, ARCHIVE, 'a dataset to inspect');
-    execFileSync('tar', ['-xzf', ARCHIVE, '-C', unpacked]);
-    for (const name of readdirSync(unpacked, { recursive: true, encoding: 'utf8' }))
-      if (Number(path.parse(name).name) >= IMAGES / 10) rmSync(path.join(unpacked, name));
+    needs(context, CIFAR, 'a dataset to inspect');
     const slow = path.join(unpacked, 'slow.onnx');
     writeFileSync(slow, tinyModel(SLOW));
     return {
-      files: { cifar: path.join(unpacked, 'test'), 'slow.onnx': slow },
-      settings: { 'groupCam.model': MODEL, 'groupCam.method': 'grad-cam' },
+      files: { cifar: cifarSubset(path.join(unpacked, 'test'), IMAGES / 10), 'slow.onnx': slow },
+      settings: { 'groupCam.model': RESNET20, 'groupCam.method': 'grad-cam' },
     };
   });
   const page = () => window.page;
@@ -210,7 +214,7 @@ describe('a dataset', () => {
     await until('the first rows', async () => (await done()) > 0);
     const asked = await query();
     assert.ok(asked);
-    await page().reload();
+    await reloadWindow(page());
     await grid().waitFor();
     await version.waitFor();
     assert.equal(await query(), asked);

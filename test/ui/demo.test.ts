@@ -2,9 +2,10 @@
 import { entryPoints } from './demo/entry-points';
 import { hidden } from './demo/hidden';
 import { keyboard } from './demo/keyboard';
+import { keys } from './demo/keys';
 import { measure } from './demo/measure';
 import { methodOptions } from './demo/method-options';
 import { strip } from './demo/strip';
 import { inOneWindow } from './harness';
 
-describe('the demo', () => inOneWindow({}, [keyboard, entryPoints, hidden, strip, measure, methodOptions]));
+describe('the demo', () => inOneWindow({}, [keyboard, keys, entryPoints, hidden, strip, measure, methodOptions]));

@@ -1,13 +1,23 @@
-/** What the editor writes: exports, and the settings beside a model. */
+/** What the editor writes: exports, the settings beside a model, and a run file, of which two windows know. */
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { isMarked } from '../../src/protocol/mark';
 import { project } from '../support/shared';
 import { insist, until } from '../support/wait';
 import { explained, explainScene } from './explanation';
 import { SCENES, useWindow } from './harness';
-import { chooseFromMenu, closeAllEditors, expand, explorerRow, runCommand } from './workbench';
+import { runnersBelow } from './processes';
+import {
+  addToSelection,
+  chooseFromMenu,
+  closeAllEditors,
+  editorFrame,
+  explorerRow,
+  openRunFile,
+  runCommand,
+} from './workbench';
 
 const SCENE = 'cat-and-dog.png';
 const OTHER = 'tiger-and-cat.png';
@@ -70,12 +80,10 @@ describe('what the editor writes', () => {
 
   it('a selection leaves exports out', async () => {
     await closeAllEditors(window.page);
-    await expand(window.page, 'explanations');
     const [name] = readdirSync(at('explanations'));
     // The image that was explained first may be selected too.
-    const rows = [name!, OTHER].map((file) => explorerRow(window.page, file));
-    for (const row of rows) await row.click({ modifiers: ['Control'] });
-    await chooseFromMenu(window.page, rows[1]!, 'Explain Image');
+    await addToSelection(window.page, 'explanations', [name!, OTHER]);
+    await chooseFromMenu(window.page, explorerRow(window.page, OTHER), 'Explain Image');
     await window.page.locator('.notification-toast', { hasText: /Left out 1 of [23] images/ }).waitFor();
     await explained(window.page);
   });
@@ -92,5 +100,50 @@ describe('what the editor writes', () => {
     await dialog.getByRole('button', { name: 'Replace' }).click();
     await until('the new settings', () => sidecar() !== before);
     assert.equal(JSON.parse(sidecar()).labels, JSON.parse(before).labels);
+  });
+
+  it('a run file is written by one window at a time: another one follows it and says so, until the first is gone', async () => {
+    const first = window.page;
+    await chooseFromMenu(first, explorerRow(first, 'scenes'), 'Inspect Dataset');
+    const of = (page: Page, id: string) => editorFrame(page).getByTestId(id);
+    await of(first, 'done').filter({ hasText: '12 of 12' }).waitFor();
+    await of(first, 'tags').click();
+    await of(first, 'tag-name').fill('relabel');
+    await of(first, 'make-tag').click();
+    await of(first, 'key-relabel').fill('r');
+    await first.keyboard.press('Escape');
+    const name = async (page: Page) => (await of(page, 'tile-0').getAttribute('aria-label')) ?? '';
+    await until('the tag', async () => /tagged relabel/.test(await name(first)));
+
+    // In a browser's context of its own, it is a window that knows nothing of the first one.
+    const context = await first.context().browser()!.newContext();
+    const second = await context.newPage();
+    await second.goto(first.url());
+    await openRunFile(second, explorerRow(second, 'scenes.groupcam'), 'tile-0');
+    const owner = /process \d+ has this run file open, in another window or on the command line/;
+    assert.match((await of(second, 'banner').allTextContents()).join('|'), owner);
+    assert.match(await name(second), /predicted .*tagged relabel/);
+    await of(second, 'grid').focus();
+    await second.keyboard.press('r');
+    await of(second, 'notice').filter({ hasText: owner }).waitFor();
+    assert.match(await name(second), /tagged relabel/);
+
+    // What one writes is seen in the other.
+    await of(first, 'grid').focus();
+    await first.keyboard.press('r');
+    await until('no tag in the second window', async () => !/tagged/.test(await name(second)));
+    await first.keyboard.press('r');
+    await until('the tag in the second window', async () => /tagged relabel/.test(await name(second)));
+
+    await first.goto('about:blank');
+    await of(second, 'banner').filter({ hasText: owner }).waitFor({ state: 'detached' });
+    assert.match(await name(second), /predicted .*tagged relabel/);
+    await of(second, 'grid').focus();
+    await second.keyboard.press('r');
+    await until('no tag', async () => !/tagged/.test(await name(second)));
+    assert.equal(runnersBelow(window.pid).length, 1);
+    await second.goto('about:blank');
+    await until('no process of a window that is gone', () => runnersBelow(window.pid).length === 0);
+    await context.close();
   });
 });

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { chromiumScript, serverScript } from '../support/scripts';
 import { project, root } from '../support/shared';
@@ -11,6 +12,7 @@ import { textsOf } from './workbench';
 export const LIGHT = 'Default Light Modern';
 export const DARK = 'Default Dark Modern';
 export const HIGH_CONTRAST = 'Default High Contrast';
+export const HIGH_CONTRAST_LIGHT = 'Default High Contrast Light';
 
 export interface WindowOptions {
   /** User settings. */
@@ -32,7 +34,7 @@ export interface Window {
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
-  /** Changes user settings, and loads the window again with them. */
+  /** Changes user settings, and loads the window again with them; it stays as it is if it has them already. */
   configure(settings: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 }
@@ -123,6 +125,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     rmSync(parent, { recursive: true, force: true });
   };
   const configure = async (settings: Record<string, unknown>) => {
+    const now = JSON.parse(readFileSync(path.join(server.userData, 'User', 'settings.json'), 'utf8'));
+    if (Object.entries(settings).every(([name, value]) => isDeepStrictEqual(now[name], value))) return;
     // Those of the machine win over the user's, and a server has both from the start.
     for (const scope of ['User', 'Machine']) {
       const file = path.join(server.userData, scope, 'settings.json');

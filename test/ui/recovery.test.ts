@@ -13,6 +13,7 @@ import {
   expand,
   explainFromExplorer,
   explorerRow,
+  reloadWindow,
   showExplorer,
 } from './workbench';
 
@@ -69,7 +70,7 @@ describe('an explanation survives', () => {
     await explain(SCENE);
     await explained(window.page);
     const before = await readHeat(window.page);
-    await window.page.reload();
+    await reloadWindow(window.page);
     await explained(window.page);
     assert.deepEqual(maximum(await readHeat(window.page)), maximum(before));
   });
@@ -109,7 +110,11 @@ describe('an explanation survives', () => {
     await useModel('broken.onnx');
     assert.equal(await settled(window.page, ['failed']), 'failed');
     assert.match(await stateLine(window.page), /broken\.onnx/);
-    await leaving(window.page, 'failed', () => useModel('demo.onnx'));
+    // The message itself offers the way back.
+    const before = editorFrame(window.page).getByTestId('action-previous-model').first();
+    await leaving(window.page, 'failed', () => before.click());
+    await explained(window.page, 1);
+    await useModel('demo.onnx');
     await closeAllEditors(window.page);
     await explain(SCENE);
     await explained(window.page);

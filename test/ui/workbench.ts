@@ -21,12 +21,38 @@ export const classesFrame = frameAt(`:not(${BESIDE_SIDE_BAR})`);
 export const explorerRow = (page: Page, name: string): Locator =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({ has: page.getByText(name, { exact: true }) });
 
-/** Opens a folder of the Explorer, unless it is open. */
-export async function expand(page: Page, name: string): Promise<void> {
+/** Opens a folder of the Explorer, unless it is open. One that was just made may be replaced, and closed again, meanwhile. */
+export async function expand(page: Page, name: string, limit = LIMIT_MS): Promise<void> {
   const row = explorerRow(page, name);
-  if ((await row.getAttribute('aria-expanded')) === 'false') await row.click();
-  // The rows below move down with it, away from the pointer of whoever comes next.
-  await row.and(page.locator('[aria-expanded="true"]')).waitFor();
+  await insist({
+    what: `the open folder ${name} in the Explorer`,
+    act: async (timeout) => {
+      if ((await row.getAttribute('aria-expanded', { timeout })) === 'false') await row.click({ timeout });
+      // The rows below move down with it, away from the pointer of whoever comes next.
+      await row.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout });
+    },
+    undo: async () => {},
+    limit,
+  });
+}
+
+/**
+ * Adds files to the selection of the Explorer, some of them in a folder that may be closed. The Explorer hears of files some
+ * time after they were written, and closes a folder that was removed and made again meanwhile: then it is opened again.
+ */
+export async function addToSelection(page: Page, folder: string, names: readonly string[]): Promise<void> {
+  await insist({
+    what: `${names.join(' and ')} selected in the Explorer`,
+    act: async (timeout) => {
+      await expand(page, folder, timeout);
+      for (const row of names.map((name) => explorerRow(page, name))) {
+        const isSelected = await row.getAttribute('aria-selected', { timeout });
+        if (isSelected !== 'true') await row.click({ modifiers: ['Control'], timeout });
+        await row.and(page.locator('[aria-selected="true"]')).waitFor({ timeout });
+      }
+    },
+    undo: async () => {},
+  });
 }
 
 /** Shows the context menu of something and chooses an item. */
@@ -129,6 +155,16 @@ export async function showExplorer(page: Page): Promise<void> {
   const explorer = page.locator('.explorer-folders-view');
   if (!(await explorer.isVisible())) await page.locator('.activitybar a.action-label[aria-label^="Explorer"]').click();
   await explorer.waitFor();
+}
+
+/**
+ * Loads the window again as its user does. VS Code in a browser stores its editors every five seconds; this command stores
+ * them before it loads the window, and the browser's own reload loses those of the last seconds.
+ */
+export async function reloadWindow(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await runCommand(page, 'Developer: Reload Window');
+  await loaded;
 }
 
 export const closeAllEditors = (page: Page): Promise<void> => runCommand(page, 'View: Close All Editors');

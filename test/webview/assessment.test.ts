@@ -52,6 +52,21 @@ describe('how good a map is', () => {
     assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0] }]);
   });
 
+  for (const [width, height] of [
+    [600, 400],
+    [500, 700],
+  ] as const)
+    it(`leaves the image half of the height in ${width} x ${height}, and is scrolled`, async () => {
+      await open([CAT], [{ measurement: await measurement() }], { width, height });
+      const stage = (await editor.find('stage').boundingBox())!;
+      assert.ok(stage.height >= height / 2 - 1, `${stage.height}`);
+      const section = editor.find('assessment');
+      await editor.find('score-overall').scrollIntoViewIfNeeded();
+      const [box, last] = [(await section.boundingBox())!, (await editor.find('score-overall').boundingBox())!];
+      assert.ok(box.height > 60 && box.y + box.height <= height, JSON.stringify(box));
+      assert.ok(last.y >= box.y - 1 && last.y + last.height <= box.y + box.height + 1, JSON.stringify([box, last]));
+    });
+
   it('tells progress, can be cancelled, and tried again; a failure says why', async () => {
     await open([CAT], [{}]);
     const { scores } = await measurement();

@@ -1,21 +1,16 @@
 /** The Classes page in Chromium. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { needs, project } from '../support/shared';
-import { drawn, launch, openPage, type Webview } from './support/page';
+import { project } from '../support/shared';
+import { useBrowser } from './support/browser';
+import { drawn, openPage, type Webview } from './support/page';
 import { classesState } from './support/states';
 
 describe('the Classes page', () => {
-  let browser: Browser;
+  const browser = useBrowser('classes');
   let webview: Webview;
-  before(async function () {
-    needs(this, project('dist/webview/classes.js'), 'run npm run build first');
-    browser = await launch();
-  });
-  after(() => browser?.close());
   const open = async (state: object, saved?: unknown) => {
-    webview = await openPage(browser, 'classes', { width: 300, height: 600, saved });
+    webview = await openPage(browser(), 'classes', { width: 300, height: 600, saved });
     await webview.send({ type: 'state', state });
   };
   afterEach(async () => {
@@ -52,6 +47,16 @@ describe('the Classes page', () => {
     assert.equal(await find('hint').textContent(), 'Comparing cat and dog.');
     await find('tick-10').click();
     assert.deepEqual((await asked())[2], { type: 'explain', class: 12 });
+  });
+
+  it('opens the demo image as long as the demo model has none', async () => {
+    await open(classesState({ demo: true, image: undefined, probabilities: undefined, shown: [] }));
+    await find('open-demo').click();
+    assert.deepEqual(await asked(), [{ type: 'open-demo' }]);
+    await webview.send({ type: 'state', state: classesState({ demo: true }) });
+    assert.ok(await find('open-demo').isHidden());
+    await webview.send({ type: 'state', state: classesState({ demo: false, image: undefined }) });
+    assert.ok(await find('open-demo').isHidden());
   });
 
   it('is used with keys alone', async () => {
@@ -108,6 +113,43 @@ describe('the Classes page', () => {
     assert.equal((await names(1))[0], 'class number 777, < 0.1 %');
     await search.press('Enter');
     assert.deepEqual(await asked(), [{ type: 'explain', class: 777 }]);
+  });
+
+  for (const height of [600, 190])
+    it(`keeps the class that was chosen in sight when the search is cleared, in ${height} pixels`, async () => {
+      const labels = Array.from({ length: 20000 }, (_, i) => (i === 12345 ? 'needle' : `class number ${i}`));
+      const probabilities = Array.from(labels, (_, i) => (20000 - i) / 2e8) as unknown as Float32Array;
+      await open(classesState({ labels, probabilities, shown: [0], demo: false }));
+      await webview.page.setViewportSize({ width: 300, height });
+      const search = find('search').locator('input');
+      await search.fill('nothing of the kind');
+      await drawn(webview.page);
+      assert.equal(await find('hint').textContent(), 'No class matches “nothing of the kind”.');
+      for (const text of ['12345', '#12345']) {
+        await search.fill(text);
+        await drawn(webview.page);
+        assert.deepEqual(await names(1), ['needle, < 0.1 %'], text);
+        assert.match((await find('class-12345').textContent()) ?? '', /needle #12345/);
+      }
+      await search.press('Enter');
+      assert.deepEqual(await asked(), [{ type: 'explain', class: 12345 }]);
+      await webview.send({
+        type: 'state',
+        state: classesState({ labels, probabilities, shown: [12345], demo: false }),
+      });
+      await search.fill('');
+      await drawn(webview.page);
+      assert.equal((await names(1))[0], 'class number 0, < 0.1 %');
+      const [row, list] = [(await find('class-12345').boundingBox())!, (await find('classes').boundingBox())!];
+      const bottom = Math.min(height, list.y + list.height);
+      assert.ok(row.y >= list.y && row.y + row.height <= bottom + 1, JSON.stringify([row, list]));
+    });
+
+  it('says what a third tick does', async () => {
+    await open(classesState({ shown: [10, 12] }));
+    await find('tick-28').click();
+    assert.deepEqual(await asked(), [{ type: 'compare', classes: [12, 28] }]);
+    assert.match((await find('hint').textContent()) ?? '', /cat is no longer ticked: two are compared here/);
   });
 
   it('keeps what was searched for while it is hidden', async () => {

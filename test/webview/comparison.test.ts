@@ -134,6 +134,17 @@ describe('a comparison on the editor page', () => {
     assert.ok(await editor.find('pane-difference').isVisible());
   });
 
+  it('cuts long names of classes at the legend of their difference, which covers nothing', async () => {
+    const named = [CAT, DOG].map((slot) => ({ ...slot, title: `${slot.title}, with a name of many words in Latin` }));
+    await open(editorState(named));
+    await editor.settle(() => editor.page.setViewportSize({ width: 700, height: 500 }));
+    const pane = editor.find('pane-difference');
+    const legend = await pane.locator('.legend').boundingBox();
+    const button = await pane.locator('.enlarge').boundingBox();
+    const right = legend!.x + legend!.width;
+    assert.ok(right <= button!.x, `${right} and ${button!.x}`);
+  });
+
   it('has all its controls in a window of every width', async () => {
     await open(SIX);
     for (const width of [1200, 1000, 970, 930, 850, 830, 700, 400]) {

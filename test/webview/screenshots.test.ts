@@ -1,16 +1,18 @@
 /**
- * Every state in every theme as pictures to look at; nothing may be reported or cut off. Dark at a large and a small size, the other
- * themes at the small one, where things are cut off first; all at both sizes in `npm run nightly`.
+ * Every state in every theme as pictures to look at; nothing may be reported or cut off. Dark at all sizes and
+ * high contrast, which has borders, at the small one, where things are cut off first; the light themes once a page; all of it in
+ * `npm run nightly`. A state's pictures are taken of one page, which changes its theme and size.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import type { Slot, Summary } from '../../src/protocol/webview';
-import { needs, nightly, project } from '../support/shared';
+import { nightly, project } from '../support/shared';
 import { check, measurement } from './support/assessment-states';
-import { launch, type Options, openPage } from './support/page';
+import { useBrowser } from './support/browser';
+import { picturesShown } from './support/editor-page';
+import { openPage, type Webview } from './support/page';
 import { CAT, classesState, comparison, DOG, editorState, hillOn, strip, summary, thumbnailOf } from './support/states';
-import { THEMES } from './support/themes';
+import { THEMES, type Theme } from './support/themes';
 
 const FOLDER = project('test-results', 'webview');
 
@@ -79,6 +81,17 @@ const SIZES = {
   small: { width: 400, height: 300 },
   middle: { width: 600, height: 500 },
 };
+type Size = keyof typeof SIZES;
+const VIEW = { width: 280, height: 420 };
+
+/** With what the page has saved: the scores of a map take room of the image. */
+const EDITOR: Readonly<Record<string, { state: () => object | Promise<object>; saved?: object }>> = {
+  ...Object.fromEntries(Object.entries(STATES).map(([name, state]) => [name, { state: () => state }])),
+  measured: {
+    state: async () => editorState([CAT], { assessment: [{ measurement: await measurement(), sanity: check() }] }),
+    saved: { measuring: true },
+  },
+};
 
 const CLASSES: Readonly<Record<string, object>> = {
   shown: classesState(),
@@ -87,49 +100,62 @@ const CLASSES: Readonly<Record<string, object>> = {
   message: classesState({ message: 'broken.onnx: not a readable ONNX model (truncated). Export or copy it again.' }),
 };
 
+/** Themes that differ from another one in colours alone. */
+const isBrief = (theme: Theme) => !nightly && (theme === 'light' || theme === 'high-contrast-light');
+
+/** @param inBrief the themes that differ in colours alone have it too */
+const themesOf = (inBrief: boolean) => THEMES.filter((theme) => inBrief || !isBrief(theme));
+const sizesIn = (theme: Theme) =>
+  (Object.keys(SIZES) as Size[]).filter((size) => nightly || theme === 'dark' || size === 'small');
+
 describe('pictures of the webviews', () => {
-  let browser: Browser;
-  before(async function () {
-    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
-    mkdirSync(FOLDER, { recursive: true });
-    browser = await launch();
+  const browser = useBrowser('editor');
+  before(() => void mkdirSync(FOLDER, { recursive: true }));
+  let shown: Webview | undefined;
+  afterEach(async () => {
+    await shown?.close();
+    shown = undefined;
   });
-  after(() => browser?.close());
 
-  const picture = async (page: 'editor' | 'classes', file: string, options: Options, state: object) => {
-    const webview = await openPage(browser, page, { ...options, thumbnail: thumbnailOf });
-    await webview.send({ type: 'state', state });
-    for (const tile of await webview.page.locator('.tile img').all()) await tile.waitFor();
-    await webview.page.waitForLoadState('networkidle');
-    await webview.page.screenshot({ path: `${FOLDER}/${page}-${file}.png` });
-    assert.deepEqual(webview.errors, []);
-    const { scrollWidth, clientWidth } = await webview.page.evaluate(() => document.documentElement);
-    assert.equal(scrollWidth, clientWidth, 'nothing is wider than the window');
-    const stage = webview.page.locator('.stage');
-    if (page === 'editor' && !options.saved) {
-      const share = await stage.evaluate(({ clientHeight }) => clientHeight / innerHeight);
-      assert.ok(share >= 0.5, `the image has ${Math.round(100 * share)} % of the height`);
-    }
-    await webview.close();
-  };
+  async function open(page: 'editor' | 'classes', state: object, saved?: object): Promise<Webview> {
+    shown = await openPage(browser(), page, { saved, thumbnail: thumbnailOf });
+    await shown.send({ type: 'state', state });
+    for (const tile of await shown.page.locator('.tile img').all()) await tile.waitFor();
+    return shown;
+  }
 
-  for (const theme of THEMES) {
-    for (const [sizeName, size] of Object.entries(SIZES)) {
-      if (!nightly && theme !== 'dark' && sizeName !== 'small') continue;
-      for (const [name, state] of Object.entries(STATES)) {
-        const file = `${name}-${theme}-${sizeName}`;
-        it(`editor-${file}`, () => picture('editor', file, { theme, ...size }, state));
+  async function take({ page, errors }: Webview, name: string): Promise<void> {
+    await picturesShown(page);
+    await page.screenshot({ path: `${FOLDER}/${name}.png` });
+    assert.deepEqual(errors, [], name);
+    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+    assert.equal(scrollWidth, clientWidth, `${name}: nothing is wider than the window`);
+  }
+
+  for (const [name, { state, saved }] of Object.entries(EDITOR)) {
+    const themes = themesOf(name === 'done' || name === 'measured');
+    it(`editor-${name}: ${themes.join(', ')}`, async () => {
+      const webview = await open('editor', await state(), saved);
+      for (const theme of themes) {
+        for (const size of sizesIn(theme)) {
+          await webview.look({ theme, ...SIZES[size] });
+          await take(webview, `editor-${name}-${theme}-${size}`);
+          if (saved) continue;
+          const share = await webview.page.locator('.stage').evaluate(({ clientHeight }) => clientHeight / innerHeight);
+          assert.ok(share >= 0.5, `${theme}, ${size}: the image has ${Math.round(100 * share)} % of the height`);
+        }
       }
-      const measured = `measured-${theme}-${sizeName}`;
-      it(`editor-${measured}`, async () => {
-        const assessment = [{ measurement: await measurement(), sanity: check() }];
-        const options = { theme, ...size, saved: { measuring: true } };
-        await picture('editor', measured, options, editorState([CAT], { assessment }));
-      });
-    }
-    for (const [name, state] of Object.entries(CLASSES)) {
-      const file = `${name}-${theme}`;
-      it(`classes-${file}`, () => picture('classes', file, { theme, width: 280, height: 420 }, state));
-    }
+    });
+  }
+
+  for (const [name, state] of Object.entries(CLASSES)) {
+    const themes = themesOf(name === 'shown');
+    it(`classes-${name}: ${themes.join(', ')}`, async () => {
+      const webview = await open('classes', state);
+      for (const theme of themes) {
+        await webview.look({ theme, ...VIEW });
+        await take(webview, `classes-${name}-${theme}`);
+      }
+    });
   }
 });

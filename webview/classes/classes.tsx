@@ -12,7 +12,7 @@ import { Icon } from '../icon';
 import { LiveRegion } from '../live-region';
 import { connect, listen } from '../messages';
 import { mount } from '../mount';
-import { SearchField, type TextField } from '../toolkit';
+import { SearchField, TextButton, type TextField } from '../toolkit';
 import { Listbox } from './listbox';
 import { createStore, type Store } from './store';
 
@@ -59,6 +59,11 @@ function Classes({ store }: { readonly store: Store }) {
       />
       <div class="hint" data-testid="hint" hidden={!isUsable}>
         {hint}
+      </div>
+      <div class="next" hidden={!isUsable || !store.isDemoIdle.value}>
+        <TextButton testId="open-demo" primary onClick={() => host.post({ type: 'open-demo' })}>
+          Open Demo Image
+        </TextButton>
       </div>
       <div class="note" role="note" data-testid="message" hidden={isUsable}>
         <Icon name="info" />

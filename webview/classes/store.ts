@@ -35,6 +35,8 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
     return value !== undefined && listed.value.includes(value) ? value : listed.value[0];
   });
   const hasImage = computed(() => told.value?.image !== undefined);
+  /** The demo model is there before its image is opened: the view says how. */
+  const isDemoIdle = computed(() => told.value?.demo === true && !hasImage.value);
   /** A message that replaces the list if something is missing. */
   const message = computed(() => told.value?.message);
   const hint = computed(() =>
@@ -49,6 +51,7 @@ export function createStore(savedQuery: string, post: (message: FromClasses) => 
     listed,
     active,
     hasImage,
+    isDemoIdle,
     message,
     hint,
     tell(state: ClassesState): void {

@@ -17,6 +17,7 @@ import { createListing } from './listing';
 import { createHandlers } from './messages';
 import type { DatasetPage } from './model';
 import { Page } from './page';
+import { createRepairActions } from './repair/acts';
 import { createDatasetAsking } from './requests';
 import { createSaving } from './saving';
 import { createStore } from './store';
@@ -94,6 +95,7 @@ const page: DatasetPage = {
   store,
   actions,
   versions: createVersionActions({ store, grid, saving, ask, post, failed: actions.failed }),
+  repairs: createRepairActions({ store, saving, ask, post, failed: actions.failed }),
   grid,
   listing,
   ask,

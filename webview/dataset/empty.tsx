@@ -1,4 +1,5 @@
 /** What stands in the place of the grid when there is nothing to show: why, and what to do. */
+import { meansNothing } from '../../src/protocol/versions';
 import { TextButton } from '../toolkit';
 import type { DatasetPage } from './model';
 import { plural } from './texts';
@@ -25,10 +26,16 @@ export function emptyOf({ store, actions }: DatasetPage): Empty | undefined {
   if (store.fault.value && !list) return { text: store.fault.value.message };
   if (!list || list.count > 0) return undefined;
   const clear = { label: 'Clear the Filter', run: () => actions.search('') };
-  const words = list.query.split(/\W+/);
-  if (info.categories.length === 0 && words.some((word) => word === 'wrong' || word === 'correct')) {
+  const isOfTruth = list.query.split(/\W+/).some((word) => word === 'wrong' || word === 'correct');
+  if (info.categories.length === 0 && isOfTruth) {
     return {
       text: 'No class is known of these images, so none is wrong or right. Put them into folders named after classes, or inspect a list with labels.',
+      action: clear,
+    };
+  }
+  if (isOfTruth && meansNothing(version)) {
+    return {
+      text: `No class of the dataset means a class of ${version.name}, so no image is wrong or right. Say with --mapping of group-cam dataset which they mean.`,
       action: clear,
     };
   }

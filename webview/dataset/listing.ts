@@ -47,7 +47,7 @@ export function createListing(
     let first: PackedRows = packRows([]);
     const anchor = isSame ? place.anchor() : undefined;
     try {
-      const { list, count } = await ask('list', { version, query, first: WINDOW }, (known) => {
+      const { list, count, lacking, hints } = await ask('list', { version, query, first: WINDOW }, (known) => {
         first = known;
       });
       const position =
@@ -59,7 +59,7 @@ export function createListing(
       batch(() => {
         store.fault.value = undefined;
         store.isOutdated.value = false;
-        store.list.value = { list, count, version, query };
+        store.list.value = { list, count, version, query, lacking, hints };
         store.selection.value = NOTHING;
         if (!isSame) store.focus.value = 0;
         store.spoken.value = count === 1 ? '1 image' : `${count.toLocaleString('en')} images`;

@@ -32,6 +32,9 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     classes: () => actions.show('classes'),
     clusters: () => actions.show('clusters'),
     versions: () => actions.show('versions'),
+    repairs: () => actions.show('repair'),
+    repairStop: page.repairs.finishShown,
+    repairGoOn: page.repairs.goOnShown,
     selectAll: actions.selectAll,
     open: () => actions.explain(store.focus.peek()),
     sideBySide: () => page.versions.sideBySide(store.focus.peek()),
@@ -67,6 +70,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
         store.info.value = info;
         if (before) page.versions.followNames(before.versions, info.versions);
       });
+      if (!before) void page.repairs.load();
       if (before && before.items !== info.items) page.listing.again();
       else if (before && JSON.stringify(before.clusters) !== JSON.stringify(info.clusters)) page.listing.outdated();
       // Names of tags and classes are part of the tiles.
@@ -100,6 +104,17 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
     },
     added: ({ version }) => page.versions.added(version),
     compare: ({ a, b }) => page.versions.show(a, b),
+    repair: ({ repair }) => page.repairs.took(repair),
+    repairRemoved: ({ repair }) => page.repairs.removed(repair),
+    repairShown({ repair }) {
+      page.repairs.choose(repair);
+      actions.show('repair');
+    },
+    repairOf({ query, version }) {
+      if (version !== undefined) actions.choose(version);
+      page.repairs.openFor(query ?? store.query.peek());
+    },
+    output: page.repairs.output,
     walked: ({ item }) => walked(item),
     notice: ({ text }) => actions.notice(text),
     broken({ message }) {

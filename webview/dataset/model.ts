@@ -5,6 +5,7 @@ import type { Actions } from './actions';
 import type { Control } from './grid/control';
 import type { Order } from './grid/draw/tiles';
 import type { Listing } from './listing';
+import type { RepairActions } from './repair/acts';
 import type { Ask } from './requests';
 import type { Store } from './store';
 import type { VersionActions } from './versions/actions';
@@ -13,6 +14,7 @@ export interface DatasetPage {
   readonly store: Store;
   readonly actions: Actions;
   readonly versions: VersionActions;
+  readonly repairs: RepairActions;
   readonly grid: Control;
   readonly listing: Listing;
   readonly ask: Ask;

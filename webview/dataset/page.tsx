@@ -7,6 +7,7 @@ import { Clusters } from './clusters/clusters';
 import { EmptyState } from './empty';
 import { Grid } from './grid/grid';
 import type { DatasetPage } from './model';
+import { Repair } from './repair/repair';
 import { Added } from './versions/added';
 import { Versions } from './versions/versions';
 import { WorkBar } from './work/work-bar';
@@ -45,6 +46,11 @@ export function Page({ page }: { readonly page: DatasetPage }) {
       {shown === 'versions' && (
         <div class="main" id="page-versions" role="tabpanel" aria-labelledby="tab-versions">
           <Versions page={page} />
+        </div>
+      )}
+      {shown === 'repair' && (
+        <div class="main" id="page-repair" role="tabpanel" aria-labelledby="tab-repair">
+          <Repair page={page} />
         </div>
       )}
       <WorkBar page={page} />

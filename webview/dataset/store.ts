@@ -5,13 +5,15 @@
  */
 import { computed, type Signal, signal } from '@preact/signals';
 import { DEFAULT_STYLE } from '../../src/core/style';
-import type { Ranges, RunInfo, VersionId, VersionInfo, Work } from '../../src/protocol/dataset';
+import type { ListInfo, Ranges, RunInfo, VersionId, VersionInfo, Work } from '../../src/protocol/dataset';
 import type { PageState } from '../../src/protocol/dataset-page';
 import { createClusterState } from './clusters/state';
 import { TILE } from './grid/geometry';
 import { NOTHING, sizeOf } from './grid/selection';
 import { isLive } from './query/edit';
 import { parsedOf } from './query/parsed';
+import { keptDraft } from './repair/draft';
+import { createRepairsState } from './repair/state';
 import { pairOf } from './versions/pair';
 
 export type Store = ReturnType<typeof createStore>;
@@ -22,6 +24,8 @@ export interface Listed {
   readonly count: number;
   readonly version: VersionId;
   readonly query: string;
+  readonly lacking: ListInfo['lacking'];
+  readonly hints: ListInfo['hints'];
 }
 
 /** Why a query has no list, and where in its text, if that is known. */
@@ -68,6 +72,9 @@ export function createStore(saved: Signal<PageState>) {
     /** Counts up when rows have changed. */
     changes: signal(0),
     clusters: createClusterState(),
+    repairs: createRepairsState(),
+    /** The form of a repair, while it is open. */
+    draft: computed(() => keptDraft(saved.value.draft)),
     /** Histograms are open. */
     isMeasuring: signal(false),
 

@@ -90,17 +90,20 @@ const KINDS: Readonly<Record<Work['kind'], string>> = {
   maps: 'Maps',
   clusters: 'Clusters',
   shift: 'Shift',
+  repair: 'Repair',
 };
 const STATES: Readonly<Partial<Record<Work['state'], string>>> = { waiting: 'waits', paused: 'paused' };
 
 export function workText(work: Work, version: VersionInfo | undefined): string {
-  const { kind, method, done, total, failed, rate, left, state, reason } = work;
+  const { kind, method, done, total, failed, rate, left, state, reason, workers } = work;
   const subject = [KINDS[kind], method && `by ${method}`, version && `of ${version.name}`].filter(Boolean).join(' ');
   const parts = [
     total > 0 ? `${whole(done)} of ${whole(total)}` : whole(done),
     STATES[state],
-    state === 'running' && rate !== undefined && `${numberText(rate)} a second`,
+    // Of what takes seconds, a rate says little.
+    state === 'running' && rate !== undefined && rate >= 0.1 && `${numberText(rate)} a second`,
     state === 'running' && left !== undefined && `${timeText(left)} left`,
+    workers !== undefined && `${whole(workers)} ${workers === 1 ? 'worker' : 'workers'}`,
     failed > 0 && `${whole(failed)} failed`,
     reason,
   ].filter(Boolean);

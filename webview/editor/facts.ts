@@ -65,8 +65,9 @@ export function captionValue({ state }: Slot, comparedBy: ComparedBy | undefined
     case 'working':
       return state.total > 0 ? `${state.done}/${state.total}` : state.text;
     case 'done': {
-      const { class: score, activation } = state.summary;
+      const { class: score, activation, own } = state.summary;
       const percent = percentOf(score.probability, activation);
+      if (own) return own;
       return comparedBy === 'classes' ? percent : `${score.label} ${percent}`;
     }
     default:

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { METHODS } from '../../core/methods/names';
 import { METRICS } from '../../core/metrics/measurement';
-import { DEVICES } from '../../protocol/devices';
+import { DEVICE_CHOICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, choicesOption, listOption, numberOption, SEED } from '../values';
@@ -43,7 +43,7 @@ export function addAblate(program: Command, service: () => Service, terminal: Te
     )
     .addOption(numberOption('--limit <n>', 'evaluate only this many images, drawn at random', COUNT))
     .addOption(numberOption('--seed <n>', 'seed of all random numbers', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .requiredOption('--report <folder>', 'folder of ablation.svg, ablation.json and the evaluation of each value')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
     .action((source, options) => ablate(source, options, service, terminal));

@@ -4,10 +4,11 @@ import { errors } from '../../core/errors';
 import { few } from '../../core/few';
 import { nearest } from '../../core/model/classes/near';
 import { quoted } from '../../core/query/print';
-import type { ClusteredBy, ClusterInfo, ClusterSet } from '../../protocol/clusters';
+import { type ClusteredBy, type ClusterInfo, type ClusterSet, largeClasses } from '../../protocol/clusters';
 import type { RunInfo, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
+import { inspectCommand, queryCommand } from '../../runner/plan/commands';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -35,16 +36,23 @@ export async function clusters(run: string, options: ClustersOptions, terminal: 
     const info = await service.open({ run }, quiet);
     const version = versionNamed(info, options.version);
     const names = by === 'true' ? info.categories : version.labels;
-    const classes = options.class === undefined ? undefined : classesNamed(names, options.class);
-    const note = await computed({ info, version, classes }, options, service, terminal);
+    const classes =
+      options.class === undefined
+        ? undefined
+        : classesNamed(names, options.class, by === 'true' ? queryCommand(run) : inspectCommand(version.model));
+    const subject = { info, version, classes };
+    const note = await computed(subject, options, service, terminal);
     const sets = (await service.clusters({ run, version: version.id, by }, quiet)).filter(
       (set) => classes?.includes(set.class) ?? true,
     );
-    if (sets.length === 0 && note !== undefined) throw datasetErrors.workFailed(note);
-    if (note !== undefined) terminal.say(note);
+    if (sets.length === 0 && note !== undefined) throw datasetErrors.workFailed(note.text);
+    if (note && !note.isFailure) terminal.say(note.text);
     const all = sets.flatMap((set) => foundIn(set, names)).sort(mostSuspiciousFirst);
     if (options.json) for (const found of all) terminal.put(await lineOf(found, by, version, run, service));
     else terminal.say(textOf(all));
+    // What is stored has been printed.
+    if (note?.isFailure && (await isLacking(subject, sets, options, service)))
+      throw datasetErrors.workFailed(note.text);
   } catch (thrown) {
     if (!terminal.signal.aborted) throw thrown;
     stopped(terminal);
@@ -59,30 +67,61 @@ interface Subject {
   readonly classes: readonly number[] | undefined;
 }
 
-/** Computes what is missing or outdated. @returns what could not be done, in words */
+interface Note {
+  readonly text: string;
+  /** Whether nothing could be computed; otherwise some classes could not. */
+  readonly isFailure: boolean;
+}
+
+/** Computes what is missing or outdated. @returns what could not be done */
 async function computed(
   { info, version, classes }: Subject,
   { by, device }: ClustersOptions,
   service: RunnerService,
   terminal: Terminal,
-): Promise<string | undefined> {
+): Promise<Note | undefined> {
   const { run } = info;
-  if (info.readOnly !== undefined) return `nothing was computed: ${info.readOnly}`;
+  if (info.readOnly !== undefined) return { text: `nothing was computed: ${info.readOnly}`, isFailure: true };
   const params = { run, version: version.id, device, by, ...(classes && { classes }) };
   const work = await finished(service, run, await service.findClusters(params, quiet), terminal);
-  return work?.reason;
+  return work?.reason === undefined ? undefined : { text: work.reason, isFailure: work.lacksModel ?? false };
 }
 
-/** Indices of the classes of this name, which several may have. @throws bad-option */
-function classesNamed(names: readonly string[], wanted: string): readonly number[] {
+/** Whether clusters are outdated or not found, or it is not known whether they are suspicious. */
+async function isLacking(
+  { info: { run }, version, classes }: Subject,
+  sets: readonly ClusterSet[],
+  { by }: ClustersOptions,
+  service: RunnerService,
+): Promise<boolean> {
+  const large = largeClasses(await service.classes({ run, version: version.id }, quiet), by);
+  const wanted = large.filter((index) => classes?.includes(index) ?? true);
+  return (
+    wanted.some((index) => !sets.some((set) => set.class === index)) ||
+    sets.some((set) => set.outdated || set.clusters.some(({ suspicion }) => !suspicion))
+  );
+}
+
+/** Class names that a message lists. */
+const LISTED = 50;
+
+/**
+ * Indices of the classes of this name, which several may have.
+ *
+ * @param lister the command that lists all names
+ * @throws bad-option
+ */
+function classesNamed(names: readonly string[], wanted: string, lister: string): readonly number[] {
   const is = (name: string) => name === wanted || name.split(',').some((part) => part.trim() === wanted);
   const found = [...names.keys()].filter((index) => is(names[index]!));
   if (found.length > 0) return found;
+  if (names.length === 0) throw errors.badOption('--class', wanted, 'left out: no class is known of the images');
   const near = nearest(
     names.map((name) => ({ name })),
     wanted,
   ).map(({ name }) => name);
-  throw errors.badOption('--class', wanted, `one of ${few(near.length > 0 ? near : names)}`);
+  const all = names.length <= LISTED ? names.join(', ') : `the ${names.length} classes that ${lister} lists`;
+  throw errors.badOption('--class', wanted, `one of ${near.length > 0 ? few(near) : all}`);
 }
 
 const foundIn = ({ clusters: all, class: index }: ClusterSet, names: readonly string[]): readonly Found[] =>

@@ -1,33 +1,39 @@
 /** `group-cam dataset`: a run file from a dataset and models. */
 import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
-import type { MethodName } from '../../core/methods/names';
-import type { VersionId } from '../../protocol/dataset';
-import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
+import type { DatasetOptions } from './options';
+import { summarise } from './summary';
 import { finished, quiet, stopped } from './work';
-
-export interface DatasetOptions {
-  readonly model: readonly string[];
-  readonly run: string;
-  readonly maps?: MethodName;
-  readonly for?: 'all' | 'wrong' | 'none';
-  readonly limit?: number;
-  readonly mapping?: string;
-  readonly labels?: string;
-  readonly device: DeviceChoice;
-  readonly verbose?: boolean;
-}
 
 export async function dataset(source: string, options: DatasetOptions, terminal: Terminal): Promise<void> {
   const { maps, for: rows = 'wrong' } = options;
   if (options.for !== undefined && maps === undefined)
     throw errors.badOption('--for', rows, 'left out, or given with --maps <method>');
+  if (options.queue !== undefined && options.shared === undefined)
+    throw errors.badOption(
+      '--queue',
+      'without --shared',
+      'given with --shared <folder>, where the workers put results',
+    );
+  if (options.queue !== undefined && options.shard !== undefined)
+    throw errors.badOption('--shard', options.shard, 'left out: a queue gives shards to whoever is free');
+  if (options.shared !== undefined) {
+    const { distribute, takeAddress } = await import('./queue');
+    const address = options.shard === undefined ? takeAddress(options.queue) : undefined;
+    if (address !== undefined) return distribute(source, address, options, terminal);
+    const { datasetShards } = await import('./shards');
+    return datasetShards(source, options, terminal);
+  }
+  if (options.shard !== undefined)
+    throw errors.badOption('--shard', options.shard, 'given with --shared <folder>, which gets the results');
+  const { run: file } = options;
+  if (file === undefined) throw errors.badOption('--run', 'nothing', 'a run file, which gets the results');
   const runner = createRunnerService({ log: (line) => options.verbose && terminal.say(`engine: ${line}`) });
   try {
-    const { run, service, versions } = await opened(source, options, runner.service, terminal);
+    const { run, service, versions } = await opened(source, { ...options, run: file }, runner.service, terminal);
     for (const { id } of versions) {
       await finished(service, run, await service.sweep({ run, version: id, device: options.device }, quiet), terminal);
       if (maps !== undefined && rows !== 'none') {
@@ -45,7 +51,12 @@ export async function dataset(source: string, options: DatasetOptions, terminal:
   }
 }
 
-async function opened(source: string, options: DatasetOptions, service: RunnerService, terminal: Terminal) {
+async function opened(
+  source: string,
+  options: DatasetOptions & { readonly run: string },
+  service: RunnerService,
+  terminal: Terminal,
+) {
   const { run, limit, mapping, labels } = options;
   const params = {
     run,
@@ -60,17 +71,4 @@ async function opened(source: string, options: DatasetOptions, service: RunnerSe
   const assumptions = versions.flatMap((version) => version.assumptions.map((text) => `${version.name}: ${text}`));
   terminal.say([...info.notes, ...new Set(assumptions)]);
   return { run, service, versions };
-}
-
-async function summarise(service: RunnerService, run: string, version: VersionId, terminal: Terminal): Promise<void> {
-  const info = await service.open({ run }, quiet);
-  await service.close({ run }, quiet);
-  const { name, done, failed } = info.versions.find(({ id }) => id === version)!;
-  const { accuracy } = await service.classes({ run, version }, quiet);
-  const parts = [
-    `${done} of ${info.items} images computed`,
-    ...(failed > 0 ? [`${failed} failed (query "failed" shows why)`] : []),
-    ...(accuracy !== undefined ? [`accuracy ${(100 * accuracy).toFixed(2)} %`] : []),
-  ];
-  terminal.say(`${name}: ${parts.join(', ')}`);
 }

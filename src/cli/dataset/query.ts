@@ -5,6 +5,7 @@ import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
 import { readHead } from '../../files/open';
 import type { ExportKind } from '../../protocol/dataset';
+import { shiftCommand } from '../../runner/plan/commands';
 import { createRunnerService } from '../../runner/service';
 import { passFile, type Terminal } from '../terminal';
 import { versionNamed } from './work';
@@ -23,7 +24,10 @@ export async function query(run: string, text: string, options: QueryOptions, te
   try {
     const info = await runner.service.open({ run }, context);
     const version = versionNamed(info, options.version);
-    const { list, count } = await runner.service.list({ run, version: version.id, query: text, first: 0 }, context);
+    const made = await runner.service.list({ run, version: version.id, query: text, first: 0 }, context);
+    const { list, count, lacking = [], hints = [] } = made;
+    for (const hint of hints) terminal.say(hint);
+    for (const { from, rows } of lacking) terminal.say(lackingText(run, from, version.name, rows));
     const write = (kind: ExportKind, output: string) =>
       runner.service.export({ run, version: version.id, of: { list }, kind, output }, context);
     if (options.parquet !== undefined) {
@@ -38,6 +42,9 @@ export async function query(run: string, text: string, options: QueryOptions, te
     await runner.dispose();
   }
 }
+
+const lackingText = (run: string, from: string, to: string, rows: number): string =>
+  `the shift of ${rows} ${rows === 1 ? 'image' : 'images'} from ${from} to ${to} is not computed; compute it by ${shiftCommand(run, from, to)}`;
 
 const PARQUET = 'PAR1';
 

@@ -1,9 +1,10 @@
 /** `group-cam shift`: what changed between two versions of a run file. */
+import { datasetErrors } from '../../core/dataset-errors';
 import { quoted } from '../../core/query/print';
 import type { Row, RunInfo, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
-import { type Comparison, FLIPS, type Flip, flipOf } from '../../protocol/versions';
+import { type Comparison, FLIPS, type Flip, flipOf, noFlips } from '../../protocol/versions';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
@@ -34,9 +35,13 @@ export async function shift(
     const [a, b] = [versionNamed(info, names[0], 'version a'), versionNamed(info, names[1], 'version b')];
     const subject = { info, a, b };
     const note = await computed(subject, options.device, service, terminal);
-    if (note !== undefined) terminal.say(note);
+    const found = await service.compare({ run, a: a.id, b: b.id }, quiet);
     if (options.json) for await (const line of linesOf(subject, service)) terminal.put(line);
-    else terminal.say(await textOf(subject, service));
+    else terminal.say(await textOf(subject, found, service));
+    // What is stored has been printed.
+    if (note === undefined) return;
+    if (found.shift.known < found.shift.wanted) throw datasetErrors.workFailed(note);
+    terminal.say(note);
   } catch (thrown) {
     if (!terminal.signal.aborted) throw thrown;
     stopped(terminal);
@@ -108,9 +113,21 @@ const WORDS: Readonly<Record<Flip, string>> = {
 /** Rows of the summary that have the largest shifts. */
 const LARGEST = 10;
 
-async function textOf({ info, a, b }: Subject, service: RunnerService): Promise<string[]> {
-  const { run } = info;
-  const found = await service.compare({ run, a: a.id, b: b.id }, quiet);
+async function textOf({ info, a, b }: Subject, found: Comparison, service: RunnerService): Promise<string[]> {
+  const largest = found.shift.known > 0 ? await largestOf({ info, a, b }, service) : [];
+  return [
+    `a: ${a.name}`,
+    `b: ${b.name}`,
+    '',
+    ...flipsText({ info, a, b }, found),
+    '',
+    ...shiftText(found),
+    ...(largest.length > 0 ? ['', ...table([['shift', 'a says', 'b says', 'image'], ...largest])] : []),
+  ];
+}
+
+/** Lines of the table of the largest shifts. */
+async function largestOf({ info: { run }, a, b }: Subject, service: RunnerService): Promise<string[][]> {
   const query = `order by shift from ${quoted(a.name)} desc limit ${LARGEST}`;
   const { list } = await service.list({ run, version: b.id, query, first: 0 }, quiet);
   const rows = await service.rows({ run, version: b.id, list, from: 0, count: LARGEST }, quiet);
@@ -122,22 +139,14 @@ async function textOf({ info, a, b }: Subject, service: RunnerService): Promise<
       return { line: lineOf({ a, b }, before, row, shifts[i]!), shift: shifts[i]! };
     }),
   );
-  const lines = largest.flatMap(({ line, shift: moved }) =>
+  return largest.flatMap(({ line, shift: moved }) =>
     line && !Number.isNaN(moved) ? [[moved.toFixed(3), line.before.label, line.after.label, line.image]] : [],
   );
-  return [
-    `a: ${a.name}`,
-    `b: ${b.name}`,
-    '',
-    ...flipsText(info, found),
-    '',
-    ...shiftText(found),
-    ...(lines.length > 0 ? ['', ...table([['shift', 'a says', 'b says', 'image'], ...lines])] : []),
-  ];
 }
 
-function flipsText({ categories }: RunInfo, { rows, flips, categories: by }: Comparison): string[] {
-  if (rows === 0) return ['no image with a class is computed by both'];
+function flipsText({ info, a, b }: Subject, { rows, flips, categories: by }: Comparison): string[] {
+  if (rows === 0) return [`no image is known to be right or wrong by both: ${noFlips(info, a, b)}`];
+  const { categories } = info;
   const counts = (of: Readonly<Record<Flip, number>>) => FLIPS.map((flip) => String(of[flip]));
   const changed = by.filter((of) => of.flips.a + of.flips.b > 0);
   return table([

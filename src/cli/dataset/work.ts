@@ -3,6 +3,7 @@ import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import type { RunInfo, VersionInfo, Work } from '../../protocol/dataset';
 import type { RunnerService } from '../../protocol/runner';
+import type { RepairInfo } from '../../protocol/training';
 import type { Terminal } from '../terminal';
 import { createProgress } from './progress';
 
@@ -19,8 +20,9 @@ export function stopped(terminal: Terminal): void {
 export const quiet = { signal: new AbortController().signal, emit() {} };
 
 /**
- * Resolves when work has ended, with what is known of it then, and tells how it goes meanwhile.
+ * Resolves when work has ended, with what was told of it last, and tells how it goes meanwhile.
  *
+ * @param trained gets what is known of the training, where the work is one
  * @throws cancelled by Ctrl-C, with what is done written; work-failed
  */
 export async function finished(
@@ -28,6 +30,7 @@ export async function finished(
   run: string,
   { work }: { readonly work: number },
   terminal: Terminal,
+  trained?: (info: RepairInfo) => void,
 ): Promise<Work | undefined> {
   const following = new AbortController();
   const progress = createProgress((text) => terminal.say(text));
@@ -40,9 +43,11 @@ export async function finished(
     {
       signal: following.signal,
       emit(event, data) {
+        if (event === 'repair' && 'repair' in data && data.work === work) trained?.(data);
         if (event !== 'work') return;
-        const now = [data].flat().find((one) => 'state' in one && one.id === work);
-        if (!now || !('state' in now)) return;
+        const now = [data].flat().find((one) => 'kind' in one && one.id === work);
+        // Of work that has ended only the last is told, and other work may have followed at once.
+        if (!now || !('kind' in now)) return following.abort();
         last = now;
         progress.show(now);
         if (now.state === 'failed' || now.state === 'done') following.abort();

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { METRICS } from '../../core/metrics/measurement';
-import { DEVICES } from '../../protocol/devices';
+import { DEVICE_CHOICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, choicesOption, compareOption, listOption, numberOption, SEED } from '../values';
@@ -44,7 +44,7 @@ export function addEvaluate(program: Command, service: () => Service, terminal: 
     .option('--no-baselines', 'do not measure a random map and a blob in the centre for comparison')
     .addOption(numberOption('--limit <n>', 'evaluate only this many images, drawn at random', COUNT))
     .addOption(numberOption('--seed <n>', 'seed of all random numbers', SEED, 0))
-    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICES, 'auto'))
+    .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .requiredOption('--report <folder>', 'folder of report.html, report.json and images.csv, and of the results so far')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
     .action(async (source, options) => {

@@ -11,7 +11,7 @@ import type { EncodedModel } from '../onnx/weights';
 
 /** Names of the model's inputs and output; all are float32. */
 export const BLUR = {
-  /** [1, C, H, W] or [1, H, W, C]. */
+  /** [N, C, H, W] or [N, H, W, C]. */
   image: 'image',
   /** Gaussian matrices, [H, H] and [W, W]. */
   rows: 'rows',
@@ -43,15 +43,22 @@ export function blurModel(layout: 'NCHW' | 'NHWC'): EncodedModel {
  */
 export function gaussianMatrix(size: number, kernel: number, sigma: number): Float32Array {
   const radius = (kernel - 1) / 2;
-  const taps = Array.from({ length: kernel }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
-  const total = taps.reduce((sum, tap) => sum + tap, 0);
+  const taps = gaussianTaps(kernel, sigma);
   const matrix = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {
     taps.forEach((tap, j) => {
-      matrix[i * size + mirror(i + j - radius, size)]! += tap / total;
+      matrix[i * size + mirror(i + j - radius, size)]! += tap;
     });
   }
   return matrix;
+}
+
+/** The Gaussian exp(-i^2 / (2 sigma^2)) at `kernel` pixels, an odd number, normalised to sum 1. */
+export function gaussianTaps(kernel: number, sigma: number): readonly number[] {
+  const radius = (kernel - 1) / 2;
+  const taps = Array.from({ length: kernel }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+  const total = taps.reduce((sum, tap) => sum + tap, 0);
+  return taps.map((tap) => tap / total);
 }
 
 function mirror(i: number, size: number): number {

@@ -13,6 +13,8 @@ export interface GraphInput {
   readonly name: string;
   /** Sizes; undefined for free dimensions. */
   readonly dims: readonly (number | undefined)[];
+  /** float32 if it is left out. */
+  readonly dtype?: DataType;
 }
 
 /** Casts a tensor to another type, unless it has that type already. */
@@ -52,8 +54,8 @@ export function valuesRead(emit: Emitter, facts: Facts, { reads }: Fragment): st
 }
 
 /**
- * Joins the nodes of the model and of two emitters that lead to `outputs`, with only the weights that they read. All
- * inputs are float32; the runtime infers the outputs' types.
+ * Joins the nodes of the model and of two emitters that lead to `outputs`, with only the weights that they read. The
+ * runtime infers the outputs' types.
  *
  * @param before nodes to run before the model's
  * @param after nodes to run after the model's
@@ -86,7 +88,7 @@ export function assemble(
     ...model.graph,
     node,
     initializer: [...weights, ...constants(known)].filter(({ name }) => read.has(name)),
-    input: inputs.map(({ name, dims }) => valueInfo(name, DataType.FLOAT, dims)),
+    input: inputs.map(({ name, dims, dtype = DataType.FLOAT }) => valueInfo(name, dtype, dims)),
     output: outputs.map(untypedInfo),
     valueInfo: [...shaped],
   };

@@ -3,26 +3,15 @@ import type { GraphProto, NodeProto } from 'onnx-buf';
 import type { LayerInfo } from '../model/info';
 import { createEmitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
-import { indexGraph } from '../onnx/graph';
+import { indexGraph, originOf } from '../onnx/graph';
 import { floatAttribute, intAttribute, intsAttribute, type Model } from '../onnx/model';
-import { operatorOf } from '../onnx/operators';
+import { operatorOf, RESHAPING } from '../onnx/operators';
 import { reshape, transpose } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import { assemble, cast } from './graph';
 
 /** Name of the graph's only output, float32, [classes, K]. */
 export const LINEAR_WEIGHTS = 'group-cam:weights';
-
-/** Operators that keep the order of a tensor's values. */
-const REORDERING_NOTHING: ReadonlySet<string> = new Set([
-  'Identity',
-  'Dropout',
-  'Cast',
-  'Flatten',
-  'Reshape',
-  'Squeeze',
-  'Unsqueeze',
-]);
 
 /**
  * The graph, without inputs, that computes the weights. The result is undefined if anything but pooling, reshapes and
@@ -37,16 +26,12 @@ export function linearHeadGraph(
   const { producer } = indexGraph(model.graph.node);
   const isConstant = (name: string | undefined) => name !== undefined && model.initializers.has(name);
 
-  /** The node that computes a tensor's values, ignoring nodes that only change their shape. */
-  const origin = (tensor: string): NodeProto | undefined => {
-    const node = producer.get(tensor);
-    return node && REORDERING_NOTHING.has(operatorOf(node)) ? origin(node.input[0]!) : node;
-  };
+  const origin = (tensor: string) => originOf(producer, tensor);
   const isLayer = (tensor: string): boolean => {
     if (tensor === layer) return true;
     const node = producer.get(tensor);
     // Average pooling is often exported together with a Pad that adds no elements.
-    const same = node && (operatorOf(node) === 'Pad' || REORDERING_NOTHING.has(operatorOf(node)));
+    const same = node && (operatorOf(node) === 'Pad' || RESHAPING.includes(operatorOf(node)));
     return Boolean(same) && String(dims(tensor)) === String(dims(layer)) && isLayer(node!.input[0]!);
   };
   const dims = (tensor: string) => facts.get(tensor)?.dims ?? [];

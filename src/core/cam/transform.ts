@@ -33,8 +33,16 @@ export interface Between {
   readonly layer: string;
 }
 
-/** @param facts of the model at batch 1 */
-export function scoreGraph(model: Model, facts: Facts, target: Between, fragment: Fragment): GraphProto {
+/**
+ * @param facts of the model at batch 1
+ * @param target without a layer, SCORE.features is no output
+ */
+export function scoreGraph(
+  model: Model,
+  facts: Facts,
+  target: Omit<Between, 'layer'> & Partial<Between>,
+  fragment: Fragment,
+): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/transform', model.opset, names);
   const { dims } = facts.get(target.input)!;
@@ -43,7 +51,7 @@ export function scoreGraph(model: Model, facts: Facts, target: Between, fragment
 
   const end = createEmitter('group-cam/score', model.opset, names);
   fragment.forward(end, valuesRead(end, facts, fragment));
-  end.alias(realValues(end, model, facts, target.layer), SCORE.features);
+  if (target.layer !== undefined) end.alias(realValues(end, model, facts, target.layer), SCORE.features);
 
   const image = [undefined, ...dims.slice(1)];
   return assemble(
@@ -57,7 +65,7 @@ export function scoreGraph(model: Model, facts: Facts, target: Between, fragment
       { name: SCORE.rows, dims: [undefined, undefined, undefined] },
       { name: SCORE.columns, dims: [undefined, undefined, undefined] },
     ],
-    [...Object.keys(fragment.outputs), SCORE.features],
+    [...Object.keys(fragment.outputs), ...(target.layer === undefined ? [] : [SCORE.features])],
     undefined,
     [valueInfo(blended, DataType.FLOAT, ['group-cam:batch', ...dims.slice(1)])],
   );

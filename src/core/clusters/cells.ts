@@ -27,6 +27,23 @@ export function hotCells(mean: Float64Array, height: number, width: number): Cel
   return { height, width, chosen: Uint8Array.from(mean, (value) => (most > 0 && value >= most / 2 ? 1 : 0)) };
 }
 
+/** The cells with those beside, above and below them: a mark may reach beyond the cells where the heat is highest. */
+export function grown({ height, width, chosen }: Cells): Cells {
+  const isChosen = (y: number, x: number) => x >= 0 && x < width && chosen[y * width + x] === 1;
+  return {
+    height,
+    width,
+    chosen: chosen.map((_, i) => {
+      const [y, x] = [Math.floor(i / width), i % width];
+      return [isChosen(y, x), isChosen(y, x - 1), isChosen(y, x + 1), isChosen(y - 1, x), isChosen(y + 1, x)].includes(
+        true,
+      )
+        ? 1
+        : 0;
+    }),
+  };
+}
+
 /** Share of the mean in the outermost rows and columns. */
 export function borderShare(mean: Float64Array, height: number, width: number): number {
   let [outer, total] = [0, 0];

@@ -67,6 +67,13 @@ export function questionsAbout(
  */
 const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
 const SUSPICIOUS = 0.96;
+/**
+ * Enough for the score against the better of two places of the class's other images: the same one, and that of their own
+ * heat. An object that moves makes its class wherever it lies, so it loses here what a mark keeps.
+ */
+const SUSPICIOUS_ANYWHERE = 0.75;
+/** The regions of fewer images say too little about what they have in common. */
+const FEWEST = 10;
 /** Without so large a share of other images that become the class, the place of the heat alone makes nothing suspicious. */
 const TURNED = 0.05;
 /** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
@@ -109,8 +116,11 @@ export function suspicionsOf(
 ): Suspicion[] {
   const all = shapes.map((shape, k) => suspicionOf(k, shape, questions, answers, context, outside[k]));
   const cells = shapes.map(({ mean }) => hotCells(mean, context.height, context.width).chosen);
-  const isSure = all.map(({ score, turned }) => score >= SUSPICIOUS && turned >= TURNED);
-  return all.map(({ turned: _, ...one }, k) => ({
+  const isSure = all.map(
+    ({ score, anywhere, turned }, k) =>
+      shapes[k]!.members.length >= FEWEST && score >= SUSPICIOUS && anywhere >= SUSPICIOUS_ANYWHERE && turned >= TURNED,
+  );
+  return all.map(({ turned: _, anywhere: __, ...one }, k) => ({
     ...one,
     suspicious:
       isSure[k]! ||
@@ -131,40 +141,37 @@ function suspicionOf(
   answers: readonly Answer[],
   context: Context,
   outside: Outside | undefined,
-): Omit<Suspicion, 'suspicious'> & { readonly turned: number } {
+): Omit<Suspicion, 'suspicious'> & { readonly turned: number; readonly anywhere: number } {
   const { label, height, width, every } = context;
-  const asked = questions.flatMap((question, i) =>
-    question.cluster === cluster ? [{ question, answer: answers[i]! }] : [],
-  );
-  const own = asked.find(({ question }) => question.from === cluster)!.answer;
-  const others = asked.filter(({ question }) => question.from !== undefined && question.from !== cluster);
-  const hidden = asked.find(({ question }) => question.from === undefined)!.answer;
-  // The least: other clusters may show the same shortcut.
-  const least = others.map(({ answer }) => answer).sort((a, b) => rate(a) - rate(b) || gain(a) - gain(b))[0];
+  const answerOf = (place: number, from: number | undefined): Answer =>
+    answers[questions.findIndex((question) => question.cluster === place && question.from === from)]!;
+  const own = reachOf(answerOf(cluster, cluster));
+  const hidden = answerOf(cluster, undefined);
+  const others = questions
+    .filter((question) => question.cluster === cluster && question.from !== undefined && question.from !== cluster)
+    .map(({ from }) => ({ same: reachOf(answerOf(cluster, from)), theirs: reachOf(answerOf(from!, from)) }));
+  const same = least(others.map((one) => one.same));
+  const theirs = least(others.map((one) => one.theirs));
+  const better = least(others.map((one) => betterOf(one.same, one.theirs)));
 
-  const transplant = Math.max(0, least ? rate(own) - rate(least) : rate(own) - UNCOMPARED);
-  const ratio = least && gain(own) > 0 ? Math.min(1, Math.max(0, 1 - gain(least) / gain(own))) : 0;
   const moved = shareMoved(shape.mean, every);
   const border = borderShare(shape.mean, height, width);
   const usual = borderShare(every, height, width);
   const more = outside ? Math.max(0, outside.cluster - outside.class) : 0;
-  const score =
-    transplant +
-    WEIGHTS.gain * ratio +
-    WEIGHTS.moved * moved +
-    WEIGHTS.border * Math.max(0, border - usual) +
-    WEIGHTS.outside * more;
-  const compared = least
-    ? `the same place of the class's other images makes ${least.after - least.before}`
+  const place = WEIGHTS.moved * moved + WEIGHTS.border * Math.max(0, border - usual) + WEIGHTS.outside * more;
+  const compared = same
+    ? `the same place of the class's other images makes ${same.made}`
     : 'the class has no other images to compare with';
   return {
-    score,
-    turned: rate(own) - (least ? rate(least) : 0),
+    score: place + transplanted(own, same),
+    anywhere: place + transplanted(own, better),
+    turned: own.rate - (same?.rate ?? 0),
     reasons: [
-      `Pasted into ${own.images} other images, its hot region makes ${own.after - own.before} of them ${label}; ${compared}.`,
-      ...(least
+      `Pasted into ${own.images} other images, its hot region makes ${own.made} of them ${label}; ${compared}.`,
+      ...(same && theirs
         ? [
-            `It raises the score of ${label} by ${gain(own).toFixed(1)}, that place of the others by ${gain(least).toFixed(1)}.`,
+            `It raises the score of ${label} by ${own.gain.toFixed(1)}, that place of the others by ${same.gain.toFixed(1)}.`,
+            `The regions where the class's other images are hot make at least ${theirs.made}.`,
           ]
         : []),
       `${percent(moved)} of its heat lies elsewhere than the heat of all classes does on average.`,
@@ -179,10 +186,36 @@ function suspicionOf(
   };
 }
 
-/** Share of the images that become the class. */
-const rate = ({ images, before, after }: Answer) => (images === 0 ? 0 : (after - before) / images);
-/** By how much the class's logit rises against the highest other one. */
-const gain = ({ margin: [before, after] }: Answer) => after - before;
+/** What a region does to other images. */
+interface Reach {
+  readonly images: number;
+  /** How many more of them are the class, and their share. */
+  readonly made: number;
+  readonly rate: number;
+  /** By how much the class's logit rises against the highest other one. */
+  readonly gain: number;
+}
+
+function reachOf({ images, before, after, margin }: Answer): Reach {
+  const made = after - before;
+  return { images, made, rate: images === 0 ? 0 : made / images, gain: margin[1] - margin[0] };
+}
+
+/** Of several clusters the one that does least counts: others may show the same shortcut. */
+const least = (of: readonly Reach[]): Reach | undefined =>
+  [...of].sort((a, b) => a.rate - b.rate || a.gain - b.gain)[0];
+
+const betterOf = (a: Reach, b: Reach): Reach => ({
+  ...(a.rate >= b.rate ? a : b),
+  gain: Math.max(a.gain, b.gain),
+});
+
+/** The parts of the score that the transplants give, against what other images of the class reach. */
+function transplanted(own: Reach, other: Reach | undefined): number {
+  if (!other) return Math.max(0, own.rate - UNCOMPARED);
+  const ratio = own.gain > 0 ? Math.min(1, Math.max(0, 1 - other.gain / own.gain)) : 0;
+  return Math.max(0, own.rate - other.rate) + WEIGHTS.gain * ratio;
+}
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 

@@ -2,13 +2,18 @@
  * Rules for the CPU, which are faster there than the general ones. Other devices lack operators that these rules use,
  * or fuse those of the general rules better.
  */
+import { floatAttribute } from '../onnx/model';
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
+import { kernelByProducts } from './kernel';
 import type { Rule, RuleContext, RuleTable } from './rule';
 import { RULES } from './rule-table';
 import { swish } from './rules/activations';
-import { multiply } from './rules/arithmetic';
+import { add, multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
+import { convolution } from './rules/Conv';
+import { transposedConvolution } from './rules/ConvTranspose';
+import { stridedGradient } from './strided';
 
 /**
  * dx sums dy at the indices that MaxPool itself returns; of several maxima it returns the first in row-major order. If
@@ -50,6 +55,29 @@ const Swish: Rule = (c) => {
   return [swish(c, (s) => c.emit.op('HardSigmoid', [s], { alpha: { float: -1 }, beta: { float: 1 } }))];
 };
 
+/** dx = dy alpha where 0 < alpha x + beta < 1 */
+const HardSigmoid: Rule = (c) => {
+  const alpha = floatAttribute(c.node, 'alpha', 0.2);
+  const isPlain = c.y.dtype === DataType.FLOAT && c.staysFinite && alpha > 0 && alpha <= 1;
+  return isPlain ? [multiply(c, c.dy, scaled(c, multiply(c, above(c, 0), below(c, 1)), alpha))] : RULES.HardSigmoid(c);
+};
+
+/** y = x h with h = clip(x / 6 + 1 / 2, 0, 1): dx = dy (h + x / 6 [-3 <= x <= 3]) */
+const HardSwish: Rule = (c) => {
+  if (c.y.dtype !== DataType.FLOAT || !c.staysFinite) return RULES.HardSwish(c);
+  const clipped = (alpha: number, beta: number) =>
+    c.emit.op('HardSigmoid', [c.x.name], { alpha: { float: alpha }, beta: { float: beta } });
+  // Floats next to 3 differ from it by at least 2^-22.
+  const [slope, atBound] = [2 ** 22, 3 * 2 ** 22 + 1];
+  const inside = multiply(c, clipped(slope, atBound), clipped(-slope, atBound));
+  const derivative = add(c, clipped(1 / 6, 0.5), multiply(c, c.x.name, scaled(c, inside, 1 / 6)));
+  return [multiply(c, c.dy, derivative)];
+};
+
+/** A tensor of zeros and ones times a factor within [0, 1], written so that it stays in the runtime's blocked layout. */
+const scaled = ({ emit }: RuleContext, tensor: string, factor: number) =>
+  emit.op('HardSigmoid', [tensor], { alpha: { float: factor }, beta: { float: 0 } });
+
 /**
  * 1 where y > bound, else 0. This takes one pass over the tensor, and a comparison with a select would take four. Two
  * different floats differ by at least 2^-24 of either, and the least normal number is 2^-126, so the difference times
@@ -66,4 +94,14 @@ const steep = (bound: number) => 2 ** (bound === 0 ? 127 : Math.min(127, 24 - Ma
 const step = ({ emit, y }: RuleContext, bound: number, slope: number) =>
   emit.op('HardSigmoid', [y.name], { alpha: { float: slope }, beta: { float: -slope * bound } });
 
-export const CPU_RULES = { ...RULES, Clip, MaxPool, Relu, Swish } satisfies RuleTable;
+export const CPU_RULES = {
+  ...RULES,
+  Clip,
+  Conv: convolution(kernelByProducts, stridedGradient),
+  ConvTranspose: transposedConvolution(kernelByProducts),
+  HardSigmoid,
+  HardSwish,
+  MaxPool,
+  Relu,
+  Swish,
+} satisfies RuleTable;

@@ -3,8 +3,9 @@
  * element was picked twice.
  */
 import type { Emitter } from '../onnx/emit';
-import { pad, reshape } from '../onnx/ops';
-import { sizeOf } from '../onnx/tensors';
+import { pad, reshape, transpose } from '../onnx/ops';
+import { DataType, sizeOf } from '../onnx/tensors';
+import type { RuleContext } from './rule';
 
 /**
  * Puts zeros after each element, so that the size of each axis is multiplied by its step.
@@ -24,9 +25,63 @@ export function spread(emit: Emitter, x: string, dims: readonly number[], steps:
   );
 }
 
+/**
+ * The same as `spread` for spatial axes of [N, C, ...small], by an upsampling and a product with a mask: faster on a CPU, for
+ * finite float32 and operator sets from 11 on.
+ */
+export function repeatBetweenZeros(
+  { emit }: Pick<RuleContext, 'emit'>,
+  x: string,
+  small: readonly number[],
+  strides: readonly number[],
+): string {
+  if (strides.every((stride) => stride === 1)) return x;
+  const scales = emit.constant(DataType.FLOAT, [strides.length + 2], [1, 1, ...strides]);
+  const repeated = emit.op('Resize', [x, '', scales], {
+    mode: { string: 'nearest' },
+    coordinate_transformation_mode: { string: 'asymmetric' },
+    nearest_mode: { string: 'floor' },
+  });
+  const firsts = strides.map((stride, axis) => {
+    const size = small[axis]! * stride;
+    const dims = [1, 1, ...strides.map((_, i) => (i === axis ? size : 1))];
+    return emit.constant(
+      DataType.FLOAT,
+      dims,
+      Array.from({ length: size }, (_, i) => Number(i % stride === 0)),
+    );
+  });
+  const mask = firsts.reduce((product, each) => emit.op('Mul', [product, each]));
+  return emit.op('Mul', [repeated, mask]);
+}
+
 /** Puts zeros around a tensor; negative counts crop it. */
 export function border(emit: Emitter, x: string, before: readonly number[], after: readonly number[]): string {
   return [...before, ...after].every((count) => count === 0) ? x : pad(emit, x, [...before, ...after]);
+}
+
+/**
+ * Interleaves tensors along an axis: element i of the result is element floor(i / s) of part i mod s. The runtime copies rows
+ * quickly and single numbers slowly, so parts are stacked before the axis, and only the last axis is transposed.
+ *
+ * @param parts s tensors of the same dimensions
+ * @param dims of each part
+ * @returns a tensor of s dims[axis] elements along the axis
+ */
+export function interleave(emit: Emitter, parts: readonly string[], dims: readonly number[], axis: number): string {
+  const [first] = parts as readonly [string];
+  const s = parts.length;
+  if (s === 1) return first;
+  const size = dims[axis]!;
+  const isLast = axis === dims.length - 1;
+  const place = isLast ? axis : axis + 1;
+  const stacked = emit.op(
+    'Concat',
+    parts.map((part) => reshape(emit, part, dims.toSpliced(place, 0, 1))),
+    { axis: { int: place } },
+  );
+  const order = [...dims.keys()].toSpliced(-1, 1, dims.length, dims.length - 1);
+  return reshape(emit, isLast ? transpose(emit, stacked, order) : stacked, dims.with(axis, size * s));
 }
 
 /** Reverses the order of elements along the given axes. */

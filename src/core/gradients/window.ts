@@ -1,6 +1,7 @@
-/** Sliding windows of convolutions and pools over [N, C, ...spatial], and their adjoints. */
+/** Sliding windows of convolutions and pools over [N, C, ...spatial], their adjoints, and sums per channel. */
 import type { Emitter } from '../onnx/emit';
 import { intsAttribute, stringAttribute } from '../onnx/model';
+import { reduceSum } from '../onnx/ops';
 import type { RuleContext } from './rule';
 
 /** One number per spatial axis. */
@@ -75,4 +76,13 @@ export function slideBack(emit: Emitter, x: string, weights: string, window: Win
     output_padding: { ints: ends.map((pad) => Math.max(-pad, 0)) },
     group: { int: groups },
   });
+}
+
+/**
+ * @param tensor [N, C, ...]
+ * @returns its sum over all axes but the second, [C]
+ */
+export function sumPerChannel({ emit, x }: RuleContext, tensor: string): string {
+  const others = x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  return others.length === 0 ? tensor : reduceSum(emit, tensor, others, false);
 }

@@ -25,7 +25,7 @@ type Options = OptionsOfMethod<'group-cam'>;
  */
 export async function* groupCam(network: MethodNetwork, target: Target, options: Options): MethodRun {
   const { features, input } = network;
-  const { variant, theta, evidence } = options;
+  const { variant, theta, evidence, precision } = options;
   const weights =
     variant === 'gradient-free'
       ? unitWeights(features.channels)
@@ -45,7 +45,10 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
 
   const scores = new Float32Array(masks.length);
   let [done, blurred, isAgainst] = [0, 0, false];
-  for await (const chunk of network.scoreMasks(blurredFirst(shown, height * width), 'blurred')) {
+  for await (const chunk of network.scoreMasks(blurredFirst(shown, height * width), 'blurred', {
+    precision,
+    target,
+  })) {
     for (const { item, outputs } of chunk) {
       const score = target.score(outputs);
       if (item.l === undefined) blurred = score;

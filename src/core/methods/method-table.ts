@@ -34,6 +34,7 @@ import { xrai } from './xrai';
  * - `input-gradient`, `guided-gradient`: rules for those between the input and the scores
  * - `features`: scores of the network with other features instead of the layer's
  * - `passes`: many passes
+ * - `int8`: scores in 8 bits, where they are possible
  */
 export type Need =
   | 'layer'
@@ -42,7 +43,8 @@ export type Need =
   | 'input-gradient'
   | 'guided-gradient'
   | 'features'
-  | 'passes';
+  | 'passes'
+  | 'int8';
 
 interface Description<Options> {
   readonly needs: readonly Need[];
@@ -92,8 +94,11 @@ function method<Name extends MethodName>(
 const BY_GRADIENT: readonly Need[] = ['layer', 'feature-gradient'];
 
 const GROUP_CAM: Description<OptionsOfMethod<'group-cam'>> = {
-  needs: [...BY_GRADIENT, 'passes'],
-  spared: ({ variant }) => (variant === 'gradient-free' ? ['feature-gradient'] : []),
+  needs: [...BY_GRADIENT, 'passes', 'int8'],
+  spared: ({ variant, precision }) => [
+    ...(variant === 'gradient-free' ? (['feature-gradient'] as const) : []),
+    ...(precision === 'float32' ? (['int8'] as const) : []),
+  ],
 };
 
 export const methods = {

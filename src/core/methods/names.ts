@@ -85,3 +85,6 @@ const WITHOUT_LAYER: readonly MethodName[] = [
 ];
 export const usesLayer = (method: MethodName): boolean => !WITHOUT_LAYER.includes(method);
 export const METHODS = Object.keys(METHOD_NAMES) as readonly MethodName[];
+
+/** Methods that one graph can hold, as an exported model does. */
+export const EXPORTABLE: readonly MethodName[] = ['group-cam', 'grad-cam', 'hires-cam', 'layer-cam'];

@@ -9,6 +9,7 @@
 import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
 import type { Outputs, Target } from '../target/target';
+import type { Precision } from './precision';
 
 /** The network's preprocessed input I as planes, [channels, height, width]. */
 export interface InputImage {
@@ -56,6 +57,12 @@ export interface WithFeatures {
 /** With `guided`, every ReLU passes back only positive values, where it is active. */
 export type BackwardRule = 'plain' | 'guided';
 
+export interface Scoring {
+  readonly precision: Precision;
+  /** Whose scores are compared where precisions are. */
+  readonly target: Target;
+}
+
 /** B: the blurred image, or zeros after preprocessing, which are usually the mean colour. */
 export type Background = 'blurred' | 'zero';
 
@@ -80,8 +87,12 @@ export interface MethodNetwork {
   ): AsyncIterable<readonly { readonly item: T; readonly gradient: Float32Array }[]>;
   /** The outputs for each image. */
   scoreImages<T extends WithImage>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
-  /** The outputs for I M + B (1 - M), for each mask M. */
-  scoreMasks<T extends WithMask>(items: Iterable<T>, background: Background): AsyncIterable<readonly Scored<T>[]>;
+  /** The outputs for I M + B (1 - M), for each mask M; in float32 unless `scoring` says otherwise. */
+  scoreMasks<T extends WithMask>(
+    items: Iterable<T>,
+    background: Background,
+    scoring?: Scoring,
+  ): AsyncIterable<readonly Scored<T>[]>;
   /** The outputs with other features instead of A. */
   scoreFeatures<T extends WithFeatures>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
 }

@@ -6,6 +6,7 @@ import { loweredPath, operatorsWithoutRule } from '../gradients/driver';
 import type { GradientPath } from '../gradients/path';
 import { blockedTensors } from '../onnx/channels';
 import type { Facts } from '../onnx/facts';
+import { indexGraph } from '../onnx/graph';
 import type { Model } from '../onnx/model';
 import { operatorOf } from '../onnx/operators';
 import type { Activation, Link } from '../output';
@@ -19,6 +20,7 @@ import { type ImageInput, tensorInfo } from './inputs';
 import { findLayers } from './layers/layers';
 import type { ScoresTensor } from './logits';
 import type { Preprocessing } from './preprocessing';
+import { integerScores } from './scores/saturation';
 
 /** Labels as they were read. */
 export interface ReadLabels {
@@ -81,6 +83,7 @@ export function describeModel(known: Known): ModelInfo {
     assumptions.push('layers: none has a map that the scores depend on, so only methods that need none can be used');
   for (const name of model.switches) assumptions.push(`input ${name}: off`);
   const labels = labelsOf(known, classes, assumptions);
+  const integers = integerScores(indexGraph(graph.node), facts, scores.logits);
   return {
     path: file,
     name: file.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''),
@@ -99,6 +102,7 @@ export function describeModel(known: Known): ModelInfo {
       link,
       activation,
       classes,
+      ...(integers && { integers }),
       candidates: scores.candidates.map((candidate, i) => (i === 0 ? { ...candidate, classes } : candidate)),
     },
     labels: labels

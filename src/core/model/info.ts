@@ -68,6 +68,8 @@ export interface ModelInfo {
   readonly layer: Sourced<string>;
   /** Operators between the input and the scores that have no gradient rule. */
   readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
+  /** What an exported model says of the map that it makes itself, by key. */
+  readonly exported?: Readonly<Record<string, string>>;
   /** What had to be assumed because no source says it, in words. */
   readonly assumptions: readonly string[];
 }

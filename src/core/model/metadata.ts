@@ -5,6 +5,7 @@ import { read, readJson } from '../schema';
 import { namesByIndex } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
 import type { Color } from './preprocessing';
+import { conventionsIn } from './sidecar';
 
 /** ONNX, docs/MetadataProps.md. */
 const PIXEL_FORMATS: readonly (readonly [RegExp, Color])[] = [
@@ -19,6 +20,14 @@ const PIXEL_RANGES: Readonly<Record<string, InputConventions>> = {
 };
 /** Keys under which exporters store the names of the classes. */
 const NAMES = ['names', 'labels', 'classes', 'class_names', 'id2label'];
+
+/** The key under which an exported model has what was known of the model in it, in the form of a sidecar. */
+export const CONVENTIONS = 'groupcam.conventions';
+
+/** What an exported model says of the model in it. */
+export function exportedConventions({ proto }: Model): Conventions | undefined {
+  return conventionsIn(proto.metadataProps.find(({ key }) => key === CONVENTIONS)?.value ?? '');
+}
 
 export function readMetadata(model: Model): Conventions {
   const props = new Map(model.proto.metadataProps.map(({ key, value }) => [key, value]));

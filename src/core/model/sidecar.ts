@@ -4,7 +4,7 @@ import { errors } from '../errors';
 import { FITS, usesResize } from '../geometry';
 import { ACTIVATIONS } from '../output';
 import { INTERPOLATIONS } from '../resample';
-import { onlyFields, parseJson } from '../schema';
+import { onlyFields, parseJson, readJson } from '../schema';
 import type { Conventions } from './conventions';
 import type { ModelInfo } from './info';
 import { COLORS } from './preprocessing';
@@ -40,6 +40,12 @@ const SIDECAR = optionalFields({
   labels: text,
   layer: text,
 });
+
+/** The same conventions where they are no file of their own; undefined for any other text. */
+export function conventionsIn(json: string): Conventions | undefined {
+  const found = readJson(SIDECAR, json);
+  return 'value' in found ? found.value : undefined;
+}
 
 /**
  * @param json the file's text

@@ -5,6 +5,8 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
+  type StringStringEntryProto,
+  StringStringEntryProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
@@ -16,6 +18,16 @@ export function untypedInfo(name: string): ValueInfoProto {
 }
 
 type Parts = Pick<GraphProto, 'name' | 'node' | 'initializer' | 'input' | 'output'>;
+
+/** The body of a Loop, an If or a Scan. */
+export function bodyGraph(parts: Parts): GraphProto {
+  return create(GraphProtoSchema, parts);
+}
+
+/** An entry of a model's metadata. */
+export function metadataEntry(key: string, value: string): StringStringEntryProto {
+  return create(StringStringEntryProtoSchema, { key, value });
+}
 
 /** A complete model that contains all its weights. */
 export function standaloneModel(opset: number, parts: Parts): EncodedModel {

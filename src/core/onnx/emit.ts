@@ -5,6 +5,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   type NodeProto,
   NodeProtoSchema,
   type TensorProto,
@@ -16,6 +17,7 @@ export type AttributeValue =
   | { readonly float: number }
   | { readonly string: string }
   | { readonly tensor: TensorProto }
+  | { readonly graph: GraphProto }
   | { readonly ints: readonly number[] }
   | { readonly floats: readonly number[] };
 /** Attributes by name, or copied from another node. */
@@ -124,6 +126,8 @@ function makeAttribute(name: string, value: AttributeValue): AttributeProto {
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value.int) });
   if ('tensor' in value)
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.TENSOR, t: value.tensor });
+  if ('graph' in value)
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.GRAPH, g: value.graph });
   if ('float' in value)
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
   if ('string' in value) {

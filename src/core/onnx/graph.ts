@@ -1,5 +1,6 @@
 /** Producers and consumers of each tensor, and the parts of a graph between tensors. */
 import type { GraphProto, NodeProto } from 'onnx-buf';
+import { operatorOf, RESHAPING } from './operators';
 
 export interface GraphIndex {
   /** In the file's order, which ONNX requires to be topological. */
@@ -77,4 +78,10 @@ export function tensorsDependingOn(
     for (const name of node.output) if (name !== '') reached.add(name);
   }
   return reached;
+}
+
+/** The node that computes a tensor's values, ignoring nodes that only change their shape or type. */
+export function originOf(producer: ReadonlyMap<string, NodeProto>, tensor: string): NodeProto | undefined {
+  const node = producer.get(tensor);
+  return node && RESHAPING.includes(operatorOf(node)) ? originOf(producer, node.input[0]!) : node;
 }

@@ -4,7 +4,7 @@
  * output. Axes may be negative. Nothing is checked here: the runtime refuses wrong shapes when it makes a session.
  */
 import type { AttributeValue, Emitter } from './emit';
-import type { DataType } from './tensors';
+import { DataType } from './tensors';
 
 /**
  * A node with `axes` as an input from the operator set `since` on, and as an attribute before. Most operators changed in
@@ -23,9 +23,12 @@ function withAxes(
     : e.op(type, [x], { ...attributes, axes: { ints: axes } });
 }
 
+/** Axes are kept by default. */
+const keeping = (keepdims: boolean) => (keepdims ? {} : { keepdims: { int: 0 } });
+
 /** The sum of `x` over `axes`, which keep size 1 unless `keepdims` is false. */
 export function reduceSum(e: Emitter, x: string, axes: readonly number[], keepdims = true): string {
-  return withAxes(e, 'ReduceSum', x, axes, 13, { keepdims: { int: Number(keepdims) } });
+  return withAxes(e, 'ReduceSum', x, axes, 13, keeping(keepdims));
 }
 
 /** Another reduction of `x` over `axes`, which keep size 1 unless `keepdims` is false. */
@@ -36,7 +39,7 @@ export function reduce(
   axes: readonly number[],
   keepdims = true,
 ): string {
-  return withAxes(e, type, x, axes, 18, { keepdims: { int: Number(keepdims) } });
+  return withAxes(e, type, x, axes, 18, keeping(keepdims));
 }
 
 /** Inserts axes of size 1; `axes` are their positions in the output. */
@@ -107,4 +110,29 @@ export function split(e: Emitter, x: string, sizes: readonly number[], axis: num
   return e.opset >= 13
     ? e.ops('Split', [x, e.ints(sizes)], sizes.length, { axis: { int: axis } })
     : e.ops('Split', [x], sizes.length, { axis: { int: axis }, split: { ints: sizes } });
+}
+
+/** Pads both ends of axes with what lies beside them, mirrored without repeating the edge; `pads` as for `pad`. */
+export function padMirrored(e: Emitter, x: string, pads: readonly number[]): string {
+  const mode: AttributeValue = { string: 'reflect' };
+  if (e.opset < 11) return e.op('Pad', [x], { mode, pads: { ints: pads } });
+  return e.op('Pad', [x, e.ints(pads)], { mode });
+}
+
+/** The `count` largest values of `x` along the last axis, in falling order. */
+export function largest(e: Emitter, x: string, count: number): string {
+  const axis: AttributeValue = { int: -1 };
+  return e.opset >= 10
+    ? e.ops('TopK', [x, e.ints([count])], 2, { axis })[0]!
+    : e.ops('TopK', [x], 2, { axis, k: { int: count } })[0]!;
+}
+
+/** 1 at each index and 0 elsewhere, float32 [N, depth], of `indices`, int64 [N]. */
+export function oneHot(e: Emitter, indices: string, depth: number): string {
+  if (e.opset >= 9) {
+    const values = e.constant(DataType.FLOAT, [2], [0, 1]);
+    return e.op('OneHot', [indices, e.scalar(depth, DataType.INT64), values], { axis: { int: -1 } });
+  }
+  const places = e.ints(Array.from({ length: depth }, (_, i) => i));
+  return e.op('Cast', [e.op('Equal', [unsqueeze(e, indices, [1]), places])], { to: { int: DataType.FLOAT } });
 }

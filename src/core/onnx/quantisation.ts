@@ -1,6 +1,15 @@
 /** Quantised tensors: integers that stand for real numbers, real = (integer - zero point) scale. */
 import type { GraphIndex } from './graph';
 import { entryOf, microsoft, operatorOf } from './operators';
+import { DataType } from './tensors';
+
+/** The smallest and the largest integer of the types that numbers are quantised to. */
+export const INTEGER_RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
+  [DataType.UINT8]: [0, 255],
+  [DataType.INT8]: [-128, 127],
+  [DataType.UINT16]: [0, 65535],
+  [DataType.INT16]: [-32768, 32767],
+};
 
 export interface Quantisation {
   readonly scale: string;

@@ -9,7 +9,7 @@ import {
 } from 'onnx-buf';
 
 export type { TensorProto };
-export { DataType };
+export { DataType, TensorProto_DataLocation };
 
 const { decodeUtf8 } = getTextEncoding();
 

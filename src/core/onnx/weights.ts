@@ -4,8 +4,11 @@
  * copied.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   type GraphProto,
+  GraphProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
   StringStringEntryProtoSchema,
   type TensorProto,
@@ -13,6 +16,7 @@ import {
   TensorProtoSchema,
 } from 'onnx-buf';
 import type { Model } from './model';
+import { changed } from './rewrite/rename';
 import { type DataType, isExternal } from './tensors';
 
 /** The name under which the runtime finds the model file's own bytes. */
@@ -120,4 +124,40 @@ export function withWeights(
   const graph = { ...model.graph, initializer };
   const initializers = new Map(initializer.map((tensor) => [tensor.name, tensor]));
   return { model: { ...model, proto: { ...model.proto, graph }, graph, initializers }, buffers };
+}
+
+/** The numbers of the fields in onnx.proto. */
+const FIELDS = { graph: 7, initializer: 5, rawData: 9 };
+/**
+ * The parts of the file, in order. The graph stays one message, since readers such as Netron do not merge several, as
+ * protobuf allows.
+ */
+export function fileParts(proto: ModelProto): Uint8Array[] {
+  const graph = proto.graph!;
+  const isLarge = ({ rawData }: TensorProto) => rawData.byteLength >= LARGE;
+  const small = changed(graph, { initializer: graph.initializer.filter((tensor) => !isLarge(tensor)) });
+  const parts: Uint8Array[] = [toBinary(GraphProtoSchema, small)];
+  for (const tensor of graph.initializer.filter(isLarge)) {
+    const { rawData } = tensor;
+    const head = toBinary(TensorProtoSchema, changed(tensor, { rawData: new Uint8Array() }));
+    const raw = opening(FIELDS.rawData, rawData.byteLength);
+    parts.push(opening(FIELDS.initializer, bytesIn([head, raw, rawData])), head, raw, rawData);
+  }
+  const rest = toBinary(ModelProtoSchema, withoutGraph(proto));
+  return [rest, opening(FIELDS.graph, bytesIn(parts)), ...parts];
+}
+
+function withoutGraph(proto: ModelProto): ModelProto {
+  const rest = changed(proto, {});
+  delete rest.graph;
+  return rest;
+}
+
+export function bytesIn(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** What comes before the bytes of a field. */
+function opening(field: number, bytes: number): Uint8Array {
+  return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(bytes).finish();
 }

@@ -10,6 +10,19 @@ export function withVersions({ where, order, ...rest }: Query, nameOf: (name: st
   };
 }
 
+/** The versions that shifts of the heat are counted from. */
+export function shiftsIn({ where, order }: Query): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (order?.by === 'shift') names.add(order.from);
+  const look = (condition: Condition): void => {
+    if (condition.kind === 'shift') names.add(condition.from);
+    if (condition.kind === 'not') look(condition.condition);
+    if (condition.kind === 'and' || condition.kind === 'or') condition.conditions.forEach(look);
+  };
+  if (where) look(where);
+  return names;
+}
+
 function renamed(condition: Condition, nameOf: (name: string) => string): Condition {
   switch (condition.kind) {
     case 'flag':

@@ -34,15 +34,15 @@ const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
 /**
  * A single score z of two classes is the second one's; the first one has -z, so that sigmoid gives it 1 - p.
  *
- * @param facts at batch 1
+ * @param facts at the batch of the seed
  */
 export function classScores({ logits, link, activation, classes }: ScoresOf, facts: Facts): Fragment {
   const { dims } = facts.get(logits)!;
-  const isPair = classes === 2 && sizeOf(dims) === 1;
+  const isPair = classes === 2 && sizeOf(dims.slice(1)) === 1;
   return {
     reads: [logits],
     outputs: { [CLASSES.logits]: classes, [CLASSES.probabilities]: classes },
-    inputs: [{ name: CLASSES.seed, dims: isPair ? [1, 2] : dims }],
+    inputs: [{ name: CLASSES.seed, dims: isPair ? [dims[0] ?? 1, 2] : dims }],
     forward: (emit: Emitter, [values]) => {
       const flat = emit.op('Flatten', [values!], { axis: { int: 1 } });
       const own = linked(emit, flat, link);
@@ -92,9 +92,7 @@ export function classTarget(labels: readonly string[], { class: index, contrast 
   seed[index] = 1;
   for (const other of contrast?.classes ?? []) seed[other]! -= contrast!.weight / contrast!.classes.length;
   const value = (outputs: Outputs) => seed.reduce((sum, s, c) => sum + s * outputs[CLASSES.logits]![c]!, 0);
-  const others = contrast?.classes.map((other) => labels[other]!) ?? [];
   return {
-    name: [labels[index]!, ...(others.length > 0 ? [others.join(', ')] : [])].join(' rather than '),
     feeds: { [CLASSES.seed]: seed },
     value,
     score: contrast ? value : (outputs) => probabilitiesOf(outputs)[index]!,

@@ -34,8 +34,6 @@ export interface Fragment {
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
 export interface Target {
-  /** The target in the words of the user, such as "dog" or "dog rather than cat". */
-  readonly name: string;
   /** The values for one item, by the names of the fragment's inputs. */
   readonly feeds: Readonly<Record<string, Float32Array>>;
   /** The scalar that gradients are gradients of. */

@@ -1,13 +1,13 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
-import type { MethodChoice } from '../../core/methods/choice';
 import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
 import { type ClassScore, shownActivation } from '../../core/output';
 import { type Frame, saliencyOf } from '../../core/saliency';
 import { probabilitiesOf } from '../../core/target/class-scores';
+import { whyNoSlope } from '../../core/target/saturated';
 import type { Device } from '../../protocol/devices';
-import type { Explanation } from '../../protocol/explanation';
+import type { Explanation, OwnComparison } from '../../protocol/explanation';
 import type { ExplainParams, RequestContext } from '../../protocol/requests';
 import { nameOf } from '../pictures/image';
 import type { Explainer, ImageState } from '../sessions/explainer';
@@ -16,7 +16,8 @@ import type { Work } from '../sessions/passes';
 import type { Sessions } from '../sessions/sessions';
 import { chooseClass, classQuestion, topClasses } from './class-choice';
 import { imageStateOf, inputSizeOf } from './image-state';
-import { checkLayer, layersFor, partsFor, refusalBy, standInFor } from './method-needs';
+import { type Asked, checkLayer, layersFor, partsFor, refusalBy, suited } from './method-needs';
+import { checkedOwnMap, ownMap } from './own-map';
 import { checkOptions, completed } from './request-options';
 
 /**
@@ -32,21 +33,22 @@ export async function explain(
   checkOptions(params);
   const start = performance.now();
   const work: Work = { signal: context.signal, passes: 0 };
-  const wanted = completed(params);
+  const own = params.own && checkedOwnMap((await sessions.know(params.model)).info, params);
+  const wanted = completed({ ...params, ...(own && { method: own.method, options: own.options, blur: own.blur }) });
   const { blur } = wanted;
-  const layers = layersFor(params);
+  const layers = own ? [own.layer] : layersFor(params);
   const explainerOf = ({ method, options }: Asked, layer?: string) =>
     sessions
       .explainerFor(
         { ...params.model, ...(layer !== undefined && { layer }) },
         device,
-        partsFor({ method, options }),
+        [...partsFor({ method, options }), ...(own ? (['own-map'] as const) : [])],
         (info) => checkLayer(method, info),
       )
       .catch(refusalBy(method));
   // All names are checked before any session is created.
   if (layers.length > 1) for (const layer of layers) await sessions.know({ ...params.model, layer });
-  const { explainer, asked, notes } = await suited(wanted, (choice) => explainerOf(choice, layers[0]));
+  const { made: explainer, asked, notes } = await suited(wanted, (choice) => explainerOf(choice, layers[0]));
   const { method, options } = asked;
   const { info } = explainer;
   const { value: labels } = info.labels;
@@ -66,7 +68,13 @@ export async function explain(
   }
   const inputSize = inputSizeOf(explainer);
   const later = layers.map((layer) => () => runLater(layer));
-  const frames = layers.length > 1 ? severalLayers(later, inputSize) : run(explainer, state);
+  let comparison: OwnComparison | undefined;
+  const compared = (found: OwnComparison) => {
+    comparison = found;
+  };
+  const here = () => run(explainer, state);
+  const single = () => (own ? ownMap(explainer, state, { own, class: index }, here, compared, work) : here());
+  const frames = layers.length > 1 ? severalLayers(later, inputSize) : single();
   let first: number | undefined;
   let frame: Frame | undefined;
   let step = await frames.next();
@@ -78,7 +86,10 @@ export async function explain(
 
   const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;
   const { min, max, zero } = saliencyOf(frame!);
-  const said = [...notes, ...(note !== undefined && !zero ? [note] : [])].join('; ');
+  const { precision } = work;
+  const scoredIn = precision && `masks scored in ${precision.used}: ${precision.reason}`;
+  const said = [...notes, ...(scoredIn ? [scoredIn] : []), ...(note !== undefined && !zero ? [note] : [])].join('; ');
+  const reason = () => (work.hasSlope === false && whyNoSlope(info.output, state.outputs, target)) || whyBlank;
   const score = (of: number): ClassScore => ({ class: of, label: labels[of]!, probability: probabilities[of]! });
   const { others, contrastWeight } = question;
   return {
@@ -88,34 +99,19 @@ export async function explain(
     options,
     blur,
     layer: layers.length > 1 ? layers.join(' + ') : info.layer.value,
+    ...(comparison && { own: comparison }),
     ...(others.length > 0 && { contrast: others.map(score), contrastWeight }),
     ...score(index),
     activation: shownActivation(info.output),
     top: topClasses(probabilities, params.top).map(score),
     probabilities,
     frame: frame!,
-    saliency: { min, max, zero, ...(zero && { reason: whyBlank }), ...(said !== '' && { note: said }) },
+    saliency: { min, max, zero, ...(zero && { reason: reason() }), ...(said !== '' && { note: said }) },
     scores,
+    ...(precision && { precision }),
     ...(completeness && { completeness }),
     milliseconds: { load, decode, first: first!, total: performance.now() - start },
     device,
     passes: work.passes,
   };
-}
-
-type Asked = Pick<MethodChoice, 'method' | 'options'>;
-
-/** The explainer for a choice, or for what stands in for it, with the reasons in words. */
-async function suited(
-  asked: Asked,
-  explainerOf: (choice: Asked) => Promise<Explainer>,
-  notes: readonly string[] = [],
-): Promise<{ readonly explainer: Explainer; readonly asked: Asked; readonly notes: readonly string[] }> {
-  try {
-    return { explainer: await explainerOf(asked), asked, notes };
-  } catch (thrown) {
-    const standIn = standInFor(asked, thrown);
-    if (!standIn) throw thrown;
-    return suited(standIn, explainerOf, [...notes, standIn.note]);
-  }
 }

@@ -51,7 +51,7 @@ export function checkLayer(method: MethodName, { path, layers, layer }: ModelInf
   if (layer.origin === 'assumed') throw errors.blockedLayers(path, layer.value);
 }
 
-type Asked = Pick<MethodChoice, 'method' | 'options'>;
+export type Asked = Pick<MethodChoice, 'method' | 'options'>;
 
 /**
  * What Group-CAM, the default method, is replaced by if the model can't be explained by it, and the reason in words. Other
@@ -59,10 +59,7 @@ type Asked = Pick<MethodChoice, 'method' | 'options'>;
  *
  * @param failure of the choice
  */
-export function standInFor(
-  { method, options }: Asked,
-  failure: unknown,
-): (Asked & { readonly note: string }) | undefined {
+function standInFor({ method, options }: Asked, failure: unknown): (Asked & { readonly note: string }) | undefined {
   if (method !== 'group-cam' || !(failure instanceof ExplainError)) return undefined;
   if (failure.code === 'method-unsuitable') {
     const note = 'Occlusion in place of Group-CAM, which needs a layer with a map; this model has none';
@@ -74,3 +71,18 @@ export function standInFor(
 }
 
 const WITHOUT_RULE: ReadonlySet<string> = new Set(['unsupported-operator', 'gradient-rule']);
+
+/** What `make` makes for a choice, or for what stands in for it, with the reasons in words. */
+export async function suited<T>(
+  asked: Asked,
+  make: (choice: Asked) => Promise<T>,
+  notes: readonly string[] = [],
+): Promise<{ readonly made: T; readonly asked: Asked; readonly notes: readonly string[] }> {
+  try {
+    return { made: await make(asked), asked, notes };
+  } catch (thrown) {
+    const standIn = standInFor(asked, thrown);
+    if (!standIn) throw thrown;
+    return suited(standIn, make, [...notes, standIn.note]);
+  }
+}

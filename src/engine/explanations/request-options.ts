@@ -8,7 +8,9 @@ import type { ExplainParams } from '../../protocol/requests';
 import { layersOf } from '../model/inspect';
 
 /** @throws bad-option */
-export function checkOptions(params: ExplainParams): void {
+export function checkOptions(
+  params: Pick<ExplainParams, 'method' | 'blur' | 'top' | 'contrastWeight' | 'model'>,
+): void {
   const { method, blur, top, contrastWeight = 1 } = params;
   check('method', method, METHODS.includes(method), `one of ${METHODS.join(', ')}`);
   check('blurKernel', blur.kernel, isCount(blur.kernel) && blur.kernel % 2 === 1, 'an odd number of pixels');

@@ -15,7 +15,7 @@ import {
   readPreprocessor,
 } from '../../core/model/hugging-face';
 import type { ImageInput } from '../../core/model/inputs';
-import { readMetadata } from '../../core/model/metadata';
+import { exportedConventions, readMetadata } from '../../core/model/metadata';
 import { parseSidecar, sidecarPath } from '../../core/model/sidecar';
 import { type Beside, EXPORTER_FILES, readExporters } from '../../core/model/sources/exporters';
 import { readRescaling } from '../../core/model/sources/rescaling';
@@ -58,10 +58,12 @@ export async function readSources(model: Model): Promise<ReadSources> {
   const modelType = config?.json && modelTypeOf(config.json);
   const preprocessor = await jsonOf(preprocessors, () => true);
   const beside = await Promise.all(exported.map(textBeside));
+  const within = exportedConventions(model);
   const sources = [
     ...(text === undefined ? [] : [source('sidecar', sidecar, parseSidecar(text, sidecar))]),
     ...huggingFace(preprocessor, (json) => readPreprocessor(json, modelType)),
     ...huggingFace(config, readConfig),
+    ...(within ? [source('metadata', model.file, within)] : []),
     source('metadata', model.file, readMetadata(model)),
     ...beside.flatMap(({ file, note }) => (note === undefined ? [] : [source('exporter', file, {}, [note])])),
   ];

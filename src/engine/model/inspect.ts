@@ -50,7 +50,8 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
   const { input, preprocessing, assumptions, file, rewrite, facts } = await fitted(raw, found, sources);
   const wanted = wantedScores(choice, sources);
   const scores = findScores(file.model, facts, input.name, { wanted, labels: labels?.labels.length });
-  const info = describeModel({
+  const { exported } = file;
+  const described = describeModel({
     model: file.model,
     declared: model.graph,
     bytes: file.bytes,
@@ -67,6 +68,7 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     labels,
     weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
   });
+  const info = { ...described, ...(exported && { exported: exported.facts }) };
   return { info, file, rewrite, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
 }
 

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors, reasonOf } from '../../core/errors';
+import { type ExportFacts, exportFactsOf, withoutExport } from '../../core/export/metadata';
 import { checkBounds, checkWeights } from '../../core/onnx/bounds';
 import { embed, externalLocations, innerRanges, splitExternalData, type WeightPiece } from '../../core/onnx/external';
 import { SMALL } from '../../core/onnx/facts';
@@ -22,6 +23,8 @@ export interface ModelFile {
   /** Stamps of the model's file and its external files. */
   readonly stamps: readonly Stamp[];
   readonly model: Model;
+  /** Of an exported model: the graph with its own map, and what it says of that. */
+  readonly exported?: { readonly whole: Model; readonly facts: Partial<ExportFacts> };
   /** The buffers that an encoded graph of this model refers to. External ones are read again in each call. */
   buffers(encoded: Pick<EncodedModel, 'buffers'>): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Frees the memory of the file's own bytes at once. Afterwards nothing can be created from the model. */
@@ -43,7 +46,9 @@ export async function readModelFile(file: string): Promise<ModelFile> {
   const { info, bytes } = await readWhole(file);
   const foreign = foreignFormat(bytes);
   if (foreign !== undefined) throw errors.modelUnreadable(file, `it is ${foreign}`);
-  const parsed = parseModel(bytes, file);
+  // An exported model is the model that it was made of, with nodes for its map.
+  const whole = parseModel(bytes, file);
+  const parsed = withoutExport(whole);
   const external = await findExternal(parsed, file);
   const sizeAt = (location: string) => external.get(location)?.size;
   const inner = innerRanges(parsed, sizeAt);
@@ -61,6 +66,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
     identity: identityOf(stamps),
     stamps,
     model,
+    ...(parsed !== whole && { exported: { whole, facts: exportFactsOf(whole.proto)! } }),
     buffers: async (encoded) => {
       const buffers = new Map<string, Uint8Array>();
       for (const name of encoded.buffers) {

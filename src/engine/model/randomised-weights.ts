@@ -1,10 +1,11 @@
 /** Model files with some layers' weights re-randomised, in memory; nothing is written. */
 
-import { OWN_BYTES, placeOf, withWeights } from '../../core/onnx/weights';
+import { withWeights } from '../../core/onnx/weights';
 import { createRandom } from '../../core/random';
 import type { WeightLayer } from '../../core/sanity/layers';
-import { randomiseLike, rawBytes } from '../../core/sanity/randomise';
+import { randomiseLike } from '../../core/sanity/randomise';
 import type { ModelFile } from './model-file';
+import { weightBytes } from './weight-bytes';
 
 /** Random weights of one layer, by initializer. */
 export type RandomisedLayer = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -15,18 +16,11 @@ export async function randomiseLayers(
   layers: readonly WeightLayer[],
   seed: number,
 ): Promise<readonly RandomisedLayer[]> {
-  const { initializers, bytes } = file.model;
-  const places = new Map(
-    layers.flatMap(({ weights }) => weights.map((name) => [name, placeOf(initializers.get(name)!, bytes)])),
+  const { initializers } = file.model;
+  const learned = await weightBytes(
+    file,
+    layers.flatMap(({ weights }) => weights),
   );
-  const external = new Set([...places.values()].flatMap((place) => place?.location ?? []));
-  external.delete(OWN_BYTES);
-  const buffers = await file.buffers({ buffers: [...external] });
-  const learned = (name: string) => {
-    const place = places.get(name);
-    const buffer = place && buffers.get(place.location);
-    return buffer ? buffer.subarray(place.offset, place.offset + place.length) : rawBytes(initializers.get(name)!);
-  };
   const seeds = createRandom(seed);
   return layers.map(({ weights }) => {
     const random = createRandom(seeds.bits());

@@ -2,7 +2,7 @@
 import { ExplainError } from '../../core/errors';
 import type { Size } from '../../core/geometry';
 import type { ModelInfo } from '../../core/model/info';
-import type { Device } from '../../protocol/devices';
+import { type Device, type DeviceKind, kindOf } from '../../protocol/devices';
 
 export interface Batching {
   /** The largest number of images in one run. */
@@ -31,12 +31,12 @@ const USUAL_PIXELS = 224 * 224;
 /** A device with many units is not filled by fewer images, and its memory must hold the activations of all. */
 const DEVICE_CHUNK = 8;
 /** Devices that compile or tune kernels for every shape they meet. */
-const TUNED: ReadonlySet<Device> = new Set(['cuda', 'dml', 'webgpu', 'coreml']);
+const TUNED: ReadonlySet<DeviceKind> = new Set(['cuda', 'tensorrt', 'dml', 'webgpu', 'coreml']);
 
 export function batchingFor({ inputs, input }: Pick<ModelInfo, 'inputs' | 'input'>, device: Device): Batching {
   const batch = inputs.find(({ name }) => name === input.name)?.shape[0];
   if (batch === 1 || input.single) return SINGLE;
-  return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(device) };
+  return { size: device === 'cpu' ? CPU_CHUNK : DEVICE_CHUNK, padded: TUNED.has(kindOf(device)) };
 }
 
 /** The batching for many images that go through the model once each, and need no more memory than usual chunks. */

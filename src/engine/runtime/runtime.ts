@@ -1,5 +1,5 @@
 /** The only file that uses onnxruntime-node, which is loaded with the first session. */
-import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
@@ -7,6 +7,7 @@ import { DataType } from '../../core/onnx/tensors';
 import type { EncodedModel, WeightFeed } from '../../core/onnx/weights';
 import type { Device } from '../../protocol/devices';
 import { askedThreads } from './cores';
+import { missingFiles, providersFor, whyNotLoaded } from './providers';
 
 export type TypedArray =
   | Float32Array
@@ -91,7 +92,7 @@ export async function createSession(
     // By default, the threads of a session spin for tens of milliseconds after each run, in case another run follows.
     // An explanation uses several sessions, and spinning threads would take the cores from the session that runs.
     const session = await runtime.InferenceSession.create(model.bytes, {
-      executionProviders: [PROVIDERS[options.device]],
+      executionProviders: providersFor(options.device),
       graphOptimizationLevel: LEVELS[model.nodes > MANY_NODES ? 'none' : options.optimize],
       logSeverityLevel: FATAL,
       ...(intraOpNumThreads !== undefined && { intraOpNumThreads }),
@@ -106,7 +107,8 @@ export async function createSession(
     return wrap(runtime, file, session, Object.fromEntries(weights));
   } catch (error) {
     if (error instanceof ExplainError) throw error;
-    throw options.device === 'cpu' ? failure(file, error) : deviceFailure(file, options.device, error);
+    if (options.device === 'cpu') throw failure(file, error);
+    throw deviceFailure(file, options.device, error, (await load()).folder);
   }
 }
 
@@ -125,7 +127,8 @@ function wrap(
         Object.entries(feeds).map(([name, { type, data, dims }]) => [name, makeTensor(runtime, type, data, dims)]),
       );
       try {
-        return (await session.run({ ...tensors, ...weights }, fetches)) as unknown as Record<string, Tensor>;
+        const results = (await session.run({ ...tensors, ...weights }, fetches)) as unknown as Record<string, Tensor>;
+        return Object.fromEntries(Object.entries(results).map(([name, result]) => [name, withHalfBits(result)]));
       } catch (error) {
         throw failure(file, error);
       }
@@ -152,22 +155,45 @@ const FATAL = 4;
  */
 const MANY_NODES = 16_000;
 const LEVELS = { none: 'disabled', basic: 'basic', all: 'all' } as const;
-const PROVIDERS: Readonly<Record<Device, InferenceSession.ExecutionProviderConfig>> = {
-  cpu: 'cpu',
-  webgpu: 'webgpu',
-  cuda: 'cuda',
-  dml: 'dml',
-  // This flag selects the ML program format; the older format lacks most operators.
-  coreml: { name: 'coreml', coreMlFlags: 0x010 },
-};
 
 type Runtime = typeof import('onnxruntime-node');
 
-async function loadRuntime(): Promise<Runtime> {
+/**
+ * A folder with a copy of onnxruntime's package that has NVIDIA's providers beside its library, where alone they are found;
+ * `src/extension/cuda` makes it.
+ */
+const copied = process.env['GROUP_CAM_RUNTIME'];
+let loaded: Promise<{ readonly runtime: Runtime; readonly folder: string }> | undefined;
+
+async function load() {
+  loaded ??= (copied ? loadCopy(copied) : loadOwn()).then(({ runtime, main }) => {
+    // Otherwise it prints what goes wrong with a device, beside the error that it throws.
+    runtime.env.logLevel = 'fatal';
+    const folder = path.join(path.dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
+    return { runtime, folder };
+  });
   try {
-    return await import('onnxruntime-node');
+    return await loaded;
   } catch (error) {
+    loaded = undefined;
     throw errors.runtimeMissing(reasonOf(error), remedyFor(error));
+  }
+}
+
+const loadRuntime = async (): Promise<Runtime> => (await load()).runtime;
+
+async function loadOwn() {
+  return { runtime: await import('onnxruntime-node'), main: require.resolve('onnxruntime-node') };
+}
+
+async function loadCopy(folder: string) {
+  try {
+    const from = createRequire(path.join(folder, 'package.json'));
+    return { runtime: from('onnxruntime-node') as Runtime, main: from.resolve('onnxruntime-node') };
+  } catch (error) {
+    // The product's own package lacks nothing but devices.
+    console.error(`The copy of onnxruntime in ${folder} can't be used: ${reasonOf(error)}`);
+    return loadOwn();
   }
 }
 
@@ -185,18 +211,28 @@ export async function listProviders(): Promise<readonly string[]> {
   return (await loadRuntime()).listSupportedBackends().map(({ name }) => name);
 }
 
-/** Why CUDA can't be used: the libraries of its provider are not part of the package and may be missing. */
-export async function missingCuda(): Promise<string | undefined> {
-  const { env } = await loadRuntime();
-  const folder = path.join(path.dirname(require.resolve('onnxruntime-node')), '..', 'bin', 'napi-v6', 'linux', 'x64');
-  if (['cuda', 'shared'].every((name) => existsSync(path.join(folder, `libonnxruntime_providers_${name}.so`))))
-    return undefined;
-  const source = `https://www.nuget.org/packages/Microsoft.ML.OnnxRuntime.Gpu.Linux/${env.versions.node}`;
-  return `it needs the libraries of CUDA 13, and runtimes/linux-x64/native/*.so of ${source} in ${folder}`;
+/** onnxruntime's version. */
+export const runtimeVersion = async (): Promise<string> => (await loadRuntime()).env.versions.node ?? '';
+
+/** Why a device can't be used, as far as files show it: NVIDIA's providers are not part of the package. */
+export async function missingProvider(device: Device): Promise<string | undefined> {
+  const version = await runtimeVersion();
+  return missingFiles(device, (await load()).folder, version);
 }
 
 function makeTensor(runtime: Runtime, type: string, data: TypedArray, dims: readonly number[]): OrtTensor {
-  return new runtime.Tensor(type as 'float32', data as Float32Array, dims);
+  const tensor = new runtime.Tensor(type as 'float32', data as Float32Array, dims);
+  // Where JavaScript has a Float16Array, as from Node 24 on, the runtime puts half floats into one and then can't read it.
+  if (tensor.data !== data) Object.defineProperty(tensor, 'data', { value: data });
+  return tensor;
+}
+
+/** Half floats as their bits, also where the runtime gives a Float16Array. */
+function withHalfBits(tensor: Tensor): Tensor {
+  const { type, data, dims } = tensor;
+  if (type !== 'float16' || data instanceof Uint16Array) return tensor;
+  const { buffer, byteOffset, length } = data;
+  return { type, dims, data: new Uint16Array(buffer, byteOffset, length) };
 }
 
 /** Copies a weight's bytes, which need not be aligned in the buffer. */
@@ -239,8 +275,9 @@ function failure(file: string, error: unknown) {
   return OUT_OF_MEMORY.test(reason) ? errors.outOfMemory(file, reason) : errors.runtimeFailed(file, reason, error);
 }
 
-function deviceFailure(file: string, device: Device, error: unknown) {
-  const reason = cleanReason(error);
+function deviceFailure(file: string, device: Device, error: unknown, folder: string) {
+  const said = cleanReason(error);
+  const reason = whyNotLoaded(device, folder, said) ?? said;
   return OUT_OF_MEMORY.test(reason) ? errors.outOfMemory(file, reason) : errors.deviceUnavailable(device, reason);
 }
 

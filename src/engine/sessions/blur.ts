@@ -8,7 +8,7 @@ type Layout = ModelInfo['input']['layout'];
 /** One session for each layout, which works for all image sizes and takes some kilobytes. */
 const sessions = new Map<Layout, Promise<Session>>();
 
-/** @param image [1, C, H, W] or [1, H, W, C] */
+/** @param image [N, C, H, W] or [N, H, W, C] */
 export async function blurImage(image: Tensor, layout: Layout, kernel: number, sigma: number): Promise<Tensor> {
   const [height, width] = layout === 'NCHW' ? image.dims.slice(2) : image.dims.slice(1, 3);
   const taps = kernelFor(kernel, height!, width!);

@@ -3,6 +3,9 @@ import type { FeatureMaps } from '../../core/cam/features';
 import type { Background } from '../../core/methods/network';
 import { type LayerInfo, layerInUse, type ModelInfo } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';
+import type { EncodedModel } from '../../core/onnx/weights';
+import type { Ranges } from '../../core/quantise/grids';
+import type { Plan } from '../../core/quantise/plan';
 import type { Fragment, Outputs } from '../../core/target/target';
 import type { Stamp } from '../../files/stamps';
 import type { Device } from '../../protocol/devices';
@@ -11,6 +14,7 @@ import type { PreparedInput } from '../pictures/prepare';
 import type { Batching } from '../runtime/batching';
 import type { Session, Tensor } from '../runtime/runtime';
 import type { Lru } from './lru';
+import type { Verdict } from './trial';
 
 /** A model without its bytes. */
 export interface KnownModel {
@@ -57,8 +61,33 @@ export interface Parts {
   readonly images: Session | undefined;
   /** The same with SCORE.features, for sweeps. */
   readonly sweep: Session | undefined;
+  /** An exported model's whole graph, with its own map. */
+  readonly 'own-map': Session;
   /** [classes, K]; undefined if the model has no linear head. */
   readonly 'linear-head': Float32Array | undefined;
+  /** The score session in 8 bits, or why there is none. */
+  readonly int8: Int8 | NoInt8;
+}
+
+/** The score session in 8 bits, and the images whose ranges its grids cover. */
+export interface Int8 extends Pick<Plan, 'grids' | 'biases'> {
+  /** The score graph with its weights, whose grids are open. */
+  readonly encoded: EncodedModel;
+  /** The score graph in real numbers, with the ranges of what the grids are for. */
+  readonly ranged: Session;
+  /** What the grids of `session` cover. */
+  ranges: Ranges | undefined;
+  session: Session | undefined;
+  /** Backdrops of the images whose ranges are covered. */
+  readonly covered: WeakSet<Backdrop>;
+  /** What the first image has shown; undefined before. */
+  verdict: Verdict | undefined;
+  release(): Promise<void>;
+}
+
+/** Why there is no session in 8 bits, in words. */
+export interface NoInt8 {
+  readonly reason: string;
 }
 
 export type Part = keyof Parts;

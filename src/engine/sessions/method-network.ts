@@ -5,33 +5,16 @@ import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { Blur } from '../../core/methods/choice';
-import type {
-  BackwardRule,
-  MethodNetwork,
-  Scored,
-  WithFeatures,
-  WithImage,
-  WithMask,
-} from '../../core/methods/network';
+import type { BackwardRule, MethodNetwork, Scored, WithFeatures, WithImage } from '../../core/methods/network';
 import { mapsOf, tensorOf } from '../../core/model/layers/arrangement';
 import type { Outputs, Target } from '../../core/target/target';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
+import { scoreMasks } from './blends';
 import type { Explainer } from './explainer';
 import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
-import {
-  backdropOf,
-  imageOf,
-  numbers,
-  outputsOf,
-  runSize,
-  score,
-  stacked,
-  targetFeeds,
-  turn,
-  type Work,
-} from './passes';
+import { imageOf, numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
 
 export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
@@ -66,7 +49,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
         return withOutputs(chunk, (await score(explainer, work, images, images, hidden)).outputs);
       }),
 
-    scoreMasks: (items, background) => scoreMasks(explainer, state, items, background, blur, work),
+    scoreMasks: (items, background, scoring) => scoreMasks(explainer, state, items, background, blur, work, scoring),
 
     scoreFeatures: <T extends WithFeatures>(items: Iterable<T>) =>
       inChunks(explainer, items, async (chunk) => {
@@ -111,40 +94,6 @@ function withOutputs<T>(items: readonly T[], outputs: readonly Outputs[]): Score
   return items.map((item, i) => ({ item, outputs: outputs[i]! }));
 }
 
-/**
- * A mask of zeros leaves only the backdrop, whose outputs are cached. Methods that need these pass such a mask first; it
- * is answered with the first chunk.
- */
-async function* scoreMasks<T extends WithMask>(
-  explainer: Explainer,
-  state: ImageState,
-  items: Iterable<T>,
-  background: 'blurred' | 'zero',
-  blur: Blur,
-  work: Work,
-): AsyncGenerator<readonly Scored<T>[]> {
-  const backdrop = await backdropOf(explainer, state, background, blur);
-  const known: Scored<T>[] = [];
-  function* unknown() {
-    let first = true;
-    for (const item of items) {
-      if (first && backdrop.outputs && isNothing(item)) known.push({ item, outputs: backdrop.outputs });
-      else yield item;
-      first = false;
-    }
-  }
-  const image = imageOf(state.input);
-  const chunks = inChunks(explainer, unknown(), async (chunk) => {
-    const { outputs } = await score(explainer, work, image, backdrop.tensor, chunk);
-    if (isNothing(chunk[0]!)) backdrop.outputs = outputs[0]!;
-    return withOutputs(chunk, outputs);
-  });
-  for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
-  if (known.length > 0) yield known;
-}
-
-const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
-
 /** The gradient of the target's value with respect to A, [K, height, width]. */
 export async function featureGradient(
   explainer: Explainer,
@@ -183,7 +132,9 @@ async function gradient(
   await turn(work);
   const feeds = { [GRADIENT.source]: source, ...targetFeeds(explainer.fragment, target) };
   const result = await session.run(feeds, [GRADIENT.gradient]);
-  return numbers(explainer, 'gradients', result[GRADIENT.gradient]!);
+  const values = numbers(explainer, 'gradients', result[GRADIENT.gradient]!);
+  work.hasSlope ||= values.some((value) => value !== 0);
+  return values;
 }
 
 async function scoreFeatures(

@@ -3,12 +3,14 @@ import { downstreamGraph } from '../../core/cam/downstream';
 import { gradientGraph } from '../../core/cam/gradient';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
 import { type Between, imageGraph } from '../../core/cam/transform';
+import { errors } from '../../core/errors';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { guided } from '../../core/gradients/guided';
 import type { RuleTable } from '../../core/gradients/rule';
 import { RULES } from '../../core/gradients/rule-table';
 import type { Need } from '../../core/methods/method-table';
 import type { ModelInfo } from '../../core/model/info';
+import { checkBounds } from '../../core/onnx/bounds';
 import { encodeWithFeeds } from '../../core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
 import { classScores } from '../../core/target/class-scores';
@@ -17,6 +19,7 @@ import type { Device } from '../../protocol/devices';
 import type { ModelFile } from '../model/model-file';
 import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
 import { type Explainer, isCut, type KnownModel, layerOf, type Part, type Parts } from './explainer';
+import { makeInt8 } from './int8';
 
 type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
 
@@ -27,7 +30,9 @@ const MAKERS: { readonly [P in Part]: Maker<P> } = {
   features: makeDownstream,
   images: (explainer, file) => makeImages(explainer, file),
   sweep: (explainer, file) => makeImages(explainer, file, explainer.info.layer.value),
+  'own-map': makeOwnMap,
   'linear-head': makeLinearHead,
+  int8: makeInt8,
 };
 
 export function isPart(need: Need): need is Need & Part {
@@ -80,6 +85,14 @@ function makeDownstream(explainer: Explainer, file: ModelFile): Promise<Session>
   const { info, facts, fragment } = explainer;
   const graph = downstreamGraph(file.model, facts, placesOf(info), fragment, isCut(info, info.layer.value));
   return open(explainer, file, encodeModel(file.model, graph));
+}
+
+/** @throws model-unreadable if the graph asks for too much */
+function makeOwnMap(explainer: Explainer, file: ModelFile): Promise<Session> {
+  if (!file.exported) throw errors.internal(`${explainer.info.path} makes no map of its own`);
+  const { whole } = file.exported;
+  checkBounds(whole);
+  return open(explainer, file, encodeModel(whole, whole.graph));
 }
 
 async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Float32Array | undefined> {

@@ -4,12 +4,13 @@ import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { Blur } from '../../core/methods/choice';
 import type { Background, WithMask } from '../../core/methods/network';
+import type { UsedPrecision } from '../../core/methods/precision';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/target/target';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
-import { floats, type Tensor } from '../runtime/runtime';
+import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { blurImage } from './blur';
 import { type Backdrop, type Explainer, type ImageState, layerOf } from './explainer';
 
@@ -18,6 +19,10 @@ export interface Work {
   readonly signal: CancelSignal;
   /** Number of passes so far. */
   passes: number;
+  /** What blends were scored in, if another precision than float32 was asked for. */
+  precision?: UsedPrecision;
+  /** Whether a gradient had a value other than 0; undefined before the first gradient. */
+  hasSlope?: boolean | undefined;
   /** Waits while more urgent work is done. */
   readonly pause?: () => Promise<void>;
 }
@@ -32,12 +37,14 @@ export async function firstPass(
   const layer = layerOf(explainer);
   const { height, width, channels } = layer;
   const image = imageOf(input);
-  const constant = (value: number) => ({ mask: new Float32Array(height * width).fill(value) });
+  const constant = (value: number) => layerMask(explainer, value);
   // A padded run has room for the blurred image too. Otherwise the image itself is passed as the blurred one: every
   // blend is then exactly the image, and the first frame does not have to wait for the blur.
   const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
   const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
-  const { outputs, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, true);
+  const { outputs, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, {
+    withFeatures: true,
+  });
   if (blurred) blurred.outputs = outputs[1]!;
   const activations = features!.slice(0, sizeOf(layer.shape));
   return {
@@ -73,6 +80,12 @@ async function blurredBy({ info }: Explainer, input: PreparedInput, blur: Blur):
 
 const keyOf = ({ kernel, sigma }: Blur) => `${kernel} ${sigma}`;
 
+/** A mask of the layer's size that keeps the same share of the image everywhere. */
+export function layerMask(explainer: Explainer, value: number): WithMask {
+  const { height, width } = layerOf(explainer);
+  return { mask: new Float32Array(height * width).fill(value) };
+}
+
 interface Scored {
   /** What targets read, one for each mask. */
   readonly outputs: readonly Outputs[];
@@ -84,6 +97,7 @@ interface Scored {
  * Scores the blends of an image and a backdrop, or of one image and backdrop for each mask; see `scoreGraph`.
  *
  * @param masks at most one chunk
+ * @param options the session is the score session in float32 if it is left out
  */
 export async function score(
   explainer: Explainer,
@@ -91,11 +105,11 @@ export async function score(
   image: Tensor,
   blurred: Tensor,
   masks: readonly WithMask[],
-  withFeatures = false,
+  { withFeatures = false, session = explainer.score }: { withFeatures?: boolean; session?: Session } = {},
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
   await turn(work);
-  const result = await explainer.score.run(
+  const result = await session.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
     [...Object.keys(explainer.fragment.outputs), ...(withFeatures ? [SCORE.features] : [])],
   );

@@ -10,10 +10,12 @@ import type { ModelChoice } from '../../protocol/requests';
 import { filesOf, openModel } from '../model/inspect';
 import { type ModelFile, readModelFile } from '../model/model-file';
 import { batchingFor } from '../runtime/batching';
+import type { Race } from '../runtime/race';
 import { createSession, floats } from '../runtime/runtime';
 import type { Explainer, KnownModel, Part } from './explainer';
 import { createLru } from './lru';
 import { addPart, fragmentOf, placesOf, releaseParts } from './parts';
+import { timeOfImage } from './time';
 
 export interface Sessions {
   know(choice: ModelChoice): Promise<KnownModel>;
@@ -30,6 +32,8 @@ export interface Sessions {
     parts: readonly Part[],
     check?: (info: ModelInfo) => void,
   ): Promise<Explainer>;
+  /** How devices race on a model; each gets a session of its own, which is released. */
+  race(choice: ModelChoice): Promise<Race>;
 }
 
 /** Limit for the weights in all loaded sessions, in bytes; the runtime holds up to twice as much. */
@@ -86,6 +90,21 @@ export function createSessions(): Sessions {
     }
   }
 
+  async function race(choice: ModelChoice): Promise<Race> {
+    const known = await know(choice);
+    const { info, stamps } = known;
+    const time = async (device: Device) => {
+      const source = await readAgain(known);
+      try {
+        const explainer = await createExplainer(known, source, device);
+        return await timeOfImage(explainer).finally(() => releaseExplainer(explainer));
+      } finally {
+        source.release();
+      }
+    };
+    return { model: JSON.stringify([identityOf(stamps), info.output.name, info.layer.value]), time };
+  }
+
   async function know(choice: ModelChoice): Promise<KnownModel> {
     const { known, file } = await open(choice);
     file?.release();
@@ -106,6 +125,7 @@ export function createSessions(): Sessions {
       return [model, ...known.flatMap(([, { info }]) => filesOf(info))];
     },
     explainerFor,
+    race,
   };
 }
 
@@ -148,7 +168,7 @@ export async function createExplainer(
   };
 }
 
-function upsamplingOf(info: ModelInfo): Explainer['upsampling'] {
+export function upsamplingOf(info: ModelInfo): Explainer['upsampling'] {
   const { height, width } = info.preprocessing;
   const { height: mapHeight, width: mapWidth } = layerInUse(info);
   const across = bilinearMatrix(mapWidth, width.value);

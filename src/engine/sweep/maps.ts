@@ -73,7 +73,7 @@ function linearMapper(head: Float32Array): Mapper {
   };
 }
 
-function gradientMapper(explainer: Explainer): Mapper {
+export function gradientMapper(explainer: Explainer): Mapper {
   return async ({ activations, input, features }, index, work) => {
     const target = classTarget(explainer.info.labels.value, { class: index });
     try {

@@ -7,7 +7,8 @@ import { NO_EVIDENCE } from '../../core/methods/maps';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { MethodFrame } from '../../core/saliency';
-import { CLASSES, probabilitiesOf } from '../../core/target/class-scores';
+import { CLASSES, classTarget, probabilitiesOf } from '../../core/target/class-scores';
+import { whyNoSlope } from '../../core/target/saturated';
 import type { FailedImage, RequestContext, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import { inputSizeOf } from '../explanations/image-state';
 import { type Explainer, layerOf, type Part } from '../sessions/explainer';
@@ -124,6 +125,7 @@ async function sweptImage(
   const answer = { id, size, transform, ...prediction, embedding };
   const shown = thumbnail && { thumbnail };
   const index = wanted ?? prediction.top[0]![0];
+  work.hasSlope = undefined;
   const frame = await mapper?.({ ...passed, input, features }, index, work);
   if (frame === undefined || typeof frame === 'string')
     return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
@@ -131,7 +133,10 @@ async function sweptImage(
   const shows = params.categories?.[index] ?? [];
   const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
   const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
-  return { ...answer, map, measures, ...(isConstant(map.map) && { blank: NO_EVIDENCE.whyBlank }), ...shown };
+  const target = classTarget(info.labels.value, { class: index });
+  const why = () =>
+    (work.hasSlope === false && whyNoSlope(info.output, passed.outputs, target)) || NO_EVIDENCE.whyBlank;
+  return { ...answer, map, measures, ...(isConstant(map.map) && { blank: why() }), ...shown };
 }
 
 const mapOf = ({ height, width, map, offset, signed }: MethodFrame) => ({ height, width, map, offset, signed });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { toExplainError } from '../../core/errors';
 import type { RenderKind } from '../../protocol/requests';
 import type { PageCommand } from '../../protocol/webview';
+import type { Cuda } from '../cuda/cuda';
 import type { Datasets } from '../dataset/datasets';
 import { MOST_IN_STRIP } from '../dataset/source';
 import type { WindowEngine } from '../engine';
@@ -16,6 +17,7 @@ import { confirm, notify, type PerformableAction } from '../notify';
 import type { Panel } from '../panel/panel-types';
 import type { Panels } from '../panel/panels';
 import { pickComparison } from './comparison-picker';
+import { exportModel } from './export-model';
 import { pickWhat } from './menu';
 import { explainNeighbour, showNeighbour } from './neighbours';
 import { activeFile, openExplanation, openOriginal } from './open';
@@ -23,6 +25,7 @@ import { pickClass, pickDevice, pickImages, pickLabels, pickLayer, pickMethod, p
 
 export interface CommandServices {
   readonly extensionUri: vscode.Uri;
+  readonly cuda: Cuda;
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
   readonly maps: MapStore;
@@ -47,6 +50,7 @@ export const ACTION_COMMANDS: Readonly<Record<PerformableAction, string>> = {
 };
 
 const EXAMPLE = 'media/demo/scenes/cat-and-dog.png';
+const METHODS = 'docs/methods.md';
 
 type Handler = (...args: unknown[]) => unknown;
 
@@ -98,7 +102,12 @@ export function registerCommands(services: CommandServices): vscode.Disposable {
     zoomFit: inPage('zoom-fit'),
     zoomActual: inPage('zoom-actual'),
     saveModelSettings: () => saveModelSettings(services),
+    exportModel: (...args) => exportModel(services, args),
+    enableCuda: () => services.cuda.enable(engine, () => model.renew()),
+    removeCuda: () => services.cuda.remove(engine, () => model.renew()),
     restartEngine: () => restartEngine(services),
+    showMethods: () =>
+      vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.joinPath(services.extensionUri, METHODS)),
     showLog: () => log.show(),
   };
 

@@ -1,6 +1,7 @@
 /** The pickers of a comparison: first what to compare, then which ones, at most six. */
 import type * as vscode from 'vscode';
 import { METHOD_NAMES, METHODS } from '../../core/methods/names';
+import type { ModelInfo } from '../../core/model/info';
 import type { ClassChoice } from '../../protocol/requests';
 import type { ComparedBy } from '../../protocol/webview';
 import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, titledModels, type Wanted } from '../explanation/comparison';
@@ -23,13 +24,15 @@ const KINDS: Readonly<Record<ComparedBy, string>> = {
 };
 
 const ITEMS: { readonly [K in ComparedBy]: (panel: Panel) => Item[] | Promise<Item[]> } = {
-  methods: (panel) =>
-    METHODS.map((method) => ({
+  methods: async (panel) => [
+    ...ownItems(await panel.model.info(), targetOf(panel)),
+    ...METHODS.map((method) => ({
       label: METHOD_NAMES[method].title,
       description: METHOD_NAMES[method].paper,
       picked: method === readSettings().method.method,
       wanted: { target: targetOf(panel), title: METHOD_NAMES[method].title, method },
     })),
+  ],
   layers: async (panel) => {
     const info = await panel.model.info();
     return layerItems(info).map((item) => ({
@@ -68,9 +71,16 @@ const ITEMS: { readonly [K in ComparedBy]: (panel: Panel) => Item[] | Promise<It
   },
 };
 
+/** The map that an exported model makes itself stands beside those that are computed here. */
+function ownItems({ exported }: ModelInfo, target: ClassChoice): Item[] {
+  const title = "Model's own map";
+  if (!exported) return [];
+  return [{ label: title, description: exported['method'] ?? '', picked: true, wanted: { target, title, own: true } }];
+}
+
 /** The value that distinguishes two explanations of a comparison. */
 const DIFFERENCES: Readonly<Record<ComparedBy, (wanted: Wanted) => string | undefined>> = {
-  methods: ({ method }) => method,
+  methods: ({ method, own }) => (own ? 'own' : method),
   layers: ({ layer }) => layer,
   classes: ({ target }) => JSON.stringify(target),
   models: ({ model }) => JSON.stringify(model),

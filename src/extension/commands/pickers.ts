@@ -10,6 +10,7 @@ import { IMAGE_EXTENSIONS } from '../../protocol/image-files';
 import type { WindowEngine } from '../engine';
 import { withClass } from '../explanation/comparison';
 import { NOTHING_CHOSEN, withOptions } from '../explanation/method-choice';
+import { inBothCases } from '../images/image-types';
 import type { CurrentModel } from '../model/model';
 import { withScores } from '../model/model-choice';
 import { layerSize } from '../model/model-rows';
@@ -220,7 +221,5 @@ export async function pickImages(): Promise<readonly vscode.Uri[]> {
 }
 
 function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
-  // Some systems tell capital letters from small ones, and cameras write capital ones.
-  const all = extensions.flatMap((extension) => [extension, extension.toUpperCase()]);
-  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: all }, canSelectMany });
+  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: inBothCases(extensions) }, canSelectMany });
 }

@@ -29,6 +29,27 @@ export async function typeText(
   return typed === undefined || typed.trim() === value ? undefined : typed.trim();
 }
 
+/**
+ * Asks for a text that is not shown while it is typed; undefined if the user cancels.
+ *
+ * @param flaw why the text can't be used; undefined if it can
+ */
+export async function typeSecret(
+  title: string,
+  { prompt, placeHolder }: { readonly prompt: string; readonly placeHolder: string },
+  flaw: (text: string) => string | undefined,
+): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox({
+    title: withoutIcons(title),
+    prompt,
+    placeHolder,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => flaw(text.trim()),
+  });
+  return typed?.trim();
+}
+
 export function shownItem<T extends vscode.QuickPickItem>(item: T): Shown<T> {
   const { label, description, detail, picked, iconPath, alwaysShow } = item;
   return {

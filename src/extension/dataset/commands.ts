@@ -5,6 +5,8 @@ import { EXPORTS, type Selection, type VersionId, type WorkState } from '../../p
 import type { PageCommand } from '../../protocol/dataset-page';
 import { pickOne } from '../commands/quick-pick';
 import { isUri } from '../images/targets';
+import { runOnCluster } from './far/command';
+import type { Far } from './far/far';
 import type { Inspect } from './inspect';
 import type { DatasetActions } from './page/actions';
 import type { DatasetEditors } from './page/editor';
@@ -19,6 +21,7 @@ export interface DatasetCommandServices {
   readonly actions: DatasetActions;
   readonly inspect: Inspect;
   readonly walk: Walk;
+  readonly far: Far;
 }
 
 export type Commands = Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -30,7 +33,7 @@ const MAPS: Readonly<Record<'wrong' | 'all' | 'selection', (at: At) => Selection
   selection: (at) => selectionOf(at)?.of,
 };
 
-export function datasetCommands({ editors, actions, inspect, walk }: DatasetCommandServices): Commands {
+export function datasetCommands({ editors, actions, inspect, walk, far }: DatasetCommandServices): Commands {
   const current = (act: (panel: DatasetPanel) => unknown) => () => editors.current && act(editors.current);
   const inPage = (command: PageCommand) => current((panel) => panel.command(command));
 
@@ -63,7 +66,8 @@ export function datasetCommands({ editors, actions, inspect, walk }: DatasetComm
     openDataset: async (run, opens) => {
       if (typeof run !== 'string') return;
       const panel = await editors.open(run);
-      const { query, version } = readOpens(opens);
+      const { query, version, repair } = readOpens(opens);
+      if (repair !== undefined) panel?.show({ type: 'repairShown', repair });
       if (!panel || (query === undefined && version === undefined)) return;
       panel.show({ type: 'query', query: query ?? panel.at?.query ?? '', ...(version !== undefined && { version }) });
     },
@@ -102,6 +106,7 @@ export function datasetCommands({ editors, actions, inspect, walk }: DatasetComm
       return rows && actions.copyPaths(session, rows.version, rows.of);
     }),
     datasetImportTags: told(({ session }) => actions.importTags(session)),
+    datasetCluster: told((panel) => runOnCluster(panel, far)),
     datasetUpdate: told((panel) => actions.update(panel)),
     datasetAddModel: told((panel) => actions.update(panel)),
     datasetNext: () => walk.step(1),
@@ -118,11 +123,12 @@ async function pickExport() {
   return (await pickOne(items, { title: 'Export' }))?.exports;
 }
 
-function readOpens(opens: unknown): { query?: string; version?: VersionId } {
+function readOpens(opens: unknown): { query?: string; version?: VersionId; repair?: number } {
   if (typeof opens !== 'object' || opens === null) return {};
   return {
     ...('query' in opens && typeof opens.query === 'string' && { query: opens.query }),
     ...('version' in opens && typeof opens.version === 'number' && { version: opens.version }),
+    ...('repair' in opens && typeof opens.repair === 'number' && { repair: opens.repair }),
   };
 }
 

@@ -1,30 +1,36 @@
 /** Composes what shows datasets: the runner, the editor of run files, walks through them, and the view of all of them. */
 import * as vscode from 'vscode';
+import type { VersionId } from '../../protocol/dataset';
+import { canGoOn, canStop } from '../../protocol/training';
 import { setContext } from '../context-keys';
-import type { WindowEngine } from '../engine';
+import type { EngineEnvironment, WindowEngine } from '../engine';
 import type { Editors } from '../explanation/editor';
 import type { Log } from '../log';
 import type { CurrentModel } from '../model/model';
 import type { Panels } from '../panel/panels';
 import { affects, readSettings } from '../settings';
 import { type Commands, datasetCommands } from './commands';
+import { createFar, farCall, forgettingIntents } from './far/far';
 import { createInspect, type Inspect } from './inspect';
 import { createDatasetActions } from './page/actions';
 import { type DatasetEditors, registerDatasetEditors } from './page/editor';
+import { createRepairActions } from './repair/actions';
+import { repairCommands } from './repair/commands';
 import { registerReports } from './report';
 import { createIntents } from './run/intents';
 import { createWindowRunner } from './run/runner';
 import { createSession } from './run/session';
 import { createSessions } from './run/sessions';
 import { createMapIntents } from './run/wanted-maps';
-import { findShortcut } from './shortcut';
+import { findShortcut, repairShortcut } from './shortcut';
 import { registerDatasetTree } from './tree/tree';
 import { createVersionActions } from './versions/actions';
 import { versionCommands } from './versions/commands';
 import { createWalk, type Walk } from './walk/walk-editor';
 
 export interface DatasetsOptions {
-  readonly context: Pick<vscode.ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'workspaceState'>;
+  readonly context: Pick<vscode.ExtensionContext, 'extensionUri' | 'globalStorageUri' | 'secrets' | 'workspaceState'>;
+  readonly environment: EngineEnvironment;
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
   readonly panels: Panels;
@@ -43,14 +49,23 @@ export interface Datasets extends vscode.Disposable {
 }
 
 export function registerDatasets(options: DatasetsOptions): Datasets {
-  const { context, engine, model, panels, explanations, log, report } = options;
-  const { extensionUri, globalStorageUri, workspaceState } = context;
-  const runner = createWindowRunner(extensionUri, globalStorageUri, log);
-  const [intents, mapIntents] = [createIntents(workspaceState), createMapIntents(workspaceState)];
+  const { context, environment, engine, model, panels, explanations, log, report } = options;
+  const { extensionUri, globalStorageUri, secrets, workspaceState } = context;
+  const runner = createWindowRunner(extensionUri, globalStorageUri, environment, log);
+  const far = createFar(workspaceState, secrets);
+  const intents = forgettingIntents(createIntents(workspaceState), far);
+  const mapIntents = createMapIntents(workspaceState);
+  /** What workers are to compute; the session that asks has opened the file. */
+  const planOf = async (run: string, version: VersionId) => {
+    const { source, versions } = await sessions.find(run)!.ready();
+    const { file, model: path } = versions.find(({ id }) => id === version)!;
+    return { source, model: { path: file ?? path } };
+  };
+  const call = farCall(runner.call, far, planOf);
   const device = () => readSettings().device;
   const sessions = createSessions((run) =>
     createSession({
-      ...{ run, call: runner.call, intents, mapIntents, device, log: log.info },
+      ...{ run, call, intents, mapIntents, device, log: log.info },
       watches: () => vscode.workspace.isTrusted && readSettings().watchModels,
     }),
   );
@@ -62,7 +77,10 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   });
   const actions = createDatasetActions(model, walk);
   const versions = createVersionActions(walk);
-  const editors = registerDatasetEditors(extensionUri, sessions, { actions, versions, log, report });
+  const editors = registerDatasetEditors(extensionUri, sessions, {
+    ...{ actions, versions, log, report },
+    repairs: createRepairActions(),
+  });
   const inspect = createInspect({
     ...{ runner, sessions, editors, model, intents },
     storage: vscode.Uri.joinPath(globalStorageUri, 'datasets').fsPath,
@@ -84,6 +102,9 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
     setContext('groupCam.datasetVersions', (panel?.session.info?.versions.length ?? 0) > 1);
     setContext('groupCam.datasetWorking', states.includes('running') || states.includes('waiting'));
     setContext('groupCam.datasetPaused', states.includes('paused'));
+    const repairs = [...(panel?.session.repairs.values() ?? [])];
+    setContext('groupCam.datasetRepairing', repairs.some(canStop));
+    setContext('groupCam.datasetRepairHeld', repairs.some(canGoOn));
     setContext('groupCam.walking', walk.isWalk(panels.current) && panels.current!.webviewPanel.active);
   }
 
@@ -100,9 +121,11 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   ];
   return {
     commands: {
-      ...datasetCommands({ editors, actions, inspect, walk }),
+      ...datasetCommands({ editors, actions, inspect, walk, far }),
       ...versionCommands(editors, versions),
-      findShortcut: () => findShortcut(shortcut),
+      ...repairCommands(editors),
+      findShortcut: () => findShortcut(shortcut).then(() => undefined),
+      repairShortcut: () => repairShortcut(shortcut),
     },
     inspect,
     walk,

@@ -15,6 +15,8 @@ export const MOST_COMPARED = 6;
 /** The values of one explanation that override the settings and the model in use. */
 export interface Variation {
   readonly method?: MethodName;
+  /** The map that an exported model makes itself. */
+  readonly own?: true;
   readonly layer?: string;
   readonly model?: ModelChoice;
 }
@@ -33,7 +35,7 @@ export const TOP_CLASS: Wanted = { target: 'top', title: 'top class' };
 /** What a comparison compares; undefined for a single explanation. */
 export function comparedBy(wanted: readonly Wanted[]): ComparedBy | undefined {
   if (wanted.length < 2) return undefined;
-  if (wanted.some(({ method }) => method)) return 'methods';
+  if (wanted.some(({ method, own }) => method || own)) return 'methods';
   if (wanted.some(({ layer }) => layer)) return 'layers';
   return wanted.some(({ model }) => model) ? 'models' : 'classes';
 }
@@ -142,6 +144,7 @@ const WANTED = fields({
   title: v.string(),
   hint: v.exactOptional(v.string()),
   method: v.exactOptional(v.picklist(METHODS)),
+  own: v.exactOptional(v.literal(true)),
   layer: v.exactOptional(v.string()),
   model: v.exactOptional(MODEL_CHOICE),
 }) satisfies v.GenericSchema<unknown, Wanted>;

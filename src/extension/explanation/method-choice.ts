@@ -23,7 +23,7 @@ export interface ChosenMethod {
 }
 
 /** Options that are also settings. */
-export const OPTION_SETTINGS = { 'group-cam': ['variant', 'groups', 'theta'] } as const satisfies {
+export const OPTION_SETTINGS = { 'group-cam': ['variant', 'groups', 'theta', 'precision'] } as const satisfies {
   readonly [Name in MethodName]?: readonly string[];
 };
 

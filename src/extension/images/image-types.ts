@@ -16,6 +16,11 @@ const DECODER: Readonly<Record<ImageExtension, 'webview' | 'engine' | 'jpeg'>> =
   tiff: 'engine',
 };
 
+/** For filters of dialogs: some systems tell capital letters from small ones, and cameras write capital ones. */
+export function inBothCases(extensions: readonly string[]): string[] {
+  return extensions.flatMap((extension) => [extension, extension.toUpperCase()]);
+}
+
 export function isModel(path: string): boolean {
   return extensionOf(path) === 'onnx';
 }

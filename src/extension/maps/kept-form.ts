@@ -46,6 +46,7 @@ const summary = fields({
   milliseconds: number,
   passes: number,
   kept: optional(flag),
+  own: optional(text),
   blank: optional(text),
   note: optional(text),
   assumptions: v.array(text),

@@ -51,6 +51,7 @@ export function registerClassesView(
       const panel = panels.current;
       panel?.explain(withClass(panel.wanted, wantedClass(message.class)));
     },
+    'open-demo': () => vscode.commands.executeCommand('groupCam.openExample'),
     compare: (message) => panels.current?.explain(message.classes.map(wantedClass)),
   };
 

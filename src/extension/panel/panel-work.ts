@@ -49,7 +49,8 @@ export function createPanelWork(
     request: async (image, wanted) => {
       const { device, topClasses, method } = readSettings();
       const choice = methodChoice(method, store.state.chosen, wanted.method);
-      return { ...choice, ...(await subject(image, wanted)), target: wanted.target, device, top: topClasses };
+      const own = wanted.own && { own: wanted.own };
+      return { ...choice, ...own, ...(await subject(image, wanted)), target: wanted.target, device, top: topClasses };
     },
     // The picture of the active image is loaded first, since the engine decodes no pictures while it computes.
     ready: async (image) => {

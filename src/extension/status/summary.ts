@@ -5,7 +5,7 @@ import type { ModelInfo } from '../../core/model/info';
 import { type OptionValues, optionsInForce } from '../../core/options';
 import { shownActivation } from '../../core/output';
 import type { ClassesState } from '../../protocol/classes-view';
-import type { Explanation } from '../../protocol/explanation';
+import type { Explanation, OwnComparison } from '../../protocol/explanation';
 import type { Summary } from '../../protocol/webview';
 import type { PanelImage } from '../panel/panel-state';
 
@@ -31,7 +31,8 @@ export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
   const { saliency } = explanation;
   return {
     class: { class: explanation.class, label: explanation.label, probability: explanation.probability },
-    method: methodName(explanation),
+    method: explanation.own ? `the model's own ${methodName(explanation)}` : methodName(explanation),
+    ...(explanation.own && { own: ownText(explanation.own) }),
     ...(usesLayer(explanation.method) && { layer: explanation.layer }),
     layerShape: info.layers.find((layer) => layer.tensor === explanation.layer)?.shape ?? [],
     activation: explanation.activation,
@@ -43,6 +44,12 @@ export function summaryOf(explanation: Explanation, info: ModelInfo): Summary {
     ...(saliency.note && { note: saliency.note }),
     assumptions: info.assumptions,
   };
+}
+
+/** Such as "at most 2.4e-7 apart, r 1.0000". */
+function ownText({ difference, correlation }: OwnComparison): string {
+  const apart = `at most ${difference.toPrecision(2)} apart`;
+  return correlation === undefined ? apart : `${apart}, r ${correlation.toFixed(4)}`;
 }
 
 export function modelName(info: ModelInfo): string {

@@ -60,6 +60,14 @@ export async function lock(file: string, held: (owner: string) => ExplainError):
   }
 }
 
+/** Whether a process that may be running holds the lock. @param file path of the lock */
+export function isLocked(file: string): boolean {
+  const content = read(file);
+  if (content === undefined) return false;
+  const owner = ownerOf(content);
+  return !owner || mayRun(owner);
+}
+
 interface Other {
   /** Undefined if the lock names no process. */
   readonly owner: ProcessId | undefined;

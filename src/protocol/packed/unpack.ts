@@ -6,9 +6,10 @@ import type { Row, TilePicture } from '../dataset';
 import type { PackedPictures, PackedRows } from './pack';
 
 /** What was packed is believed, as results of the runner are: reading each row by a schema would cost time. */
-function unpacked<T>(text: string): readonly T[] {
+function unpacked<T>(text: Uint8Array): readonly T[] {
   const list = v.custom<readonly T[]>(Array.isArray, 'a list');
-  return parseJson(list, text, ({ line }) => errors.internal(`what was packed can not be read: ${line}`));
+  const json = new TextDecoder().decode(text);
+  return parseJson(list, json, ({ line }) => errors.internal(`what was packed can not be read: ${line}`));
 }
 
 export const unpackRows = ({ text }: PackedRows): readonly Row[] => unpacked<Row>(text);

@@ -3,13 +3,13 @@ import * as v from 'valibot';
 import type { MethodChoice } from '../../core/methods/choice';
 import { METHODS } from '../../core/methods/names';
 import { type Form, fields } from '../../core/schema';
-import { DEVICES } from '../devices';
+import { DEVICE_CHOICES } from '../devices';
 import type { ModelChoice } from '../requests';
 import { blur, optionValues } from './explanation';
 
 const text = v.string();
 
-export const device = v.picklist(DEVICES);
+export const device = v.picklist(DEVICE_CHOICES);
 
 export const modelChoice = fields({
   path: v.exactOptional(text),

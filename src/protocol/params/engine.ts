@@ -1,10 +1,10 @@
 /** Schemas of the parameters of all requests to the engine. */
 import * as v from 'valibot';
 import type { AnnotatedImage, Region } from '../../core/annotations/annotations';
-import type { Cells } from '../../core/clusters/cells';
 import { MEASURED_MAPS, METRICS, type MetricChoice } from '../../core/metrics/measurement';
 import { RANDOMISATIONS } from '../../core/sanity/types';
 import { type Form, fields } from '../../core/schema';
+import type { LayoutParams, Replacement } from '../clusters/transplant';
 import {
   type ExplainParams,
   type MeasureParams,
@@ -17,10 +17,10 @@ import {
   type SweepParams,
 } from '../requests';
 import type { ParamsTable } from '../table';
-import type { LayoutParams, Replacement } from '../transplant';
 import { HEAT_STYLE } from '../webview';
 import { device, METHOD_FIELDS, methodChoice, modelChoice } from './choices';
 import { explanationForm, frameForm, imageTransform, optionValues, size } from './explanation';
+import { CELLS, TRAINING_FIELDS } from './training';
 
 const number = v.number();
 const text = v.string();
@@ -56,6 +56,7 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     view: text,
     image,
     model: modelChoice,
+    own: optional(v.literal(true)),
     target: v.union([classChoice, fields({ among: numbers })]),
     contrast: optional(v.array(oneClass)),
     contrastWeight: optional(number),
@@ -103,13 +104,14 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     thumbnail: optional(number),
     maps: flag,
   } satisfies Form<SweepParams>),
+  train: fields({ ...TRAINING_FIELDS, model: modelChoice, device } satisfies Form<Params<'train'>>),
   transplant: fields({
     model: modelChoice,
     device,
     class: number,
     replacements: v.array(
       fields({
-        cells: fields({ height: number, width: number, chosen: bytes } satisfies Form<Cells>),
+        cells: CELLS,
         images: v.array(text),
         sources: optional(v.array(text)),
       } satisfies Form<Replacement>),
@@ -147,6 +149,14 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     output: text,
     inputs: v.array(text),
   } satisfies Form<Params<'sheet'>>),
+  export: fields({
+    ...METHOD_FIELDS,
+    model: modelChoice,
+    output: text,
+    class: v.picklist(['top', 'input']),
+    size: v.picklist(['layer', 'input']),
+    external: v.picklist(['keep', 'pack']),
+  } satisfies Form<Params<'export'>>),
   devices: fields({}),
   saveSidecar: fields({ model: modelChoice, replace: optional(flag) } satisfies Form<Params<'saveSidecar'>>),
 };

@@ -6,8 +6,8 @@ import type { OptionValues } from '../../core/options';
 import { ACTIVATIONS, type ClassScore } from '../../core/output';
 import type { Frame } from '../../core/saliency';
 import { type Form, fields } from '../../core/schema';
-import { DEVICES, type Device } from '../devices';
-import type { Explanation } from '../explanation';
+import { DEVICE_CHOICES, type Device } from '../devices';
+import type { Explanation, OwnComparison } from '../explanation';
 
 const number = v.number();
 const text = v.string();
@@ -48,6 +48,7 @@ export const explanationForm = (floats: Floats) =>
     image: text,
     model: text,
     layer: text,
+    own: optional(fields({ difference: number, correlation: optional(number) } satisfies Form<OwnComparison>)),
     contrast: optional(classScores),
     contrastWeight: optional(number),
     class: number,
@@ -65,8 +66,9 @@ export const explanationForm = (floats: Floats) =>
       note: optional(text),
     } satisfies Form<Explanation['saliency']>),
     scores: floats,
+    precision: optional(fields({ used: v.picklist(['float32', 'int8']), reason: text })),
     completeness: optional(fields({ sum: number, difference: number })),
     milliseconds: fields({ load: number, decode: number, first: number, total: number }),
-    device: v.picklist(DEVICES.filter((device): device is Device => device !== 'auto')),
+    device: v.picklist(DEVICE_CHOICES.filter((device): device is Device => device !== 'auto')),
     passes: number,
   } satisfies Form<Explanation>);

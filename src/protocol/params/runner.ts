@@ -6,6 +6,7 @@ import { EXPORTS, type SavedView, type Selection } from '../dataset';
 import type { RunnerRequests } from '../runner';
 import type { ParamsTable } from '../table';
 import { device, methodChoice, modelChoice } from './choices';
+import { REPAIR_FIELDS } from './training';
 
 type Params<N extends keyof RunnerRequests> = RunnerRequests[N]['params'];
 
@@ -19,6 +20,7 @@ const of = { run: text };
 const under = { run: text, version: number };
 const by = v.picklist(CLUSTERED_BY);
 const pair = { a: number, b: number };
+const ofRepair = { ...of, repair: number };
 const ofWork = fields({ ...of, work: number } satisfies Form<Params<'pause'>>);
 const selection = fields({
   list: number,
@@ -44,6 +46,17 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
   classes: fields(under),
   atlas: fields({ ...under, by: v.picklist(['true', 'predicted']), indices: numbers } satisfies Form<Params<'atlas'>>),
   sweep: fields({ ...under, device } satisfies Form<Params<'sweep'>>),
+  distribute: fields({
+    ...of,
+    source: text,
+    model: modelChoice,
+    mapping: optional(text),
+    limit: optional(number),
+    maps: optional(fields({ method: methodChoice, for: v.picklist(['all', 'wrong']) })),
+    size: optional(number),
+    shared: text,
+    queue: text,
+  } satisfies Form<Params<'distribute'>>),
   compute: fields({
     ...under,
     device,
@@ -61,6 +74,13 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
   nameVersion: fields({ ...under, name: text } satisfies Form<Params<'nameVersion'>>),
   pinVersion: fields({ ...under, pinned: flag } satisfies Form<Params<'pinVersion'>>),
   removeVersion: fields(under),
+  repair: fields({ ...under, ...REPAIR_FIELDS, device } satisfies Form<Params<'repair'>>),
+  repairs: fields(of),
+  repairMaps: fields(ofRepair),
+  goOn: fields({ ...ofRepair, device } satisfies Form<Params<'goOn'>>),
+  finishRepair: fields(ofRepair),
+  removeRepair: fields(ofRepair),
+  accuracyByGroup: fields({ ...of, ...pair } satisfies Form<Params<'accuracyByGroup'>>),
   pause: ofWork,
   resume: ofWork,
   cancel: ofWork,

@@ -1,9 +1,7 @@
 /** Which classes are clustered, and whether what was asked about them is answered. Pure. */
 import { few } from '../../core/few';
+import { FEWEST_IMAGES } from '../../protocol/clusters';
 import type { ClassState } from '../store/clusters/form';
-
-/** The fewest images of a class that is looked at, and of other classes that its regions are pasted into. */
-export const FEWEST = 20;
 
 export interface ClusterPlan {
   /** Classes whose clusters are to be found, or are found but lack what can be computed now. */
@@ -27,7 +25,7 @@ export function clusterPlan(
   const asked = wanted
     ? [...new Set(wanted)].map((index) => known.get(index) ?? { class: index, images: 0 })
     : [...classes];
-  const isLarge = ({ images }: ClassState) => images >= FEWEST;
+  const isLarge = ({ images }: ClassState) => images >= FEWEST_IMAGES;
   const lacks = ({ set }: ClassState) => !set || set.outdated || (!set.judged && canJudge);
   return {
     find: asked.filter((one) => isLarge(one) && lacks(one)).map((one) => one.class),
@@ -48,7 +46,7 @@ export function toBePlaced(classes: readonly ClassState[], wanted: readonly numb
 /** @param nameOf names a class */
 export function smallText(small: readonly ClassState[], nameOf: (index: number) => string): string {
   const names = small.map(({ class: index, images }) => `${nameOf(index)} (${images})`);
-  return `too few images for clusters, which need ${FEWEST}: ${few(names)}`;
+  return `too few images for clusters, which need ${FEWEST_IMAGES}: ${few(names)}`;
 }
 
 /** The class of the model that the regions of a category's images are to make others. */

@@ -4,7 +4,7 @@ import { pausing } from '../../files/pause';
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import type { Place } from '../models/places';
 import { findClusters } from '../work/clusters';
-import { ENDED, type Tools } from './tools';
+import { goOnOrStart, type Tools } from './tools';
 
 type Params = RunnerRequests['findClusters']['params'];
 
@@ -20,30 +20,32 @@ export function clusterRequests({
   function start({ run: name, version, device, by, classes }: Params): { readonly work: number } {
     const run = files.get(name);
     const wanted = JSON.stringify([run.path, version, by, classes]);
-    const there = works.of(run.path).find(({ id, state }) => asked.get(id) === wanted && !ENDED.has(state));
-    if (there) {
-      works.resume(run.path, there.id);
-      return { work: there.id };
-    }
-    const task = taskOf(run, version, device);
-    const work = works.add({
-      run: run.path,
-      kind: 'clusters',
-      version,
-      total: 0,
-      perform: (control) => {
-        const slice = pausing(control.signal);
-        const pause = async () => {
-          await slice();
-          if (!control.goesOn()) await control.turn();
-        };
-        const find = (place: Place) =>
-          findClusters({ ...task, ...place, by, classes, pause, found: run.infoChanged }, control);
-        return places.withModel(run, version, control.signal, find).finally(() => asked.delete(work));
+    return goOnOrStart(
+      works,
+      run,
+      ({ id }) => asked.get(id) === wanted,
+      () => {
+        const task = taskOf(run, version, device);
+        const work = works.add({
+          run: run.path,
+          kind: 'clusters',
+          version,
+          total: 0,
+          perform: (control) => {
+            const slice = pausing(control.signal);
+            const pause = async () => {
+              await slice();
+              if (!control.goesOn()) await control.turn();
+            };
+            const find = (place: Place) =>
+              findClusters({ ...task, ...place, by, classes, pause, found: run.infoChanged }, control);
+            return places.withModel(run, version, control.signal, find).finally(() => asked.delete(work));
+          },
+        });
+        asked.set(work, wanted);
+        return work;
       },
-    });
-    asked.set(work, wanted);
-    return { work };
+    );
   }
 
   return {

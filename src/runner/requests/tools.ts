@@ -2,7 +2,8 @@
 import type { Engine } from '../../client/engine';
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
-import type { VersionId, VersionInfo } from '../../protocol/dataset';
+import { classesOfCategories } from '../../files/datasets/classes';
+import type { VersionId, VersionInfo, Work } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { CancelSignal } from '../../protocol/table';
 import type { KeptModels } from '../models/kept';
@@ -36,6 +37,12 @@ export function versionOf(run: OpenRun, id: VersionId): VersionInfo {
   return version;
 }
 
+/** What the categories mean stays as it was for the version before, if it has the same classes. */
+export function meansOf(run: OpenRun, before: VersionInfo, labels: readonly string[]): VersionInfo['classes'] {
+  const isSame = labels.length === before.labels.length && labels.every((label, i) => label === before.labels[i]);
+  return isSame ? before.classes : classesOfCategories(run.info().categories, labels).classes;
+}
+
 /** The service is served with signals that can be listened to. */
 export function abortSignal(signal: CancelSignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
@@ -44,3 +51,15 @@ export function abortSignal(signal: CancelSignal): AbortSignal {
 
 /** States of work that goes on no more. */
 export const ENDED: ReadonlySet<string> = new Set(['done', 'failed']);
+
+/** Goes on with work that is there already, even if it was paused, and starts it otherwise. */
+export function goOnOrStart(
+  works: Works,
+  run: OpenRun,
+  isSame: (work: Work) => boolean,
+  start: () => number,
+): { readonly work: number } {
+  const there = works.of(run.path).find((work) => !ENDED.has(work.state) && isSame(work));
+  if (there) works.resume(run.path, there.id);
+  return { work: there?.id ?? start() };
+}

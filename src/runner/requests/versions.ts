@@ -1,7 +1,7 @@
 /** The requests about versions: what changed between them, and which there are. */
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import { findShift } from '../work/shift';
-import { abortSignal, ENDED, type Tools, versionOf } from './tools';
+import { abortSignal, goOnOrStart, type Tools, versionOf } from './tools';
 import { watchModels } from './watch';
 
 type Asked = 'compare' | 'shifts' | 'findShift' | 'trend' | 'watch' | 'nameVersion' | 'pinVersion' | 'removeVersion';
@@ -17,7 +17,7 @@ export function versionRequests(tools: Tools): Pick<RunnerService, Asked> {
     watch: async ({ run, device }, { signal, emit }) => {
       await watchModels(tools, run, device, abortSignal(signal), {
         added: (version) => emit('added', version),
-        failed: (reason) => emit('failed', reason),
+        failed: (message) => emit('failed', { message }),
       });
       return {};
     },
@@ -54,34 +54,33 @@ function startShift(
   { run: name, a, b, device }: RunnerRequests['findShift']['params'],
 ): { readonly work: number } {
   const run = files.get(name);
-  const there = works
-    .of(run.path)
-    .find((work) => work.kind === 'shift' && work.version === b && work.from === a && !ENDED.has(work.state));
-  if (there) {
-    works.resume(run.path, there.id);
-    return { work: there.id };
-  }
-  const { file, categories } = taskOf(run, b, device);
-  const before = versionOf(run, a);
-  const work = works.add({
-    run: run.path,
-    kind: 'shift',
-    version: b,
-    from: a,
-    total: Math.min(before.done, versionOf(run, b).done),
-    perform: (control) =>
-      findShift(
-        {
-          file,
-          a: before,
-          b: versionOf(run, b),
-          categories,
-          device,
-          engine,
-          withModel: (use) => places.withModel(run, b, control.signal, use),
-        },
-        control,
-      ).finally(run.infoChanged),
-  });
-  return { work };
+  return goOnOrStart(
+    works,
+    run,
+    (work) => work.kind === 'shift' && work.version === b && work.from === a,
+    () => {
+      const { file, categories } = taskOf(run, b, device);
+      const before = versionOf(run, a);
+      return works.add({
+        run: run.path,
+        kind: 'shift',
+        version: b,
+        from: a,
+        total: Math.min(before.done, versionOf(run, b).done),
+        perform: (control) =>
+          findShift(
+            {
+              file,
+              a: before,
+              b: versionOf(run, b),
+              categories,
+              device,
+              engine,
+              withModel: (use) => places.withModel(run, b, control.signal, use),
+            },
+            control,
+          ).finally(run.infoChanged),
+      });
+    },
+  );
 }

@@ -1,7 +1,6 @@
 /** The request `watch`: what a training loop writes becomes versions. */
 import { setTimeout } from 'node:timers/promises';
 import { errors, toExplainError } from '../../core/errors';
-import { classesOfCategories } from '../../files/datasets/classes';
 import type { VersionId, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
@@ -10,7 +9,7 @@ import type { Draft, KeptModels } from '../models/kept';
 import { versionFrom, writeVersion } from '../prepare';
 import type { OpenRun } from '../run-files';
 import { inspected } from '../work/model';
-import type { Tools } from './tools';
+import { meansOf, type Tools } from './tools';
 
 export interface Told {
   added(version: VersionId): void;
@@ -153,14 +152,10 @@ async function take(draft: Draft, before: VersionInfo, { run, tools, kept, devic
   }
 }
 
-/** What the categories mean stays as it was for the version before, if it has the same classes. */
 function newVersion({ identified, copied, files }: Draft, before: VersionInfo, run: OpenRun) {
   const { info, hash } = identified;
-  const labels = info.labels.value;
-  const isSame = labels.length === before.labels.length && labels.every((label, i) => label === before.labels[i]);
-  const classes = isSame ? before.classes : classesOfCategories(run.info().categories, labels).classes;
   const { choice } = run.file.versionChoice(before.id);
-  const version = versionFrom({ info, hash }, choice, before.model, classes);
+  const version = versionFrom({ info, hash }, choice, before.model, meansOf(run, before, info.labels.value));
   // What was assumed names the files that people know.
   return { ...version, assumptions: version.assumptions.map((text) => text.replaceAll(files, copied.root)) };
 }

@@ -1,12 +1,12 @@
 /** Writes rows and maps: each call is one transaction. */
 import type { Measures } from '../../core/measures/measures';
+import { quantised } from '../../core/measures/quantise';
 import type { MethodChoice } from '../../core/methods/choice';
 import { type ItemId, SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
 import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf } from './file/values';
 import type { NewMap, NewRow } from './form';
-import { quantised } from './maps/quantise';
 import {
   change,
   DONE,
@@ -26,19 +26,22 @@ type Map = NonNullable<Swept['swept']['map']>;
 
 export function commitRows(state: State, id: VersionId, rows: readonly NewRow[]): void {
   const version = versionOf(state, id);
-  change(state, () => {
-    for (const row of rows) {
-      clearRow(state, version, row.item);
-      if (row.hash !== undefined) setHash(state, row.item, row.hash);
-      if ('swept' in row) writeSwept(state, version, row);
-      else {
-        version.columns.of.state[row.item] = FAILED;
-        const { code, message } = row.error;
-        state.db.run('INSERT INTO rows (key, code, error) VALUES (?, ?, ?)', keyOf(id, row.item), code, message);
-      }
+  change(state, () => writeRows(state, version, rows));
+}
+
+/** Inside of a change. */
+export function writeRows(state: State, version: Version, rows: readonly NewRow[]): void {
+  for (const row of rows) {
+    clearRow(state, version, row.item);
+    if (row.hash !== undefined) setHash(state, row.item, row.hash);
+    if ('swept' in row) writeSwept(state, version, row);
+    else {
+      version.columns.of.state[row.item] = FAILED;
+      const { code, message } = row.error;
+      state.db.run('INSERT INTO rows (key, code, error) VALUES (?, ?, ?)', keyOf(version.id, row.item), code, message);
     }
-    mapsChanged(state, version);
-  });
+  }
+  mapsChanged(state, version);
 }
 
 function mapsChanged(state: State, version: Version): void {
@@ -136,14 +139,17 @@ export function unpackedTop(bytes: Uint8Array): readonly (readonly [index: numbe
 
 export function commitMaps(state: State, id: VersionId, maps: readonly NewMap[]): void {
   const version = versionOf(state, id);
-  change(state, () => {
-    for (const { item, method, layer, class: index, map, measures, blank } of maps) {
-      const kind = kindOf(state, version, kindText(method), layer);
-      writeMap(state, kind, item, { ...map, class: index, measures, blank });
-      if (version.columns.of.predicted[item] === index) showMap(version, item, kind, measures);
-    }
-    mapsChanged(state, version);
-  });
+  change(state, () => writeMaps(state, version, maps));
+}
+
+/** Inside of a change. */
+export function writeMaps(state: State, version: Version, maps: readonly NewMap[]): void {
+  for (const { item, method, layer, class: index, map, measures, blank } of maps) {
+    const kind = kindOf(state, version, kindText(method), layer);
+    writeMap(state, kind, item, { ...map, class: index, measures, blank });
+    if (version.columns.of.predicted[item] === index) showMap(version, item, kind, measures);
+  }
+  mapsChanged(state, version);
 }
 
 /**

@@ -18,6 +18,7 @@ import type { ModelChoice, SweptImage } from '../../protocol/requests';
 import type { RunnerRequests } from '../../protocol/runner';
 import type { Comparison, TrendPoint } from '../../protocol/versions';
 import type { ClusterStore } from './clusters/form';
+import type { RepairStore } from './repairs/form';
 
 /** An item with what the work on it needs. */
 export interface StoredItem {
@@ -123,6 +124,20 @@ export interface WritableStore {
   /** The rows of a shard, in one transaction. Thumbnails go to the second file. */
   commitRows(version: VersionId, rows: readonly NewRow[]): void;
   commitMaps(version: VersionId, maps: readonly NewMap[]): void;
+  /** Whether an item has no row yet. */
+  waits(version: VersionId, item: ItemId): boolean;
+  /**
+   * Rows and maps that another machine has computed, in one transaction. Those that are there already stay as they are, so
+   * that a shard may come twice.
+   *
+   * @param maps of one method
+   * @returns how many were new
+   */
+  commitShard(
+    version: VersionId,
+    rows: readonly NewRow[],
+    maps: readonly NewMap[],
+  ): { readonly rows: number; readonly maps: number };
 }
 
 /** What a run file answers, and keeps, about several versions together. */
@@ -178,7 +193,10 @@ type Answer<N extends Answered> = (
 /** An open run file: what is written to it, and the answers to the runner's requests. */
 export interface RunFile extends WritableStore, Compared, Readonly<{ [N in Answered]: Answer<N> }> {
   info(): RunInfo;
+  /** Reads what another process has written since the last request. @returns whether there was something */
+  refresh(): boolean;
   readonly clusters: ClusterStore;
+  readonly repairs: RepairStore;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
   /** Without images. Its first call reads all maps of the version. */

@@ -2,7 +2,7 @@
 import { parseQuery } from '../../core/query/parse';
 import { pausing } from '../../files/pause';
 import { createClusters } from './clusters/clusters';
-import { commitMaps, commitRows, copyRow, kindText, twin } from './commit';
+import { commitMaps, commitRows, copyRow, twin } from './commit';
 import { comparisonOf } from './compare/flips';
 import { nameVersion, pinVersion, removeVersion } from './compare/manage';
 import { shiftsBetween } from './compare/pairs';
@@ -11,15 +11,15 @@ import { trendOf } from './compare/trend';
 import { enter, setDataset } from './dataset';
 import { exported } from './export/export';
 import { openDatabase } from './file/opening';
-import { keyOf } from './file/tables';
-import { numberOf } from './file/values';
 import type { OpenRunFile, RunFile } from './form';
 import { classesOf } from './lists/classes';
 import { histogramsOf } from './lists/histograms';
 import { createLists, idsOfQuery, positionOf } from './lists/lists';
 import { createMaps } from './maps/means';
+import { createRepairs } from './repairs/repairs';
 import { itemOf, pictures, rowOf, waiting } from './rows';
-import { change, DONE, loadState, NO, readState, type State, versionOf } from './state';
+import { commitShard, haveMap } from './shard';
+import { change, DONE, loadState, NO, readState, type State, versionOf, WAITING } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';
 import { openThumbnails } from './thumbnails';
 import { addVersion, createInfo, versionChoice } from './versions';
@@ -51,6 +51,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       fresh();
       return info();
     },
+    refresh: fresh,
     enter: (dataset, signal) => enter(state, dataset, pausing(signal)),
     setDataset(dataset, entered) {
       const { listing, other } = setDataset(state, dataset, entered);
@@ -75,6 +76,8 @@ function runFile(state: State, folder: string | undefined): RunFile {
       );
     },
     commitMaps: (version, made) => commitMaps(state, version, made),
+    commitShard: (version, rows, made) => commitShard(state, version, rows, made),
+    waits: (version, item) => versionOf(state, version).columns.of.state[item] === WAITING,
     keepThumbnails: thumbnails.keep,
     list: (params, context) => {
       fresh();
@@ -112,17 +115,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       const holds = (id: number) => columns.of.state[id] === DONE && (of === 'all' || columns.of.correct[id] === NO);
       return [...state.order.filter(holds)];
     },
-    haveMap(version, method, items) {
-      const { columns } = versionOf(state, version);
-      const text = kindText(method);
-      const kinds = [...state.kinds.values()].filter((kind) => kind.version === version && kind.method === text);
-      const have = (item: number) =>
-        kinds.some(({ id }) => {
-          const found = db.get('SELECT class FROM maps WHERE key = ?', keyOf(id, item));
-          return found !== undefined && numberOf(db.file, found['class']) === columns.of.predicted[item];
-        });
-      return new Set(items.filter(have));
-    },
+    haveMap: (version, method, items) => haveMap(state, version, method, items),
     compare(a, b, signal) {
       fresh();
       return comparisonOf(state, a, b, signal);
@@ -162,6 +155,7 @@ function runFile(state: State, folder: string | undefined): RunFile {
       return { rows: ids.length };
     },
     clusters: createClusters(state, fresh),
+    repairs: createRepairs(state, fresh),
     close() {
       thumbnails.close();
       db.close();
@@ -169,14 +163,15 @@ function runFile(state: State, folder: string | undefined): RunFile {
   };
 }
 
-function createRefresh(state: State): () => void {
-  if (state.readOnly === undefined) return () => {};
+function createRefresh(state: State): () => boolean {
+  if (state.readOnly === undefined) return () => false;
   const dataVersion = () => state.db.get('PRAGMA data_version')?.['data_version'];
   let known = dataVersion();
   return () => {
     const now = dataVersion();
-    if (now === known) return;
+    if (now === known) return false;
     readState(state);
     known = now;
+    return true;
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Engine } from '../../client/engine';
 import { errors, toExplainError } from '../../core/errors';
+import type { Device } from '../../protocol/devices';
 import type { FailedImage, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import { afterDeath, type Group } from '../plan/suspects';
 
@@ -13,6 +14,8 @@ const MOST_GUILTY = 3;
 export interface Answers {
   swept(answer: SweptImage): void;
   failed(answer: FailedImage): void;
+  /** Called with the device that has computed. */
+  ran?(device: Device): void;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface Answers {
 export async function answersOf(
   engine: Engine,
   params: SweepParams,
-  { swept, failed }: Answers,
+  { swept, failed, ran }: Answers,
   signal: AbortSignal,
 ): Promise<void> {
   let groups: readonly Group<SweepImage>[] = [{ images: params.images, deaths: 0 }];
@@ -40,7 +43,8 @@ export async function answersOf(
         swept: (answer: SweptImage) => take(answer, swept),
         failed: (answer: FailedImage) => take(answer, failed),
       };
-      await engine.call('sweep', { ...params, images }, { signal, on });
+      const { device } = await engine.call('sweep', { ...params, images }, { signal, on });
+      ran?.(device);
       if (left.size > 0)
         throw errors.internal(`the engine has answered ${images.length - left.size} of ${images.length} images`);
     } catch (thrown) {

@@ -11,9 +11,9 @@ import {
 } from '../../core/clusters/suspicion';
 import { toExplainError } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
+import { FEWEST_IMAGES } from '../../protocol/clusters';
+import type { Replaced, TransplantAnswer, Transplants } from '../../protocol/clusters/transplant';
 import type { ItemId } from '../../protocol/dataset';
-import type { Replaced, TransplantAnswer, Transplants } from '../../protocol/transplant';
-import { FEWEST } from '../plan/clusters';
 import type { NewClusterSet } from '../store/clusters/form';
 import type { StoredItem } from '../store/form';
 import { changeOf } from './images';
@@ -47,8 +47,8 @@ export async function judged(
 ): Promise<Judged | string> {
   const { file, version } = task;
   const others = file.clusters.others(version.id, target, TARGETS);
-  if (others.length < FEWEST)
-    return `only ${others.length} images are predicted as other classes, and a suspicion needs ${FEWEST}`;
+  if (others.length < FEWEST_IMAGES)
+    return `only ${others.length} images are predicted as other classes, and a suspicion needs ${FEWEST_IMAGES}`;
   const asked = questionsAbout(shapes, others, context);
   const items = new Map([...new Set(asked.flatMap(imagesOf))].map((id) => [id, file.item(id)]));
   const { unchanged, reason } = await unchangedOf(items);

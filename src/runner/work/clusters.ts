@@ -7,13 +7,13 @@ import { firstTwo, inUnitSquare } from '../../core/clusters/places';
 import type { Points } from '../../core/clusters/points';
 import { evenly, type Outside } from '../../core/clusters/suspicion';
 import { toExplainError } from '../../core/errors';
-import type { ClusteredBy } from '../../protocol/clusters';
+import { quantised } from '../../core/measures/quantise';
+import { type ClusteredBy, FEWEST_IMAGES } from '../../protocol/clusters';
 import type { ItemId } from '../../protocol/dataset';
 import { meanImage, PICTURES } from '../atlas';
-import { clusterPlan, FEWEST, smallText, targetOf, toBePlaced } from '../plan/clusters';
+import { clusterPlan, smallText, targetOf, toBePlaced } from '../plan/clusters';
 import type { NewCluster, NewClusterSet } from '../store/clusters/form';
 import { NONE } from '../store/clusters/records';
-import { quantised } from '../store/maps/quantise';
 import { type ClassPoints, clustersIn, type EveryMean, everyMean, type Pause, pointsOfClass } from './cluster-points';
 import { DIED, type Judged, judged } from './cluster-suspicion';
 import type { SweepTask } from './sweep';
@@ -44,7 +44,9 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
   const store = file.clusters;
   await control.turn();
   const judge = createJudge(task, control.signal);
-  await judge.look();
+  // Where nothing lacks, it does not matter whether the model can be run.
+  const lacks = clusterPlan(store.classes(version.id, by), wanted, true).find.length > 0;
+  if (lacks) await judge.look();
   const plan = clusterPlan(store.classes(version.id, by), wanted, judge.canJudge());
   const [total, small] = [plan.find.length + plan.small.length, plan.small.length];
   let done = 0;
@@ -56,13 +58,16 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
       failed,
       total,
       ...(notes.length > 0 && { reason: notes.join(' ') }),
+      ...(!judge.canJudge() && { lacksModel: true }),
     });
   };
   report();
   for (const index of plan.remove) store.remove(version.id, by, index);
   if (plan.remove.length > 0) task.found();
   const every =
-    plan.find.length > 0 && judge.canJudge() ? await everyMean(store, version.id, FEWEST, control.signal) : undefined;
+    plan.find.length > 0 && judge.canJudge()
+      ? await everyMean(store, version.id, FEWEST_IMAGES, control.signal)
+      : undefined;
   const kept = new Map<number, { readonly digest: string; readonly points: Points }>();
   let images = 0;
   for (const index of plan.find) {

@@ -1,6 +1,6 @@
 /** Looks at the files of items before and after they are computed. */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { type ExplainError, errors, reasonOf, toExplainError } from '../../core/errors';
 import { withRegular } from '../../files/open';
 import type { StoredItem } from '../store/form';
@@ -50,16 +50,32 @@ async function hashOf(item: StoredItem): Promise<string> {
     }
     return await withRegular(item.file, async (handle) => {
       checkState(item, await handle.stat());
-      const hash = createHash('sha256');
-      const piece = Buffer.allocUnsafe(Math.min(PIECE, item.bytes + 1));
-      for (;;) {
-        const { bytesRead } = await handle.read(piece, 0, piece.length, null);
-        if (bytesRead === 0) return hash.digest('hex');
-        hash.update(piece.subarray(0, bytesRead));
-      }
+      return digestOf(handle, item.bytes);
     });
   } catch (thrown) {
     throw failureOf(item.file, thrown);
+  }
+}
+
+/** Whether a file has the bytes with this SHA-256, or one that begins so, whenever it was written. @throws image-missing, image-unreadable */
+export async function hasBytes({ file, bytes }: StoredItem, hash: string): Promise<boolean> {
+  try {
+    return await withRegular(file, async (handle) => {
+      if ((await handle.stat()).size !== bytes) return false;
+      return (await digestOf(handle, bytes)).startsWith(hash);
+    });
+  } catch (thrown) {
+    throw failureOf(file, thrown);
+  }
+}
+
+async function digestOf(handle: FileHandle, bytes: number): Promise<string> {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(Math.min(PIECE, bytes + 1));
+  for (;;) {
+    const { bytesRead } = await handle.read(piece, 0, piece.length, null);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(piece.subarray(0, bytesRead));
   }
 }
 

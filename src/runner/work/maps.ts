@@ -2,13 +2,19 @@
 import { type AnnotatedImage, regionsIn } from '../../core/annotations/annotations';
 import { type ExplainError, toExplainError } from '../../core/errors';
 import { measuresOf } from '../../core/measures/map-measures';
-import type { ItemId, MapChoice } from '../../protocol/dataset';
+import type { ItemId, MapChoice, VersionInfo } from '../../protocol/dataset';
 import type { Explanation } from '../../protocol/explanation';
 import type { NewMap, StoredItem } from '../store/form';
 import { categoriesByClass } from './classes';
 import { changeOf } from './images';
 import type { SweepTask } from './sweep';
 import type { Control } from './works';
+
+/** What the map of one image needs. */
+export interface MapTask extends Pick<SweepTask, 'categories' | 'choice' | 'device' | 'engine'> {
+  readonly version: Pick<VersionInfo, 'classes'>;
+  readonly method: MapChoice;
+}
 
 export interface MapsTask extends Omit<SweepTask, 'thumbnail'> {
   readonly method: MapChoice;
@@ -80,16 +86,25 @@ export async function computeMaps(task: MapsTask, control: Control): Promise<voi
 
 /** @returns undefined for a row that is not computed yet, since its class is not known */
 async function mapOf(task: MapsTask, item: ItemId, signal: AbortSignal): Promise<NewMap | ExplainError | undefined> {
-  const { file, version, method } = task;
+  const { file, version } = task;
   const { row } = await file.row({ version: version.id, item }, { signal, emit: () => {} });
   const predicted = row.top?.[0]?.[0];
   if (predicted === undefined) return undefined;
-  const stored = file.item(item);
+  return mapOfClass(task, file.item(item), predicted, signal);
+}
+
+/** @returns the map of a class of an image, or why there is none */
+export async function mapOfClass(
+  task: MapTask,
+  stored: StoredItem,
+  index: number,
+  signal: AbortSignal,
+): Promise<NewMap | ExplainError> {
   const change = await changeOf(stored);
   if (change) return change;
   try {
-    const explanation = await explained(task, stored, predicted, signal);
-    return newMap(task, stored, method, explanation);
+    const explanation = await explained(task, stored, index, signal);
+    return newMap(task, stored, explanation);
   } catch (thrown) {
     const error = toExplainError(thrown);
     if (OF_IMAGE.has(error.code) || (DIED.has(error.code) && !signal.aborted)) return error;
@@ -99,7 +114,7 @@ async function mapOf(task: MapsTask, item: ItemId, signal: AbortSignal): Promise
 
 /** Asks again if the engine has ended. */
 async function explained(
-  { engine, choice, device, method }: MapsTask,
+  { engine, choice, device, method }: MapTask,
   { file }: StoredItem,
   index: number,
   signal: AbortSignal,
@@ -116,9 +131,8 @@ async function explained(
 }
 
 function newMap(
-  { version, categories }: MapsTask,
+  { version, categories, method }: MapTask,
   { id, annotated }: StoredItem,
-  method: MapChoice,
   explanation: Explanation,
 ): NewMap {
   const { frame, layer, class: index, saliency } = explanation;

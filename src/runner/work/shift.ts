@@ -34,7 +34,9 @@ export async function findShift(task: ShiftTask, control: Control): Promise<void
   await control.turn();
   let [done, total, failed] = [0, 0, 0];
   let reason: string | undefined;
-  const report = (): void => control.report({ done, total, failed, ...(reason !== undefined && { reason }) });
+  let lacksModel = false;
+  const report = (): void =>
+    control.report({ done, total, failed, ...(reason !== undefined && { reason }), ...(lacksModel && { lacksModel }) });
   const slice = pausing(control.signal);
   const pause = async (): Promise<void> => {
     await slice();
@@ -62,6 +64,7 @@ export async function findShift(task: ShiftTask, control: Control): Promise<void
   await task.withModel(byModel).catch((thrown) => {
     const { code, message } = toExplainError(thrown);
     if (!GONE.has(code)) throw thrown;
+    lacksModel = true;
     reason = `${missing.length} rows need other maps of ${b.name}, whose model can't be run. ${message}`;
     report();
   });

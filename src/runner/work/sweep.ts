@@ -1,17 +1,15 @@
 /** The sweep of a version: predictions and maps of all items, shard by shard. */
-import { stat } from 'node:fs/promises';
 import type { Engine } from '../../client/engine';
-import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import type { ItemId, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
-import type { ModelChoice, SweepImage, SweepParams } from '../../protocol/requests';
+import type { ModelChoice } from '../../protocol/requests';
 import { callSize, shardSize } from '../plan/shards';
 import type { NewRow, RunFile, StoredItem } from '../store/form';
-import { answersOf } from './answers';
-import { categoriesByClass, sameTruth, truthOf } from './classes';
-import { changeOf, type Identified, identified } from './images';
+import { sameTruth } from './classes';
+import { type Identified, identified } from './images';
 import type { ModelWatch } from './model';
+import { checkRoot, computePart } from './part';
 import type { Control } from './works';
 
 /** Items that are on screen. `serial` is raised with every change. */
@@ -35,9 +33,6 @@ export interface SweepTask {
   /** Called after rows were committed. */
   readonly committed: () => void;
 }
-
-/** Classes of a row; the store keeps so many. */
-const TOP = 5;
 
 interface Shard {
   readonly items: readonly StoredItem[];
@@ -87,7 +82,10 @@ export async function sweep(task: SweepTask, control: Control): Promise<void> {
   }
 }
 
-export function countsOf(file: RunFile, { id }: VersionInfo): { readonly done: number; readonly failed: number } {
+export function countsOf(
+  file: RunFile,
+  { id }: Pick<VersionInfo, 'id'>,
+): { readonly done: number; readonly failed: number } {
   return file.info().versions.find((version) => version.id === id) ?? { done: 0, failed: 0 };
 }
 
@@ -112,7 +110,7 @@ async function computeShard(
   const unique: (Identified & { hash: string })[] = [];
   const same: (readonly [of: Identified & { hash: string }, StoredItem])[] = [];
   const all = await found;
-  if (all.some((one) => 'error' in one && one.error.code === 'image-missing')) await checkRoot(task);
+  if (all.some((one) => 'error' in one && one.error.code === 'image-missing')) await checkRoot(task.file.info().root);
   for (const one of all) {
     if ('error' in one) {
       const { code, message } = one.error;
@@ -129,7 +127,7 @@ async function computeShard(
     for (let at = 0; at < unique.length; ) {
       const part = unique.slice(at, at + callSize(control.rate()));
       at += part.length;
-      rows.push(...(await computePart(task, part, control.signal)));
+      rows.push(...(await computePart({ ...task, root: task.file.info().root }, part, control.signal)));
       if (!control.goesOn() || task.shown().serial !== serial) break;
     }
   } finally {
@@ -139,65 +137,8 @@ async function computeShard(
   }
 }
 
-/** Where the whole dataset is gone, such as with a disk, its images are not to blame. */
-async function checkRoot({ file }: SweepTask): Promise<void> {
-  const { root } = file.info();
-  const isThere = await stat(root).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere)
-    throw datasetErrors.datasetInvalid(root, 'the folder of its images is not there; what is computed is kept');
-}
-
 /** A finished row of identical bytes, of which the dataset says the same. */
 function twinOf({ file, version }: SweepTask, { item, hash }: Identified & { hash: string }): ItemId | undefined {
   const twin = file.twin(version.id, hash);
   return twin !== undefined && twin !== item.id && sameTruth(file.item(twin), item) ? twin : undefined;
-}
-
-async function computePart(
-  task: SweepTask,
-  part: readonly (Identified & { hash: string })[],
-  signal: AbortSignal,
-): Promise<readonly NewRow[]> {
-  const { version, choice, device, engine, thumbnail } = task;
-  const byId = new Map(part.map(({ item, hash }) => [item.id, { item, hash, truth: truthOf(item, version.classes) }]));
-  const rows: NewRow[] = [];
-  const params: SweepParams = {
-    model: choice,
-    device,
-    images: part.map(({ item }): SweepImage => {
-      const { id, file, annotated } = item;
-      return { id, path: file, truth: byId.get(id)!.truth, ...(annotated && { annotated }) };
-    }),
-    categories: categoriesByClass(task.categories, version.classes),
-    top: TOP,
-    ...(thumbnail !== undefined && { thumbnail }),
-    maps: true,
-  };
-  const answers = {
-    swept: (swept: Extract<NewRow, { swept: unknown }>['swept']) => {
-      const { hash, truth } = byId.get(swept.id)!;
-      const correct = truth.length > 0 ? { correct: truth.includes(swept.top[0]![0]) } : {};
-      rows.push({ item: swept.id, hash, swept, ...correct });
-    },
-    failed: ({ id, code, message }: { id: ItemId; code: string; message: string }) =>
-      void rows.push({ item: id, hash: byId.get(id)!.hash, error: { code, message } }),
-  };
-  try {
-    await answersOf(engine, params, answers, signal);
-  } catch (thrown) {
-    // What was answered before the end is kept.
-    if (!signal.aborted) throw thrown;
-  }
-  await task.model.check();
-  const checked = await Promise.all(
-    rows.map(async (row): Promise<NewRow> => {
-      const change = await changeOf(byId.get(row.item)!.item);
-      return change ? { item: row.item, error: { code: change.code, message: change.message } } : row;
-    }),
-  );
-  if (checked.some((row) => 'error' in row && row.error.code === 'image-missing')) await checkRoot(task);
-  return checked;
 }

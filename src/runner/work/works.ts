@@ -1,6 +1,6 @@
 /**
- * The work on run files: what waits, runs, is paused or has ended. One sweep runs at a time, and one computation of maps,
- * since each of them keeps the engine busy; the engine itself lets maps go first, between two batches of a sweep.
+ * The work on run files: what waits, runs, is paused or has ended. One sweep or training runs at a time, and one computation
+ * of maps, since each of them keeps the engine busy; the engine itself lets maps go first, between two batches of a sweep.
  */
 import { inspect } from 'node:util';
 import { errors, toExplainError } from '../../core/errors';
@@ -13,6 +13,10 @@ export interface Progress {
   readonly failed: number;
   /** What was left out, in words. */
   readonly reason?: string;
+  /** See `Work`. */
+  readonly lacksModel?: boolean;
+  /** See `Work`. */
+  readonly workers?: number;
 }
 
 /** What work is told, and what it tells. */
@@ -21,7 +25,7 @@ export interface Control {
   /** Images a second, over the last seconds. */
   rate(): number | undefined;
   /**
-   * Resolves when the work may go on: no other work of its kind is before it, and it is not paused.
+   * Resolves when the work may go on: no other work of its lane is before it, and it is not paused.
    *
    * @throws cancelled
    */
@@ -34,7 +38,7 @@ export interface Control {
 export interface Job extends Pick<Work, 'kind' | 'version' | 'from' | 'method' | 'total'> {
   /** The run file's path. */
   readonly run: string;
-  /** Work of a kind goes before that of lower urgency, which is 0 by default, even if the other has begun. */
+  /** Work of a lane goes before that of lower urgency, which is 0 by default, even if the other has begun. */
   readonly urgency?: number;
   /** Called once the work has ended, even if it has never begun. */
   readonly ended?: () => void;
@@ -42,8 +46,12 @@ export interface Job extends Pick<Work, 'kind' | 'version' | 'from' | 'method' |
   readonly perform: (control: Control) => Promise<void>;
 }
 
+/** Work of one lane takes turns. A training needs the whole machine, as a sweep does. */
+type Lane = Exclude<WorkKind, 'repair'>;
+const laneOf = ({ job: { kind } }: Entry): Lane => (kind === 'repair' ? 'sweep' : kind);
+
 export interface Works {
-  /** Starts the work as soon as nothing else of its kind runs. */
+  /** Starts the work as soon as nothing else of its lane runs. */
   add(job: Job): number;
   /** All work on a run file that is not done, and what was done last. */
   of(run: string): readonly Work[];
@@ -79,7 +87,7 @@ interface Entry {
 export function createWorks(changed: (run: string) => void, log: (line: string) => void): Works {
   let entries: readonly Entry[] = [];
   let lastId = 0;
-  const holders = new Map<WorkKind, Entry>();
+  const holders = new Map<Lane, Entry>();
   const held = new Set<string>();
   let waiters: (() => void)[] = [];
 
@@ -96,8 +104,8 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
   }
 
   function leave(entry: Entry): void {
-    if (holders.get(entry.job.kind) !== entry) return;
-    holders.delete(entry.job.kind);
+    if (holders.get(laneOf(entry)) !== entry) return;
+    holders.delete(laneOf(entry));
     wake();
   }
 
@@ -105,16 +113,16 @@ export function createWorks(changed: (run: string) => void, log: (line: string) 
   const mayGoOn = ({ job, controller, isPaused }: Entry) =>
     !controller.signal.aborted && !isPaused && !held.has(job.run);
   const isBefore = (other: Entry, entry: Entry): boolean =>
-    other.job.kind === entry.job.kind && !hasEnded(other) && mayGoOn(other) && urgencyOf(other) > urgencyOf(entry);
+    laneOf(other) === laneOf(entry) && !hasEnded(other) && mayGoOn(other) && urgencyOf(other) > urgencyOf(entry);
   const goesOn = (entry: Entry): boolean => mayGoOn(entry) && !entries.some((other) => isBefore(other, entry));
 
   async function turn(entry: Entry): Promise<void> {
-    const { kind } = entry.job;
+    const lane = laneOf(entry);
     for (;;) {
       if (entry.controller.signal.aborted) throw errors.cancelled();
-      const isFree = (holders.get(kind) ?? entry) === entry;
+      const isFree = (holders.get(lane) ?? entry) === entry;
       if (isFree && goesOn(entry)) {
-        holders.set(kind, entry);
+        holders.set(lane, entry);
         setState(entry, 'running');
         entry.isParked = false;
         return;
@@ -241,7 +249,7 @@ const hasEnded = ({ state }: Entry) => state === 'done' || state === 'failed';
 
 function workOf({ id, job, state, progress, reason, rate }: Entry): Work {
   const { kind, version, from, method } = job;
-  const { done, total, failed } = progress;
+  const { done, total, failed, lacksModel, workers } = progress;
   const perSecond = state === 'running' ? rate.perSecond() : undefined;
   const left = secondsLeft(total - done - failed, perSecond);
   return {
@@ -257,5 +265,7 @@ function workOf({ id, job, state, progress, reason, rate }: Entry): Work {
     ...(perSecond !== undefined && { rate: perSecond }),
     ...(left !== undefined && { left }),
     ...(reason !== undefined && { reason }),
+    ...(lacksModel && { lacksModel }),
+    ...(workers !== undefined && state === 'running' && { workers }),
   };
 }

@@ -1,13 +1,12 @@
 /** `group-cam clusters`: the planted shortcut is found, and a network that has not learned it is under no suspicion. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { lock } from '../../../src/files/lock/lock';
 import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';
-import { groupCamEnds } from '../../support/cli';
+import { groupCamEnds, startGroupCam } from '../../support/cli';
 import { testFolder } from '../../support/folder';
-import { needs, project, shared } from '../../support/shared';
+import { needs, onlyNightly, project, shared } from '../../support/shared';
 import { until } from '../../support/wait';
 import { rowsOf, succeeds } from './support';
 
@@ -31,60 +30,87 @@ async function clustersOf(...args: readonly string[]): Promise<readonly PrintedC
     .map((line) => JSON.parse(line));
 }
 
+interface Planted {
+  readonly images: string;
+  readonly truth: string;
+  readonly model: string;
+  /** Has learned the same classes from images without the mark. */
+  readonly control: string;
+}
+
+const PLANTED: readonly Planted[] = [
+  {
+    images: project('media', 'demo', 'shortcut', 'shop'),
+    truth: project('test', 'data', 'shortcut', 'truth.json'),
+    model: project('media', 'demo', 'shortcut', 'shop.onnx'),
+    control: project('test', 'data', 'shortcut', 'control.onnx'),
+  },
+  ...onlyNightly([
+    {
+      images: shared('shortcut', 'test'),
+      truth: shared('shortcut', 'truth.json'),
+      model: shared('shortcut', 'model.onnx'),
+      control: RESNET20,
+    },
+  ]),
+];
+
 describe('cli: clusters', () => {
   const folder = testFolder();
 
-  it('of the planted shortcut: the suspicious ones come first and hold the marked images; of the control: none', async function () {
-    needs(this, shared('shortcut', 'truth.json'), 'it has a planted shortcut');
-    const truth: { label: string; marked: string[] } = JSON.parse(
-      readFileSync(shared('shortcut', 'truth.json'), 'utf8'),
-    );
-    const marked = new Set(truth.marked.map((file) => path.posix.relative('test', file)));
-    const run = folder.at('r.groupcam');
-    const models = ['--model', shared('shortcut', 'model.onnx'), '--model', RESNET20];
-    await succeeds('dataset', shared('shortcut', 'test'), ...models, '--run', run, '--device', 'cpu');
+  for (const { images, truth: told, model, control: other } of PLANTED)
+    it(`of the shortcut planted in ${path.basename(path.dirname(images))}: the suspicious ones come first and hold the marked images; of the control: none`, async function () {
+      needs(this, told, 'it has a planted shortcut');
+      const truth: { label: string; marked: string[] } = JSON.parse(readFileSync(told, 'utf8'));
+      const marked = new Set(truth.marked.map((file) => path.posix.relative(path.basename(images), file)));
+      const run = folder.at('r.groupcam');
+      await succeeds('dataset', images, '--model', model, '--model', other, '--run', run, '--device', 'cpu');
+      const [name, otherName] = [model, other].map((file) => path.parse(file).name) as [string, string];
 
-    const found = await clustersOf(run, '--version', 'model');
-    const called = found.filter(({ suspicious }) => suspicious);
-    assert.ok(called.length >= 1 && called.length <= 3, `${called.length} are suspicious`);
-    assert.deepEqual(found.slice(0, called.length), called, 'they come first');
-    assert.ok(called.every((one) => one.class === truth.label && one.by === 'predicted'));
-    const predicted = await rowsOf(run, `predicted = ${truth.label}`, '--version', 'model');
-    const held = called.flatMap(({ images }) => images);
-    const right = held.filter((image) => marked.has(image)).length;
-    const all = predicted.filter(({ image }) => marked.has(image)).length;
-    assert.ok(right / held.length >= 0.9, `precision ${right}/${held.length}`);
-    assert.ok(right / all >= 0.9, `recall ${right}/${all}`);
+      const found = await clustersOf(run, '--version', name);
+      const called = found.filter(({ suspicious }) => suspicious);
+      assert.ok(called.length >= 1 && called.length <= 3, `${called.length} are suspicious`);
+      assert.deepEqual(found.slice(0, called.length), called, 'they come first');
+      assert.ok(called.every((one) => one.class === truth.label && one.by === 'predicted'));
+      const predicted = await rowsOf(run, `predicted = ${truth.label}`, '--version', name);
+      const held = called.flatMap(({ images }) => images);
+      const right = held.filter((image) => marked.has(image)).length;
+      const all = predicted.filter(({ image }) => marked.has(image)).length;
+      assert.ok(right / held.length >= 0.9, `precision ${right}/${held.length}`);
+      assert.ok(right / all >= 0.9, `recall ${right}/${all}`);
 
-    // Each image is in at most one cluster, and each cluster is what its query finds.
-    assert.equal(new Set(found.flatMap(({ images }) => images)).size, found.flatMap(({ images }) => images).length);
-    const [first] = called;
-    const rows = await rowsOf(run, `cluster = "${first!.cluster}"`, '--version', 'model');
-    assert.deepEqual(
-      rows.map(({ image }) => image),
-      first!.images,
-    );
-    assert.equal(first!.size, rows.length);
-    assert.equal(first!.accuracy, rows.filter(({ correct }) => correct).length / rows.length);
-    const wrong = await rowsOf(run, `cluster = "${first!.cluster}" and wrong`, '--version', 'model');
-    assert.deepEqual(
-      wrong.map(({ image }) => image),
-      rows.filter(({ correct }) => !correct).map(({ image }) => image),
-    );
-    assert.match(first!.reasons[0]!, /^Pasted into \d+ other images, its hot region makes \d+ of them truck; /);
-    const scores = found.slice(called.length).map(({ score }) => score!);
-    assert.deepEqual(
-      scores,
-      scores.toSorted((a, b) => b - a),
-    );
+      // Each image is in at most one cluster, and each cluster is what its query finds.
+      assert.equal(new Set(found.flatMap(({ images }) => images)).size, found.flatMap(({ images }) => images).length);
+      const [first] = called;
+      const rows = await rowsOf(run, `cluster = "${first!.cluster}"`, '--version', name);
+      assert.deepEqual(
+        rows.map(({ image }) => image),
+        first!.images,
+      );
+      assert.equal(first!.size, rows.length);
+      assert.equal(first!.accuracy, rows.filter(({ correct }) => correct).length / rows.length);
+      const wrong = await rowsOf(run, `cluster = "${first!.cluster}" and wrong`, '--version', name);
+      assert.deepEqual(
+        wrong.map(({ image }) => image),
+        rows.filter(({ correct }) => !correct).map(({ image }) => image),
+      );
+      assert.match(
+        first!.reasons[0]!,
+        new RegExp(`^Pasted into \\d+ other images, its hot region makes \\d+ of them ${truth.label}; `),
+      );
+      const scores = found.slice(called.length).map(({ score }) => score!);
+      assert.deepEqual(
+        scores,
+        scores.toSorted((a, b) => b - a),
+      );
 
-    const control = await clustersOf(run, '--version', 'cifar10_resnet20');
-    assert.ok(control.length > 10);
-    assert.deepEqual(
-      control.filter(({ suspicious }) => suspicious !== false),
-      [],
-    );
-  });
+      const control = await clustersOf(run, '--version', otherName);
+      assert.ok(control.length >= new Set(control.map((one) => one.class)).size && control.length > 5);
+      assert.deepEqual(
+        control.filter(({ suspicious }) => suspicious !== false),
+        [],
+      );
+    });
 
   it('are found once, of one class or of all, by the predicted or the true class, and printed as a table too', async function () {
     needs(this, CIFAR, 'no images');
@@ -111,11 +137,29 @@ describe('cli: clusters', () => {
     assert.match(table.stderr, /cluster +images +accuracy +score/);
     for (const { cluster, size, score } of ships)
       assert.match(table.stderr, new RegExp(`${cluster} +${size} .*${score!.toFixed(2)}`));
-    const gone = await succeeds('clusters', run, '--class', 'dog', '--json');
-    assert.match(gone.stderr, /^Clusters were found without their suspicion: .*net\.onnx: no such model file/);
+    const gone = await groupCamEnds(['clusters', run, '--class', 'dog', '--json']);
+    assert.equal(gone.code, 1);
+    assert.match(
+      gone.stderr,
+      /^error: Clusters were found without their suspicion: .*net\.onnx: no such model file.*\n$/,
+    );
     const [dog] = gone.stdout.split('\n').map((line) => line && JSON.parse(line));
     assert.deepEqual(Object.keys(dog), ['class', 'by', 'cluster', 'size', 'accuracy', 'reasons', 'images']);
     assert.deepEqual(dog.reasons, []);
+
+    // The same while another process has the file: what is there is printed, and what is not there is a failure.
+    const unlock = await lock(`${run}.lock`, () => new Error('locked') as never);
+    try {
+      assert.deepEqual(await clustersOf(run, '--class', 'ship'), ships);
+      const busy = await groupCamEnds(['clusters', run, '--class', 'frog', '--json']);
+      assert.equal(busy.code, 1);
+      assert.match(busy.stderr, /^error: nothing was computed: .*has this run file open.*\n$/);
+    } finally {
+      unlock();
+    }
+    const zebra = await groupCamEnds(['clusters', run, '--class', 'zebra']);
+    assert.equal(zebra.code, 1);
+    assert.match(zebra.stderr, /must be one of airplane, automobile, .*, ship, truck\./);
   });
 
   it('are kept when Ctrl-C stops the command with exit code 130, and it goes on from there', async function () {
@@ -131,27 +175,21 @@ describe('cli: clusters', () => {
       '--device',
       'cpu',
     );
-    const cli = project('dist', 'group-cam.js');
-    const running = spawn(process.execPath, [cli, 'clusters', run, '--device', 'cpu'], {
-      stdio: 'pipe',
-      detached: true,
-    });
-    const exit = once(running, 'exit');
-    const said: string[] = [];
-    running.stderr.on('data', (text) => said.push(String(text)));
+    const running = startGroupCam(['clusters', run, '--device', 'cpu']);
     // The first cluster of a set that is written can be asked for.
     await until(
       'a set is there',
       async () => (await groupCamEnds(['query', run, 'cluster = "airplane 1"'])).code === 0,
     );
-    // As a terminal does: all processes of the group get the signal.
-    process.kill(-running.pid!, 'SIGINT');
-    assert.deepEqual(await exit, [130, null], said.join(''));
-    assert.match(said.join(''), /stopped; what is done is kept/);
+    running.interrupt();
+    const { code, stderr } = await running.ended();
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /stopped; what is done is kept/);
     const images = (await rowsOf(run, 'cluster = "airplane 1"')).map(({ image }) => image);
-    const found = await clustersOf(run);
-    assert.deepEqual(found.find(({ cluster }) => cluster === 'airplane 1')!.images, images);
-    assert.equal(new Set(found.map((one) => one.class)).size, 10);
+    const airplanes = await clustersOf(run, '--class', 'airplane');
+    assert.deepEqual(airplanes.find(({ cluster }) => cluster === 'airplane 1')!.images, images);
+    const trucks = await clustersOf(run, '--class', 'truck');
+    assert.ok(trucks.length > 0);
   });
 
   it('says in one line what is wrong', async function () {

@@ -6,7 +6,7 @@ import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, rm
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CIFAR, cifarFolder, cifarSubset, RESNET20 } from '../../support/cifar';
-import { type Ended, groupCamEnds } from '../../support/cli';
+import { type Ended, groupCamEnds, type Running, startGroupCam } from '../../support/cli';
 import { testFolder } from '../../support/folder';
 import { needs, project, shared } from '../../support/shared';
 import { until } from '../../support/wait';
@@ -174,6 +174,9 @@ describe('cli: dataset and query', () => {
     );
     await fails(/--for wrong: must be left out, or given with --maps/, ...dataset(images, run, '--for', 'wrong'));
     await fails(/query, at character 10/, 'query', run, 'wrong and');
+    await fails(/query, at character 8 \("zebra"\): no class is called "zebra" \(/, 'query', run, 'true = zebra');
+    const untagged = await succeeds('query', run, 'tag = zebra');
+    assert.deepEqual([untagged.stdout, untagged.stderr], ['', 'No image has the tag "zebra".\n']);
     await fails(
       /none\.groupcam: no such run file\. Is one of these meant\? r\.groupcam\./,
       'query',
@@ -189,7 +192,14 @@ describe('cli: dataset and query', () => {
     assert.equal(readFileSync(text, 'utf8'), 'no database');
     const { code, stderr } = await groupCamEnds(['query', run], { ...process.env, TMPDIR: folder.at('no') });
     assert.deepEqual([code, /^error: .*can't be written \(ENOENT/.test(stderr)], [1, true], stderr);
-    await fails(/r\.groupcam: can't be written/, ...dataset(images, folder.at('no', 'folder', 'r.groupcam')));
+    await fails(
+      /r\.groupcam: can't be written \(.*text\.groupcam is no folder\)/,
+      ...dataset(images, path.join(text, 'r.groupcam')),
+    );
+    if (process.platform === 'linux')
+      await fails(/r\.groupcam: can't be written/, ...dataset(images, '/proc/no/r.groupcam'));
+    // A folder that is not there is made.
+    await succeeds(...dataset(images, folder.at('no', 'folder', 'r.groupcam')));
   });
 
   it('keeps what was written when there is no more room, and goes on once there is', async function () {
@@ -206,28 +216,26 @@ describe('cli: dataset and query', () => {
     assert.match(stderr, /1000 of 1000 images computed/);
   });
 
-  for (const [what, signal, whom] of [
-    // As a terminal does: all processes of the group get the signal.
-    ['Ctrl-C', 'SIGINT', (pid: number) => -pid],
+  for (const [what, stop] of [
+    ['Ctrl-C', ({ interrupt }: Running) => interrupt()],
     // As a scheduler does.
-    ['SIGTERM', 'SIGTERM', (pid: number) => pid],
+    ['SIGTERM', ({ pid }: Running) => process.kill(pid, 'SIGTERM')],
   ] as const) {
     it(`is stopped by ${what} with exit code 130, and keeps what is done; meanwhile nobody else writes`, async () => {
       const run = folder.at('r.groupcam');
-      const running = spawn(process.execPath, [CLI, ...dataset(cifarFolder(), run)], { stdio: 'pipe', detached: true });
-      let said = '';
-      running.stderr.on('data', (text) => {
-        said += text;
-      });
-      const exit = once(running, 'exit');
+      const running = startGroupCam(dataset(cifarFolder(), run));
       await until(
         'rows are there',
         async () => existsSync(run) && (await groupCamEnds(['query', run, 'wrong'])).stdout !== '',
       );
-      await fails(new RegExp(`r\\.groupcam: process ${running.pid} is computing`), ...dataset(cifarFolder(), run));
-      process.kill(whom(running.pid!), signal);
-      assert.deepEqual(await exit, [130, null], said);
-      assert.match(said, /stopped; what is done is kept/);
+      await fails(
+        new RegExp(`r\\.groupcam: process ${running.pid} has this run file open`),
+        ...dataset(cifarFolder(), run),
+      );
+      stop(running);
+      const { code, stderr } = await running.ended();
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /stopped; what is done is kept/);
       assert.ok((await rowsOf(run, 'correct or wrong')).length > 0);
       assert.deepEqual(
         readdirSync(path.dirname(run)).filter((name) => name.startsWith('r.groupcam')),
@@ -236,10 +244,9 @@ describe('cli: dataset and query', () => {
     });
   }
 
-  it('describes both commands', async () => {
-    for (const command of ['dataset', 'query']) {
+  it('describes the commands', async () => {
+    for (const command of ['dataset', 'query', 'merge']) {
       const { stdout } = await succeeds(command, '--help');
-      assert.doesNotMatch(stdout, /shard|queue/);
       assert.match(stdout, /run file/);
     }
   });

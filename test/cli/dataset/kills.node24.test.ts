@@ -11,16 +11,10 @@ import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';
 import { testFolder } from '../../support/folder';
 import { needs, nightly, project } from '../../support/shared';
 import { until } from '../../support/wait';
-import { succeeds } from './support';
+import { childrenOf, succeeds } from './support';
 
-const IMAGES = nightly ? 2000 : 600;
-const KILLS = nightly ? 10 : 6;
-
-/** The processes that a process has started. */
-function childrenOf(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
-}
+const IMAGES = nightly ? 2000 : 300;
+const KILLS = nightly ? 10 : 4;
 
 const descendantsOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);

@@ -1,13 +1,15 @@
 /** What changed between a network with a planted shortcut and its control, against a computation by other means. */
 import assert from 'node:assert/strict';
+import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createService } from '../../../src/engine/service';
+import { lock } from '../../../src/files/lock/lock';
 import { plainShift } from '../../runner/store/shifts';
 import { RESNET20 } from '../../support/cifar';
 import { groupCamEnds } from '../../support/cli';
 import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
-import { needs, shared } from '../../support/shared';
+import { needs, project, shared } from '../../support/shared';
 import { rowsOf, succeeds } from './support';
 
 interface Line {
@@ -120,5 +122,60 @@ describe('cli: shift', () => {
     const ended = await groupCamEnds(['shift', run, 'cifar10_resnet20', 'night']);
     assert.equal(ended.code, 1);
     assert.match(ended.stderr, /version b.*night.*one of cifar10_resnet20, model/);
+  });
+});
+
+describe('cli: a shift that is not computed', () => {
+  const folder = testFolder();
+  const failed = async (args: readonly string[], message: RegExp) => {
+    const { code, stderr, stdout } = await groupCamEnds(args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, message);
+    return { stderr, stdout };
+  };
+
+  it('is named by a query with the command that computes it, and by the command where it can not', async () => {
+    const run = folder.at('two words', 'r.groupcam');
+    const control = folder.at('control.onnx');
+    const data = (name: string) => project('test', 'data', 'shortcut', name);
+    for (const name of ['control.onnx', 'control.explain.json', 'control.labels.txt'])
+      copyFileSync(data(name), folder.at(name));
+    const shop = (name: string) => project('media', 'demo', 'shortcut', name);
+    const models = ['--model', shop('shop.onnx'), '--model', control, '--device', 'cpu'];
+    await succeeds('dataset', shop('shop'), '--limit', '90', ...models, '--run', run);
+    for (const query of ['shift from shop > 0.1', 'not shift from shop > 0.1', 'wrong order by shift from shop']) {
+      const { stderr, stdout } = await failed(
+        ['query', run, query],
+        /^error: no shift of the heat from shop to control/,
+      );
+      assert.equal(stdout, '');
+      assert.ok(stderr.includes(`group-cam shift '${run}' shop control, or by Compute the Shift`), stderr);
+    }
+
+    const unlock = await lock(`${run}.lock`, () => new Error('locked') as never);
+    try {
+      // Maps for the classes of the other model are missing, and nothing can be written.
+      await failed(['shift', run, 'shop', 'control'], /\nerror: nothing was computed: .*has this run file open.*\n$/);
+    } finally {
+      unlock();
+    }
+    rmSync(control);
+    const gone = await failed(
+      ['shift', run, 'shop', 'control', '--json'],
+      /^error: \d+ rows need other maps of control, whose model can't be run\. .*control\.onnx: no such model file.*\n$/,
+    );
+    const lines = gone.stdout.trimEnd().split('\n');
+    assert.equal(lines.length, 90);
+    const lacking = lines.filter((line) => !('shift' in JSON.parse(line))).length;
+    assert.ok(lacking > 0 && gone.stderr.startsWith(`error: ${lacking} rows need`), gone.stderr);
+
+    // Some shifts are known now.
+    const { stderr } = await succeeds('query', run, 'shift from shop > 0.1');
+    assert.ok(stderr.startsWith(`the shift of ${lacking} images from shop to control is not computed; compute it by `));
+    copyFileSync(data('control.onnx'), control);
+    await succeeds('shift', run, 'shop', 'control', '--device', 'cpu');
+    assert.equal((await succeeds('query', run, 'shift from shop >= 0')).stderr, '');
+    rmSync(control);
+    await succeeds('shift', run, 'shop', 'control');
   });
 });

@@ -1,5 +1,6 @@
 /** Rows of run files, as the command line prints them. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { groupCamEnds } from '../../support/cli';
 
 export interface PrintedRow {
@@ -38,4 +39,10 @@ export async function rowsOf(run: string, query = '', ...args: readonly string[]
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
+}
+
+/** The processes that a process has started; Linux alone tells. */
+export function childrenOf(pid: number): readonly number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
 }

@@ -10,7 +10,7 @@ import { testFolder } from '../../support/folder';
 import { needs, nightly, project, shared } from '../../support/shared';
 
 const IMAGES = nightly ? 200 : 50;
-const KILLS = nightly ? 10 : 5;
+const KILLS = nightly ? 10 : 3;
 /** A method with masks, one without, and the baselines. */
 const LINES = IMAGES * 3;
 

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { borderShare, hotCells, meanShare, shareMoved } from '../../../src/core/clusters/cells';
+import { borderShare, grown, hotCells, meanShare, shareMoved } from '../../../src/core/clusters/cells';
 import { CLUSTER_DEFAULTS, type Clusters, clustersOf } from '../../../src/core/clusters/clusters';
 import { symmetricEigen } from '../../../src/core/clusters/pca';
 import { createRandom } from '../../../src/core/random';
@@ -79,6 +79,9 @@ describe('cells', () => {
     const mean = meanShare([[1, 0, 0, 3, 0, 0, 0, 0, 0], [0, 0, 0, 0, 2, 0, 0, 0, 0], new Array(9).fill(0)], 9);
     assert.deepEqual([...mean], [0.125, 0, 0, 0.375, 0.5, 0, 0, 0, 0]);
     assert.deepEqual([...hotCells(mean, 3, 3).chosen], [0, 0, 0, 1, 1, 0, 0, 0, 0]);
+    assert.deepEqual([...grown(hotCells(mean, 3, 3)).chosen], [1, 1, 0, 1, 1, 1, 1, 1, 0]);
+    const corner = { height: 2, width: 3, chosen: Uint8Array.of(0, 0, 1, 0, 0, 0) };
+    assert.deepEqual([...grown(corner).chosen], [0, 1, 1, 0, 0, 1], 'not around the edge');
     assert.equal(borderShare(mean, 3, 3), 0.5);
     assert.equal(shareMoved(mean, Float64Array.from([0.125, 0, 0.375, 0, 0.5, 0, 0, 0, 0])), 0.375);
     assert.equal(hotCells(new Float64Array(9), 3, 3).chosen.includes(1), false);

@@ -10,18 +10,29 @@ const at = (y: number, x: number): Float64Array => {
   return map;
 };
 
+interface Made {
+  readonly own: number;
+  readonly others: number;
+  /** What the other images make where they are hot themselves. */
+  readonly theirs?: number;
+  readonly size?: number;
+  /** The mean maps of the cluster and of all classes. */
+  readonly place?: Float64Array;
+  readonly every?: Float64Array;
+}
+
 /** Two clusters, with the heat of the first in a corner; what a region turns depends on whether it is that corner's own. */
-function judge(made: { readonly own: number; readonly others: number }) {
+function judge({ own, others, theirs = 10, size = 20, place = at(0, 7), every = at(4, 4) }: Made) {
   const shapes = [
-    { members: [0, 1], mean: at(0, 7) },
-    { members: [2, 3], mean: at(4, 4) },
+    { members: Array.from({ length: size }, (_, i) => i), mean: place },
+    { members: Array.from({ length: 20 }, (_, i) => size + i), mean: at(4, 4) },
   ];
-  const questions = questionsAbout(shapes, [4, 5], { height, width });
+  const questions = questionsAbout(shapes, [1000, 1001], { height, width });
   const answers = questions.map(({ cluster, from }): Answer => {
-    const after = cluster === 0 && from === 0 ? made.own : cluster === 0 ? made.others : 10;
+    const after = cluster === 0 && from === 0 ? own : cluster === 0 ? others : from === 1 ? theirs : 10;
     return { images: 100, before: 0, after, margin: [-4, after / 10 - 4] };
   });
-  return suspicionsOf(shapes, questions, answers, { label: 'mug', height, width, every: at(4, 4) });
+  return suspicionsOf(shapes, questions, answers, { label: 'mug', height, width, every });
 }
 
 describe('the suspicion of a cluster', () => {
@@ -33,8 +44,24 @@ describe('the suspicion of a cluster', () => {
   });
 
   it('does not come of the place of its heat alone', () => {
-    const [corner] = judge({ own: 7, others: 4 });
+    const [corner] = judge({ own: 7, others: 4, theirs: 4 });
     assert.ok(corner!.score > 1.5, `${corner!.score}: all of its heat is elsewhere, and at the border`);
     assert.ok(!corner!.suspicious);
+  });
+
+  it('does not come of an object that lies elsewhere in the other images, where it makes as many', () => {
+    const [moved, marked] = [80, 30].map(
+      (theirs) => judge({ own: 80, others: 2, theirs, place: at(3, 3), every: at(3, 3) })[0]!,
+    );
+    assert.ok(!moved!.suspicious && marked!.suspicious);
+    assert.equal(moved!.score, marked!.score);
+    assert.match(moved!.reasons.join(' '), /The regions where the class's other images are hot make at least 80\./);
+  });
+
+  it('does not come of a few images', () => {
+    assert.deepEqual(
+      [9, 10].map((size) => judge({ own: 80, others: 2, size })[0]!.suspicious),
+      [false, true],
+    );
   });
 });

@@ -23,9 +23,4 @@ describe('targets of classes', () => {
       [difference, difference, false],
     );
   });
-
-  it('are called by their labels', () => {
-    assert.equal(classTarget(LABELS, { class: 2 }).name, 'cat');
-    assert.equal(classTarget(LABELS, DIFFERENCE).name, 'bee rather than ant, dog');
-  });
 });

@@ -45,7 +45,7 @@ function lossOf(label: number): Target {
   const value = (logits: ArrayLike<number>) => Math.log(sum(Array.from(logits, Math.exp))) - logits[label]!;
   const read = (outputs: Readonly<Record<string, Float32Array>>) => value(outputs['test:logits']!);
   const labels = new Float32Array(3).fill(1, label, label + 1);
-  return { name: 'loss', feeds: { 'test:labels': labels }, value: read, score: read, startsAtZero: true };
+  return { feeds: { 'test:labels': labels }, value: read, score: read, startsAtZero: true };
 }
 
 /** The mean of one channel over a rectangle of the layer, plus a logit. */
@@ -71,7 +71,6 @@ const REGION = Float32Array.from({ length: 7 * AREA }, (_, i) =>
 );
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => sum(Array.from(a, (x, i) => x * b[i]!));
 const region: Target = {
-  name: 'a region of channel 2, and class 1',
   feeds: { 'test:region': REGION, 'test:class': Float32Array.of(0, 1, 0) },
   value: (outputs) => dot(outputs['test:map']!, REGION) + outputs['test:scores']![1]!,
   score: (outputs) => region.value(outputs),

@@ -38,6 +38,8 @@ describe('free dimensions', () => {
     const path = given.call(this, 'free-size-fixed-fc.onnx');
     const { info } = await openModel({ path });
     const side = info.preprocessing.width.value;
+    // 6912 weights behind 12 channels and a pooling by 2.
+    assert.equal(side, 2 * Math.sqrt(6912 / 12));
     await assert.rejects(plainRun(path, new Float32Array(3 * 224 * 224), [1, 3, 224, 224]));
     assert.match(info.assumptions.join('; '), new RegExp(`input size: ${side} x ${side}, the first of the usual ones`));
     assert.equal(inspectionRecord(await service.inspect({ model: { path } }, quiet)).preprocessing.height.value, side);

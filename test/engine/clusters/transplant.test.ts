@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Cells } from '../../../src/core/clusters/cells';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { createService } from '../../../src/engine/service';
-import type { Replacement } from '../../../src/protocol/transplant';
+import type { Replacement } from '../../../src/protocol/clusters/transplant';
 import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
 import { needs, shared } from '../../support/shared';

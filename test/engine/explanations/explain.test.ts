@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import type { Variant } from '../../../src/core/cam/variants';
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { saliencyOf } from '../../../src/core/saliency';
+import { recordOf } from '../../../src/engine/explanations/record';
 import { createService } from '../../../src/engine/service';
 import type { Service } from '../../../src/protocol/requests';
 import { explainWith, paramsOf } from '../../support/explain';
@@ -180,6 +181,7 @@ describe('explain', () => {
     assert.deepEqual([zero, reason], [false, undefined]);
     assert.ok(min < 0 && max <= 0, `${min} to ${max}`);
     assert.match(note!, /^no positive evidence: .*; the map shows what speaks against it$/);
+    assert.equal(recordOf(explanation).saliency.note, note);
     assert.deepEqual([frames[0]!.signed, explanation.frame.signed], [false, true]);
   });
 

@@ -1,16 +1,23 @@
 /** A network whose numbers are 8-bit integers, in both of ONNX's forms, against the same network in floats. */
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { methods } from '../../../src/core/methods/method-table';
-import { METHODS } from '../../../src/core/methods/names';
+import { METHODS, type MethodName } from '../../../src/core/methods/names';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { saliencyOf } from '../../../src/core/saliency';
 import { gradient } from '../../../src/engine/explanations/gradient';
 import { openModel } from '../../../src/engine/model/inspect';
+import { encodePng } from '../../../src/engine/pictures/image';
+import { prepareInput } from '../../../src/engine/pictures/prepare';
 import { createService } from '../../../src/engine/service';
 import { explainWith } from '../../support/explain';
+import { classes, engineMap, exportWith, float, runFile } from '../../support/exported';
 import { testFolder } from '../../support/folder';
 import { correlation } from '../../support/maps';
+import { plainRun } from '../../support/plain';
+import { largestDifference } from '../../support/reference';
 import { relativeErrors } from '../../support/runtime';
+import { sweepWith } from '../../support/sweep';
 import { type TinyNode, tinyModel } from '../../support/tiny-model';
 import { IMAGE, noise, tensorFile } from '../../support/tiny-network';
 
@@ -75,6 +82,10 @@ const FLOAT: readonly TinyNode[] = [
   ['Flatten', 'layer', 'flat'],
   ['MatMul', 'flat linear/f', 'logits'],
 ];
+/** The same with the ends of the layer's range, between which uint8 has a number for each value. */
+const CLIPPED: readonly TinyNode[] = FLOAT.map((node) =>
+  node[0] === 'Relu' ? ['Clip', 'map low high', node[2]] : node,
+);
 const floats = (values: readonly number[], scale: number) => values.map((value) => value * Math.fround(scale));
 
 const FREE = METHODS.filter((name) => !methods[name].needs.some((need) => need.endsWith('gradient')) && name !== 'cam');
@@ -82,7 +93,7 @@ const FREE = METHODS.filter((name) => !methods[name].needs.some((need) => need.e
 describe('quantised models', () => {
   const folder = testFolder();
   const service = createService();
-  const write = (nodes: readonly TinyNode[]) =>
+  const write = (nodes: readonly TinyNode[], step = SCALES.logits) =>
     folder.write(
       'model.onnx',
       tinyModel({
@@ -90,7 +101,10 @@ describe('quantised models', () => {
         nodes,
         outputs: ['logits'],
         initializers: [
-          ...initializers,
+          ...initializers.filter(({ name }) => name !== 'logits/scale'),
+          makeTensor('logits/scale', DataType.FLOAT, [], [step]),
+          makeTensor('low', DataType.FLOAT, [], [-0.5 * SCALES.layer]),
+          makeTensor('high', DataType.FLOAT, [], [255.5 * SCALES.layer]),
           makeTensor('conv/f', DataType.FLOAT, [CHANNELS, depth, 3, 3], floats(CONV, SCALES.conv)),
           makeTensor('linear/f', DataType.FLOAT, [CHANNELS * AREA, CLASSES], floats(LINEAR, SCALES.linear)),
         ],
@@ -138,6 +152,30 @@ describe('quantised models', () => {
       assert.ok(!explanation.saliency.zero, explanation.saliency.reason);
     });
 
+  it('QLinear: beyond the ends of a range there is no gradient, as beyond those of a Clip', async () => {
+    const of = async (nodes: readonly TinyNode[]) =>
+      (await gradient({ model: { path: write(nodes) }, image: { tensor: tensor() }, target: { index: 1 } })).data;
+    const own = await of(QLINEAR);
+    const clipped = relativeErrors(own, await of(CLIPPED)).largest;
+    assert.ok(clipped <= 1e-5, `${clipped}`);
+    const open = relativeErrors(own, await of(FLOAT)).largest;
+    assert.ok(open > 0.01, `no value is beyond the upper end: ${open}`);
+  });
+
+  for (const [name, nodes] of Object.entries({ QDQ, QLINEAR }))
+    it(`${name}: exported, the map is the engine's`, async () => {
+      const model = { path: write(nodes) };
+      const output = folder.at('explained.onnx');
+      const made = await exportWith(service, { model, output, class: 'input' });
+      assert.equal(made.options['variant'], 'paper');
+      const target = { index: 1 };
+      const { map } = await engineMap(service, { model, image: { tensor: tensor() }, target });
+      const fed = float(Float32Array.from(image), [1, depth, height, width]);
+      const { saliency } = await runFile(output, { image: fed, class: classes(1) });
+      const error = largestDifference(saliency!.data as Float32Array, map);
+      assert.ok(error <= 1e-4, `${error}`);
+    });
+
   it('QLinear: gradients are those of QDQ, straight through, and close to those of the float network', async () => {
     const of = async (nodes: readonly TinyNode[]) =>
       (await gradient({ model: { path: write(nodes) }, image: { tensor: tensor() }, target: { index: 1 } })).data;
@@ -152,5 +190,55 @@ describe('quantised models', () => {
     assert.deepEqual(info.unsupported, []);
     const { explanation } = await explain(QLINEAR, { method: 'group-cam' });
     assert.equal(explanation.options['variant'], 'paper');
+  });
+
+  describe('a logit beyond the ends of its integers', () => {
+    /** The image's logits in floats, and the model whose integers hold those of all classes but the strongest. */
+    async function narrow(nodes: readonly TinyNode[], data: Float32Array) {
+      const logits = await plainRun(write(FLOAT), data, [1, depth, height, width]);
+      const [strongest, second] = [...logits.keys()].toSorted((a, b) => Math.abs(logits[b]!) - Math.abs(logits[a]!));
+      const most = (Math.abs(logits[strongest!]!) + Math.abs(logits[second!]!)) / 2;
+      const path = folder.write('narrow.onnx', readFileSync(write(nodes, most / 128)));
+      return { path, strongest: strongest!, second: second!, sign: Math.sign(logits[strongest!]!), most };
+    }
+    const of = (path: string, index: number, method: MethodName) =>
+      explainWith(service, { image: { tensor: tensor() }, model: { path }, target: { index }, method });
+
+    for (const [name, nodes] of Object.entries({ QDQ, QLINEAR }))
+      it(`${name}: is told under the blank map, and what to do`, async () => {
+        const data = Float32Array.from(image);
+        const { path, strongest, second, sign, most } = await narrow(nodes, data);
+        const plain = await plainRun(path, data, [1, depth, height, width]);
+        // The ends are -128 and 127 steps.
+        const end = ((sign > 0 ? 127 : -128) * most) / 128;
+        assert.ok(Math.abs(plain[strongest]! - end) < 1e-6, 'onnxruntime clips it');
+        const said = new RegExp(
+          `logit is saturated: at (-?[\\d.]+), the ${sign > 0 ? 'highest' : 'lowest'} value .* another class, .* RISE, .* in floats`,
+        );
+        for (const method of ['grad-cam', 'group-cam', 'gradient', 'layer-cam'] as const) {
+          const { saliency } = (await of(path, strongest, method)).explanation;
+          assert.ok(saliency.zero, method);
+          assert.ok(Math.abs(Number(said.exec(saliency.reason!)?.[1]) - end) < 1e-3 * most, saliency.reason);
+          const other = (await of(path, second, method)).explanation.saliency;
+          assert.doesNotMatch(`${other.reason} ${other.note}`, /saturated/, method);
+        }
+        assert.ok(!(await of(path, second, 'gradient')).explanation.saliency.zero);
+        const without = (await of(path, strongest, 'eigen-cam')).explanation.saliency;
+        assert.ok(!without.zero, without.reason);
+      });
+
+    it('is told of the images of a dataset, too', async () => {
+      // Values within [-1, 1], which the integers of the input can hold.
+      for (const name of ['model', 'narrow'])
+        folder.write(`${name}.explain.json`, { input: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } });
+      const pixels = Uint8Array.from(noise(depth * height * width, 8), (value) => 128 + 127 * value);
+      const picture = folder.write('picture.png', await encodePng({ data: pixels, width, height }, 3));
+      const { tensor: data } = await prepareInput({ path: picture }, (await openModel({ path: write(QDQ) })).info);
+      const { path, strongest, second } = await narrow(QDQ, data);
+      const images = [strongest, second].map((index, id) => ({ id, path: picture, truth: [], class: index }));
+      const { swept } = await sweepWith(service, { model: { path }, images });
+      assert.match(swept[0]!.blank!, /logit is saturated/);
+      assert.doesNotMatch(swept[1]!.blank ?? '', /saturated/);
+    });
   });
 });

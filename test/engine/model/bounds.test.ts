@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { FunctionProtoSchema, ModelProtoSchema, SparseTensorProtoSchema, TensorProtoSchema } from 'onnx-buf';
 import { makeNode } from '../../../src/core/onnx/emit';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { openModel } from '../../../src/engine/model/inspect';
 import { createService } from '../../../src/engine/service';
+import { npyBytes } from '../../../src/files/npy';
+import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
 import { int64, loopBody, looping, SCAN } from '../../support/loop';
+import { plainRun } from '../../support/plain';
 import { needs, shared } from '../../support/shared';
 import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../../support/tiny-model';
+import { noise } from '../../support/tiny-network';
 
 const yes = makeTensor('yes', DataType.BOOL, [], [1]);
 const no = makeTensor('no', DataType.BOOL, [], [0]);
@@ -246,6 +251,29 @@ describe('sizes', () => {
         info.assumptions.some((line) => line.includes(`${side} not used; it must be a whole number from 1 to 4096`)),
         info.assumptions.join('\n'),
       );
+  });
+
+  it('of the case dynamic-size are those that it can take, whatever a file beside it asks for', async function () {
+    const file = shared('cases', 'safety', 'model-dynamic-size.onnx');
+    needs(this, file, 'the cases of safety');
+    const path = folder.at('net.onnx');
+    copyFileSync(file, path);
+    const data = Float32Array.from(noise(3 * 224 * 224, 5));
+    const image = { tensor: folder.write('input.npy', npyBytes({ shape: [1, 3, 224, 224], data })) };
+    const expected = await plainRun(path, data, [1, 3, 224, 224]);
+    for (const size of [
+      { height: 100_000, width: 100_000 },
+      { height: 1e300, width: 5000 },
+    ]) {
+      folder.write('preprocessor_config.json', { size });
+      const { info } = await openModel({ path });
+      assert.deepEqual([info.preprocessing.width.value, info.preprocessing.height.value], [224, 224]);
+      assert.match(info.assumptions.join('; '), /height not used; it must be a whole number from 1 to 4096/);
+      const { explanation } = await explainWith(createService(), { image, model: { path }, method: 'eigen-cam' });
+      const total = expected.reduce((sum, y) => sum + Math.exp(y), 0);
+      for (const [c, p] of explanation.probabilities.entries())
+        assert.ok(Math.abs(p - Math.exp(expected[c]!) / total) < 1e-5, `class ${c}: ${p}`);
+    }
   });
 
   it('of the metadata too, and of the shorter side before a crop', async () => {

@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { openModel } from '../../../src/engine/model/inspect';
+import { encodePng } from '../../../src/engine/pictures/image';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
+import { createService } from '../../../src/engine/service';
+import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
+import { plainRun } from '../../support/plain';
+import { largestDifference } from '../../support/reference';
 import { needs, shared } from '../../support/shared';
 import { CLASSIFIER, type TinyModel, tinyModel } from '../../support/tiny-model';
+import { noise } from '../../support/tiny-network';
 
 const COLOUR = [255, 51, 0] as const;
 const plain = (width: number, height: number) =>
@@ -190,7 +196,32 @@ describe('what is told of exporters', () => {
   });
 });
 
+/** How pixels are prepared for the cases by the programs that made them; each case gives its scores as they are. */
+interface Fed {
+  readonly file: string;
+  /** Of the picture, which is as large as the size before a crop, so that nothing is resampled. */
+  readonly side: number;
+  readonly input: number;
+  readonly color?: 'BGR';
+  /** Channels last. */
+  readonly last?: true;
+  readonly scale?: number;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** False where onnxruntime gives the scores as maps of names, which another test compares. */
+  readonly scored?: false;
+}
+
+const FED: readonly Fed[] = [
+  { file: 'levit/model.onnx', side: 256, input: 224, mean: IMAGENET[0], std: IMAGENET[1] },
+  { file: 'efficientnet/model.onnx', side: 240, input: 240, mean: IMAGENET[0], std: IMAGENET[1] },
+  { file: 'keras/keras-rescaling.onnx', side: 75, input: 75, last: true, scale: 1 },
+  { file: 'ultra/ultra.onnx', side: 224, input: 224 },
+  { file: 'customvision/m.onnx', side: 224, input: 224, color: 'BGR', scale: 1, scored: false },
+];
+
 describe('exported models that people have', () => {
+  const folder = testFolder();
   const values = async (context: Mocha.Context, ...parts: string[]) => {
     const path = shared('cases', ...parts);
     needs(context, path, 'a small copy of a model that people have');
@@ -224,4 +255,42 @@ describe('exported models that people have', () => {
     assert.deepEqual([scale, mean, std], [1 / 255, [0, 0, 0], [1, 1, 1]]);
     assert.deepEqual([fit, resize, width], ['crop', 224, 224]);
   });
+
+  for (const {
+    file,
+    side,
+    input,
+    color = 'RGB',
+    last,
+    scale = 1 / 255,
+    mean = 0,
+    std = [1, 1, 1],
+    scored = true,
+  } of FED)
+    it(`${file}: onnxruntime's scores of pixels that are prepared by hand`, async function () {
+      const path = shared('cases', file);
+      needs(this, path, 'a small copy of a model that people have');
+      const data = Uint8Array.from(noise(3 * side * side, 6), (value) => 128 + 127 * value);
+      const picture = folder.write('picture.png', await encodePng({ data, width: side, height: side }, 3));
+      const [margin, area] = [(side - input) / 2, input * input];
+      const fed = new Float32Array(3 * area);
+      for (let i = 0; i < area; i++) {
+        const from = 3 * ((margin + Math.floor(i / input)) * side + margin + (i % input));
+        for (let c = 0; c < 3; c++) {
+          const value = data[from + (color === 'BGR' ? 2 - c : c)]! * scale;
+          fed[last ? 3 * i + c : c * area + i] = (value - (mean && mean[c]!)) / std[c]!;
+        }
+      }
+      const { info } = await openModel({ path });
+      const { tensor } = await prepareInput({ path: picture }, info);
+      assert.ok(largestDifference(tensor, fed) <= 1e-5, `${largestDifference(tensor, fed)}`);
+      if (!scored) return;
+      const scores = await plainRun(path, fed, last ? [1, input, input, 3] : [1, 3, input, input]);
+      const { explanation } = await explainWith(createService(), {
+        image: { path: picture },
+        model: { path },
+        method: 'eigen-cam',
+      });
+      assert.ok(largestDifference(explanation.probabilities, scores) <= 1e-5, `${explanation.probabilities} ${scores}`);
+    });
 });

@@ -5,9 +5,12 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { ModelInfo } from '../../../src/core/model/info';
 import type { Preprocessing } from '../../../src/core/model/preprocessing';
+import { openModel } from '../../../src/engine/model/inspect';
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import { npyBytes, readNpy } from '../../../src/files/npy';
+import { testFolder } from '../../support/folder';
 import { needs, shared } from '../../support/shared';
+import { type TinyModel, tinyModel } from '../../support/tiny-model';
 
 type Plain = { readonly [K in keyof Preprocessing]: Preprocessing[K]['value'] };
 
@@ -84,6 +87,76 @@ describe('engine/prepare: pictures', () => {
     assert.deepEqual([...tensor.subarray(0, 4)], [20, 30, 20, 30]);
     assert.deepEqual(transform, { scaleX: 1, scaleY: 1, offsetX: 1, offsetY: 0, image: { width: 4, height: 2 } });
   });
+});
+
+describe('engine/prepare: a picture of 1 x 1,000,000 pixels', () => {
+  for (const fit of ['crop', 'stretch', 'pad'] as const)
+    it(`${fit}: only what the network sees is scaled`, async function () {
+      const file = shared('cases', 'safety', 'image-png-1x1000000-valid.png');
+      needs(this, file, 'the cases of safety');
+      const { tensor } = await prepareInput({ path: file }, model({ fit, width: 224, height: 224, resize: 256 }));
+      assert.ok(tensor.length === 3 * 224 * 224 && tensor.every(Number.isFinite));
+    });
+});
+
+describe("engine/prepare: an image of the input's size", () => {
+  const folder = testFolder();
+  const SIDE = 8;
+  /** Red by place, linear in both directions. */
+  const red = (x: number, y: number) => 20 * x + 2 * y;
+  const all = (at: (x: number, y: number) => number) =>
+    Array.from({ length: SIDE * SIDE }, (_, i) => at(i % SIDE, Math.floor(i / SIDE)));
+  const NET: TinyModel = {
+    inputs: { image: ['N', 3, SIDE, SIDE] },
+    nodes: [
+      ['Conv', 'image w', 'map'],
+      ['Relu', 'map', 'layer'],
+      ['GlobalAveragePool', 'layer', 'pooled'],
+      ['Flatten', 'pooled', 'logits'],
+    ],
+    outputs: ['logits'],
+    weights: { w: [4, 3, 3, 3] },
+  };
+  /** The red pixels, 0 to 255, that the network is fed with. */
+  const fed = async (files: Readonly<Record<string, object>>) => {
+    for (const [name, content] of Object.entries(files)) folder.write(name, JSON.stringify(content));
+    const { info } = await openModel({ path: folder.write('net.onnx', tinyModel(NET)) });
+    const { tensor } = await prepareInput(
+      {
+        bytes: await png(
+          all(red).flatMap((value) => [value, 0, 0]),
+          SIDE,
+        ),
+        name: 'a.png',
+      },
+      info,
+    );
+    const { scale, mean, std } = info.preprocessing;
+    const pixels = tensor.subarray(0, SIDE * SIDE);
+    return [...pixels].map((value) => (value * std.value[0]! + mean.value[0]!) / scale.value);
+  };
+
+  const assertRed = (own: readonly number[], wanted: readonly number[]) => {
+    for (const [i, value] of own.entries()) assert.ok(Math.abs(value - wanted[i]!) <= 1.01, `${i}: ${value}`);
+  };
+
+  it('is fed as it is', async () => assertRed(await fed({}), all(red)));
+
+  // The middle of twice the size is far from the whole.
+  for (const [name, content] of Object.entries({
+    'net.explain.json': { input: { fit: 'crop', resize: 2 * SIDE } },
+    'preprocessor_config.json': {
+      image_processor_type: 'CLIPImageProcessor',
+      size: { shortest_edge: 2 * SIDE },
+      crop_size: { height: SIDE, width: SIDE },
+      resample: 2,
+    },
+  }))
+    it(`is cropped where ${name} asks for it`, async () => {
+      // Pixel i of the middle is pixel i + 4 of the larger picture, whose centre is at (i + 4.5) / 2 - 0.5.
+      const middle = all((x, y) => red(x / 2 + 1.75, y / 2 + 1.75));
+      assertRed(await fed({ [name]: content }), middle);
+    });
 });
 
 describe('engine/prepare: tensors', () => {

@@ -113,6 +113,13 @@ describe('engine/render', () => {
     assert.deepEqual(readdirSync(path.dirname(output)), ['map.npy'], 'no temporary file is left');
   });
 
+  it('npy-image: the same at the size of the image, 0 where the input does not reach', async () => {
+    const output = path.join(folder, 'image.npy');
+    await render({ kind: 'npy-image', explanation: EXPLANATION, image: await imageOf(), style: DEFAULT_STYLE, output });
+    const data = Float32Array.of(0, 0, SALIENCY[0]!, SALIENCY[1]!, 0, 0, SALIENCY[2]!, SALIENCY[3]!);
+    assert.deepEqual(await readNpy(output), { shape: [2, 4], data });
+  });
+
   it('json: the fields of the contract', async () => {
     const { bytes } = await render({
       kind: 'json',
@@ -136,6 +143,12 @@ describe('engine/render', () => {
       device: 'cpu',
       passes: 5,
     });
+  });
+
+  it('json: with the note that stands under the map', async () => {
+    const explanation = { ...EXPLANATION, saliency: { ...EXPLANATION.saliency, note: 'it shows evidence against' } };
+    const { bytes } = await render({ kind: 'json', explanation, image: await imageOf(), style: DEFAULT_STYLE });
+    assert.equal(JSON.parse(Buffer.from(bytes!).toString('utf8')).saliency.note, 'it shows evidence against');
   });
 
   it('refuses an image whose size has changed since', async () => {

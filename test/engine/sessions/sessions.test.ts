@@ -37,6 +37,19 @@ describe('sessions', () => {
     assert.ok(withGradients.parts['feature-gradient']);
     assert.equal(withGradients.score, score);
   });
+
+  it('of a race are made for it alone, and its name changes with the model', async () => {
+    const sessions = createSessions();
+    const path = folder.write('model.onnx', networkModel());
+    const race = await sessions.race({ path, layer: LAYER });
+    assert.ok((await race.time('cpu')) > 0);
+    const made = sessionsCreated();
+    await sessions.explainerFor({ path, layer: LAYER }, 'cpu', []);
+    assert.equal(sessionsCreated(), made + 1);
+    assert.equal((await sessions.race({ path, layer: LAYER })).model, race.model);
+    folder.write('model.onnx', networkModel({ opset: 13 }));
+    assert.notEqual((await sessions.race({ path, layer: LAYER })).model, race.model);
+  });
 });
 
 describe('least recently used', () => {

@@ -28,7 +28,7 @@ function start(runner: FakeRunner, kept?: unknown) {
     watches: () => false,
     log: () => {},
   };
-  return { session: createSession({ ...options, firstPause: 1 }), kept: () => value };
+  return { session: createSession(options), kept: () => value };
 }
 
 const searching = (id: number, state: Work['state']): Work => ({

@@ -197,6 +197,11 @@ describe('a sweep that is wanted', () => {
     const intents = createIntents(memory([[RUN, 1]]));
     const { session } = start(runner, intents);
     await session.ask({ name: 'list', params: { version: 1, query: '', first: 1 } });
+    for (const times of [1, 2]) {
+      await follows(runner, times);
+      assert.equal(swept(runner).length, 0);
+      runner.tell('free', { isFree: true });
+    }
     await until('the sweep', () => swept(runner).length === 1);
     assert.equal(runner.asked.filter(([name]) => name === 'close').length, 2);
     assert.deepEqual(await session.ask({ name: 'rows', params: { version: 1, list: 1, from: 0, count: 1 } }), [row(3)]);

@@ -35,7 +35,6 @@ export function start(
     device: () => 'cpu',
     watches: () => false,
     log: () => {},
-    firstPause: 1,
   });
   session.listen((message) => told.push(message));
   const notices = () => told.flatMap((message) => (message.type === 'notice' ? [message.text] : []));

@@ -18,7 +18,6 @@ function start(runner: FakeRunner, isWanted = true) {
     device: () => 'cpu',
     watches: () => wanted.now,
     log: () => {},
-    firstPause: 1,
   });
   session.listen((message) => told.push(message));
   return { session, told, wanted };
@@ -35,7 +34,7 @@ describe('the models of an open run file', () => {
     await untilWatched(runner, 1);
     assert.deepEqual(watches(runner), [['watch', { run: RUN, device: 'cpu' }]]);
     runner.watched('added', 3);
-    runner.watched('failed', 'net.onnx: not an ONNX model');
+    runner.watched('failed', { message: 'net.onnx: not an ONNX model' });
     assert.deepEqual(told.slice(1), [
       { type: 'added', version: 3 },
       { type: 'notice', text: 'net.onnx: not an ONNX model' },

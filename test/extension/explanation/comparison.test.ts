@@ -37,6 +37,7 @@ describe('a comparison', () => {
     [undefined, [bee]],
     ['classes', [bee, cat]],
     ['methods', methods],
+    ['methods', [{ ...bee, title: 'own', own: true }, bee]],
     ['layers', layers],
     ['models', models],
   ] as const) {

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import sharp, { type Sharp } from 'sharp';
-import { jpegChannels, type ReadAt, webviewShows } from '../../../src/extension/images/image-types';
+import { inBothCases, jpegChannels, type ReadAt, webviewShows } from '../../../src/extension/images/image-types';
+import { IMAGE_EXTENSIONS } from '../../../src/protocol/image-files';
 
 const reader =
   (bytes: Uint8Array): ReadAt =>
@@ -46,5 +47,13 @@ describe('what a webview shows', () => {
     assert.equal(await webviewShows('/w/a.TIF', png), false);
     assert.equal(await webviewShows('/w/a.png', png), true);
     assert.equal(await webviewShows('/w/a.txt', png), false);
+  });
+});
+
+describe('what dialogs list', () => {
+  it('are files with extensions in capital letters too, as cameras name them', () => {
+    const listed = inBothCases(IMAGE_EXTENSIONS);
+    for (const extension of ['jpg', 'JPG', 'jpeg', 'JPEG', 'png', 'PNG', 'TIFF'])
+      assert.ok(listed.includes(extension), extension);
   });
 });

@@ -157,9 +157,18 @@ describe('maps that are kept', () => {
       saliency: { min: -1, max: 2, zero: false, reason: 'r', note: 'n' },
       contrast: [{ class: 2, label: 'cat', probability: 0.25 }],
       contrastWeight: 0.6,
+      precision: { used: 'int8', reason: 'as chosen' },
       completeness: { sum: 1, difference: 1.5 },
+      own: { difference: 0.25, correlation: 0.75 },
     };
-    const summary: Required<Summary> = { ...summaryOf(whole, info), layer: 'relu', kept: false, blank: 'b', note: 'n' };
+    const summary: Required<Summary> = {
+      ...summaryOf(whole, info),
+      layer: 'relu',
+      kept: false,
+      blank: 'b',
+      note: 'n',
+      own: 'o',
+    };
     await open().keep(asked, { explanation: whole, summary, files: [absent()] });
     const { files, ...found } = (await open().find(asked))!;
     assert.deepEqual(found, { explanation: whole, summary });

@@ -76,7 +76,8 @@ describe('runner: watched models', () => {
       { run, device: 'cpu' },
       {
         signal: stop.signal,
-        emit: (event, data) => void (event === 'added' ? added.push(data as number) : failed.push(data as string)),
+        emit: (event, data) =>
+          void (event === 'added' ? added.push(data as number) : failed.push((data as { message: string }).message)),
       },
     );
     const now = async () => {

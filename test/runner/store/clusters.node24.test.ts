@@ -233,7 +233,10 @@ describe('clusters of a run file', () => {
         assert.match(thrown.message, message);
         return true;
       });
-    await refused('cluster = "dog 1"', /"dog 1": no clusters are found yet\. Find the clusters first\./);
+    await refused(
+      'cluster = "dog 1"',
+      /"dog 1": no clusters of net are found yet\. Find them by group-cam clusters \S+r\.groupcam --version net, or by Find Clusters on the page Clusters\./,
+    );
     run.clusters.commit(1, setOf(run, 'predicted', 2));
     await refused(
       'cluster = "dgo 2"',

@@ -170,6 +170,7 @@ describe('versions of a run file', () => {
     const before = await known();
     const items = (await rowsOf(run, 'shift from net >= 0', second)).map(({ item }) => item);
     assert.equal(items.length, before);
+    await assert.rejects(rowsOf(run, 'shift from "net@2" >= 0', second), /from net@2 to itself/);
     run.commitRows(1, [rowFor(items[0]!, [], 5)]);
     assert.equal(await known(), before - 1);
     run.commitRows(second, [rowFor(items[1]!, [], 5)]);

@@ -47,7 +47,7 @@ describe('a run file that can not be used', () => {
         'newer',
         (file) => edit(file, 'PRAGMA user_version = 99'),
         'run-file-newer',
-        /form 99, this one knows 1.*Update/,
+        /form 99, this one knows 2.*Update/,
       ],
       ['damaged JSON', (file) => edit(file, `UPDATE meta SET data = '{"id": 5}'`), 'run-file-invalid', /id: must be/],
       ['a short block', (file) => edit(file, `UPDATE row_blocks SET data = x'00'`), 'run-file-invalid', /has 1 bytes/],

@@ -1,10 +1,14 @@
-/** The walkthrough's *Find a Shortcut*: the cards, the images of the suspicious one, and one of them explained. Makes the README's pictures. */
+/**
+ * The walkthrough's *Find a Shortcut*: the cards, the images of the suspicious one, and one of them explained; then *Repair the
+ * Shortcut*, which is killed half-way. Makes the README's pictures.
+ */
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { project } from '../../support/shared';
 import { until } from '../../support/wait';
 import { explained, stateLine } from '../explanation';
 import { screenshot, useWindow } from '../harness';
+import { runnersBelow } from '../processes';
 import { editorFrame, runCommand } from '../workbench';
 
 const truth: { marked: string[] } = JSON.parse(readFileSync(project('test', 'data', 'shortcut', 'truth.json'), 'utf8'));
@@ -70,5 +74,58 @@ describe('Find a Shortcut', () => {
       return entries.length === 6 && entries.every((text) => /%/.test(text));
     });
     await picture('classes');
+  });
+
+  describe('and repair it', () => {
+    const text = async (id: string) => (await find(id).textContent()) ?? '';
+    const step = async () =>
+      Number(/^step ([\d,]+):/.exec(await text('repair-loss-now'))?.[1]?.replaceAll(',', '') ?? 0);
+    const goesOn = async () => {
+      const before = await step();
+      await until('the line of the loss moves', async () => (await step()) > before);
+    };
+    const isDone = () => until('it is done', async () => (await text('repair-state')).startsWith('Done.'));
+
+    it('the form is filled in for the cluster, and a click trains the head', async () => {
+      await runCommand(page(), 'Group-CAM: Repair the Shortcut (Demo)');
+      await find('repair-form').waitFor();
+      assert.match(await text('repair-subject'), /^For mug \d\./);
+      await until('its images', async () => (await text('remark-train')) === '360 images.');
+      await until('a file', async () => (await find('repair-output').inputValue()).endsWith('shop-repaired.onnx'));
+      await find('repair-begin').click();
+      await find('repair-loss').waitFor();
+      await isDone();
+    });
+
+    it('accuracy by cluster, flips and heat are compared before and after', async () => {
+      const group = frame().locator('[data-testid^="group-mug"]').first();
+      await find('repair-sweeping').waitFor({ state: 'detached' });
+      await until('its accuracy before and after', async () => /%.*%/.test((await group.textContent()) ?? ''));
+      await until('the flips', async () =>
+        /of 360 images are right by shop, .* by shop-repaired\.$/.test(await text('summary')),
+      );
+      await frame().locator('[data-testid="repair-strip"] canvas[data-item]').first().waitFor();
+      await find('repair-1').scrollIntoViewIfNeeded();
+      await picture('repair');
+    });
+
+    it('a longer one of all weights, killed half-way, goes on, and stops at the best', async () => {
+      await find('repair-again').click();
+      await find('repair-what-all').check();
+      await find('repair-more').locator('summary').click();
+      await find('repair-epochs').fill('300');
+      await until('another file', async () => (await find('repair-output').inputValue()).endsWith('-2.onnx'));
+      const output = await find('repair-output').inputValue();
+      await find('repair-begin').click();
+      await find('repair-2').waitFor();
+      await goesOn();
+      const [runner] = runnersBelow(window.pid);
+      process.kill(runner!, 'SIGKILL');
+      await until('another runner', () => runnersBelow(window.pid).some((pid) => pid !== runner));
+      await goesOn();
+      await find('repair-stop').click();
+      await isDone();
+      assert.ok(existsSync(output), output);
+    });
   });
 });

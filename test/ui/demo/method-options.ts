@@ -1,8 +1,10 @@
 /** A method with options of its own: chosen in one picker, shown, and kept over a reload of the window. */
-
+import { strict as assert } from 'node:assert';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { explainScene } from '../explanation';
 import { screenshot, type Window } from '../harness';
-import { editorFrame, runCommand } from '../workbench';
+import { editorFrame, pick, runCommand } from '../workbench';
 
 export const methodOptions = (window: Window) =>
   describe('the options of a method', () => {
@@ -17,6 +19,8 @@ export const methodOptions = (window: Window) =>
 
     it('are typed and chosen in the picker of the method, which refuses what they do not accept', async () => {
       await runCommand(window.page, 'Group-CAM: Choose Method…');
+      // The input of the palette is there until the picker takes its place.
+      await title('Method').waitFor();
       // By its paper: rows of the palette begin with the name too, and rows out of sight are not there.
       await input().fill('RISE');
       await row('arXiv 1806.07421').click();
@@ -49,6 +53,8 @@ export const methodOptions = (window: Window) =>
       await groupCam().click();
       await title('Options of Group-CAM').waitFor();
       await row('Groups of channels').click();
+      // What is typed before the step is there would be typed into the one before it.
+      await title('Groups of channels').waitFor();
       await input().fill('4');
       await row('4').getByText('4', { exact: true }).waitFor();
       await input().press('Enter');
@@ -62,5 +68,25 @@ export const methodOptions = (window: Window) =>
       await row('Explain with Group-CAM').getByText('G 32, θ 70').waitFor();
       await input().press('Enter');
       await facts('Group-CAM (G 32, θ 70)').waitFor();
+    });
+
+    it('are no default where the settings of the workspace can not be written: the file and the reason are told', async () => {
+      const { page } = window;
+      const settings = path.join(window.folder, '.vscode', 'settings.json');
+      mkdirSync(path.dirname(settings), { recursive: true });
+      writeFileSync(settings, '{ "files.autoSave": ');
+      await runCommand(page, 'Group-CAM: Choose Method…');
+      await title('Method').waitFor();
+      await input().fill('1610.02391');
+      await row('arXiv 1610.02391').first().click();
+      await facts('Grad-CAM').waitFor();
+      await runCommand(page, 'Group-CAM: Choose Method…');
+      await title('Method').waitFor();
+      await pick(page, 'Make Grad-CAM the Default');
+      const told = page.locator('.notification-toast', { hasText: settings });
+      await told.getByText(/setting groupCam\.method was not saved \(Unable to write .*choose again/).waitFor();
+      assert.equal(readFileSync(settings, 'utf8'), '{ "files.autoSave": ', 'nothing was written');
+      await screenshot(window, 'setting-not-saved');
+      rmSync(settings);
     });
   });

@@ -8,7 +8,7 @@ import { correlation, readMap, shrink } from '../../support/maps';
 import { shared } from '../../support/shared';
 import { centreCrop, explained, readHeat, stateLine } from '../explanation';
 import type { Window } from '../harness';
-import { explainFromExplorer, explorerRow } from '../workbench';
+import { explainFromExplorer, explorerRow, runCommand } from '../workbench';
 
 export const MODEL = shared('models', 'mobilenet_v2.onnx');
 export const PHOTO = shared('images', 'imagenet', 'n01443537_goldfish.JPEG');
@@ -19,6 +19,15 @@ export const photograph = (window: Window) =>
     const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-photo-'));
 
     after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('is found by the dialog, also if its ending is in capitals', async () => {
+      const { page } = window;
+      await runCommand(page, 'Group-CAM: Explain Image');
+      const row = (name: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: name });
+      for (const name of ['goldfish.jpg', 'UPPER.JPG', 'UPPER.JPEG']) await row(name).waitFor();
+      assert.equal(await row('net.onnx').count(), 0);
+      await page.keyboard.press('Escape');
+    });
 
     it('shows the heat of the goldfish, as the command line computes it', async () => {
       const npy = path.join(folder, 'goldfish.npy');

@@ -14,9 +14,9 @@ import { chooseFromMenu, closeAllEditors, editorFrame, explorerRow, showExplorer
  * The weights are random, so that for many an image every mask lowers the score of its class: each network is shown a scene
  * for whose most probable class there is assessment.
  */
-export const NETWORKS = {
-  swin_t: { scene: 'pizza-and-apple', layer: '(7 × 7 × 768)' },
+export const NETWORKS: Readonly<Record<string, { readonly scene: string; readonly layer: string }>> = {
   ...(nightly && {
+    swin_t: { scene: 'pizza-and-apple', layer: '(7 × 7 × 768)' },
     vit_b_32: { scene: 'cat-and-dog', layer: '(1 × 50 × 768)' },
     convnext_tiny: { scene: 'pizza-and-apple', layer: '(768 × 7 × 7)' },
   }),

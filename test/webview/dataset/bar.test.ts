@@ -86,6 +86,16 @@ describe('the bar of a run file', () => {
     assert.equal((await page.asked('list')).length, asked);
   });
 
+  it('says which tags no image has, until another query is asked', async () => {
+    await open(SET);
+    await page.settled();
+    assert.equal(await page.find('query-note').count(), 0);
+    await page.search('tag = absent');
+    assert.equal((await page.find('query-note').textContent())!.trim(), 'No image has the tag "absent".');
+    await page.search('wrong');
+    assert.equal(await page.find('query-note').count(), 0);
+  });
+
   it('orders the list, and says how', async () => {
     await open(SET);
     await page.settled();

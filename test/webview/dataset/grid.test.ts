@@ -117,6 +117,31 @@ describe('the grid of a run file', () => {
     }
   });
 
+  it('shows what it rests on after a scroll that passed many screens', async () => {
+    await open(MILLION);
+    await page.settled();
+    await page.find('grid').evaluate(async (grid) => {
+      const way = (grid.scrollHeight - grid.clientHeight) / 2;
+      for (let step = 1; step <= 20; step++) {
+        grid.scrollTop = (way * step) / 20;
+        await new Promise(requestAnimationFrame);
+      }
+    });
+    await page.settled();
+    const rested = await readCanvas(page.find('tiles'));
+    const names = await page.page
+      .locator('.tile:not([hidden])')
+      .evaluateAll((tiles) => tiles.map((tile) => tile.ariaLabel));
+    // The same place, drawn when nothing has moved.
+    await page.find('grid').focus();
+    await page.press('h');
+    await page.press('h');
+    await page.find('grid').evaluate((grid) => (grid as HTMLElement).blur());
+    await page.settled();
+    assert.deepEqual((await readCanvas(page.find('tiles'))).rgba, rested.rgba);
+    assert.ok(names.length > 10 && names.every((name) => /image-0(499|500)/.test(name!)), names.join(', '));
+  });
+
   it('reaches every row where the list is longer than a browser can scroll, and goes on row by row', async () => {
     await open(MILLION, { width: 600, height: 700, saved: { tile: 400 } });
     await page.settled();
@@ -220,64 +245,6 @@ describe('the grid of a run file', () => {
     await page.settled();
     assert.equal(await width(), small);
     assert.equal(await page.find('heat').getAttribute('aria-pressed'), 'false');
-  });
-
-  it('fills while the sweep runs, without moving, and tells what is on screen, so that it is computed first', async () => {
-    await open({ ...SET, done: 0 });
-    await page.settled();
-    assert.match((await page.nameOf(5))!, /not computed yet/);
-    await page.find('grid').evaluate((grid) => {
-      grid.scrollTop = 2_000;
-    });
-    await page.settled();
-    const first = await page.page.locator('.tile:not([hidden])').first().getAttribute('id');
-    const shown = await until('the host is told', async () => {
-      const [last] = (await page.asked('show')).slice(-1);
-      return last && (last['items'] as number[]).includes(Number(first!.slice(5))) && last;
-    });
-    assert.ok((shown['items'] as number[]).length < 200);
-    await page.advance(10_000);
-    await until('the rows are there', async () => {
-      const name = await page.page.locator(`#${first}`).getAttribute('aria-label');
-      return name?.includes('predicted');
-    });
-    assert.equal(await scrollTop(), 2_000);
-    assert.equal((await page.asked('list')).length, 1, 'nothing else can match: the list stays');
-  });
-
-  it('offers another list when results have changed, and keeps the place', async () => {
-    await open({ ...SET, done: 5_000 });
-    await page.settled();
-    await page.search('order by loss desc');
-    await page.find('grid').evaluate((grid) => {
-      grid.scrollTop = 3_000;
-    });
-    await page.settled();
-    await page.advance(10_000);
-    await page.find('refresh').waitFor();
-    assert.equal((await page.asked('list')).length, 2);
-    const tiles = page.page.locator('.tile:not([hidden])');
-    // The first that is seen whole, and where it is.
-    const before = (await tiles.nth(0).getAttribute('aria-label'))!.split(';')[0]!;
-    const y = (await tiles.nth(0).boundingBox())!.y;
-    await page.find('refresh').click();
-    await page.settled();
-    await until('the list is another', async () => (await page.asked('list')).length === 3);
-    await page.settled();
-    const same = page.page.locator(`.tile[aria-label^="${before};"]:not([hidden])`);
-    assert.ok(Math.abs((await same.boundingBox())!.y - y) < 1);
-    assert.equal(await page.find('refresh').count(), 0);
-  });
-
-  it('lists by itself while there is room left', async () => {
-    await open({ ...SET, done: 0 });
-    await page.settled();
-    await page.search('wrong');
-    assert.equal(await page.count(), '0 of 10,000');
-    await page.advance(100);
-    await page.untilCount(`${wrongItems(100).length} of 10,000`);
-    await page.settled();
-    assert.match((await page.nameOf(0))!, /wrong/);
   });
 
   for (const [what, script] of [

@@ -6,7 +6,7 @@ import { createPictures } from '../../../webview/dataset/grid/pictures';
 import { createRows, WINDOW } from '../../../webview/dataset/grid/rows';
 
 const rowAt = (item: number): Row => ({ item, path: `${item}`, categories: [], state: 'done', tags: [] });
-const glimpsesOf = (items: readonly number[], looks = items.map(() => 'done')) => ({ items, looks });
+const glimpsesOf = (items: readonly number[], looks = items.map(() => 1)) => ({ items, looks });
 const settle = () => new Promise((done) => setImmediate(done));
 
 describe('windows of rows', () => {
@@ -142,7 +142,7 @@ describe('packs of pictures', () => {
     pictures.want(rows);
     await settle();
     assert.equal(asked.flat().length, 100);
-    pictures.want(glimpsesOf([5], ['done group-cam x 1']));
+    pictures.want(glimpsesOf([5], [2]));
     await settle();
     assert.deepEqual(asked.at(-1), [5]);
   });
@@ -156,7 +156,7 @@ describe('packs of pictures', () => {
       () => {},
       (thrown) => assert.fail(String(thrown)),
     );
-    pictures.want(glimpsesOf([1, 2], ['waiting', 'done']));
+    pictures.want(glimpsesOf([1, 2], [0, 1]));
     pictures.want(glimpsesOf([1, 2]));
     assert.equal(answers.length, 2);
     answers[1]!();

@@ -68,6 +68,9 @@ describe('queries of versions', () => {
   });
 });
 
+const SOME = { categories: ['cat'] };
+const PAIR = { a: { ...versions[0]!, name: 'net' }, b: { ...versions[1]!, name: 'net@2' } };
+
 describe('versions in words', () => {
   const of = (both: number, a: number, b: number, neither: number) => ({
     ...comparisonOf(SET, 1, 2),
@@ -76,12 +79,24 @@ describe('versions in words', () => {
   });
   it('say how many images got worse and better, and how many are right', () => {
     assert.equal(
-      summaryOf(of(8_000, 31, 57, 1_912), 'net', 'net@2'),
+      summaryOf(of(8_000, 31, 57, 1_912), PAIR, SOME),
       '31 images got worse, 57 better. 80.31 % of 10,000 images are right by net, 80.57 % by net@2.',
     );
-    assert.match(summaryOf(of(1, 1, 0, 0), 'a', 'b'), /^1 image got worse, 0 better\. 100\.00 % of 2 images/);
-    assert.match(summaryOf(of(3, 0, 0, 1), 'a', 'b'), /^No image got worse or better\. 75\.00 %/);
-    assert.match(summaryOf(of(0, 0, 0, 0), 'a', 'b'), /both a and b yet/);
+    assert.match(summaryOf(of(1, 1, 0, 0), PAIR, SOME), /^1 image got worse, 0 better\. 100\.00 % of 2 images/);
+    assert.match(summaryOf(of(3, 0, 0, 1), PAIR, SOME), /^No image got worse or better\. 75\.00 %/);
+  });
+  it('say why no image is right or wrong by both', () => {
+    const none = (a: object, b: object, info: { categories: string[] } = SOME) =>
+      summaryOf(of(0, 0, 0, 0), { a: { ...PAIR.a, ...a }, b: { ...PAIR.b, ...b } }, info);
+    assert.match(none({}, {}, { categories: [] }), /no class is known of the images/);
+    assert.match(none({ done: 5, classes: [[0]] }, { done: 0, classes: [[]] }), /net@2 has computed no image yet/);
+    assert.match(
+      none({ done: 5, classes: [[0]] }, { done: 5, classes: [[]] }),
+      /no class of the dataset means a class of net@2; say with --mapping/,
+    );
+    assert.match(none({ done: 5, classes: [[0]] }, { done: 5, classes: [[0]] }), /no image with a class is computed/);
+  });
+  it('have shares of right images and points between them', () => {
     assert.equal(accuraciesOf({ both: 0, a: 0, b: 0, neither: 0 }), undefined);
     assert.deepEqual(
       [0.0125, -0.5, 0].map((share) => points(share, 1)),

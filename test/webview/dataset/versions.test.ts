@@ -127,7 +127,10 @@ describe('the versions of a run file', () => {
 
   it('have a shift that is computed on demand, with its progress', async () => {
     await open(SET, wide);
-    await shows('shift-rest', new RegExp(`^Unknown of ${commas(ITEMS.length)} images: maps by resnet20@4`));
+    await shows(
+      'shift-rest',
+      new RegExp(`^The shift of ${commas(ITEMS.length)} images is not known: maps by resnet20@4`),
+    );
     await page.find('find-shift').click();
     assert.deepEqual(await page.postedOf('findShift'), [{ type: 'findShift', a: 3, b: 4 }]);
     const work: Work = {
@@ -219,7 +222,7 @@ describe('the versions of a run file', () => {
 
   it('of images without a class have a shift and no flips', async () => {
     await open({ ...SET, unlabelled: true, shifted: 500 }, wide);
-    await shows('summary', /No image with a class/);
+    await shows('summary', /: no class is known of the images\.$/);
     assert.equal(await page.find('flips').count(), 0);
     await shows('shift-mean', /^Mean .*, of 500 of 9,990 images\.$/);
   });

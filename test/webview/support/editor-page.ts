@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { type Canvas, readCanvas } from '../../support/canvas';
-import { needs, project } from '../../support/shared';
-import { drawn, launch, type Options, openPage, type Webview } from './page';
+import { useBrowser } from './browser';
+import { drawn, type Options, openPage, type Webview } from './page';
 import { SCENE } from './states';
 
 export type EditorPage = Awaited<ReturnType<typeof openEditor>>;
@@ -15,19 +15,14 @@ export type EditorPage = Awaited<ReturnType<typeof openEditor>>;
  * @returns what opens a page on a state
  */
 export function editorPages(opened: (editor: EditorPage) => void) {
-  let browser: Browser;
+  const browser = useBrowser('editor');
   let editor: EditorPage;
-  before(async function () {
-    needs(this, project('dist/webview/editor.js'), 'run npm run build first');
-    browser = await launch();
-  });
-  after(() => browser?.close());
   afterEach(async () => {
     assert.deepEqual(editor.errors, []);
     await editor.close();
   });
   return async (state: object, options?: Options): Promise<void> => {
-    editor = await openEditor(browser, state, options);
+    editor = await openEditor(browser(), state, options);
     opened(editor);
   };
 }

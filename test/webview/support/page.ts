@@ -3,12 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { pageHtml } from '../../../src/extension/html';
-import { chromiumScript } from '../../support/scripts';
 import { project } from '../../support/shared';
 import { LIMIT_MS } from '../../support/wait';
 import { type Theme, variablesOf } from './themes';
-
-export const launch = async (): Promise<Browser> => (await chromiumScript()).launchChromium();
 
 const ORIGIN = 'https://webview.test';
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,10 +15,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-export interface Options {
+/** How a page looks: what the user may change while it is open. */
+export interface Look {
   readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
+}
+
+export interface Options extends Look {
   /** What getState of an earlier page returned. */
   readonly saved?: unknown;
   readonly restore?: string;
@@ -43,6 +44,8 @@ export interface Webview {
   press(...keys: string[]): Promise<void>;
   /** Sends a message as the host would. Arrays of numbers under some keys arrive as typed ones, see `deliver`. */
   send(message: object): Promise<void>;
+  /** Changes theme and size, as their user does while the page is open. */
+  look(look: Look): Promise<void>;
   /** What the page has told the host so far. */
   posted(): Promise<{ type: string; [key: string]: unknown }[]>;
   saved(): Promise<unknown>;
@@ -77,12 +80,13 @@ export async function openPage(
     if (!folder) await options.pictures;
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
   });
-  const variables = variablesOf(theme);
-  const background = variables[`--vscode-${name === 'classes' ? 'sideBar' : 'editor'}-background`]!;
+  const clothes = (worn: Theme): Clothes => {
+    const variables = variablesOf(worn);
+    const background = variables[`--vscode-${name === 'classes' ? 'sideBar' : 'editor'}-background`]!;
+    return { variables, background, theme: worn };
+  };
   await page.addInitScript(standIn, {
-    variables,
-    background,
-    theme,
+    clothes: clothes(theme),
     saved: options.saved,
     host: options.host,
   });
@@ -102,6 +106,11 @@ export async function openPage(
     },
     async send(message) {
       await page.evaluate(deliver, JSON.stringify(message));
+      await drawn(page);
+    },
+    async look({ theme: worn = theme, width: wide = width, height: high = height }) {
+      await page.setViewportSize({ width: wide, height: high });
+      await page.evaluate((put) => Reflect.get(window, 'dress')(put), clothes(worn));
       await drawn(page);
     },
     posted: () => page.evaluate(() => Reflect.get(window, 'posted')),
@@ -138,17 +147,22 @@ function documentOf(name: string, restore: string | undefined): string {
   return pageHtml({ title: name, ...files, ...(restore !== undefined && { restore }) });
 }
 
-interface Surroundings {
+/** What VS Code puts on a page for a theme. */
+interface Clothes {
   readonly variables: Record<string, string>;
   /** What lies behind the page, which may be transparent. */
   readonly background: string;
   readonly theme: Theme;
+}
+
+interface Surroundings {
+  readonly clothes: Clothes;
   readonly saved: unknown;
   readonly host: Options['host'];
 }
 
 /** Runs in the page before its own script. */
-function standIn({ variables, background, theme, saved, host }: Surroundings) {
+function standIn({ clothes, saved, host }: Surroundings) {
   /** What the stand-in for the host has been told and has not dealt with, by its id. */
   const underway = new Set<string>();
   Object.assign(window, { posted: [], saved, underway });
@@ -181,14 +195,21 @@ function standIn({ variables, background, theme, saved, host }: Surroundings) {
     img, video { max-width: 100%; max-height: 100%; }
   }`);
   document.adoptedStyleSheets = [defaults];
-  document.addEventListener('readystatechange', () => {
-    if (document.readyState !== 'interactive') return;
-    for (const [name, value] of Object.entries(variables)) document.documentElement.style.setProperty(name, value);
-    document.documentElement.style.background = background;
-    document.body.classList.add(`vscode-${theme}`);
+  const dress = ({ variables, background, theme }: Clothes) => {
+    const { style } = document.documentElement;
+    for (const name of [...style].filter((each) => each.startsWith('--vscode-'))) style.removeProperty(name);
+    for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+    style.background = background;
+    const { classList, dataset } = document.body;
+    classList.remove(...[...classList].filter((each) => each.startsWith('vscode-')));
+    classList.add(`vscode-${theme}`);
     // As VS Code does, for pages that know one kind of high contrast.
-    if (theme === 'high-contrast-light') document.body.classList.add('vscode-high-contrast');
-    document.body.dataset['vscodeThemeKind'] = `vscode-${theme}`;
+    if (theme === 'high-contrast-light') classList.add('vscode-high-contrast');
+    dataset['vscodeThemeKind'] = `vscode-${theme}`;
+  };
+  Object.assign(window, { dress });
+  document.addEventListener('readystatechange', () => {
+    if (document.readyState === 'interactive') dress(clothes);
   });
 }
 

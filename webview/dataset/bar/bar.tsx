@@ -8,6 +8,7 @@ import { whole } from '../texts';
 import { SideBySide } from '../versions/side-by-side';
 import { Chips } from './chips';
 import { Histograms } from './histograms';
+import { Lacking } from './lacking';
 import { Notes } from './notes';
 import { OrderMenu } from './order-menu';
 import { QueryInput } from './query-input';
@@ -18,6 +19,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   classes: 'Classes',
   clusters: 'Clusters',
   versions: 'Versions',
+  repair: 'Repair',
 };
 
 export function Bar({ page }: { readonly page: DatasetPage }) {
@@ -36,6 +38,7 @@ export function Bar({ page }: { readonly page: DatasetPage }) {
       </div>
       <div class="bar-line" hidden={!isGrid}>
         <Chips page={page} />
+        <Lacking page={page} />
         <span class="space" />
         {store.isStale.value && (
           <button

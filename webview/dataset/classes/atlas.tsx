@@ -79,7 +79,7 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
       <div class="atlas-cards" data-testid="atlas">
         {shown.map((index) => (
           <Card
-            key={`${by.value} ${index}`}
+            key={`${store.versionId.value} ${by.value} ${index}`}
             page={page}
             name={names[index]!}
             index={index}

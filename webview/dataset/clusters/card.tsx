@@ -47,6 +47,7 @@ export function Card({ page, thumbnails, set, cluster, onPlane }: CardProps) {
       class={isSuspicious(cluster) ? 'cluster-card suspicious' : 'cluster-card'}
       aria-label={`Cluster ${name}`}
       data-testid={`cluster-${name}`}
+      data-vscode-context={JSON.stringify({ webviewSection: 'rows', query, preventDefaultContextMenuItems: true })}
     >
       <button type="button" class="cluster-main" title={`Show the images of ${name}`} onClick={show}>
         <Picture page={page} cluster={cluster} isSeen={isSeen.value} />
@@ -97,6 +98,14 @@ export function Card({ page, thumbnails, set, cluster, onPlane }: CardProps) {
           }}
         >
           Tag…
+        </TextButton>
+        <TextButton
+          testId={`repair-${name}`}
+          name={`Repair the model for ${name}…`}
+          hidden={!isRunnable}
+          onClick={() => page.repairs.openFor(query)}
+        >
+          Repair…
         </TextButton>
         <IconButton
           icon="graph-scatter"
@@ -163,7 +172,7 @@ function Reasons({ cluster: { name, suspicion, ...cluster } }: { readonly cluste
         ))}
       </ul>
       <p class="cluster-hidden">
-        {suspicion.hidden} <span class="faint">This does not count.</span>
+        {suspicion.hidden} <span class="faint">This is not part of the score.</span>
       </p>
       <p class="faint">{`Score ${numberText(suspicion.score)}.`}</p>
     </details>

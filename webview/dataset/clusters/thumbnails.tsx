@@ -69,7 +69,7 @@ export function Thumbnail({ page: { store, paintHeat, actions }, thumbnails, ite
     const now = { isCurrent: true };
     thumbnails
       .picture(item)
-      .then((picture) => picture && draw(canvas.current!, picture, side, style, paintHeat, now))
+      .then((picture) => picture && drawThumbnail(canvas.current!, picture, side, style, paintHeat, now))
       .catch(actions.failed);
     return () => {
       now.isCurrent = false;
@@ -80,7 +80,8 @@ export function Thumbnail({ page: { store, paintHeat, actions }, thumbnails, ite
   );
 }
 
-async function draw(
+/** Draws a picture with its heat into a canvas; nothing if it is no longer wanted by the time. */
+export async function drawThumbnail(
   canvas: HTMLCanvasElement,
   picture: TilePicture,
   side: number,

@@ -6,7 +6,7 @@ import type { Layout } from './geometry';
 import { placeOf } from './geometry';
 
 /** The most that are placed, around the tile in focus. A screen reader reads on as the focus moves. */
-const MOST = 300;
+const MOST = 120;
 
 export interface Shown {
   readonly layout: Layout;

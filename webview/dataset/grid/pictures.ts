@@ -8,6 +8,8 @@ const PACK = 48;
 const AT_ONCE = 2;
 /** Pictures that are kept beyond those on screen; each takes at most 64 KB, and as much for its heat. */
 const MOST = 600;
+/** So many more are dropped at a time, so that the oldest are looked for less often. */
+const SLACK = 100;
 
 const NONE: Glimpses = { items: [], looks: [] };
 
@@ -25,7 +27,7 @@ export function createPictures(
   failed: (thrown: unknown) => void,
 ) {
   /** By item: the look of its picture, and when it was wanted last. They are kept in place, since most stay. */
-  const held = new Map<number, { look: string; used: number }>();
+  const held = new Map<number, { look: number; used: number }>();
   let wanted: Glimpses = NONE;
   /** Counts up with each wish. */
   let turn = 0;
@@ -37,20 +39,21 @@ export function createPictures(
   function dropOld(): void {
     const excess = held.size - MOST - wanted.items.length;
     if (excess <= 0) return;
-    const byUse = [...held].sort(([, a], [, b]) => a.used - b.used);
-    const old = byUse.slice(0, excess).map(([item]) => item);
+    const uses = Float64Array.from(held.values(), ({ used }) => used).sort();
+    const before = uses[excess + SLACK]!;
+    const old = [...held.keys()].filter((item) => held.get(item)!.used < before);
     for (const item of old) held.delete(item);
     dropped(old);
   }
 
-  function hold(item: number, look: string): void {
+  function hold(item: number, look: number): void {
     const known = held.get(item);
     if (known) known.look = look;
     else held.set(item, { look, used: turn });
   }
 
   function missing(): Glimpses {
-    const [items, looks]: [number[], string[]] = [[], []];
+    const [items, looks]: [number[], number[]] = [[], []];
     for (let i = 0; i < wanted.items.length && items.length < PACK; i++) {
       if (held.get(wanted.items[i]!)?.look === wanted.looks[i]) continue;
       items.push(wanted.items[i]!);

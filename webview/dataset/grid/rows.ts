@@ -12,7 +12,7 @@ const MOST = 8;
 export interface Glimpses {
   readonly items: readonly number[];
   /** A picture is another when its look is. */
-  readonly looks: readonly string[];
+  readonly looks: readonly number[];
 }
 
 interface Window {
@@ -115,13 +115,13 @@ export function createRows(
     },
     /** What is there from a position up to, and without, another. */
     glimpses(from: number, to: number): Glimpses {
-      const [items, looks]: [number[], string[]] = [[], []];
+      const [items, looks]: [number[], number[]] = [[], []];
       for (let position = from; position < to; position++) {
         const packed = windows.get(Math.floor(position / WINDOW))?.packed;
         const item = packed?.items[position % WINDOW];
         if (!packed || item === undefined) continue;
         items.push(item);
-        looks.push(packed.looks[packed.look[position % WINDOW]!]!);
+        looks.push(packed.looks[position % WINDOW]!);
       }
       return { items, looks };
     },

@@ -1,6 +1,7 @@
 /** Tags: set on the selection by a click or by a key, made here, and given keys. */
 import { quoted } from '../../../src/core/query/print';
 import { Icon } from '../../icon';
+import { IconButton } from '../../toolkit';
 import { NameForm } from '../../widgets/name-form';
 import { Popover } from '../../widgets/popover';
 import type { DatasetPage } from '../model';
@@ -18,7 +19,15 @@ export function Tags({ page }: { readonly page: DatasetPage }) {
           <p class="faint">{`For ${selected > 0 ? plural(selected, 'selected image') : 'the image in focus'}.`}</p>
           <ul>
             {tags.map((tag) => (
-              <li key={tag.name} class="popover-line">
+              <li
+                key={tag.name}
+                class="popover-line"
+                data-vscode-context={JSON.stringify({
+                  webviewSection: 'rows',
+                  query: `tag = ${quoted(tag.name)}`,
+                  preventDefaultContextMenuItems: true,
+                })}
+              >
                 <button
                   type="button"
                   class="menu-item"
@@ -62,6 +71,16 @@ export function Tags({ page }: { readonly page: DatasetPage }) {
                   <Icon name="filter" />
                   {whole(tag.count)}
                 </button>
+                <IconButton
+                  icon="wrench"
+                  name={`Repair the model for the images tagged ${tag.name}…`}
+                  testId={`repair-tag-${tag.name}`}
+                  disabled={!store.isWritable.value || tag.count === 0}
+                  onClick={() => {
+                    close();
+                    page.repairs.openFor(`tag = ${quoted(tag.name)}`);
+                  }}
+                />
               </li>
             ))}
           </ul>

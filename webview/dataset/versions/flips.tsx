@@ -25,7 +25,7 @@ export function Flips({ page, pair, comparison }: PairProps) {
   return (
     <section aria-label="Flips">
       <h2>{`From ${pair.a.name} to ${pair.b.name}`}</h2>
-      <p data-testid="summary">{summaryOf(comparison, pair.a.name, pair.b.name)}</p>
+      <p data-testid="summary">{summaryOf(comparison, pair, { categories: page.store.categories.value })}</p>
       {rows > 0 && (
         <>
           <table class="flips" data-testid="flips">

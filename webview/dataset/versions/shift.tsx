@@ -46,8 +46,8 @@ export function Shift({ page, pair, comparison }: PairProps) {
       {rest > 0 && !work && (
         <p data-testid="shift-rest">
           {reason === undefined
-            ? `Unknown of ${plural(rest, 'image')}: maps by ${b.name} have to be computed for the class that ${a.name} predicts.`
-            : `Unknown of ${plural(rest, 'image')}, whose maps by ${b.name} can't be computed: ${reason}`}
+            ? `The shift of ${plural(rest, 'image')} is not known: maps by ${b.name} have to be computed for the class that ${a.name} predicts.`
+            : `The shift of ${plural(rest, 'image')} is not known, and maps by ${b.name} can't be computed: ${reason}`}
         </p>
       )}
       {work && (

@@ -1,7 +1,8 @@
 /** What is said of versions, in words. Pure. */
-import type { VersionInfo } from '../../../src/protocol/dataset';
-import type { Comparison, Flip } from '../../../src/protocol/versions';
+import type { RunInfo, VersionInfo } from '../../../src/protocol/dataset';
+import { type Comparison, type Flip, noFlips } from '../../../src/protocol/versions';
 import { plural, whole } from '../texts';
+import type { Pair } from './pair';
 
 export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
@@ -52,10 +53,10 @@ export function flipText(flip: Flip, count: number): string {
 }
 
 /** What changed, in one sentence or two. */
-export function summaryOf({ flips, rows }: Comparison, a: string, b: string): string {
+export function summaryOf({ flips, rows }: Comparison, { a, b }: Pair, info: Pick<RunInfo, 'categories'>): string {
   const accuracies = accuraciesOf(flips);
-  if (!accuracies) return `No image with a class is computed by both ${a} and ${b} yet.`;
-  const share = `${percent(accuracies.a)} of ${plural(rows, 'image')} are right by ${a}, ${percent(accuracies.b)} by ${b}.`;
+  if (!accuracies) return `No image is known to be right or wrong by both: ${noFlips(info, a, b)}.`;
+  const share = `${percent(accuracies.a)} of ${plural(rows, 'image')} are right by ${a.name}, ${percent(accuracies.b)} by ${b.name}.`;
   if (flips.a + flips.b === 0) return `No image got worse or better. ${share}`;
   return `${flipText('a', flips.a)}, ${whole(flips.b)} better. ${share}`;
 }

@@ -1,10 +1,11 @@
 /** The page of versions: which there are, what changed from one to another, and how they went. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Comparison, TrendPoint } from '../../../src/protocol/versions';
+import type { TrendPoint } from '../../../src/protocol/versions';
 import { newestOnly } from '../../newest';
 import type { DatasetPage } from '../model';
 import { ByClass } from './by-class';
+import { progressOf, useComparison } from './comparison';
 import { Flips } from './flips';
 import { Lines } from './lines';
 import { VersionList } from './list';
@@ -43,37 +44,6 @@ export function Versions({ page }: { readonly page: DatasetPage }) {
       <Lines versions={info.versions} trend={trend.value} />
     </div>
   );
-}
-
-/** What is computed of the versions, as a text that changes with it. */
-function progressOf({ store }: DatasetPage): string {
-  const shifts = store.work.value
-    .filter(({ kind }) => kind === 'shift')
-    .map(({ id, done, state }) => [id, done, state]);
-  const versions = store.info.value?.versions.map(({ id, done, failed }) => [id, done, failed]);
-  return JSON.stringify([shifts, versions]);
-}
-
-/** One request at a time; of those that are due meanwhile the last. */
-function useComparison(page: DatasetPage) {
-  const { store, ask, actions } = page;
-  const known = useSignal<Comparison | undefined>(undefined);
-  const run = useRef(
-    newestOnly(async () => {
-      const pair = store.pair.peek();
-      if (!pair) return;
-      try {
-        known.value = await ask('compare', { a: pair.a.id, b: pair.b.id });
-      } catch (thrown) {
-        actions.failed(thrown);
-      }
-    }),
-  );
-  useSignalEffect(() => {
-    void [store.pair.value, progressOf(page)];
-    void run.current(undefined);
-  });
-  return known;
 }
 
 function useTrend(page: DatasetPage) {

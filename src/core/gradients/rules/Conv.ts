@@ -1,5 +1,5 @@
 /**
- * Y = conv(X, W) + B: dX is the adjoint of the convolution, a transposed convolution of dY with the same weights.
+ * Y = conv(X, W) + B: dB sums dY over images and places, dW is in kernel.ts, and dX is the adjoint of the convolution, a transposed convolution of dY with the same weights.
  *
  * With strides of 1 this equals a convolution of dY with the weights flipped in space and the channels swapped. The
  * rule uses it, since the runtime's convolutions are several times faster than its transposed ones, above all with
@@ -10,34 +10,64 @@
 import { intAttribute } from '../../onnx/model';
 import { pad, reshape, transpose } from '../../onnx/ops';
 import { sizeOf } from '../../onnx/tensors';
+import { type KernelGradient, kernelByConvolution } from '../kernel';
 import type { Rule, RuleContext, Tensor } from '../rule';
 import { border, reverse } from '../scatter';
-import { extent, slideBack, type Window, windowOf } from '../window';
+import { extent, slideBack, sumPerChannel, type Window, windowOf } from '../window';
 
-export const Conv: Rule = (c) => {
-  const weights = c.input(1);
-  const groups = intAttribute(c.node, 'group', 1);
-  const window = windowOf(c, c.x.dims.slice(2), c.y.dims.slice(2), weights.dims.slice(2));
+/**
+ * How dX is computed if a stride is greater than 1.
+ *
+ * @returns undefined where it is not faster than the general way
+ */
+export type StridedGradient = (c: RuleContext, weights: Tensor, window: Window, groups: number) => string | undefined;
+
+/** @param kernel how dW is computed */
+export const convolution =
+  (kernel: KernelGradient, strided: StridedGradient = () => undefined): Rule =>
+  (c) => {
+    const weights = c.input(1);
+    const groups = intAttribute(c.node, 'group', 1);
+    const window = windowOf(c, c.x.dims.slice(2), c.y.dims.slice(2), weights.dims.slice(2));
+    const dy = { name: c.dy, dims: c.y.dims };
+    return [
+      c.wants(0) ? inputGradient(c, weights, window, groups, strided) : undefined,
+      c.wants(1) ? kernel(c.emit, c.x, dy, window, groups) : undefined,
+      c.wants(2) ? sumPerChannel(c, c.dy) : undefined,
+    ].slice(0, c.arity);
+  };
+
+export const Conv = convolution(kernelByConvolution);
+
+function inputGradient(
+  c: RuleContext,
+  weights: Tensor,
+  window: Window,
+  groups: number,
+  strided: StridedGradient,
+): string {
   const before = window.begins.map((pads, axis) => extent(window, axis) - 1 - pads);
   const after = window.ends.map((pads, axis) => extent(window, axis) - 1 - pads);
   const isConvolution =
     window.strides.every((stride) => stride === 1) && [...before, ...after].every((pads) => pads >= 0);
   if (isConvolution) {
-    const dx = c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
+    return c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
       kernel_shape: { ints: window.kernel },
       dilations: { ints: window.dilations },
       pads: { ints: [...before, ...after] },
       group: { int: groups },
     });
-    return [dx];
   }
-  return [
-    isPhased(c, window, groups) ? byPhases(c, weights, window) : slideBack(c.emit, c.dy, weights.name, window, groups),
-  ];
-};
+  const isStrided = window.strides.some((stride) => stride > 1);
+  const faster = isStrided ? strided(c, weights, window, groups) : undefined;
+  if (faster !== undefined) return faster;
+  return isPhased(c, window, groups)
+    ? byPhases(c, weights, window)
+    : slideBack(c.emit, c.dy, weights.name, window, groups);
+}
 
 /** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], with the kernel's elements in reverse order. */
-function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, groups: number): string {
+export function flipped(c: RuleContext, { name, dims }: Tensor, { kernel }: Window, groups: number): string {
   const [outputs, inputs] = [dims[0]! / groups, dims[1]!];
   const size = sizeOf(kernel);
   const grouped = reshape(c.emit, name, [groups, outputs, inputs, size]);

@@ -16,7 +16,8 @@ export const Gemm: Rule = (c) => {
     });
   const dA = () => (transA ? product(b, c.dy, transB, true) : product(c.dy, b, false, !transB));
   const dB = () => (transB ? product(c.dy, a, true, transA) : product(a, c.dy, !transA, false));
-  const dC = () => broadcast(c, multiply(c, c.dy, c.scalar(floatAttribute(c.node, 'beta', 1))));
+  const beta = floatAttribute(c.node, 'beta', 1);
+  const dC = () => broadcast(c, beta === 1 ? c.dy : multiply(c, c.dy, c.scalar(beta)));
   return [c.wants(0) ? dA() : undefined, c.wants(1) ? dB() : undefined, c.wants(2) ? dC() : undefined].slice(
     0,
     c.arity,

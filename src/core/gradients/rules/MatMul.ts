@@ -13,6 +13,7 @@ export const MatMul: Rule = (c) => {
 
   const dA = (): Answer => ({ tensor: timesTransposed(c, dy, [...batch, m, n], b, right), dims: [...batch, m, k] });
   const dB = (): Answer => {
+    if (right.length === 2 && b.dims.length === 2 && left.length > 2) return ofRows(c, a, dy, [k, n]);
     const rows = reshapeTo(c, a, left);
     const product = c.emit.op('MatMul', [swapLast(c, rows, left.length), dy]);
     const vector = b.dims.length === 1;
@@ -41,6 +42,13 @@ function timesTransposed(
     transB: { int: 1 },
   });
   return dims.length === 2 ? product : reshape(c.emit, product, [...dims.slice(0, -1), k]);
+}
+
+/** A^T dY of a plain matrix B, with all rows of the batch as rows of one matrix, so that no product of each is kept. */
+function ofRows(c: RuleContext, a: Tensor, dy: string, [k, n]: readonly [number, number]): string {
+  const [rows, gradients] = [reshape(c.emit, a.name, [-1, k]), reshape(c.emit, dy, [-1, n])];
+  const bias = c.emit.opset < 11 ? [c.scalar(0)] : [];
+  return c.emit.op('Gemm', [rows, gradients, ...bias], { transA: { int: 1 } });
 }
 
 function reshapeTo(c: RuleContext, tensor: Tensor, dims: readonly number[]): string {

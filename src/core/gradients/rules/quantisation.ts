@@ -5,16 +5,10 @@
  */
 import { intAttribute } from '../../onnx/model';
 import { reshape } from '../../onnx/ops';
-import { DataType, dtypeName, realType, sizeOf } from '../../onnx/tensors';
+import { INTEGER_RANGES } from '../../onnx/quantisation';
+import { type DataType, dtypeName, realType, sizeOf } from '../../onnx/tensors';
 import type { Rule, RuleContext } from '../rule';
 import { add, divide, multiply, where } from './arithmetic';
-
-const RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
-  [DataType.UINT8]: [0, 255],
-  [DataType.INT8]: [-128, 127],
-  [DataType.UINT16]: [0, 65535],
-  [DataType.INT16]: [-32768, 32767],
-};
 
 /** A scale or a zero point, either one for all or one for each position of an axis. */
 function perAxis(c: RuleContext, input: number): string {
@@ -40,7 +34,7 @@ const cast = (c: RuleContext, tensor: string, to: DataType) => c.emit.op('Cast',
 export const quantisation = {
   /** dx = dq / scale where round(x / scale) + zero is within the range */
   QuantizeLinear: (c) => {
-    const range = RANGES[c.y.dtype];
+    const range = INTEGER_RANGES[c.y.dtype];
     if (!range) throw c.failure(`it makes ${dtypeName(c.y.dtype)}`);
     const real = realType(c.x.dtype);
     const scale = perAxis(c, 1);

@@ -38,8 +38,8 @@ export function indexLabels(classes: number): readonly string[] {
 }
 
 /**
- * The index of the class that a user means: given by index, by its full label, or by one of the label's comma-separated
- * names, in this order.
+ * The index of the class that a user means: given by index (`281` or `#281`), by its full label, or by one of the label's
+ * comma-separated names, in this order.
  *
  * @throws unknown-class with near names, ambiguous-class with the indices of all that match
  */
@@ -49,14 +49,15 @@ export function findClass(
 ): number {
   if ('index' in choice) return checkIndex(labels, choice.index);
   const wanted = choice.label.trim();
-  const isIndex = /^\d+$/.test(wanted);
-  if (isIndex && Number(wanted) < labels.length) return Number(wanted);
+  const index = /^#?(\d+)$/.exec(wanted)?.[1];
+  const isNamed = wanted.startsWith('#') && labels.includes(wanted);
+  if (index !== undefined && !isNamed && Number(index) < labels.length) return Number(index);
   for (const matches of [(label: string) => label === wanted, (label: string) => namesOf(label).includes(wanted)]) {
     const found = labels.flatMap((label, index) => (matches(label) ? [index] : []));
     if (found.length === 1) return found[0]!;
     if (found.length > 1) throw errors.ambiguousClass(wanted, found);
   }
-  if (isIndex) return checkIndex(labels, Number(wanted));
+  if (index !== undefined) return checkIndex(labels, Number(index));
   const near = nearest(
     labels.flatMap((label, index) => namesOf(label).map((name) => ({ name, index }))),
     wanted,

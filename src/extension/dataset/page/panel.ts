@@ -6,6 +6,7 @@ import { packed, packRows } from '../../../protocol/packed/pack';
 import type { Log } from '../../log';
 import { type Handlers, receiver } from '../../receive';
 import { affects, readSettings } from '../../settings';
+import type { RepairActions } from '../repair/actions';
 import type { Session } from '../run/session';
 import type { VersionActions } from '../versions/actions';
 import type { DatasetActions } from './actions';
@@ -14,6 +15,7 @@ import { type At, type DatasetPanel, rowsOf } from './panel-types';
 export interface DatasetServices {
   readonly actions: DatasetActions;
   readonly versions: VersionActions;
+  readonly repairs: RepairActions;
   readonly log: Log;
   /** Reports a failure that the page does not show. */
   report(thrown: unknown): void;
@@ -26,7 +28,7 @@ export function createDatasetPanel(
   notes: readonly string[],
   services: DatasetServices,
 ): DatasetPanel {
-  const { actions, versions, log, report } = services;
+  const { actions, versions, repairs, log, report } = services;
   const changed = new vscode.EventEmitter<void>();
   let at: At | undefined;
   let isThere = false;
@@ -83,6 +85,15 @@ export function createDatasetPanel(
       },
     );
 
+  /** What comes of an action is a message. */
+  const tell = (action: Promise<ToDatasetPage | undefined>) =>
+    act(
+      action.then((message) => {
+        if (message) send(message);
+        return undefined;
+      }),
+    );
+
   async function answer({ id, asked }: Extract<FromDatasetPage, { type: 'ask' }>): Promise<void> {
     try {
       const result = await session.ask(asked, (rows) => send({ type: 'first', id, rows: packRows(rows) }));
@@ -109,6 +120,8 @@ export function createDatasetPanel(
     findClusters: ({ version, by, classes }) => act(session.findClusters(version, by, classes).then(() => undefined)),
     findShift: ({ a, b }) => act(versions.findShift(session, a, b)),
     sideBySide: ({ type: _, a, b, ...row }) => act(versions.sideBySide(session, { ...row, sides: [a, b] })),
+    output: ({ type: _, ...asked }) => tell(repairs.output(session, asked)),
+    removeRepair: ({ repair }) => tell(repairs.remove(session, repair)),
     removeVersion: ({ version }) => act(versions.remove(session, version)),
     compute: ({ version, of, method }) => act(actions.compute(session, version, rowsOf(of), method)),
     export: ({ version, of, kind }) => act(actions.export(session, version, rowsOf(of), kind)),

@@ -1,17 +1,17 @@
 /**
- * The sweeps and clusters that the user wants, kept in the workspace's memory: when the window is loaded again, or the
+ * The sweeps, clusters and repairs that the user wants, kept in the workspace's memory: when the window is loaded again, or the
  * runner has ended, they go on. What was paused, cancelled or finished is no longer wanted. Pure.
  */
 import * as v from 'valibot';
 import { read } from '../../../core/schema';
 import type { VersionId } from '../../../protocol/dataset';
 
-/** What is computed of a version: a sweep, or the clusters of its classes by `ClusteredBy`. */
-export const WANTED = ['sweep', 'clusters by predicted', 'clusters by true'] as const;
+/** What is computed of a version: a sweep, or the clusters of its classes by `ClusteredBy`; or a repair, by its number. */
+export const WANTED = ['sweep', 'clusters by predicted', 'clusters by true', 'repair'] as const;
 export type Wanted = (typeof WANTED)[number];
 
 export interface Intents {
-  /** The versions of a run file of which something is wanted. */
+  /** The versions of a run file of which something is wanted, or the numbers of its repairs. */
   of(run: string, what?: Wanted): readonly VersionId[];
   set(run: string, version: VersionId, wanted: boolean, what?: Wanted): void;
 }

@@ -39,11 +39,11 @@ export function createLists(
   const held = new Map<number, Held>();
   let last = 0;
   return {
-    add(version, query, { list, count }) {
+    add(version, query, { list, count, ...rest }) {
       last += 1;
       held.set(last, { version, query, count, list, process: process() });
       for (const id of [...held.keys()].slice(0, -MOST)) held.delete(id);
-      return { list: last, count };
+      return { ...rest, list: last, count };
     },
     find: (id) => held.get(id),
     async numberOf(id) {

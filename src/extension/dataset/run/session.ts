@@ -1,6 +1,6 @@
 /**
  * An open run file: what the runner has told about it, and the requests of its pages. When the runner's process ends,
- * the file is opened again, lists are made again, and sweeps, maps and searches for clusters go on. Pure.
+ * the file is opened again, lists are made again, and sweeps, maps, searches for clusters and repairs go on. Pure.
  */
 import { type ExplainError, errors, toExplainError } from '../../../core/errors';
 import type { ClusteredBy } from '../../../protocol/clusters';
@@ -8,16 +8,22 @@ import type { MapChoice, RunInfo, Selection, VersionId, Work } from '../../../pr
 import type { Asked, ToDatasetPage } from '../../../protocol/dataset-page';
 import type { DeviceChoice } from '../../../protocol/devices';
 import type { RunnerRequests } from '../../../protocol/runner';
+import type { RepairInfo } from '../../../protocol/training';
 import { createFinding } from './finding';
 import type { Intents } from './intents';
 import { createLists, type Lists, withNumbers } from './lists';
 import { createOpening } from './opening';
+import { createRepairing } from './repairing';
 import { type CallRunner, hasEnded, type RunnerEvents, type RunnerName } from './runner-call';
+import { createSweeping } from './sweeping';
 import { createWantedMaps, type MapIntents } from './wanted-maps';
 import { createWatching } from './watching';
 
 /** What a session tells its pages. */
-export type Told = Extract<ToDatasetPage, { type: 'info' | 'work' | 'rows' | 'added' | 'notice' | 'broken' }>;
+export type Told = Extract<
+  ToDatasetPage,
+  { type: 'info' | 'work' | 'rows' | 'repair' | 'added' | 'notice' | 'broken' }
+>;
 
 type Params<N extends RunnerName> = Omit<RunnerRequests[N]['params'], 'run'>;
 type FirstRows = RunnerRequests['list']['events']['first'];
@@ -30,6 +36,8 @@ export interface Session {
   /** Why the file can't be used. */
   readonly broken: string | undefined;
   readonly lists: Pick<Lists, 'find'>;
+  /** The repairs of which something was told, by their numbers. */
+  readonly repairs: ReadonlyMap<number, RepairInfo>;
   /** Calls the listener with everything that is told from now on, until the returned function is called. */
   listen(listener: (told: Told) => void): () => void;
   /** Resolves when the file is open; rejects if it can't be used. */
@@ -62,22 +70,16 @@ export interface SessionOptions {
   /** Whether the files of its models are to be watched. */
   watches(): boolean;
   log(line: string): void;
-  /**
-   * Milliseconds until a file that only can be read is tried again, if something is to be computed: after a reload of
-   * the window, the runner of the window before may still hold it for a moment. The time doubles with each try.
-   */
-  readonly firstPause?: number;
 }
 
 /** How often in a row the process may end while nothing is done, before it is left alone. */
 const MOST_ENDS = 3;
-const LONGEST_PAUSE_MS = 30_000;
 const RESTARTED = 'The process that computes had ended and was started again. What was done before is kept.';
 /** Requests that may have taken effect before the process ended: they are not sent twice. */
-const ONCE: readonly RunnerName[] = ['undo'];
+const ONCE: readonly RunnerName[] = ['undo', 'repair', 'goOn'];
 
 export function createSession(options: SessionOptions): Session {
-  const { run, call, intents, mapIntents, device, watches, log, firstPause = 1000 } = options;
+  const { run, call, intents, mapIntents, device, watches, log } = options;
   const listeners = new Set<(told: Told) => void>();
   const opening = createOpening();
   const lists = createLists(
@@ -89,11 +91,15 @@ export function createSession(options: SessionOptions): Session {
   const maps = createWantedMaps({ run, intents: mapIntents, lists, call, device, notice, log });
   let following = new AbortController();
   let isClosed = false;
+  const sweeping = createSweeping({
+    ...{ run, intents, log, isClosed: () => isClosed },
+    call: (version) => call('sweep', { run, version, device: device() }),
+  });
+  const repairing = createRepairing({ run, intents, call, device, log, tell });
   let info: RunInfo | undefined;
   let work: readonly Work[] = [];
   let broken: string | undefined;
   let ends = 0;
-  let pause = firstPause;
 
   function tell(told: Told): void {
     for (const listener of listeners) listener(told);
@@ -117,8 +123,7 @@ export function createSession(options: SessionOptions): Session {
     if (next.some(({ id, done }) => done > (work.find((one) => one.id === id)?.done ?? done))) ends = 0;
     work = next;
     finding.took(work);
-    for (const { kind, state, version } of work)
-      if (kind === 'sweep' && state === 'done' && version !== undefined) intents.set(run, version, false);
+    sweeping.took(work);
     maps.told(work);
     tell({ type: 'work', work });
   }
@@ -134,36 +139,29 @@ export function createSession(options: SessionOptions): Session {
     broken = undefined;
     takeInfo(found);
     opening.opened();
-    const isBlocked = found.readOnly !== undefined && isAnyWanted();
-    const timer = isBlocked ? setTimeout(() => again.abort(), pause) : undefined;
-    pause = isBlocked ? Math.min(2 * pause, LONGEST_PAUSE_MS) : firstPause;
-    if (!isBlocked) resume(found);
+    // Another process may hold it, such as the runner of this window before it was loaded again: what is wanted waits.
+    if (found.readOnly === undefined || !isAnyWanted()) resume(found);
     if (found.readOnly === undefined) watching.begin(signal);
     const on: RunnerEvents<'follow'> = {
       work: takeWork,
       rows: (rows) => tell({ type: 'rows', ...rows }),
       info: takeInfo,
+      repair: repairing.told,
+      free: () => again.abort(),
     };
-    try {
-      await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
-    } finally {
-      clearTimeout(timer);
-    }
+    await call('follow', { run }, { signal, timeout: Number.POSITIVE_INFINITY, on });
   }
 
-  /** Goes on with the sweeps, maps and clusters that are wanted. */
+  /** Goes on with what is wanted. */
   function resume(found: RunInfo): void {
     void maps.resume(found);
-    for (const { id, done, failed, unavailable } of found.versions) {
-      if (!intents.of(run).includes(id) || unavailable !== undefined) continue;
-      if (done + failed >= found.items) intents.set(run, id, false);
-      else start(id).catch((thrown) => log(toExplainError(thrown).message));
-    }
+    sweeping.resume(found);
     finding.resume(found);
+    void repairing.resume();
   }
 
-  const start = (version: VersionId) => call('sweep', { run, version, device: device() });
-  const isAnyWanted = () => intents.of(run).length + mapIntents.of(run).length + finding.wanted().length > 0;
+  const isAnyWanted = () =>
+    [sweeping.wanted(), mapIntents.of(run), finding.wanted(), repairing.wanted()].some(({ length }) => length > 0);
 
   /** Follows the file through every process. */
   async function live(controller: AbortController): Promise<void> {
@@ -219,10 +217,8 @@ export function createSession(options: SessionOptions): Session {
   /** What the pages' requests say about the work that is wanted. */
   function noteIntent({ name, params }: Asked): void {
     if (name !== 'pause' && name !== 'resume' && name !== 'cancel') return;
-    finding.asked(params.work, name);
+    for (const kind of [sweeping, finding, repairing]) kind.asked(params.work, name);
     maps.asked(params.work, name === 'resume');
-    const version = work.find(({ id, kind }) => id === params.work && kind === 'sweep')?.version;
-    if (version !== undefined) intents.set(run, version, name === 'resume');
   }
 
   void live(following);
@@ -230,6 +226,7 @@ export function createSession(options: SessionOptions): Session {
   return {
     run,
     lists,
+    repairs: repairing.known,
     get info() {
       return info;
     },
@@ -251,20 +248,14 @@ export function createSession(options: SessionOptions): Session {
     call: request,
     async ask(asked, first) {
       noteIntent(asked);
+      const own = repairing.ask(asked, request);
+      if (own) return own;
       if (asked.name !== 'list') return request(asked.name, asked.params);
       const { version, query } = asked.params;
       const made = await request('list', asked.params, first && { first });
       return lists.add(version, query, made);
     },
-    async sweep(version) {
-      intents.set(run, version, true);
-      try {
-        await request('sweep', { version, device: device() });
-      } catch (thrown) {
-        if (!isClosed) intents.set(run, version, false);
-        throw thrown;
-      }
-    },
+    sweep: (version) => sweeping.sweep(version, (id) => request('sweep', { version: id, device: device() })),
     findClusters: (version, by, classes) =>
       finding.find({ version, by }, classes, (params) => request('findClusters', params)),
     async compute(version, of, method) {

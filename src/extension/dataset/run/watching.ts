@@ -34,7 +34,7 @@ export function createWatching({ run, call, device, watches, tell, log }: Watchi
     const on = {
       added: (version: number) => tell({ type: 'added', version }),
       // What is half written is tried again by itself; only what stays unreadable is told.
-      failed: (text: string) => tell({ type: 'notice', text }),
+      failed: ({ message }: { readonly message: string }) => tell({ type: 'notice', text: message }),
     };
     const signal = AbortSignal.any([outer, mine.signal]);
     try {

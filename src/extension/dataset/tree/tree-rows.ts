@@ -1,7 +1,8 @@
-/** The rows of the view *Datasets*: run files with their versions, suspicious clusters, saved views and tags. Pure. */
+/** The rows of the view *Datasets*: run files with their versions, repairs, suspicious clusters, saved views and tags. Pure. */
 import path from 'node:path';
 import { quoted } from '../../../core/query/print';
 import type { RunInfo, VersionId, VersionInfo } from '../../../protocol/dataset';
+import type { RepairInfo } from '../../../protocol/training';
 import { nameOfRun } from '../source';
 
 export interface DatasetRow {
@@ -14,7 +15,7 @@ export interface DatasetRow {
   readonly run: string;
   readonly kind: 'run' | 'group' | 'entry' | 'message';
   /** What a click opens. */
-  readonly opens?: { readonly query?: string; readonly version?: VersionId };
+  readonly opens?: { readonly query?: string; readonly version?: VersionId; readonly repair?: number };
   readonly children?: readonly DatasetRow[];
 }
 
@@ -37,8 +38,11 @@ export function runRow(run: string, where: string): DatasetRow {
   };
 }
 
-/** What is known of an open run file. */
-export function rowsOf({ run, items, versions, clusters, views, tags }: RunInfo): DatasetRow[] {
+/** What is known of an open run file, and of its repairs. */
+export function rowsOf(
+  { run, items, versions, clusters, views, tags }: RunInfo,
+  repairs: Iterable<RepairInfo> = [],
+): DatasetRow[] {
   const entry = (group: string, name: string, rest: Partial<DatasetRow>): DatasetRow => ({
     id: JSON.stringify([run, group, name]),
     label: name,
@@ -56,6 +60,18 @@ export function rowsOf({ run, items, versions, clusters, views, tags }: RunInfo)
         icon: version.unavailable === undefined ? 'circuit-board' : 'warning',
         opens: { version: version.id },
       }),
+    ),
+    ...group(
+      'Repairs',
+      'wrench',
+      [...repairs].map(({ repair, output, state }) =>
+        entry('repair', String(repair), {
+          label: path.basename(output),
+          description: state,
+          tooltip: output,
+          opens: { repair },
+        }),
+      ),
     ),
     ...group(
       'Suspicious clusters',

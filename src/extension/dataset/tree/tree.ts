@@ -32,7 +32,7 @@ export function registerDatasetTree(
   async function content(run: string): Promise<DatasetRow[]> {
     const session = sessions.find(run);
     try {
-      if (session) return rowsOf(await session.ready());
+      if (session) return rowsOf(await session.ready(), session.repairs.values());
       const info = await runner.call('open', { run });
       await runner.call('close', { run });
       return rowsOf(info);
@@ -52,7 +52,9 @@ export function registerDatasetTree(
 
   /** Only what the view shows of the open files counts as a change. */
   function update(): void {
-    const now = JSON.stringify(sessions.all.map(({ run, info }) => [run, info && rowsOf(info)]));
+    const now = JSON.stringify(
+      sessions.all.map(({ run, info, repairs }) => [run, info && rowsOf(info, repairs.values())]),
+    );
     if (now === shown) return;
     shown = now;
     changed.fire();
@@ -78,7 +80,8 @@ function toItem(row: DatasetRow): vscode.TreeItem {
   const label = withoutIcons(row.label);
   const item = new vscode.TreeItem(label, row.kind === 'run' ? Collapsed : row.children ? Expanded : None);
   item.id = row.id;
-  item.contextValue = row.kind;
+  // The menu offers what can be done with the rows of a query.
+  item.contextValue = row.opens?.query === undefined ? row.kind : 'rows';
   if (row.description) item.description = withoutIcons(row.description);
   if (row.tooltip) item.tooltip = plainLines(row.tooltip);
   if (row.icon) item.iconPath = new vscode.ThemeIcon(row.icon);

@@ -3,6 +3,7 @@ import { datasetErrors } from '../../../core/dataset-errors';
 import { nearest } from '../../../core/model/classes/near';
 import type { ClusteredBy, ClusterInfo, ClusterSet, Scatter } from '../../../protocol/clusters';
 import type { ClustersSummary, ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
+import { clustersCommand } from '../../plan/commands';
 import type { Record } from '../file/sqlite';
 import { keyOf } from '../file/tables';
 import { bytesOf, numberIn, numberOf } from '../file/values';
@@ -186,40 +187,35 @@ function scatterOf(state: State, { columns }: Version, record: ClusterRecord): S
 }
 
 /** @throws query-invalid */
-export function setNamed({ clusters }: State, version: VersionId, name: string): ClusterRecord {
-  const known = clusters.filter((record) => record.version === version);
-  const found = known.find((record) => record.name === name);
-  if (!found)
-    throw unknownName(
-      'set of clusters',
-      name,
-      known.map((record) => record.name),
-    );
-  return found;
-}
+export const setNamed = (state: State, version: VersionId, name: string): ClusterRecord =>
+  named(state, version, 'set of clusters', name, recordsOf(state, version));
 
 /** @throws query-invalid */
-export function clusterNamed({ clusters }: State, version: VersionId, name: string) {
-  const known = clusters
-    .filter((record) => record.version === version)
-    .flatMap((record) =>
-      record.data.clusters.map((_, index) => ({ name: clusterName(record.name, index), record, index })),
-    );
-  const found = known.find((cluster) => cluster.name === name);
-  if (!found)
-    throw unknownName(
-      'cluster',
-      name,
-      known.map((cluster) => cluster.name),
-    );
-  return found;
+export function clusterNamed(state: State, version: VersionId, name: string) {
+  const known = recordsOf(state, version).flatMap((record) =>
+    record.data.clusters.map((_, index) => ({ name: clusterName(record.name, index), record, index })),
+  );
+  return named(state, version, 'cluster', name, known);
 }
 
-function unknownName(what: string, name: string, known: readonly string[]) {
-  const [near] = nearest(
-    known.map((each) => ({ name: each })),
+const recordsOf = ({ clusters }: State, version: VersionId) => clusters.filter((record) => record.version === version);
+
+function named<T extends { readonly name: string }>(
+  state: State,
+  version: VersionId,
+  what: string,
+  name: string,
+  known: readonly T[],
+): T {
+  const found = known.find((each) => each.name === name);
+  if (found) return found;
+  const of = versionOf(state, version).info.name;
+  if (known.length === 0) throw datasetErrors.noClusters(name, of, clustersCommand(state.db.file, of));
+  const [near] = nearest(known, name, 1);
+  throw datasetErrors.unknownCluster(
+    what,
     name,
-    1,
+    known.map((each) => each.name),
+    near?.name,
   );
-  return datasetErrors.unknownCluster(what, name, known, near?.name);
 }

@@ -1,7 +1,8 @@
 /** Clusters as they are written to a run file, and what the work on them asks of it. */
+
+import type { Quantised } from '../../../core/measures/quantise';
 import type { ClusteredBy, ClusterInfo, ClusterSet, Scatter } from '../../../protocol/clusters';
 import type { ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
-import type { Quantised } from '../maps/quantise';
 import type { Layout, StoredClusters } from './records';
 
 /** A class with its images that are computed, and what is known of its clusters. */

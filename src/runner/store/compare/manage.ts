@@ -7,6 +7,7 @@ import type { VersionId } from '../../../protocol/dataset';
 import { dropClusters } from '../clusters/write';
 import { keyOf } from '../file/tables';
 import { textOf } from '../file/values';
+import { dropRepairs } from '../repairs/repairs';
 import { change, readState, type State, type Version, versionOf } from '../state';
 import { shiftKind } from './pairs';
 
@@ -52,6 +53,7 @@ export function removeVersion(state: State, id: VersionId): void {
         db.run('DELETE FROM kinds WHERE id = ?', kind.id);
       }
       dropClusters(state, id);
+      dropRepairs(db, id);
       db.run('DELETE FROM shift_blocks WHERE a = ? OR b = ?', id, id);
       db.run('DELETE FROM row_blocks WHERE version = ?', id);
       db.run('DELETE FROM versions WHERE id = ?', id);

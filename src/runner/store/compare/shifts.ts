@@ -1,10 +1,11 @@
 /** Computes shifts of the heat from stored maps, and keeps them. */
+
+import { quantised } from '../../../core/measures/quantise';
 import type { ItemId, StoredMap, VersionId } from '../../../protocol/dataset';
 import { kindOf, type MapToWrite, writeMap } from '../commit';
 import { keyOf } from '../file/tables';
 import { numberOf } from '../file/values';
 import type { Compared, MissingMap, OtherMap } from '../form';
-import { quantised } from '../maps/quantise';
 import { storedMap } from '../rows';
 import { change, DONE, type Kind, type Pair, pairOf, type State, sweepKind, type Version, versionOf } from '../state';
 import { counterparts, type Shared, sharedRows, shiftKind } from './pairs';

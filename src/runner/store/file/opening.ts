@@ -6,7 +6,7 @@ import { reasonOf } from '../../../core/errors';
 import { kindOf, readHead } from '../../../files/open';
 import type { OpenOptions } from '../form';
 import { type Db, openDb } from './sqlite';
-import { APPLICATION, FORM, TABLES } from './tables';
+import { APPLICATION, FORM, TABLES, TABLES_OF_FORM_2 } from './tables';
 import { numberOf } from './values';
 
 export interface Opened {
@@ -30,6 +30,7 @@ export async function openDatabase(file: string, options: OpenOptions): Promise<
     if (readOnly === undefined) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     db.exec('PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = OFF; PRAGMA mmap_size = 0');
     checkForm(db, options.create === true && readOnly === undefined);
+    if (readOnly === undefined) bringUpToDate(db);
     return { db, ...(readOnly !== undefined && { readOnly }) };
   } catch (thrown) {
     db.close();
@@ -86,9 +87,13 @@ const isImmutable = (file: string, readOnly: string | undefined): boolean =>
 
 const hasContent = (file: string): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 
+const pragma = (db: Db, name: string) => numberOf(db.file, db.get(`PRAGMA ${name}`)?.[name]);
+
+/** The form of a file; a file that is only read may be of an older one. */
+export const formOf = (db: Db): number => pragma(db, 'user_version');
+
 function checkForm(db: Db, create: boolean): void {
-  const pragma = (name: string) => numberOf(db.file, db.get(`PRAGMA ${name}`)?.[name]);
-  const [application, form] = [pragma('application_id'), pragma('user_version')];
+  const [application, form] = [pragma(db, 'application_id'), formOf(db)];
   const isNew = application === 0 && form === 0 && db.all('SELECT name FROM sqlite_schema LIMIT 1').length === 0;
   if (isNew && create) {
     makeTables(db);
@@ -103,5 +108,12 @@ function checkForm(db: Db, create: boolean): void {
 }
 
 function makeTables(db: Db): void {
-  db.transaction(() => db.exec(`${TABLES} PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${FORM};`));
+  const pragmas = `PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${FORM};`;
+  db.transaction(() => db.exec(`${TABLES} ${TABLES_OF_FORM_2} ${pragmas}`));
+}
+
+/** Gives a file of an older form the tables that it lacks. */
+function bringUpToDate(db: Db): void {
+  if (formOf(db) === FORM) return;
+  db.transaction(() => db.exec(`${TABLES_OF_FORM_2} PRAGMA user_version = ${FORM};`));
 }

@@ -3,11 +3,13 @@ import { datasetErrors } from '../../../core/dataset-errors';
 import { parseQuery } from '../../../core/query/parse';
 import type { Query } from '../../../core/query/query';
 import { pausing } from '../../../files/pause';
-import type { ItemId, ListInfo, Row, Selection, VersionId } from '../../../protocol/dataset';
+import type { ItemId, ListInfo, Row, Selection, ShiftsLacking, VersionId } from '../../../protocol/dataset';
+import { shiftsLacking } from '../compare/lacking';
 import { shiftsBetween, versionNamed } from '../compare/pairs';
 import { rowOf } from '../rows';
 import { type State, type Version, versionOf } from '../state';
 import { maskOf } from './filter';
+import { unknownNames } from './names';
 import { firstOf, ordered } from './order';
 
 /** Lists that are kept; each takes 4 bytes a row. */
@@ -19,6 +21,8 @@ interface List {
   /** `State.changes` when it was made. */
   readonly changes: number;
   readonly ids: Uint32Array;
+  readonly lacking: readonly ShiftsLacking[];
+  readonly hints: readonly string[];
 }
 
 interface Context {
@@ -47,11 +51,16 @@ export function createLists(state: State): Lists {
     lists.set(list, found);
     return found.ids;
   }
+  const infoOf = (list: number): ListInfo => {
+    const { ids: found, lacking, hints } = lists.get(list)!;
+    return { list, count: found.length, ...(lacking.length > 0 && { lacking }), ...(hints.length > 0 && { hints }) };
+  };
   return {
     ids,
     async make({ version: id, query, first }, { signal, emit }) {
       const version = versionOf(state, id);
       const parsed = parseQuery(query);
+      const hints = unknownNames(state, query);
       const show = (some: Uint32Array) =>
         emit(
           'first',
@@ -63,13 +72,14 @@ export function createLists(state: State): Lists {
       );
       if (same) {
         show(ids(same[0]));
-        return { list: same[0], count: same[1].ids.length };
+        return infoOf(same[0]);
       }
+      const lacking = shiftsLacking(state, version, parsed);
       const found = await idsOf(state, version, parsed, { signal, first, show });
       const list = ++last;
-      lists.set(list, { version: id, query, changes, ids: found });
+      lists.set(list, { version: id, query, changes, ids: found, lacking, hints });
       while (lists.size > KEPT) lists.delete(lists.keys().next().value!);
-      return { list, count: found.length };
+      return infoOf(list);
     },
     selected({ list, ranges }) {
       const all = ids(list);

@@ -1,6 +1,7 @@
 /** Mean maps of classes, and how much the map of a row agrees with that of its class. */
 import { setImmediate } from 'node:timers/promises';
 import { errors } from '../../../core/errors';
+import { quantised } from '../../../core/measures/quantise';
 import type { AtlasEntry, StoredMap, VersionId } from '../../../protocol/dataset';
 import { isShiftKind } from '../compare/pairs';
 import type { Record } from '../file/sqlite';
@@ -8,7 +9,7 @@ import { itemOf, keyOf } from '../file/tables';
 import { numberOf } from '../file/values';
 import { storedMap } from '../rows';
 import { change, DONE, type Kind, type State, sweepKind, type Version, versionOf } from '../state';
-import { correlation, FULL, levelsOf, quantised } from './quantise';
+import { correlation, FULL, levelsOf } from './quantise';
 
 interface Sum {
   readonly height: number;

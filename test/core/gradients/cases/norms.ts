@@ -8,8 +8,8 @@ const standardising: readonly Case[] = [
   { op: 'LayerNormalization', kind: 'smooth', inputs: [x, [4]], wrt: [0, 1] },
   { op: 'LayerNormalization', kind: 'smooth', inputs: [x, [3, 4], [3, 4]], attributes: { axis: int(-2) }, wrt: [1, 2] },
   ...[{}, { epsilon: float(0.1) }].flatMap((attributes): Case[] => [
-    { op: 'InstanceNormalization', kind: 'smooth32', inputs: [image, [6], [6]], attributes },
-    { op: 'InstanceNormalization', kind: 'smooth32', inputs: [[1, 2, 7], [2], [2]], attributes, opset: 9 },
+    { op: 'InstanceNormalization', kind: 'smooth32', inputs: [image, [6], [6]], attributes, wrt: [0, 1, 2] },
+    { op: 'InstanceNormalization', kind: 'smooth32', inputs: [[1, 2, 7], [2], [2]], attributes, opset: 9, wrt: [1, 2] },
   ]),
   ...[1, 2, 6].flatMap((groups): Case[] => [
     {
@@ -17,6 +17,7 @@ const standardising: readonly Case[] = [
       kind: 'smooth32',
       inputs: [image, [6], [6]],
       attributes: { num_groups: int(groups), epsilon: float(0.01) },
+      wrt: [0, 1, 2],
       opset: 21,
     },
     {
@@ -24,6 +25,7 @@ const standardising: readonly Case[] = [
       kind: 'smooth32',
       inputs: [image, [groups], [groups]],
       attributes: { num_groups: int(groups) },
+      wrt: [0, 1, 2],
       opset: 18,
     },
   ]),
@@ -33,6 +35,7 @@ const standardising: readonly Case[] = [
     kind: 'smooth32',
     inputs: [x, [3, 4]],
     attributes: { axis: int(1), epsilon: float(0.1) },
+    wrt: [0, 1],
     opset: 23,
   },
   ...[9, 13].flatMap((opset): Case[] => [

@@ -5,6 +5,7 @@ const conv = (x: number[], w: number[], attributes: Case['attributes'] = {}, mor
   op: 'Conv',
   kind: 'linear',
   inputs: [x, w],
+  wrt: [0, 1],
   attributes,
   ...more,
 });
@@ -16,7 +17,10 @@ const transposed = (x: number[], w: number[], attributes: Case['attributes'] = {
 
 export const convolutions: readonly Case[] = [
   conv([2, 3, 5, 6], [4, 3, 3, 3]),
-  conv([2, 3, 5, 6], [4, 3, 3, 3], {}, { inputs: [[2, 3, 5, 6], [4, 3, 3, 3], [4]] }),
+  conv([2, 3, 5, 6], [4, 3, 3, 3], {}, { inputs: [[2, 3, 5, 6], [4, 3, 3, 3], [4]], wrt: [0, 1, 2] }),
+  conv([2, 3, 5, 6], [4, 3, 3, 3], {}, { inputs: [[2, 3, 5, 6], [4, 3, 3, 3], [4]], wrt: [1] }),
+  conv([3, 3, 9, 8], [5, 3, 1, 1], { strides: ints(3, 2) }, { opset: 9 }),
+  conv([3, 4, 1, 1], [5, 4, 1, 1]),
   conv([1, 3, 5, 6], [4, 3, 3, 2], { pads: ints(1, 1, 1, 1) }, { opset: 9 }),
   conv([1, 3, 6, 5], [4, 3, 3, 3], { pads: ints(0, 1, 2, 0) }, { opset: 11 }),
   conv([1, 2, 7, 8], [3, 2, 3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }),
@@ -28,6 +32,15 @@ export const convolutions: readonly Case[] = [
   conv([1, 4, 7, 6], [6, 2, 3, 3], { group: int(2), strides: ints(2, 2) }),
   conv([2, 4, 6, 6], [4, 1, 3, 3], { group: int(4), pads: ints(1, 1, 1, 1) }),
   conv([1, 4, 8, 7], [8, 1, 5, 3], { group: int(4), strides: ints(2, 2), pads: ints(2, 1, 2, 1) }),
+  // Strided, as the CPU has rules of its own for: depthwise ones, and those of many channels.
+  ...[10, 17].flatMap((opset) => [
+    conv([2, 3, 8, 8], [3, 1, 3, 3], { group: int(3), strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
+    conv([1, 3, 9, 7], [3, 1, 5, 3], { group: int(3), strides: ints(2, 3), pads: ints(2, 1, 1, 0) }, { opset }),
+    conv([1, 2, 9, 9], [2, 1, 3, 3], { group: int(2), strides: ints(2, 2), dilations: ints(2, 1) }, { opset }),
+    conv([2, 16, 7, 8], [3, 16, 3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
+    conv([1, 32, 9, 8], [4, 16, 5, 3], { group: int(2), strides: ints(2, 3), pads: ints(2, 0, 1, 1) }, { opset }),
+    conv([1, 16, 8, 8], [2, 16, 2, 3], { strides: ints(3, 2) }, { opset }),
+  ]),
   conv([1, 3, 6, 6], [5, 3, 1, 1]),
   conv([1, 3, 7, 6], [5, 3, 1, 1], { strides: ints(2, 2) }),
   conv([1, 3, 4, 4], [5, 3, 1, 1], { pads: ints(1, 0, 2, 1) }),
@@ -137,6 +150,7 @@ export const normalisations: readonly Case[] = [
       kind: 'smooth',
       inputs: [x, [3], [3], [3], { dims: [3], values: [0.5, 1, 2] }],
       attributes: { epsilon: float(0.01) },
+      wrt: [0, 1, 2],
       opset,
     })),
   ),

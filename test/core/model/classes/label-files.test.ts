@@ -75,6 +75,8 @@ describe('label files', () => {
     needs(this, shared('cases', 'labels', 'list.json'), 'label files of people');
     for (const [name, labels] of Object.entries({
       'background.txt': ['background', 'cat', 'dog'],
+      'blankmid.txt': ['cat'],
+      'comma.txt': ['cat,dog'],
       'crlf.txt': CAT_DOG,
       'dup.txt': ['cat', 'cat'],
       'id2label.json': CAT_DOG,

@@ -37,6 +37,8 @@ describe('a class by its name', () => {
   it('is an index, else a full label, else one of its names', () => {
     assert.equal(findClass(labels, { index: 281 }), 281);
     assert.equal(findClass(labels, { label: '281' }), 281);
+    assert.equal(findClass(labels, { label: '#281' }), 281);
+    assert.equal(findClass(['one', '#0'], { label: '#0' }), 1, 'a name comes first');
     assert.equal(findClass(labels, { label: 'tench, Tinca tinca' }), 0);
     assert.equal(findClass(labels, { label: 'man-eater' }), 2);
     assert.equal(findClass(labels, { label: ' Carassius auratus ' }), 1);

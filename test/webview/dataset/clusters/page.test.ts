@@ -76,7 +76,7 @@ describe('the clusters of a run file', () => {
     assert.ok(await hidden.isHidden());
     await page.find('why-automobile 3').locator('summary').click();
     assert.match((await hidden.textContent())!, /With its hot region blurred, 46 of 50/);
-    assert.equal(await page.find('why-automobile 3').locator('li').count(), 4);
+    assert.equal(await page.find('why-automobile 3').locator('li').count(), 5);
   });
 
   it('are drawn: the mean heat over the mean image, and examples with their heat', async () => {

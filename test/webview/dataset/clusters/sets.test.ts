@@ -1,8 +1,7 @@
 /** What is said of clusters, and in which order they are shown. */
 import assert from 'node:assert/strict';
 import { parseQuery } from '../../../../src/core/query/parse';
-import type { ClusterInfo, ClusterSet } from '../../../../src/protocol/clusters';
-import { countsOf } from '../../../../webview/dataset/clusters/enough';
+import { type ClusterInfo, type ClusterSet, largeClasses } from '../../../../src/protocol/clusters';
 import { clustersQuery, lassoIn, lassoQuery } from '../../../../webview/dataset/clusters/queries';
 import {
   clustersOf,
@@ -77,11 +76,11 @@ describe('sets of clusters', () => {
     assert.equal(lackingText([FROG], 1, false), '');
   });
 
-  it('classes are counted by the images that are computed, of a category or predicted as a class', () => {
+  it('classes are large by the images that are computed, of a category or predicted as a class', () => {
     const confusion = { columns: [4, 7, 9], counts: Uint32Array.from([20, 1, 0, 0, 5, 30, 3, 0, 40]) };
     const categories = [0, 1].map((category) => ({ category, count: 99, predicted: 0, correct: 0 }));
-    assert.deepEqual(countsOf({ categories, confusion }, 'true'), [21, 35]);
-    assert.deepEqual(countsOf({ categories, confusion }, 'predicted'), [23, 6, 70]);
+    assert.deepEqual(largeClasses({ categories, confusion }, 'true'), [0, 1]);
+    assert.deepEqual(largeClasses({ categories, confusion }, 'predicted'), [4, 9]);
   });
 
   it('names of clusters are those of the version, the suspicious ones first and each once', () => {

@@ -9,6 +9,7 @@ import type {
   StoredMap,
   TagInfo,
 } from '../../../../src/protocol/dataset';
+import type { RepairInfo } from '../../../../src/protocol/training';
 
 export interface Setup {
   readonly items: number;
@@ -28,6 +29,11 @@ export interface Setup {
   readonly delay?: number;
   /** Whether clusters are found; `untested` where the model could not be run. */
   readonly clusters?: 'found' | 'outdated' | 'untested';
+  readonly repairs?: readonly RepairInfo[];
+  /** Why the runner refuses a repair. */
+  readonly refuses?: string;
+  /** Why a new model can't be written to the file that is proposed. */
+  readonly outputFault?: string;
   /** Width and height of the thumbnails. */
   readonly side?: number;
 }

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import type { TagInfo, Work } from '../../../../src/protocol/dataset';
-import { needs, project } from '../../../support/shared';
+import { project } from '../../../support/shared';
 import { until } from '../../../support/wait';
-import { drawn, launch, type Options, openPage } from '../../support/page';
+import { useBrowser } from '../../support/browser';
+import { drawn, type Options, openPage } from '../../support/page';
 import type { Setup } from './data';
 
 export type DatasetPage = Awaited<ReturnType<typeof openDataset>>;
@@ -19,13 +20,8 @@ const SCRIPT = project('out/test/webview/dataset/support/host.entry.js');
 
 /** For a `describe`: one browser for its tests, and for each a page, in which nothing may be reported as an error. */
 export function datasetPages(opened: (page: DatasetPage) => void) {
-  let browser: Browser;
+  const browser = useBrowser('dataset');
   let shown: DatasetPage | undefined;
-  before(async function () {
-    needs(this, project('dist/webview/dataset.js'), 'run npm run build first');
-    browser = await launch();
-  });
-  after(() => browser?.close());
   afterEach(async () => {
     const page = shown;
     shown = undefined;
@@ -35,7 +31,7 @@ export function datasetPages(opened: (page: DatasetPage) => void) {
     assert.deepEqual(errors, []);
   });
   return async (told: Told, options?: Options): Promise<void> => {
-    shown = await openDataset(browser, told, options);
+    shown = await openDataset(browser(), told, options);
     opened(shown);
   };
 }

@@ -5,6 +5,7 @@
 import type { RunInfo, SavedView, TagInfo, TilePicture, Work } from '../../../../src/protocol/dataset';
 import type { Asked, FromDatasetPage, ToDatasetPage } from '../../../../src/protocol/dataset-page';
 import { packed, packRows } from '../../../../src/protocol/packed/pack';
+import type { RepairInfo } from '../../../../src/protocol/training';
 import { clusterSets, clusterTest, scatterOf, summaryOf } from './clusters';
 import {
   atlasOf,
@@ -22,6 +23,8 @@ import {
   rowOf,
   type Setup,
 } from './data';
+import { makePictures } from './pictures';
+import { GROUPS, repairOf, watchedMaps } from './repairs';
 import { comparisonOf, isWrongIn, shiftedOf, shiftOf, trendOf, versionsOf } from './versions';
 
 let setup: Setup = { items: 0, classes: 10 };
@@ -33,8 +36,13 @@ const changed = new Map<number, { readonly name?: string; readonly pinned?: bool
 /** Items by list; a list of everything has none. */
 const lists = new Map<number, readonly number[] | undefined>();
 let pngs: Uint8Array[] = [];
+let repairs: readonly RepairInfo[] = [];
 
-const say = (message: ToDatasetPage) => postMessage(message);
+/** Bytes that were packed are handed over, as VS Code does, and not copied. */
+const say = (message: ToDatasetPage, packs: object = {}) => {
+  const bytes = Object.values(packs).filter(ArrayBuffer.isView);
+  postMessage(message, { transfer: bytes.map(({ buffer }) => buffer as ArrayBuffer) });
+};
 /** Tells the page under test that all of this has been said. */
 const heard = (what: string) => postMessage({ type: 'heard', what });
 const tags = (): TagInfo[] =>
@@ -54,23 +62,16 @@ const tagsOf = (item: number) => [...tagged].filter(([, items]) => items.has(ite
 let shown = 1;
 const row = (item: number) => rowOf(item, setup, tagsOf(item), isWrongIn(item, shown));
 
-async function makePictures(side: number): Promise<void> {
-  pngs = [];
-  for (let i = 0; i < 32; i++) {
-    const canvas = new OffscreenCanvas(side, side);
-    const context = canvas.getContext('2d')!;
-    context.fillStyle = `hsl(${(i * 360) / 32} 50% 50%)`;
-    context.fillRect(0, 0, side, side);
-    context.fillStyle = `hsl(${(i * 360) / 32 + 150} 60% 40%)`;
-    context.beginPath();
-    context.arc(side / 2, side / 2, side / (3 + (i % 3)), 0, 2 * Math.PI);
-    context.fill();
-    pngs.push(new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer()));
-  }
+function find(text: string): readonly number[] | undefined {
+  const [, query = '', limit] = /^(.*?)\s*(?:limit (\d+))?$/.exec(text) ?? [];
+  const found = findAll(query);
+  return limit === undefined
+    ? found
+    : (found ?? Array.from({ length: setup.items }, (_, i) => i)).slice(0, Number(limit));
 }
 
 /** Only what tests ask for: conditions joined by `and`, one order. */
-function find(query: string): readonly number[] | undefined {
+function findAll(query: string): readonly number[] | undefined {
   const [where = '', order] = query.split(/\border by\b/).map((part) => part.trim());
   if (query === 'nonsense') throw new Error('query, at character 1 ("nonsense"): this is no condition.');
   if (!where && !order) return undefined;
@@ -82,7 +83,7 @@ function find(query: string): readonly number[] | undefined {
     .map((text): ((item: number) => boolean) => {
       const inCluster = clusterTest(text, setup);
       if (inCluster) return inCluster;
-      const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
+      const [, name = '', comparison = '', value = ''] = /^(\w+)\s*(<=|>=|<|>|!?=|~)?\s*"?([^"]*)"?$/.exec(text) ?? [];
       const numbers: Readonly<Record<string, (item: number) => number>> = { p: probabilityOf, loss: lossOf };
       const [, flag, named] = /^(wrong|correct) in "?([^"]*)"?$/.exec(text) ?? [];
       if (flag) {
@@ -97,7 +98,8 @@ function find(query: string): readonly number[] | undefined {
       }
       if (name === 'wrong') return (item) => isDone(item) && !setup.unlabelled && isWrong(item);
       if (name === 'failed') return (item) => item < done && isFailed(item);
-      if (name === 'true') return (item) => labelOf(classOf(item, setup)) === value;
+      if (name === 'true')
+        return (item) => ((setup.unlabelled ? '' : labelOf(classOf(item, setup))) === value) === (comparison === '=');
       if (name === 'predicted') return (item) => isDone(item) && labelOf(predictedOf(item, setup)) === value;
       if (name === 'tag') return (item) => tagged.get(value)?.has(item) ?? false;
       if (name === 'path') return (item) => row(item).path.includes(value);
@@ -140,8 +142,13 @@ function answer(id: string, { name, params }: Asked): unknown {
       lists.set(list, found);
       const count = countOf(list);
       const first = Array.from({ length: Math.min(params.first, count) }, (_, i) => row(itemAt(list, i)));
-      say({ type: 'first', id, rows: packRows(first) });
-      return { list, count };
+      const rows = packRows(first);
+      say({ type: 'first', id, rows }, rows);
+      return {
+        list,
+        count,
+        ...(params.query.includes('tag = absent') && { hints: ['No image has the tag "absent".'] }),
+      };
     }
     case 'rows':
       return Array.from({ length: params.count }, (_, i) => row(itemAt(params.list, params.from + i)));
@@ -167,6 +174,19 @@ function answer(id: string, { name, params }: Asked): unknown {
       return comparisonOf(setup, params.a, params.b);
     case 'trend':
       return trendOf(setup);
+    case 'repairs':
+      return repairs;
+    case 'repairMaps':
+      return watchedMaps(repairs.find((each) => each.repair === params.repair)!, setup);
+    case 'repair': {
+      if (setup.refuses !== undefined) throw new Error(setup.refuses);
+      const { version, ...choice } = params;
+      const repair = repairs.length + 1;
+      repairs = [...repairs, { ...repairOf(repair, 0), ...choice, version }];
+      return { work: 20 + repair, repair };
+    }
+    case 'accuracyByGroup':
+      return GROUPS;
     case 'nameVersion':
       if (versions().some(({ name: taken }) => taken === params.name)) throw new Error(`${params.name} is taken.`);
       changed.set(params.version, { ...changed.get(params.version), name: params.name });
@@ -230,11 +250,12 @@ type Told =
 addEventListener('message', async ({ data }: MessageEvent<Told>) => {
   if (data.type === 'setup') {
     ({ setup } = data);
+    repairs = setup.repairs ?? [];
     for (const { name, key } of data.tags ?? []) {
       tagged.set(name, new Set());
       if (key) keys.set(name, key);
     }
-    await makePictures(setup.side ?? 32);
+    pngs = await makePictures(setup.side ?? 32);
     say({ type: 'info', info: info() });
     say({ type: 'work', work: data.work ?? [] });
     if (setup.walked !== undefined) say({ type: 'walked', item: setup.walked });
@@ -257,10 +278,15 @@ addEventListener('message', async ({ data }: MessageEvent<Told>) => {
     say({ type: 'info', info: info() });
     if (setup.versions !== before) say({ type: 'added', version: versions().at(-1)!.id });
     heard(data.type);
+  } else if (data.type === 'output') {
+    const output = data.choose ? '/models/chosen.onnx' : data.output || '/models/resnet20-repaired.onnx';
+    const fault = setup.outputFault;
+    say({ type: 'output', version: data.version, output, ...(fault !== undefined && !data.choose && { fault }) });
   } else if (data.type === 'ask') {
     if (setup.delay) await new Promise((done) => setTimeout(done, setup.delay));
     try {
-      say({ type: 'reply', id: data.id, result: packed(data.asked.name, answer(data.id, data.asked)) });
+      const result = packed(data.asked.name, answer(data.id, data.asked));
+      say({ type: 'reply', id: data.id, result }, result as object);
     } catch (thrown) {
       say({ type: 'failure', id: data.id, message: (thrown as Error).message });
     }

@@ -42,7 +42,8 @@ export function createScene(tell: (progress: Progress) => void, failed: (thrown:
       isDue = false;
       if (context && look && view) drawView(context, look, view);
       wantHeat();
-      report();
+      // While the list is scrolled, the next frame is drawn, too, and the page need not hear of the time between.
+      requestAnimationFrame(report);
     });
     report();
   }

@@ -1,6 +1,6 @@
 /** What the engine is asked about clusters: regions of images that are put into others, and places on a plane. */
-import type { Cells } from '../core/clusters/cells';
-import type { Blur } from '../core/methods/choice';
+import type { Cells } from '../../core/clusters/cells';
+import type { Blur } from '../../core/methods/choice';
 
 /** The same cells of several images are replaced. */
 export interface Replacement {

@@ -1,0 +1,38 @@
+/** The values of what a plan leaves open. */
+import { create, toBinary } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema } from 'onnx-buf';
+import { DataType, makeTensor, type TensorProto } from '../onnx/tensors';
+import type { EncodedModel } from '../onnx/weights';
+import { type Grid, gridOf, integerBias, type OpenGrid, type Ranges } from './grids';
+import type { Plan } from './plan';
+
+/**
+ * Scales, zero points and biases as constants. They could be inputs, so that every image has its own. But the runtime's fast
+ * kernels of depthwise convolutions need them when the session is made: MobileNet v2 took twice as long (docs/bench.md).
+ *
+ * @param ranges of the tensors of the grids
+ */
+export function gridTensors({ grids, biases }: Pick<Plan, 'grids' | 'biases'>, ranges: Ranges): TensorProto[] {
+  const over = ({ tensor, bounds }: OpenGrid): Grid => {
+    const [low, high] = ranges.get(tensor)!;
+    return gridOf([Math.max(low, bounds[0]), Math.min(high, bounds[1])]);
+  };
+  const activations = grids.flatMap((open) => {
+    const { scale, zero } = over(open);
+    return [makeTensor(open.scale, DataType.FLOAT, [], [scale]), makeTensor(open.zero, DataType.UINT8, [], [zero])];
+  });
+  const sums = biases.map(({ name, values, input, scales }) =>
+    makeTensor(name, DataType.INT32, [scales.length], [...integerBias(values, over(input), scales)]),
+  );
+  return [...activations, ...sums];
+}
+
+/** An encoded graph with more constants. Nothing is decoded: messages of protobuf that follow each other are one. */
+export function withConstants(encoded: EncodedModel, constants: readonly TensorProto[]): EncodedModel {
+  const graph = create(GraphProtoSchema, { initializer: [...constants] });
+  const added = toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph }));
+  const bytes = new Uint8Array(encoded.bytes.length + added.length);
+  bytes.set(encoded.bytes);
+  bytes.set(added, encoded.bytes.length);
+  return { ...encoded, bytes };
+}

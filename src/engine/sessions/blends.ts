@@ -1,0 +1,86 @@
+/** Scores blends of an image and its backdrop, in float32 or in 8 bits. */
+import type { Blur } from '../../core/methods/choice';
+import type { Background, Scored, Scoring, WithMask } from '../../core/methods/network';
+import type { Outputs } from '../../core/target/target';
+import { inChunks } from '../runtime/batching';
+import type { Session } from '../runtime/runtime';
+import type { Backdrop, Explainer, ImageState, Int8 } from './explainer';
+import { cover } from './int8';
+import { backdropOf, imageOf, score, type Work } from './passes';
+import { verdictOf } from './trial';
+
+/**
+ * A mask of zeros leaves only the backdrop, whose outputs are cached. Methods that need these pass such a mask first; it
+ * is answered with the first chunk, and in float32 at any precision.
+ */
+export async function* scoreMasks<T extends WithMask>(
+  explainer: Explainer,
+  state: ImageState,
+  items: Iterable<T>,
+  background: Background,
+  blur: Blur,
+  work: Work,
+  scoring?: Scoring,
+): AsyncGenerator<readonly Scored<T>[]> {
+  const backdrop = await backdropOf(explainer, state, background, blur);
+  const int8 = scoring && (await int8For(explainer, state, backdrop, scoring, work));
+  const isTried = int8 && scoring.precision === 'auto' && !int8.verdict;
+  const runs: Parameters<typeof verdictOf>[0][number][] = [];
+  const known: Scored<T>[] = [];
+  function* unknown() {
+    let first = true;
+    for (const item of items) {
+      if (first && backdrop.outputs && isNothing(item)) known.push({ item, outputs: backdrop.outputs });
+      else yield item;
+      first = false;
+    }
+  }
+  const image = imageOf(state.input);
+  const timed = async (chunk: readonly T[], session: Session) => {
+    const start = performance.now();
+    const { outputs } = await score(explainer, work, image, backdrop.tensor, chunk, { session });
+    return { outputs, milliseconds: performance.now() - start };
+  };
+  const rated = ({ outputs, milliseconds }: { outputs: readonly Outputs[]; milliseconds: number }) => ({
+    scores: outputs.map((each) => scoring!.target.score(each)),
+    milliseconds,
+  });
+  const chunks = inChunks(explainer, unknown(), async (chunk) => {
+    const run = await timed(chunk, int8 && !isTried ? int8.session! : explainer.score);
+    if (isTried) runs.push([rated(run), rated(await timed(chunk, int8.session!))]);
+    if (isNothing(chunk[0]!)) backdrop.outputs = run.outputs[0]!;
+    return chunk.map((item, i) => ({ item, outputs: run.outputs[i]! }));
+  });
+  for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
+  if (known.length > 0) yield known;
+  if (!isTried) return;
+  int8.verdict = verdictOf(runs);
+  work.precision = { used: 'float32', reason: `int8 was tried on this image: ${int8.verdict.reason}` };
+}
+
+const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
+
+/** The sessions in 8 bits, if blends are to be scored by them; notes in any case what is used. */
+async function int8For(
+  explainer: Explainer,
+  state: ImageState,
+  backdrop: Backdrop,
+  { precision }: Scoring,
+  work: Work,
+): Promise<Int8 | undefined> {
+  const { int8 } = explainer.parts;
+  if (precision === 'float32' || !int8) return undefined;
+  const failure = 'reason' in int8 ? int8.reason : await cover(explainer, int8, state, backdrop, work);
+  if (failure !== undefined) {
+    work.precision = { used: 'float32', reason: `this model can't be scored in int8: ${failure}` };
+    if (!('reason' in int8)) await int8.release();
+    explainer.parts.int8 = { reason: failure };
+    return undefined;
+  }
+  const found = int8 as Int8;
+  const { verdict } = found;
+  const isChosen = precision === 'int8';
+  const reason = isChosen ? 'as chosen' : (verdict?.reason ?? '');
+  work.precision = { used: isChosen || verdict?.suits ? 'int8' : 'float32', reason };
+  return isChosen || verdict?.suits !== false ? found : undefined;
+}

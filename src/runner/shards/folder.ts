@@ -1,0 +1,152 @@
+/**
+ * Files of a folder that many machines write to. Whatever lies there may have been put there by anybody: links are not
+ * followed, only regular files are read, and nothing is written through a link out of the folder.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, lstat, open, rm, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { datasetErrors } from '../../core/dataset-errors';
+import { ExplainError, reasonOf } from '../../core/errors';
+import { openRegular } from '../../files/open';
+import { makeFolder } from '../../files/output';
+
+const isCode = (thrown: unknown, ...codes: readonly string[]): boolean =>
+  thrown instanceof Error && 'code' in thrown && codes.includes(String(thrown.code));
+
+export const isAbsent = (thrown: unknown): boolean => isCode(thrown, 'ENOENT', 'ENOTDIR');
+
+const REMOVE = 'Remove it, and run the same command again.';
+
+/** @throws shared-invalid, whatever was thrown */
+export function failing(file: string, thrown: unknown, remedy = REMOVE): never {
+  if (thrown instanceof ExplainError) throw thrown;
+  const reason = isCode(thrown, 'ELOOP', 'EMLINK') ? 'it is a link' : reasonOf(thrown);
+  throw datasetErrors.sharedInvalid(file, reason, remedy);
+}
+
+/** Makes the folder if it is not there. @throws shared-invalid */
+export async function makeShared(folder: string): Promise<void> {
+  await makeFolder(folder).catch((thrown) => failing(folder, thrown, 'Name a folder that can be written to.'));
+}
+
+/** Makes a folder inside of another. @throws shared-invalid if something else is there, such as a link */
+export async function makeInside(folder: string, name: string): Promise<string> {
+  const inner = path.join(folder, name);
+  try {
+    await makeFolder(inner);
+    const info = await lstat(inner);
+    if (!info.isDirectory()) throw new Error('it is a link, not a folder');
+    return inner;
+  } catch (thrown) {
+    return failing(inner, thrown);
+  }
+}
+
+/** Opens a regular file that is no link, uses it, and closes it. @throws shared-invalid; absent: what `open` throws */
+export async function withShared<T>(
+  file: string,
+  use: (handle: FileHandle) => Promise<T>,
+  remedy = REMOVE,
+): Promise<T> {
+  let handle: FileHandle;
+  try {
+    handle = await openRegular(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (thrown) {
+    if (isAbsent(thrown)) throw thrown;
+    return failing(file, thrown, remedy);
+  }
+  try {
+    return await use(handle);
+  } catch (thrown) {
+    return failing(file, thrown, remedy);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether something of this name is there, whatever it is. */
+export async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (thrown) {
+    if (isAbsent(thrown)) return false;
+    return failing(file, thrown);
+  }
+}
+
+type Content = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+/** Writes a file of a new name beside `file` to the disk. @returns its path */
+export async function draftOf(file: string, content: Content): Promise<string> {
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.part`);
+  try {
+    const handle = await open(draft, 'wx');
+    try {
+      await writeFile(handle, content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return draft;
+  } catch (thrown) {
+    await rm(draft, { force: true });
+    return failing(file, thrown, 'Make room, or name a folder that can be written to.');
+  }
+}
+
+/** Removes what may have been removed already. */
+export async function removeDraft(draft: string): Promise<void> {
+  await unlink(draft).catch((thrown) => {
+    if (!isAbsent(thrown)) failing(draft, thrown);
+  });
+}
+
+/** How a draft gets its final name; tests have file systems without hard links. */
+export type Link = (draft: string, file: string) => Promise<void>;
+
+/** What a file system without hard links answers to a link; `EISDIR` is that of FAT under Windows. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'] as const;
+
+/**
+ * Gives a draft its final name if nothing has it, in one step that no other machine can come between. On NFS the answer to
+ * a link may get lost, and the link that was made is then reported as one that was there: so the files are compared.
+ *
+ * @returns `taken` if something else has the name, `no-links` if the file system has no hard links
+ */
+export async function claimName(
+  draft: string,
+  file: string,
+  make: Link = link,
+): Promise<'claimed' | 'taken' | 'no-links'> {
+  try {
+    await make(draft, file);
+    return 'claimed';
+  } catch (thrown) {
+    if (isCode(thrown, ...NO_LINKS)) return 'no-links';
+    if (!isCode(thrown, 'EEXIST')) return failing(file, thrown, 'Name a folder that can be written to.');
+    const [own, there] = await Promise.all(
+      [draft, file].map((one) => lstat(one, { bigint: true }).catch(() => undefined)),
+    );
+    return own && there && own.ino === there.ino && own.dev === there.dev ? 'claimed' : 'taken';
+  }
+}
+
+/** Creates a small file if nothing has its name; an empty one is a mark that need not outlive a crash of the machine. @returns whether it was created */
+export async function createOnly(file: string, content: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx');
+    try {
+      if (content === '') return true;
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (thrown) {
+    if (isCode(thrown, 'EEXIST')) return false;
+    return failing(file, thrown, 'Name a folder that can be written to.');
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What shards cost beside the computing: the time and memory of a plan, and of shards in which nothing is computed. It prints
+ * a line of JSON.
+ *
+ * Arguments: `plan`, a folder of images and the folder to share; or `empty`, the number of shards, a folder to share and the
+ * run file to be made.
+ */
+import { createHash } from 'node:crypto';
+import { listDataset } from '../../../src/files/datasets/listed';
+import type { computeShard, ShardTask } from '../../../src/runner/shards/compute';
+import { mergeFolder } from '../../../src/runner/shards/merging';
+import { jobOf, performShard } from '../../../src/runner/shards/perform';
+import { planOf, sharePlan } from '../../../src/runner/shards/plan';
+import type { NewVersion } from '../../../src/runner/store/form';
+import { peakMemory, timed } from '../measure';
+
+const LABELS = ['cat', 'dog'];
+const VERSION: NewVersion = {
+  name: 'net',
+  model: '/models/net.onnx',
+  labels: LABELS,
+  activation: 'softmax',
+  layer: 'relu',
+  classes: LABELS.map((_, i) => [i]),
+  assumptions: [],
+  choice: { path: '/models/net.onnx' },
+  bytes: 1,
+  hash: 'made+up',
+};
+const OPTIONS = { for: 'wrong' } as const;
+/** Shards that are in work at the same time, as by as many workers. */
+const AT_ONCE = 16;
+const SIGNAL = new AbortController().signal;
+
+const hashOf = (number: number): string => createHash('sha256').update(String(number)).digest('hex');
+const SIZE = { width: 32, height: 32 };
+
+/** A row for each image, without a map. */
+const empty: typeof computeShard = async (_task, _job, items) => ({
+  rows: items.map(({ position }) => ({
+    item: position,
+    hash: hashOf(position),
+    correct: true,
+    swept: {
+      id: position,
+      size: SIZE,
+      transform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: SIZE },
+      top: [
+        [0, 0.75],
+        [1, 0.25],
+      ],
+      margin: 0.5,
+      embedding: new Float32Array(1),
+    },
+  })),
+  maps: [],
+  lacking: [],
+  device: 'cpu',
+});
+
+async function plan(images: string, shared: string): Promise<object> {
+  let items = 0;
+  let listing = 0;
+  const whole = await timed(async () => {
+    const begun = performance.now();
+    const dataset = await listDataset(images, { labels: LABELS });
+    listing = performance.now() - begun;
+    items = dataset.items.length;
+    await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench'));
+  });
+  return { items, listing, planning: whole - listing, peak: peakMemory() };
+}
+
+async function shards(count: number, shared: string, run: string): Promise<object> {
+  const items = Array.from({ length: count }, (_, i) => {
+    const path = `cat/${String(i).padStart(7, '0')}.png`;
+    return { path, file: `/images/${path}`, bytes: 1000 + i, mtime: 1e12 + i, categories: ['cat'] };
+  });
+  const dataset = { source: '/images', root: '/images', items, categories: LABELS, splits: [], notes: [] };
+  let task: ShardTask | undefined;
+  const planning = await timed(async () => {
+    const made = await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench', { size: 1 }));
+    task = { plan: made, root: '/images', device: 'cpu' } as unknown as ShardTask;
+  });
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < count)
+      await performShard(task!, jobOf(task!, next++), { processor: 'bench', compute: empty }, SIGNAL);
+  };
+  const committing = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, work)));
+  const before = peakMemory();
+  let merged = { rows: 0 };
+  const merging = await timed(async () => {
+    merged = await mergeFolder(shared, run, SIGNAL);
+  });
+  if (merged.rows !== count) throw new Error(`${merged.rows} rows of ${count} shards`);
+  return { count, planning, committing, merging, before, peak: peakMemory() };
+}
+
+async function main([what, ...args]: readonly string[]): Promise<void> {
+  const result = what === 'plan' ? await plan(args[0]!, args[1]!) : await shards(Number(args[0]), args[1]!, args[2]!);
+  console.log(JSON.stringify(result));
+}
+
+void main(process.argv.slice(2));

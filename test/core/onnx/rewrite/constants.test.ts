@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { asList, firstOfEquals } from '../../../../src/core/onnx/rewrite/constants';
+import { DataType, makeTensor, valuesOf } from '../../../../src/core/onnx/tensors';
+
+describe('constants of a graph', () => {
+  it('are equal if type, dimensions and values are', () => {
+    const all = [
+      makeTensor('a', DataType.INT64, [2], [1, 2]),
+      makeTensor('b', DataType.INT64, [2], [1, 2]),
+      makeTensor('other dimensions', DataType.INT64, [1, 2], [1, 2]),
+      makeTensor('other type', DataType.INT32, [2], [1, 2]),
+      makeTensor('other value', DataType.INT64, [2], [1, 3]),
+    ];
+    assert.deepEqual(
+      [...firstOfEquals(all)].filter(([name, first]) => name !== first),
+      [['b', 'a']],
+    );
+  });
+
+  it('are lists if they are short sizes, with the same values; what would be longer stays', () => {
+    const sizes = asList(makeTensor('sizes', DataType.INT64, [3], [0, 7, 16_383]));
+    assert.deepEqual([valuesOf(sizes), sizes.rawData.length, sizes.int64Data.length], [[0, 7, 16_383], 0, 3]);
+    for (const values of [[-1, 2], [16_384]]) {
+      const tensor = makeTensor('sizes', DataType.INT64, [values.length], values);
+      assert.equal(asList(tensor), tensor);
+    }
+  });
+});

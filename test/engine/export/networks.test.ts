@@ -1,0 +1,67 @@
+/** Exported networks against the engine: their maps, their own outputs, and their sizes, by two plain runtimes. */
+import { strict as assert } from 'node:assert';
+import { statSync } from 'node:fs';
+import { createService } from '../../../src/engine/service';
+import { npyBytes } from '../../../src/files/npy';
+import { classes, engineMap, exportWith, float, runFile, runInWeb } from '../../support/exported';
+import { testFolder } from '../../support/folder';
+import { largestDifference } from '../../support/reference';
+import { needs, onlyNightly, project, shared } from '../../support/shared';
+import { noise } from '../../support/tiny-network';
+
+interface Row {
+  readonly file: string;
+  readonly input: string;
+  readonly side: number;
+  /** False for networks so small that their nodes are most of the file. */
+  readonly sized?: false;
+}
+
+const tiny = (name: string, side: number): Row => {
+  return { file: project('test', 'data', 'gradients', `${name}.onnx`), input: 'image', side, sized: false };
+};
+const stored = (name: string, side = 224): Row => ({ file: shared('models', `${name}.onnx`), input: 'input', side });
+
+const NETWORKS: readonly Row[] = [
+  { file: project('media', 'demo', 'demo-objects.onnx'), input: 'input', side: 128 },
+  stored('cifar10_resnet20', 32),
+  tiny('vit', 12),
+  tiny('swin', 16),
+  ...onlyNightly([
+    ...['mobilenet_v2', 'squeezenet1_1', 'mobilenet_v2_birds'].map((name) => stored(name)),
+    ...['convnext', 'dense', 'efficientnet', 'inception', 'maxvit', 'regnet', 'shufflenet'].map((name) =>
+      tiny(name, 16),
+    ),
+  ]),
+];
+
+describe('exported networks', () => {
+  const folder = testFolder();
+  const service = createService();
+
+  for (const { file, input, side, sized } of NETWORKS) {
+    it(file.replace(/.*[/\\]/, ''), async function () {
+      needs(this, file, 'no model to export');
+      const output = folder.at('explained.onnx');
+      const dims = [1, 3, side, side];
+      const image = Float32Array.from(noise(3 * side * side, 3));
+      const tensor = folder.write('input.npy', npyBytes({ shape: dims, data: image }));
+      await exportWith(service, { model: { path: file }, output, class: 'input' });
+      const expected = await engineMap(service, { model: { path: file }, image: { tensor } });
+      const feeds = { [input]: float(image, dims), class: classes(expected.class) };
+      const plain = await runFile(file, { [input]: feeds[input]! });
+      for (const run of [runFile, runInWeb]) {
+        const { saliency, ...own } = await run(output, feeds);
+        assert.ok(largestDifference(saliency!.data as Float32Array, expected.map) <= 1e-4, `the map by ${run.name}`);
+        assert.deepEqual(Object.keys(own), Object.keys(plain));
+        for (const [name, { data }] of Object.entries(plain)) {
+          const scale = Math.max(1, ...Array.from(data as Float32Array, Math.abs));
+          const error = largestDifference(own[name]!.data as Float32Array, data as Float32Array);
+          assert.ok(error <= 1e-5 * scale, `${name} by ${run.name}: ${error}`);
+        }
+      }
+      if (sized !== false)
+        assert.ok(statSync(output).size <= 1.01 * statSync(file).size, `${statSync(output).size} bytes`);
+    });
+  }
+});

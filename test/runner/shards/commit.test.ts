@@ -1,0 +1,187 @@
+/** Commits of shards: the first one wins, and whatever is not one of the plan's is refused. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { link } from 'node:fs/promises';
+import path from 'node:path';
+import { commitShard, findCommits, readCommits, readRows } from '../../../src/runner/shards/commit';
+import type { Link } from '../../../src/runner/shards/folder';
+import { jobOf } from '../../../src/runner/shards/perform';
+import { type Plan, sharePlan } from '../../../src/runner/shards/plan';
+import { testFolder } from '../../support/folder';
+import { PROCESSOR, planned, rowsOf, taskOf } from './made';
+
+const failsWith = (code: string) => Object.assign(new Error(code), { code });
+
+describe('commits of shards', () => {
+  const folder = testFolder();
+  let plan: Plan;
+  beforeEach(async () => {
+    plan = await sharePlan(folder.at('s'), await planned(25));
+  });
+  const block = () => folder.at('s', 'shards', '0000');
+
+  async function commit(shard: number, make?: Link, device = 'cpu') {
+    const job = jobOf(taskOf(plan), shard);
+    const items = await plan.itemsOf(shard);
+    return commitShard(plan, job, { ...rowsOf(items), device }, items, PROCESSOR, make);
+  }
+
+  async function found() {
+    const all = [];
+    for await (const one of readCommits(plan)) all.push(one);
+    return all;
+  }
+
+  it('give back the rows bit by bit, with the files of the reader, and name processor and device', async () => {
+    const job = jobOf(taskOf(plan), 1);
+    const items = await plan.itemsOf(1, undefined, '/workers/images');
+    const made = rowsOf(items);
+    const odd = made.rows.find((row) => 'swept' in row)!;
+    Object.assign('swept' in odd ? odd.swept : {}, { loss: Number.POSITIVE_INFINITY, margin: Number.NaN });
+    await commitShard(plan, job, { ...made, lacking: ['a reason', 'another'] }, items, PROCESSOR);
+    const [commit] = await found();
+    assert.deepEqual(commit!.commit.worker, { processor: PROCESSOR, device: 'cpu' });
+    assert.deepEqual(commit!.commit.lacking, { maps: 2, reason: 'a reason' });
+    const failed = made.rows.filter((row) => 'error' in row).length;
+    assert.ok(failed > 0 && made.maps.length > 0);
+    assert.equal(commit!.commit.failed, failed);
+    const { rows, maps } = await readRows(plan, commit!, '/here');
+    const expected = made.rows.map((row) =>
+      'error' in row
+        ? { ...row, error: { ...row.error, message: row.error.message.replaceAll('/workers/images', '/here') } }
+        : row,
+    );
+    assert.deepEqual(rows, expected);
+    assert.deepEqual(
+      maps,
+      made.maps.map(({ method: _, ...map }) => map),
+    );
+  });
+
+  /** The link is made, and the answer that it was is lost; the client asks again and is told that it is there. */
+  const lostAnswer: Link = async (draft, file) => {
+    await link(draft, file);
+    throw failsWith('EEXIST');
+  };
+  const noLinks: Link = async () => {
+    throw failsWith('EPERM');
+  };
+
+  for (const [what, make] of [
+    ['by hard links', undefined],
+    ['without hard links', noLinks],
+  ] as const)
+    it(`${what} are made by one of many that come at once`, async () => {
+      const outcomes = await Promise.all(Array.from({ length: 12 }, (_, i) => commit(0, make, `device ${i}`)));
+      assert.equal(outcomes.filter((outcome) => outcome === 'committed').length, 1);
+      const [only, ...others] = await found();
+      assert.deepEqual(others, []);
+      assert.equal(only!.commit.worker.device, `device ${outcomes.indexOf('committed')}`);
+      assert.equal((await readRows(plan, only!)).rows.length, 10);
+      const names = readdirSync(block()).sort();
+      assert.equal(names.length, make ? 2 : 1, names.join());
+      assert.equal(await commit(0, make), 'there');
+    });
+
+  it('by a link whose answer was lost are commits', async () => {
+    assert.equal(await commit(0, lostAnswer), 'committed');
+    assert.equal((await found()).length, 1);
+    assert.deepEqual(readdirSync(block()), ['0000000.rows']);
+  });
+
+  it('that are damaged anywhere are refused', async () => {
+    await commit(0);
+    const file = path.join(block(), '0000000.rows');
+    const whole = readFileSync(file);
+    const places = [0, 63, 64, 70, 200, 600, Math.floor(whole.length / 2), whole.length - 1];
+    for (const place of places) {
+      const damaged = Buffer.from(whole);
+      damaged[place]! ^= 1;
+      writeFileSync(file, damaged);
+      await assert.rejects(readAll(), { code: 'shared-invalid', message: /0000000\.rows.*(damaged|ends too early)/ });
+    }
+    for (const length of [0, 10, 64, 300, whole.length - 1]) {
+      writeFileSync(file, whole.subarray(0, length));
+      await assert.rejects(readAll(), { code: 'shared-invalid' });
+    }
+    writeFileSync(file, Buffer.concat([whole, Buffer.from('x')]));
+    await assert.rejects(readAll(), { code: 'shared-invalid', message: /rows are damaged/ });
+    writeFileSync(file, whole);
+    assert.equal((await readAll()).length, 1);
+  });
+
+  async function readAll() {
+    const all = [];
+    for await (const one of findCommits(plan)) all.push(await readRows(plan, one));
+    return all;
+  }
+
+  it('of another plan, or of other images than their name says, are refused', async () => {
+    const other = await sharePlan(folder.at('other'), await planned(25, {}, { for: 'wrong' }));
+    const items = await other.itemsOf(0);
+    await commitShard(other, jobOf(taskOf(other), 0), rowsOf(items), items, PROCESSOR);
+    await commit(1);
+    writeFileSync(
+      path.join(block(), '0000000.rows'),
+      readFileSync(folder.at('other', 'shards', '0000', '0000000.rows')),
+    );
+    await assert.rejects(readAll(), { code: 'shared-invalid', message: /it is of another plan/ });
+    renameSync(path.join(block(), '0000001.rows'), path.join(block(), '0000000.rows'));
+    await assert.rejects(readAll(), { code: 'shared-invalid', message: /of other images than its name says/ });
+    // Names that can't be one of the plan's are none of its business.
+    for (const name of ['0000009.rows', '0000000.5-99.rows', '0000000.7-7.rows', 'x.rows'])
+      linkSync(path.join(block(), '0000000.rows'), path.join(block(), name));
+    rmSync(path.join(block(), '0000000.rows'));
+    assert.deepEqual(await readAll(), []);
+  });
+
+  it('that are links, named pipes or folders are refused, and nobody waits for them', async () => {
+    await commit(0);
+    const file = path.join(block(), '0000000.rows');
+    renameSync(file, folder.at('elsewhere'));
+    for (const [make, message] of [
+      [() => symlinkSync(folder.at('elsewhere'), file), /it is a link/],
+      [() => execFileSync('mkfifo', [file]), /it is a named pipe/],
+      [() => mkdirSync(file), /it is a folder/],
+    ] as const) {
+      make();
+      await assert.rejects(readAll(), { code: 'shared-invalid', message });
+      assert.equal(await commit(0), 'there', 'it is not replaced');
+      rmSync(file, { recursive: true });
+    }
+  });
+
+  it('write nothing through links that lead out of the folder', async () => {
+    mkdirSync(folder.at('outside'));
+    for (const [name, remove] of [
+      ['shards', folder.at('s', 'shards')],
+      [path.join('shards', '0000'), block()],
+    ] as const) {
+      mkdirSync(path.dirname(folder.at('s', name)), { recursive: true });
+      symlinkSync(folder.at('outside'), folder.at('s', name));
+      await assert.rejects(commit(0), { code: 'shared-invalid', message: /it is a link, not a folder/ });
+      rmSync(remove);
+    }
+    assert.deepEqual(readdirSync(folder.at('outside')), []);
+  });
+
+  it('by a record that names something else than a result beside it are refused', async () => {
+    await commit(0, noLinks);
+    const record = path.join(block(), '0000000.commit');
+    writeFileSync(folder.at('secret'), 'x');
+    for (const text of ['', '{"form":1}', '{"form":1,"draft":"../../../secret"}', '{"form":1,"draft":"/etc/passwd"}']) {
+      writeFileSync(record, text);
+      await assert.rejects(readAll(), { code: 'shared-invalid', message: /0000000\.commit/ });
+    }
+  });
+});
