@@ -9,11 +9,11 @@ import { pausing } from '../../files/pause';
 import type { NewVersion } from '../store/form';
 import {
   claimName,
-  createOnly,
+  createWhole,
   draftOf,
   failing,
   isAbsent,
-  isThere,
+  isWhole,
   makeShared,
   removeDraft,
   withShared,
@@ -137,7 +137,7 @@ const AGAIN = 'Remove this folder, and begin anew.';
 export async function sharePlan(folder: string, made: NewPlan): Promise<Plan> {
   await makeShared(folder);
   const file = path.join(folder, PLAN_FILE);
-  if (!(await isThere(file))) {
+  if (!(await isWhole(file))) {
     const { id, size } = made.file;
     // What has its content in its name may be written by several at once: all write the same.
     for (const [part, content] of [
@@ -150,7 +150,8 @@ export async function sharePlan(folder: string, made: NewPlan): Promise<Plan> {
     }
     const content = `${JSON.stringify(made.file, null, 2)}\n`;
     const draft = await draftOf(file, content);
-    if ((await claimName(draft, file)) === 'no-links') await createOnly(file, content);
+    // A torn plan keeps the name too.
+    if ((await claimName(draft, file)) !== 'claimed') await createWhole(file, content);
     await removeDraft(draft);
   }
   const plan = await openPlan(folder);
