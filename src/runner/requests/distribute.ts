@@ -28,7 +28,7 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
     const plan = await sharePlan(shared, made);
     const run = files.isOpen(name) ? files.get(name) : await files.open(name, true);
     const target = await works.between(run.path, async () => {
-      const entered = await mergeTarget(run.writable(), plan, signal);
+      const entered = await mergeTarget(run.writable(), plan, signal, dataset);
       run.listedAgain();
       return entered;
     });

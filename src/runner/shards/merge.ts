@@ -3,7 +3,8 @@ import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import { few } from '../../core/few';
-import type { ListedDataset, ListedItem } from '../../files/datasets/listed';
+import { listOf } from '../../files/datasets/list-of';
+import type { ListedDataset } from '../../files/datasets/listed';
 import { pausing } from '../../files/pause';
 import type { ItemId, VersionId } from '../../protocol/dataset';
 import { writePrepared } from '../prepare';
@@ -11,6 +12,7 @@ import type { RunFile } from '../store/form';
 import { readRows } from './commit';
 import { type Found, watchCommits } from './find';
 import { SHARD, sizeOf, type Worker } from './form';
+import type { PlannedItem } from './items';
 import { PLAN_FILE, type Plan } from './plan';
 import type { Decoded } from './rows';
 
@@ -39,37 +41,59 @@ export interface MergeReport {
 /**
  * Brings the plan's dataset and model into a run file.
  *
+ * @param listed the dataset of which the plan was made, if it is at hand; by default it is read from the plan
  * @throws shared-invalid; what run files throw; cancelled
  */
-export async function mergeTarget(file: RunFile, plan: Plan, signal: AbortSignal): Promise<MergeTarget> {
-  const dataset = await listedOf(plan, signal);
+export async function mergeTarget(
+  file: RunFile,
+  plan: Plan,
+  signal: AbortSignal,
+  listed?: ListedDataset,
+): Promise<MergeTarget> {
+  const dataset = listed ?? (await listedOf(plan, signal));
   const entered = await file.enter(dataset, signal);
   const [version] = writePrepared(file, { dataset, versions: [plan.file.version] }, entered);
   return { file, plan, version: version!, ids: entered.ids };
 }
 
 async function listedOf(plan: Plan, signal: AbortSignal): Promise<ListedDataset> {
-  const { dataset } = plan.file;
+  const { dataset, items: count } = plan.file;
   const pause = pausing(signal);
-  const items: ListedItem[] = [];
+  const [bytes, mtimes] = [new Float64Array(count), new Float64Array(count)];
+  const paths: string[] = [];
+  const named: (readonly string[])[] = [];
+  const more = new Map<number, Pick<PlannedItem, 'split' | 'annotated'>>();
   // Items share their lists of names, of which there may be one for each of a million.
   const known = new Map<string, readonly string[]>();
   for (let shard = 0; shard < plan.shards; shard++) {
-    for (const { position: _, categories, ...item } of await plan.itemsOf(shard)) {
+    for (const { position, path: name, file: _, categories, ...item } of await plan.itemsOf(shard)) {
+      if (position > 0 && paths[position - 1]! >= name)
+        throw datasetErrors.sharedInvalid(
+          path.join(plan.folder, PLAN_FILE),
+          'its images are not in order',
+          'Remove this folder, and begin anew.',
+        );
       const key = categories.join();
       const names = known.get(key) ?? categories.map((category) => dataset.categories[category]!);
       known.set(key, names);
-      items.push({ ...item, categories: names });
+      paths.push(name);
+      named.push(names);
+      bytes[position] = item.bytes;
+      mtimes[position] = item.mtime;
+      const { split, annotated } = item;
+      if (split !== undefined || annotated)
+        more.set(position, { ...(split !== undefined && { split }), ...(annotated && { annotated }) });
     }
     await pause();
   }
-  const wrong = items.findIndex((item, i) => i > 0 && items[i - 1]!.path >= item.path);
-  if (wrong >= 0)
-    throw datasetErrors.sharedInvalid(
-      path.join(plan.folder, PLAN_FILE),
-      'its images are not in order',
-      'Remove this folder, and begin anew.',
-    );
+  const items = listOf(count, (i) => ({
+    path: paths[i]!,
+    file: path.join(dataset.root, paths[i]!),
+    categories: named[i]!,
+    bytes: bytes[i]!,
+    mtime: mtimes[i]!,
+    ...more.get(i),
+  }));
   return { ...dataset, items };
 }
 

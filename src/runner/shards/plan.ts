@@ -72,7 +72,7 @@ function idOf(file: Omit<PlanFile, 'id'>, index: Uint8Array): string {
 }
 
 /**
- * Cuts a dataset into shards. Nothing is written, and no more is held than 36 bytes a shard.
+ * Cuts a dataset into shards. Nothing is written, and no more is held than the dataset and 36 bytes a shard.
  *
  * @param size images of a shard
  * @throws dataset-invalid if an image lies outside of the dataset's folder; cancelled
@@ -116,7 +116,8 @@ function* linesOf({ source, categories, items }: ListedDataset, size: number): G
   const indexOf = (name: string) => indices.get(name)!;
   for (let from = 0; from < items.length; from += size) {
     let lines = '';
-    for (const item of items.slice(from, from + size)) {
+    for (let i = from; i < Math.min(from + size, items.length); i++) {
+      const item = items.at(i)!;
       const outside = whyOutside(item.path);
       if (outside !== undefined)
         throw datasetErrors.datasetInvalid(source, `${item.path}: ${outside}, and machines share only what is in it`);
@@ -180,7 +181,7 @@ async function checkSame(
     const [there, here] = [index, ownIndex].map((one) => one.subarray(ENTRY * shard, ENTRY * (shard + 1)));
     if (Buffer.compare(there!, here!) === 0) continue;
     for (const item of await read(shard)) {
-      const mine = dataset.items[item.position]!;
+      const mine = dataset.items.at(item.position)!;
       const known = [item.path, item.bytes, item.mtime].join();
       if (known !== [mine.path, mine.bytes, mine.mtime].join())
         throw datasetErrors.planDiffers(
