@@ -3,11 +3,11 @@
  * and what is missing is put into the queue. It may end at any time, and begin again: the folder knows what is done.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { QueueAddress } from '../../protocol/params/queue-address';
 import { sizeOf } from '../shards/form';
 import { createMerging, type MergeTarget } from '../shards/merge';
 import { countsOf } from '../work/sweep';
 import type { Control } from '../work/works';
-import type { QueueAddress } from './address';
 import { createDispatcher, type QueueState } from './dispatch';
 
 export interface FollowTask {
