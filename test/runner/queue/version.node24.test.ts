@@ -3,19 +3,19 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createRunnerService } from '../../../src/runner/service';
+import { succeeds } from '../../cli/dataset/support';
 import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';
 import { groupCamEnds } from '../../support/cli';
 import { testFolder } from '../../support/folder';
 import { REDIS, type RedisServer, startRedis } from '../../support/servers/redis';
 import { needs, project } from '../../support/shared';
 import { until } from '../../support/wait';
-import { succeeds } from './support';
 
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 const LIMIT = 14;
 const QUIET = { signal: new AbortController().signal, emit() {} };
 
-describe('cli: a version of a run file by a queue', () => {
+describe('runner: a version of a run file by a queue', () => {
   const folder = testFolder();
   let server: RedisServer;
   before(async function () {
