@@ -5,6 +5,7 @@ import { project } from './shared';
 const load = <T>(name: string): Promise<T> => import(pathToFileURL(project('scripts', name)).href);
 
 export const serverScript = () => load<typeof import('../../scripts/host/server.mjs')>('host/server.mjs');
+export const nodeScript = () => load<typeof import('../../scripts/host/node.mjs')>('host/node.mjs');
 export const noticesScript = () => load<typeof import('../../scripts/notices.mjs')>('notices.mjs');
 export const chromiumScript = () => load<typeof import('../../scripts/host/chromium.mjs')>('host/chromium.mjs');
 export const resultsScript = () => load<typeof import('../../scripts/test/results.mjs')>('test/results.mjs');

@@ -34,6 +34,8 @@ export interface Window {
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
+  /** Folder of the profile, with settings, logs and what extensions keep. */
+  readonly userData: string;
   /** Changes user settings, and loads the window again with them; it stays as it is if it has them already. */
   configure(settings: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +78,9 @@ export function useWindow(options: WindowOptions | ((context: Mocha.Context) => 
     },
     get pid() {
       return window().pid;
+    },
+    get userData() {
+      return window().userData;
     },
     configure: (settings) => window().configure(settings),
     close: () => window().close(),
@@ -136,7 +141,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   };
   await page.goto(server.url(folder));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
-  return { page, complaints, folder, pid: server.pid, configure, close };
+  return { page, complaints, folder, pid: server.pid, userData: server.userData, configure, close };
 }
 
 /** A picture of the window among the test results. */

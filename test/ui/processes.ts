@@ -23,6 +23,9 @@ function processes(): Process[] {
     });
 }
 
+/** The command lines of all processes, as any user of the machine sees them. */
+export const commandLines = (): string[] => processes().map(({ command }) => command);
+
 /** Process ids of the engines below another process. */
 export const enginesBelow = (ancestor: number): number[] => programsBelow(ancestor, /dist\/engine\.js/);
 

@@ -2,16 +2,18 @@
  * What shards cost beside the computing: the time and memory of a plan, and of shards in which nothing is computed. It prints
  * a line of JSON.
  *
- * Arguments: `plan`, a folder of images and the folder to share; or `empty`, the number of shards, a folder to share and the
+ * Arguments: `plan`, a folder of images, the folder to share and a run file; or `empty`, the number of shards, a folder to share and the
  * run file to be made.
  */
 import { createHash } from 'node:crypto';
 import { listDataset } from '../../../src/files/datasets/listed';
 import type { computeShard, ShardTask } from '../../../src/runner/shards/compute';
+import { mergeTarget } from '../../../src/runner/shards/merge';
 import { mergeFolder } from '../../../src/runner/shards/merging';
 import { jobOf, performShard } from '../../../src/runner/shards/perform';
 import { planOf, sharePlan } from '../../../src/runner/shards/plan';
 import type { NewVersion } from '../../../src/runner/store/form';
+import { openRunFile } from '../../../src/runner/store/open';
 import { peakMemory, timed } from '../measure';
 
 const LABELS = ['cat', 'dog'];
@@ -58,17 +60,17 @@ const empty: typeof computeShard = async (_task, _job, items) => ({
   device: 'cpu',
 });
 
-async function plan(images: string, shared: string): Promise<object> {
-  let items = 0;
-  let listing = 0;
-  const whole = await timed(async () => {
-    const begun = performance.now();
-    const dataset = await listDataset(images, { labels: LABELS });
-    listing = performance.now() - begun;
-    items = dataset.items.length;
-    await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench'));
-  });
-  return { items, listing, planning: whole - listing, peak: peakMemory() };
+async function plan(images: string, shared: string, run: string): Promise<object> {
+  const begun = performance.now();
+  const dataset = await listDataset(images, { labels: LABELS });
+  const listing = performance.now() - begun;
+  const made = await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench'));
+  const planning = performance.now() - begun - listing;
+  const peak = peakMemory();
+  const file = await openRunFile(run, { create: true });
+  const entering = await timed(() => mergeTarget(file, made, SIGNAL, dataset));
+  file.close();
+  return { items: dataset.items.length, listing, planning, entering, peak, whole: peakMemory() };
 }
 
 async function shards(count: number, shared: string, run: string): Promise<object> {
@@ -98,7 +100,8 @@ async function shards(count: number, shared: string, run: string): Promise<objec
 }
 
 async function main([what, ...args]: readonly string[]): Promise<void> {
-  const result = what === 'plan' ? await plan(args[0]!, args[1]!) : await shards(Number(args[0]), args[1]!, args[2]!);
+  const result =
+    what === 'plan' ? await plan(args[0]!, args[1]!, args[2]!) : await shards(Number(args[0]), args[1]!, args[2]!);
   console.log(JSON.stringify(result));
 }
 
