@@ -40,9 +40,11 @@ export function halved(graph: GraphProto, facts: Facts, opset: number): GraphPro
     const name = `${tensor}/real`;
     e.nodes.push(makeNode('Cast', name, [halves.get(tensor)!], [tensor], { to: { int: DataType.FLOAT } }));
   };
+  const isKnown = (tensor: string) => tensor === '' || facts.has(tensor);
   const suits = (node: NodeProto): boolean =>
     HALF.has(operatorOf(node)) &&
     bodiesOf(node).length === 0 &&
+    node.input.every(isKnown) &&
     node.output.every((name) => name === '' || isReal(name));
   for (const node of graph.node) {
     if (!suits(node)) {

@@ -102,7 +102,7 @@ export async function explain(
   const { min, max, zero } = saliencyOf(frame!);
   const { precision } = work;
   const scoredIn = precision && `masks scored in ${precision.used}: ${precision.reason}`;
-  const asOne = work.way?.used === 'one graph' && `computed by one graph: ${work.way.reason}`;
+  const asOne = work.way?.used === 'one graph' && `computed in one run: ${work.way.reason}`;
   const said = [
     ...notes,
     ...(asOne ? [asOne] : []),

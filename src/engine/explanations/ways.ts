@@ -110,15 +110,19 @@ const HALF: Rival = 'one graph in float16';
 const keyOf = ({ stamps, info, device }: Explainer, { method, options, blur }: MethodChoice) =>
   JSON.stringify([identityOf(stamps), info.output.name, info.layer.value, device, method, options, blur]);
 
-function note({ used, reason }: DecidedWay, { options }: MethodChoice, device: Device, work: Work): void {
+function note(
+  { used, reason, half = 'the choice was measured earlier' }: DecidedWay,
+  { options }: MethodChoice,
+  device: Device,
+  work: Work,
+): void {
   work.way = { used: used === 'passes' ? 'passes' : 'one graph', reason };
-  const { precision } = options;
-  if (used === HALF) work.precision = { used: 'float16', reason };
-  else if (precision === 'float16' || (used !== 'passes' && precision !== undefined && precision !== 'float32'))
-    work.precision = {
-      used: 'float32',
-      reason: precision === 'int8' ? `int8 is for CPUs, and this is ${device}` : reason,
-    };
+  const { precision = 'float32' } = options;
+  if (used === HALF) work.precision = { used: 'float16', reason: half };
+  else if (precision === 'float16' || (used !== 'passes' && precision === 'auto'))
+    work.precision = { used: 'float32', reason: half };
+  else if (used !== 'passes' && precision === 'int8')
+    work.precision = { used: 'float32', reason: `int8 is for CPUs, and this is ${device}` };
 }
 
 /** The way of a choice, which is found if another one was run last. */
@@ -217,14 +221,14 @@ async function race(
         answeredNetwork(explainer, await made.answer(state.input, index, work), blur, work),
       );
       const share = of.milliseconds / passes.milliseconds;
-      const reason = `${half ? HALF : 'one graph'} took ${share.toPrecision(2)} of the time of single passes`;
+      const reason = `${nameOf(half)} took ${share.toPrecision(2)} of the time of single passes`;
       const found = flaw(of);
       if (found === undefined) return { graph, share, reason };
       await graph.release();
       return { reason: found };
     } catch (thrown) {
       await graph?.release();
-      return { reason: failureIn(thrown), isFailed: true };
+      return { reason: failureIn(thrown, nameOf(half)), isFailed: true };
     }
   };
   const real = await measure(false, ({ map }) => {
@@ -251,16 +255,18 @@ async function chosen(real: Measured, half: Measured | undefined, isForced: bool
   const isOne = !isHalf && time(real) < 1;
   if (!isHalf) await half?.graph?.release();
   if (!isOne) await real.graph?.release();
-  const reason = half ? `${real.reason}; ${half.reason}` : real.reason;
-  if (isHalf) return { used: HALF, reason, graph: half.graph!, isMeasured };
-  if (isOne) return { used: 'one graph', reason, graph: real.graph!, isMeasured };
-  return { used: 'passes', reason, isMeasured };
+  const found = { reason: real.reason, ...(half && { half: half.reason }), isMeasured };
+  if (isHalf) return { ...found, used: HALF, graph: half.graph! };
+  if (isOne) return { ...found, used: 'one graph', graph: real.graph! };
+  return { ...found, used: 'passes' };
 }
 
 const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'not-finite', 'out-of-memory']);
 
+const nameOf = (half: boolean) => (half ? 'one graph with half floats' : 'one graph');
+
 /** @throws what is no failure of a graph on a device */
-function failureIn(thrown: unknown): string {
+function failureIn(thrown: unknown, name = 'one graph'): string {
   if (!(thrown instanceof ExplainError && FAILURES.has(thrown.code))) throw thrown;
-  return `one graph failed: ${reasonOf(thrown)}`;
+  return `${name} failed: ${reasonOf(thrown).replace(/\.$/, '')}`;
 }

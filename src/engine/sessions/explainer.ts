@@ -61,6 +61,8 @@ export interface DecidedWay {
   readonly used: Rival;
   /** In words. */
   readonly reason: string;
+  /** What half floats have shown, in words, if they were asked for. */
+  readonly half?: string;
   /** Undefined for single passes. */
   readonly graph?: OneGraph;
 }

@@ -182,7 +182,7 @@ describe('a method by one graph', () => {
       const { service, memory } = forced();
       const { explanation } = await explainWith(service, { model: DEMO, image: SCENE, options });
       assert.equal(explanation.precision!.used, 'float16');
-      assert.match(explanation.way!.reason, /one graph in float16 took \S+ of the time of single passes/);
+      assert.match(explanation.precision!.reason, /^one graph with half floats took \S+ of the time of single passes/);
       assert.deepEqual([...memory.kept.values()], ['one graph in float16']);
     });
 
