@@ -15,9 +15,17 @@ import type { Device } from '../../protocol/devices';
 import type { PreparedInput } from '../pictures/prepare';
 import { machineSignature } from '../runtime/devices';
 import { type Memory, memoryIn, timeOf } from '../runtime/race';
-import { type DecidedWay, type Explainer, type ImageState, RIVALS, type Rival } from '../sessions/explainer';
+import type { Explainer, ImageState } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
-import { type Answers, answeredNetwork, makeOneGraph, type OneGraph } from '../sessions/one-graph';
+import {
+  type Answers,
+  answeredNetwork,
+  type DecidedWay,
+  makeOneGraph,
+  type OneGraph,
+  RIVALS,
+  type Rival,
+} from '../sessions/one-graph';
 import { firstPass, type Work } from '../sessions/passes';
 import { readAgain } from '../sessions/sessions';
 import { ALIKE } from '../sessions/trial';
@@ -69,12 +77,13 @@ export function createWays({
       /** Goes on with single passes after a graph has failed. */
       const giveUp = async (graph: OneGraph, thrown: unknown) => {
         const reason = failureIn(thrown);
-        explainer.way = { key, used: 'passes', reason };
+        keep(explainer, { key, used: 'passes', reason });
         await graph.release();
       };
       return {
         first: async (input, index) => {
-          const graph = explainer.way?.key === key ? explainer.way.graph : undefined;
+          const found = foundWays.get(explainer);
+          const graph = found?.key === key ? found.graph : undefined;
           if (graph) {
             try {
               return (await answer(graph, input, index)).state;
@@ -97,7 +106,7 @@ export function createWays({
               await giveUp(graph, thrown);
             }
           }
-          note(explainer.way ?? way, choice, explainer.device, work);
+          note(foundWays.get(explainer) ?? way, choice, explainer.device, work);
           return networkOf(explainer, state, choice.blur, work);
         },
       };
@@ -125,6 +134,15 @@ function note(
     work.precision = { used: 'float32', reason: `int8 is for CPUs, and this is ${device}` };
 }
 
+/** The ways of the methods that were run last; the explainer releases their graphs. */
+const foundWays = new WeakMap<Explainer, DecidedWay>();
+
+function keep(explainer: Explainer, way: DecidedWay): DecidedWay {
+  foundWays.set(explainer, way);
+  explainer.graph = way.graph;
+  return way;
+}
+
 /** The way of a choice, which is found if another one was run last. */
 async function decided(
   explainer: Explainer,
@@ -136,9 +154,11 @@ async function decided(
   work: Work,
   memory: Memory<Rival>,
 ): Promise<DecidedWay> {
-  if (explainer.way?.key === key) return explainer.way;
-  await explainer.way?.graph?.release();
-  explainer.way = undefined;
+  const before = foundWays.get(explainer);
+  if (before?.key === key) return before;
+  await before?.graph?.release();
+  foundWays.delete(explainer);
+  explainer.graph = undefined;
   const place = JSON.stringify([key, await machineSignature()]);
   const known = await memory.recall(place);
   const file = await readAgain(explainer);
@@ -147,8 +167,7 @@ async function decided(
     const make = (half: boolean) => makeOneGraph(explainer, file, method, half);
     const found = known ? await again(known, make) : await race(explainer, choice, make, state, asked, work);
     if (!known && found.isMeasured) await memory.keep(place, found.used);
-    explainer.way = { key, ...found };
-    return explainer.way;
+    return keep(explainer, { key, ...found });
   } finally {
     file.release();
   }

@@ -14,7 +14,6 @@ import type { PreparedInput } from '../pictures/prepare';
 import type { Batching } from '../runtime/batching';
 import type { Session, Tensor } from '../runtime/runtime';
 import type { Lru } from './lru';
-import type { OneGraph } from './one-graph';
 import type { Verdict } from './trial';
 
 /** A model without its bytes. */
@@ -42,29 +41,13 @@ export interface Explainer extends KnownModel {
   /** Matrices that resample masks of the layer's size to the input's: [1, height, layer height] and [1, layer width, width]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
-  /** How a method is run here, for the method that was run last. */
-  way?: DecidedWay | undefined;
+  /** The graph of the method that was run last, if it was run by one; see `ways.ts`. */
+  graph?: { release(): Promise<void> } | undefined;
   /** The state of the images that were explained last. */
   readonly images: Lru<ImageState>;
   /** Number of tasks that are using the sessions. If the explainer is no longer kept, the last task releases them. */
   users: number;
   kept: boolean;
-}
-
-/** Ways to run a method; a graph in float16 scores blends in half floats. */
-export const RIVALS = ['passes', 'one graph', 'one graph in float16'] as const;
-export type Rival = (typeof RIVALS)[number];
-
-export interface DecidedWay {
-  /** Of the method with its options. */
-  readonly key: string;
-  readonly used: Rival;
-  /** In words. */
-  readonly reason: string;
-  /** What half floats have shown, in words, if they were asked for. */
-  readonly half?: string;
-  /** Undefined for single passes. */
-  readonly graph?: OneGraph;
 }
 
 /** Sessions and weights that only some methods need. */

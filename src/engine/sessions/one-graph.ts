@@ -36,6 +36,22 @@ export interface OneGraph {
   release(): Promise<void>;
 }
 
+/** Ways to run a method; a graph in float16 scores blends in half floats. */
+export const RIVALS = ['passes', 'one graph', 'one graph in float16'] as const;
+export type Rival = (typeof RIVALS)[number];
+
+export interface DecidedWay {
+  /** Of the method with its options. */
+  readonly key: string;
+  readonly used: Rival;
+  /** In words. */
+  readonly reason: string;
+  /** What half floats have shown, in words, if they were asked for. */
+  readonly half?: string;
+  /** Undefined for single passes. */
+  readonly graph?: OneGraph;
+}
+
 /** @throws what `gradientGraph` throws, and errors of creating sessions */
 export async function makeOneGraph(
   explainer: Explainer,

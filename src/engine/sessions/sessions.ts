@@ -193,12 +193,12 @@ export async function using<T>(explainer: Explainer, task: () => Promise<T>): Pr
   }
 }
 
-function sizeOf({ info, parts, way }: Explainer): number {
-  return info.bytes * (1 + Object.keys(parts).length + (way?.graph ? 1 : 0));
+function sizeOf({ info, parts, graph }: Explainer): number {
+  return info.bytes * (1 + Object.keys(parts).length + (graph ? 1 : 0));
 }
 
-export function releaseExplainer({ score, parts, way }: Explainer): void {
+export function releaseExplainer({ score, parts, graph }: Explainer): void {
   void score.release();
-  void way?.graph?.release();
+  void graph?.release();
   releaseParts(parts);
 }

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { saliencyOf } from '../../../src/core/saliency';
 import { spearman } from '../../../src/core/sanity/similarity';
 import { createService } from '../../../src/engine/service';
-import type { Rival } from '../../../src/engine/sessions/explainer';
+import type { Rival } from '../../../src/engine/sessions/one-graph';
 import type { ExplainParams } from '../../../src/protocol/requests';
 import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
