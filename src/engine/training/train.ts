@@ -17,7 +17,7 @@ import { isMasked, type Masked, maskedInputs, NEEDS } from './arms';
 import { type Checkpoint, checkpointIn, type State } from './checkpoint';
 import { endEpoch, fallenNotes } from './epoch';
 import { heldOutFigures } from './figures';
-import { fittedFirst, trainHead, write } from './head';
+import { fittedFirst, trainHead, write } from './head/head';
 import { type Input, imagesOf, stampsOf } from './images';
 import { closeNetwork, openNetwork, type Trainee } from './network';
 import { imagesAtOnce, planOf } from './plan';
