@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { newerNode } from '../host/node.mjs';
 import { root } from '../host/run.mjs';
-import { replacePart, table } from '../report.mjs';
+import { replaceMeasured, table, thisMachine } from '../report.mjs';
 import { median } from './runs.mjs';
 
 const ROWS = 1_000_000;
@@ -36,7 +36,7 @@ export async function benchRows(report) {
     JSON.parse(execFileSync(node, [script('measure.mjs'), store, file], { encoding: 'utf8' })),
   );
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  replacePart(report, 'rows', tables(runs, version));
+  replaceMeasured(report, 'rows', `medians of ${RUNS} processes`, tables(runs), { ...thisMachine(), version });
 }
 
 /** @param {string} node */
@@ -48,11 +48,8 @@ function makeFile(node) {
   renameSync(draft, file);
 }
 
-/**
- * @param {readonly any[]} runs
- * @param {string} version
- */
-function tables(runs, version) {
+/** @param {readonly any[]} runs */
+function tables(runs) {
   /** @param {(run: any) => number} of */
   const mid = (of) => median(runs.map(of));
   /** @param {number} value @param {number} limit */
@@ -98,5 +95,5 @@ function tables(runs, version) {
     'longest without a pause, ms',
     'met',
   ];
-  return `Node ${version}, medians of ${RUNS} processes.\n\n${table(whole)}\n\n${table([head, ...queries])}`;
+  return `${table(whole)}\n\n${table([head, ...queries])}`;
 }

@@ -1,10 +1,9 @@
 // Runs measured processes, and makes their inputs.
 import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { root, SetupError } from '../host/run.mjs';
-import { replacePart } from '../report.mjs';
+import { replaceMeasured } from '../report.mjs';
 
 /**
  * Runs an entry of test/bench in a process of its own. Its result has `cold`: milliseconds from the fork to its first
@@ -59,13 +58,12 @@ export function median(values) {
 }
 
 /**
- * Replaces a part of docs/bench.md, under a line about the machine; the text around it is kept.
+ * Replaces what a part of docs/bench.md says of this machine.
  *
  * @param {string} part
  * @param {number} pairs
  * @param {string} tables
  */
 export function replaceResults(part, pairs, tables) {
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, Node ${process.version}, medians of ${pairs} runs`;
-  replacePart(path.join(root, 'docs', 'bench.md'), part, `${machine}\n\n${tables}`);
+  replaceMeasured(path.join(root, 'docs', 'bench.md'), part, `medians of ${pairs} runs`, tables);
 }

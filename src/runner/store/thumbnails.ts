@@ -26,7 +26,7 @@ export function openThumbnails(folder: string | undefined, id: string, readOnly:
     if (db || failed || folder === undefined) return db;
     db = openDb(path.join(folder, `${id}.thumbnails`), { readOnly });
     if (!readOnly)
-      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000;
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
         CREATE TABLE IF NOT EXISTS thumbnails (item INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT`);
     return db;
   }

@@ -47,11 +47,19 @@ describe('cli: a dataset whose processes are killed', () => {
     'cpu',
   ];
 
+  /** What the last process that was started has said of its faults. */
+  let said = '';
+
   function start(victim: Victim, images: string, run: string): ChildProcess {
     const args = victim.includes('command line')
       ? [project('dist', 'group-cam.js'), ...dataset(images, run)]
       : [path.join(__dirname, 'host.entry.js'), run, images, RESNET20];
-    return spawn(process.execPath, args, { stdio: 'ignore' });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    return child;
   }
 
   /** The process that is to be killed; undefined while it is not there. */
@@ -79,7 +87,7 @@ describe('cli: a dataset whose processes are killed', () => {
       const all = [child.pid!, ...descendantsOf(child.pid!)];
       started.push(...all);
       const pid = await until(`the ${victim} is there`, () => child.exitCode !== null || find(victim, child.pid!));
-      assert.equal(child.exitCode, null, `nothing was left to do for kill ${kill}`);
+      assert.equal(child.exitCode, null, `kill ${kill} came too late: ${said}`);
       process.kill(Number(pid), 'SIGKILL');
       if (victim.includes('engine')) {
         // The work goes on with another engine, until its parent is killed too.

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import type { RunFile } from '../../../src/runner/store/form';
 import { openRunFile } from '../../../src/runner/store/open';
 import { testFolder } from '../../support/folder';
@@ -122,6 +123,25 @@ describe('a run file that others use', () => {
     for (const write of writes(reader)) assert.equal((await failureOf(write)).code, 'run-file-unwritable');
     writer.close();
     reader.close();
+  });
+
+  it('is opened although another process holds it for a moment, as one does that recovers what a kill has left', async () => {
+    (await made(at(), COUNT)).close();
+    const holder = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       const { DatabaseSync } = require('node:sqlite');
+       const db = new DatabaseSync(workerData);
+       db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE held (a); ROLLBACK');
+       parentPort.postMessage('held');
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+       db.close();`,
+      { eval: true, workerData: at() },
+    );
+    await once(holder, 'message');
+    const opened = await openRunFile(at(), {});
+    assert.equal(opened.info().items, COUNT);
+    opened.close();
+    await once(holder, 'exit');
   });
 
   it('is changed by one of two that write at a time, and nothing is lost', async () => {

@@ -28,7 +28,7 @@ export async function openDatabase(file: string, options: OpenOptions): Promise<
   const db = openDb(file, { readOnly: readOnly !== undefined, immutable: isImmutable(file, readOnly) });
   try {
     if (readOnly === undefined) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    db.exec('PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = OFF; PRAGMA mmap_size = 0');
+    db.exec('PRAGMA foreign_keys = OFF; PRAGMA mmap_size = 0');
     checkForm(db, options.create === true && readOnly === undefined);
     if (readOnly === undefined) bringUpToDate(db);
     return { db, ...(readOnly !== undefined && { readOnly }) };

@@ -48,6 +48,9 @@ function failure(file: string, thrown: unknown): Error {
   return datasetErrors.runFileUnwritable(file, code === FULL ? 'the disk is full' : reasonOf(thrown));
 }
 
+/** So long SQLite waits for another process to let go of a database. */
+const PATIENCE_MS = 2000;
+
 interface DbOptions {
   readonly readOnly: boolean;
   /** Nothing can be written beside the file, so its write-ahead log is left aside. */
@@ -68,7 +71,10 @@ export function openDb(file: string, { readOnly, immutable }: DbOptions): Db {
   };
   const db: DatabaseSync = failing(() => {
     if (!readOnly) mkdirSync(path.dirname(file), { recursive: true });
-    return new DatabaseSync(immutable ? immutableUri(file) : file, { readOnly });
+    const opened = new DatabaseSync(immutable ? immutableUri(file) : file, { readOnly });
+    // Before anything else: even a reader holds a file for a moment, when it recovers what a killed writer has left.
+    opened.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+    return opened;
   });
   const prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {
