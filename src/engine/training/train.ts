@@ -1,7 +1,7 @@
 /** The request `train`: fine-tuning (Group-CAM, arXiv 2103.13859, section 5), and retraining of the head. */
 import { ExplainError, errors } from '../../core/errors';
 import { augmented } from '../../core/training/augment';
-import type { Linear } from '../../core/training/head/softmax-regression';
+import type { Linear } from '../../core/training/head/linear';
 import { batchOf, epochOrder, groupsOf, stepsPerEpoch } from '../../core/training/order';
 import { riseIn } from '../../core/training/rise';
 import { rateAt } from '../../core/training/schedule';

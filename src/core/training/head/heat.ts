@@ -4,7 +4,7 @@
  * localization", arXiv 1512.04150): its heat in a cell is ReLU(w x), with x the channels of that cell. Ross et al. ("Right for the right
  * reasons", arXiv 1703.03717) penalise gradients in a region in this way.
  */
-import type { Linear } from './softmax-regression';
+import type { Linear } from './linear';
 
 /** An image whose heat is penalised in some cells. */
 export interface HeatedImage {

@@ -4,6 +4,7 @@
  * re-training is sufficient for robustness to spurious correlations", arXiv 2204.02937).
  */
 import { addHeat, type HeatPenalty } from './heat';
+import type { Linear } from './linear';
 import { minimise } from './minimise';
 
 export interface RegressionData {
@@ -24,12 +25,6 @@ export interface RegressionData {
    */
   readonly l2: number;
   readonly heat?: HeatPenalty | undefined;
-}
-
-/** logits = W x + b, with W [rows, K]. */
-export interface Linear {
-  readonly weight: Float64Array;
-  readonly bias: Float64Array;
 }
 
 /** The largest element of the gradient at which the fit ends. */

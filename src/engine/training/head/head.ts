@@ -1,7 +1,8 @@
 /** Training of the last linear layer alone, on features that are computed once. */
 import { imageGraph } from '../../../core/cam/transform';
 import type { Head } from '../../../core/training/head/head';
-import { fitted, type Linear, logitsOf, type RegressionData } from '../../../core/training/head/softmax-regression';
+import type { Linear } from '../../../core/training/head/linear';
+import { fitted, logitsOf, type RegressionData } from '../../../core/training/head/softmax-regression';
 import { groupsOf, weightsOf } from '../../../core/training/order';
 import { isRight, probabilitiesFrom } from '../../../core/training/scores';
 import { trainingErrors } from '../../../core/training-errors';

@@ -3,7 +3,7 @@ import { evenly } from '../../../core/clusters/suspicion';
 import { mapsOf } from '../../../core/model/layers/arrangement';
 import type { Head } from '../../../core/training/head/head';
 import { type HeatedImage, type HeatPenalty, heatPenalty } from '../../../core/training/head/heat';
-import type { Linear } from '../../../core/training/head/softmax-regression';
+import type { Linear } from '../../../core/training/head/linear';
 import type { TrainingImage } from '../../../protocol/training';
 import { pixelsOf } from '../../clusters/pixels';
 import { layerOf } from '../../sessions/explainer';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../../../src/core/random';
 import { addHeat, type HeatedImage, heatPenalty } from '../../../../src/core/training/head/heat';
-import { fitted, type Linear, type RegressionData } from '../../../../src/core/training/head/softmax-regression';
+import type { Linear } from '../../../../src/core/training/head/linear';
+import { fitted, type RegressionData } from '../../../../src/core/training/head/softmax-regression';
 
 const last = (data: RegressionData, start: Linear, withBias: boolean) => [...fitted(data, start, withBias)].at(-1)!;
 
