@@ -5,13 +5,15 @@
 import { floatAttribute } from '../onnx/model';
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
+import { blocked, fitsBlocks, repeated } from './blocked';
 import { kernelByProducts } from './kernel';
 import type { Rule, RuleContext, RuleTable } from './rule';
 import { RULES } from './rule-table';
-import { swish } from './rules/activations';
+import { averagePool, type PoolAdjoint } from './rules/AveragePool';
+import { geluSlope, isApproximateGelu, swish } from './rules/activations';
 import { add, multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
-import { convolution } from './rules/Conv';
+import { convolution, convolvedBack } from './rules/Conv';
 import { transposedConvolution } from './rules/ConvTranspose';
 import { stridedGradient } from './strided';
 
@@ -27,7 +29,26 @@ const MaxPool: Rule = (c) => {
   const zeros = expand(c.emit, c.scalar(0), [sizeOf(c.x.dims)]);
   const flat = [places!, c.dy].map((tensor) => reshape(c.emit, tensor, [sizeOf(c.y.dims)]));
   const sum = c.emit.op('ScatterElements', [zeros, ...flat], { axis: { int: 0 }, reduction: { string: 'add' } });
-  return [reshape(c.emit, sum, c.x.dims)];
+  return [blocked(c, reshape(c.emit, sum, c.x.dims))];
+};
+
+/** Windows that do not overlap repeat their share, and windows at every place sum shares as a convolution with ones does. */
+const poolAdjoint: PoolAdjoint = (c, share, window) => {
+  const { kernel, strides, begins, ends } = window;
+  if (!fitsBlocks(c)) return undefined;
+  const isTiling = kernel.every((k, axis) => k === strides[axis]) && [...begins, ...ends].every((pads) => pads === 0);
+  if (isTiling && c.emit.opset >= 11) return repeated(c, blocked(c, share, c.y.dims), kernel);
+  const channels = c.x.dims[1]!;
+  const ones = () => c.constant([channels, 1, ...kernel], Array(channels * sizeOf(kernel)).fill(1));
+  return convolvedBack(c, share, ones, window, channels);
+};
+
+/** dx = dy / count for all elements of a plane */
+const GlobalAveragePool: Rule = (c) => {
+  if (!fitsBlocks(c) || c.emit.opset < 11) return RULES.GlobalAveragePool(c);
+  const [height, width] = c.x.dims.slice(2) as [number, number];
+  const share = multiply(c, c.dy, c.scalar(1 / (height * width)));
+  return [repeated(c, blocked(c, share), [height, width])];
 };
 
 /** dx = dy [y > 0] */
@@ -53,6 +74,19 @@ const Clip: Rule = (c) => {
 const Swish: Rule = (c) => {
   if (c.y.dtype !== DataType.FLOAT) return RULES.Swish(c);
   return [swish(c, (s) => c.emit.op('HardSigmoid', [s], { alpha: { float: -1 }, beta: { float: 1 } }))];
+};
+
+/** (1 + erf) / 2 in one pass, since it lies within [0, 1] */
+const Gelu: Rule = (c) => {
+  if (c.y.dtype !== DataType.FLOAT || isApproximateGelu(c)) return RULES.Gelu(c);
+  const half = { alpha: { float: 0.5 }, beta: { float: 0.5 } };
+  return [
+    multiply(
+      c,
+      c.dy,
+      geluSlope(c, (error) => c.emit.op('HardSigmoid', [error], half)),
+    ),
+  ];
 };
 
 /** dx = dy alpha where 0 < alpha x + beta < 1 */
@@ -96,9 +130,12 @@ const step = ({ emit, y }: RuleContext, bound: number, slope: number) =>
 
 export const CPU_RULES = {
   ...RULES,
+  AveragePool: averagePool(poolAdjoint),
   Clip,
   Conv: convolution(kernelByProducts, stridedGradient),
   ConvTranspose: transposedConvolution(kernelByProducts),
+  Gelu,
+  GlobalAveragePool,
   HardSigmoid,
   HardSwish,
   MaxPool,

@@ -1,29 +1,96 @@
 /** Fuses nodes that together form an operator whose derivative is cheaper as a whole. */
 import type { NodeProto } from 'onnx-buf';
 import { makeNode } from '../onnx/emit';
+import type { Facts } from '../onnx/facts';
 import { operatorOf } from '../onnx/operators';
+import { sizeOf } from '../onnx/tensors';
+
+/** What one of the nodes to fuse reads. */
+interface Graph {
+  /** The node that makes a tensor which nothing else reads, if it has this operator. */
+  only(tensor: string | undefined, operator: string): NodeProto | undefined;
+  /** Whether a tensor is this one number, as far as float32 can say. */
+  isNumber(tensor: string | undefined, value: number): boolean;
+}
+
+interface Fused {
+  readonly operator: string;
+  readonly x: string;
+  readonly within: readonly NodeProto[];
+}
 
 /**
- * The nodes to differentiate. x sigmoid(x), as exporters write SiLU, becomes one `Swish`.
+ * The nodes to differentiate. x sigmoid(x), as exporters write SiLU, becomes one `Swish`, and x (1 + erf(x / sqrt 2)) / 2
+ * becomes `Gelu`. The runtime fuses these as well if nothing reads what is between their nodes.
  *
  * @param nodes in topological order
  * @param kept tensors whose gradients are wanted
  */
-export function fused(nodes: readonly NodeProto[], kept: readonly string[]): readonly NodeProto[] {
+export function fused(nodes: readonly NodeProto[], kept: readonly string[], facts: Facts): readonly NodeProto[] {
   const uses = new Map<string, number>();
-  for (const name of [...kept, ...nodes.flatMap(({ input }) => input)]) uses.set(name, (uses.get(name) ?? 0) + 1);
-  const sigmoids = new Map<string, NodeProto>();
-  for (const node of nodes) {
-    if (operatorOf(node) === 'Sigmoid' && uses.get(node.output[0]!) === 1) sigmoids.set(node.output[0]!, node);
-  }
+  for (const name of [...kept, ...nodes.flatMap(({ input }) => [...new Set(input)])])
+    uses.set(name, (uses.get(name) ?? 0) + 1);
+  const makers = new Map(nodes.map((node) => [node.output[0]!, node]));
+  const graph: Graph = {
+    only: (tensor, operator) => {
+      const maker = makers.get(tensor ?? '');
+      return maker && uses.get(tensor!) === 1 && operatorOf(maker) === operator ? maker : undefined;
+    },
+    isNumber: (tensor, value) => {
+      const { values, dims } = facts.get(tensor ?? '') ?? {};
+      return values !== undefined && sizeOf(dims!) === 1 && Math.abs(values[0]! / value - 1) < 1e-6;
+    },
+  };
   const within = new Set<NodeProto>();
   const made = nodes.map((node) => {
-    if (operatorOf(node) !== 'Mul') return node;
-    const sigmoid = sigmoids.get(node.input[1]!) ?? sigmoids.get(node.input[0]!);
-    const x = sigmoid?.input[0];
-    if (!sigmoid || !x || !node.input.includes(x)) return node;
-    within.add(sigmoid);
-    return makeNode('Swish', node.name, [x], node.output, {});
+    const found = operatorOf(node) === 'Mul' ? (swish(graph, node) ?? gelu(graph, node)) : undefined;
+    if (!found) return node;
+    for (const each of found.within) within.add(each);
+    return makeNode(found.operator, node.name, [found.x], node.output, {});
   });
   return made.filter((node) => !within.has(node));
+}
+
+/** Both orders of a node's two inputs. */
+const orders = ({ input: [a, b] }: NodeProto) =>
+  [
+    [a, b],
+    [b, a],
+  ] as const;
+
+function swish({ only }: Graph, node: NodeProto): Fused | undefined {
+  for (const [x, other] of orders(node)) {
+    const sigmoid = only(other, 'Sigmoid');
+    if (sigmoid && x && sigmoid.input[0] === x) return { operator: 'Swish', x, within: [sigmoid] };
+  }
+  return undefined;
+}
+
+/** The half is multiplied last, or first with x. */
+function gelu(graph: Graph, node: NodeProto): Fused | undefined {
+  for (const [a, b] of orders(node)) {
+    const product = graph.only(a, 'Mul');
+    if (!product) continue;
+    for (const [x, other] of orders(product)) {
+      const sum = graph.isNumber(b, 0.5) ? other : graph.isNumber(other, 0.5) ? b : undefined;
+      const error = sum === undefined ? undefined : onePlusError(graph, sum, x);
+      if (error && x) return { operator: 'Gelu', x, within: [product, ...error] };
+    }
+  }
+  return undefined;
+}
+
+/** The nodes of 1 + erf(x / sqrt 2) */
+function onePlusError(graph: Graph, tensor: string, x: string | undefined): NodeProto[] | undefined {
+  const sum = graph.only(tensor, 'Add');
+  for (const [one, other] of sum ? orders(sum) : []) {
+    const error = graph.isNumber(one, 1) ? graph.only(other, 'Erf') : undefined;
+    const divided = graph.only(error?.input[0], 'Div');
+    const scaled = divided ?? graph.only(error?.input[0], 'Mul');
+    if (!sum || !error || !scaled) continue;
+    const [factor, isCommutative] = divided ? [Math.SQRT2, false] : [Math.SQRT1_2, true];
+    const isX = orders(scaled).some(([a, b], i) => a === x && graph.isNumber(b, factor) && (i === 0 || isCommutative));
+    if (isX) return [sum, error, scaled];
+  }
+  return undefined;
 }

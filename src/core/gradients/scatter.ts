@@ -5,6 +5,7 @@
 import type { Emitter } from '../onnx/emit';
 import { pad, reshape, transpose } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
+import { repeated } from './blocked';
 import type { RuleContext } from './rule';
 
 /**
@@ -36,12 +37,6 @@ export function repeatBetweenZeros(
   strides: readonly number[],
 ): string {
   if (strides.every((stride) => stride === 1)) return x;
-  const scales = emit.constant(DataType.FLOAT, [strides.length + 2], [1, 1, ...strides]);
-  const repeated = emit.op('Resize', [x, '', scales], {
-    mode: { string: 'nearest' },
-    coordinate_transformation_mode: { string: 'asymmetric' },
-    nearest_mode: { string: 'floor' },
-  });
   const firsts = strides.map((stride, axis) => {
     const size = small[axis]! * stride;
     const dims = [1, 1, ...strides.map((_, i) => (i === axis ? size : 1))];
@@ -52,7 +47,7 @@ export function repeatBetweenZeros(
     );
   });
   const mask = firsts.reduce((product, each) => emit.op('Mul', [product, each]));
-  return emit.op('Mul', [repeated, mask]);
+  return emit.op('Mul', [repeated({ emit }, x, strides), mask]);
 }
 
 /** Puts zeros around a tensor; negative counts crop it. */

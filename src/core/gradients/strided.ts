@@ -4,20 +4,37 @@
  */
 import { reshape, transpose } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
+import { BLOCK, blocked } from './blocked';
 import type { RuleContext, Tensor } from './rule';
 import { flipped, type StridedGradient } from './rules/Conv';
 import { border, interleave, repeatBetweenZeros } from './scatter';
 import { extent, type Window } from './window';
 
-/** Channels in a block of the runtime's layout. A convolution to fewer channels computes a whole block nevertheless. */
-const BLOCK = 16;
-
 export const stridedGradient: StridedGradient = (c, weights, window, groups) => {
   if (window.large.length !== 2 || c.x.dtype !== DataType.FLOAT) return undefined;
   const [outputs, inputs] = [weights.dims[0]! / groups, weights.dims[1]!];
   if (outputs === 1 && inputs === 1 && groups > 1) return betweenZeros(c, weights, window, groups);
-  return inputs >= BLOCK ? byPhase(c, weights, window, groups) : undefined;
+  if (inputs < BLOCK) return undefined;
+  const made = isSampling(c, window) ? atSamples(c, weights, window, groups) : byPhase(c, weights, window, groups);
+  return made === undefined ? undefined : blocked(c, made);
 };
+
+/** A kernel of one element picks every s-th element of X. */
+const isSampling = ({ emit }: RuleContext, { kernel, begins, large, small, strides }: Window) =>
+  emit.opset >= 11 && // Resize has had its modes since then.
+  [...kernel.map((k) => k - 1), ...begins].every((count) => count === 0) &&
+  large.every((size, axis) => size <= strides[axis]! * small[axis]!);
+
+/** For kernels of one element: dY times the weights, with zeros between the elements. */
+function atSamples(c: RuleContext, weights: Tensor, window: Window, groups: number): string {
+  const { large, small, strides, kernel } = window;
+  const product = c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
+    kernel_shape: { ints: kernel },
+    group: { int: groups },
+  });
+  const behind = large.map((size, axis) => size - strides[axis]! * small[axis]!);
+  return border(c.emit, repeatBetweenZeros(c, product, small, strides), [0, 0, 0, 0], [0, 0, ...behind]);
+}
 
 /**
  * For depthwise convolutions: zeros are put between the elements of dY, and a convolution of stride 1 with the weights flipped in

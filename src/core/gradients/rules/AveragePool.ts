@@ -5,15 +5,24 @@ import type { Rule, RuleContext } from '../rule';
 import { slideBack, type Window, windowOf } from '../window';
 import { divide } from './arithmetic';
 
-export const AveragePool: Rule = (c) => {
-  const kernel = intsAttribute(c.node, 'kernel_shape')!;
-  const [n, channels, ...large] = c.x.dims as [number, number, ...number[]];
-  const window = windowOf(c, large, c.y.dims.slice(2), kernel);
-  const share = divisors(c, window).reduce((dy, divisor) => divide(c, dy, divisor), c.dy);
-  const planes = reshape(c.emit, share, [n * channels, 1, ...window.small]);
-  const ones = c.constant([1, 1, ...kernel], Array(kernel.reduce((a, b) => a * b)).fill(1));
-  return [reshape(c.emit, slideBack(c.emit, planes, ones, window), c.x.dims)];
-};
+/** How dy / divisor is summed over windows; undefined where there is no faster way than the general one. */
+export type PoolAdjoint = (c: RuleContext, share: string, window: Window) => string | undefined;
+
+export const averagePool =
+  (adjoint: PoolAdjoint = () => undefined): Rule =>
+  (c) => {
+    const kernel = intsAttribute(c.node, 'kernel_shape')!;
+    const [n, channels, ...large] = c.x.dims as [number, number, ...number[]];
+    const window = windowOf(c, large, c.y.dims.slice(2), kernel);
+    const share = divisors(c, window).reduce((dy, divisor) => divide(c, dy, divisor), c.dy);
+    const faster = adjoint(c, share, window);
+    if (faster !== undefined) return [faster];
+    const planes = reshape(c.emit, share, [n * channels, 1, ...window.small]);
+    const ones = c.constant([1, 1, ...kernel], Array(kernel.reduce((a, b) => a * b)).fill(1));
+    return [reshape(c.emit, slideBack(c.emit, planes, ones, window), c.x.dims)];
+  };
+
+export const AveragePool = averagePool();
 
 /**
  * The number of elements averaged is a product of one count per axis. Padding is counted if `count_include_pad` is set,

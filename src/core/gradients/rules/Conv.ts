@@ -46,24 +46,37 @@ function inputGradient(
   groups: number,
   strided: StridedGradient,
 ): string {
-  const before = window.begins.map((pads, axis) => extent(window, axis) - 1 - pads);
-  const after = window.ends.map((pads, axis) => extent(window, axis) - 1 - pads);
-  const isConvolution =
-    window.strides.every((stride) => stride === 1) && [...before, ...after].every((pads) => pads >= 0);
-  if (isConvolution) {
-    return c.emit.op('Conv', [c.dy, flipped(c, weights, window, groups)], {
-      kernel_shape: { ints: window.kernel },
-      dilations: { ints: window.dilations },
-      pads: { ints: [...before, ...after] },
-      group: { int: groups },
-    });
-  }
+  const direct = convolvedBack(c, c.dy, () => flipped(c, weights, window, groups), window, groups);
+  if (direct !== undefined) return direct;
   const isStrided = window.strides.some((stride) => stride > 1);
   const faster = isStrided ? strided(c, weights, window, groups) : undefined;
   if (faster !== undefined) return faster;
   return isPhased(c, window, groups)
     ? byPhases(c, weights, window)
     : slideBack(c.emit, c.dy, weights.name, window, groups);
+}
+
+/**
+ * The adjoint of a sliding window as a convolution, which it is for strides of 1.
+ *
+ * @param weights makes [C, M / groups, ...kernel], with the kernel's elements in reverse order
+ */
+export function convolvedBack(
+  c: RuleContext,
+  dy: string,
+  weights: () => string,
+  window: Window,
+  groups: number,
+): string | undefined {
+  const { begins, ends, strides, kernel, dilations } = window;
+  const pads = [begins, ends].flatMap((side) => side.map((count, axis) => extent(window, axis) - 1 - count));
+  if (strides.some((stride) => stride !== 1) || pads.some((count) => count < 0)) return undefined;
+  return c.emit.op('Conv', [dy, weights()], {
+    kernel_shape: { ints: kernel },
+    dilations: { ints: dilations },
+    pads: { ints: pads },
+    group: { int: groups },
+  });
 }
 
 /** Weights [M, C / groups, ...kernel] as [C, M / groups, ...kernel], with the kernel's elements in reverse order. */

@@ -22,13 +22,21 @@ export function swish(c: RuleContext, rest: (s: string) => string): string {
   return multiply(c, c.dy, add(c, s, multiply(c, scaled(c.y.name), rest(s))));
 }
 
-/** Of y = x Phi(x): Phi(x) + x phi(x), with the normal distribution's Phi and phi */
-function gelu(c: RuleContext) {
-  const error = c.emit.op('Erf', [multiply(c, c.x.name, c.scalar(Math.SQRT1_2))]);
-  const cumulative = multiply(c, add(c, error, c.scalar(1)), c.scalar(0.5));
-  const bell = c.emit.op('Exp', [multiply(c, multiply(c, c.x.name, c.x.name), c.scalar(-0.5))]);
-  return add(c, cumulative, multiply(c, c.x.name, multiply(c, bell, c.scalar(1 / Math.sqrt(2 * Math.PI)))));
+/**
+ * Of y = x Phi(x): Phi(x) + x phi(x), with the normal distribution's Phi and phi; phi(x) = exp(log(1 / sqrt(2 pi)) - x^2 / 2)
+ *
+ * @param cumulative Phi(x) of erf(x / sqrt 2)
+ */
+export function geluSlope(c: RuleContext, cumulative: (error: string) => string): string {
+  const scaled = multiply(c, c.x.name, c.scalar(Math.SQRT1_2));
+  const exponent = subtract(c, c.scalar(-Math.log(2 * Math.PI) / 2), multiply(c, scaled, scaled));
+  const density = c.emit.op('Exp', [exponent]);
+  return add(c, cumulative(c.emit.op('Erf', [scaled])), multiply(c, c.x.name, density));
 }
+
+const gelu = (c: RuleContext) => geluSlope(c, (error) => multiply(c, add(c, error, c.scalar(1)), c.scalar(0.5)));
+
+export const isApproximateGelu = ({ node }: RuleContext) => stringAttribute(node, 'approximate', 'none') === 'tanh';
 
 /** Of y = x (1 + t) / 2 with t = tanh(k (x + q x^3)): (1 + t) / 2 + x (1 - t^2) k (1 + 3 q x^2) / 2 */
 function geluByTanh(c: RuleContext) {
@@ -42,7 +50,7 @@ function geluByTanh(c: RuleContext) {
 }
 
 export const activations = {
-  Gelu: (c) => [multiply(c, c.dy, stringAttribute(c.node, 'approximate', 'none') === 'tanh' ? geluByTanh(c) : gelu(c))],
+  Gelu: (c) => [multiply(c, c.dy, isApproximateGelu(c) ? geluByTanh(c) : gelu(c))],
 
   Swish: (c) => [swish(c, (s) => subtract(c, c.scalar(1), s))],
 

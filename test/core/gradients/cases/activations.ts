@@ -1,3 +1,4 @@
+import type { TinyNode } from '../../../support/tiny-model';
 import type { Case } from '../check';
 import { float, string } from './operands';
 
@@ -15,7 +16,45 @@ const single = (op: string, attributes: Case['attributes'] = {}, opset = 17): Ca
   opset,
 });
 
+/** x (1 + erf(x / divisor)) / 2, as exporters write it: with the half first or last, and operands in either order. */
+const writtenOut = (divisor: number): Case[] => {
+  const constants: readonly TinyNode[] = [
+    ['Constant', '', 'half', { value_float: float(0.5) }],
+    ['Constant', '', 'one', { value_float: float(1) }],
+    ['Constant', '', 'divisor', { value_float: float(divisor) }],
+    ['Constant', '', 'factor', { value_float: float(1 / divisor) }],
+  ];
+  const forms: readonly (readonly TinyNode[])[] = [
+    [
+      ['Div', 'x0 divisor', 'scaled'],
+      ['Erf', 'scaled', 'erf'],
+      ['Add', 'erf one', 'sum'],
+      ['Mul', 'x0 sum', 'product'],
+      ['Mul', 'product half', 'y'],
+    ],
+    [
+      ['Mul', 'factor x0', 'scaled'],
+      ['Erf', 'scaled', 'erf'],
+      ['Add', 'one erf', 'sum'],
+      ['Mul', 'half x0', 'product'],
+      ['Mul', 'sum product', 'y'],
+    ],
+    // Something else reads the sum.
+    [
+      ['Div', 'x0 divisor', 'scaled'],
+      ['Erf', 'scaled', 'erf'],
+      ['Add', 'erf one', 'sum'],
+      ['Mul', 'x0 sum', 'product'],
+      ['Mul', 'product half', 'gelu'],
+      ['Add', 'gelu sum', 'y'],
+    ],
+  ];
+  return forms.map((nodes) => ({ ...single('Gelu'), nodes: [...constants, ...nodes] }));
+};
+
 export const activations: readonly Case[] = [
+  ...writtenOut(Math.SQRT2),
+  ...writtenOut(1.5),
   single('Gelu', {}, 20),
   single('Gelu', { approximate: string('none') }, 20),
   single('Gelu', { approximate: string('tanh') }, 20),

@@ -37,6 +37,9 @@ export const convolutions: readonly Case[] = [
     conv([2, 3, 8, 8], [3, 1, 3, 3], { group: int(3), strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
     conv([1, 3, 9, 7], [3, 1, 5, 3], { group: int(3), strides: ints(2, 3), pads: ints(2, 1, 1, 0) }, { opset }),
     conv([1, 2, 9, 9], [2, 1, 3, 3], { group: int(2), strides: ints(2, 2), dilations: ints(2, 1) }, { opset }),
+    conv([2, 16, 8, 7], [3, 16, 1, 1], { strides: ints(2, 2) }, { opset }),
+    conv([1, 32, 8, 7], [4, 16, 1, 1], { group: int(2), strides: ints(3, 1) }, { opset }),
+    conv([1, 16, 7, 8], [2, 16, 1, 1], { strides: ints(2, 2), pads: ints(1, 0, 1, 0) }, { opset }),
     conv([2, 16, 7, 8], [3, 16, 3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
     conv([1, 32, 9, 8], [4, 16, 5, 3], { group: int(2), strides: ints(2, 3), pads: ints(2, 0, 1, 1) }, { opset }),
     conv([1, 16, 8, 8], [2, 16, 2, 3], { strides: ints(3, 2) }, { opset }),
@@ -73,6 +76,14 @@ const pool = (op: string, x: number[], kernel: number[], attributes = {}, opset 
 
 /** Geometries that both pools have. */
 const geometries = (op: string): Case[] => [
+  // Channels that fill a block of the CPU's layout, for which it has rules of its own.
+  ...[10, 17].flatMap((opset) => [
+    pool(op, [2, 16, 6, 4], [2, 2], { strides: ints(2, 2) }, opset),
+    pool(op, [1, 32, 7, 6], [3, 3], { pads: ints(1, 1, 1, 1) }, opset),
+    pool(op, [1, 16, 7, 6], [3, 2], { pads: ints(0, 1, 2, 0) }, opset),
+    pool(op, [1, 16, 7, 8], [3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, opset),
+    pool(op, [1, 16, 7, 7], [2, 2], { strides: ints(2, 2) }, opset),
+  ]),
   pool(op, [2, 3, 6, 6], [2, 2], { strides: ints(2, 2) }),
   pool(op, [1, 2, 7, 8], [3, 3], { strides: ints(2, 2) }),
   pool(op, [2, 3, 7, 8], [3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }),
@@ -120,6 +131,8 @@ export const pools: readonly Case[] = [
 
   { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 3, 4, 5]] },
   { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 3, 4, 5, 2]], opset: 9 },
+  { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]] },
+  { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]], opset: 10 },
   { op: 'GlobalMaxPool', kind: 'piecewise', inputs: [[2, 3, 4, 5]] },
   { op: 'GlobalMaxPool', kind: 'piecewise', inputs: [[2, 3, 7]], opset: 9 },
 ];
