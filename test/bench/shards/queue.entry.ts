@@ -16,10 +16,12 @@ import { timed } from '../measure';
 
 /** Shards of which each call is counted; being watched slows Redis down. */
 const WATCHED = 200;
+/** Shards after which connections are counted: one that is not used for a while is closed. */
+const SOON = 20;
 /** Clock ticks a second of /proc, on every Linux that is in use. */
 const TICKS = 100;
 
-/** Puts shards into the queue, and takes them by one worker. @param during gets the planner's connections, half-way */
+/** Puts shards into the queue, and takes them by one worker. @param during gets the number of the planner's connections, soon after the begin */
 async function run(server: Server, id: string, shards: number, during: (dispatching: number) => void = () => {}) {
   const address = parseAddress(server.address);
   const say = () => {};
@@ -32,7 +34,7 @@ async function run(server: Server, id: string, shards: number, during: (dispatch
   const stop = new AbortController();
   const compute = async () => {
     done += 1;
-    if (done === Math.ceil(shards / 2)) during(dispatching);
+    if (done === SOON) during(dispatching);
     if (done === shards) stop.abort();
     return { images: 1, failed: 0, wasThere: false };
   };
@@ -53,7 +55,8 @@ function computed(pid: number): number {
     const [user, system, childrenUser, childrenSystem] = fields.slice(11, 15).map(Number);
     return (1000 * (user! + system! + childrenUser! + childrenSystem!)) / TICKS;
   };
-  return of(pid) + below.reduce((sum, child) => sum + of(Number(child)), 0);
+  // One that has ended since it was listed is counted among the children of the server.
+  return of(pid) + below.reduce((sum, child) => sum + (existsSync(`/proc/${child}`) ? of(Number(child)) : 0), 0);
 }
 
 /** Connections of this process, to whatever server. */
