@@ -84,10 +84,15 @@ function measuredBundle() {
   return { ...testBundle(), ...engine, packages: 'bundle', entryPoints: MEASURED };
 }
 
-/** @returns the files that went into the product's bundles, relative to the project */
-export async function build({ tests = true } = {}) {
+/**
+ * @param {object} [options]
+ * @param {boolean} [options.tests] builds the tests too
+ * @param {boolean} [options.write] false: only says what would go into the bundles
+ * @returns the files that went into the product's bundles, relative to the project
+ */
+export async function build({ tests = true, write = true } = {}) {
   const configs = [...Object.values(bundles), ...(tests ? [testBundle(), measuredBundle()] : [])];
-  const built = await Promise.all(configs.map((config) => esbuild.build(config)));
+  const built = await Promise.all(configs.map((config) => esbuild.build({ ...config, write })));
   const product = built.slice(0, Object.keys(bundles).length);
   return [...new Set(product.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})))];
 }

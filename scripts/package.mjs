@@ -1,5 +1,5 @@
-// `npm run package [-- --out FILE]`: a VSIX for this platform. It holds the native libraries that npm installed here, so
-// each platform packages its own.
+// `npm run package [-- --out FILE] [--built]`: a VSIX for this platform. It holds the native libraries that npm installed here,
+// so each platform packages its own. With --built, dist goes into it as it is.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,9 @@ const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'
 const target = `${process.platform}-${process.arch}`;
 
 runMain(async () => {
-  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  const { values } = parseArgs({ options: { out: { type: 'string' }, built: { type: 'boolean', default: false } } });
   const out = path.resolve(root, values.out ?? `${name}-${target}-${version}.vsix`);
-  const bundled = await build({ tests: false });
+  const bundled = await build({ tests: false, write: !values.built });
   const notices = path.join(root, 'ThirdPartyNotices.txt');
 
   const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-package-'));

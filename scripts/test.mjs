@@ -9,15 +9,22 @@
 //   nightly  what takes long and shows again what the others show: on more networks and images, in a second host
 // The last line is `N passed, N failed`; the exit code is 1 if anything failed.
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { run, runMain, SetupError } from './host/run.mjs';
 import { installStandIn, packagesOfStandIn } from './host/stand-in.mjs';
 import { requirePackages } from './host/system.mjs';
 import { results } from './test/mocha.mjs';
+import { runJobs } from './test/queue.mjs';
 import { summaryOf } from './test/results.mjs';
 import { STAGES } from './test/stages.mjs';
 
 /** With this flag, the files in dist and out are tested without a build. */
 const BUILT = '--built';
+
+/** Of memory that one job with tests of large models takes. */
+const JOB_BYTES = 4 * 2 ** 30;
+/** Jobs at a time. Most of them wait now and then, for a process or a window: with as many as processors, these would too. */
+const PLACES = Math.max(1, Math.min(Math.ceil(1.5 * availableParallelism()), Math.floor(totalmem() / JOB_BYTES)));
 
 /** @param {readonly string[]} named */
 function stagesOf(named) {
@@ -47,15 +54,14 @@ runMain(async () => {
   const installed = usesStandIn ? installStandIn() : Promise.resolve();
   installed.catch(() => 'told by the stage that waits for it');
 
-  /** @type {import('./test/results.mjs').Test[]} */
-  const tests = [];
-  for (const [name, stage] of stages) {
-    console.log(`\n== ${name}`);
-    if (stage.standIn) await installed;
-    const start = performance.now();
-    tests.push(...(await stage.run()));
-    console.log(`${name}: ${Math.round((performance.now() - start) / 1000)} s`);
-  }
+  const start = performance.now();
+  const jobs = await Promise.all(
+    stages.map(async ([, { standIn, jobs }]) =>
+      (await jobs()).map((job) => (standIn ? { ...job, after: installed } : job)),
+    ),
+  );
+  const tests = await runJobs(jobs.flat(), PLACES);
+  console.log(`\n${Math.round((performance.now() - start) / 1000)} s, ${PLACES} jobs at a time`);
   console.log(summaryOf(tests));
   process.exitCode = tests.some(({ state }) => state === 'failed') ? 1 : 0;
 });

@@ -62,7 +62,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/protocol': {
     files:
-      /^src\/(protocol\/|core\/(error-codes|errors|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
+      /^src\/(protocol\/|core\/(dataset-errors|error-codes|errors|output|schema|style|methods\/names|metrics\/measurement|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['valibot'],
   },

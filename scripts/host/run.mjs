@@ -1,5 +1,6 @@
 // Starts other programs on behalf of the scripts.
 import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
@@ -22,6 +23,25 @@ export function run(command, args, options = {}) {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(signal ? 128 : (code ?? 1)));
   });
+}
+
+/**
+ * Runs a program whose output goes into a file, where it can be read meanwhile.
+ *
+ * @param {string} file
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>} the output is what the program has printed until it ended
+ */
+export async function runInto(file, command, args, options = {}) {
+  const descriptor = openSync(file, 'w');
+  try {
+    const code = await run(command, args, { ...options, stdio: ['ignore', descriptor, descriptor] });
+    return { code, output: readFileSync(file, 'utf8') };
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**

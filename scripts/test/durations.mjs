@@ -1,4 +1,4 @@
-// `npm run durations`: keeps how long each test file took in the runs whose results are in test-results, for `byDuration`.
+// `npm run durations`: keeps how long each test file took in the runs whose results are in test-results, for the queue.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,17 +14,17 @@ const keyOf = (/** @type {string} */ file) =>
 /** @returns {Record<string, number>} seconds by key */
 const known = () => (existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {});
 
+const kept = known();
+
+/** Of the shortest file: it has to be loaded. */
+const LEAST = 0.2;
+
 /**
- * Puts the files that take longest first, so that no process is still busy with one while the others have nothing left. Files
- * that have not been measured keep their order and come before those of the last second.
+ * What a test file takes, its hooks included; a second if it was not measured.
  *
- * @param {readonly string[]} files
+ * @param {string} file
  */
-export function byDuration(files) {
-  const seconds = known();
-  const of = (/** @type {string} */ file) => seconds[keyOf(file)] ?? 1;
-  return files.toSorted((a, b) => of(b) - of(a));
-}
+export const secondsOf = (file) => Math.max(kept[keyOf(file)] ?? 1, LEAST);
 
 /** Replaces what was known of the files that the last runs had. */
 function refresh() {
@@ -32,9 +32,9 @@ function refresh() {
   /** @type {Map<string, number>} */
   const measured = new Map();
   for (const name of readdirSync(results).filter((each) => each.endsWith('.json')))
-    for (const { file, milliseconds = 0 } of JSON.parse(readFileSync(path.join(results, name), 'utf8')).tests)
-      if (file) measured.set(keyOf(file), (measured.get(keyOf(file)) ?? 0) + milliseconds / 1000);
-  const all = { ...known(), ...Object.fromEntries([...measured].map(([key, value]) => [key, Math.round(value)])) };
+    for (const [file, milliseconds] of Object.entries(JSON.parse(readFileSync(path.join(results, name), 'utf8')).files))
+      measured.set(keyOf(file), milliseconds / 1000);
+  const all = { ...kept, ...Object.fromEntries([...measured].map(([key, value]) => [key, Math.round(value)])) };
   const longest = Object.entries(all).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(longest), null, 2)}\n`);
 }

@@ -1,10 +1,9 @@
-// Runs test files with mocha, several processes beside each other.
+// Jobs that run test files with mocha.
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { root, run } from '../host/run.mjs';
-import { byDuration } from './durations.mjs';
+import { root, runInto } from '../host/run.mjs';
+import { secondsOf } from './durations.mjs';
 import { readResults } from './results.mjs';
 
 const require = createRequire(import.meta.url);
@@ -12,36 +11,60 @@ const require = createRequire(import.meta.url);
 export const results = path.join(root, 'test-results', process.env.TEST_RESULTS_FOLDER ?? '');
 export const out = path.join(root, 'out', 'test');
 
-/** Of memory that one process with tests of large models takes. */
-const PROCESS_BYTES = 4 * 2 ** 30;
-const PROCESSES = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / PROCESS_BYTES)));
+/** A process is started for each file that takes longer; the others share some, each for about so many seconds. */
+const BATCH_SECONDS = 20;
 
 /**
- * Each file runs in a process of its own or in one that has run others; as many at a time as there are processors, each
- * with one thread of the runtime. Several processes begin with the files that take longest.
+ * Files that one process runs after another.
  *
- * @param {string} name of the file with the results
+ * @param {readonly string[]} files
+ * @returns {string[][]}
+ */
+export function batchesOf(files) {
+  /** @type {string[][]} */
+  const batches = [];
+  let left = 0;
+  for (const file of files.toSorted((a, b) => secondsOf(b) - secondsOf(a))) {
+    const seconds = secondsOf(file);
+    if (left < seconds) {
+      batches.push([]);
+      left = BATCH_SECONDS;
+    }
+    batches.at(-1)?.push(file);
+    left -= seconds;
+  }
+  return batches;
+}
+
+/**
+ * @param {string} stage
  * @param {readonly string[]} files
  * @param {object} [options]
  * @param {number} [options.retries] how often a test that fails is tried again
- * @param {number} [options.processes] at a time
  * @param {Readonly<Record<string, string>>} [options.variables]
  * @param {string} [options.node] the Node that runs them
+ * @returns {import('./queue.mjs').Job[]} each runs with one thread of the runtime
  */
-export async function mocha(name, files, options = {}) {
-  const { retries = 0, processes = PROCESSES, variables = {}, node = process.execPath } = options;
-  const file = path.join(results, `${name}.json`);
-  const code = await run(
-    node,
-    [
-      ...['--enable-source-maps', require.resolve('mocha/bin/mocha.js')],
-      ...['--reporter', path.join(root, 'scripts', 'test', 'reporter.cjs')],
-      ...['--retries', `${retries}`, ...(processes > 1 ? ['--parallel', '--jobs', `${processes}`] : [])],
-      ...(processes > 1 ? byDuration(files) : files),
-    ],
-    { env: { ...process.env, GROUP_CAM_THREADS: '1', ...variables, TEST_RESULTS: file } },
-  );
-  return readResults(name, file, code);
+export function mochaJobs(stage, files, options = {}) {
+  const { retries = 0, variables = {}, node = process.execPath } = options;
+  return batchesOf(files).map((batch, i) => {
+    const name = `${stage}-${i + 1}`;
+    const [first = '', ...others] = batch.map((file) => path.relative(out, file).replace(/\.test\.js$/, ''));
+    const file = path.join(results, `${name}.json`);
+    const args = [
+      ...['--enable-source-maps', require.resolve('mocha/bin/mocha.js'), '--exit', '--retries', `${retries}`],
+      ...['--reporter', path.join(root, 'scripts', 'test', 'reporter.cjs'), ...batch],
+    ];
+    const env = { ...process.env, GROUP_CAM_THREADS: '1', TEST_PROCESS: name, ...variables, TEST_RESULTS: file };
+    return {
+      name: `${stage}: ${first}${others.length ? ` and ${others.length} more` : ''}`,
+      seconds: batch.reduce((sum, each) => sum + secondsOf(each), 0),
+      async run() {
+        const { code, output } = await runInto(path.join(results, `${name}.log`), node, args, { env });
+        return { tests: readResults(name, file, code), output };
+      },
+    };
+  });
 }
 
 /**

@@ -14,6 +14,10 @@ module.exports = class extends Mocha.reporters.Spec {
     const tests = [];
     /** @type {Map<string, string[]>} what went wrong in the tries of a test before the last one */
     const retried = new Map();
+    /** @type {Record<string, number>} milliseconds of each file, with its hooks */
+    const files = {};
+    /** @type {number | undefined} */
+    let start;
     const told = (/** @type {Error} */ error) => error.stack ?? error.message;
     /**
      * @param {Mocha.Test} test
@@ -31,9 +35,15 @@ module.exports = class extends Mocha.reporters.Spec {
     runner.on('pass', (test) => tests.push(outcome(test, 'passed')));
     runner.on('pending', (test) => tests.push(outcome(test, 'skipped')));
     runner.on('fail', (test, error) => tests.push({ ...outcome(test, 'failed'), error: told(error) }));
+    runner.on('suite', ({ parent }) => {
+      if (parent?.root) start = performance.now();
+    });
+    runner.on('suite end', ({ parent, file }) => {
+      if (parent?.root && file) files[file] = (files[file] ?? 0) + performance.now() - (start ?? 0);
+    });
     runner.once('end', () => {
       const file = process.env.TEST_RESULTS;
-      if (file) writeFileSync(file, `${JSON.stringify({ host: process.env.TEST_HOST, tests }, null, 2)}\n`);
+      if (file) writeFileSync(file, `${JSON.stringify({ host: process.env.TEST_HOST, tests, files }, null, 2)}\n`);
     });
   }
 };

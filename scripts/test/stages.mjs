@@ -1,10 +1,10 @@
-// The stages of `npm test`: what each needs of the system, and what it runs.
+// The stages of `npm test`: what each needs of the system, and the jobs that it consists of.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { newerNode } from '../host/node.mjs';
-import { root, run } from '../host/run.mjs';
+import { root, runInto } from '../host/run.mjs';
 import { BROWSER, PYTORCH, QUEUES, VULKAN } from '../host/system.mjs';
-import { mocha, out, testFiles } from './mocha.mjs';
+import { mochaJobs, out, results, testFiles } from './mocha.mjs';
 import { runInSecondHost, runSuite } from './suite.mjs';
 
 /**
@@ -12,8 +12,10 @@ import { runInSecondHost, runSuite } from './suite.mjs';
  * @property {readonly import('../host/system.mjs').Package[]} [packages] of the system
  * @property {boolean} [standIn] code-server is used
  * @property {boolean} [whenNamed] it runs only when it is named
- * @property {() => Promise<import('./results.mjs').Test[]>} run
+ * @property {() => Job[] | Promise<Job[]>} jobs
  */
+
+/** @typedef {import('./queue.mjs').Job} Job */
 
 /** Folders of `test` that other stages run. */
 const ELSEWHERE = ['fuzz', 'suite', 'webview', 'ui', 'package', 'nightly'];
@@ -24,7 +26,6 @@ const NEWER = /\.node24\.test\.js$/;
 /** @param {string} name */
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
-/** Tests that drive VS Code's window take longest, so they are started first. */
 const uiFiles = () => testFiles('ui', 'webview');
 
 /** @param {string} file a bundle, whose source says whether it does more in `npm run nightly` */
@@ -36,63 +37,73 @@ function doesMoreNightly(file) {
 const unitFiles = () =>
   testFiles('').filter((file) => !ELSEWHERE.includes(path.relative(out, file).split(path.sep)[0] ?? ''));
 
+/**
+ * A program whose exit code is the result of a test.
+ *
+ * @param {string} name
+ * @param {number} seconds
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Job}
+ */
+const programJob = (name, seconds, command, args) => ({
+  name,
+  seconds,
+  async run() {
+    const { code, output } = await runInto(path.join(results, `${name}.log`), command, args);
+    return { tests: [{ name, state: code === 0 ? 'passed' : 'failed' }], output };
+  },
+});
+
+/**
+ * Each with the Node that its files need.
+ *
+ * @param {string} stage
+ * @param {readonly string[]} files
+ * @param {Parameters<typeof mochaJobs>[2]} [options]
+ * @returns {Promise<Job[]>}
+ */
+async function jobsByNode(stage, files, options = {}) {
+  const newer = files.filter((file) => NEWER.test(file));
+  const older = files.filter((file) => !newer.includes(file));
+  return [
+    ...mochaJobs(stage, older, options),
+    ...mochaJobs(`${stage}-newer-node`, newer, { ...options, node: await newerNode() }),
+  ];
+}
+
 /** @satisfies {Record<string, Stage>} */
 export const STAGES = {
   check: {
-    async run() {
-      const commands = { lint: [bin('biome'), ['check', '.']], types: [process.execPath, ['scripts/typecheck.mjs']] };
-      /** @type {import('./results.mjs').Test[]} */
-      const tests = [];
-      for (const [name, [command, args]] of Object.entries(commands)) {
-        const code = await run(/** @type {string} */ (command), /** @type {string[]} */ (args));
-        tests.push({ name, state: code === 0 ? 'passed' : 'failed' });
-      }
-      return tests;
-    },
+    jobs: () => [
+      programJob('lint', 5, bin('biome'), ['check', '.']),
+      programJob('types', 40, process.execPath, ['scripts/typecheck.mjs']),
+    ],
   },
 
-  unit: {
-    packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
-    async run() {
-      const files = unitFiles();
-      const newer = files.filter((file) => NEWER.test(file));
-      const node = await newerNode();
-      return [
-        ...(await mocha(
-          'unit',
-          files.filter((file) => !newer.includes(file)),
-        )),
-        ...(await mocha('unit-newer-node', newer, { node })),
-      ];
-    },
-  },
+  unit: { packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES], jobs: () => jobsByNode('unit', unitFiles()) },
 
-  fuzz: { run: () => mocha('fuzz', testFiles('fuzz')) },
+  fuzz: { jobs: () => mochaJobs('fuzz', testFiles('fuzz')) },
 
-  suite: { packages: BROWSER, standIn: true, run: runSuite },
+  suite: { packages: BROWSER, standIn: true, jobs: () => [{ name: 'suite', seconds: 60, run: runSuite }] },
 
   ui: {
     packages: BROWSER,
     standIn: true,
     // On a busy machine a browser loses a key or a click now and then; what fails twice is broken.
-    run: () => mocha('ui', uiFiles(), { retries: 1 }),
+    jobs: () => mochaJobs('ui', uiFiles(), { retries: 1 }),
   },
 
-  // One process: what `npm start` shows and what is packaged are built by these tests.
-  package: { packages: BROWSER, standIn: true, run: () => mocha('package', testFiles('package'), { processes: 1 }) },
+  package: { packages: BROWSER, standIn: true, jobs: () => mochaJobs('package', testFiles('package')) },
 
   nightly: {
     packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
     standIn: true,
     whenNamed: true,
-    async run() {
+    async jobs() {
       const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
-      const newer = files.filter((file) => NEWER.test(file));
-      const older = files.filter((file) => !newer.includes(file));
-      const options = { retries: 1, variables: { NIGHTLY: 'true' } };
-      const tests = await mocha('nightly', older, options);
-      const more = await mocha('nightly-newer-node', newer, { ...options, node: await newerNode() });
-      return [...tests, ...more, ...(await runInSecondHost())];
+      const jobs = await jobsByNode('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      return [...jobs, { name: 'suite in the second host', seconds: 60, run: runInSecondHost }];
     },
   },
 };

@@ -1,5 +1,6 @@
 // Mocha inside VS Code's extension host.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { findDesktop } from '../host/desktop.mjs';
@@ -8,13 +9,13 @@ import { standIn } from '../host/stand-in.mjs';
 import { out, results } from './mocha.mjs';
 import { readResults } from './results.mjs';
 
-/** @typedef {import('./results.mjs').Test} Test */
-
-/** A workspace of two folders: the demo, and a scratch folder with a copy of its first scene. */
-function suiteWorkspace() {
-  const scratch = path.join(root, '.vscode-test', 'suite');
+/**
+ * A workspace of two folders: the demo, and a scratch folder with a copy of its first scene.
+ *
+ * @param {string} scratch
+ */
+function suiteWorkspace(scratch) {
   const demo = path.join(root, 'media', 'demo');
-  rmSync(scratch, { recursive: true, force: true });
   mkdirSync(path.join(scratch, 'second'), { recursive: true });
   cpSync(path.join(demo, 'scenes', 'cat-and-dog.png'), path.join(scratch, 'second', 'copy.png'));
   const file = path.join(scratch, 'two.code-workspace');
@@ -29,27 +30,26 @@ function suiteWorkspace() {
  * @param {string} vscodeExecutablePath
  */
 async function suiteIn(host, vscodeExecutablePath) {
-  console.log(`\nThe suite inside VS Code, host: ${host}`);
   const file = path.join(results, `suite-${host}.json`);
+  const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-suite-')));
   const code = await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: root,
     extensionTestsPath: path.join(out, 'suite', 'index.entry.js'),
-    launchArgs: [suiteWorkspace()],
+    launchArgs: [suiteWorkspace(scratch)],
     extensionTestsEnv: { TEST_HOST: host, TEST_RESULTS: file },
   }).catch((error) => {
     if (error instanceof TestRunFailedError) return 1;
     throw error;
   });
+  rmSync(scratch, { recursive: true, force: true });
   const tests = readResults(`suite in ${host}`, file, code);
-  for (const { name, state, error } of tests) console.log(`  ${state} ${name}${error ? `\n${error}` : ''}`);
-  return tests;
+  const lines = tests.map(({ name, state, error }) => `  ${state} ${name}${error ? `\n${error}` : ''}`);
+  return { tests, output: [`The suite inside VS Code, host: ${host}`, ...lines].join('\n') };
 }
 
 /**
  * The suite in a desktop VS Code if there is one, else in code-server.
- *
- * @returns {Promise<Test[]>}
  */
 export async function runSuite() {
   const desktop = await findDesktop();
@@ -60,9 +60,9 @@ export async function runSuite() {
 
 /**
  * The suite in code-server, where `runSuite` runs it in a desktop.
- *
- * @returns {Promise<Test[]>}
  */
 export async function runInSecondHost() {
-  return (await findDesktop()) ? suiteIn('stand-in', standIn.executable) : [];
+  return (await findDesktop())
+    ? suiteIn('stand-in', standIn.executable)
+    : { tests: [], output: 'It was the first host.' };
 }

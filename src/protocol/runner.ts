@@ -119,15 +119,22 @@ export interface RunnerRequests {
   sweep: { params: Under & { readonly device: DeviceChoice }; result: { readonly work: number }; events: None };
   /**
    * Lets other machines sweep a dataset: its plan is shared in a folder, its shards are put into a queue, and what the workers
-   * commit in the folder becomes rows as it comes. The run file is brought up to date as by `prepare`, and opened if it is
-   * not open.
+   * commit in the folder becomes rows as it comes.
    */
   distribute: {
     params: Of & {
-      readonly source: string;
-      readonly model: ModelChoice;
-      readonly mapping?: string;
-      readonly limit?: number;
+      /**
+       * Either a dataset and a model, by which the run file is brought up to date as by `prepare`, and opened if it is not open;
+       * or a version of the open run file as it was made, on the images as they were listed.
+       */
+      readonly what:
+        | {
+            readonly source: string;
+            readonly model: ModelChoice;
+            readonly mapping?: string;
+            readonly limit?: number;
+          }
+        | { readonly version: VersionId };
       /** Maps that are computed beside the sweep's. */
       readonly maps?: { readonly method: MapChoice; readonly for: 'all' | 'wrong' };
       /** Images of a shard. */

@@ -41,6 +41,12 @@ export interface TrainingOptions {
    * images the class alone is right.
    */
   readonly keep: number;
+  /**
+   * How much heat in a region counts that should not decide, while the last layer is fitted alone: of images that are trained on as they
+   * are and with the region blurred. Half of it times the share, in squares, that the heat there has of all heat before the
+   * training is added to the loss.
+   */
+  readonly heat: number;
   /** Whether the last linear layer is fitted alone, as by `head`, before all weights are trained. */
   readonly headFirst: boolean;
   /** Seed of order, augmentation, random masks and what is pasted. */
@@ -69,6 +75,7 @@ export function trainingDefaults(arm: Arm, pasted = false): TrainingOptions {
     balance: pasted ? 'class' : isHead ? 'group' : 'none',
     augment: !isHead && !pasted,
     keep: pasted ? 0.8 : 0,
+    heat: pasted ? 3 : 0,
     headFirst: pasted && !isHead,
     seed: 0,
   };

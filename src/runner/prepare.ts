@@ -4,6 +4,7 @@ import type { Engine } from '../client/engine';
 import { shownActivation } from '../core/output';
 import { readMapping } from '../files/annotations';
 import { classesOfCategories } from '../files/datasets/classes';
+import { isSome } from '../files/datasets/list-of';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
 import type { VersionId, VersionInfo } from '../protocol/dataset';
 import type { ModelChoice } from '../protocol/requests';
@@ -65,7 +66,7 @@ async function newVersion(
 ): Promise<{ readonly version: NewVersion; readonly notes: readonly string[] }> {
   const labels = info.labels.value;
   const given = mapping === undefined ? undefined : await readMapping(mapping, categories, labels);
-  const isAnnotated = items.some(({ annotated }) => annotated);
+  const isAnnotated = isSome(items, ({ annotated }) => annotated !== undefined);
   const { classes, notes } = classesOfCategories(categories, labels, given, isAnnotated);
   const version = versionFrom({ info, hash }, choice, path.resolve(info.path), classes);
   return { version, notes };

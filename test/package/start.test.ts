@@ -2,6 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromiumScript } from '../support/scripts';
 import { missing, project } from '../support/shared';
@@ -12,18 +15,36 @@ import { classesFrame } from '../ui/workbench';
 /** Index of a class of the demo model. */
 const DOG = 12;
 
+/** What is read to build the product and to start it. */
+const SOURCES = ['package.json', 'package.nls.json', 'tsconfig.base.json', 'src', 'webview', 'scripts', 'media'];
+const INSTALLED = ['node_modules', '.vscode-test'];
+
+/** It builds the product anew: in a copy, since other tests use what is built meanwhile. */
+function copyOfProject(): string {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'group-cam-start-')));
+  for (const name of SOURCES) cpSync(project(name), path.join(folder, name), { recursive: true });
+  for (const name of INSTALLED) symlinkSync(project(name), path.join(folder, name));
+  return folder;
+}
+
 describe('npm start', () => {
+  let copy: string;
   let start: ChildProcess;
   let browser: Browser;
+
+  before(() => {
+    copy = copyOfProject();
+  });
 
   after(async () => {
     await browser?.close();
     if (start?.exitCode === null) start.kill('SIGKILL');
+    rmSync(copy, { recursive: true, force: true });
   });
 
   it('shows the first scene with its heat and the classes beside it, and ends with Ctrl-C', async function () {
     if (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']) missing(this, 'a machine without a screen');
-    start = spawn(process.execPath, [project('scripts', 'start.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    start = spawn(process.execPath, [path.join(copy, 'scripts', 'start.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] });
     const address = await new Promise<string>((resolve, reject) => {
       let output = '';
       const read = (text: Buffer) => {

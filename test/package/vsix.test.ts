@@ -15,7 +15,7 @@ describe('the VSIX', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'group-cam-vsix-'));
   const vsix = path.join(folder, 'group-cam.vsix');
   before(() => {
-    execFileSync(process.execPath, [project('scripts', 'package.mjs'), '--out', vsix], { stdio: 'pipe' });
+    execFileSync(process.execPath, [project('scripts', 'package.mjs'), '--out', vsix, '--built'], { stdio: 'pipe' });
   });
 
   const window = useWindow({ vsix });

@@ -8,6 +8,7 @@ export const serverScript = () => load<typeof import('../../scripts/host/server.
 export const noticesScript = () => load<typeof import('../../scripts/notices.mjs')>('notices.mjs');
 export const chromiumScript = () => load<typeof import('../../scripts/host/chromium.mjs')>('host/chromium.mjs');
 export const resultsScript = () => load<typeof import('../../scripts/test/results.mjs')>('test/results.mjs');
+export const queueScript = () => load<typeof import('../../scripts/test/queue.mjs')>('test/queue.mjs');
 export const reportScript = () => load<typeof import('../../scripts/report.mjs')>('report.mjs');
 export const sceneScript = () => load<typeof import('../../scripts/demo/scene.mjs')>('demo/scene.mjs');
 export const randomScript = () => load<typeof import('../../scripts/demo/random.mjs')>('demo/random.mjs');

@@ -23,6 +23,7 @@ export const OPTIONS: TrainingOptions = {
   balance: 'none',
   augment: false,
   keep: 0,
+  heat: 0,
   headFirst: false,
   seed: 0,
 };

@@ -38,9 +38,12 @@ export async function distribute(
   const { service } = runner;
   try {
     const params = {
-      ...{ run, source, model, shared: shared!, queue: address, size },
-      ...(mapping !== undefined && { mapping }),
-      ...(limit !== undefined && { limit }),
+      ...{ run, shared: shared!, queue: address, size },
+      what: {
+        ...{ source, model },
+        ...(mapping !== undefined && { mapping }),
+        ...(limit !== undefined && { limit }),
+      },
       ...(maps !== undefined &&
         rows !== 'none' && { maps: { method: { ...DEFAULT_CHOICE, method: maps }, for: rows } as const }),
     };

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errors } from '../../core/errors';
 import type { DeviceChoice } from '../../protocol/devices';
+import { parseAddress } from '../../protocol/params/queue-address';
 import { createRunnerEngine } from '../../runner/engine';
-import { parseAddress } from '../../runner/queue/address';
 import { counting } from '../../runner/queue/counting';
 import { type ShardOutcome, takeShards } from '../../runner/queue/worker';
 import { computeShard, type ShardTask } from '../../runner/shards/compute';
-import { isThere } from '../../runner/shards/folder';
-import { allCommitted } from '../../runner/shards/merge';
+import { completion } from '../../runner/shards/find';
+import { isWhole } from '../../runner/shards/folder';
 import { jobOf, performShard } from '../../runner/shards/perform';
 import { openPlan, PLAN_FILE, type Plan } from '../../runner/shards/plan';
 import { processorName, shardTask } from '../../runner/shards/worker';
@@ -51,7 +51,7 @@ export async function worker(options: WorkerOptions, terminal: Terminal): Promis
         counted.begin(report);
         return compute(task, shard, stopping);
       },
-      isDone: () => allCommitted(plan),
+      isDone: completion(plan),
     });
     if (signal.aborted) stopped(terminal);
     else say('all shards are committed');
@@ -65,7 +65,7 @@ export async function worker(options: WorkerOptions, terminal: Terminal): Promis
 
 /** The plan of the folder, once it is there. A worker may be started before who plans. */
 async function planIn(folder: string, signal: AbortSignal, say: (line: string) => void): Promise<Plan> {
-  for (let isFirst = true; !(await isThere(path.join(folder, PLAN_FILE))); isFirst = false) {
+  for (let isFirst = true; !(await isWhole(path.join(folder, PLAN_FILE))); isFirst = false) {
     if (isFirst) say(`${folder}: no plan is there yet; the worker waits for group-cam dataset --queue --shared`);
     await pause(LOOK, undefined, { signal }).catch(() => {
       throw errors.cancelled();

@@ -1,7 +1,7 @@
 /** The request `train`: fine-tuning (Group-CAM, arXiv 2103.13859, section 5), and retraining of the head. */
 import { ExplainError, errors } from '../../core/errors';
 import { augmented } from '../../core/training/augment';
-import type { Linear } from '../../core/training/head/softmax-regression';
+import type { Linear } from '../../core/training/head/linear';
 import { batchOf, epochOrder, groupsOf, stepsPerEpoch } from '../../core/training/order';
 import { riseIn } from '../../core/training/rise';
 import { rateAt } from '../../core/training/schedule';
@@ -17,7 +17,7 @@ import { isMasked, type Masked, maskedInputs, NEEDS } from './arms';
 import { type Checkpoint, checkpointIn, type State } from './checkpoint';
 import { endEpoch, fallenNotes } from './epoch';
 import { heldOutFigures } from './figures';
-import { fittedFirst, trainHead, write } from './head';
+import { fittedFirst, trainHead, write } from './head/head';
 import { type Input, imagesOf, stampsOf } from './images';
 import { closeNetwork, openNetwork, type Trainee } from './network';
 import { imagesAtOnce, planOf } from './plan';

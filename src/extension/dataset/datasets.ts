@@ -1,6 +1,5 @@
 /** Composes what shows datasets: the runner, the editor of run files, walks through them, and the view of all of them. */
 import * as vscode from 'vscode';
-import type { VersionId } from '../../protocol/dataset';
 import { canGoOn, canStop } from '../../protocol/training';
 import { setContext } from '../context-keys';
 import type { EngineEnvironment, WindowEngine } from '../engine';
@@ -55,13 +54,7 @@ export function registerDatasets(options: DatasetsOptions): Datasets {
   const far = createFar(workspaceState, secrets);
   const intents = forgettingIntents(createIntents(workspaceState), far);
   const mapIntents = createMapIntents(workspaceState);
-  /** What workers are to compute; the session that asks has opened the file. */
-  const planOf = async (run: string, version: VersionId) => {
-    const { source, versions } = await sessions.find(run)!.ready();
-    const { file, model: path } = versions.find(({ id }) => id === version)!;
-    return { source, model: { path: file ?? path } };
-  };
-  const call = farCall(runner.call, far, planOf);
+  const call = farCall(runner.call, far);
   const device = () => readSettings().device;
   const sessions = createSessions((run) =>
     createSession({

@@ -1,5 +1,6 @@
 /** A dataset as its source describes it, before the images themselves are looked at. */
 import type { AnnotatedImage } from '../../core/annotations/annotations';
+import type { ListOf } from './list-of';
 
 export interface DraftItem {
   /** Absolute path of the image. */
@@ -13,7 +14,9 @@ export interface DraftItem {
 export interface Draft {
   /** Absolute path of the folder that items are named from. */
   readonly root: string;
-  readonly items: readonly DraftItem[];
+  readonly items: ListOf<DraftItem>;
+  /** Whether no file is among the items twice, as by the way that they were found. */
+  readonly isUnique?: true;
   /** All classes of the dataset, including those without an item. */
   readonly categories: readonly string[];
   /** What had to be assumed and what was left out, in sentences. */
@@ -28,7 +31,7 @@ export interface DraftOptions {
 }
 
 /** The names of categories that are used, sorted. */
-export function categoriesOf(items: readonly DraftItem[]): string[] {
+export function categoriesOf(items: Iterable<Pick<DraftItem, 'categories'>>): string[] {
   const used = new Set<string>();
   for (const { categories } of items) for (const category of categories) used.add(category);
   return [...used].sort();

@@ -12,14 +12,15 @@ const RUN = 2048;
  * @throws cancelled
  */
 export async function inSteps<T>(
-  list: readonly T[],
+  list: Iterable<T>,
   act: (thing: T, index: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   const pause = pausing(signal);
-  for (let i = 0; i < list.length; i++) {
-    act(list[i]!, i);
-    if (i % STEP === STEP - 1) await pause();
+  let i = 0;
+  for (const thing of list) {
+    act(thing, i++);
+    if (i % STEP === 0) await pause();
   }
 }
 

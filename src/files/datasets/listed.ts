@@ -4,8 +4,9 @@ import type { AnnotatedImage } from '../../core/annotations/annotations';
 import { datasetErrors } from '../../core/dataset-errors';
 import { sample } from '../sample';
 import type { Draft, DraftItem, DraftOptions } from './draft';
-import { type Examined, examine } from './examine';
+import { examine } from './examine';
 import { inSteps, sortedInSteps } from './in-steps';
+import { type ListOf, listOf } from './list-of';
 import { readSource } from './sources';
 
 export interface ListedItem {
@@ -29,7 +30,7 @@ export interface ListedDataset {
   readonly source: string;
   /** Absolute. */
   readonly root: string;
-  readonly items: readonly ListedItem[];
+  readonly items: ListOf<ListedItem>;
   /** Names of all classes of the dataset, including those without an item. */
   readonly categories: readonly string[];
   readonly splits: readonly string[];
@@ -59,16 +60,19 @@ const MOST_UP = 3;
 export async function listDataset(source: string, options: ListOptions = {}): Promise<ListedDataset> {
   const { labels, limit, listed, signal } = options;
   const draft = await readSource(path.resolve(source), { ...(labels && { labels }), ...(signal && { signal }) });
-  const merged = await mergedByFile(draft.items, signal);
+  const merged = draft.isUnique ? draft.items : await mergedByFile(draft.items, signal);
   const pathOf = pathsFrom(draft.root);
-  const found = await examine(merged, (file) => pathOf(file), listed, signal);
-  const listedItems: ListedItem[] = [];
-  const add = ({ item, bytes, mtime }: Examined) =>
-    listedItems.push({ path: pathOf(item.file), ...item, bytes, mtime });
-  await inSteps(found.items, add, signal);
-  const items = await sortedInSteps(listedItems, (a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)), signal);
-  if (items.length === 0) throw datasetErrors.datasetInvalid(source, whyEmpty(draft, found.notes));
-  const drawn = sample(items, limit, SEED);
+  const { kept, bytes, mtimes, notes } = await examine(merged, pathOf, listed, signal);
+  if (kept.length === 0) throw datasetErrors.datasetInvalid(source, whyEmpty(draft, notes));
+  const order = await inOrder(kept, (index) => pathOf(merged.at(index)!.file), signal);
+  const itemsOf = (indices: ArrayLike<number>): ListOf<ListedItem> =>
+    listOf(indices.length, (i) => {
+      const index = indices[i]!;
+      const item = merged.at(index)!;
+      return { path: pathOf(item.file), ...item, bytes: bytes[index]!, mtime: mtimes[index]! };
+    });
+  const items = itemsOf(order);
+  const drawn = limit === undefined ? items : itemsOf(sample([...order], limit, SEED));
   return {
     source,
     root: draft.root,
@@ -77,14 +81,35 @@ export async function listDataset(source: string, options: ListOptions = {}): Pr
     splits: splitsOf(items),
     notes: [
       ...draft.notes,
-      ...found.notes,
+      ...notes,
       ...(drawn.length < items.length ? [`${drawn.length} of ${items.length} images were drawn at random.`] : []),
     ],
   };
 }
 
+/** The same indices in the order of their paths, by code units. @throws cancelled */
+async function inOrder(
+  indices: Uint32Array,
+  pathOf: (index: number) => string,
+  signal?: AbortSignal,
+): Promise<Uint32Array> {
+  let [isSorted, last] = [true, ''];
+  const look = (index: number) => {
+    const own = pathOf(index);
+    isSorted &&= last <= own;
+    last = own;
+  };
+  await inSteps(indices, look, signal);
+  if (isSorted) return indices;
+  const paths: string[] = [];
+  await inSteps(indices, (index) => paths.push(pathOf(index)), signal);
+  const byPath = (a: number, b: number) => (paths[a]! < paths[b]! ? -1 : Number(paths[a]! > paths[b]!));
+  const places = await sortedInSteps([...indices.keys()], byPath, signal);
+  return Uint32Array.from(places, (place) => indices[place]!);
+}
+
 /** One item for each file, with all that any of its entries says. */
-async function mergedByFile(items: readonly DraftItem[], signal?: AbortSignal): Promise<readonly DraftItem[]> {
+async function mergedByFile(items: ListOf<DraftItem>, signal?: AbortSignal): Promise<ListOf<DraftItem>> {
   const byFile = new Map<string, DraftItem>();
   const add = (item: DraftItem) => {
     const before = byFile.get(item.file);
@@ -122,7 +147,7 @@ function pathsFrom(root: string): (file: string) => string {
   };
 }
 
-function splitsOf(items: readonly ListedItem[]): string[] {
+function splitsOf(items: Iterable<ListedItem>): string[] {
   const splits = new Set<string>();
   for (const { split } of items) if (split !== undefined) splits.add(split);
   return [...splits].sort();

@@ -48,10 +48,10 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
   sweep: fields({ ...under, device } satisfies Form<Params<'sweep'>>),
   distribute: fields({
     ...of,
-    source: text,
-    model: modelChoice,
-    mapping: optional(text),
-    limit: optional(number),
+    what: v.union([
+      fields({ source: text, model: modelChoice, mapping: optional(text), limit: optional(number) }),
+      fields({ version: number }),
+    ]),
     maps: optional(fields({ method: methodChoice, for: v.picklist(['all', 'wrong']) })),
     size: optional(number),
     shared: text,

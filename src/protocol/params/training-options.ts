@@ -1,7 +1,16 @@
 /** What a user can set of a training, in one table: the form of the editor and the command line follow from it. */
 import { ARMS, type Arm, type TrainingOptions } from '../training';
 
-export type TrainingNumber = 'epochs' | 'rate' | 'batch' | 'momentum' | 'weightDecay' | 'groups' | 'keep' | 'seed';
+export type TrainingNumber =
+  | 'epochs'
+  | 'rate'
+  | 'batch'
+  | 'momentum'
+  | 'weightDecay'
+  | 'groups'
+  | 'keep'
+  | 'heat'
+  | 'seed';
 
 interface NumberOption {
   readonly title: string;
@@ -58,6 +67,11 @@ export const TRAINING_NUMBERS: Readonly<Record<TrainingNumber, NumberOption>> = 
     ...{ title: 'Kept answers', flag: '--keep <x>' },
     text: "weight of the original model's own answers in the training target, from 0 to 1; images of suspicious clusters are trained on their class alone while regions are pasted",
     ...{ least: 0, most: 1, isWhole: false, arms: ARMS },
+  },
+  heat: {
+    ...{ title: 'Heat penalty', flag: '--heat <x>' },
+    text: 'weight of the penalty on heat in the regions of suspicious clusters while the last layer is fitted, if regions are pasted',
+    ...{ least: 0, most: 1000, isWhole: false, arms: ARMS },
   },
   seed: {
     ...{

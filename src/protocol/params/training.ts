@@ -34,6 +34,7 @@ export const TRAINING_OPTIONS = fields({
   augment: v.boolean(),
   /** Missing in trainings of before there was the choice. */
   keep: v.optional(share, 0),
+  heat: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0)), 0),
   headFirst: v.optional(v.boolean(), false),
   seed: whole,
 } satisfies Form<TrainingOptions>);

@@ -5,7 +5,7 @@
 import type { BackendFactory, IQueueBackend, Job, Processor, Queue, Worker } from 'bullmq';
 import { datasetErrors } from '../../core/dataset-errors';
 import { reasonOf } from '../../core/errors';
-import type { QueueAddress } from './address';
+import type { QueueAddress } from '../../protocol/params/queue-address';
 
 /** The schema of PostgreSQL in which BullMQ keeps its tables. */
 const SCHEMA = 'group_cam';

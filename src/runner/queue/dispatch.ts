@@ -5,8 +5,8 @@
 
 import { datasetErrors } from '../../core/dataset-errors';
 import { reasonOf } from '../../core/errors';
+import type { QueueAddress } from '../../protocol/params/queue-address';
 import { oneLine } from '../../protocol/plain-text';
-import type { QueueAddress } from './address';
 import { type JobQueue, openQueue } from './bullmq';
 import { jobId, jobName, queueName } from './job';
 

@@ -3,13 +3,11 @@
  * and what is missing is put into the queue. It may end at any time, and begin again: the folder knows what is done.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { few } from '../../core/few';
-import { findCommits } from '../shards/commit';
-import { type Range, sizeOf } from '../shards/form';
-import { isCovered, type MergeTarget, mergeCommit, mergeShards } from '../shards/merge';
+import type { QueueAddress } from '../../protocol/params/queue-address';
+import { sizeOf } from '../shards/form';
+import { createMerging, type MergeTarget } from '../shards/merge';
 import { countsOf } from '../work/sweep';
 import type { Control } from '../work/works';
-import type { QueueAddress } from './address';
 import { createDispatcher, type QueueState } from './dispatch';
 
 export interface FollowTask {
@@ -36,7 +34,7 @@ const SHARE = 10;
 export async function followShards({ target, address, committed, say }: FollowTask, control: Control): Promise<void> {
   const { file, plan, version } = target;
   const { signal } = control;
-  const merging = createMerging(target);
+  const merging = createMerging(target, signal);
   let state: QueueState | undefined;
   const report = (): void => {
     const { done, failed } = countsOf(file, { id: version });
@@ -47,13 +45,19 @@ export async function followShards({ target, address, committed, say }: FollowTa
       ...(state?.workers !== undefined && { workers: state.workers }),
     });
   };
+  let toldAt = performance.now();
   const merge = async (): Promise<void> => {
-    if ((await merging.more(signal)) > 0) committed();
+    const isNew = await merging.more(() => {
+      if (performance.now() - toldAt < FOLDER) return;
+      toldAt = performance.now();
+      committed();
+      report();
+    });
+    if (isNew) committed();
     report();
   };
   await merge();
-  const missing = merging.missing();
-  if (missing.length > 0) {
+  if (merging.missingCount > 0) {
     const id = plan.file.id;
     const dispatcher = await createDispatcher({
       plan: { id, shards: plan.shards },
@@ -62,9 +66,9 @@ export async function followShards({ target, address, committed, say }: FollowTa
       say,
     });
     try {
-      await dispatcher.enqueue(missing);
+      await dispatcher.enqueue(merging.missing());
       let lookedAt = Number.NEGATIVE_INFINITY;
-      while (merging.missing().length > 0) {
+      while (merging.missingCount > 0) {
         await control.turn();
         const began = performance.now();
         await merge();
@@ -81,39 +85,11 @@ export async function followShards({ target, address, committed, say }: FollowTa
       await dispatcher.close();
     }
   }
-  const { missing: left, lacking } = await mergeShards(target, { signal });
+  const { lacking } = await merging.report();
   if (lacking) say(`${lacking.maps} maps could not be computed: ${lacking.reason}`);
-  if (left.length > 0) say(`shards ${few(left.map(String))} are not there any more`);
 }
 
 function wordsOf({ workers, trouble }: QueueState): string | undefined {
   if (workers === 0) return 'no worker is connected to the queue; start some by group-cam worker';
   return trouble === undefined ? undefined : `the last shard that failed: ${trouble}`;
-}
-
-/** Merges each commit once. */
-function createMerging(target: MergeTarget) {
-  const { plan } = target;
-  const seen = new Set<string>();
-  const parts = new Map<number, Range[]>();
-  const left = new Set(Array.from({ length: plan.shards }, (_, shard) => shard));
-  return {
-    /** @returns how many were new */
-    async more(signal: AbortSignal): Promise<number> {
-      let count = 0;
-      for await (const found of findCommits(plan)) {
-        if (signal.aborted) break;
-        if (seen.has(found.file)) continue;
-        await mergeCommit(target, found);
-        seen.add(found.file);
-        count += 1;
-        const { job } = found;
-        const there = [...(parts.get(job.shard) ?? []), job];
-        parts.set(job.shard, there);
-        if (isCovered(plan.range(job.shard), there)) left.delete(job.shard);
-      }
-      return count;
-    },
-    missing: (): readonly number[] => [...left],
-  };
 }

@@ -5,7 +5,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ExplainError, reasonOf, toExplainError } from '../../core/errors';
-import type { QueueAddress } from './address';
+import type { QueueAddress } from '../../protocol/params/queue-address';
 import { type JobInHand, type JobWorker, openWorker, putBack, unrecoverable } from './bullmq';
 import { type PlanOfWorker, queueName, shardOf } from './job';
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, open, rm, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { ExplainError, reasonOf } from '../../core/errors';
@@ -34,13 +34,23 @@ export async function makeShared(folder: string): Promise<void> {
 export async function makeInside(folder: string, name: string): Promise<string> {
   const inner = path.join(folder, name);
   try {
+    if (await isFolder(inner)) return inner;
     await makeFolder(inner);
-    const info = await lstat(inner);
-    if (!info.isDirectory()) throw new Error('it is a link, not a folder');
+    if (!(await isFolder(inner))) throw new Error('it was removed at the same moment');
     return inner;
   } catch (thrown) {
     return failing(inner, thrown);
   }
+}
+
+/** Whether a folder is there. @throws Error if something else is there */
+async function isFolder(file: string): Promise<boolean> {
+  const info = await lstat(file).catch((thrown) => {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  });
+  if (info && !info.isDirectory()) throw new Error('it is a link, not a folder');
+  return info !== undefined;
 }
 
 /** Opens a regular file that is no link, uses it, and closes it. @throws shared-invalid; absent: what `open` throws */
@@ -78,9 +88,12 @@ export async function isThere(file: string): Promise<boolean> {
 
 type Content = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
+/** How the name of a draft ends. */
+export const DRAFT = '.part';
+
 /** Writes a file of a new name beside `file` to the disk. @returns its path */
 export async function draftOf(file: string, content: Content): Promise<string> {
-  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.part`);
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}${DRAFT}`);
   try {
     const handle = await open(draft, 'wx');
     try {
@@ -133,11 +146,45 @@ export async function claimName(
   }
 }
 
-/** Creates a small file if nothing has its name; an empty one is a mark that need not outlive a crash of the machine. @returns whether it was created */
-export async function createOnly(file: string, content: string): Promise<boolean> {
+/**
+ * Creates a file of text lines if nothing has its name but a torn one, which a process that was killed has left. Two that
+ * replace a torn file at the same moment both do so whole; the last one stays, and the other learns of it.
+ *
+ * @param content with a line end at its end, by which a whole file is known
+ * @returns whether the file is this one now
+ * @throws shared-invalid
+ */
+export async function createWhole(file: string, content: string): Promise<boolean> {
+  if (!(await createOnly(file, content))) {
+    if (await isWhole(file)) return false;
+    const draft = await draftOf(file, content);
+    await rename(draft, file).catch((thrown) => failing(file, thrown));
+  }
+  const now = await withShared(file, (handle) => handle.readFile('utf8')).catch((thrown) => failing(file, thrown));
+  return now === content;
+}
+
+/** Whether a file of text lines is there, and not torn. @throws shared-invalid */
+export async function isWhole(file: string): Promise<boolean> {
+  const endsWell = async (handle: FileHandle): Promise<boolean> => {
+    const { size } = await handle.stat();
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(size - 1, 0));
+    return buffer.toString('latin1') === '\n';
+  };
+  return withShared(file, endsWell).catch((thrown) => {
+    if (isAbsent(thrown)) return false;
+    throw thrown;
+  });
+}
+
+/** Creates a mark, an empty file, if nothing has its name. @returns whether it was created */
+export const createMark = (file: string): Promise<boolean> => createOnly(file, '');
+
+async function createOnly(file: string, content: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx');
     try {
+      // A mark need not outlive a crash of the machine.
       if (content === '') return true;
       await handle.writeFile(content);
       await handle.sync();

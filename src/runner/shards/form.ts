@@ -12,7 +12,7 @@ import { methodChoice, modelChoice } from '../../protocol/params/choices';
 import type { NewVersion } from '../store/form';
 
 /** Raise it with every change of the files of a plan or a shard. */
-export const FORM = 1;
+export const FORM = 2;
 /** Images of a shard, unless something else is asked for. */
 export const SHARD = 256;
 

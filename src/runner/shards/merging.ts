@@ -23,7 +23,7 @@ export async function mergeFolder(folder: string, run: string, signal: AbortSign
   });
   const { writable } = await files.open(run, true);
   try {
-    return await mergeShards(await mergeTarget(writable(), plan, signal), { signal });
+    return await mergeShards(await mergeTarget(writable(), plan, signal), signal);
   } finally {
     await files.close(run);
   }

@@ -4,11 +4,13 @@
  * becomes a row with an error.
  */
 import { errors } from '../../core/errors';
-import { commitShard, isCommitted, makePlace, placeOf } from './commit';
+import { commitShard } from './commit';
 import { computeShard, type ShardTask } from './compute';
-import { createOnly, isThere, removeDraft } from './folder';
+import { isCommitted } from './find';
+import { createMark, isThere, removeDraft } from './folder';
 import { type ShardJob, sizeOf } from './form';
 import type { PlannedItem } from './items';
+import { makePlace, placeOf } from './places';
 import type { ShardRows } from './rows';
 
 /** Deaths after which a part is halved. The first may have had another cause, such as a scheduler's time limit. */
@@ -73,7 +75,7 @@ async function perform(
   }
   const items = await plan.itemsOf(job.shard, job, root);
   const attempt = attemptFile(task, job, begun);
-  const isNoted = deaths < DEATHS && (await createOnly(attempt, ''));
+  const isNoted = deaths < DEATHS && (await createMark(attempt));
   let rows: ShardRows;
   try {
     rows = deaths < DEATHS ? await compute(task, job, items, signal) : guilty(items[0]!, task.device);

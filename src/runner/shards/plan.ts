@@ -9,11 +9,11 @@ import { pausing } from '../../files/pause';
 import type { NewVersion } from '../store/form';
 import {
   claimName,
-  createOnly,
+  createWhole,
   draftOf,
   failing,
   isAbsent,
-  isThere,
+  isWhole,
   makeShared,
   removeDraft,
   withShared,
@@ -72,7 +72,7 @@ function idOf(file: Omit<PlanFile, 'id'>, index: Uint8Array): string {
 }
 
 /**
- * Cuts a dataset into shards. Nothing is written, and no more is held than 36 bytes a shard.
+ * Cuts a dataset into shards. Nothing is written, and no more is held than the dataset and 36 bytes a shard.
  *
  * @param size images of a shard
  * @throws dataset-invalid if an image lies outside of the dataset's folder; cancelled
@@ -116,7 +116,8 @@ function* linesOf({ source, categories, items }: ListedDataset, size: number): G
   const indexOf = (name: string) => indices.get(name)!;
   for (let from = 0; from < items.length; from += size) {
     let lines = '';
-    for (const item of items.slice(from, from + size)) {
+    for (let i = from; i < Math.min(from + size, items.length); i++) {
+      const item = items.at(i)!;
       const outside = whyOutside(item.path);
       if (outside !== undefined)
         throw datasetErrors.datasetInvalid(source, `${item.path}: ${outside}, and machines share only what is in it`);
@@ -137,7 +138,7 @@ const AGAIN = 'Remove this folder, and begin anew.';
 export async function sharePlan(folder: string, made: NewPlan): Promise<Plan> {
   await makeShared(folder);
   const file = path.join(folder, PLAN_FILE);
-  if (!(await isThere(file))) {
+  if (!(await isWhole(file))) {
     const { id, size } = made.file;
     // What has its content in its name may be written by several at once: all write the same.
     for (const [part, content] of [
@@ -150,7 +151,8 @@ export async function sharePlan(folder: string, made: NewPlan): Promise<Plan> {
     }
     const content = `${JSON.stringify(made.file, null, 2)}\n`;
     const draft = await draftOf(file, content);
-    if ((await claimName(draft, file)) === 'no-links') await createOnly(file, content);
+    // A torn plan keeps the name too.
+    if ((await claimName(draft, file)) !== 'claimed') await createWhole(file, content);
     await removeDraft(draft);
   }
   const plan = await openPlan(folder);
@@ -179,7 +181,7 @@ async function checkSame(
     const [there, here] = [index, ownIndex].map((one) => one.subarray(ENTRY * shard, ENTRY * (shard + 1)));
     if (Buffer.compare(there!, here!) === 0) continue;
     for (const item of await read(shard)) {
-      const mine = dataset.items[item.position]!;
+      const mine = dataset.items.at(item.position)!;
       const known = [item.path, item.bytes, item.mtime].join();
       if (known !== [mine.path, mine.bytes, mine.mtime].join())
         throw datasetErrors.planDiffers(

@@ -24,7 +24,7 @@ export interface ShardRows {
 }
 
 /** Bytes in which the two lines before the rows are. */
-export const HEAD_BYTES = 4096;
+const HEAD_BYTES = 4096;
 /** Of a reason, in characters, so that the head has room for it. */
 const LONGEST = 300;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -148,7 +148,7 @@ function withoutValues({ height, width, offset, signed }: Shape, values: Float32
 }
 
 /** The head of a result, from its first bytes. @throws Error with what is wrong with it */
-export function headOf(bytes: Uint8Array): { readonly commit: Commit; readonly length: number } {
+function headOf(bytes: Uint8Array): { readonly commit: Commit; readonly length: number } {
   const text = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
   const [hash = '', head = '', rest] = text.split('\n', 3);
   if (rest === undefined) throw new Error('it ends too early');

@@ -44,7 +44,7 @@ function enterSome(state: State, { items }: ListedDataset, { ids, is }: Entered,
   const step = (): void => {
     const added: [id: ItemId, path: string][] = [];
     for (let i = from; i < to; i++) {
-      const item = items[i]!;
+      const item = items.at(i)!;
       const known = db.get('SELECT id, file, bytes, mtime FROM items WHERE path = ?', item.path);
       if (known) {
         ids[i] = numberOf(db.file, known['id']);
@@ -101,8 +101,9 @@ function write(state: State, dataset: ListedDataset, { ids, is }: Entered): Writ
   const hadAnnotations = db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined;
   const other: ItemId[] = [];
   let [added, changed] = [0, 0];
-  for (const [i, item] of dataset.items.entries()) {
-    const id = ids[i]!;
+  let i = -1;
+  for (const item of dataset.items) {
+    const id = ids[++i]!;
     const set = setOf(item.categories);
     items.touch(id);
     items.of.rank[id] = i + 1;

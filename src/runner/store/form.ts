@@ -95,6 +95,14 @@ export interface Entered {
   readonly listings: number;
 }
 
+/** What a run file has, as it was listed and made; it is read as it is asked for. */
+export interface Listed {
+  readonly dataset: ListedDataset;
+  readonly version: NewVersion;
+  /** Of each item of the dataset, in its order. */
+  readonly ids: Uint32Array;
+}
+
 export interface WritableStore {
   /**
    * Finds the numbers of items, and gives numbers to new ones, in short transactions between which others are answered. No list
@@ -197,6 +205,8 @@ export interface RunFile extends WritableStore, Compared, Readonly<{ [N in Answe
   refresh(): boolean;
   readonly clusters: ClusterStore;
   readonly repairs: RepairStore;
+  /** What other machines need to make rows of a version. */
+  listed(version: VersionId): Listed;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */
   itemsOf(version: VersionId, of: Selection | 'all' | 'wrong'): readonly ItemId[];
   /** Without images. Its first call reads all maps of the version. */

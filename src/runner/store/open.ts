@@ -18,7 +18,7 @@ import { createLists, idsOfQuery, positionOf } from './lists/lists';
 import { createMaps } from './maps/means';
 import { createRepairs } from './repairs/repairs';
 import { itemOf, pictures, rowOf, waiting } from './rows';
-import { commitShard, haveMap } from './shard';
+import { commitShard, haveMap, listedOf } from './shard';
 import { change, DONE, loadState, NO, readState, type State, versionOf, WAITING } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';
 import { openThumbnails } from './thumbnails';
@@ -109,6 +109,10 @@ function runFile(state: State, folder: string | undefined): RunFile {
     },
     atlasItems: maps.items,
     updateAgreement: maps.updateAgreement,
+    listed(version) {
+      fresh();
+      return listedOf(state, version);
+    },
     itemsOf(version, of) {
       if (typeof of === 'object') return [...lists.selected(of)];
       const { columns } = versionOf(state, version);

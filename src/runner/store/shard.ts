@@ -1,12 +1,48 @@
-/** Rows that other machines have computed; see `WritableStore.commitShard`. */
+/** What other machines are to compute, and the rows that they have computed. */
 import type { MethodChoice } from '../../core/methods/choice';
+import { listOf } from '../../files/datasets/list-of';
+import type { ListedItem } from '../../files/datasets/listed';
 import type { ItemId, VersionId } from '../../protocol/dataset';
 import { kindText, writeMaps, writeRows } from './commit';
 import { keyOf } from './file/tables';
-import { numberOf } from './file/values';
-import type { NewMap, NewRow } from './form';
+import { numberOf, textOf } from './file/values';
+import type { Listed, NewMap, NewRow } from './form';
+import { itemOf } from './rows';
 import { change, type State, versionOf, WAITING } from './state';
+import { versionChoice } from './versions';
 
+/** See `RunFile.listed`. */
+export function listedOf(state: State, id: VersionId): Listed {
+  const { db, meta, sets, items } = state;
+  const { info } = versionOf(state, id);
+  const { name, model, labels, activation, layer, classes, assumptions, inputSize } = info;
+  const ids = state.order.slice();
+  // Items of one set share its list of names, of which there may be one for each of a million.
+  const names = sets.map((set) => set.map((category) => meta.categories[category]!));
+  const itemAt = (index: number): ListedItem => {
+    const item = ids[index]!;
+    const { file, bytes, mtime, annotated } = itemOf(state, item);
+    const split = meta.splits[items.of.split[item]! - 1];
+    return {
+      path: textOf(db.file, db.get('SELECT path FROM items WHERE id = ?', item)?.['path']),
+      ...{ file, bytes, mtime, categories: names[items.of.set[item]!]! },
+      ...(split !== undefined && { split }),
+      ...(annotated && { annotated }),
+    };
+  };
+  const { source, root, categories, splits, notes } = meta;
+  return {
+    ids,
+    dataset: { source, root, categories, splits, notes, items: listOf(ids.length, itemAt) },
+    version: {
+      ...{ name, model, labels, activation, layer, classes, assumptions },
+      ...versionChoice(state, id),
+      ...(inputSize && { inputSize }),
+    },
+  };
+}
+
+/** See `WritableStore.commitShard`. */
 export function commitShard(
   state: State,
   id: VersionId,

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseAddress } from '../../../src/runner/queue/address';
+import { parseAddress } from '../../../src/protocol/params/queue-address';
 import { openQueue } from '../../../src/runner/queue/bullmq';
 import { queueName } from '../../../src/runner/queue/job';
 import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';

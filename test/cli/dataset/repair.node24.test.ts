@@ -18,8 +18,10 @@ const truth: { label: string; marked: string[] } = JSON.parse(
 );
 const MODEL = shipped('shop.onnx');
 /** Of the training that is killed after some of them: every kill starts the processes and reads the images again. */
-const EPOCHS = nightly ? 5 : 3;
-const KILLED_AFTER = nightly ? [1, 2, 4] : [1, 2];
+const EPOCHS = nightly ? 5 : 2;
+const KILLED_AFTER = nightly ? [1, 2, 4] : [2];
+/** Of ten images of another class those that are trained on; more of them take longer and change nothing of what is shown. */
+const SEEN = nightly ? [0, 1, 2, 3, 5, 6, 7, 8] : [0, 2, 5, 7];
 const tagged = new Set(truth.marked.map((name) => shipped(name)));
 const classOf = (image: string) => path.basename(path.dirname(image));
 
@@ -41,7 +43,7 @@ describe('cli: the repair of a shortcut', () => {
 
   /** All weights, some images, and the region pasted in: killed in several epochs, it ends with the bytes of a whole run. */
   async function killedWithPaste(run: string, cpu: readonly string[]): Promise<void> {
-    const few = `predicted = ${truth.label} or path ~ "1.webp" or path ~ "3.webp"`;
+    const few = `predicted = ${truth.label} or path ~ "0.webp" or path ~ "5.webp"`;
     const args = (output: string) => [
       ...[
         'finetune',
@@ -87,7 +89,8 @@ describe('cli: the repair of a shortcut', () => {
       ...all.filter(isOther).filter((_, i) => i % 5 === 4),
       ...all.filter((image) => classOf(image) === truth.label && !tagged.has(image)).filter((_, i) => i % 2 === 1),
     ]);
-    for (const image of all)
+    const isLeftOut = new Set(all.filter(isOther).filter((_, i) => i % 5 !== 4 && !SEEN.includes(i % 10)));
+    for (const image of all.filter((one) => !isLeftOut.has(one)))
       folder.write(
         path.join(unseen.has(image) ? 'unseen' : 'seen', classOf(image), path.basename(image)),
         readFileSync(image),

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { createRandom } from '../../../src/core/random';
 import { augmented } from '../../../src/core/training/augment';
+import type { Linear } from '../../../src/core/training/head/linear';
 import { minimise } from '../../../src/core/training/head/minimise';
-import { fitted, type Linear, logitsOf, type RegressionData } from '../../../src/core/training/head/softmax-regression';
+import { fitted, logitsOf, type RegressionData } from '../../../src/core/training/head/softmax-regression';
 import { areaOf, binarised, mixed, randomMask } from '../../../src/core/training/masks';
 import { batchOf, epochOrder, groupsOf, stepsPerEpoch, weightsOf } from '../../../src/core/training/order';
 import { riseIn } from '../../../src/core/training/rise';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createFar, type Far, farCall, forgettingIntents, shownAddress } from '../../../src/extension/dataset/far/far';
+import { createFar, type Far, farCall, forgettingIntents } from '../../../src/extension/dataset/far/far';
 import { createIntents } from '../../../src/extension/dataset/run/intents';
 import { until } from '../../support/wait';
 import { fakeRunner } from './fake-runner';
@@ -17,13 +17,12 @@ function secretStorage() {
   };
 }
 
-const planOf = async () => ({ source: '/w/val', model: { path: '/w/net-1.onnx' } });
-const distribute = { run: RUN, source: '/w/val', model: { path: '/w/net-1.onnx' }, shared: '/s', queue: ADDRESS };
+const distribute = { run: RUN, what: { version: 1 }, shared: '/s', queue: ADDRESS };
 
 /** A session whose sweeps may be the work of a queue. */
 function begin(far: Far, runner = fakeRunner({ distribute: () => ({ work: 7, version: 1 }) })) {
   const intents = forgettingIntents(createIntents(memory()), far);
-  return { runner, ...start({ ...runner, call: farCall(runner.call, far, planOf) }, intents) };
+  return { runner, ...start({ ...runner, call: farCall(runner.call, far) }, intents) };
 }
 
 describe('sweeps that the workers of a queue compute', () => {
@@ -70,11 +69,5 @@ describe('sweeps that the workers of a queue compute', () => {
     const { session } = begin(far, runner);
     await assert.rejects(session.sweep(1), /the queue is away/);
     assert.equal(await far.of(RUN, 1), undefined);
-  });
-
-  it('show an address without user and password', () => {
-    assert.equal(shownAddress(ADDRESS), 'rediss://queue.example:7000');
-    assert.equal(shownAddress('postgres://u:p@h/db?password=x'), 'postgres://h/db');
-    assert.equal(shownAddress('secret'), undefined);
   });
 });

@@ -157,7 +157,8 @@ describe('a folder as a dataset', () => {
 
   it('a limit draws the same images each time, in order, and a higher one adds to them', async () => {
     images(...Array.from({ length: 40 }, (_, i) => `${i}.jpg`));
-    const drawn = async (limit: number) => (await listDataset(folder.at(''), { limit })).items.map((item) => item.path);
+    const drawn = async (limit: number) =>
+      [...(await listDataset(folder.at(''), { limit })).items].map((item) => item.path);
     const ten = await drawn(10);
     assert.equal(ten.length, 10);
     assert.deepEqual(ten, [...ten].sort());

@@ -108,7 +108,7 @@ describe('forms of datasets', () => {
         const source = write(truth, into);
         const dataset = await listDataset(source);
         const withSplits = !WITHOUT_SPLITS.has(form);
-        const found = dataset.items.map((item) => [item.path, [...item.categories].sort(), item.split]);
+        const found = [...dataset.items].map((item) => [item.path, [...item.categories].sort(), item.split]);
         const wanted = truth.map((item) => [imageOf(item), namesOf(item).sort(), withSplits ? item.split : undefined]);
         wanted.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
         assert.deepEqual(found, wanted, `seed ${seed}`);
@@ -125,7 +125,7 @@ describe('forms of datasets', () => {
       const wanted = truth.map((item) => [nameOf(item), namesOf(item), item.split]);
       wanted.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
       assert.deepEqual(
-        items.map((item) => [item.path, item.categories, item.split]),
+        [...items].map((item) => [item.path, item.categories, item.split]),
         wanted,
         `seed ${seed}`,
       );

@@ -1,6 +1,6 @@
 /** The queue alone, with shards that need no engine: what gets lost, comes twice, or was put there by others. */
 import assert from 'node:assert/strict';
-import { parseAddress, type QueueAddress } from '../../../src/runner/queue/address';
+import { parseAddress, type QueueAddress } from '../../../src/protocol/params/queue-address';
 import { openQueue } from '../../../src/runner/queue/bullmq';
 import { createDispatcher } from '../../../src/runner/queue/dispatch';
 import { jobId, jobName, queueName } from '../../../src/runner/queue/job';

@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { link } from 'node:fs/promises';
 import path from 'node:path';
-import { commitShard, findCommits, readCommits, readRows } from '../../../src/runner/shards/commit';
-import type { Link } from '../../../src/runner/shards/folder';
+import { commitShard, readRows } from '../../../src/runner/shards/commit';
+import { completion, findCommits, isCommitted, watchCommits } from '../../../src/runner/shards/find';
+import { createWhole, type Link } from '../../../src/runner/shards/folder';
 import { jobOf } from '../../../src/runner/shards/perform';
 import { type Plan, sharePlan } from '../../../src/runner/shards/plan';
 import { testFolder } from '../../support/folder';
@@ -38,7 +39,7 @@ describe('commits of shards', () => {
 
   async function found() {
     const all = [];
-    for await (const one of readCommits(plan)) all.push(one);
+    for await (const one of findCommits(plan)) all.push({ ...one, commit: (await readRows(plan, one)).commit });
     return all;
   }
 
@@ -179,9 +180,69 @@ describe('commits of shards', () => {
     await commit(0, noLinks);
     const record = path.join(block(), '0000000.commit');
     writeFileSync(folder.at('secret'), 'x');
-    for (const text of ['', '{"form":1}', '{"form":1,"draft":"../../../secret"}', '{"form":1,"draft":"/etc/passwd"}']) {
-      writeFileSync(record, text);
+    for (const text of [
+      '',
+      '{"form":2}',
+      '{"form":2,"result":"../../../secret"}',
+      '{"form":2,"result":"/etc/passwd"}',
+    ]) {
+      writeFileSync(record, `${text}\n`);
       await assert.rejects(readAll(), { code: 'shared-invalid', message: /0000000\.commit/ });
     }
+  });
+
+  for (const torn of ['', '{"form":2,"res'])
+    it(`by a record that was begun and never ended (${torn.length} bytes) count as none, and are made anew`, async () => {
+      const record = path.join(block(), '0000000.commit');
+      mkdirSync(block(), { recursive: true });
+      writeFileSync(record, torn);
+      assert.deepEqual(await readAll(), []);
+      assert.equal(await isCommitted(plan, jobOf(taskOf(plan), 0)), false);
+      const outcomes = await Promise.all(Array.from({ length: 12 }, (_, i) => commit(0, noLinks, `device ${i}`)));
+      assert.ok(outcomes.includes('committed'));
+      const [only, ...others] = await found();
+      assert.deepEqual(others, []);
+      assert.equal((await readRows(plan, only!)).rows.length, 10);
+      assert.equal(await commit(0, noLinks), 'there');
+      // Who was slow with its record finds the one of another, and keeps away from it.
+      const before = readFileSync(record, 'utf8');
+      assert.equal(await createWhole(record, 'slow\n'), false);
+      assert.equal(readFileSync(record, 'utf8'), before);
+    });
+
+  it('without hard links are no drafts, which may be removed', async () => {
+    await commit(0, noLinks);
+    assert.ok(!readdirSync(block()).some((name) => name.endsWith('.part')), readdirSync(block()).join());
+  });
+
+  it('are looked for only where shards are missing, and told once', async () => {
+    const large = await sharePlan(folder.at('large'), await planned(25_000));
+    const { news, missing } = watchCommits(large);
+    const isDone = completion(large);
+    const look = async () => {
+      const shards = [];
+      for await (const { job } of news()) shards.push(job.shard);
+      return shards;
+    };
+    const names = (from: number, to: number) => {
+      for (let shard = from; shard < to; shard++) {
+        const at = folder.at('large', 'shards', String(Math.floor(shard / 1000)).padStart(4, '0'));
+        mkdirSync(at, { recursive: true });
+        writeFileSync(path.join(at, `${String(shard).padStart(7, '0')}.rows`), '');
+      }
+    };
+    assert.deepEqual(await look(), []);
+    names(0, 1001);
+    assert.equal((await look()).length, 1001);
+    assert.equal(missing().length, 1499);
+    assert.equal(await isDone(), false);
+    names(1001, 1003);
+    // What lies in a block that is complete is not looked at again.
+    writeFileSync(folder.at('large', 'shards', '0000', '0000000.0-5.rows'), '');
+    assert.deepEqual(await look(), [1001, 1002]);
+    names(1003, 2500);
+    assert.equal((await look()).length, 1497);
+    assert.deepEqual(missing(), []);
+    assert.equal(await isDone(), true);
   });
 });

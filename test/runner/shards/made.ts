@@ -1,7 +1,6 @@
 /** Plans over made up images, and rows of them that need no engine. */
 
 import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
-import type { ListedDataset } from '../../../src/files/datasets/listed';
 import type { ShardTask } from '../../../src/runner/shards/compute';
 import type { PlanOptions, ShardJob } from '../../../src/runner/shards/form';
 import type { PlannedItem } from '../../../src/runner/shards/items';
@@ -9,7 +8,7 @@ import type { Plan } from '../../../src/runner/shards/plan';
 import { type NewPlan, planOf } from '../../../src/runner/shards/plan';
 import type { ShardRows } from '../../../src/runner/shards/rows';
 import type { NewMap } from '../../../src/runner/store/form';
-import { datasetOf, LABELS, rowFor, VERSION } from '../store/made';
+import { type ArrayDataset, datasetOf, LABELS, rowFor, VERSION } from '../store/made';
 
 export const PRODUCT = '1.2.3 (protocol 4)';
 export const PROCESSOR = 'a processor (x64)';
@@ -18,7 +17,7 @@ export const WITH_MAPS: PlanOptions = { maps: DEFAULT_CHOICE, for: 'wrong' };
 /** A plan of shards of 10 images. */
 export const planned = (
   count: number,
-  changes: Partial<ListedDataset> = {},
+  changes: Partial<ArrayDataset> = {},
   options: PlanOptions = WITH_MAPS,
   version = VERSION,
   product = PRODUCT,

@@ -144,7 +144,7 @@ describe('merging shards', () => {
       const target = await mergeTarget(file, plan, SIGNAL);
       const stop = new AbortController();
       stop.abort();
-      await assert.rejects(mergeShards(target, { signal: stop.signal }), { code: 'cancelled' });
+      await assert.rejects(mergeShards(target, stop.signal), { code: 'cancelled' });
     } finally {
       file.close();
     }

@@ -1,8 +1,9 @@
 /** Machines that die while they work on a shard: what is committed is not begun again, and one image is found guilty. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { findCommits, readRows } from '../../../src/runner/shards/commit';
+import { readRows } from '../../../src/runner/shards/commit';
 import type { computeShard } from '../../../src/runner/shards/compute';
+import { findCommits } from '../../../src/runner/shards/find';
 import { sizeOf } from '../../../src/runner/shards/form';
 import { jobOf, performShard } from '../../../src/runner/shards/perform';
 import { type Plan, sharePlan } from '../../../src/runner/shards/plan';

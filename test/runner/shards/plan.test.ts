@@ -104,6 +104,17 @@ describe('plans', () => {
     );
   });
 
+  it('are written anew where one was begun and never ended', async () => {
+    const made = await planned(25);
+    const whole = JSON.stringify(made.file, null, 2);
+    for (const [i, torn] of ['', whole.slice(0, 300), whole].entries()) {
+      mkdirSync(folder.at(`torn${i}`));
+      writeFileSync(folder.at(`torn${i}`, 'plan.json'), torn);
+      assert.equal((await sharePlan(folder.at(`torn${i}`), made)).file.id, made.file.id);
+      assert.equal((await openPlan(folder.at(`torn${i}`))).file.id, made.file.id);
+    }
+  });
+
   it('are written once, however many machines come at the same moment', async () => {
     const plans = await Promise.all(
       Array.from({ length: 8 }, async () => sharePlan(folder.at('s'), await planned(25))),

@@ -1,5 +1,5 @@
 /** A small dataset with made up rows, and the same as plain records, which tests compute from naively. */
-import type { ListedDataset } from '../../../src/files/datasets/listed';
+import type { ListedDataset, ListedItem } from '../../../src/files/datasets/listed';
 import type { Row } from '../../../src/protocol/dataset';
 import type { NewRow, NewVersion, RunFile } from '../../../src/runner/store/form';
 import { openRunFile } from '../../../src/runner/store/open';
@@ -18,7 +18,10 @@ export function random(seed: number): () => number {
   };
 }
 
-export function datasetOf(count: number, changes: Partial<ListedDataset> = {}): ListedDataset {
+/** A dataset whose list of items is an array. */
+export type ArrayDataset = ListedDataset & { readonly items: readonly ListedItem[] };
+
+export function datasetOf(count: number, changes: Partial<ArrayDataset> = {}): ArrayDataset {
   const next = random(1);
   const items = Array.from({ length: count }, (_, i) => ({
     path: `${i % 3 === 0 ? 'train' : 'val'}/${String((i * 7919) % count).padStart(6, '0')}.png`,

@@ -1,5 +1,5 @@
 /** Debian's PostgreSQL, under a user of its own where the tests run as root, since it refuses to. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,7 +23,10 @@ export async function startPostgres(): Promise<Server> {
   writeFileSync(secret, `${password}\n`);
   for (const file of [folder, secret]) if (user) chownSync(file, user.uid, user.gid);
   const data = path.join(folder, 'data');
-  const initdb = path.join(path.dirname(POSTGRES), 'initdb');
+  const [initdb, isReady] = ['initdb', 'pg_isready'].map((name) => path.join(path.dirname(POSTGRES), name)) as [
+    string,
+    string,
+  ];
   const args = ['-D', data, '-U', 'cluster', '-A', 'scram-sha-256', '--pwfile', secret, '--no-sync'];
   execFileSync(initdb, args, { stdio: 'pipe', cwd: folder, ...user });
   const port = await freePort();
@@ -32,6 +35,8 @@ export async function startPostgres(): Promise<Server> {
     command: POSTGRES,
     args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     ...(user && { user }),
+    // While it starts up, it accepts connections and refuses what they ask.
+    answers: () => spawnSync(isReady, ['-q', '-h', '127.0.0.1', '-p', String(port)]).status === 0,
   };
   let child = await startServer(program, port);
   return {

@@ -32,10 +32,12 @@ export interface Program {
   readonly args: readonly string[];
   /** Whose process it is; the caller's by default. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Of one that accepts connections before it answers: whether it answers. */
+  readonly answers?: () => boolean;
 }
 
-/** Starts a program, and waits until it accepts connections on the port. */
-export async function startServer({ command, args, user }: Program, port: number): Promise<ChildProcess> {
+/** Starts a program, and waits until it answers on the port. */
+export async function startServer({ command, args, user, answers }: Program, port: number): Promise<ChildProcess> {
   for (;;) {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...user });
     let said = '';
@@ -43,10 +45,11 @@ export async function startServer({ command, args, user }: Program, port: number
       stream?.on('data', (text) => {
         said = `${said}${text}`.slice(-4000);
       });
-    const answers = await until(`${command} answers`, async () =>
-      child.exitCode !== null || child.signalCode !== null ? 'ended' : (await accepts(port)) && 'accepts',
-    );
-    if (answers === 'accepts') return child;
+    const state = await until(`${command} answers`, async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return 'ended';
+      return (await accepts(port)) && (answers?.() ?? true) && 'ready';
+    });
+    if (state === 'ready') return child;
     // What a killed server has left behind ends a moment later.
     if (!/shared memory block|lock file|Address already in use/.test(said)) throw new Error(`${command}: ${said}`);
   }

@@ -185,6 +185,37 @@ describe('the classes of a run file', () => {
     assert.equal(await query(), 'predicted = bird');
   });
 
+  it('are one stop of the Tab key in the table and one in the atlas, within which arrows move', async () => {
+    await open(SET, { width: 1200, saved: SAVED });
+    const focused = () => page.page.evaluate(() => (document.activeElement as HTMLElement).dataset['testid']);
+    const inOrder = await page
+      .find('class-table')
+      .locator('tbody button')
+      .evaluateAll((buttons) => buttons.map((button) => (button as HTMLElement).dataset['testid']));
+    await page.page.locator(`[data-testid="${inOrder[0]}"]`).focus();
+    await page.page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), inOrder[1]);
+    await page.page.keyboard.press('End');
+    assert.equal(await focused(), inOrder.at(-1));
+    await page.page.keyboard.press('Tab');
+    assert.ok(!inOrder.includes(await focused()));
+    await page.page.keyboard.press('Shift+Tab');
+    assert.equal(await focused(), inOrder.at(-1), 'the focus comes back to where it was');
+
+    await page.find('atlas-0').focus();
+    await page.page.keyboard.press('ArrowRight');
+    assert.equal(await focused(), 'atlas-1');
+    const columns = await page.find('atlas').evaluate((atlas) => {
+      const tops = [...atlas.querySelectorAll('button')].map((card) => card.getBoundingClientRect().top);
+      return tops.filter((top) => top === tops[0]).length;
+    });
+    await page.page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), `atlas-${Math.min(1 + columns, 9)}`);
+    await page.page.keyboard.press('Enter');
+    await page.settled();
+    assert.match(await query(), /^true = /);
+  });
+
   it('show how sure the model is, in words too', async () => {
     await open(SET, { width: 1200, saved: SAVED });
     await page.find('calibration').waitFor();

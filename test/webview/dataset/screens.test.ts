@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import type { Work } from '../../../src/protocol/dataset';
 import { nightly, project } from '../../support/shared';
+import { faultsByTab } from '../support/tabbing';
 import { THEMES } from '../support/themes';
 import { type DatasetPage, datasetPages, type Told } from './support/dataset-page';
 import { repairOf } from './support/repairs';
@@ -202,6 +203,7 @@ describe('pictures of the page of a run file', () => {
         const { scrollWidth, clientWidth } = await page.page.evaluate(() => document.documentElement);
         assert.equal(scrollWidth, clientWidth, `${file}: nothing is wider than the window`);
       }
+      assert.deepEqual(await faultsByTab(page.page), []);
     });
   }
 });

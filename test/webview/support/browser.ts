@@ -8,8 +8,8 @@ export const launch = async (): Promise<Browser> => (await chromiumScript()).lau
 /** `npm test` runs many files in one process. Each is a bundle with its own modules, so what they share is kept here. */
 const shared = globalThis as { groupCamBrowser?: Promise<Browser> };
 
-/** Set in a process that runs one file after another, and that ends with all it has started. */
-const isWorker = process.env['MOCHA_WORKER_ID'] !== undefined;
+/** Set by `npm test` in a process that runs one file after another, and that ends with all it has started. */
+const isWorker = process.env['TEST_PROCESS'] !== undefined;
 
 /** The browser that another file in this process has left, if it still runs. */
 async function left(): Promise<Browser | undefined> {

@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { printQuery } from '../../../src/core/query/print';
 import type { AtlasEntry, ClassesInfo } from '../../../src/protocol/dataset';
+import { useRoving } from '../../widgets/roving';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
 import { plural, shortLabel } from '../texts';
@@ -19,6 +20,9 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
   const due = useRef(new Set<number>());
   const asked = useRef(new Set<number>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const cards = useRef<HTMLDivElement>(null);
+  // There may be a thousand.
+  const roving = useRoving(cards, 'button');
 
   useSignalEffect(() => {
     // Others are meant by the same numbers.
@@ -76,7 +80,7 @@ export function Atlas({ page, classes }: { readonly page: DatasetPage; readonly 
           ))}
         </div>
       </div>
-      <div class="atlas-cards" data-testid="atlas">
+      <div class="atlas-cards" data-testid="atlas" ref={cards} {...roving}>
         {shown.map((index) => (
           <Card
             key={`${store.versionId.value} ${by.value} ${index}`}

@@ -1,7 +1,9 @@
 /** A row for each class, in the order of any column. A click shows the images of the class. */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { printQuery } from '../../../src/core/query/print';
 import type { CategoryStatistics, ClassesInfo } from '../../../src/protocol/dataset';
+import { useRoving } from '../../widgets/roving';
 import { SortHead, type Sorting } from '../../widgets/sort-head';
 import type { DatasetPage } from '../model';
 import { classQuery } from '../query/edit';
@@ -47,6 +49,8 @@ const COLUMNS: readonly Column[] = [
 export function ClassTable({ page, classes }: { readonly page: DatasetPage; readonly classes: ClassesInfo }) {
   const { store, actions } = page;
   const sorting = useSignal<Sorting>({ by: 'recall', descending: false });
+  const body = useRef<HTMLTableSectionElement>(null);
+  const roving = useRoving(body, 'button');
   const names = store.categories.value;
   const column = COLUMNS.find(({ id }) => id === sorting.value.by);
   const sign = sorting.value.descending ? -1 : 1;
@@ -69,7 +73,7 @@ export function ClassTable({ page, classes }: { readonly page: DatasetPage; read
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={body} {...roving}>
           {rows.map((statistics) => {
             const name = nameOf(statistics);
             return (

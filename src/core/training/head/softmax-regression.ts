@@ -3,6 +3,8 @@
  * Fitted to images that are balanced over groups, it forgets a shortcut that the features still show (Kirichenko et al., "Last layer
  * re-training is sufficient for robustness to spurious correlations", arXiv 2204.02937).
  */
+import { addHeat, type HeatPenalty } from './heat';
+import type { Linear } from './linear';
 import { minimise } from './minimise';
 
 export interface RegressionData {
@@ -22,12 +24,7 @@ export interface RegressionData {
    * to mean 0 and standard deviation 1, so that the penalty does not depend on a feature's unit.
    */
   readonly l2: number;
-}
-
-/** logits = W x + b, with W [rows, K]. */
-export interface Linear {
-  readonly weight: Float64Array;
-  readonly bias: Float64Array;
+  readonly heat?: HeatPenalty | undefined;
 }
 
 /** The largest element of the gradient at which the fit ends. */
@@ -59,7 +56,12 @@ export function* fitted(
     }
     first[r * (size + 1) + size] = offset;
   }
-  for (const { at, value } of minimise((theta) => objective(data, scaled, theta, first, withBias), first, TOLERANCE)) {
+  const value = (theta: Float64Array) => {
+    const found = objective(data, scaled, theta, first, withBias);
+    const heat = data.heat ? addHeat(data.heat, deviation, theta, found.gradient) : 0;
+    return { ...found, value: found.value + heat };
+  };
+  for (const { at, value: loss } of minimise(value, first, TOLERANCE)) {
     const weight = new Float64Array(rows * size);
     const bias = new Float64Array(rows);
     for (let r = 0; r < rows; r++) {
@@ -69,7 +71,7 @@ export function* fitted(
         if (withBias) bias[r]! -= weight[r * size + k]! * mean[k]!;
       }
     }
-    yield { weight, bias, loss: value };
+    yield { weight, bias, loss };
   }
 }
 

@@ -1,9 +1,10 @@
 /** *Run on Cluster…*: asks for the queue and the folder that the workers share, and lets them sweep the version that is shown. */
 import * as vscode from 'vscode';
-import { errors } from '../../../core/errors';
+import { errors, toExplainError } from '../../../core/errors';
+import { parseAddress } from '../../../protocol/params/queue-address';
 import { pickOne, typeSecret } from '../../commands/quick-pick';
 import type { DatasetPanel } from '../page/panel-types';
-import { type Far, shownAddress } from './far';
+import type { Far } from './far';
 
 const TITLE = 'Run on Cluster';
 
@@ -25,14 +26,13 @@ export async function runOnCluster({ session, at }: DatasetPanel, far: Far): Pro
   if (!folder) return undefined;
   await far.set(session.run, version.id, folder.fsPath, address);
   await session.sweep(version.id);
-  return `The workers of ${shownAddress(address)} compute ${version.name}. Start them by group-cam worker --shared ${folder.fsPath}`;
+  return `The workers of ${parseAddress(address).shown} compute ${version.name}. Start them by group-cam worker --shared ${folder.fsPath}`;
 }
 
 async function askAddress(last: string | undefined): Promise<string | undefined> {
-  const shown = last === undefined ? undefined : shownAddress(last);
-  if (last !== undefined && shown !== undefined) {
+  if (last !== undefined && flawOf(last) === undefined) {
     const items = [
-      { label: shown, description: 'the queue that was used last', address: last },
+      { label: parseAddress(last).shown, description: 'the queue that was used last', address: last },
       { label: 'Another Queue…', description: '', address: undefined },
     ];
     const picked = await pickOne(items, { title: TITLE });
@@ -45,6 +45,16 @@ async function askAddress(last: string | undefined): Promise<string | undefined>
       prompt: 'redis://, rediss:// or postgres://, with user and password. It is kept in the secret storage alone.',
       placeHolder: 'rediss://user:password@host:6379',
     },
-    (text) => (shownAddress(text) === undefined ? 'This is no address of a queue.' : undefined),
+    flawOf,
   );
+}
+
+/** What is wrong with an address, in words that do not repeat it. */
+function flawOf(text: string): string | undefined {
+  try {
+    parseAddress(text);
+    return undefined;
+  } catch (thrown) {
+    return toExplainError(thrown).message;
+  }
 }

@@ -62,18 +62,15 @@ export function createFar(memory: Memory, secrets: Secrets): Far {
   };
 }
 
-/** What the runner is to plan for a version. */
-export type PlanOf = (run: string, version: VersionId) => Promise<Pick<Distribute, 'source' | 'model'>>;
-type Distribute = RunnerRequests['distribute']['params'];
-
 /** Calls of the runner, in which a sweep that is the workers' work is shared instead. */
-export function farCall(call: CallRunner, far: Pick<Far, 'of'>, planOf: PlanOf): CallRunner {
+export function farCall(call: CallRunner, far: Pick<Far, 'of'>): CallRunner {
   return async (name, params, options) => {
     if (name !== 'sweep') return call(name, params, options);
     const { run, version } = params as RunnerRequests['sweep']['params'];
     const shared = await far.of(run, version);
     if (!shared) return call(name, params, options);
-    const wanted: Distribute = { run, ...(await planOf(run, version)), ...shared };
+    // The version and the list of images are as they were made: with their labels, mapping and limit.
+    const wanted = { run, what: { version }, ...shared };
     const { work } = await call('distribute', wanted, { signal: options?.signal });
     // TypeScript can't tell that this is the result of a sweep.
     return { work } as RunnerRequests[typeof name]['result'];
@@ -89,11 +86,4 @@ export function forgettingIntents(intents: Intents, far: Pick<Far, 'forget'>): I
       intents.set(run, version, wanted, what);
     },
   };
-}
-
-/** An address without user and password, as people may see it; undefined if it is none. */
-export function shownAddress(address: string): string | undefined {
-  if (!URL.canParse(address)) return undefined;
-  const { protocol, host, pathname } = new URL(address);
-  return host === '' ? undefined : `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ExplainError } from '../../../src/core/errors';
-import { parseAddress } from '../../../src/runner/queue/address';
+import { parseAddress } from '../../../src/protocol/params/queue-address';
 
-describe('runner: the address of a queue', () => {
+describe('protocol: the address of a queue', () => {
   it('names a Redis with user, password, database and TLS', () => {
     const { connection, shown } = parseAddress('rediss://an%20na:p%40ss@queue.example:7000/3');
     assert.deepEqual(connection, {

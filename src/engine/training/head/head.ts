@@ -1,20 +1,22 @@
 /** Training of the last linear layer alone, on features that are computed once. */
-import { imageGraph } from '../../core/cam/transform';
-import type { Head } from '../../core/training/head/head';
-import { fitted, type Linear, logitsOf, type RegressionData } from '../../core/training/head/softmax-regression';
-import { groupsOf, weightsOf } from '../../core/training/order';
-import { isRight, probabilitiesFrom } from '../../core/training/scores';
-import { trainingErrors } from '../../core/training-errors';
-import { trainingDefaults } from '../../protocol/training';
-import type { Explainer } from '../sessions/explainer';
-import { turn } from '../sessions/passes';
-import { createRunner } from '../sweep/run';
-import { endEpoch } from './epoch';
-import { figuresOf, seldomOf } from './figures';
-import { passesOf } from './images';
-import { openFed } from './network';
-import { counterOf } from './progress';
-import type { Run } from './run';
+import { imageGraph } from '../../../core/cam/transform';
+import type { Head } from '../../../core/training/head/head';
+import type { Linear } from '../../../core/training/head/linear';
+import { fitted, logitsOf, type RegressionData } from '../../../core/training/head/softmax-regression';
+import { groupsOf, weightsOf } from '../../../core/training/order';
+import { isRight, probabilitiesFrom } from '../../../core/training/scores';
+import { trainingErrors } from '../../../core/training-errors';
+import { trainingDefaults } from '../../../protocol/training';
+import type { Explainer } from '../../sessions/explainer';
+import { turn } from '../../sessions/passes';
+import { createRunner } from '../../sweep/run';
+import { endEpoch } from '../epoch';
+import { figuresOf, seldomOf } from '../figures';
+import { passesOf } from '../images';
+import { openFed } from '../network';
+import { counterOf } from '../progress';
+import type { Run } from '../run';
+import { penaltyOf } from './heat';
 
 /** Steps of the fit after which figures and maps are told. */
 const PER_EPOCH = 20;
@@ -38,7 +40,8 @@ export async function trainHead(run: Run, head: Head): Promise<void> {
   for (const [i, index] of seldom.entries())
     judging.set(seen.subarray(index * head.size, (index + 1) * head.size), unseen.length + i * head.size);
   const { size, rows } = head;
-  const data = dataOf(run, head, seen, options.weightDecay);
+  let layer: Linear = read(run, head);
+  const data = await dataOf(run, head, seen, layer, options.weightDecay);
   const steps = PER_EPOCH * options.epochs;
 
   const endWith = async (epoch: number, layer: Linear, losses: readonly number[]) => {
@@ -62,7 +65,6 @@ export async function trainHead(run: Run, head: Head): Promise<void> {
     return right;
   }
 
-  let layer: Linear = read(run, head);
   const fit = fitted(data, layer, head.bias !== undefined);
   const start = fit.next();
   await endWith(0, layer, start.done ? [] : [start.value.loss]);
@@ -94,7 +96,8 @@ export async function fittedFirst(run: Run, head: Head): Promise<Linear> {
   const [seen] = await featuresFor(run, head, ['train']);
   let layer: Linear = read(run, head);
   let left = PER_EPOCH * epochs;
-  for (const next of fitted(dataOf(run, head, seen!, weightDecay), layer, head.bias !== undefined)) {
+  const data = await dataOf(run, head, seen!, layer, weightDecay);
+  for (const next of fitted(data, layer, head.bias !== undefined)) {
     layer = next;
     await turn(run.work);
     left -= 1;
@@ -103,17 +106,21 @@ export async function fittedFirst(run: Run, head: Head): Promise<Linear> {
   return layer;
 }
 
-function dataOf(
-  { params, plan, right }: Run,
-  { size, rows }: Head,
+async function dataOf(
+  run: Run,
+  head: Head,
   features: Float32Array,
+  start: Linear,
   l2: number,
-): RegressionData {
+): Promise<RegressionData> {
+  const { params, plan, right } = run;
+  const { size, rows } = head;
   const { activation, classes } = plan.kind;
   const weights = weightsOf(groupsOf(params.train, params.options.balance));
   // A single logit is of the second of two classes.
   const labels = Float32Array.from(right.flatMap((one) => (rows === classes ? [...one] : [one[1]!])));
-  return { features, size, rows, labels, weights, activation, l2 };
+  const heat = await penaltyOf(run, head, features, start);
+  return { features, size, rows, labels, weights, activation, l2, heat };
 }
 
 /** x of all images of these lists, [n, K] each. */
