@@ -41,7 +41,8 @@ and the same gradient by PyTorch's autograd in float64, relative to the largest 
 - **PyTorch** is the same for PyTorch's own float32, on the same inputs.
 - **Layer** is the default layer, with its shape.
 - **Ratio** is the processor time of a pass with the gradient of the input on one thread, divided by that of a pass without it. Both
-  are medians of up to 40 runs, which alternate in one process. The line above the table names the processor.
+  are medians of up to 40 runs, which alternate in one process. The line above the table names the processor; a
+  model without a ratio was not measured there.
 - **Earlier** is the same by the clock on two threads of an Intel Xeon with other work, before the rules that
   [docs/bench.md](bench.md#the-inputs-gradient) describes; models measured later have none.
 - **Operators** are those of the exported graph; an operator without a rule would be in bold type.
