@@ -31,6 +31,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
     files: /^src\/core\/([^/]+$|(onnx|quantise)\/)/,
     packages: ['@bufbuild/protobuf', 'onnx-buf'],
   },
+  'src/core/half': { files: /^src\/core\/([^/]+$|(onnx|half)\/)/, types: ['onnx-buf'] },
   'src/core/gradients': { files: /^src\/core\/([^/]+$|(onnx|gradients)\/)/, types: ['onnx-buf'] },
   'src/core/model': {
     files: /^src\/core\/([^/]+$|(onnx|gradients|model)\/)/,
@@ -46,7 +47,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/core/methods': { files: /^src\/core\/([^/]+$|(target|cam|methods)\/)/ },
   'src/core/export': {
-    files: /^src\/core\/([^/]+$|(onnx|gradients|model|target|cam|methods|export)\/)/,
+    files: /^src\/core\/([^/]+$|(onnx|half|gradients|model|target|cam|methods|export)\/)/,
     types: ['onnx-buf'],
   },
   'src/core/statistics': { files: /^src\/core\/([^/]+$|statistics\/)/, packages: ['simple-statistics'] },

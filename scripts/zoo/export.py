@@ -2,7 +2,8 @@
 """Exports one torchvision model with input gradients by autograd, for zoo.mjs and tests.
 
 Usage: export.py TOOL --list             names, the smallest model first
-       export.py TOOL OUT NAME INPUTS    OUT/NAME.onnx and OUT/NAME.npz, which TOOL writes, and for k < INPUTS
+       export.py TOOL OUT NAME INPUTS [measured]
+                                         OUT/NAME.onnx and OUT/NAME.npz, which TOOL writes, and for k < INPUTS
                                          OUT/NAME.k.input.npy, OUT/NAME.k.gradient.npy (float32 [1,3,H,W], computed in
                                          float64). The same model in float64 is OUT/NAME.double.onnx, unless INPUTS is 0 or
                                          it is larger than a file of protobuf can be; beside it OUT/NAME.gradient.f64, the
@@ -11,7 +12,7 @@ Usage: export.py TOOL --list             names, the smallest model first
                                          float32 ..], "double": true | false} or {"error": the exporter's}
 TOOL is export-torchvision.py, which builds and exports. Two of its initialisations would test nothing and are changed:
 heads of zeros (ViT), whose gradient is zero, and GoogLeNet's and Inception's weights of small deviation, whose maps are so
-flat that rounding decides their maxima; there, batch norms get the statistics of noise.
+flat that rounding decides their maxima; there, and with `measured`, batch norms get the statistics of noise.
 """
 import importlib.util
 import json
@@ -69,9 +70,9 @@ def autograd(model, x):
     return x.grad.numpy(), c
 
 
-def export(tool, out, name, inputs):
+def export(tool, out, name, inputs, measured):
     built = keep_built_models()
-    if name in ('googlenet', 'inception_v3'):
+    if measured or name in ('googlenet', 'inception_v3'):
         tool.randomise_batch_norm = measure_batch_norm
     tool.export(name, out, OPSET)
     model = built[0].requires_grad_(False)
@@ -105,8 +106,8 @@ if __name__ == '__main__':
     if sys.argv[2] == '--list':
         print('\n'.join(sorted(tool.names(), key=parameters)))
         sys.exit()
-    out, name, inputs = sys.argv[2:]
+    out, name, inputs = sys.argv[2:5]
     try:
-        print(json.dumps(export(tool, out, name, int(inputs))))
+        print(json.dumps(export(tool, out, name, int(inputs), sys.argv[5:] == ['measured'])))
     except torch.onnx.errors.OnnxExporterError as error:  # the exporter's own failure is a fact to report
         print(json.dumps({'error': str(error).splitlines()[0]}))

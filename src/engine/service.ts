@@ -6,6 +6,7 @@ import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
 import { measure } from './explanations/measure';
 import { sanity } from './explanations/sanity';
+import { createWays, type WaysOptions } from './explanations/ways';
 import { saveSidecar } from './model/inspect';
 import { picture } from './pictures/picture';
 import { createDevices } from './runtime/devices';
@@ -16,8 +17,10 @@ import { sweep } from './sweep/sweep';
 import { train } from './training/train';
 import { createTurns } from './turns';
 
-export function createService(): Service {
+/** @param options of how methods are run, for tests */
+export function createService(options: WaysOptions = {}): Service {
   const sessions = createSessions();
+  const ways = createWays(options);
   const devices = createDevices();
   const turns = createTurns();
   const measuring = createTurns();
@@ -38,7 +41,7 @@ export function createService(): Service {
       turns.take(params.view, context.signal, (signal) =>
         devices.run(
           params.device,
-          (device) => explain(sessions, device, params, { ...context, signal }),
+          (device) => explain(sessions, device, params, { ...context, signal }, ways),
           () => sessions.race(params.model),
         ),
       ),

@@ -6,6 +6,15 @@ import type { ClassScore, ShownActivation } from '../core/output';
 import type { Frame } from '../core/saliency';
 import type { Device } from './devices';
 
+/** How a network is asked: all of a method in one run of one graph, or in runs of single passes. */
+export const WAYS = ['passes', 'one graph'] as const;
+
+export interface UsedWay {
+  readonly used: (typeof WAYS)[number];
+  /** In words for the user. */
+  readonly reason: string;
+}
+
 /** An explanation: the method with all of its options, and the result. */
 export interface Explanation extends MethodChoice {
   readonly image: string;
@@ -41,6 +50,8 @@ export interface Explanation extends MethodChoice {
   };
   /** For Group-CAM with another precision than float32: what the masks were scored in, and why. */
   readonly precision?: UsedPrecision;
+  /** On another device than a CPU: how the network was asked, and why. */
+  readonly way?: UsedWay;
   /** alpha_l, one for each mask; 0 for a constant mask. */
   readonly scores: Float32Array;
   /** For Integrated Gradients: the sum of the attributions, and the difference of logits that it should equal. */

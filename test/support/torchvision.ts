@@ -16,10 +16,12 @@ const MINUTES = 60_000;
  *
  * @param context `this` of the test or hook
  * @param name torchvision's, such as densenet121
+ * @param statistics of batch norms: drawn at random, or measured on noise, as of a network that was trained
  */
-export function torchvision(context: Mocha.Context, name: string): string {
+export function torchvision(context: Mocha.Context, name: string, statistics: 'drawn' | 'measured' = 'drawn'): string {
   const folder = project('.vscode-test', 'torchvision');
-  const file = path.join(folder, `${name}.onnx`);
+  const stem = statistics === 'drawn' ? name : `${name}.measured`;
+  const file = path.join(folder, `${stem}.onnx`);
   if (existsSync(file)) return file;
   needs(context, PYTHON, `${name} can't be exported`);
   needs(context, TOOL, `${name} can't be exported`);
@@ -27,11 +29,11 @@ export function torchvision(context: Mocha.Context, name: string): string {
   mkdirSync(folder, { recursive: true });
   const made = mkdtempSync(path.join(folder, 'export-'));
   try {
-    const args = [EXPORT, TOOL, made, name, '0'];
+    const args = [EXPORT, TOOL, made, name, '0', ...(statistics === 'measured' ? ['measured'] : [])];
     const { stdout, stderr } = spawnSync(PYTHON, args, { encoding: 'utf8', timeout: 9 * MINUTES });
     if (!existsSync(path.join(made, `${name}.onnx`))) missing(context, `${name} was not exported: ${stdout}${stderr}`);
     // The model last: where it is, the rest is too.
-    renameSync(path.join(made, `${name}.npz`), path.join(folder, `${name}.npz`));
+    renameSync(path.join(made, `${name}.npz`), path.join(folder, `${stem}.npz`));
     renameSync(path.join(made, `${name}.onnx`), file);
   } finally {
     rmSync(made, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { readCanvas } from '../support/canvas';
 import type { FloatMap } from '../support/maps';
+import { until } from '../support/wait';
 import {
   classesFrame,
   closeAllEditors,
@@ -88,7 +89,12 @@ export interface Heat {
 }
 
 export async function readHeat(page: Page, id = '0'): Promise<Heat> {
-  const { width, height, rgba } = await readCanvas(editorFrame(page).getByTestId(`heat-${id}`));
+  const canvas = editorFrame(page).getByTestId(`heat-${id}`);
+  // A map that was computed before may be done before the image that it is painted over is loaded.
+  await until('the heat is painted', () =>
+    canvas.evaluate((element) => (element as HTMLCanvasElement).width > 1 && !('painting' in document.body.dataset)),
+  );
+  const { width, height, rgba } = await readCanvas(canvas);
   const pixels = Array.from({ length: width * height }, (_, i) => 4 * i);
   return {
     ...{ width, height },

@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { chromiumScript, serverScript } from '../support/scripts';
 import { project, root } from '../support/shared';
@@ -34,8 +33,8 @@ export interface Window {
   readonly folder: string;
   /** Process id of the server, the parent of all others. */
   readonly pid: number;
-  /** Changes user settings, and loads the window again with them; it stays as it is if it has them already. */
-  configure(settings: Record<string, unknown>): Promise<void>;
+  /** Changes user settings. The window takes them a moment later. */
+  configure(settings: Record<string, unknown>): void;
   close(): Promise<void>;
 }
 
@@ -124,15 +123,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     await server.stop();
     rmSync(parent, { recursive: true, force: true });
   };
-  const configure = async (settings: Record<string, unknown>) => {
-    const now = JSON.parse(readFileSync(path.join(server.userData, 'User', 'settings.json'), 'utf8'));
-    if (Object.entries(settings).every(([name, value]) => isDeepStrictEqual(now[name], value))) return;
+  const configure = (settings: Record<string, unknown>) => {
     // Those of the machine win over the user's, and a server has both from the start.
     for (const scope of ['User', 'Machine']) {
       const file = path.join(server.userData, scope, 'settings.json');
       writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...settings }, null, 2));
     }
-    await page.reload();
   };
   await page.goto(server.url(folder));
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();

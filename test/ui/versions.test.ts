@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CIFAR, cifarSubset } from '../support/cifar';
-import { needs, shared } from '../support/shared';
+import { needs, nightly, shared } from '../support/shared';
 import { until } from '../support/wait';
 import { explained, maximum, readHeat } from './explanation';
 import { screenshot, useWindow } from './harness';
@@ -89,15 +89,18 @@ describe('versions of a model', () => {
       .evaluateAll((panes) => panes.map((pane) => (pane as HTMLElement).dataset['class']));
     assert.equal(classes[0], classes[1], 'both are asked about the class that the first predicts');
     await screenshot(window, 'versions side by side');
-    const maxima = async () => [maximum(await readHeat(page(), '0')), maximum(await readHeat(page(), '1'))];
-    const before = await maxima();
-    const loaded = page().waitForEvent('load');
-    await runCommand(page(), 'Developer: Reload Window');
-    await loaded;
-    await tab(/^1 of .*\(net \| net@2\)/).waitFor();
-    await explained(page());
-    assert.deepEqual(await maxima(), before, 'the heat of both comes back with the window');
-    await screenshot(window, 'versions side by side after a reload');
+    // That a comparison comes back is shown of one of methods.
+    if (nightly) {
+      const maxima = async () => [maximum(await readHeat(page(), '0')), maximum(await readHeat(page(), '1'))];
+      const before = await maxima();
+      const loaded = page().waitForEvent('load');
+      await runCommand(page(), 'Developer: Reload Window');
+      await loaded;
+      await tab(/^1 of .*\(net \| net@2\)/).waitFor();
+      await explained(page());
+      assert.deepEqual(await maxima(), before, 'the heat of both comes back with the window');
+      await screenshot(window, 'versions side by side after a reload');
+    }
     if (Number(worse) > 1) {
       await page().keyboard.press('Alt+ArrowRight');
       await tab(/^2 of .*\(net \| net@2\)/).waitFor();

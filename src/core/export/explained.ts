@@ -2,54 +2,22 @@
  * The self-explaining model: one graph from the image to the model's own outputs and a saliency map. It has the operators of
  * the model's operator set alone, so that any runtime runs it, and the model's weights once.
  */
-import type { GraphProto, ValueInfoProto } from 'onnx-buf';
-import { GRADIENT, gradientGraph } from '../cam/gradient';
-import { cast, realValues, valuesRead } from '../cam/graph';
-import { imageGraph, SCORE } from '../cam/transform';
-import type { Variant } from '../cam/variants';
-import type { Blur } from '../methods/choice';
+import type { GraphProto } from 'onnx-buf';
+import { cast } from '../cam/graph';
 import type { LayerInfo, ModelInfo } from '../model/info';
-import { createEmitter, type Emitter } from '../onnx/emit';
+import { createEmitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
-import { indexGraph, nodesLeadingTo, tensorsDependingOn } from '../onnx/graph';
+import { indexGraph, nodesLeadingTo } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
-import { oneHot, pad, reshape, slice, unsqueeze } from '../onnx/ops';
+import { oneHot, reshape, slice, unsqueeze } from '../onnx/ops';
 import { renameNode } from '../onnx/rewrite/rename';
 import { DataType } from '../onnx/tensors';
 import { CLASSES } from '../target/class-scores';
 import type { Fragment } from '../target/target';
-import { blended, blurred } from './blends';
-import {
-  channelMaps,
-  denoised,
-  groupMasks,
-  normalised,
-  PLAIN_MAPS,
-  saliency,
-  type Upsampling,
-  upsampling,
-} from './maps';
+import { channelMaps, PLAIN_MAPS, saliency, type Upsampling } from './maps';
 import { EXPORTED } from './names';
-import { compact, forEach, splice } from './splice';
-
-/** How the map is made. */
-export type ExportedMethod =
-  | { readonly name: keyof typeof PLAIN_MAPS }
-  | {
-      readonly name: 'group-cam';
-      readonly variant: Variant;
-      readonly groups: number;
-      readonly theta: number;
-      readonly blur: Blur;
-    };
-
-/** How much goes through the model at once. */
-export interface ExportedBatch {
-  /** Whether the model takes any number of images, or one. */
-  readonly images: 'any' | 'one';
-  /** Whether all blends of an image go through the model at once, or one after the other. */
-  readonly blends: 'together' | 'one by one';
-}
+import { compact } from './splice';
+import { type ExportedBatch, type ExportedMethod, type GroupCamSteps, needsGradient, stepsOf } from './steps';
 
 export interface ExportSpec {
   readonly model: Model;
@@ -71,44 +39,24 @@ export function explainedModel(spec: ExportSpec): Model {
   const { model, facts, layer, info, fragment, method, batch } = spec;
   const { input } = info;
   const size = { height: info.preprocessing.height.value, width: info.preprocessing.width.value };
-  const pixels = { ...size, layout: input.layout, channels: input.channels };
   const base = prefixFor(model);
   const e = createEmitter(base, model.opset);
-  const dependent = tensorsDependingOn(indexGraph(model.graph.node), [input.name]);
-  const isConstant = (tensor: string) =>
-    model.initializers.has(tensor) || (facts.has(tensor) && !dependent.has(tensor));
-  const copy = (to: Emitter, graph: GraphProto, name: string, inputs: Readonly<Record<string, string>>) =>
-    splice(to, graph, { prefix: `${base}/${name}`, inputs, isShared: isConstant })[0]!;
-
   e.scope('image');
   const image = cast(e, input.name, facts.get(input.name)!.dtype, DataType.FLOAT);
+  const steps = stepsOf(e, { ...spec, base, image });
   e.scope('class');
-  const chosen = spec.class === 'input' ? askedClass() : topClass();
+  const chosen = spec.class === 'input' ? askedClass() : steps.topClass();
   const hot = oneHot(e, chosen, fragment.outputs[CLASSES.probabilities]!);
-  e.scope('layer');
-  const activations = realValues(e, model, facts, layer.tensor);
-  const maps = channelMaps(e, activations, layer);
-  const needsGradient = method.name !== 'group-cam' || method.variant !== 'gradient-free';
-  const gradient = needsGradient ? channelMaps(e, gradientOfLayer(), layer) : undefined;
-  e.scope('upsampling');
-  const upsample = upsampling(e, layer, size);
-  const sized: Upsampling =
-    spec.size === 'input' ? upsample : (map) => reshape(e, map, [0, 1, layer.height, layer.width]);
-  const map = method.name === 'group-cam' ? groupCam(method) : PLAIN_MAPS[method.name](e, maps, gradient!);
+  const gradient = needsGradient(method) ? steps.gradient(hot) : undefined;
+  const map =
+    method.name === 'group-cam'
+      ? groupCam(method)
+      : PLAIN_MAPS[method.name](e, steps.maps, channelMaps(e, gradient!, layer));
   e.scope('merge');
+  const sized: Upsampling =
+    spec.size === 'input' ? steps.upsample : (map) => reshape(e, map, [0, 1, layer.height, layer.width]);
   e.alias(saliency(e, sized(map, 1)), EXPORTED.saliency);
   return assembled();
-
-  /** The index of the most probable class of each image, int64 [N]. */
-  function topClass(): string {
-    const inner = createEmitter('scores', model.opset);
-    fragment.forward(inner, valuesRead(inner, facts, fragment));
-    const output = Object.keys(fragment.outputs).map((name) => ({ name }) as ValueInfoProto);
-    const graph = { node: inner.nodes, initializer: inner.initializers, output };
-    const made = splice(e, graph, { prefix: `${base}/scores`, inputs: {}, isShared: (tensor) => facts.has(tensor) });
-    const probabilities = made[output.findIndex(({ name }) => name === CLASSES.probabilities)]!;
-    return e.op('ArgMax', [probabilities], { axis: { int: 1 }, keepdims: { int: 0 } });
-  }
 
   /**
    * The class that is asked for, int64 [N]. OneHot counts negative ones from the end; here they are no class at all, as those
@@ -122,77 +70,17 @@ export function explainedModel(spec: ExportSpec): Model {
     return e.op('Where', [e.op('Less', [EXPORTED.class, zero!]), classes!, EXPORTED.class]);
   }
 
-  /** The number of images, int64 [1]. */
-  function count(): string {
-    return slice(e, e.op('Shape', [input.name]), [0], [1], [0]);
-  }
-
-  /** d y_c / dA for each image, with the layer's dimensions. A gradient graph holds for one image. */
-  function gradientOfLayer(): string {
-    const cut = layer.cut;
-    const source = cut ? layer.tensor : input.name;
-    const graph = gradientGraph(model, facts, { source, wrt: layer.tensor }, fragment);
-    const [seed] = fragment.inputs;
-    const values = cut ? activations : image;
-    e.scope('gradient');
-    if (batch.images === 'one') {
-      const inputs = { [GRADIENT.source]: values, [seed!.name]: reshape(e, hot, seed!.dims) };
-      return splice(e, graph, { prefix: `${base}/back`, inputs, isShared: (tensor) => facts.has(tensor) })[0]!;
-    }
-    const each = forEach(
-      e,
-      count(),
-      (inner, index) => {
-        const item = (tensor: string) => inner.op('Gather', [tensor, index], { axis: { int: 0 } });
-        const inputs = { [GRADIENT.source]: item(values), [seed!.name]: reshape(inner, item(hot), seed!.dims) };
-        return copy(inner, graph, 'back', inputs);
-      },
-      `${base}/back/each`,
-    );
-    return reshape(e, each, [-1, ...facts.get(layer.tensor)!.dims.slice(1)]);
-  }
-
   /** L before the ReLU of equation 7, [N, 1, pixels]. */
-  function groupCam({ variant, groups, theta, blur }: Extract<ExportedMethod, { name: 'group-cam' }>): string {
-    e.scope('masks');
-    const count = 1 + groupCount(groups);
-    const made = groupMasks(e, maps, gradient, layer, groups);
-    const cleaned = variant === 'paper' ? denoised(e, made, count - 1, layer.height * layer.width, theta) : made;
-    // The first mask is empty: its blend is the blurred image.
-    const masks = pad(e, cleaned, [0, 1, 0, 0, 0, 0]);
-    const { upsampled, small, isShown } = normalised(e, masks, count, upsample, size);
-    e.scope('blends');
-    const background = blurred(e, image, pixels, blur);
-    const blends = blended(e, image, background, upsampled, count, pixels);
-    const scores = e.op('MatMul', [probabilities(blends, count), unsqueeze(e, hot, [2])]);
+  function groupCam(how: GroupCamSteps): string {
+    const isOfficial = how.variant === 'official';
+    const { masks, small, isShown, upsampled, count } = steps.masks(how, gradient);
+    const probabilities = steps.probabilities(upsampled, count, how.blur);
+    const scores = e.op('MatMul', [probabilities, unsqueeze(e, hot, [2])]);
     e.scope('merge');
     const gains = e.op('Sub', [scores, slice(e, scores, [0], [1], [1])]);
-    const kept = e.op('Mul', [variant === 'official' ? e.op('Relu', [gains]) : gains, isShown]);
+    const kept = e.op('Mul', [isOfficial ? e.op('Relu', [gains]) : gains, isShown]);
     const weights = reshape(e, kept, [0, 1, count]);
-    return e.op('MatMul', [weights, variant === 'official' ? masks : small]);
-  }
-
-  /** The number of masks, which may be less than asked for. */
-  function groupCount(groups: number): number {
-    return Math.ceil(layer.channels / Math.ceil(layer.channels / groups));
-  }
-
-  /** p of every class for each blend, [N, blends, classes]. */
-  function probabilities(blends: string, masks: number): string {
-    const { [CLASSES.probabilities]: classes } = fragment.outputs;
-    const only = { ...fragment, outputs: { [CLASSES.probabilities]: classes! } };
-    const graph = imageGraph(model, facts, input.name, only);
-    const score = (to: Emitter, images: string) => copy(to, graph, 'model', { [SCORE.image]: images });
-    const each =
-      batch.blends === 'together'
-        ? score(e, blends)
-        : forEach(
-            e,
-            batch.images === 'one' ? e.ints([masks]) : slice(e, e.op('Shape', [blends]), [0], [1], [0]),
-            (inner, index) => score(inner, inner.op('Gather', [blends, index], { axis: { int: 0 } })),
-            `${base}/model/each`,
-          );
-    return reshape(e, each, [-1, masks, classes!]);
+    return e.op('MatMul', [weights, isOfficial ? masks : small]);
   }
 
   function assembled(): Model {

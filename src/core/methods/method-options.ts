@@ -69,7 +69,8 @@ export const METHOD_OPTIONS = {
       texts: {
         float32: "The model's own",
         int8: 'Integers of 8 bits: faster on processors with instructions for them; maps are nearly the same',
-        auto: 'Integers of 8 bits from the second image on, where the first one shows that they are faster and rank the masks alike',
+        float16: 'Half floats, on graphics cards only, where they rank the masks alike',
+        auto: 'Integers of 8 bits on a processor, or half floats on a graphics card, where the first image shows that they are faster and rank the masks alike',
       },
     }),
   },

@@ -97,7 +97,7 @@ const GROUP_CAM: Description<OptionsOfMethod<'group-cam'>> = {
   needs: [...BY_GRADIENT, 'passes', 'int8'],
   spared: ({ variant, precision }) => [
     ...(variant === 'gradient-free' ? (['feature-gradient'] as const) : []),
-    ...(precision === 'float32' ? (['int8'] as const) : []),
+    ...(precision === 'int8' || precision === 'auto' ? [] : (['int8'] as const)),
   ],
 };
 

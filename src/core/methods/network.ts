@@ -39,6 +39,8 @@ export interface WithMask {
    * By default the mask has the layer's size and is upsampled bilinearly. All masks of a request have the same size.
    */
   readonly resampling?: Resampling;
+  /** The number l of Group-CAM's mask. */
+  readonly l?: number | undefined;
 }
 
 /** Matrices that resample a mask to the input's size: rows M columns. */

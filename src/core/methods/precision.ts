@@ -1,5 +1,8 @@
-/** The precision in which blends are scored; `auto` takes int8 where that is faster and faithful. */
-export const PRECISIONS = ['float32', 'int8', 'auto'] as const;
+/**
+ * The precision in which blends are scored; `auto` takes int8 on a CPU, and float16 on other devices, where that is faster and
+ * faithful.
+ */
+export const PRECISIONS = ['float32', 'int8', 'float16', 'auto'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 /** What an explanation asked for, and what it got. */

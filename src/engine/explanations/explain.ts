@@ -19,6 +19,7 @@ import { imageStateOf, inputSizeOf } from './image-state';
 import { type Asked, checkLayer, layersFor, partsFor, refusalBy, suited } from './method-needs';
 import { checkedOwnMap, ownMap } from './own-map';
 import { checkOptions, completed } from './request-options';
+import type { Way, Ways } from './ways';
 
 /**
  * @throws cancelled between two chunks once `context.signal` is aborted; every failure of models, images, classes,
@@ -29,6 +30,7 @@ export async function explain(
   device: Device,
   params: ExplainParams,
   context: RequestContext<'explain'>,
+  ways: Ways,
 ): Promise<Explanation> {
   checkOptions(params);
   const start = performance.now();
@@ -55,7 +57,16 @@ export async function explain(
   const question = classQuestion(labels, params);
   const load = performance.now() - start;
 
-  const { state, decode, stamps } = await imageStateOf(explainer, params, work);
+  const isPlain = layers.length < 2 && !own && question.others.length === 0;
+  const way = isPlain ? ways.for(explainer, { ...asked, blur }, work) : undefined;
+  const { candidates } = question;
+  const known = candidates?.length === 1 ? candidates[0] : undefined;
+  const { state, decode, stamps } = await imageStateOf(
+    explainer,
+    params,
+    work,
+    way && ((input) => way.first(input, known)),
+  );
   context.emit('files', [...stamps, ...explainer.stamps]);
   const probabilities = probabilitiesOf(state.outputs);
   const { index, target } = chooseClass(labels, question, probabilities);
@@ -72,7 +83,10 @@ export async function explain(
   const compared = (found: OwnComparison) => {
     comparison = found;
   };
-  const here = () => run(explainer, state);
+  async function* inOneWay(of: Way): MethodRun {
+    return yield* methods[method].run(await of.network(state, { index, target }), target, options);
+  }
+  const here = () => (way ? inOneWay(way) : run(explainer, state));
   const single = () => (own ? ownMap(explainer, state, { own, class: index }, here, compared, work) : here());
   const frames = layers.length > 1 ? severalLayers(later, inputSize) : single();
   let first: number | undefined;
@@ -88,7 +102,13 @@ export async function explain(
   const { min, max, zero } = saliencyOf(frame!);
   const { precision } = work;
   const scoredIn = precision && `masks scored in ${precision.used}: ${precision.reason}`;
-  const said = [...notes, ...(scoredIn ? [scoredIn] : []), ...(note !== undefined && !zero ? [note] : [])].join('; ');
+  const asOne = work.way?.used === 'one graph' && `computed in one run: ${work.way.reason}`;
+  const said = [
+    ...notes,
+    ...(asOne ? [asOne] : []),
+    ...(scoredIn ? [scoredIn] : []),
+    ...(note !== undefined && !zero ? [note] : []),
+  ].join('; ');
   const reason = () => (work.hasSlope === false && whyNoSlope(info.output, state.outputs, target)) || whyBlank;
   const score = (of: number): ClassScore => ({ class: of, label: labels[of]!, probability: probabilities[of]! });
   const { others, contrastWeight } = question;
@@ -109,6 +129,7 @@ export async function explain(
     saliency: { min, max, zero, ...(zero && { reason: reason() }), ...(said !== '' && { note: said }) },
     scores,
     ...(precision && { precision }),
+    ...(work.way && { way: work.way }),
     ...(completeness && { completeness }),
     milliseconds: { load, decode, first: first!, total: performance.now() - start },
     device,

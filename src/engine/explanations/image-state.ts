@@ -2,21 +2,26 @@
 import { createHash } from 'node:crypto';
 import { identityOf, type Stamp, stampOf } from '../../files/stamps';
 import type { ExplainParams, ImageSource } from '../../protocol/requests';
-import { prepareInput } from '../pictures/prepare';
-import type { Explainer } from '../sessions/explainer';
+import { type PreparedInput, prepareInput } from '../pictures/prepare';
+import type { Explainer, ImageState } from '../sessions/explainer';
 import { firstPass, type Work } from '../sessions/passes';
 
-/** The state of the image, from an earlier request or from a first pass. */
+/**
+ * The state of the image, from an earlier request or from a first pass.
+ *
+ * @param pass makes the first pass
+ */
 export async function imageStateOf(
   explainer: Explainer,
   { image, blur }: Pick<ExplainParams, 'image' | 'blur'>,
   work: Work,
+  pass: (input: PreparedInput) => Promise<ImageState> = (input) => firstPass(explainer, input, blur, work),
 ) {
   const { key, stamps } = await identify(image);
   const known = explainer.images.get(key);
   if (known) return { state: known, decode: 0, stamps };
   const input = await prepareInput(image, explainer.info);
-  const state = await firstPass(explainer, input, blur, work);
+  const state = await pass(input);
   explainer.images.set(key, state);
   return { state, decode: input.milliseconds, stamps };
 }

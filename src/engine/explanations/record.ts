@@ -22,5 +22,6 @@ export function recordOf(explanation: Explanation) {
     device,
     passes,
     ...(explanation.precision && { precision: explanation.precision }),
+    ...(explanation.way && { way: explanation.way }),
   };
 }

@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import type { Variant } from '../../core/cam/variants';
 import { errors } from '../../core/errors';
-import { type ExportedBatch, type ExportedMethod, type ExportSpec, explainedModel } from '../../core/export/explained';
-import { PLAIN_MAPS } from '../../core/export/maps';
+import { type ExportSpec, explainedModel } from '../../core/export/explained';
 import { exportFactsOf, withMetadata } from '../../core/export/metadata';
 import { EXPORTED } from '../../core/export/names';
+import { type ExportedBatch, type ExportedMethod, graphMethodOf } from '../../core/export/steps';
 import type { MethodChoice } from '../../core/methods/choice';
 import { layerInUse } from '../../core/model/info';
 import { CONVENTIONS } from '../../core/model/metadata';
@@ -58,7 +57,7 @@ export async function exportModel(
     sessions.explainerFor(params.model, 'cpu', partsFor(choice), (known) => checkLayer(choice.method, known)),
   );
   const choice = positive({ ...wanted, ...asked });
-  if (choice.method !== wanted.method && !isExportable(choice.method))
+  if (choice.method !== wanted.method && !graphMethodOf(choice))
     throw errors.exportRefused(
       info.path,
       'it has no layer with a map that the class scores depend on',
@@ -140,15 +139,11 @@ function positive(choice: MethodChoice): MethodChoice {
   return { ...choice, options: { ...choice.options, evidence: 'positive', precision: 'float32' } };
 }
 
-const isPlain = (method: string): method is keyof typeof PLAIN_MAPS => Object.hasOwn(PLAIN_MAPS, method);
-const isExportable = (method: string): boolean => isPlain(method) || method === 'group-cam';
-
 /** @throws method-unsuitable */
-function methodOf({ method, options, blur }: MethodChoice): ExportedMethod {
-  if (isPlain(method)) return { name: method };
-  if (method !== 'group-cam') throw errors.methodUnsuitable(method, 'to be exported', 'group-cam or grad-cam');
-  const { variant, groups, theta } = options as { variant: Variant; groups: number; theta: number };
-  return { name: method, variant, groups, theta, blur };
+function methodOf(choice: MethodChoice): ExportedMethod {
+  const method = graphMethodOf(choice);
+  if (!method) throw errors.methodUnsuitable(choice.method, 'to be exported', 'group-cam or grad-cam');
+  return method;
 }
 
 function specOf(

@@ -176,6 +176,11 @@ function detailOf(thrown: unknown): string {
   return (thrown instanceof ExplainError && thrown.reason) || reasonOf(thrown);
 }
 
+/** What the times of this machine's devices depend on besides the model: driver and runtime. */
+export async function machineSignature(): Promise<string> {
+  return [nvidiaDriver()?.version ?? 'no NVIDIA driver', await runtimeVersion()].join(' ');
+}
+
 function thisMachine(): Machine {
   const driver = nvidiaDriver();
   return {
@@ -192,7 +197,7 @@ function thisMachine(): Machine {
     },
     trial,
     cards: driver?.cards ?? 0,
-    signature: async () => [driver?.version ?? 'no NVIDIA driver', await runtimeVersion()].join(' '),
+    signature: machineSignature,
     memory: raceMemory(process.env['GROUP_CAM_STATE']),
   };
 }

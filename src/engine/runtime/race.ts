@@ -16,10 +16,11 @@ export interface Race {
 }
 
 /** Winners of earlier races. */
-export interface RaceMemory {
-  recall(key: string): Promise<Device | undefined>;
-  keep(key: string, device: Device): Promise<void>;
+export interface Memory<T> {
+  recall(key: string): Promise<T | undefined>;
+  keep(key: string, won: T): Promise<void>;
 }
+export type RaceMemory = Memory<Device>;
 
 /**
  * The fastest device; the earlier of two that take the same time.
@@ -64,32 +65,40 @@ export async function timeOf(run: () => Promise<unknown>): Promise<number> {
 
 /** The most races that are remembered; the oldest is forgotten first. */
 const MOST = 200;
-const KEPT = v.array(
-  v.strictObject({
-    key: v.string(),
-    device: v.picklist(DEVICE_CHOICES.filter((device): device is Device => device !== 'auto')),
-  }),
-);
 
 /** @param folder where winners are kept; without one they are forgotten with the process */
 export function raceMemory(folder: string | undefined): RaceMemory {
+  return memoryIn(
+    folder,
+    'devices.json',
+    DEVICE_CHOICES.filter((device): device is Device => device !== 'auto'),
+  );
+}
+
+/** Winners that are kept in a file of a folder, or in none. */
+export function memoryIn<const T extends string>(
+  folder: string | undefined,
+  name: string,
+  rivals: readonly T[],
+): Memory<T> {
   if (folder === undefined) return { recall: async () => undefined, keep: async () => {} };
-  const file = path.join(folder, 'devices.json');
-  async function all(): Promise<v.InferOutput<typeof KEPT>> {
+  const file = path.join(folder, name);
+  const kept = v.array(v.strictObject({ key: v.string(), won: v.picklist(rivals) }));
+  async function all(): Promise<{ key: string; won: T }[]> {
     const text = await readText(file).catch(unlessMissing);
     if (text === undefined) return [];
     try {
-      return parseJson(KEPT, text, ({ line }) => new Error(line));
+      return parseJson(kept, text, ({ line }) => new Error(line));
     } catch (thrown) {
-      console.error(`${file}: ${reasonOf(thrown)}. The devices race again.`);
+      console.error(`${file}: ${reasonOf(thrown)}. The race is run again.`);
       return [];
     }
   }
   return {
-    recall: async (key) => (await all()).find((entry) => entry.key === key)?.device,
-    keep: async (key, device) => {
+    recall: async (key) => (await all()).find((entry) => entry.key === key)?.won,
+    keep: async (key, won) => {
       const others = (await all()).filter((entry) => entry.key !== key);
-      await outputsBeside([]).write(file, JSON.stringify([...others, { key, device }].slice(-MOST)));
+      await outputsBeside([]).write(file, JSON.stringify([...others, { key, won }].slice(-MOST)));
     },
   };
 }

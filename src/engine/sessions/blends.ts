@@ -69,7 +69,12 @@ async function int8For(
   work: Work,
 ): Promise<Int8 | undefined> {
   const { int8 } = explainer.parts;
-  if (precision === 'float32' || !int8) return undefined;
+  if (precision === 'float16')
+    work.precision ??= {
+      used: 'float32',
+      reason: `half floats are for other devices, and this is ${explainer.device}`,
+    };
+  if (precision === 'float32' || precision === 'float16' || !int8) return undefined;
   const failure = 'reason' in int8 ? int8.reason : await cover(explainer, int8, state, backdrop, work);
   if (failure !== undefined) {
     work.precision = { used: 'float32', reason: `this model can't be scored in int8: ${failure}` };

@@ -41,6 +41,8 @@ export interface Explainer extends KnownModel {
   /** Matrices that resample masks of the layer's size to the input's: [1, height, layer height] and [1, layer width, width]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
+  /** The graph of the method that was run last, if it was run by one; see `ways.ts`. */
+  graph?: { release(): Promise<void> } | undefined;
   /** The state of the images that were explained last. */
   readonly images: Lru<ImageState>;
   /** Number of tasks that are using the sessions. If the explainer is no longer kept, the last task releases them. */

@@ -8,6 +8,7 @@ import type { UsedPrecision } from '../../core/methods/precision';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/target/target';
+import type { UsedWay } from '../../protocol/explanation';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
@@ -21,6 +22,8 @@ export interface Work {
   passes: number;
   /** What blends were scored in, if another precision than float32 was asked for. */
   precision?: UsedPrecision;
+  /** How the network was asked, if that was chosen. */
+  way?: UsedWay;
   /** Whether a gradient had a value other than 0; undefined before the first gradient. */
   hasSlope?: boolean | undefined;
   /** Waits while more urgent work is done. */

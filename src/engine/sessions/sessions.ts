@@ -130,7 +130,7 @@ export function createSessions(): Sessions {
 }
 
 /** The model's file, read once more and rewritten as before. */
-async function readAgain({ info, rewrite }: KnownModel): Promise<ModelFile> {
+export async function readAgain({ info, rewrite }: KnownModel): Promise<ModelFile> {
   const file = await readModelFile(info.path);
   return { ...file, model: rewrite(file.model) };
 }
@@ -193,11 +193,12 @@ export async function using<T>(explainer: Explainer, task: () => Promise<T>): Pr
   }
 }
 
-function sizeOf({ info, parts }: Explainer): number {
-  return info.bytes * (1 + Object.keys(parts).length);
+function sizeOf({ info, parts, graph }: Explainer): number {
+  return info.bytes * (1 + Object.keys(parts).length + (graph ? 1 : 0));
 }
 
-export function releaseExplainer({ score, parts }: Explainer): void {
+export function releaseExplainer({ score, parts, graph }: Explainer): void {
   void score.release();
+  void graph?.release();
   releaseParts(parts);
 }

@@ -20,7 +20,7 @@ const SLOW = 0.85;
  * photographs and networks with trained weights; for a network of random weights the scores' agreement is below
  * (docs/methods.md).
  */
-const ALIKE = 0.9;
+export const ALIKE = 0.9;
 
 /** @param runs of each chunk, in float32 and in 8 bits */
 export function verdictOf(runs: readonly (readonly [real: Run, small: Run])[]): Verdict {

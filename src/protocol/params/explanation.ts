@@ -7,7 +7,7 @@ import { ACTIVATIONS, type ClassScore } from '../../core/output';
 import type { Frame } from '../../core/saliency';
 import { type Form, fields } from '../../core/schema';
 import { DEVICE_CHOICES, type Device } from '../devices';
-import type { Explanation, OwnComparison } from '../explanation';
+import { type Explanation, type OwnComparison, WAYS } from '../explanation';
 
 const number = v.number();
 const text = v.string();
@@ -66,7 +66,8 @@ export const explanationForm = (floats: Floats) =>
       note: optional(text),
     } satisfies Form<Explanation['saliency']>),
     scores: floats,
-    precision: optional(fields({ used: v.picklist(['float32', 'int8']), reason: text })),
+    precision: optional(fields({ used: v.picklist(['float32', 'int8', 'float16']), reason: text })),
+    way: optional(fields({ used: v.picklist(WAYS), reason: text })),
     completeness: optional(fields({ sum: number, difference: number })),
     milliseconds: fields({ load: number, decode: number, first: number, total: number }),
     device: v.picklist(DEVICE_CHOICES.filter((device): device is Device => device !== 'auto')),

@@ -158,6 +158,7 @@ describe('maps that are kept', () => {
       contrast: [{ class: 2, label: 'cat', probability: 0.25 }],
       contrastWeight: 0.6,
       precision: { used: 'int8', reason: 'as chosen' },
+      way: { used: 'one graph', reason: 'as measured' },
       completeness: { sum: 1, difference: 1.5 },
       own: { difference: 0.25, correlation: 0.75 },
     };

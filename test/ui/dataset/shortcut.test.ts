@@ -1,15 +1,16 @@
 /**
- * The walkthrough's *Find a Shortcut*: the cards, the images of the suspicious one, and one of them explained; then *Repair the
- * Shortcut*, which is killed half-way. Makes the README's pictures.
+ * The walkthrough's *Find a Shortcut*: the cards, the images of the suspicious one, and one of them explained; clusters in the
+ * side panel and a lasso; then *Repair the Shortcut*, which is killed half-way. Makes the README's pictures.
  */
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
+import { parseQuery } from '../../../src/core/query/parse';
 import { project } from '../../support/shared';
-import { until } from '../../support/wait';
+import { insist, until } from '../../support/wait';
 import { explained, stateLine } from '../explanation';
 import { screenshot, useWindow } from '../harness';
 import { runnersBelow } from '../processes';
-import { editorFrame, runCommand } from '../workbench';
+import { editorFrame, runCommand, showSidePanel } from '../workbench';
 
 const truth: { marked: string[] } = JSON.parse(readFileSync(project('test', 'data', 'shortcut', 'truth.json'), 'utf8'));
 
@@ -23,7 +24,9 @@ describe('Find a Shortcut', () => {
   const find = (id: string) => frame().getByTestId(id);
   const suspect = () => frame().locator('.clusters-suspects .cluster-card').first();
   const tab = () => page().locator('.tabs-container .tab').filter({ hasText: 'shop.groupcam' });
+  const query = () => find('query').inputValue();
   const count = async () => (await find('count').textContent()) ?? '';
+  let name = '';
   /** `npm run pictures` keeps it as media/dataset-<name>.png. */
   const picture = (name: string) => screenshot(window, `readme ${name}`);
 
@@ -45,6 +48,8 @@ describe('Find a Shortcut', () => {
   it('its images are those with the tag', async () => {
     await suspect().locator('.cluster-main').click();
     await until('its images', async () => /^\d+ of 360$/.test(await count()));
+    const { where } = parseQuery(await query());
+    assert.ok(where?.kind === 'cluster' && where.is && where.name.startsWith('mug '));
     assert.ok(Math.abs(Number.parseInt(await count(), 10) - truth.marked.length) <= 5, await count());
     const names = await Promise.all(
       Array.from({ length: 5 }, async (_, at) => {
@@ -63,6 +68,63 @@ describe('Find a Shortcut', () => {
     await explained(page());
     assert.match(await stateLine(page()), /mug/);
     await picture('explained');
+  });
+
+  it('Group-CAM of the suspicious cluster is computed by one click', async () => {
+    await tab().click();
+    await runCommand(page(), 'Group-CAM: Show Clusters');
+    await suspect().waitFor();
+    name = (await suspect().getAttribute('data-testid'))!.replace('cluster-', '');
+    await find(`group-cam-${name}`).first().click();
+    const work = frame().locator('[data-testid^="work-"]', { hasText: 'group-cam' });
+    await work.waitFor();
+    await work.waitFor({ state: 'detached' });
+    assert.equal(await frame().locator('[role="alert"]').count(), 0);
+  });
+
+  it('a lasso around points shows their images', async () => {
+    const plane = find('scatter');
+    await frame().locator('[data-testid="scatter-canvas"][data-layout="umap"]').waitFor();
+    await plane.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await plane.boundingBox())!;
+    const at = (a: number, b: number) => [x + a * width, y + b * height] as const;
+    const { mouse } = page();
+    await mouse.move(...at(0.02, 0.02));
+    await mouse.down();
+    for (const corner of [at(0.98, 0.02), at(0.98, 0.98), at(0.02, 0.98), at(0.02, 0.04)])
+      await mouse.move(...corner, { steps: 15 });
+    await screenshot(window, 'lasso');
+    await mouse.up();
+    await until('the query', async () => (await query()).startsWith('lasso'));
+    const { where } = parseQuery(await query());
+    assert.ok(where?.kind === 'lasso' && where.set === 'mug');
+    await until(
+      'the images',
+      async () => Number.parseInt(await count(), 10) > 40 && (await count()).endsWith(' of 360'),
+    );
+    await screenshot(window, 'lasso in the grid');
+  });
+
+  it('the cluster is in the side panel, below its run file', async () => {
+    await find('clear').click();
+    await until('all images', async () => (await query()) === '');
+    await showSidePanel(page());
+    const rows = page().locator('.sidebar .monaco-list-row');
+    const row = rows.filter({ has: page().getByText(name, { exact: true }) });
+    await insist({
+      what: 'the row of the cluster',
+      act: async (timeout) => {
+        const run = rows.filter({ has: page().getByText('shop', { exact: true }) });
+        if ((await run.getAttribute('aria-expanded', { timeout })) !== 'true')
+          await run.locator('.monaco-tl-twistie').click({ timeout });
+        await row.waitFor({ timeout });
+      },
+      undo: () => page().keyboard.press('Escape'),
+    });
+    await row.click();
+    await until('its query', async () => (await query()) === `cluster = "${name}"`);
+    await screenshot(window, 'clusters in the tree');
+    await runCommand(page(), 'View: Close Primary Side Bar');
   });
 
   it('the classes have their mean heat and their confusions', async () => {

@@ -5,7 +5,7 @@ import { onlyNightly } from '../../support/shared';
 import { until } from '../../support/wait';
 import { explained, explainScene, reached } from '../explanation';
 import { screenshot, type Window } from '../harness';
-import { editorFrame, explorerRow, runCommand } from '../workbench';
+import { editorFrame, explorerRow, reloadWindow, runCommand } from '../workbench';
 
 export const measure = (window: Window) =>
   describe('a map is measured', () => {
@@ -66,13 +66,15 @@ export const measure = (window: Window) =>
       assert.equal(await find('area-explanation-deletion').textContent(), before);
     });
 
-    it('comes back after a reload of the window', async () => {
+    it('and its measures come back after a reload of the window; the map is the one that was computed before', async () => {
       const before = await find('area-explanation-deletion').textContent();
-      const loaded = window.page.waitForEvent('load');
-      await runCommand(window.page, 'Developer: Reload Window');
-      await loaded;
+      const heat = await canvas();
+      await reloadWindow(window.page);
+      await explained(window.page);
+      await find('facts-0').getByText('computed before').waitFor();
       await reached(window.page, 'measure', 'done');
       assert.equal(await find('area-explanation-deletion').textContent(), before);
+      assert.ok((await canvas()).equals(heat));
     });
 
     it('a sanity check shows the maps of networks with drawn weights as they come, and says what they mean', async () => {

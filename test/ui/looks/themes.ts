@@ -1,0 +1,65 @@
+/** Pictures of the window in VS Code's themes and in small and large windows; people look at them. */
+import { strict as assert } from 'node:assert';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { nightly, onlyNightly, project } from '../../support/shared';
+import { chooseClass, explainScene, reached } from '../explanation';
+import { DARK, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, LIGHT, screenshot, type Window } from '../harness';
+import { editorFrame } from '../workbench';
+
+const DOG = 12;
+/** As it is where nothing is set. */
+const COLORMAP = 'turbo';
+
+/** Copied into the README, when the README has no picture: remove that one to have it made again. */
+const README = 'light';
+
+interface Look {
+  readonly name: string;
+  readonly theme: string;
+  /** VS Code's class for such themes. */
+  readonly kind: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const LOOKS: readonly Look[] = [
+  { name: README, theme: LIGHT, kind: 'vs', width: 1280, height: 800 },
+  { name: 'small', theme: DARK, kind: 'vs-dark', width: 800, height: 500 },
+  ...onlyNightly([
+    { name: 'large', theme: LIGHT, kind: 'vs', width: 2200, height: 1300 },
+    { name: 'high-contrast', theme: HIGH_CONTRAST, kind: 'hc-black', width: 1280, height: 800 },
+    { name: 'high-contrast-light', theme: HIGH_CONTRAST_LIGHT, kind: 'hc-light', width: 1280, height: 800 },
+    { name: 'dark', theme: DARK, kind: 'vs-dark', width: 1280, height: 800 },
+  ]),
+];
+
+export const themes = (window: Window) =>
+  describe('the window', () => {
+    for (const { name, theme, kind, width, height } of LOOKS) {
+      it(`${name}: ${theme}, ${width} x ${height}`, async () => {
+        const { page } = window;
+        const find = (id: string) => editorFrame(page).getByTestId(id);
+        await page.setViewportSize({ width, height });
+        window.configure({ 'workbench.colorTheme': theme, 'groupCam.colormap': COLORMAP });
+        await page.locator(`.monaco-workbench.${kind}`).waitFor();
+        await explainScene(page, 'cat-and-dog.png');
+        await chooseClass(page, DOG, 'dog');
+        const stage = await find('stage').boundingBox();
+        assert.ok(stage && stage.width > 200 && stage.height > 150, JSON.stringify(stage));
+        const file = await screenshot(window, name);
+        assert.ok(statSync(file).size > 20_000);
+        const readme = project('media', 'screenshot.png');
+        if (name === README && !existsSync(readme)) copyFileSync(file, readme);
+
+        // The scores take the most room where there is least.
+        if (name !== 'small' && !nightly) return;
+        await find('measure').click();
+        await reached(page, 'measure', 'done');
+        await screenshot(window, `${name} measured`);
+        for (const id of ['stage', 'step', 'score-overall']) {
+          const box = await find(id).boundingBox();
+          assert.ok(box && box.width > 0 && box.x >= 0 && box.x + box.width <= width, `${id} ${JSON.stringify(box)}`);
+        }
+      });
+    }
+  });
