@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { newerNode } from '../host/node.mjs';
 import { root } from '../host/run.mjs';
+import { QUEUES, requirePackages } from '../host/system.mjs';
 import { replacePart, table } from '../report.mjs';
 
 const SHARDS = 100_000;
@@ -16,6 +17,7 @@ const FOLDERS = 1000;
 const LIMITS = { seconds: 300, megabytes: 300, ratio: 0.9 };
 
 export async function benchShards() {
+  await requirePackages(QUEUES);
   const node = await newerNode();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'group-cam-bench-'));
   /** @param {string} name @param {readonly string[]} args */
