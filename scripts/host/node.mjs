@@ -9,7 +9,8 @@ export const NODE = 'node@24.21.0';
 const folder = path.join(root, '.vscode-test', 'node');
 /** The folder of the command `node`. */
 export const nodeFolder = path.join(folder, 'node_modules', '.bin');
-const command = path.join(nodeFolder, process.platform === 'win32' ? 'node.cmd' : 'node');
+/** The newer Node, once `newerNode` has installed it. */
+export const command = path.join(nodeFolder, process.platform === 'win32' ? 'node.cmd' : 'node');
 const marker = path.join(folder, NODE);
 
 /**

@@ -1,7 +1,7 @@
 // The stages of `npm test`: what each needs of the system, and the jobs that it consists of.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { newerNode } from '../host/node.mjs';
+import { command, newerNode } from '../host/node.mjs';
 import { root, runInto } from '../host/run.mjs';
 import { BROWSER, PYTORCH, QUEUES, VULKAN } from '../host/system.mjs';
 import { mochaJobs, out, results, testFiles } from './mocha.mjs';
@@ -12,7 +12,7 @@ import { runInSecondHost, runSuite } from './suite.mjs';
  * @property {readonly import('../host/system.mjs').Package[]} [packages] of the system
  * @property {boolean} [standIn] code-server is used
  * @property {boolean} [whenNamed] it runs only when it is named
- * @property {() => Job[] | Promise<Job[]>} jobs
+ * @property {() => Job[]} jobs
  */
 
 /** @typedef {import('./queue.mjs').Job} Job */
@@ -42,15 +42,15 @@ const unitFiles = () =>
  *
  * @param {string} name
  * @param {number} seconds
- * @param {string} command
+ * @param {string} program
  * @param {readonly string[]} args
  * @returns {Job}
  */
-const programJob = (name, seconds, command, args) => ({
+const programJob = (name, seconds, program, args) => ({
   name,
   seconds,
   async run() {
-    const { code, output } = await runInto(path.join(results, `${name}.log`), command, args);
+    const { code, output } = await runInto(path.join(results, `${name}.log`), program, args);
     return { tests: [{ name, state: code === 0 ? 'passed' : 'failed' }], output };
   },
 });
@@ -61,14 +61,17 @@ const programJob = (name, seconds, command, args) => ({
  * @param {string} stage
  * @param {readonly string[]} files
  * @param {Parameters<typeof mochaJobs>[2]} [options]
- * @returns {Promise<Job[]>}
+ * @returns {Job[]}
  */
-async function jobsByNode(stage, files, options = {}) {
+function jobsByNode(stage, files, options = {}) {
   const newer = files.filter((file) => NEWER.test(file));
   const older = files.filter((file) => !newer.includes(file));
   return [
     ...mochaJobs(stage, older, options),
-    ...mochaJobs(`${stage}-newer-node`, newer, { ...options, node: await newerNode() }),
+    ...mochaJobs(`${stage}-newer-node`, newer, { ...options, node: command }).map((job) => ({
+      ...job,
+      after: newerNode(),
+    })),
   ];
 }
 
@@ -100,9 +103,9 @@ export const STAGES = {
     packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
     standIn: true,
     whenNamed: true,
-    async jobs() {
+    jobs() {
       const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
-      const jobs = await jobsByNode('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
+      const jobs = jobsByNode('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
       return [...jobs, { name: 'suite in the second host', seconds: 60, run: runInSecondHost }];
     },
   },

@@ -15,7 +15,7 @@ const row = (item: number, more: Partial<Row> = {}): Row => ({
 const map = { method: 'grad-cam', layer: 'features', class: 3 } as const;
 
 describe('packed rows', () => {
-  it('are what they were', () => {
+  it('are equal to the originals once they are unpacked', () => {
     const rows = [row(7, { map, top: [[3, 0.25]], correct: false }), row(2 ** 31, { state: 'waiting' })];
     const found = packRows(rows);
     assert.deepEqual(unpackRows(found), rows);

@@ -164,7 +164,7 @@ describe('runner: process', () => {
     assert.equal((await other.call('list', { run, version, query: '', first: 0 })).count, 10);
   });
 
-  it('follows what another process writes, and is told when that has let go', async () => {
+  it('follows what another process writes, and is told when that process has closed the file', async () => {
     const { runner, run, version, ended } = await prepared(1);
     const other = createRunner({ module: project('dist', 'runner.js'), log: () => {} });
     started.push(other);

@@ -37,7 +37,7 @@ describe('an explanation survives', () => {
       'models/demo-objects.labels.txt': project('media', 'demo', 'demo-objects.labels.txt'),
     },
     // Many groups make a run that lasts long enough to be disturbed.
-    settings: { 'groupCam.groups': 640 },
+    settings: { 'groupCam.groups': 320 },
   });
 
   before(() => {

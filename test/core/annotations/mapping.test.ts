@@ -80,7 +80,7 @@ describe('media/imagenet-to-coco.json', () => {
     assert.ok(mapping.size >= 50, `${mapping.size} categories`);
   });
 
-  it('every dog and bird, by the sentence of its label; and what only sounds alike is not mapped', function () {
+  it('maps every dog and bird, and no label that only contains such a word', function () {
     needs(this, labelsFile, 'the labels of ImageNet');
     const labels = parseLabels(readFileSync(labelsFile, 'utf8'));
     const mapping = parseMapping(readFileSync(file, 'utf8'), file, labels);

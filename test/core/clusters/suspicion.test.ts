@@ -49,7 +49,7 @@ describe('the suspicion of a cluster', () => {
     assert.ok(!corner!.suspicious);
   });
 
-  it('does not come of an object that lies elsewhere in the other images, where it makes as many', () => {
+  it('is not raised by an object whose place differs, if the hot regions of other images turn as many images', () => {
     const [moved, marked] = [80, 30].map(
       (theirs) => judge({ own: 80, others: 2, theirs, place: at(3, 3), every: at(3, 3) })[0]!,
     );

@@ -79,7 +79,7 @@ describe('gradient driver', () => {
     assert.equal(emit.nodes.filter(({ opType }) => opType === 'Sigmoid').length, 1);
   });
 
-  it('does not where the sigmoid is wanted itself, is used once more, or is of another tensor', async () => {
+  it("differentiates x sigmoid(x) node by node if the sigmoid's own gradient is asked for, or if it has another use or input", async () => {
     const other = [...SILU.slice(0, 2), ['Mul', 's s', 'relu'], ...SILU.slice(3)] as const;
     const twice = [...SILU.slice(0, 3), ['Add', 'relu s', 'sum'], ['GlobalAveragePool', 'sum', 'pooled']] as const;
     for (const [nodes, wrt] of [

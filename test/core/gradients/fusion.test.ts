@@ -33,7 +33,7 @@ describe('nodes that form one operator', () => {
     assert.deepEqual(await operatorsOf(gelu(1.5)), ['Div', 'Erf', 'Add', 'Mul', 'Mul']);
   });
 
-  it('are a swish', async () => assert.deepEqual(await operatorsOf(silu), ['Swish']));
+  it('are a Swish if they compute x sigmoid(x)', async () => assert.deepEqual(await operatorsOf(silu), ['Swish']));
 
   it('stay apart where a gradient is wanted between them', async () => {
     assert.deepEqual(await operatorsOf(gelu(Math.SQRT2), ['erf']), ['Div', 'Erf', 'Add', 'Mul', 'Mul']);

@@ -72,7 +72,7 @@ describe('ranking of regions', () => {
     });
   }
 
-  it('by hand: full sees that a region is worth less once another is shown, fast does not', () => {
+  it('full ranks regions anew by what is not shown yet, and fast ranks them once: numbers worked out by hand', () => {
     const regions = [
       [0, 1],
       [1, 2],

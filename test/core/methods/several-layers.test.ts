@@ -38,7 +38,7 @@ describe('several layers', () => {
     assert.ok(last.signed);
   });
 
-  it('are signed from the first signed one on, and say of how many that is to be known', async () => {
+  it('have a signed mean from the first signed map on, and a note says how many layers are signed', async () => {
     const runs = [
       () => fake('', [{ map: Float32Array.of(0, 1) }]),
       () => fake('', [{ map: Float32Array.of(-2, 0) }, { map: Float32Array.of(-2, 0), signed: true }], 'against'),

@@ -40,7 +40,7 @@ describe('order of saliency', () => {
     }
   });
 
-  it('and so do pictures', () => {
+  it('pictures on the way hold the first pixels of one and the others of the other, too', () => {
     const from = Uint8ClampedArray.from({ length: 12 }, (_, i) => i);
     const to = from.map((value) => 100 + value);
     const mixed = mixedPixels(from, to, Uint32Array.of(1, 0, 2), 1);

@@ -37,7 +37,7 @@ describe('pointing game', () => {
     assert.equal((await scoresOf(MAP, [box(0, 0, 10, 20)], 15))['pointing'], 1);
   });
 
-  it('any object of the class will do', async () => {
+  it('a maximum on any object of the class is a hit', async () => {
     assert.equal((await scoresOf(MAP, [box(0, 0, 5, 5), box(24, 4, 2, 2)]))['pointing'], 1);
   });
 

@@ -192,7 +192,7 @@ describe('config.json', () => {
       assert.equal(readConfig({ pretrained_cfg }).conventions.input?.fit, fit);
     });
 
-  it("of timm's wrapper has the size of tests where there is one; of timm itself, that of training", () => {
+  it("takes the size for tests in files of timm's wrapper, and the size for training in those of timm itself", () => {
     const pretrained_cfg = {
       input_size: [3, 224, 224],
       test_input_size: [3, 288, 288],

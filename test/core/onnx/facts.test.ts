@@ -42,7 +42,7 @@ describe('facts', () => {
     assert.deepEqual(facts.get('mask'), { dtype: DataType.BOOL, dims: [1, 3, 4, 5] });
   });
 
-  it('are told without the weights: of a size that depends on a large one, too', async () => {
+  it('include sizes that depend on a large weight, though the weights are not read', async () => {
     const model = parseTiny({
       nodes: [['Concat', 'image extra', 'y', { axis: { int: 1 } }]],
       outputs: ['y'],

@@ -141,7 +141,7 @@ describe('models that ask for too much', () => {
     });
   }
 
-  it('are refused: functions that call one another twice each, twenty deep, or without an end', async () => {
+  it('are refused: functions that call one another twice each, twenty deep, or that call themselves', async () => {
     for (const [depth, message] of [
       [20, /its graph has 10485\d\d nodes/],
       [1000, /its functions or bodies lie deeper/],
@@ -167,7 +167,7 @@ describe('models that ask for too much', () => {
     });
   });
 
-  it('are none with loops that end, nor with functions of a usual size', async () => {
+  it('do not include models with loops that end or functions of a usual size: these are opened', async () => {
     for (const model of [
       tinyModel(looping('few yes', on, [int64('few', 100), yes])),
       tinyModel(looping('many no', on, [int64('many', 1e15), no])),

@@ -103,7 +103,7 @@ describe('model file', () => {
         await assert.rejects(readModelFile(make()), { code, message });
       });
 
-    it('because it was cut anywhere', async () => {
+    it('because it was cut off, wherever that is', async () => {
       const lengths = Array.from({ length: 40 }, (_, i) => 1 + Math.floor(((demo.length - 1) * i) / 40));
       for (const length of [...lengths, 2, 10, 100, 1000, demo.length - 1])
         await assert.rejects(

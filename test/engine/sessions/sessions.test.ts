@@ -115,7 +115,7 @@ describe('chunks', () => {
     return chunks;
   };
 
-  it('are full but for the last', async () => {
+  it('have the full size, except for the last one', async () => {
     assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 7), [[0, 1, 2], [3, 4, 5], [6]]);
     assert.deepEqual(await collect({ batching: { size: 3, padded: false } }, 0), []);
   });

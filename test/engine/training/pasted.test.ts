@@ -77,7 +77,7 @@ describe('pasted regions of a training', () => {
       assert.ok((await movedBy(`${arm}-suspect`, true)) > 1e-4);
     });
 
-  it('belong to what is gone on with: other cells are another list of images', async () => {
+  it('are part of the list of images: a training that was stopped is refused with other cells', async () => {
     const { model, images } = await tinySet(folder, 6);
     const service = createService();
     const cells = (...chosen: number[]) => ({ height: 2, width: 2, chosen: Uint8Array.from(chosen) });

@@ -48,7 +48,7 @@ describe('sweeps that the workers of a queue compute', () => {
     assert.ok(!runner.asked.some(([name]) => name === 'sweep'));
   });
 
-  it('are as others once they are done', async () => {
+  it('are forgotten once they are done: the next sweep runs on this machine', async () => {
     const far = createFar(memory(), secretStorage());
     await far.set(RUN, 1, '/s', ADDRESS);
     const runner = fakeRunner({ distribute: () => ({ work: 7, version: 1 }), sweep: () => ({ work: 8 }) });

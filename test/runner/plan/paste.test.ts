@@ -12,7 +12,7 @@ const members = new Set([...Array.from({ length: 15 }, (_, i) => i + 1), 21, 22]
 const cluster = { class: 0, has: (item: number) => members.has(item) || item > 100 };
 
 describe('runner: regions that are pasted', () => {
-  it('as many images of other classes as there are members to train on, evenly, each with one of the members', () => {
+  it('go into as many images of other classes as the cluster has members to train on, evenly, each from another member', () => {
     const [chosen = []] = pastes(train, [cluster], 0);
     assert.equal(chosen.length, members.size);
     const counts = new Map<number, number>();

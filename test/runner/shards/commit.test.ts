@@ -176,7 +176,7 @@ describe('commits of shards', () => {
     assert.deepEqual(readdirSync(folder.at('outside')), []);
   });
 
-  it('by a record that names something else than a result beside it are refused', async () => {
+  it('are refused if the record names a file that is no result beside it', async () => {
     await commit(0, noLinks);
     const record = path.join(block(), '0000000.commit');
     writeFileSync(folder.at('secret'), 'x');

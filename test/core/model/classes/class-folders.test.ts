@@ -12,7 +12,7 @@ describe('folders named after classes', () => {
     return [Object.fromEntries(found), loosely];
   };
 
-  it('as they are written, or by index', () => {
+  it('are found by the label as it is written, by one of its names, or by the index', () => {
     assert.deepEqual(classes(['tabby', 'tabby cat', 'tabby, tabby cat', '2', '08']), [
       { tabby: 0, 'tabby cat': 0, 'tabby, tabby cat': 0, 2: 2, '08': 8 },
       [],
