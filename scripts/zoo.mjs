@@ -53,6 +53,7 @@ function measure(name, inputs) {
   }
 }
 
+process.env['GROUP_CAM_THREADS'] = '1';
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: {

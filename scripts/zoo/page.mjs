@@ -1,6 +1,8 @@
 // Writes docs/zoo.md, with one row of cells for each model that zoo.mjs measured. The results are stored only in this
 // page.
 
+import { thisMachine } from '../report.mjs';
+
 /**
  * The measurements of a model.
  *
@@ -38,10 +40,11 @@ and the same gradient by PyTorch's autograd in float64, relative to the largest 
   1e-3. The largest models were given one input only.
 - **PyTorch** is the same for PyTorch's own float32, on the same inputs.
 - **Layer** is the default layer, with its shape.
-- **Ratio** is the time of a pass with the gradient of the input, divided by that of a pass without it. Both are medians of up
-  to 40 runs on the CPU, which alternate in one process, on two cores of a machine with other work. Most networks above 3
-  consist of cheap convolutions (depthwise and 1 x 1). There the derivatives of activations, each one to four passes over a
-  tensor, cost as much as the convolutions, and transposed depthwise convolutions with strides cost more.
+- **Ratio** is the processor time of a pass with the gradient of the input on one thread, divided by that of a pass without it. Both
+  are medians of up to 40 runs, which alternate in one process. The line above the table names the processor; a
+  model without a ratio was not measured there.
+- **Earlier** is the same by the clock on two threads of an Intel Xeon with other work, before the rules that
+  [docs/bench.md](bench.md#the-inputs-gradient) describes; models measured later have none.
 - **Operators** are those of the exported graph; an operator without a rule would be in bold type.
 `;
 
@@ -54,7 +57,7 @@ function best(errors) {
   return `${scientific(Math.min(...errors))} (${within} of ${errors.length})`;
 }
 
-const HEAD = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Operators'];
+const HEAD = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Earlier', 'Operators'];
 const NOT_EXPORTED = 'not exported';
 
 /**
@@ -63,22 +66,23 @@ const NOT_EXPORTED = 'not exported';
  */
 export function cellsOf(row) {
   const { name, exporter, error, errors, own, double, layer, shape, unsupported, forward, gradient, operators } = row;
-  if (exporter) return [name, `${NOT_EXPORTED}, the exporter says: ${exporter.split('. ')[0]}`, '', '', '', '', '', ''];
+  const rest = HEAD.slice(2).map(() => '');
+  if (exporter) return [name, `${NOT_EXPORTED}, the exporter says: ${exporter.split('. ')[0]}`, ...rest];
   if (error || !errors || !own || !shape || !forward || !gradient || !operators)
-    return [name, `failed: ${error}`, '', '', '', '', '', ''];
+    return [name, `failed: ${error}`, ...rest];
   const named = operators.map((operator) => (unsupported?.includes(operator) ? `**${operator}**` : operator));
   const exact = double === undefined ? '' : scientific(double);
   const ratio = ratioOf(gradient, forward);
-  return [name, exact, best(errors), best(own), `\`${layer}\``, shape.join(' x '), ratio, named.join(', ')];
+  return [name, exact, best(errors), best(own), `\`${layer}\``, shape.join(' x '), ratio, '', named.join(', ')];
 }
 
 /** @param {number} gradient @param {number} forward */
-const ratioOf = (gradient, forward) => (gradient / forward).toFixed(1);
+const ratioOf = (gradient, forward) => (gradient / forward).toFixed(2);
 
 const RATIO = HEAD.indexOf('Ratio');
 
 /** @param {readonly string[] | undefined} cells */
-export const isMeasured = (cells) => Boolean(cells?.[RATIO]);
+export const isMeasured = (cells) => Boolean(cells?.[HEAD.indexOf('float32')]);
 
 /**
  * @param {string[]} cells of a model that was measured
@@ -111,7 +115,7 @@ export function page(rows, missing) {
   const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
   const singles = measured.map((cells) => counts(cells[2]));
   const theirs = measured.map((cells) => counts(cells[3]));
-  const ratios = measured.map((cells) => Number(cells[RATIO])).sort((a, b) => a - b);
+  const ratios = measured.flatMap((cells) => (cells[RATIO] ? [Number(cells[RATIO])] : [])).sort((a, b) => a - b);
   const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
     `${measured.length} of ${rows.length + missing.length} models were measured; ${refused} can't be exported.`,
@@ -121,8 +125,8 @@ export function page(rows, missing) {
     `In float32, ${models(singles)} of ${singles.length} models are within 1e-3 on at least one input`,
     `and ${inputs(singles)} of ${singles.reduce((sum, { all }) => sum + all, 0)} inputs are`,
     `(PyTorch: ${models(theirs)} models, ${inputs(theirs)} inputs).`,
-    `Ratio: median ${ratios[ratios.length >> 1]?.toFixed(1)}, largest ${ratios.at(-1)?.toFixed(1)},`,
-    `${ratios.filter((ratio) => ratio <= 3).length} of ${ratios.length} at most 3.`,
+    `Ratio on ${thisMachine().processor}: median ${ratios[ratios.length >> 1]?.toFixed(2)}, largest ${ratios.at(-1)?.toFixed(2)},`,
+    `${ratios.filter((ratio) => ratio <= 2.2).length} of ${ratios.length} at most 2.2.`,
   ].join(' ');
   const table = [HEAD, HEAD.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`);
   return [INTRODUCTION, summary, '', ...table, ''].join('\n');

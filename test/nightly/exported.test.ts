@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { createRandom } from '../../src/core/random';
 import { openModel } from '../../src/engine/model/inspect';
 import { prepareInput } from '../../src/engine/pictures/prepare';
 import { createService } from '../../src/engine/service';
@@ -54,10 +55,23 @@ describe('exported models on photographs', () => {
   }
 });
 
+/** With the statistics of batch norms; drawn at random, those of the last ones leave masks that add no more than rounding. */
 const FAMILIES = [
-  ...['resnet50', 'swin_t', 'densenet121', 'efficientnet_b0', 'shufflenet_v2_x1_0', 'regnet_y_400mf', 'convnext_tiny'],
-  ...['googlenet', 'mnasnet0_5', 'mobilenet_v3_small', 'vit_b_16'],
+  ...['resnet50', 'swin_t', 'densenet121', 'regnet_y_400mf', 'convnext_tiny', 'googlenet', 'vit_b_16'].map(
+    (name) => [name, 'drawn'] as const,
+  ),
+  ...['shufflenet_v2_x1_0', 'efficientnet_b0', 'mnasnet0_5', 'mobilenet_v3_small'].map(
+    (name) => [name, 'measured'] as const,
+  ),
 ];
+
+const NUDGES = 4;
+
+/** Each value with another last bit, by chance up or down. */
+function nudged(values: Float32Array, seed: number): Float32Array {
+  const random = createRandom(seed);
+  return values.map((value) => value * (1 + (random.below(2) === 0 ? -1 : 1) * 2 ** -24));
+}
 
 /**
  * Of the class's probability: the least that the best mask has to add to it, for Group-CAM's maps to be compared. The weights
@@ -69,9 +83,9 @@ describe('exported networks of torchvision', () => {
   const folder = testFolder();
   const service = createService();
 
-  for (const name of FAMILIES) {
+  for (const [name, statistics] of FAMILIES) {
     it(name, async function () {
-      const file = torchvision(this, name);
+      const file = torchvision(this, name, statistics);
       const output = folder.at('explained.onnx');
       const { info } = await openModel({ path: file });
       const { width, height } = info.preprocessing;
@@ -89,17 +103,28 @@ describe('exported networks of torchvision', () => {
         }
         const made = await exportWith(service, { model: { path: file }, output, class: 'input', ...choice });
         const expected = await engineMap(service, { model: { path: file }, image: { tensor }, ...choice });
-        const { saliency, ...own } = await runFile(output, { ...feeds, class: classes(expected.class) });
+        const { saliency, ...outputs } = await runFile(output, { ...feeds, class: classes(expected.class) });
         const difference = largestDifference(saliency!.data as Float32Array, expected.map);
         const logits = Object.entries(plain).map(([output, { data }]) => {
           const scale = Math.max(1, ...Array.from(data as Float32Array, Math.abs));
-          return largestDifference(own[output]!.data as Float32Array, data as Float32Array) / scale;
+          return largestDifference(outputs[output]!.data as Float32Array, data as Float32Array) / scale;
         });
         const size = statSync(output).size / statSync(file).size;
         const blank = expected.map.every((value) => value === 0);
         const text = `map ${blank ? 'blank' : difference.toPrecision(2)}, logits ${Math.max(...logits).toPrecision(2)}, size ${size.toFixed(4)}, gain ${gain.toPrecision(2)}`;
         console.log(`      ${name} ${made.method}: ${text}, ${made.images} image(s), ${made.blends}`);
-        assert.ok(difference <= 1e-4 && Math.max(...logits) <= 1e-5 && size <= 1.01, text);
+        assert.ok(Math.max(...logits) <= 1e-5 && size <= 1.01, text);
+        if (difference <= 1e-4) continue;
+        // What the engine's own map can't be sure of is no fault of the graph. A network rounds in each of its layers.
+        const target = { index: expected.class };
+        let own = 0;
+        for (let seed = 0; seed < NUDGES; seed++) {
+          const near = folder.write('nudged.npy', npyBytes({ shape: dims, data: nudged(image.tensor, seed) }));
+          const again = await engineMap(service, { model: { path: file }, image: { tensor: near }, target, ...choice });
+          own = Math.max(own, largestDifference(again.map, expected.map));
+        }
+        console.log(`      ${name}: the last bit of the input moves the engine's own map by ${own.toPrecision(2)}`);
+        assert.ok(difference <= 3 * own, `${text}, but the engine's own map moves by ${own}`);
       }
     });
   }

@@ -2,7 +2,6 @@
  * How a method is run on another device than a CPU: by single passes, or by one graph that needs no round trips. Which one is
  * measured on the first image and remembered, as races of devices are.
  */
-import { ExplainError, reasonOf } from '../../core/errors';
 import { type ExportedMethod, graphMethodOf } from '../../core/export/steps';
 import type { MethodChoice } from '../../core/methods/choice';
 import { methods } from '../../core/methods/method-table';
@@ -21,6 +20,7 @@ import {
   type Answers,
   answeredNetwork,
   type DecidedWay,
+  failureIn,
   makeOneGraph,
   type OneGraph,
   RIVALS,
@@ -33,6 +33,10 @@ import { inputSizeOf } from './image-state';
 
 /** The largest difference between the maps of a graph in float32 and of single passes, of values from 0 to 1. */
 const TOLERANCE = 1e-3;
+
+/** Milliseconds of an explanation by single passes, from which on a graph could gain nothing that is seen. */
+const LONG = 5000;
+class TooLong extends Error {}
 
 export interface Ways {
   /** How a choice is run; undefined if there is nothing to choose. */
@@ -228,9 +232,18 @@ async function race(
     });
     return { milliseconds, ...ended! };
   };
-  const passes = await outcome(async (work) =>
-    networkOf(explainer, await firstPass(explainer, state.input, blur, work), blur, work),
-  );
+  const { precision } = choice.options;
+  const isHalf = method === 'group-cam' && (precision === 'float16' || precision === 'auto');
+  const start = performance.now();
+  const passes = await outcome(async (work) => {
+    if (!isHalf && performance.now() - start > LONG) throw new TooLong();
+    return networkOf(explainer, await firstPass(explainer, state.input, blur, work), blur, work);
+  }).catch((thrown: unknown) => {
+    if (thrown instanceof TooLong) return undefined;
+    throw thrown;
+  });
+  if (!passes)
+    return { used: 'passes', reason: 'passes take so long here that round trips do not matter', isMeasured: true };
   const measure = async (half: boolean, flaw: (of: Outcome) => string | undefined): Promise<Measured> => {
     let graph: OneGraph | undefined;
     try {
@@ -254,8 +267,6 @@ async function race(
     const difference = map.reduce((most, value, i) => Math.max(most, Math.abs(value - passes.map[i]!)), 0);
     return difference <= TOLERANCE ? undefined : `the map of one graph differs by ${difference.toPrecision(2)}`;
   });
-  const { precision } = choice.options;
-  const isHalf = method === 'group-cam' && (precision === 'float16' || precision === 'auto');
   const half = isHalf
     ? await measure(true, ({ scores }) => {
         const agreement = spearman(scores, passes.scores);
@@ -280,12 +291,4 @@ async function chosen(real: Measured, half: Measured | undefined, isForced: bool
   return { ...found, used: 'passes' };
 }
 
-const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'not-finite', 'out-of-memory']);
-
 const nameOf = (half: boolean) => (half ? 'one graph with half floats' : 'one graph');
-
-/** @throws what is no failure of a graph on a device */
-function failureIn(thrown: unknown, name = 'one graph'): string {
-  if (!(thrown instanceof ExplainError && FAILURES.has(thrown.code))) throw thrown;
-  return `${name} failed: ${reasonOf(thrown).replace(/\.$/, '')}`;
-}

@@ -1,7 +1,7 @@
 /** One graph for a method, as a session: one run answers all that the method asks of the network about an image. */
 import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
-import { errors } from '../../core/errors';
+import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { ONE_GRAPH, oneGraph } from '../../core/export/one-graph';
 import { type ExportedMethod, needsGradient } from '../../core/export/steps';
 import type { Blur } from '../../core/methods/choice';
@@ -135,4 +135,12 @@ async function* inOrder<T extends WithMask>(
     if (!outputs) throw errors.internal(`no blend ${item.l} in the graph of ${info.path}`);
     return { item, outputs };
   });
+}
+
+const FAILURES: ReadonlySet<string> = new Set(['device-unavailable', 'runtime-failed', 'not-finite', 'out-of-memory']);
+
+/** @throws what is no failure of a graph on a device */
+export function failureIn(thrown: unknown, name = 'one graph'): string {
+  if (!(thrown instanceof ExplainError && FAILURES.has(thrown.code))) throw thrown;
+  return `${name} failed: ${reasonOf(thrown).replace(/\.$/, '')}`;
 }

@@ -79,7 +79,7 @@ describe('a method by one graph', () => {
     'channels last': { layout: 'NHWC' },
     'a path around the layer': { around: true },
     'a softmax in the graph': { ending: ['Softmax'] },
-    'a single score': { ending: ['Sigmoid'] },
+    'a sigmoid in the graph': { ending: ['Sigmoid'] },
   };
   for (const [name, form] of Object.entries(forms))
     it(`${name}: the map of single passes`, async () => {
