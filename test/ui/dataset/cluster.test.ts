@@ -38,7 +38,8 @@ describe('Run on Cluster', () => {
     const images = cifarSubset(at('images'), IMAGES / 10);
     const [first] = readdirSync(path.join(images, 'cat'));
     writeFileSync(path.join(images, 'cat', first!), 'no picture');
-    mkdirSync(at('shared'));
+    // By the folder within it one sees that the dialog has looked into it.
+    mkdirSync(path.join(at('shared'), 'within'), { recursive: true });
     // A planner that ends before there is a worker leaves a run file without rows.
     const planner = await start(
       'dataset',
@@ -93,14 +94,16 @@ describe('Run on Cluster', () => {
     await insist({
       what: 'the end of the dialog',
       act: async (timeout) => {
-        await field().fill(at('shared'), { timeout });
+        await field().fill(`${at('shared')}/`, { timeout });
+        // A dialog that still looks at another folder takes that one.
+        await page().locator('.quick-input-list .monaco-list-row', { hasText: 'within' }).waitFor({ timeout });
         await page().keyboard.press('Enter');
         await field().waitFor({ state: 'hidden', timeout });
       },
       undo: (timeout) => field().waitFor({ timeout }),
     });
     await until('the bar says that there is no worker', async () => /no worker is connected/.test(await bar()));
-    assert.equal(readdirSync(at('shared')).includes('plan.json'), true);
+    await until('the plan is in the folder', () => readdirSync(at('shared')).includes('plan.json'));
     await screenshot(window, 'dataset cluster');
   });
 
@@ -116,7 +119,7 @@ describe('Run on Cluster', () => {
     await frame().getByTestId('query').fill('failed');
     await page().keyboard.press('Enter');
     await until('the image that failed', async () => (await count()) === `1 of ${IMAGES}`);
-    assert.match((await frame().getByTestId('tile-0').getAttribute('aria-label')) ?? '', /^cat\//);
+    await frame().locator('[data-testid="tile-0"][aria-label^="cat/"]').waitFor({ state: 'attached' });
     await screenshot(window, 'dataset cluster failed');
   });
 
