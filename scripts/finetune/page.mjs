@@ -1,5 +1,4 @@
 // The measured part of docs/finetune.md.
-import os from 'node:os';
 import { table } from '../report.mjs';
 import { ARMS } from './jobs.mjs';
 
@@ -15,7 +14,7 @@ import { ARMS } from './jobs.mjs';
  * @property {Estimate} [time] over the plain arm's
  */
 
-/** @typedef {{ network: import('./jobs.mjs').Network, rows: readonly Row[], missing: number }} Part */
+/** @typedef {{ network: import('./jobs.mjs').Network, rows: readonly Row[], machines: readonly string[], missing: number }} Part */
 
 /** @type {Record<string, string>} */
 const TITLES = {
@@ -29,8 +28,8 @@ const TITLES = {
 
 /** @param {readonly Part[]} parts */
 export function resultsPart(parts) {
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown processor'}`;
-  return [...parts.map(networkPart), `Machine: ${machine}.`].join('\n\n');
+  const machines = [...new Set(parts.flatMap((part) => part.machines))];
+  return [...parts.map(networkPart), `Measured on ${machines.join(' and ')}.`].join('\n\n');
 }
 
 /** @param {Part} part */

@@ -1,17 +1,18 @@
 // `npm run finetune-paper [-- --full] [--page]`: fine-tuning as in section 5 of the Group-CAM paper, against controls, written
-// to docs/finetune.md. It begins no training after two hours, unless it is given `--full`, and goes on where it was stopped.
-// `--page` writes the page of the results so far.
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+// to docs/finetune.md. It begins no training after two hours, unless it is given `--full`, and goes on after the results that
+// are in `results`, since all of them take hours. `--page` writes the page of the results so far.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { child } from '../bench/runs.mjs';
 import { build } from '../build.mjs';
 import { root, runMain } from '../host/run.mjs';
-import { replacePart } from '../report.mjs';
+import { replacePart, thisMachine } from '../report.mjs';
 import { ARMS, NETWORKS, SEEDS } from './jobs.mjs';
 import { resultsPart } from './page.mjs';
 
 const place = path.join(root, '.vscode-test', 'finetune');
+const results = path.join(root, 'scripts', 'finetune', 'results');
 const LIMIT = 2 * 60 * 60 * 1000;
 
 runMain(async () => {
@@ -24,7 +25,8 @@ runMain(async () => {
   });
   if (!values.built) await build();
   const begun = Date.now();
-  for (const network of NETWORKS) mkdirSync(path.join(place, network.name), { recursive: true });
+  mkdirSync(place, { recursive: true });
+  for (const network of NETWORKS) mkdirSync(path.join(results, network.name), { recursive: true });
   // A seed is complete before the next begins, so that arms can be compared at any time.
   for (const seed of values.page ? [] : SEEDS) {
     for (const network of NETWORKS) {
@@ -44,13 +46,13 @@ runMain(async () => {
  * @param {number} seed
  */
 async function measure({ name, model, options, split }, arm, seed) {
-  const file = path.join(place, name, `${seed}-${arm}.json`);
+  const file = path.join(results, name, `${seed}-${arm}.json`);
   if (existsSync(file)) return;
   const job = path.join(place, `${name}-${seed}-${arm}.job`);
   const output = path.join(place, `${name}-${seed}-${arm}.onnx`);
   writeFileSync(job, JSON.stringify({ model, ...split(seed), arm, options: { ...options, seed }, output }));
   const result = await child('finetune', [job]);
-  writeFileSync(`${file}.part`, JSON.stringify({ arm, seed, ...result }));
+  writeFileSync(`${file}.part`, `${JSON.stringify({ arm, seed, machine: thisMachine().processor, ...result })}\n`);
   renameSync(`${file}.part`, file);
   console.log(`${name}, seed ${seed}, ${arm}: ${Math.round(result.seconds)} s`);
 }
@@ -58,13 +60,14 @@ async function measure({ name, model, options, split }, arm, seed) {
 async function writePage() {
   const parts = [];
   for (const network of NETWORKS) {
-    const folder = path.join(place, network.name);
+    const folder = path.join(results, network.name);
     const known = readdirSync(folder).filter((file) => file.endsWith('.json'));
     const rows =
       known.length > 0 ? await child('finetune-statistics', [folder, network.shared ? 'shared' : 'apart']) : [];
     parts.push({
       network,
       rows: Object.values(rows).filter((row) => row?.arm),
+      machines: known.map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')).machine),
       missing: SEEDS.length * ARMS.length - known.length,
     });
   }
