@@ -88,7 +88,7 @@ export const STAGES = {
 
   fuzz: { jobs: () => mochaJobs('fuzz', testFiles('fuzz')) },
 
-  suite: { packages: BROWSER, standIn: true, jobs: () => [{ name: 'suite', seconds: 60, run: runSuite }] },
+  suite: { packages: BROWSER, standIn: true, jobs: () => [{ name: 'suite', seconds: 200, run: runSuite }] },
 
   ui: {
     packages: BROWSER,
@@ -106,7 +106,7 @@ export const STAGES = {
     jobs() {
       const files = [...testFiles('nightly'), ...[...uiFiles(), ...unitFiles()].filter(doesMoreNightly)];
       const jobs = jobsByNode('nightly', files, { retries: 1, variables: { NIGHTLY: 'true' } });
-      return [...jobs, { name: 'suite in the second host', seconds: 60, run: runInSecondHost }];
+      return [...jobs, { name: 'suite in the second host', seconds: 200, run: runInSecondHost }];
     },
   },
 };
