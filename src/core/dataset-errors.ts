@@ -7,9 +7,11 @@ const make = (code: ErrorCode, message: string, cause?: unknown): ExplainError =
   new ExplainError(code, message, cause === undefined ? undefined : { cause });
 
 export const datasetErrors = {
-  /** @param at the position in the query, from 0 */
-  queryInvalid: (query: string, at: number, reason: string) =>
-    make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}.`),
+  /** @param at the position in the query, from 0 @param reason in words; without a full stop at its end */
+  queryInvalid: (query: string, at: number, reason: string) => {
+    const end = reason.endsWith('?') ? '' : '.';
+    return make('query-invalid', `query, at character ${at + 1} ("${query.slice(at, at + 20)}"): ${reason}${end}`);
+  },
   /** @param known classes that are meant perhaps, in brackets */
   unknownClass: (query: string, at: number, name: string, known: string) =>
     datasetErrors.queryInvalid(query, at, `no class is called "${name}"${known}`),

@@ -71,7 +71,7 @@ const MEANINGS: Readonly<Record<string, Query>> = {
 };
 
 const FAULTS: readonly (readonly [query: string, at: number, reason: RegExp])[] = [
-  ['wrnog', 0, /did you mean wrong\?/],
+  ['wrnog', 0, /did you mean wrong\?$/],
   ['wrong and los > 2', 10, /did you mean loss\?/],
   ['wrong xor hit', 6, /did you mean or\?/],
   ['zzzzzzzz', 0, /wanted a condition, such as/],
