@@ -23,7 +23,7 @@ export const ARM_TEXTS: Readonly<Record<Arm, ArmText>> = {
   },
   'group-cam': {
     title: 'What Group-CAM keeps',
-    does: 'Before each step the network explains the true class by Group-CAM, and what the map leaves out is blurred (the paper, section 5).',
+    does: 'Before each step the network explains the true class by Group-CAM, and what the map leaves out is blurred (the paper, section 5). Where it was measured, it was no better than the images as they are.',
     passes: 20,
   },
   'grad-cam': {
