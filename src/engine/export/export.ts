@@ -1,7 +1,5 @@
 /** The request `export`: writes a model that makes its own saliency map. */
 import { existsSync } from 'node:fs';
-import path from 'node:path';
-import * as v from 'valibot';
 import { errors } from '../../core/errors';
 import { type ExportSpec, explainedModel } from '../../core/export/explained';
 import { exportFactsOf, withMetadata } from '../../core/export/metadata';
@@ -14,13 +12,12 @@ import { sidecarOf } from '../../core/model/sidecar';
 import type { Model } from '../../core/onnx/model';
 import { DataType } from '../../core/onnx/tensors';
 import { bytesIn, fileParts } from '../../core/onnx/weights';
-import { fields, parseJson } from '../../core/schema';
-import { readText } from '../../files/open';
 import { outputsBeside } from '../../files/output';
+import { packageVersion } from '../../files/product';
 import type { Params, RequestContext, Result } from '../../protocol/requests';
 import { checkLayer, partsFor, suited } from '../explanations/method-needs';
 import { checkOptions, completed } from '../explanations/request-options';
-import { demoModel, filesOf } from '../model/inspect';
+import { filesOf } from '../model/inspect';
 import { readModelFile } from '../model/model-file';
 import { isFailedRun } from '../runtime/batching';
 import type { Explainer } from '../sessions/explainer';
@@ -86,7 +83,7 @@ export async function exportModel(
       const { difference, batch } = closest!;
       if (!(difference <= tolerance)) throw errors.exportDiffers(info.path, difference);
       const said = {
-        version: await productVersion(),
+        version: await packageVersion(),
         method: choice.method,
         layer: spec.layer.tensor,
         options: JSON.stringify({ ...choice.options, ...(choice.method === 'group-cam' && { blur: choice.blur }) }),
@@ -207,10 +204,4 @@ async function checkReplaced(output: string): Promise<void> {
   const there = await readModelFile(output).catch(() => undefined);
   there?.release();
   if (!there || !exportFactsOf(there.model.proto)) throw errors.exportIsForeign(output);
-}
-
-/** The version of the product, whose package lies above the demo model. */
-async function productVersion(): Promise<string> {
-  const file = path.join(path.dirname(demoModel()), '..', '..', 'package.json');
-  return parseJson(fields({ version: v.string() }), await readText(file), ({ line }) => new Error(line)).version;
 }

@@ -115,6 +115,7 @@ export async function createDispatcher(task: DispatchTask): Promise<Dispatcher> 
       failed = 0,
     } = await queue.getJobCounts();
     if (paused > 0) tell('the queue is paused; resume it in the dashboard that has paused it');
+    // Servers that don't list their clients can't tell; without the server itself, the counts before have failed.
     const workers = await queue.getWorkersCount().catch(() => undefined);
     const last = failed > 0 ? (await queue.getFailed(0, 0))[0]?.failedReason : undefined;
     const trouble = last === undefined ? undefined : address.withoutSecrets(oneLine(String(last)).slice(0, LONGEST));
