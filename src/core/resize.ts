@@ -20,6 +20,18 @@ function tap(i: number, from: number, to: number) {
   return { low, high: Math.min(low + 1, from - 1), weight: position - low };
 }
 
+/** Where the new samples lie among the old ones, from 0 to `from` - 1. */
+export function positions(from: number, to: number): number[] {
+  return Array.from({ length: to }, (_, i) => positionOf(tap(i, from, to)));
+}
+
+/** The same of the outermost new samples between each two old ones, at which the bounds of a resampled map lie. */
+export function outermostPositions(from: number, to: number): number[] {
+  return outermost(from, to).map(positionOf);
+}
+
+const positionOf = ({ low, high, weight }: Tap) => (low === high ? low : low + weight);
+
 /**
  * Bounds of a map [fromHeight, fromWidth] after resampling to [height, width], without resampling all of it. Between four samples the
  * interpolation is bilinear, so the extremes lie at the outermost pixels there.

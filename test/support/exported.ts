@@ -64,12 +64,10 @@ export function exportWith(
 }
 
 /** The map that the engine computes of a stored input, as an exported model shows it. */
-export async function engineMap(
-  service: Service,
-  choice: Parameters<typeof explainWith>[1],
-): Promise<{ readonly map: Float32Array; readonly class: number }> {
+export async function engineMap(service: Service, choice: Parameters<typeof explainWith>[1]) {
   const { method = 'group-cam', options = {} } = choice;
   const shown = method === 'group-cam' ? { ...options, evidence: 'positive' } : options;
   const { explanation } = await explainWith(service, { ...choice, options: shown });
-  return { map: saliencyOf(explanation.frame).map, class: explanation.class };
+  const { frame, class: index, probability, scores } = explanation;
+  return { map: saliencyOf(frame).map, class: index, probability, scores };
 }

@@ -3,9 +3,9 @@
  * device.
  */
 import { standaloneModel } from '../onnx/compose';
-import { createEmitter } from '../onnx/emit';
+import { createEmitter, type Emitter } from '../onnx/emit';
 import { valueInfo } from '../onnx/facts';
-import { transpose } from '../onnx/ops';
+import { reshape, transpose } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
 import type { EncodedModel } from '../onnx/weights';
 
@@ -19,14 +19,18 @@ export const BLUR = {
   blurred: 'blurred',
 } as const;
 
-/** B = rows I columns^T for each channel. */
-export function blurModel(layout: 'NCHW' | 'NHWC'): EncodedModel {
+/** What the nodes of the blur have to know of an image. */
+export interface Pixels {
+  readonly layout: 'NCHW' | 'NHWC';
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export function blurModel(pixels: Pixels): EncodedModel {
   const opset = 13;
   const emit = createEmitter('blur', opset);
-  const planes = layout === 'NCHW' ? BLUR.image : transpose(emit, BLUR.image, [0, 3, 1, 2]);
-  const columns = transpose(emit, BLUR.columns, [1, 0]);
-  const blurred = emit.op('MatMul', [emit.op('MatMul', [BLUR.rows, planes]), columns]);
-  emit.alias(layout === 'NCHW' ? blurred : transpose(emit, blurred, [0, 2, 3, 1]), BLUR.blurred);
+  emit.alias(blurred(emit, BLUR.image, pixels, BLUR), BLUR.blurred);
   const input = (name: string, rank: number) => valueInfo(name, DataType.FLOAT, new Array(rank).fill(undefined));
   return standaloneModel(opset, {
     name: 'blur',
@@ -38,12 +42,35 @@ export function blurModel(layout: 'NCHW' | 'NHWC'): EncodedModel {
 }
 
 /**
+ * B = rows I columns^T for each channel, in the image's own layout. Both products have their matrix on the left: a constant on the right
+ * is brought into a layout in which onnxruntime adds in another order, so that the last bits would depend on where the matrix comes from.
+ *
+ * @param image [N, C, H, W] or [N, H, W, C]
+ * @param matrices [H, H] and [W, W]
+ */
+export function blurred(
+  e: Emitter,
+  image: string,
+  { layout, channels, height, width }: Pixels,
+  { rows, columns }: { readonly rows: string; readonly columns: string },
+): string {
+  const product = (matrix: string, values: string, length: number) =>
+    e.op('MatMul', [matrix, reshape(e, values, [length, -1])]);
+  const planes = transpose(e, image, layout === 'NCHW' ? [2, 0, 1, 3] : [1, 0, 3, 2]);
+  const down = reshape(e, product(rows, planes, height), [height, -1, channels, width]);
+  const turned = transpose(e, down, [3, 1, 2, 0]);
+  const across = reshape(e, product(columns, turned, width), [width, -1, channels, height]);
+  return transpose(e, across, layout === 'NCHW' ? [1, 2, 3, 0] : [1, 3, 0, 2]);
+}
+
+/**
  * The matrix [size, size] that filters `size` samples with the Gaussian exp(-i^2 / (2 sigma^2)), normalised to sum 1.
  * The border is mirrored without repeating the edge sample.
  */
 export function gaussianMatrix(size: number, kernel: number, sigma: number): Float32Array {
   const radius = (kernel - 1) / 2;
-  const taps = gaussianTaps(kernel, sigma);
+  // Rounded first, as nodes that make this matrix do.
+  const taps = gaussianTaps(kernel, sigma).map(Math.fround);
   const matrix = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {
     taps.forEach((tap, j) => {

@@ -14,7 +14,7 @@ import { renameNode } from '../onnx/rewrite/rename';
 import { DataType } from '../onnx/tensors';
 import { CLASSES } from '../target/class-scores';
 import type { Fragment } from '../target/target';
-import { channelMaps, PLAIN_MAPS, saliency, type Upsampling } from './maps';
+import { channelMaps, plainMap, saliency, weightedMasks } from './maps';
 import { EXPORTED } from './names';
 import { compact } from './splice';
 import { type ExportedBatch, type ExportedMethod, type GroupCamSteps, needsGradient, stepsOf } from './steps';
@@ -34,6 +34,8 @@ export interface ExportSpec {
   readonly batch: ExportedBatch;
 }
 
+const SUMS = DataType.DOUBLE;
+
 /** @throws what `gradientGraph` throws */
 export function explainedModel(spec: ExportSpec): Model {
   const { model, facts, layer, info, fragment, method, batch } = spec;
@@ -43,7 +45,7 @@ export function explainedModel(spec: ExportSpec): Model {
   const e = createEmitter(base, model.opset);
   e.scope('image');
   const image = cast(e, input.name, facts.get(input.name)!.dtype, DataType.FLOAT);
-  const steps = stepsOf(e, { ...spec, base, image });
+  const steps = stepsOf(e, { ...spec, base, image, sums: SUMS });
   e.scope('class');
   const chosen = spec.class === 'input' ? askedClass() : steps.topClass();
   const hot = oneHot(e, chosen, fragment.outputs[CLASSES.probabilities]!);
@@ -51,11 +53,10 @@ export function explainedModel(spec: ExportSpec): Model {
   const map =
     method.name === 'group-cam'
       ? groupCam(method)
-      : PLAIN_MAPS[method.name](e, steps.maps, channelMaps(e, gradient!, layer));
+      : plainMap(e, method.name, steps.maps, channelMaps(e, gradient!, layer), SUMS);
   e.scope('merge');
-  const sized: Upsampling =
-    spec.size === 'input' ? steps.upsample : (map) => reshape(e, map, [0, 1, layer.height, layer.width]);
-  e.alias(saliency(e, sized(map, 1)), EXPORTED.saliency);
+  const shown = spec.size === 'input' ? saliency(e, steps.upsample(map), size) : saliency(e, map, layer);
+  e.alias(shown, EXPORTED.saliency);
   return assembled();
 
   /**
@@ -73,14 +74,14 @@ export function explainedModel(spec: ExportSpec): Model {
   /** L before the ReLU of equation 7, [N, 1, pixels]. */
   function groupCam(how: GroupCamSteps): string {
     const isOfficial = how.variant === 'official';
-    const { masks, small, isShown, upsampled, count } = steps.masks(how, gradient);
+    const { masks, small, upsampled, count } = steps.masks(how, gradient);
     const probabilities = steps.probabilities(upsampled, count, how.blur);
     const scores = e.op('MatMul', [probabilities, unsqueeze(e, hot, [2])]);
     e.scope('merge');
     const gains = e.op('Sub', [scores, slice(e, scores, [0], [1], [1])]);
-    const kept = e.op('Mul', [isOfficial ? e.op('Relu', [gains]) : gains, isShown]);
-    const weights = reshape(e, kept, [0, 1, count]);
-    return e.op('MatMul', [weights, isOfficial ? masks : small]);
+    // A constant mask gains nothing, since its blend is the blurred image.
+    const weights = reshape(e, isOfficial ? e.op('Relu', [gains]) : gains, [0, 1, count]);
+    return weightedMasks(e, weights, isOfficial ? cast(e, masks, DataType.FLOAT, SUMS) : small, SUMS);
   }
 
   function assembled(): Model {

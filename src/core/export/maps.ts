@@ -1,13 +1,25 @@
 /**
  * Equations 1 to 4 of Group-CAM (arXiv 2103.13859) and the maps of Grad-CAM, HiResCAM and LayerCAM as nodes, for N images
- * at once. A map is [N, maps, height * width], float32, in the pixels of the layer.
+ * at once. A map is [N, maps, height * width], in the pixels of the layer, and float32 where nothing else is said.
  * Sizes are written out where they are known: with -1 for one of them, no image at all (N = 0) would be refused, or worse.
  */
+import { cast } from '../cam/graph';
 import type { Size } from '../geometry';
 import type { LayerInfo } from '../model/info';
 import type { Emitter } from '../onnx/emit';
 import { largest, pad, reduce, reduceSum, reshape, slice, transpose } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
+import { outermostPositions, positions } from '../resize';
+
+/**
+ * The type in which channels are summed and masks are normalised. TypeScript computes in float64. A graph that does so too makes the
+ * engine's masks bit by bit; in float32 the masks differ by rounding, which a deep network can enlarge a thousand times. Most graphics
+ * cards' runtimes have no float64.
+ */
+export type Sums = DataType.FLOAT | DataType.DOUBLE;
+
+const widened = (e: Emitter, x: string, sums: Sums) => cast(e, x, DataType.FLOAT, sums);
+const rounded = (e: Emitter, x: string, sums: Sums) => cast(e, x, sums, DataType.FLOAT);
 
 /** The layer's tensor, or its gradient, as [N, K, height * width]. */
 export function channelMaps(e: Emitter, tensor: string, layer: LayerInfo): string {
@@ -36,8 +48,17 @@ function layerCam(e: Emitter, activations: string, gradient: string): string {
   return hiResCam(e, activations, relu(e, gradient));
 }
 
-/** Methods whose map is made of the layer and its gradient alone; each returns [N, 1, pixels]. */
-export const PLAIN_MAPS = { 'grad-cam': gradCam, 'hires-cam': hiResCam, 'layer-cam': layerCam } as const;
+const PLAIN_MAPS = { 'grad-cam': gradCam, 'hires-cam': hiResCam, 'layer-cam': layerCam } as const;
+
+/** Methods whose map is made of the layer and its gradient alone. */
+export type PlainMethod = keyof typeof PLAIN_MAPS;
+
+export const isPlain = (method: string): method is PlainMethod => Object.hasOwn(PLAIN_MAPS, method);
+
+/** [N, 1, pixels] */
+export function plainMap(e: Emitter, method: PlainMethod, activations: string, gradient: string, sums: Sums): string {
+  return rounded(e, PLAIN_MAPS[method](e, widened(e, activations, sums), widened(e, gradient, sums)), sums);
+}
 
 /**
  * Equation 2: M_l = ReLU(sum over the group's channels of w_k A^k), in groups of ceil(K / G) channels. Channels of zeros
@@ -52,15 +73,17 @@ export function groupMasks(
   gradient: string | undefined,
   { channels, height, width }: LayerInfo,
   groups: number,
+  sums: Sums,
 ): string {
   const size = Math.ceil(channels / groups);
   const count = Math.ceil(channels / size);
   const missing = count * size - channels;
-  const filled = (x: string) => (missing === 0 ? x : pad(e, x, [0, 0, 0, 0, missing, 0]));
+  const filled = (x: string) => widened(e, missing === 0 ? x : pad(e, x, [0, 0, 0, 0, missing, 0]), sums);
   const maps = reshape(e, filled(activations), [0, count, size, height * width]);
-  if (gradient === undefined) return relu(e, reduceSum(e, maps, [2], false));
-  const weights = reshape(e, filled(reduce(e, 'ReduceMean', gradient, [2])), [0, count, 1, size]);
-  return relu(e, reshape(e, e.op('MatMul', [weights, maps]), [0, count, height * width]));
+  if (gradient === undefined) return rounded(e, relu(e, reduceSum(e, maps, [2], false)), sums);
+  const weights = reshape(e, reduce(e, 'ReduceMean', filled(gradient), [2]), [0, count, 1, size]);
+  const sum = reshape(e, e.op('MatMul', [weights, maps]), [0, count, height * width]);
+  return rounded(e, relu(e, sum), sums);
 }
 
 /**
@@ -79,81 +102,120 @@ export function denoised(e: Emitter, masks: string, count: number, pixels: numbe
   return e.op('Mul', [masks, number(e, e.op('Greater', [masks, limit]))]);
 }
 
-/** Brings maps [N, count, pixels] to the size of the result, [N, count, height, width]. */
-export type Upsampling = (maps: string, count: number) => string;
+/** Brings maps to the size of the result, [-1, height, width]: each map of each image. */
+export type Upsampling = (maps: string) => string;
+
+/** Bilinear upsampling to the input's size, in float32. */
+export function upsampling(e: Emitter, layer: LayerInfo, size: Size, sums: Sums): Upsampling {
+  const to = { rows: positions(layer.height, size.height), columns: positions(layer.width, size.width) };
+  return resampling(e, layer, to, sums, DataType.FLOAT);
+}
 
 /**
- * Bilinear upsampling to the input's size by two matrix products, which are the same in every operator set and on every
- * device. Both are of two plain matrices, since onnxruntime broadcasts none over no image at all.
+ * Bilinear resampling at the given positions by two matrix products, which are the same in every operator set and on every device.
+ * No product is repeated for each map, since onnxruntime repeats none for no image at all: in the first one the maps are columns.
  */
-export function upsampling(e: Emitter, layer: LayerInfo, size: Size): Upsampling {
-  const rows = transpose(e, matrix(e, size.height, layer.height), [1, 0]);
-  const isSquare = size.height === size.width && layer.height === layer.width;
-  const columns = isSquare ? rows : transpose(e, matrix(e, size.width, layer.width), [1, 0]);
-  const turned = (maps: string) => transpose(e, maps, [0, 1, 3, 2]);
-  const product = (maps: string, length: number, by: string) => e.op('MatMul', [reshape(e, maps, [-1, length]), by]);
-  return (maps, count) => {
-    const planes = reshape(e, maps, [-1, count, layer.height, layer.width]);
-    const high = product(turned(planes), layer.height, rows);
-    const wide = product(turned(reshape(e, high, [-1, count, layer.width, size.height])), layer.width, columns);
-    return reshape(e, wide, [-1, count, size.height, size.width]);
+function resampling(
+  e: Emitter,
+  { height, width }: Size,
+  to: { readonly rows: readonly number[]; readonly columns: readonly number[] },
+  sums: Sums,
+  type: Sums,
+): Upsampling {
+  const by = (at: readonly number[], from: number) => cast(e, matrix(e, at, from, sums), sums, type);
+  const columns = by(to.columns, width);
+  const isSquare = to.rows.length === to.columns.length && height === width;
+  const rows = transpose(e, isSquare ? columns : by(to.rows, height), [1, 0]);
+  const turned = (maps: string) => transpose(e, maps, [2, 1, 0]);
+  return (maps) => {
+    const high = e.op('MatMul', [rows, turned(reshape(e, maps, [-1, height, width]))]);
+    return e.op('MatMul', [turned(high), columns]);
   };
 }
 
 /**
- * The matrix of `bilinearMatrix`, [to, from], from the positions of the new samples: 1 - |position - j| where that is
- * positive. The positions take a few bytes of the file, and the runtime computes the matrix when it loads the model. Rows and
- * columns share them if input and layer are square.
+ * The matrix that interpolates samples at positions among them, [from, positions]: 1 - |position - j| where that is positive. The
+ * positions take a few bytes of the file, and the runtime computes the matrix when it loads the model. Rows and columns share
+ * them if input and layer are square.
  */
-function matrix(e: Emitter, to: number, from: number): string {
-  const at = Array.from({ length: to }, (_, i) => Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1));
-  const positions = e.constant(DataType.FLOAT, [to, 1], at);
-  const samples = e.constant(
-    DataType.FLOAT,
-    [1, from],
-    Array.from({ length: from }, (_, j) => j),
-  );
-  const distance = e.op('Abs', [e.op('Sub', [positions, samples])]);
-  return relu(e, e.op('Sub', [e.scalar(1), distance]));
+export function matrix(e: Emitter, at: readonly number[], from: number, type: Sums): string {
+  const samples = reshape(e, list(e, [...Array(from).keys()], type), [-1, 1]);
+  const distance = e.op('Abs', [e.op('Sub', [list(e, at, type), samples])]);
+  return relu(e, e.op('Sub', [e.scalar(1, type), distance]));
+}
+
+/** Numbers [n] in a type, stored in the smallest of a few types that have them exactly. */
+function list(e: Emitter, values: readonly number[], type: Sums): string {
+  const fits = (array: { from(values: readonly number[]): ArrayLike<number> }) => {
+    const stored = array.from(values);
+    return values.every((value, i) => stored[i] === value);
+  };
+  const stored = fits(Uint8Array) ? DataType.UINT8 : fits(Float32Array) ? DataType.FLOAT : type;
+  return cast(e, e.constant(stored, [values.length], values), stored, type);
 }
 
 /** 1 where a condition holds, else 0. */
-export function number(e: Emitter, condition: string): string {
-  return e.op('Cast', [condition], { to: { int: DataType.FLOAT } });
+export function number(e: Emitter, condition: string, type: Sums = DataType.FLOAT): string {
+  return cast(e, condition, DataType.BOOL, type);
 }
 
 export interface Normalised {
-  /** M'_l within [0, 1], upsampled: [N, count, H * W]; zeros for a constant mask. */
+  /** M'_l within [0, 1], upsampled: [N count, H, W], float32; zeros for a constant mask. */
   readonly upsampled: string;
-  /** The same in the layer's pixels, [N, count, pixels]. */
+  /** The same in the layer's pixels, [N, count, pixels], in the type of sums. */
   readonly small: string;
-  /** 1, or 0 for a constant mask, [N, count, 1]. */
-  readonly isShown: string;
 }
 
 /**
- * Equation 4: min-max, by the bounds of the upsampled mask. Rounding may give a constant mask different bounds, so the
- * small one decides whether it is constant.
+ * Equation 4: min-max, by the bounds of the upsampled mask, which lie at its outermost pixels between four samples.
+ *
+ * @param canBeConstant whether there may be constant masks of other values than 0. Rounding may give them different bounds, so
+ *   the small ones decide
  */
-export function normalised(e: Emitter, masks: string, count: number, upsample: Upsampling, size: Size): Normalised {
-  const up = reshape(e, upsample(masks, count), [0, count, size.height * size.width]);
-  const low = reduce(e, 'ReduceMin', up, [2]);
-  const range = divisor(e, e.op('Sub', [reduce(e, 'ReduceMax', up, [2]), low]));
-  const [least, most] = [reduce(e, 'ReduceMin', masks, [2]), reduce(e, 'ReduceMax', masks, [2])];
-  const isShown = number(e, e.op('Greater', [most, least]));
-  const scaled = (values: string) => e.op('Mul', [e.op('Div', [e.op('Sub', [values, low]), range]), isShown]);
-  return { upsampled: scaled(up), small: scaled(masks), isShown };
+export function normalised(
+  e: Emitter,
+  masks: string,
+  count: number,
+  upsample: Upsampling,
+  {
+    layer,
+    size,
+    sums,
+    canBeConstant,
+  }: { readonly layer: LayerInfo; readonly size: Size; readonly sums: Sums; readonly canBeConstant: boolean },
+): Normalised {
+  const rows = outermostPositions(layer.height, size.height);
+  const columns = outermostPositions(layer.width, size.width);
+  const wide = widened(e, masks, sums);
+  const outer = resampling(e, layer, { rows, columns }, sums, sums)(wide);
+  const ends = reshape(e, outer, [-1, count, rows.length * columns.length]);
+  const low = reduce(e, 'ReduceMin', ends, [2]);
+  const range = divisor(e, e.op('Sub', [reduce(e, 'ReduceMax', ends, [2]), low]), sums);
+  const scaled = e.op('Div', [e.op('Sub', [wide, low]), range]);
+  const small = canBeConstant ? e.op('Mul', [scaled, isShown()]) : scaled;
+  return { upsampled: upsample(rounded(e, small, sums)), small };
+
+  /** 1, or 0 for a constant mask, [N, count, 1]. */
+  function isShown(): string {
+    const [least, most] = [reduce(e, 'ReduceMin', masks, [2]), reduce(e, 'ReduceMax', masks, [2])];
+    return number(e, e.op('Greater', [most, least]), sums);
+  }
 }
 
 /** The least range of a map that is shown; a constant map is divided by it. */
 const LEAST = 1e-30;
 
-const divisor = (e: Emitter, range: string) => e.op('Max', [range, e.scalar(LEAST)]);
+const divisor = (e: Emitter, range: string, type: Sums) => e.op('Max', [range, e.scalar(LEAST, type)]);
+
+/** Equation 7, L = sum over l of alpha_l M'_l in the layer's pixels, float32 [N, 1, pixels]. @param masks in the type of sums */
+export function weightedMasks(e: Emitter, weights: string, masks: string, sums: Sums): string {
+  return rounded(e, e.op('MatMul', [widened(e, weights, sums), masks]), sums);
+}
 
 /** Equation 7's end: ReLU, then min-max for each image; zeros where the map is constant. [N, 1, height, width]. */
-export function saliency(e: Emitter, map: string): string {
-  const evidence = relu(e, map);
+export function saliency(e: Emitter, map: string, { height, width }: Size): string {
+  const evidence = relu(e, reshape(e, map, [-1, 1, height, width]));
   const low = reduce(e, 'ReduceMin', evidence, [2, 3]);
   const range = e.op('Sub', [reduce(e, 'ReduceMax', evidence, [2, 3]), low]);
-  return e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range)]);
+  return e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range, DataType.FLOAT)]);
 }

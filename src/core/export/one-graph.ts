@@ -8,6 +8,7 @@ import { assemble, modelValues } from '../cam/graph';
 import { SCORE } from '../cam/transform';
 import { createEmitter } from '../onnx/emit';
 import { oneHot, reshape } from '../onnx/ops';
+import { DataType } from '../onnx/tensors';
 import { CLASSES } from '../target/class-scores';
 import { type ExportedBatch, type ExportedMethod, needsGradient, type StepsSpec, stepsOf } from './steps';
 
@@ -19,7 +20,7 @@ export const ONE_GRAPH = {
   scored: 'group-cam:scored',
 } as const;
 
-export interface OneGraphSpec extends Omit<StepsSpec, 'batch' | 'base' | 'image'> {
+export interface OneGraphSpec extends Omit<StepsSpec, 'batch' | 'base' | 'image' | 'sums'> {
   readonly blends: ExportedBatch['blends'];
   readonly method: ExportedMethod;
 }
@@ -33,7 +34,7 @@ export function oneGraph(spec: OneGraphSpec): GraphProto {
 
   const e = createEmitter('group-cam/one', model.opset, names);
   const batch = { images: 'one', blends: spec.blends } as const;
-  const steps = stepsOf(e, { ...spec, batch, base: 'group-cam/one', image: SCORE.image });
+  const steps = stepsOf(e, { ...spec, batch, base: 'group-cam/one', image: SCORE.image, sums: DataType.FLOAT });
   e.alias(steps.activations, SCORE.features);
   const outputs = steps.outputs();
   for (const [name, tensor] of Object.entries(outputs)) e.alias(tensor, name);

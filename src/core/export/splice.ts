@@ -52,16 +52,34 @@ export function splice(
     }
     const name = `${prefix}/${nameOf(node).replace(OWN, '$1').replace(/^\/+/, '')}`;
     const attribute = node.attribute.filter((of) => !isDefault(node, of));
-    emit.nodes.push(changed(renameNode(node, rename), { name, attribute, docString: '' }));
+    emit.nodes.push(changed(renameNode(node, rename), { name, attribute, ...(node.docString && { docString: '' }) }));
   }
   return graph.output.map(({ name }) => rename(name));
 }
 
+/** What an absent attribute means, by operator. */
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, (of: AttributeProto) => boolean>>>> = {
+  Conv: {
+    group: ({ i }) => i === 1n,
+    dilations: ({ ints }) => ints.every((dilation) => dilation === 1n),
+    strides: ({ ints }) => ints.every((stride) => stride === 1n),
+    pads: ({ ints }) => ints.every((padding) => padding === 0n),
+    // It is that of the weights.
+    kernel_shape: () => true,
+  },
+  Gemm: {
+    alpha: ({ f }) => f === 1,
+    beta: ({ f }) => f === 1,
+    transA: ({ i }) => i === 0n,
+    transB: ({ i }) => i === 0n,
+  },
+  Flatten: { axis: ({ i }) => i === 1n },
+  ReduceMean: { keepdims: ({ i }) => i === 1n },
+};
+
 /** Exporters write out what an absent attribute means too. */
-function isDefault(node: NodeProto, { name, i, ints }: AttributeProto): boolean {
-  if (operatorOf(node) !== 'Conv') return false;
-  return (name === 'group' && i === 1n) || (name === 'dilations' && ints.every((dilation) => dilation === 1n));
-}
+const isDefault = (node: NodeProto, attribute: AttributeProto) =>
+  DEFAULTS[operatorOf(node)]?.[attribute.name]?.(attribute) ?? false;
 
 /**
  * Gives short names to what was added, and to constants that are sizes or single numbers, since each name occurs several

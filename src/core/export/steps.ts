@@ -14,8 +14,18 @@ import type { Model } from '../onnx/model';
 import { pad, reshape, slice } from '../onnx/ops';
 import { CLASSES } from '../target/class-scores';
 import type { Fragment } from '../target/target';
-import { blended, blurred } from './blends';
-import { channelMaps, denoised, groupMasks, type Normalised, normalised, PLAIN_MAPS, upsampling } from './maps';
+import { background, blended } from './blends';
+import {
+  channelMaps,
+  denoised,
+  groupMasks,
+  isPlain,
+  type Normalised,
+  normalised,
+  type PlainMethod,
+  type Sums,
+  upsampling,
+} from './maps';
 import { forEach, splice } from './splice';
 
 /** How Group-CAM makes its masks and blends. */
@@ -27,9 +37,7 @@ export interface GroupCamSteps {
 }
 
 /** How the map is made. */
-export type ExportedMethod =
-  | { readonly name: keyof typeof PLAIN_MAPS }
-  | ({ readonly name: 'group-cam' } & GroupCamSteps);
+export type ExportedMethod = { readonly name: PlainMethod } | ({ readonly name: 'group-cam' } & GroupCamSteps);
 
 /** The method of a choice as a graph has it; undefined for what no graph can do. */
 export function graphMethodOf({ method, options, blur }: MethodChoice): ExportedMethod | undefined {
@@ -38,8 +46,6 @@ export function graphMethodOf({ method, options, blur }: MethodChoice): Exported
   const { variant, groups, theta } = options as { variant: Variant; groups: number; theta: number };
   return { name: method, variant, groups, theta, blur };
 }
-
-const isPlain = (method: string): method is keyof typeof PLAIN_MAPS => Object.hasOwn(PLAIN_MAPS, method);
 
 export const needsGradient = (method: ExportedMethod): boolean =>
   method.name !== 'group-cam' || method.variant !== 'gradient-free';
@@ -64,6 +70,7 @@ export interface StepsSpec {
   readonly base: string;
   /** The images as float32, in the model's layout. */
   readonly image: string;
+  readonly sums: Sums;
   /** Whether blends go through the model in half floats. */
   readonly half?: boolean;
 }
@@ -77,7 +84,7 @@ export interface Masks extends Normalised {
 
 /** Adds the nodes of the steps that are asked for. */
 export function stepsOf(e: Emitter, spec: StepsSpec) {
-  const { model, facts, layer, info, fragment, batch, base, image } = spec;
+  const { model, facts, layer, info, fragment, batch, base, image, sums } = spec;
   const { input, preprocessing } = info;
   const size = { height: preprocessing.height.value, width: preprocessing.width.value };
   const pixels = { ...size, layout: input.layout, channels: input.channels };
@@ -90,7 +97,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
   const activations = realValues(e, model, facts, layer.tensor);
   const maps = channelMaps(e, activations, layer);
   e.scope('upsampling');
-  const upsample = upsampling(e, layer, size);
+  const upsample = upsampling(e, layer, size, sums);
   return { activations, maps, upsample, outputs, topClass, gradient, masks, probabilities };
 
   /** What targets read of the images, by the names of the fragment's outputs. */
@@ -149,21 +156,27 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
     const of = slope === undefined ? undefined : channelMaps(e, slope, layer);
     // There may be fewer masks than asked for.
     const made = Math.ceil(layer.channels / Math.ceil(layer.channels / groups));
-    const raw = groupMasks(e, maps, of, layer, groups);
+    const raw = groupMasks(e, maps, of, layer, groups, sums);
     const cleaned = variant === 'paper' ? denoised(e, raw, made, layer.height * layer.width, theta) : raw;
+    // De-noising leaves at least one 0 in each mask.
+    const canBeConstant = variant !== 'paper';
     const all = pad(e, cleaned, [0, 1, 0, 0, 0, 0]);
-    return { masks: all, count: 1 + made, ...normalised(e, all, 1 + made, upsample, size) };
+    return {
+      masks: all,
+      count: 1 + made,
+      ...normalised(e, all, 1 + made, upsample, { layer, size, sums, canBeConstant }),
+    };
   }
 
   /** Equation 5 and p of every class for each blend, [N, blends, classes]. */
   function probabilities(masks: string, of: number, blur: Blur): string {
     e.scope('blends');
-    const blends = blended(e, image, blurred(e, image, pixels, blur), masks, of, pixels);
+    const blends = blended(e, image, background(e, image, pixels, blur), masks, of, pixels);
     const { [CLASSES.probabilities]: classes } = fragment.outputs;
     const only = { ...fragment, outputs: { [CLASSES.probabilities]: classes! } };
     const graph = imageGraph(model, facts, input.name, only);
     const passes = spec.half ? halved(graph, facts, model.opset) : graph;
-    const score = (to: Emitter, images: string) => copy(to, passes, 'model', { [SCORE.image]: images });
+    const score = (to: Emitter, images: string) => copy(to, passes, 'pass', { [SCORE.image]: images });
     const each =
       batch.blends === 'together'
         ? score(e, blends)
@@ -171,7 +184,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
             e,
             batch.images === 'one' ? e.ints([of]) : slice(e, e.op('Shape', [blends]), [0], [1], [0]),
             (inner, index) => score(inner, inner.op('Gather', [blends, index], { axis: { int: 0 } })),
-            `${base}/model/each`,
+            `${base}/pass/each`,
           );
     return reshape(e, each, [-1, of, classes!]);
   }
