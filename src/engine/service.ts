@@ -6,7 +6,7 @@ import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
 import { measure } from './explanations/measure';
 import { sanity } from './explanations/sanity';
-import { createWays, type WaysOptions } from './explanations/ways';
+import { createWays, type WaysOptions, waysOptions } from './explanations/ways';
 import { saveSidecar } from './model/inspect';
 import { picture } from './pictures/picture';
 import { createDevices } from './runtime/devices';
@@ -20,7 +20,8 @@ import { createTurns } from './turns';
 /** @param options of how methods are run, for tests */
 export function createService(options: WaysOptions = {}): Service {
   const sessions = createSessions();
-  const ways = createWays(options);
+  const chosen = waysOptions(options);
+  const ways = createWays(chosen);
   const devices = createDevices();
   const turns = createTurns();
   const measuring = createTurns();
@@ -77,11 +78,11 @@ export function createService(options: WaysOptions = {}): Service {
           const images = params.images.slice(answered);
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
-          await sweep(load, { ...params, images }, { signal, emit }, turns.idle);
-          return device;
+          const way = await sweep(load, { ...params, images }, { signal, emit }, turns.idle, chosen);
+          return { device, ...(way && { way }) };
         };
-        const device = await devices.run(params.device, part, () => sessions.race(params.model));
-        return { images: answered, device };
+        const ended = await devices.run(params.device, part, () => sessions.race(params.model));
+        return { images: answered, ...ended };
       });
     },
     transplant: (params, context) => {

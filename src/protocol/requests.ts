@@ -14,14 +14,14 @@ import type { Randomisation, SanityProgress, SanityResult } from '../core/sanity
 import type { HeatStyle } from '../core/style';
 import type { LayoutParams, TransplantAnswer, Transplants } from './clusters/transplant';
 import type { Device, DeviceChoice, DeviceReport } from './devices';
-import type { Explanation, ExportChoice, Exported } from './explanation';
+import type { Explanation, ExportChoice, Exported, UsedWay } from './explanation';
 import type { ContextOf, Peer, ServiceOf } from './table';
 import type { Trained, Training, TrainingEvents } from './training';
 
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 22;
+export const PROTOCOL_VERSION = 23;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -210,8 +210,8 @@ export interface Requests {
    */
   sweep: {
     params: SweepParams;
-    /** `device`: the one that has computed the last of them. */
-    result: { readonly images: number; readonly device: Device };
+    /** `device`: the one that has computed the last of them. `way`: how its maps were made, if that was measured. */
+    result: { readonly images: number; readonly device: Device; readonly way?: UsedWay['used'] };
     events: { swept: SweptImage; failed: FailedImage };
   };
   /**

@@ -68,14 +68,14 @@ const FAMILIES: readonly Family[] = [
   { name: 'mobilenet_v3_small', statistics: 'measured', web: true },
   { name: 'mnasnet0_5', statistics: 'measured', web: true },
   { name: 'efficientnet_b0', statistics: 'measured', web: true },
-  { name: 'regnet_y_400mf', web: true },
+  { name: 'regnet_y_400mf', statistics: 'measured', web: true },
   { name: 'googlenet' },
-  { name: 'densenet121' },
   { name: 'resnet50', statistics: 'measured' },
+  { name: 'vit_b_16' },
   { name: 'swin_t' },
+  { name: 'densenet121' },
   { name: 'convnext_tiny' },
   { name: 'maxvit_t' },
-  { name: 'vit_b_16' },
 ];
 
 const NUDGES = 4;

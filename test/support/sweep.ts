@@ -1,8 +1,10 @@
 /** The request `sweep`, with its events in the order in which they came. */
+import type { UsedWay } from '../../src/protocol/explanation';
 import type { FailedImage, Service, SweepImage, SweepParams, SweptImage } from '../../src/protocol/requests';
 
 export interface Swept {
   readonly images: number;
+  readonly way?: UsedWay['used'];
   readonly swept: readonly SweptImage[];
   readonly failed: readonly FailedImage[];
   /** Ids of all events. */
@@ -24,7 +26,7 @@ export async function sweepWith(
   const swept: SweptImage[] = [];
   const failed: FailedImage[] = [];
   const order: number[] = [];
-  const { images } = await service.sweep(
+  const { images, way } = await service.sweep(
     { device: 'cpu', top: 5, maps: true, ...choice },
     {
       signal,
@@ -36,5 +38,5 @@ export async function sweepWith(
       },
     },
   );
-  return { images, swept, failed, order };
+  return { images, swept, failed, order, ...(way && { way }) };
 }

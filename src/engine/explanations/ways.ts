@@ -31,8 +31,22 @@ import { readAgain } from '../sessions/sessions';
 import { ALIKE } from '../sessions/trial';
 import { inputSizeOf } from './image-state';
 
+/** What may be replaced in tests. */
+export interface WaysOptions {
+  /** The devices on which a graph takes part. */
+  readonly isOffered?: (device: Device) => boolean;
+  readonly memory?: Memory<Rival>;
+}
+
+export function waysOptions({
+  isOffered = (device) => device !== 'cpu',
+  memory = memoryIn(process.env['GROUP_CAM_STATE'], 'ways.json', RIVALS),
+}: WaysOptions): Required<WaysOptions> {
+  return { isOffered, memory };
+}
+
 /** The largest difference between the maps of a graph in float32 and of single passes, of values from 0 to 1. */
-const TOLERANCE = 1e-3;
+export const TOLERANCE = 1e-3;
 
 /** Milliseconds of an explanation by single passes, from which on a graph could gain nothing that is seen. */
 const LONG = 5000;
@@ -54,18 +68,8 @@ interface Asked {
   readonly target: Target;
 }
 
-/** What may be replaced in tests. */
-export interface WaysOptions {
-  /** The devices on which a graph takes part. */
-  readonly isOffered?: (device: Device) => boolean;
-  readonly memory?: Memory<Rival>;
-}
-
-/** @param folder where the results of measurements are kept */
-export function createWays({
-  isOffered = (device) => device !== 'cpu',
-  memory = memoryIn(process.env['GROUP_CAM_STATE'], 'ways.json', RIVALS),
-}: WaysOptions = {}): Ways {
+/** @param options where the results of measurements are kept */
+export function createWays({ isOffered, memory }: Required<WaysOptions>): Ways {
   /** What the last run has answered. */
   let last: { readonly key: string; readonly answers: Answers } | undefined;
   return {

@@ -43,6 +43,8 @@ export interface Explainer extends KnownModel {
   batching: Batching;
   /** The graph of the method that was run last, if it was run by one; see `ways.ts`. */
   graph?: { release(): Promise<void> } | undefined;
+  /** The graph of sweeps; see `batch-way.ts`. */
+  batchWay?: { release(): Promise<void> };
   /** The state of the images that were explained last. */
   readonly images: Lru<ImageState>;
   /** Number of tasks that are using the sessions. If the explainer is no longer kept, the last task releases them. */

@@ -62,7 +62,8 @@ export async function makeOneGraph(
   const { info, facts, fragment, device } = explainer;
   const layer = layerOf(explainer);
   const blends = explainer.batching.size === 1 ? 'one by one' : 'together';
-  const graph = oneGraph({ model: file.model, facts, info, fragment, layer, method, blends, half });
+  const batch = { images: 'one', blends } as const;
+  const graph = oneGraph({ model: file.model, facts, info, fragment, layer, method, batch, half });
   const encoded = encodeModel(file.model, graph);
   const options = { device, optimize: 'all', prepack: true } as const;
   const session = await createSession(info.path, encoded, await file.buffers(encoded), options);

@@ -193,12 +193,13 @@ export async function using<T>(explainer: Explainer, task: () => Promise<T>): Pr
   }
 }
 
-function sizeOf({ info, parts, graph }: Explainer): number {
-  return info.bytes * (1 + Object.keys(parts).length + (graph ? 1 : 0));
+function sizeOf({ info, parts, graph, batchWay }: Explainer): number {
+  return info.bytes * (1 + Object.keys(parts).length + (graph ? 1 : 0) + (batchWay ? 1 : 0));
 }
 
-export function releaseExplainer({ score, parts, graph }: Explainer): void {
+export function releaseExplainer({ score, parts, graph, batchWay }: Explainer): void {
   void score.release();
   void graph?.release();
+  void batchWay?.release();
   releaseParts(parts);
 }

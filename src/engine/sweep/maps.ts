@@ -3,15 +3,19 @@ import type { FeatureMaps } from '../../core/cam/features';
 import { channelWeights } from '../../core/cam/split';
 import { ExplainError } from '../../core/errors';
 import { gradCamFrame } from '../../core/methods/grad-cam';
-import type { MethodFrame } from '../../core/saliency';
-import { classTarget } from '../../core/target/class-scores';
+import { mapsOf } from '../../core/model/layers/arrangement';
+import { type MethodFrame, saliencyOf } from '../../core/saliency';
+import { classTarget, probabilitiesOf } from '../../core/target/class-scores';
 import type { SweepParams } from '../../protocol/requests';
+import { topClasses } from '../explanations/class-choice';
+import { inputSizeOf } from '../explanations/image-state';
 import { checkLayer } from '../explanations/method-needs';
-import type { Explainer, Part } from '../sessions/explainer';
+import { floats } from '../runtime/runtime';
+import { type Explainer, layerOf, type Part } from '../sessions/explainer';
 import { featureGradient } from '../sessions/method-network';
-import type { Work } from '../sessions/passes';
+import { numbers, type Work } from '../sessions/passes';
 import type { ReadImage } from './read';
-import type { Passed } from './run';
+import type { MapsWay, Passed } from './run';
 
 /** What is known of an image when its map is made. */
 export interface Seen extends Passed {
@@ -40,7 +44,7 @@ const LACKS: ReadonlySet<string> = new Set([
 export async function loadFor(
   { maps }: SweepParams,
   load: (parts: readonly Part[]) => Promise<Explainer>,
-): Promise<{ readonly explainer: Explainer; readonly mapper?: Mapper }> {
+): Promise<{ readonly explainer: Explainer; readonly mapper?: Mapper; readonly hasGradients?: true }> {
   const explainer = await load(['sweep', 'linear-head']);
   if (!maps) return { explainer };
   const head = explainer.parts['linear-head'];
@@ -49,7 +53,7 @@ export async function loadFor(
   try {
     checkLayer('grad-cam', explainer.info);
     const complete = await load(['sweep', 'linear-head', 'feature-gradient']);
-    return { explainer: complete, mapper: gradientMapper(complete) };
+    return { explainer: complete, mapper: gradientMapper(complete), hasGradients: true };
   } catch (thrown) {
     if (!(thrown instanceof ExplainError && LACKS.has(thrown.code))) throw thrown;
     return { explainer, mapper: async () => thrown.message };
@@ -74,15 +78,39 @@ function linearMapper(head: Float32Array): Mapper {
 }
 
 export function gradientMapper(explainer: Explainer): Mapper {
-  return async ({ activations, input, features }, index, work) => {
+  const known = (values: Float32Array, work: Work) => {
+    numbers(explainer, 'gradients', floats(values, []));
+    work.hasSlope ||= values.some((value) => value !== 0);
+    return mapsOf(values, layerOf(explainer));
+  };
+  const asked = ({ activations, input }: Seen, index: number, work: Work) => {
     const target = classTarget(explainer.info.labels.value, { class: index });
+    return featureGradient(explainer, { activations, input: { ...input, milliseconds: 0 } }, target, work);
+  };
+  return async (seen, index, work) => {
+    const { features, gradient } = seen;
     try {
-      const state = { activations, input: { ...input, milliseconds: 0 } };
-      const gradient = await featureGradient(explainer, state, target, work);
-      return gradCamFrame(features, channelWeights(gradient, features.channels));
+      const slope = gradient?.class === index ? known(gradient.values, work) : await asked(seen, index, work);
+      return gradCamFrame(features, channelWeights(slope, features.channels));
     } catch (thrown) {
       if (thrown instanceof ExplainError && thrown.code === 'not-finite') return thrown.message;
       throw thrown;
     }
   };
+}
+
+/** The same map from 0 to 1; empty for what has none. */
+export function mapWith(explainer: Explainer, mapper: Mapper): MapsWay['map'] {
+  return async (input, passed, asked, work) => {
+    const index = asked ?? topClasses(probabilitiesOf(passed.outputs), 1)[0]!;
+    const frame = await mapper({ ...passed, input, features: featuresOf(explainer, passed) }, index, work);
+    if (typeof frame === 'string') return new Float32Array();
+    return saliencyOf({ ...frame, inputSize: inputSizeOf(explainer) }).map;
+  };
+}
+
+export function featuresOf(explainer: Explainer, { activations }: Pick<Passed, 'activations'>): FeatureMaps {
+  const layer = layerOf(explainer);
+  const { channels, height, width } = layer;
+  return { data: mapsOf(activations, layer), channels, height, width };
 }

@@ -1,11 +1,15 @@
 /** Runs the images of a sweep through the network, a batch at a time. */
+import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
 import { ExplainError, errors, toExplainError } from '../../core/errors';
+import { probabilitiesOf } from '../../core/target/class-scores';
 import { itemsOf, type Outputs } from '../../core/target/target';
+import { topClasses } from '../explanations/class-choice';
 import { type Batching, batchingForSweep, isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { type Explainer, layerOf } from '../sessions/explainer';
 import { maskFeeds, numbers, runSize, turn, type Work } from '../sessions/passes';
+import type { AskedClasses, BatchWay, Results } from './batch-way';
 import type { ReadImage } from './read';
 
 /** What the network makes of one image. */
@@ -13,27 +17,43 @@ export interface Passed {
   readonly outputs: Outputs;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
+  /** That of a class, if a graph has made it with the rest; in the layer's arrangement. */
+  readonly gradient?: { readonly class: number; readonly values: Float32Array };
+}
+
+/** How maps can be made with the pass of a batch. */
+export interface MapsWay {
+  readonly batch: BatchWay;
+  /** From 0 to 1; empty for what has no map. */
+  map(input: ReadImage['input'], passed: Passed, asked: number | undefined, work: Work): Promise<Float32Array>;
 }
 
 export interface Runner {
   /** The number of images of a full batch. It becomes 1 if the model turns out to take no more. */
   size(): number;
   /**
+   * @param classes whose maps are asked for; by default the most probable ones
    * @returns for each image, in order, what the network makes of it, or why it can't run on this image
    * @throws cancelled; every failure that other images would meet too
    */
-  run(inputs: readonly ReadImage['input'][], work: Work): Promise<readonly (Passed | ExplainError)[]>;
+  run(
+    inputs: readonly ReadImage['input'][],
+    work: Work,
+    classes?: AskedClasses,
+  ): Promise<readonly (Passed | ExplainError)[]>;
 }
 
+type Answers = (Passed | ExplainError)[];
+
 /** @param explainer with the part `sweep` */
-export function createRunner(explainer: Explainer): Runner {
+export function createRunner(explainer: Explainer, way?: MapsWay): Runner {
   const { preprocessing } = explainer.info;
   const size = { width: preprocessing.width.value, height: preprocessing.height.value };
   let batching: Batching = batchingForSweep(explainer.batching, size);
   // Batches share one buffer, since the system clears the memory of each new buffer.
   let buffer = new Float32Array();
 
-  async function pass(inputs: readonly ReadImage['input'][], work: Work): Promise<(Passed | ExplainError)[]> {
+  async function pass(inputs: readonly ReadImage['input'][], classes: AskedClasses, work: Work): Promise<Answers> {
     const count = runSize(inputs.length, batching);
     const { tensor, dims } = inputs[0]!;
     if (buffer.length !== count * tensor.length) buffer = new Float32Array(count * tensor.length);
@@ -41,17 +61,37 @@ export function createRunner(explainer: Explainer): Runner {
       buffer.set(input.tensor, i * tensor.length);
     });
     await turn(work);
-    const result = await scored(explainer, floats(buffer, [count, ...dims.slice(1)]), count);
+    const images = floats(buffer, [count, ...dims.slice(1)]);
+    const single = () => scored(explainer, images, count);
+    const answers = (result: Results) => passedOf(explainer, result, count, classes).slice(0, inputs.length);
+    const maps = (result: Results) => mapsOf(inputs, answers(result), classes, work);
+    const rival = { passes: async () => maps(await single()), mapsOf: maps };
+    const result = (await way?.batch.run(images, classes, rival)) ?? (await single());
     work.passes += count;
-    return passedOf(explainer, result, count).slice(0, inputs.length);
+    return answers(result);
+  }
+
+  async function mapsOf(
+    inputs: readonly ReadImage['input'][],
+    answers: Answers,
+    classes: AskedClasses,
+    work: Work,
+  ): Promise<Float32Array[]> {
+    const maps: Float32Array[] = [];
+    for (const [i, passed] of answers.entries())
+      maps.push(
+        passed instanceof ExplainError ? new Float32Array() : await way!.map(inputs[i]!, passed, classes[i], work),
+      );
+    return maps;
   }
 
   /** One by one, after a batch failed: the model may take only one image, or fail on one of these. */
-  async function oneByOne(inputs: readonly ReadImage['input'][], work: Work): Promise<(Passed | ExplainError)[]> {
+  async function oneByOne(inputs: readonly ReadImage['input'][], classes: AskedClasses, work: Work): Promise<Answers> {
     const before = batching;
     batching = SINGLE;
-    const all: (Passed | ExplainError)[] = [];
-    for (const input of inputs) all.push(...(await pass([input], work).catch((thrown) => [ownFailure(thrown)])));
+    const all: Answers = [];
+    for (const [i, input] of inputs.entries())
+      all.push(...(await pass([input], [classes[i]], work).catch((thrown) => [ownFailure(thrown)])));
     if (!all.some((one) => one instanceof ExplainError)) explainer.batching = SINGLE;
     else batching = before;
     return all;
@@ -65,13 +105,13 @@ export function createRunner(explainer: Explainer): Runner {
 
   return {
     size: () => batching.size,
-    run: async (inputs, work) =>
+    run: async (inputs, work, classes = []) =>
       inputs.length === 0
         ? []
-        : pass(inputs, work).catch((thrown: unknown) => {
+        : pass(inputs, classes, work).catch((thrown: unknown) => {
             if (inputs.length === 1 && !batching.padded) return [ownFailure(thrown)];
             if (!isFailedRun(thrown)) throw thrown;
-            return oneByOne(inputs, work);
+            return oneByOne(inputs, classes, work);
           }),
   };
 }
@@ -87,24 +127,25 @@ function scored(explainer: Explainer, images: Tensor, count: number): ReturnType
   return explainer.score.run(blend, fetches);
 }
 
-function passedOf(
-  explainer: Explainer,
-  result: Readonly<Record<string, Tensor>>,
-  count: number,
-): (Passed | ExplainError)[] {
+function passedOf(explainer: Explainer, result: Results, count: number, classes: AskedClasses): Answers {
   const { fragment, info } = explainer;
   const names = Object.keys(fragment.outputs);
   const values = Object.fromEntries(names.map((name) => [name, result[name]!.data as Float32Array]));
   const features = result[SCORE.features]!.data as Float32Array;
   const wrong = names.find((name) => values[name]!.length !== count * fragment.outputs[name]!);
   if (wrong) throw errors.runtimeFailed(info.path, `${values[wrong]!.length} scores for ${count} images`);
+  const slopes = result[GRADIENT.gradient]?.data as Float32Array | undefined;
   const length = features.length / count;
   return itemsOf(fragment, values, count).map((outputs, i) => {
     const activations = features.subarray(i * length, (i + 1) * length);
     try {
       for (const name of names) numbers(explainer, 'class scores', floats(outputs[name]!, []));
       numbers(explainer, 'activations', floats(activations, []));
-      return { outputs, activations };
+      const gradient = slopes && {
+        class: classes[i] ?? topClasses(probabilitiesOf(outputs), 1)[0]!,
+        values: slopes.subarray(i * length, (i + 1) * length),
+      };
+      return { outputs, activations, ...(gradient && { gradient }) };
     } catch (thrown) {
       if (thrown instanceof ExplainError && thrown.code === 'not-finite') return thrown;
       throw thrown;

@@ -4,18 +4,20 @@ import { ExplainError, errors, toExplainError } from '../../core/errors';
 import { measuresOf } from '../../core/measures/map-measures';
 import { predictionOf, scaleOf } from '../../core/measures/prediction';
 import { NO_EVIDENCE } from '../../core/methods/maps';
-import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import type { MethodFrame } from '../../core/saliency';
 import { CLASSES, classTarget, probabilitiesOf } from '../../core/target/class-scores';
 import { whyNoSlope } from '../../core/target/saturated';
+import type { UsedWay } from '../../protocol/explanation';
 import type { FailedImage, RequestContext, SweepImage, SweepParams, SweptImage } from '../../protocol/requests';
 import { inputSizeOf } from '../explanations/image-state';
-import { type Explainer, layerOf, type Part } from '../sessions/explainer';
+import type { WaysOptions } from '../explanations/ways';
+import type { Explainer, Part } from '../sessions/explainer';
 import type { Work } from '../sessions/passes';
 import { using } from '../sessions/sessions';
 import { ahead, createBudget } from './ahead';
-import { loadFor, type Mapper } from './maps';
+import { batchWayOf } from './batch-way';
+import { featuresOf, loadFor, type Mapper, mapWith } from './maps';
 import { type ReadImage, readImage } from './read';
 import { createRunner, type Passed } from './run';
 
@@ -32,6 +34,8 @@ const AHEAD = 48;
 /**
  * @param load returns the explainer with these parts
  * @param pause resolves once no urgent work is waiting; called between two batches
+ * @param ways where one graph may make the maps of a batch
+ * @returns how the maps were made, if that was measured
  * @throws cancelled between two batches; every failure of the model and of what all images need
  */
 export async function sweep(
@@ -39,27 +43,32 @@ export async function sweep(
   params: SweepParams,
   context: RequestContext<'sweep'>,
   pause: () => Promise<void>,
-): Promise<void> {
+  ways: Required<WaysOptions>,
+): Promise<UsedWay['used'] | undefined> {
   if (context.signal.aborted) throw errors.cancelled();
-  const { explainer, mapper } = await loadFor(params, load);
+  const { explainer, mapper, hasGradients } = await loadFor(params, load);
   checkClasses(params, explainer);
   return using(explainer, async () => {
     const work: Work = { signal: context.signal, passes: 0, pause };
-    const runner = createRunner(explainer);
+    const way = hasGradients ? batchWayOf(explainer, ways) : undefined;
+    const runner = createRunner(explainer, way && { batch: way, map: mapWith(explainer, mapper!) });
     const budget = createBudget(DECODED);
     const read = ahead(params.images, windowFor(explainer, runner.size()), async (image) => ({
       image,
       found: await readImage(image.path, explainer.info, params.thumbnail, budget).catch(ofImage),
     }));
     for await (const batch of grouped(read, runner.size)) {
-      const inputs = batch.flatMap(({ found }) => (found instanceof ExplainError ? [] : [found.input]));
-      const passed = (await runner.run(inputs, work)).values();
+      const readable = batch.flatMap(({ image, found }) => (found instanceof ExplainError ? [] : [{ image, found }]));
+      const inputs = readable.map(({ found }) => found.input);
+      const classes = readable.map(({ image }) => image.class);
+      const passed = (await runner.run(inputs, work, classes)).values();
       for (const { image, found } of batch) {
         const seen = found instanceof ExplainError ? found : await afterPass(image, found, passed.next().value!);
         if (seen instanceof ExplainError) context.emit('failed', failureOf(image, seen));
         else context.emit('swept', seen);
       }
     }
+    return way?.used();
 
     async function afterPass(image: SweepImage, found: ReadImage, passed: Passed | ExplainError) {
       if (passed instanceof ExplainError) return passed;
@@ -116,12 +125,11 @@ async function sweptImage(
   const { info } = explainer;
   const { transform } = input;
   const { image: size } = transform;
-  const layer = layerOf(explainer);
-  const { channels, height, width } = layer;
-  const features = { data: mapsOf(passed.activations, layer), channels, height, width };
+  const features = featuresOf(explainer, passed);
   const prediction = predictionOf(probabilitiesOf(passed.outputs), scaleOf(info.output), truth, params.top);
   // A network without a layer is described by its scores.
-  const embedding = info.layers.length > 0 ? channelMeans(features.data, channels) : passed.outputs[CLASSES.logits]!;
+  const embedding =
+    info.layers.length > 0 ? channelMeans(features.data, features.channels) : passed.outputs[CLASSES.logits]!;
   const answer = { id, size, transform, ...prediction, embedding };
   const shown = thumbnail && { thumbnail };
   const index = wanted ?? prediction.top[0]![0];
