@@ -116,7 +116,7 @@ export const errors = {
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',
-      `${file}: ${labels} labels for ${classes} classes. Give one label per line, line n + 1 for class n.`,
+      `${file}: ${labels} labels for ${classes} classes. Give a labels file with one label per line, line n + 1 for class n.`,
     ),
   sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
   /** @param place the file, with the line or the entry where it is known */
