@@ -129,11 +129,10 @@ export const errors = {
     const message = `${what}: no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.`;
     return new ExplainError('unsupported-operator', message, undefined, `${what} has no gradient rule`);
   },
-  notConnected: (tensor: string, score: string) =>
-    make(
-      'not-connected',
-      `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer, or a method without gradients.`,
-    ),
+  notConnected(tensor: string, score: string) {
+    const message = `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer, or a method without gradients.`;
+    return new ExplainError('not-connected', message, undefined, `none of "${score}" reaches "${tensor}"`);
+  },
   gradientRule: (operator: string, node: string, reason: string) =>
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
   methodUnsuitable: (method: string, needed: string, instead: string) =>
