@@ -31,10 +31,14 @@ export interface Draft {
 }
 
 export interface KeptModels {
-  /** Bytes of the copy under a hash; undefined if there is none. Its bytes are not looked at. @throws errors of reading */
+  /**
+   * Bytes of the copy under a hash; undefined if there is none. Its bytes are not looked at.
+   *
+   * @throws errors of reading
+   */
   bytes(hash: string): Promise<number | undefined>;
-  /** The choice by the copy, once it was compared with its own hashes; undefined if it is not there, or
-   * damaged.
+  /**
+   * The choice by the copy, once it was compared with its own hashes; undefined if it is not there, or damaged.
    *
    * @throws errors of reading
    */
@@ -51,11 +55,15 @@ export interface KeptModels {
   keep(draft: Draft): Promise<void>;
   /** Notes that a version needs a copy, and whether it is pinned. */
   use(hash: string, user: User): Promise<void>;
-  /** A version was removed: its copy goes, unless another needs it. */
+  /** A version was removed: its copy goes, unless another needs it. @throws errors of reading, with the copy kept */
   forget(hash: string, user: Omit<User, 'pinned'>): Promise<void>;
-  /** Keeps a copy from being dropped until the result is called, and makes it the newest. */
+  /** Keeps a copy from being dropped until the result is called, and makes it the newest. A failure is that of the next `fit`. */
   hold(hash: string): () => void;
-  /** Drops the oldest copies that are neither pinned nor in work until all fit. @throws errors of reading, with no more dropped */
+  /**
+   * Drops the oldest copies that are neither pinned nor in work until all fit.
+   *
+   * @throws errors of reading; nothing is dropped of which can't be known who needs it
+   */
   fit(): Promise<void>;
   readonly limit: number;
 }
@@ -109,6 +117,8 @@ const keyOf = (text: string): string => createHash('sha256').update(text).digest
 /** @param limit bytes of all copies together */
 export function createKeptModels(folder: string, limit: number, engine: Engine): KeptModels {
   const inWork = new Map<string, number>();
+  /** Copies that are being made the newest. */
+  let touching: Promise<unknown> = Promise.resolve();
   /** States of files whose hashes are right, by path. */
   const checked = new Map<string, string>();
   const placeOf = (hash: string) => path.join(folder, keyOf(hash));
@@ -160,6 +170,9 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
   }
 
   async function fit(): Promise<void> {
+    const touched = touching;
+    touching = Promise.resolve();
+    await touched;
     const copies = (await all()).sort((a, b) => a.at - b.at);
     let bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
     for (const copy of copies) {
@@ -225,9 +238,9 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
     },
     hold(hash) {
       const now = new Date();
-      utimes(path.join(placeOf(hash), SAYS), now, now).catch(() => {
-        // There is no copy that could be dropped.
-      });
+      touching = Promise.all([touching, ifThere(utimes(path.join(placeOf(hash), SAYS), now, now))]);
+      // It is told by `fit`, not as an error that nobody waits for.
+      touching.catch(() => {});
       inWork.set(hash, (inWork.get(hash) ?? 0) + 1);
       let isHeld = true;
       return () => {

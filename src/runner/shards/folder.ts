@@ -140,7 +140,9 @@ export async function claimName(
     if (isCode(thrown, ...NO_LINKS)) return 'no-links';
     if (!isCode(thrown, 'EEXIST')) return failing(file, thrown, 'Name a folder that can be written to.');
     const [own, there] = await Promise.all(
-      [draft, file].map((one) => lstat(one, { bigint: true }).catch(() => undefined)),
+      [draft, file].map((one) =>
+        lstat(one, { bigint: true }).catch((why) => (isAbsent(why) ? undefined : failing(one, why))),
+      ),
     );
     return own && there && own.ino === there.ino && own.dev === there.dev ? 'claimed' : 'taken';
   }
