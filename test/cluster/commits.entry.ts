@@ -9,15 +9,17 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { commitShard, readRows } from '../../src/runner/shards/commit';
 import { findCommits } from '../../src/runner/shards/find';
-import type { Link } from '../../src/runner/shards/folder';
+import { isWhole, type Link } from '../../src/runner/shards/folder';
 import { jobOf } from '../../src/runner/shards/perform';
-import { openPlan, sharePlan } from '../../src/runner/shards/plan';
+import { openPlan, PLAN_FILE, sharePlan } from '../../src/runner/shards/plan';
 import { PROCESSOR, planned, rowsOf, taskOf } from '../runner/shards/made';
 
 /** Images of a shard, as `planned` has it. */
 const SIZE = 10;
+const LOOK = 500;
 
 const noLinks: Link = async () => {
   throw Object.assign(new Error('no links'), { code: 'EPERM' });
@@ -26,6 +28,8 @@ const WAYS: Readonly<Record<string, Link | undefined>> = { links: undefined, rec
 
 /** Commits each shard when it is told to, and tells how it went. */
 async function commitAsTold(folder: string, way: string): Promise<void> {
+  // A client of a network file system may know for a while that a file is not there.
+  while (!(await isWhole(path.join(folder, PLAN_FILE)))) await pause(LOOK);
   const plan = await openPlan(folder);
   process.on('message', async (shard: number) => {
     const items = await plan.itemsOf(shard);
