@@ -98,16 +98,6 @@ const CASES: Readonly<Record<string, Case>> = {
     p: (y) => y.map((value) => (sigmoid(value) + sigmoid(value / 2)) / 2),
     link: 'logit',
   },
-  'sigmoid by Softplus': {
-    tail: [
-      ['Neg', 'y', 'n'],
-      ['Softplus', 'n', 's'],
-      ['Neg', 's', 'l'],
-      ['Exp', 'l', 'p'],
-    ],
-    p: (y) => y.map(sigmoid),
-    link: 'logit',
-  },
   'sigmoid written out': {
     tail: [
       ['Neg', 'y', 'n'],
@@ -279,22 +269,6 @@ describe('probabilities that the model gives itself', () => {
       const { output, said } = await withActivation('softmax');
       assert.deepEqual([output.link, output.activation.value], ['identity', 'softmax']);
       assert.deepEqual(said, ['probability: softmax of p, though these are probabilities already']);
-    });
-  });
-
-  it('rounded probabilities, which have no gradient, are explained without gradients, and a note says so', async () => {
-    const path = write([
-      ['Softmax', 'y', 'a'],
-      ['Mul', 'a large', 'b'],
-      ['Round', 'b', 'r'],
-      ['Div', 'r large', 'p'],
-    ]);
-    const { explanation } = await explainWith(service, { image: { tensor: tensor() }, model: { path } });
-    assert.equal(explanation.options['variant'], 'gradient-free');
-    assert.match(explanation.saliency.note ?? '', /since there are no gradients: none of "p" reaches "map"/);
-    assert.ok(largestDifference(explanation.probabilities, await run(path, 'p')) <= 1e-6);
-    await assert.rejects(explainWith(service, { image: { tensor: tensor() }, model: { path }, method: 'grad-cam' }), {
-      code: 'not-connected',
     });
   });
 
