@@ -7,12 +7,14 @@ import { errors, reasonOf } from '../../../core/errors';
 import { extensionOf } from '../../../protocol/image-files';
 import { leftOut } from '../draft';
 import { sortedInSteps } from '../in-steps';
+import type { ListOf } from '../list-of';
+import { packed } from './names';
 
 export interface WalkedFolder {
   /** The names of the folders from the root to this one; none for the root itself. */
   readonly way: readonly string[];
   /** Names of the wanted files in it. */
-  readonly files: readonly string[];
+  readonly files: ListOf<string>;
 }
 
 export interface Walked {
@@ -72,7 +74,7 @@ export async function walk(root: string, isWanted: (name: string) => boolean, si
       else if (isLink(entry)) links.push([...way, name]);
       else count(name);
     }
-    if (files.length > 0) folders.push({ way, files: await sortedInSteps(files, byText, signal) });
+    if (files.length > 0) folders.push({ way, files: packed(await sortedInSteps(files, byText, signal)) });
     return { inside, links };
   }
 
