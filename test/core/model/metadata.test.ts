@@ -30,6 +30,12 @@ describe('metadata of a model', () => {
     assert.deepEqual(read({ id2label: '{"1": "dog", "0": "cat"}' }).names, ['cat', 'dog']);
   });
 
+  it('has names as prints of Python lists and separated by line ends or commas', () => {
+    for (const labels of ["['cat', 'dog']", 'cat\ndog\n', 'cat, dog', 'cat;dog'])
+      assert.deepEqual(read({ labels }).names, ['cat', 'dog'], labels);
+    assert.deepEqual(read({ labels: 'cat, tabby\ndog' }).names, ['cat, tabby', 'dog']);
+  });
+
   it('has as many names as there are, in one pass over the text', () => {
     const names = Array.from({ length: 200_000 }, (_, i) => `class ${i}`);
     const python = `{${names.map((name, i) => `${i}: '${name}'`).join(', ')}}`;
@@ -40,6 +46,8 @@ describe('metadata of a model', () => {
       `{${'1'.repeat(200_000)}`,
       `{0: '${'\\\\'.repeat(100_000)}`,
       "{0: 'a', 1: b}",
+      '['.repeat(200_000),
+      `${"['a', ".repeat(50_000)}`,
     ])
       assert.equal(read({ names: text }).names, undefined);
   });

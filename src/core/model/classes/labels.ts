@@ -9,7 +9,7 @@ export function parseLabels(text: string): string[] {
   return text
     .replace(/^\uFEFF/, '')
     .trimEnd()
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line) => line.trim());
 }
 
