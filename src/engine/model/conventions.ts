@@ -146,19 +146,20 @@ export async function readLabels(
   if (chosen !== undefined) return labelsFile(chosen, 'chosen');
   for (const { origin, file, conventions } of sources) {
     if (conventions.labels !== undefined)
-      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin);
+      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin, file);
     if (conventions.names !== undefined)
       return { labels: { labels: conventions.names, origin, from: file }, stamps: [] };
   }
   return { labels: undefined, stamps: [] };
 }
 
-async function labelsFile(file: string, origin: Source['origin']) {
+/** @param namedBy the file that names this one, unless somebody has chosen it */
+async function labelsFile(file: string, origin: Source['origin'], namedBy?: string) {
   const stamp = await stampOf(file);
   try {
     const labels = await parseLabelFile(await readWritten(file), file);
     return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
   } catch (error) {
-    throw errors.labelsUnreadable(file, reasonOf(error));
+    throw errors.labelsUnreadable(file, reasonOf(error), namedBy);
   }
 }
