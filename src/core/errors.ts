@@ -108,10 +108,10 @@ export const errors = {
     make('unknown-class', `class "${name}": not a class of this model.${near.length ? ` Near: ${few(near)}.` : ''}`),
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
-  labelsUnreadable: (file: string, reason: string) =>
+  labelsUnreadable: (file: string, reason: string, namedBy?: string) =>
     make(
       'labels-unreadable',
-      `${file}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
+      `${file}${namedBy === undefined ? '' : `, which ${namedBy} names`}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
     ),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(

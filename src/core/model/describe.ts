@@ -196,7 +196,8 @@ function labelsOf(known: Known, classes: number, assumptions: string[]): ReadLab
   if (labels)
     assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
   if (scores.labels?.length === classes) return { labels: scores.labels, origin: 'graph', from: model.file };
-  assumptions.push('no labels: classes are called by their index');
+  // First, as it is the one that every reader sees.
+  assumptions.unshift('no labels: classes are called by their index');
   return undefined;
 }
 

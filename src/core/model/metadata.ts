@@ -39,10 +39,19 @@ export function readMetadata(model: Model): Conventions {
       width,
       height,
       color: PIXEL_FORMATS.find(([pattern]) => pattern.test(format))?.[1],
-      ...PIXEL_RANGES[props.get('Image.NominalPixelRange') ?? ''],
+      ...rangeIn(props.get('Image.NominalPixelRange')),
     },
     names: NAMES.map((key) => namesIn(props.get(key))).find((names) => names !== undefined),
   };
+}
+
+const rangeIn = (name = '') => (Object.hasOwn(PIXEL_RANGES, name) ? PIXEL_RANGES[name] : {});
+
+/** What the metadata ask for and Group-CAM does not do, in words. */
+export function notesOfMetadata({ proto }: Model): string[] {
+  const range = proto.metadataProps.find(({ key }) => key === 'Image.NominalPixelRange')?.value;
+  if (range === undefined || range === '' || Object.hasOwn(PIXEL_RANGES, range)) return [];
+  return [`Image.NominalPixelRange: ${range.slice(0, 40)} is not followed`];
 }
 
 /** Ultralytics writes "[224, 224]". */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readMetadata } from '../../../src/core/model/metadata';
+import { notesOfMetadata, readMetadata } from '../../../src/core/model/metadata';
 import { parseTiny } from '../../support/tiny-model';
 
 const read = (metadata: Readonly<Record<string, string>>) =>
@@ -17,6 +17,20 @@ describe('metadata of a model', () => {
     const value = (pixel: number) => (pixel * scale! - Number(mean)) / Number(std);
     assert.equal(value(0), -1);
     assert.equal(value(255), 1);
+  });
+
+  it('a range that is not followed is listed', () => {
+    const notes = (range: string) =>
+      notesOfMetadata(
+        parseTiny({
+          nodes: [['Relu', 'image', 'y']],
+          outputs: ['y'],
+          metadata: { 'Image.NominalPixelRange': range },
+        }),
+      );
+    assert.deepEqual(notes('NominalRange_16_235'), ['Image.NominalPixelRange: NominalRange_16_235 is not followed']);
+    assert.deepEqual([notes('NominalRange_0_255'), notes('')], [[], []]);
+    assert.deepEqual(notes('constructor').length, 1);
   });
 
   it('has size and names as Ultralytics writes them', () => {

@@ -224,6 +224,15 @@ describe('the range that the nodes behind the input tell', () => {
       for (const [c, value] of values.entries()) assert.ok(Math.abs(tensor[c * 64]! - value) < 1e-4);
     });
 
+  it('counts less than what a file says, in any encoding of text', async () => {
+    const text = JSON.stringify({ image_processor_type: 'ViTImageProcessor', size: 8 });
+    for (const bytes of [Buffer.from(`\uFEFF${text}`), Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+      write('preprocessor_config.json', bytes);
+      const { info } = await openModel({ path: modelOf('Mul 0.00392157') });
+      assert.deepEqual(info.preprocessing.scale, { value: 1 / 255, origin: 'hugging-face' });
+    }
+  });
+
   it('counts less than what a file says', async () => {
     write('preprocessor_config.json', { image_processor_type: 'ViTImageProcessor', size: 8 });
     const { info } = await openModel({ path: modelOf('Mul 0.00392157') });
