@@ -62,13 +62,59 @@ export function fused(
     isFixed: (tensor) => !kept.includes(tensor) && !makers.has(tensor),
   };
   const within = new Set<NodeProto>();
-  const made = nodes.map((node) => {
+  const made = joined(nodes, facts).map((node) => {
     const found = PATTERNS[operatorOf(node)]?.(graph, node);
     if (!found || !(found.operator in rules)) return node;
     for (const each of found.within) within.add(each);
     return makeNode(found.operator, node.name, found.inputs, node.output, found.attributes ?? {});
   });
   return made.filter((node) => !within.has(node));
+}
+
+/**
+ * Puts one Split in place of Slices that together are the whole of a tensor, as exporters write rolls and halves of channels: its
+ * gradient is a concatenation, and theirs would be padded and summed.
+ */
+function joined(nodes: readonly NodeProto[], facts: Facts): readonly NodeProto[] {
+  const ranges = nodes.flatMap((node) => rangeOf(node, facts) ?? []);
+  const splits = new Map<NodeProto, NodeProto>();
+  const dropped = new Set<NodeProto>();
+  for (const ofAxis of grouped(ranges, ({ node, axis }) => `${axis} of ${node.input[0]}`)) {
+    const [{ node: first, axis }, ...others] = ofAxis as [Range, ...Range[]];
+    const parts = ofAxis.toSorted((a, b) => a.start - b.start);
+    const isWhole = parts.every(({ start }, i) => start === (parts[i - 1]?.end ?? 0));
+    if (others.length === 0 || !isWhole || parts.at(-1)!.end !== facts.get(first.input[0]!)!.dims[axis]) continue;
+    const outputs = parts.map(({ node }) => node.output[0]!);
+    splits.set(first, makeNode('Split', first.name, first.input.slice(0, 1), outputs, { axis: { int: axis } }));
+    for (const { node } of others) dropped.add(node);
+  }
+  return nodes.filter((node) => !dropped.has(node)).map((node) => splits.get(node) ?? node);
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
+
+interface Range {
+  readonly node: NodeProto;
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a Slice takes, if that is known and along one axis, without gaps. */
+function rangeOf(node: NodeProto, facts: Facts): Range | undefined {
+  if (operatorOf(node) !== 'Slice') return undefined;
+  const [x, starts, , axes, steps] = node.input.map((name) => facts.get(name));
+  const [start, step = 1] = [starts?.values?.[0], node.input[4] ? steps?.values?.[0] : undefined];
+  const y = facts.get(node.output[0]!);
+  if (!x || !y || start === undefined || starts?.values?.length !== 1 || step !== 1 || !axes?.values) return undefined;
+  const [axis] = axes.values.map((given) => (given < 0 ? given + x.dims.length : given)) as [number];
+  const size = x.dims[axis]!;
+  const first = Math.min(Math.max(start < 0 ? start + size : start, 0), size);
+  return { node, axis, start: first, end: first + y.dims[axis]! };
 }
 
 /** By the operator of the last node. */

@@ -67,6 +67,61 @@ describe('nodes that form one operator', () => {
     assert.deepEqual(await operators(normalised, CPU_RULES, ['scale']), ['BatchNormalization', 'Relu']);
   });
 
+  for (const [name, ranges, expected] of [
+    [
+      'in order',
+      [
+        [0, 3],
+        [3, 9],
+      ],
+      ['Split', 'Concat'],
+    ],
+    [
+      'rolled, from the end',
+      [
+        [-1, 4],
+        [0, -1],
+      ],
+      ['Split', 'Concat'],
+    ],
+    [
+      'with a gap',
+      [
+        [0, 2],
+        [3, 4],
+      ],
+      ['Slice', 'Slice', 'Concat'],
+    ],
+    [
+      'that overlap',
+      [
+        [0, 3],
+        [2, 4],
+      ],
+      ['Slice', 'Slice', 'Concat'],
+    ],
+    [
+      'that end early',
+      [
+        [0, 2],
+        [2, 3],
+      ],
+      ['Slice', 'Slice', 'Concat'],
+    ],
+  ] as const)
+    it(`are a Split if they are all of a tensor: Slices ${name}`, async () => {
+      const nodes: TinyNode[] = [
+        ...ranges.flatMap(([start, end], i): TinyNode[] => [
+          ['Constant', '', `start${i}`, { value_ints: { ints: [start] } }],
+          ['Constant', '', `end${i}`, { value_ints: { ints: [end] } }],
+        ]),
+        ['Constant', '', 'axis', { value_ints: { ints: [-1] } }],
+        ...ranges.map((_, i): TinyNode => ['Slice', `image start${i} end${i} axis`, `part${i}`]),
+        ['Concat', 'part0 part1', 'y', { axis: { int: -1 } }],
+      ];
+      assert.deepEqual(await operatorsOf(nodes, [], RULES, PLANE), expected);
+    });
+
   it('stay apart where a gradient is wanted between them', async () => {
     assert.deepEqual(await operatorsOf(gelu(Math.SQRT2), ['erf']), ['Div', 'Erf', 'Add', 'Mul', 'Mul']);
     assert.deepEqual(await operatorsOf(silu, ['s']), ['Sigmoid', 'Mul']);
