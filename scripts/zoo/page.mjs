@@ -38,8 +38,8 @@ and the same gradient by PyTorch's autograd in float64, relative to the largest 
   On some inputs, an implementation in float32 therefore differs from float64 by more than 1e-3, and each implementation does
   so on other inputs. The table gives the smallest error over a few random inputs, and how many of these inputs are within
   1e-3. The largest models were given one input only.
-  A † means that both errors were measured with the present rules; the others are from before the last changes for
-  processors, which [docs/bench.md](bench.md#the-inputs-gradient) describes.
+- **†** marks errors and ratios that were measured with the present rules. The others are from before changes that
+  [docs/bench.md](bench.md#the-inputs-gradient) describes.
 - **PyTorch** is the same for PyTorch's own float32, on the same inputs.
 - **Layer** is the default layer, with its shape.
 - **Ratio** is the processor time of a pass with the gradient of the input on one thread, divided by that of a pass without it. Both
@@ -60,7 +60,7 @@ function best(errors) {
 }
 
 const HEAD = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Earlier', 'Operators'];
-/** Marks errors that were measured with the present rules. */
+/** Marks what was measured with the present rules. */
 const PRESENT = '†';
 const NOT_EXPORTED = 'not exported';
 
@@ -84,7 +84,7 @@ export function cellsOf(row, before) {
 }
 
 /** @param {number} gradient @param {number} forward */
-const ratioOf = (gradient, forward) => (gradient / forward).toFixed(2);
+const ratioOf = (gradient, forward) => `${(gradient / forward).toFixed(2)} ${PRESENT}`;
 
 const RATIO = HEAD.indexOf('Ratio');
 
@@ -122,7 +122,8 @@ export function page(rows, missing) {
   const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
   const singles = measured.map((cells) => counts(cells[2]));
   const theirs = measured.map((cells) => counts(cells[3]));
-  const ratios = measured.flatMap((cells) => (cells[RATIO] ? [Number(cells[RATIO])] : [])).sort((a, b) => a - b);
+  const ratios = measured.flatMap((cells) => (cells[RATIO] ? [Number.parseFloat(cells[RATIO])] : [])).sort((a, b) => a - b);
+  const present = (/** @type {number} */ column) => measured.filter((cells) => cells[column]?.endsWith(PRESENT));
   const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
     `${measured.length} of ${rows.length + missing.length} models were measured; ${refused} can't be exported.`,
@@ -132,8 +133,8 @@ export function page(rows, missing) {
     `In float32, ${models(singles)} of ${singles.length} models are within 1e-3 on at least one input`,
     `and ${inputs(singles)} of ${singles.reduce((sum, { all }) => sum + all, 0)} inputs are`,
     `(PyTorch: ${models(theirs)} models, ${inputs(theirs)} inputs).`,
-    `${measured.filter((cells) => cells[2]?.endsWith(PRESENT)).length} of these were measured with the present rules.`,
-    `Ratios of ${ratios.length} models on ${thisMachine().processor}, by processor time: median ${ratios[ratios.length >> 1]?.toFixed(2)}, largest ${ratios.at(-1)?.toFixed(2)},`,
+    `${present(2).length} of these were measured with the present rules.`,
+    `Ratios of ${ratios.length} models, of ${present(RATIO).length} with the present rules, on ${thisMachine().processor}, by processor time: median ${ratios[ratios.length >> 1]?.toFixed(2)}, largest ${ratios.at(-1)?.toFixed(2)},`,
     `${ratios.filter((ratio) => ratio <= 2.2).length} of ${ratios.length} at most 2.2.`,
   ].join(' ');
   const table = [HEAD, HEAD.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`);

@@ -52,17 +52,12 @@ function betweenZeros(c: RuleContext, weights: Tensor, window: Window, groups: n
   const after = large.map((size, axis) => size - strides[axis]! * small[axis]! + begins[axis]!);
   // Resize has had these modes since 11.
   if (c.emit.opset < 11 || [...before, ...after].some((count) => count < 0)) return undefined;
-  const channels = groups % BLOCK === 0 && c.x.dims[0] === 1 ? groups : undefined;
-  return c.emit.op(
-    'Conv',
-    [repeatBetweenZeros(c, c.dy, small, strides, channels), flipped(c, weights, window, groups)],
-    {
-      kernel_shape: { ints: kernel },
-      dilations: { ints: dilations },
-      pads: { ints: [...before, ...after] },
-      group: { int: groups },
-    },
-  );
+  return c.emit.op('Conv', [repeatBetweenZeros(c, c.dy, small, strides), flipped(c, weights, window, groups)], {
+    kernel_shape: { ints: kernel },
+    dilations: { ints: dilations },
+    pads: { ints: [...before, ...after] },
+    group: { int: groups },
+  });
 }
 
 /** What the elements of X at one phase, p = s q + phase along an axis, meet. */
