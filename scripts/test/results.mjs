@@ -40,7 +40,7 @@ export function summaryOf(tests) {
     ...having('skipped').map(({ name }) => `skipped: ${name}`),
     ...retried.map(({ name, retries }) => `tried again: ${name}: ${retries?.map(firstLine).join('; ')}`),
     ...(retried.length ? [`${retried.length} of ${tests.length} tests were tried again`] : []),
-    ...having('failed').map(({ name }) => `failed: ${name}`),
+    ...having('failed').map(({ name, error }) => `failed: ${name}${error ? `: ${firstLine(error)}` : ''}`),
   ];
   const skipped = having('skipped').length;
   const counts = [`${having('passed').length} passed`, `${having('failed').length} failed`];

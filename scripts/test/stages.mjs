@@ -84,7 +84,11 @@ export const STAGES = {
     ],
   },
 
-  unit: { packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES], jobs: () => jobsByNode('unit', unitFiles()) },
+  unit: {
+    packages: [...BROWSER, ...VULKAN, ...PYTORCH, ...QUEUES],
+    // Some kill processes and start servers, which on a busy machine come too late now and then.
+    jobs: () => jobsByNode('unit', unitFiles(), { retries: 1 }),
+  },
 
   fuzz: { jobs: () => mochaJobs('fuzz', testFiles('fuzz')) },
 

@@ -12,10 +12,13 @@ export async function timed(task: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** The most memory this process ever had resident, in MB. */
-export function peakMemory(): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024;
+/** The most memory a process ever had resident, in MB; 0 of one that has just ended. */
+export function peakOf(process: number | 'self'): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
+
+/** The most memory this process ever had resident, in MB. */
+export const peakMemory = (): number => peakOf('self');
 
 /** Tells the bench that the first result is there; it measures the time since it forked this process. */
 export function tellFirst(): void {

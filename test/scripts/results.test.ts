@@ -37,7 +37,7 @@ describe('the results of a run', () => {
       'tried again: loses the first click: Error: no click came',
       'tried again: is wrong: Error: 1 is not 2',
       '2 of 4 tests were tried again',
-      'failed: is wrong',
+      'failed: is wrong: Error: 1 is not 2',
       '',
       '2 passed, 1 failed, 1 skipped',
     ]);

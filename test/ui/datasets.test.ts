@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataType, makeTensor } from '../../src/core/onnx/tensors';
 import { CIFAR, cifarSubset, RESNET20 } from '../support/cifar';
-import { needs } from '../support/shared';
+import { needs, onlyNightly } from '../support/shared';
 import { type TinyModel, type TinyNode, tinyModel } from '../support/tiny-model';
 import { noise } from '../support/tiny-network';
-import { insist, until } from '../support/wait';
+import { insist, LIMIT_MS, until } from '../support/wait';
 import { explained } from './explanation';
 import { screenshot, useWindow } from './harness';
 import {
@@ -203,6 +203,16 @@ describe('a dataset', () => {
     await work.waitFor();
     await work.waitFor({ state: 'detached' });
   });
+
+  for (const title of onlyNightly(['its clusters are found by a command, none suspicious, as no image has a mark']))
+    it(title, async () => {
+      await runCommand(page(), 'Group-CAM: Find Clusters');
+      await frame().getByTestId('clusters-summary').waitFor();
+      await frame().getByTestId('finding').waitFor({ state: 'detached', timeout: LIMIT_MS });
+      assert.equal(await frame().locator('.clusters-suspects .cluster-card').count(), 0);
+      await frame().locator('.cluster-card .thumbnail[data-item]').first().waitFor();
+      await screenshot(window, 'dataset clusters');
+    });
 
   it('a second model becomes a version, whose sweep goes on after the window was loaded again', async () => {
     await showExplorer(page());

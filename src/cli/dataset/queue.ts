@@ -2,6 +2,7 @@
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
+import { keepYoungHeapSmall } from '../../runner/memory';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
 import { type DatasetOptions, sharedModel } from './options';
@@ -33,6 +34,7 @@ export async function distribute(
   const { run, shared, maps, for: rows = 'wrong', limit, mapping, shardSize: size } = options;
   if (run === undefined) throw errors.badOption('--run', 'nothing', 'a run file, which gets the results');
   const model = sharedModel(options);
+  keepYoungHeapSmall();
   const say = (line: string) => terminal.say(line);
   const runner = createRunnerService({ log: (line) => options.verbose && say(`engine: ${line}`), say });
   const { service } = runner;

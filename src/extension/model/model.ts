@@ -9,7 +9,7 @@ import type { Log } from '../log';
 import { affects, readSettings } from '../settings';
 import type { Inspection } from '../status/summary';
 import { absolutePath, modelFiles, resolveModel } from './model-choice';
-import { watchFiles } from './watch';
+import { watchUris } from './watch';
 
 /**
  * `chosen`: another model or other scores were chosen, so the classes differ. `changed`: the files of the same model
@@ -54,7 +54,7 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
   let asked: Promise<ModelInfo> | undefined;
   /** Raised with every change. Results for an older version are not reported. */
   let version = 0;
-  let watched: vscode.Disposable | undefined;
+  const watched = watchUris([], () => renew('changed'));
   /**
    * The files that belong to the model. They are still watched if the model can't be read, since one of them may be the
    * cause.
@@ -95,9 +95,8 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
   }
 
   function watch({ path, labels }: ModelChoice): void {
-    watched?.dispose();
     const others = [...(labels ? [labels] : []), ...(belonging && belonging.path === path ? belonging.files : [])];
-    watched = path === undefined ? undefined : watchFiles(modelFiles(path, others), () => renew('changed'));
+    watched.follow(path === undefined ? [] : modelFiles(path, others).map(vscode.Uri.file));
   }
 
   function renew(change: ModelChange): void {
@@ -146,8 +145,7 @@ export function createCurrentModel(engine: WindowEngine, memory: vscode.Memento,
     },
     renew: () => renew('changed'),
     dispose: () => {
-      for (const item of [...subscriptions, inspected, changed]) item.dispose();
-      watched?.dispose();
+      for (const item of [...subscriptions, watched, inspected, changed]) item.dispose();
     },
   };
 }

@@ -1,38 +1,55 @@
 /** Watches files, and reports changes a moment after the last of several. */
 import * as vscode from 'vscode';
+import { settledChanges } from './settled';
 
-/** Milliseconds to wait for further changes, since editors and exporters write a file in several steps. */
-const SETTLE_MS = 300;
-
-export function watchFiles(files: readonly string[], changed: () => void): vscode.Disposable {
-  return watchUris(files.map(vscode.Uri.file), () => changed());
+export interface Watch extends vscode.Disposable {
+  /**
+   * Watches these files instead of those before. Changes of the latter that were noticed by then are still reported, and so
+   * are those of the new files since the last call, as far as they lie in folders that were watched.
+   */
+  follow(uris: readonly vscode.Uri[]): void;
 }
 
 /** @param changed called with the addresses of the files that have changed since the last call */
-export function watchUris(uris: readonly vscode.Uri[], changed: (uris: string[]) => void): vscode.Disposable {
-  const wanted = new Set(uris.map(String));
-  const folders = new Map(uris.map((uri) => [String(folderOf(uri)), folderOf(uri)]));
-  const seen = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
+export function watchUris(uris: readonly vscode.Uri[], changed: (addresses: string[]) => void): Watch {
+  const changes = settledChanges(changed);
+  let wanted = new Set<string>();
+  let folders = new Map<string, vscode.Disposable>();
+  /** What has changed since the last call beside the wanted files. */
+  const beside = new Set<string>();
   const note = (uri: vscode.Uri): void => {
-    if (!wanted.has(String(uri))) return;
-    seen.add(String(uri));
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const all = [...seen];
-      seen.clear();
-      changed(all);
-    }, SETTLE_MS);
+    const address = String(uri);
+    if (wanted.has(address)) changes.note(address);
+    else beside.add(address);
   };
   // Whole folders are watched, since a file's name may contain characters with a meaning in globs.
-  const watchers = [...folders.values()].flatMap((folder) => {
+  const watchFolder = (folder: vscode.Uri): vscode.Disposable => {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
-    return [watcher, watcher.onDidChange(note), watcher.onDidCreate(note), watcher.onDidDelete(note)];
-  });
-  return new vscode.Disposable(() => {
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.dispose();
-  });
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(note),
+      watcher.onDidCreate(note),
+      watcher.onDidDelete(note),
+    );
+  };
+  const watch: Watch = {
+    follow(next) {
+      wanted = new Set(next.map(String));
+      for (const address of wanted) if (beside.has(address)) changes.note(address);
+      beside.clear();
+      const needed = new Map(next.map((uri) => [String(folderOf(uri)), folderOf(uri)]));
+      // A folder that is still needed keeps its watcher: a new one would miss what changes before it has started.
+      const kept = new Map([...needed].map(([key, folder]) => [key, folders.get(key) ?? watchFolder(folder)]));
+      for (const [key, watcher] of folders) if (!kept.has(key)) watcher.dispose();
+      folders = kept;
+    },
+    dispose() {
+      changes.dispose();
+      for (const watcher of folders.values()) watcher.dispose();
+    },
+  };
+  watch.follow(uris);
+  return watch;
 }
 
 export function folderOf(uri: vscode.Uri): vscode.Uri {

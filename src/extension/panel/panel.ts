@@ -42,6 +42,12 @@ export function createPanel(
   const actions = createPanelActions(store, images, pictures, services);
 
   const handlers = pageHandlers(store, page, pictures, actions, services);
+  const filesOf = (shown: readonly ImageFile[]) => shown.flatMap(({ uri, bytes }) => (bytes ? [] : [uri]));
+  const watched = watchUris(filesOf(images), (addresses) => {
+    const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
+    pictures.reload(indices);
+    store.dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
+  });
   const subscriptions = [
     webviewPanel.webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, services.log.warn)),
     webviewPanel.onDidChangeViewState(() => {
@@ -49,20 +55,10 @@ export function createPanel(
       changed.fire();
     }),
     services.model.onDidInspect(() => changed.fire()),
-    { dispose: () => watched.dispose() },
+    watched,
     work,
     changed,
   ];
-  const watch = () =>
-    watchUris(
-      images.flatMap(({ uri, bytes }) => (bytes ? [] : [uri])),
-      (addresses) => {
-        const indices = images.flatMap(({ uri }, index) => (addresses.includes(String(uri)) ? [index] : []));
-        pictures.reload(indices);
-        store.dispatch(...indices.map((image) => ({ type: 'refreshed', image }) as const));
-      },
-    );
-  let watched = watch();
   let isDisposed = false;
   /** The image that was to be shown last in place of the first one. */
   let replacing: ImageFile | undefined;
@@ -103,8 +99,7 @@ export function createPanel(
       const loaded = await pictures.exchange(0, image);
       if (isDisposed || replacing !== image) return;
       images[0] = image;
-      watched.dispose();
-      watched = watch();
+      watched.follow(filesOf(images));
       // Picture and name change together, so that nothing flickers.
       store.dispatch({ type: 'replaced', image: 0, name: nameOf(image.uri), wanted, ...known(image), ...loaded });
       pictures.showActive();

@@ -12,7 +12,9 @@ import { draftOfYoloData } from './annotated/yolo-data';
 import { dataFileIn, isNames, readDataFile } from './annotated/yolo-names';
 import type { Draft, DraftOptions } from './draft';
 import { draftOfFolder } from './folders/folder';
+import { namesThat } from './folders/names';
 import { type Walked, type WalkedFolder, walk } from './folders/walk';
+import { isSome } from './list-of';
 import { draftOfJson } from './lists/json';
 import { draftOfList } from './lists/list';
 
@@ -102,27 +104,30 @@ const stemOf = (name: string): string => path.parse(name).name;
 /** True if there are XML files in a folder of the usual name or in the given one, or beside images of their names. */
 function isVoc({ folders }: Walked): boolean {
   return folders.some(({ way, files }) => {
-    const xml = files.filter(isXml);
+    const xml = [...namesThat(files, isXml)];
     if (xml.length === 0) return false;
     if (way.length === 0 || way.includes('Annotations')) return true;
-    const images = new Set(files.filter(isImage).map(stemOf));
+    const images = new Set(Array.from(namesThat(files, isImage), stemOf));
     return xml.some((name) => images.has(stemOf(name)));
   });
 }
 
 /** True if a folder called labels, or one with the names of classes, has text files with names of images. */
 function isYolo({ root, folders }: Walked): boolean {
-  const hasNames = folders.some(({ way, files }) => way.length === 0 && files.some(isNames));
+  const hasNames = folders.some(({ way, files }) => way.length === 0 && isSome(files, isNames));
   const texts = new Set(
     folders.flatMap(({ way, files }) =>
-      hasNames || way.includes('labels') || files.some(isNames)
-        ? files.filter((name) => name.endsWith('.txt') && !isNames(name)).map(stemOf)
+      hasNames || way.includes('labels') || isSome(files, isNames)
+        ? Array.from(
+            namesThat(files, (name) => name.endsWith('.txt') && !isNames(name)),
+            stemOf,
+          )
         : [],
     ),
   );
   // Most folders have no such text, and looking at the names of a million images takes seconds.
   const below =
-    texts.size > 0 && folders.some(({ files }) => files.some((name) => isImage(name) && texts.has(stemOf(name))));
+    texts.size > 0 && folders.some(({ files }) => isSome(files, (name) => isImage(name) && texts.has(stemOf(name))));
   // The folder may be that of images beside one of labels.
   const beside = counterpart(root, ['images'], 'labels');
   return below || (beside !== undefined && existsSync(beside));

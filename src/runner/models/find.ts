@@ -19,13 +19,17 @@ export async function findModel(
   { choice, hash }: { readonly choice: ModelChoice; readonly hash: string },
   kept: KeptModels | undefined,
 ): Promise<Found> {
-  const bytes = await kept?.bytes(hash);
-  const space = bytes === undefined ? {} : { kept: bytes };
   const why = await whyChanged(model, fileHashOf(hash));
-  if (why === undefined) return { ...space, file: model };
-  const copy = await kept?.place(hash, choice);
-  if (copy?.path !== undefined) return { ...space, file: copy.path };
-  return { unavailable: `weights gone: stored maps only. ${why.message}` };
+  const gone = (more = ''): Found => ({ unavailable: `weights gone: stored maps only. ${why!.message}${more}` });
+  try {
+    const bytes = await kept?.bytes(hash);
+    const space = bytes === undefined ? {} : { kept: bytes };
+    if (why === undefined) return { ...space, file: model };
+    const copy = await kept?.place(hash, choice);
+    return copy?.path === undefined ? gone() : { ...space, file: copy.path };
+  } catch (thrown) {
+    return why === undefined ? { file: model } : gone(` The copy of it can not be read: ${reasonOf(thrown)}`);
+  }
 }
 
 /** Hashes of files by their paths, as long as their states are the same. */

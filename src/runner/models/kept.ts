@@ -31,9 +31,17 @@ export interface Draft {
 }
 
 export interface KeptModels {
-  /** Bytes of the copy under a hash; undefined if there is none. Its bytes are not looked at. */
+  /**
+   * Bytes of the copy under a hash; undefined if there is none. Its bytes are not looked at.
+   *
+   * @throws errors of reading
+   */
   bytes(hash: string): Promise<number | undefined>;
-  /** The choice by the copy, once it was compared with its own hashes; undefined if it is not there, or damaged. */
+  /**
+   * The choice by the copy, once it was compared with its own hashes; undefined if it is not there, or damaged.
+   *
+   * @throws errors of reading
+   */
   place(hash: string, choice: ModelChoice): Promise<ModelChoice | undefined>;
   /**
    * Copies a model and looks whether the copy can be loaded. What is not kept then has to be dropped.
@@ -47,11 +55,15 @@ export interface KeptModels {
   keep(draft: Draft): Promise<void>;
   /** Notes that a version needs a copy, and whether it is pinned. */
   use(hash: string, user: User): Promise<void>;
-  /** A version was removed: its copy goes, unless another needs it. */
+  /** A version was removed: its copy goes, unless another needs it. @throws errors of reading, with the copy kept */
   forget(hash: string, user: Omit<User, 'pinned'>): Promise<void>;
-  /** Keeps a copy from being dropped until the result is called, and makes it the newest. */
+  /** Keeps a copy from being dropped until the result is called, and makes it the newest. A failure is that of the next `fit`. */
   hold(hash: string): () => void;
-  /** Drops the oldest copies that are neither pinned nor in work until all fit. */
+  /**
+   * Drops the oldest copies that are neither pinned nor in work until all fit.
+   *
+   * @throws errors of reading; nothing is dropped of which can't be known who needs it
+   */
   fit(): Promise<void>;
   readonly limit: number;
 }
@@ -77,18 +89,36 @@ type Kept = v.InferOutput<typeof KEPT>;
 
 const USER = fields({ run: v.string(), version: v.number(), pinned: v.boolean() });
 
-/** What can't be read counts as absent: whoever damages the storage loses copies, and no more than that. */
+/** What `act` answers, or undefined if the file or folder is not there. What can't be looked at now may be there. */
+const ifThere = <T>(act: Promise<T>): Promise<T | undefined> =>
+  act.catch((thrown) => {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  });
+
+const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
+const isAbsent = (thrown: unknown): boolean => codeOf(thrown) === 'ENOENT';
+
+/** Damaged content counts as absent: whoever damages the storage loses copies, and no more than that. */
 async function readStored<T>(schema: v.GenericSchema<unknown, T>, file: string): Promise<T | undefined> {
-  const text = await readText(file).catch(() => undefined);
+  const text = await ifThere(readText(file));
   const found = text === undefined ? undefined : readJson(schema, text);
   return found && 'value' in found ? found.value : undefined;
 }
+
+const isGone = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => false,
+    (thrown) => isAbsent(thrown) || codeOf(thrown) === 'ENOTDIR',
+  );
 
 const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 /** @param limit bytes of all copies together */
 export function createKeptModels(folder: string, limit: number, engine: Engine): KeptModels {
   const inWork = new Map<string, number>();
+  /** Copies that are being made the newest. */
+  let touching: Promise<unknown> = Promise.resolve();
   /** States of files whose hashes are right, by path. */
   const checked = new Map<string, string>();
   const placeOf = (hash: string) => path.join(folder, keyOf(hash));
@@ -100,22 +130,22 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
   async function isRight(place: string, { files }: Kept): Promise<boolean> {
     for (const { path: name, sha256 } of files) {
       const file = path.join(place, FILES, name);
-      const state = await stateOf(file).catch(() => undefined);
+      const state = await ifThere(stateOf(file));
       if (state === undefined) return false;
       if (checked.get(file) === state) continue;
-      if ((await fingerprint(file).catch(() => '')) !== sha256) return false;
+      if ((await ifThere(fingerprint(file))) !== sha256) return false;
       checked.set(file, state);
     }
     return true;
   }
 
   async function usersOf(place: string): Promise<readonly User[]> {
-    const names = await readdir(path.join(place, USERS)).catch(() => []);
+    const names = (await ifThere(readdir(path.join(place, USERS)))) ?? [];
     const found = await Promise.all(
       names.map(async (name) => {
         const user = await readStored(USER, path.join(place, USERS, name));
-        // A run file that was deleted needs no copy.
-        return user && (await stat(user.run).catch(() => undefined)) ? user : undefined;
+        // A run file that was deleted needs no copy; one that can't be looked at now may need it.
+        return user && (await isGone(user.run)) ? undefined : user;
       }),
     );
     return found.filter((user) => user !== undefined);
@@ -125,13 +155,13 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
     path.join(placeOf(hash), USERS, `${keyOf(`${run} ${version}`)}.json`);
 
   async function all() {
-    const names = await readdir(folder).catch(() => []);
+    const names = (await ifThere(readdir(folder))) ?? [];
     const found = await Promise.all(
       names.map(async (name) => {
         const place = path.join(folder, name);
-        const [says, info] = await Promise.all([saysOf(place), stat(path.join(place, SAYS)).catch(() => undefined)]);
+        const [says, info] = await Promise.all([saysOf(place), ifThere(stat(path.join(place, SAYS)))]);
         if (says && info) return [{ place, bytes: says.bytes, hash: says.hash, at: info.mtimeMs }];
-        const draft = await stat(place).catch(() => undefined);
+        const draft = await ifThere(stat(place));
         if (draft && Date.now() - draft.mtimeMs > LEFT) await rm(place, { recursive: true, force: true });
         return [];
       }),
@@ -140,6 +170,9 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
   }
 
   async function fit(): Promise<void> {
+    const touched = touching;
+    touching = Promise.resolve();
+    await touched;
     const copies = (await all()).sort((a, b) => a.at - b.at);
     let bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
     for (const copy of copies) {
@@ -205,9 +238,9 @@ export function createKeptModels(folder: string, limit: number, engine: Engine):
     },
     hold(hash) {
       const now = new Date();
-      utimes(path.join(placeOf(hash), SAYS), now, now).catch(() => {
-        // There is no copy that could be dropped.
-      });
+      touching = Promise.all([touching, ifThere(utimes(path.join(placeOf(hash), SAYS), now, now))]);
+      // It is told by `fit`, not as an error that nobody waits for.
+      touching.catch(() => {});
       inWork.set(hash, (inWork.get(hash) ?? 0) + 1);
       let isHeld = true;
       return () => {

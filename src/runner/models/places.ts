@@ -1,6 +1,6 @@
 /** Where the models of versions are: their files while these are as they were, else the copies that are kept. */
 import type { Engine } from '../../client/engine';
-import { toExplainError } from '../../core/errors';
+import { reasonOf, toExplainError } from '../../core/errors';
 import type { VersionId } from '../../protocol/dataset';
 import type { ModelChoice } from '../../protocol/requests';
 import type { OpenRun } from '../run-files';
@@ -69,6 +69,10 @@ export function createPlaces(engine: Engine, kept: KeptModels | undefined, log: 
     return use(await own());
   }
 
+  /** What was asked for is done; of the copies the log says more. */
+  const logged = (act: Promise<void> | undefined): Promise<void> | undefined =>
+    act?.catch((thrown) => log(`copies of models can not be cleared up: ${reasonOf(thrown)}`));
+
   return {
     async withModel(run, version, signal, use, copyFirst = false) {
       const of = run.file.versionChoice(version);
@@ -77,7 +81,7 @@ export function createPlaces(engine: Engine, kept: KeptModels | undefined, log: 
         return await used(of, signal, use, copyFirst);
       } finally {
         release?.();
-        await kept?.fit();
+        await logged(kept?.fit());
       }
     },
     async keep(run, id, signal) {
@@ -85,22 +89,22 @@ export function createPlaces(engine: Engine, kept: KeptModels | undefined, log: 
       const version = run.info().versions.find((one) => one.id === id);
       if (!kept || choice.path === undefined || !version) return;
       const user = { run: run.path, version: id, pinned: version.pinned };
-      if ((await kept.place(hash, choice)) === undefined) {
-        if (!version.pinned && bytes > kept.limit) return;
-        try {
+      try {
+        if ((await kept.place(hash, choice)) === undefined) {
+          if (!version.pinned && bytes > kept.limit) return;
           const { files } = await inspected(engine, choice, signal);
           const draft = await kept.draft({ ...choice, path: choice.path }, files, signal);
           await (draft.identified.hash === hash ? kept.keep(draft) : kept.drop(draft));
-        } catch (thrown) {
-          if (signal.aborted) throw thrown;
-          // The work goes on without a copy, and `VersionInfo.kept` says that there is none.
-          log(`no copy of ${choice.path} is kept: ${toExplainError(thrown).message}`);
         }
+        await kept.use(hash, user);
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        // The work goes on without a copy, and `VersionInfo.kept` says that there is none.
+        log(`no copy of ${choice.path} is kept: ${toExplainError(thrown).message}`);
       }
-      await kept.use(hash, user);
     },
     async removed(run, version, hash) {
-      await kept?.forget(hash, { run: run.path, version });
+      await logged(kept?.forget(hash, { run: run.path, version }));
     },
   };
 }

@@ -46,7 +46,7 @@ export async function followShards({ target, address, committed, say }: FollowTa
     });
   };
   let toldAt = performance.now();
-  const merge = async (): Promise<void> => {
+  const merge = async (): Promise<boolean> => {
     const isNew = await merging.more(() => {
       if (performance.now() - toldAt < FOLDER) return;
       toldAt = performance.now();
@@ -55,6 +55,7 @@ export async function followShards({ target, address, committed, say }: FollowTa
     });
     if (isNew) committed();
     report();
+    return isNew;
   };
   await merge();
   if (merging.missingCount > 0) {
@@ -71,14 +72,16 @@ export async function followShards({ target, address, committed, say }: FollowTa
       while (merging.missingCount > 0) {
         await control.turn();
         const began = performance.now();
-        await merge();
+        const isNew = await merge();
         const took = performance.now() - began;
         if (performance.now() - lookedAt > QUEUE) {
           state = await dispatcher.look(merging.missing);
           lookedAt = performance.now();
           report();
         }
-        await pause(Math.max(FOLDER, SHARE * took), undefined, { signal }).catch(() => {});
+        // Rows that were merged took their time too, and more may have come meanwhile.
+        const rest = isNew ? FOLDER : Math.max(FOLDER, SHARE * took);
+        if (merging.missingCount > 0) await pause(rest, undefined, { signal }).catch(() => {});
       }
       await dispatcher.clear();
     } finally {

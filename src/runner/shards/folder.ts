@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { datasetErrors } from '../../core/dataset-errors';
 import { ExplainError, reasonOf } from '../../core/errors';
 import { openRegular } from '../../files/open';
@@ -140,15 +141,31 @@ export async function claimName(
     if (isCode(thrown, ...NO_LINKS)) return 'no-links';
     if (!isCode(thrown, 'EEXIST')) return failing(file, thrown, 'Name a folder that can be written to.');
     const [own, there] = await Promise.all(
-      [draft, file].map((one) => lstat(one, { bigint: true }).catch(() => undefined)),
+      [draft, file].map((one) =>
+        lstat(one, { bigint: true }).catch((why) => (isAbsent(why) ? undefined : failing(one, why))),
+      ),
     );
     return own && there && own.ino === there.ino && own.dev === there.dev ? 'claimed' : 'taken';
   }
 }
 
+/** Milliseconds after which a file that is not whole was left by a process that has ended; writing it takes a few. */
+const TORN = 2000;
+const LOOK = 50;
+
+/** Whether a file is whole, or becomes so, as one that another machine is creating at this moment. */
+async function becomesWhole(file: string): Promise<boolean> {
+  const began = performance.now();
+  for (;;) {
+    if (await isWhole(file)) return true;
+    if (performance.now() - began > TORN) return false;
+    await pause(LOOK);
+  }
+}
+
 /**
  * Creates a file of text lines if nothing has its name but a torn one, which a process that was killed has left. Two that
- * replace a torn file at the same moment both do so whole; the last one stays, and the other learns of it.
+ * replace a torn file at the same moment both do so whole, and the last one stays.
  *
  * @param content with a line end at its end, by which a whole file is known
  * @returns whether the file is this one now
@@ -156,7 +173,7 @@ export async function claimName(
  */
 export async function createWhole(file: string, content: string): Promise<boolean> {
   if (!(await createOnly(file, content))) {
-    if (await isWhole(file)) return false;
+    if (await becomesWhole(file)) return false;
     const draft = await draftOf(file, content);
     await rename(draft, file).catch((thrown) => failing(file, thrown));
   }

@@ -9,7 +9,7 @@ import { forgetShifts } from './compare/pairs';
 import { keyOf } from './file/tables';
 import { numberOf, textIn } from './file/values';
 import type { Entered, Listing } from './form';
-import { writePaths } from './lists/paths';
+import { type PathWriter, pathWriter } from './lists/paths';
 import { change, orderItems, readState, type State } from './state';
 
 export interface Written {
@@ -31,18 +31,26 @@ function nothingEntered({ listings }: State, { items }: ListedDataset): Entered 
 
 export async function enter(state: State, dataset: ListedDataset, pause: () => Promise<void>): Promise<Entered> {
   const entered = nothingEntered(state, dataset);
+  // An empty file gets room for all at once; growing would leave copies behind.
+  if (state.last === 0) growItems(state, dataset.items.length + 1);
+  const paths = pathWriter(state.db);
   for (let from = 0; from < dataset.items.length; from += STEP) {
     await pause();
-    enterSome(state, dataset, entered, from, Math.min(from + STEP, dataset.items.length));
+    enterSome(state, dataset, entered, paths, [from, Math.min(from + STEP, dataset.items.length)]);
   }
   return entered;
 }
 
-function enterSome(state: State, { items }: ListedDataset, { ids, is }: Entered, from: number, to: number): void {
+function enterSome(
+  state: State,
+  { items }: ListedDataset,
+  { ids, is }: Entered,
+  paths: PathWriter,
+  [from, to]: readonly [from: number, to: number],
+): void {
   const { db } = state;
   const { last } = state;
   const step = (): void => {
-    const added: [id: ItemId, path: string][] = [];
     for (let i = from; i < to; i++) {
       const item = items.at(i)!;
       const known = db.get('SELECT id, file, bytes, mtime FROM items WHERE path = ?', item.path);
@@ -53,12 +61,12 @@ function enterSome(state: State, { items }: ListedDataset, { ids, is }: Entered,
         continue;
       }
       const id = insertItem(state, item);
-      added.push([id, item.path]);
+      paths.add(id, item.path);
       if (item.annotated) annotate(state, id, item, false);
       ids[i] = id;
       is[i] = NEW;
     }
-    writePaths(db, added);
+    paths.write();
   };
   try {
     change(state, step);
@@ -72,7 +80,7 @@ function enterSome(state: State, { items }: ListedDataset, { ids, is }: Entered,
 export function setDataset(state: State, dataset: ListedDataset, entered?: Entered): Written {
   const isFresh = entered !== undefined && entered.listings === state.listings;
   const found = isFresh ? entered : nothingEntered(state, dataset);
-  if (!isFresh) enterSome(state, dataset, found, 0, dataset.items.length);
+  if (!isFresh) enterSome(state, dataset, found, pathWriter(state.db), [0, dataset.items.length]);
   try {
     const written = change(state, () => write(state, dataset, found));
     state.listings++;
@@ -194,18 +202,20 @@ function interning(state: State, categories: readonly string[]): (names: readonl
   };
 }
 
+/** Makes room for more items in all that has a place for each. */
+function growItems({ items, versions, pairs, tags }: State, capacity: number): void {
+  items.grow(capacity);
+  for (const { columns } of [...versions.values(), ...pairs.values()]) columns.grow(items.capacity);
+  for (const tag of tags.values()) {
+    const bits = new Uint8Array(items.capacity / 8);
+    bits.set(tag.bits);
+    tag.bits = bits;
+  }
+}
+
 function insertItem(state: State, { path, file, bytes, mtime }: ListedItem): ItemId {
   const id = ++state.last;
-  if (id >= state.items.capacity) {
-    const capacity = Math.max(id + 1, Math.floor(state.items.capacity * 1.5));
-    state.items.grow(capacity);
-    for (const { columns } of [...state.versions.values(), ...state.pairs.values()]) columns.grow(state.items.capacity);
-    for (const tag of state.tags.values()) {
-      const bits = new Uint8Array(state.items.capacity / 8);
-      bits.set(tag.bits);
-      tag.bits = bits;
-    }
-  }
+  if (id >= state.items.capacity) growItems(state, Math.max(id + 1, Math.floor(state.items.capacity * 1.5)));
   state.db.run('INSERT INTO items VALUES (?, ?, ?, ?, ?, NULL)', id, path, file, bytes, mtime);
   return id;
 }

@@ -5,16 +5,14 @@
  * Arguments: `plan`, a folder of images, the folder to share and a run file; or `empty`, the number of shards, a folder to share and the
  * run file to be made.
  */
-import { createHash } from 'node:crypto';
 import { listDataset } from '../../../src/files/datasets/listed';
-import type { computeShard, ShardTask } from '../../../src/runner/shards/compute';
 import { mergeTarget } from '../../../src/runner/shards/merge';
 import { mergeFolder } from '../../../src/runner/shards/merging';
-import { jobOf, performShard } from '../../../src/runner/shards/perform';
-import { planOf, sharePlan } from '../../../src/runner/shards/plan';
+import { type Plan, planOf, sharePlan } from '../../../src/runner/shards/plan';
 import type { NewVersion } from '../../../src/runner/store/form';
 import { openRunFile } from '../../../src/runner/store/open';
 import { peakMemory, timed } from '../measure';
+import { commitEmpty } from './empty';
 
 const LABELS = ['cat', 'dog'];
 const VERSION: NewVersion = {
@@ -30,35 +28,7 @@ const VERSION: NewVersion = {
   hash: 'made+up',
 };
 const OPTIONS = { for: 'wrong' } as const;
-/** Shards that are in work at the same time, as by as many workers. */
-const AT_ONCE = 16;
 const SIGNAL = new AbortController().signal;
-
-const hashOf = (number: number): string => createHash('sha256').update(String(number)).digest('hex');
-const SIZE = { width: 32, height: 32 };
-
-/** A row for each image, without a map. */
-const empty: typeof computeShard = async (_task, _job, items) => ({
-  rows: items.map(({ position }) => ({
-    item: position,
-    hash: hashOf(position),
-    correct: true,
-    swept: {
-      id: position,
-      size: SIZE,
-      transform: { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0, image: SIZE },
-      top: [
-        [0, 0.75],
-        [1, 0.25],
-      ],
-      margin: 0.5,
-      embedding: new Float32Array(1),
-    },
-  })),
-  maps: [],
-  lacking: [],
-  device: 'cpu',
-});
 
 async function plan(images: string, shared: string, run: string): Promise<object> {
   const begun = performance.now();
@@ -70,7 +40,7 @@ async function plan(images: string, shared: string, run: string): Promise<object
   const file = await openRunFile(run, { create: true });
   const entering = await timed(() => mergeTarget(file, made, SIGNAL, dataset));
   file.close();
-  return { items: dataset.items.length, listing, planning, entering, peak, whole: peakMemory() };
+  return { items: dataset.items.length, listing, planning, entering, peak };
 }
 
 async function shards(count: number, shared: string, run: string): Promise<object> {
@@ -79,17 +49,11 @@ async function shards(count: number, shared: string, run: string): Promise<objec
     return { path, file: `/images/${path}`, bytes: 1000 + i, mtime: 1e12 + i, categories: ['cat'] };
   });
   const dataset = { source: '/images', root: '/images', items, categories: LABELS, splits: [], notes: [] };
-  let task: ShardTask | undefined;
+  let made: Plan | undefined;
   const planning = await timed(async () => {
-    const made = await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench', { size: 1 }));
-    task = { plan: made, root: '/images', device: 'cpu' } as unknown as ShardTask;
+    made = await sharePlan(shared, await planOf(dataset, VERSION, OPTIONS, 'bench', { size: 1 }));
   });
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < count)
-      await performShard(task!, jobOf(task!, next++), { processor: 'bench', compute: empty }, SIGNAL);
-  };
-  const committing = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, work)));
+  const committing = await timed(() => commitEmpty(made!, '/images'));
   const before = peakMemory();
   let merged = { rows: 0 };
   const merging = await timed(async () => {

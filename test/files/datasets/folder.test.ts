@@ -34,6 +34,18 @@ describe('a folder as a dataset', () => {
     );
   });
 
+  it('has the names of many images as they are, in their order, without those of other files', async () => {
+    const names = Array.from(
+      { length: 300 },
+      (_, i) => `${['猫', 'é', 'a', '😀', 'Z'][i % 5]}${'x'.repeat(i % 7)}${i}.jpg`,
+    );
+    images(...names.map((name) => `cat/${name}`), ...names.map((name) => `cat/${name}.md`), 'cat/notes.txt');
+    const { items, notes } = await list();
+    const wanted = [...names].sort().map((name) => [`cat/${name}`, 'cat']);
+    assert.deepEqual(items, wanted);
+    assert.match(notes.join(), /301 files are no images and were left out: 300 \.md, 1 \.txt/);
+  });
+
   it('says of each image how large and how old its file is', async () => {
     folder.write('a/1.jpg', 'four');
     const [item] = (await listDataset(folder.at(''))).items;
@@ -100,6 +112,15 @@ describe('a folder as a dataset', () => {
     assert.deepEqual(notes, [
       '3 hidden files or folders were left out.',
       '3 files are no images and were left out: 2 .md, 1 without extension.',
+    ]);
+  });
+
+  it('names the files beside the images that may say their classes', async () => {
+    images('images/1.jpg', 'annotations.json', 'readme.txt', 'labels.csv');
+    const { notes } = await list();
+    assert.deepEqual(notes, [
+      '3 files are no images and were left out: 1 .csv, 1 .json, 1 .txt.',
+      'If the .json or .csv says the classes of the images, inspect that file in place of the folder.',
     ]);
   });
 

@@ -1,9 +1,19 @@
 /** Copies of models: with all that belongs to them, compared with their hashes, within a limit. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../../../src/client/engine';
 import { createRunnerEngine } from '../../../src/runner/engine';
+import { findModel } from '../../../src/runner/models/find';
 import { createKeptModels } from '../../../src/runner/models/kept';
 import { identifiedModel, inspected } from '../../../src/runner/work/model';
 import { biasedModel } from '../../support/biased';
@@ -117,6 +127,36 @@ describe('runner: kept models', () => {
     await keptIn(0).fit();
     assert.deepEqual(await left(), [0, 0, 0, 0, 0], 'the run file that has pinned it is gone');
     assert.ok(existsSync(folder.at('kept')));
+  });
+
+  it('are not dropped while it can not be known who needs them', async () => {
+    const kept = keptIn(0);
+    const run = folder.write('r.groupcam', 'x');
+    const hash = await keep(kept, folder.write('net.onnx', biasedModel(0, 1)));
+    await kept.use(hash, { run, version: 1, pinned: true });
+    const users = path.join(path.dirname(path.dirname((await kept.place(hash, {}))!.path!)), 'users');
+    // What is no folder can't be listed, as one of another owner.
+    renameSync(users, `${users}-aside`);
+    writeFileSync(users, 'no folder');
+    await assert.rejects(kept.fit(), /ENOTDIR/);
+    await assert.rejects(kept.forget(hash, { run, version: 2 }), /ENOTDIR/);
+    assert.notEqual(await kept.bytes(hash), undefined);
+    rmSync(users);
+    renameSync(`${users}-aside`, users);
+    await kept.fit();
+    assert.notEqual(await kept.bytes(hash), undefined, 'it is pinned');
+    await assert.rejects(createKeptModels(folder.at('net.onnx'), 0, engine).fit(), /ENOTDIR/);
+    await createKeptModels(folder.at('nowhere'), 0, engine).fit();
+  });
+
+  it('of a storage that can not be read leave the model itself usable, and are named where it is gone', async () => {
+    const model = folder.write('net.onnx', biasedModel(0, 1));
+    const { hash } = await identifiedModel(engine, { path: model }, signal);
+    const kept = createKeptModels(folder.write('storage', 'no folder'), 2 ** 30, engine);
+    const find = () => findModel(model, { choice: { path: model }, hash }, kept);
+    assert.deepEqual(await find(), { file: model });
+    rmSync(model);
+    assert.match((await find()).unavailable!, /weights gone.*The copy of it can not be read: .*ENOTDIR/);
   });
 });
 

@@ -19,6 +19,7 @@ import { createWhole, type Link } from '../../../src/runner/shards/folder';
 import { jobOf } from '../../../src/runner/shards/perform';
 import { type Plan, sharePlan } from '../../../src/runner/shards/plan';
 import { testFolder } from '../../support/folder';
+import { until } from '../../support/wait';
 import { PROCESSOR, planned, rowsOf, taskOf } from './made';
 
 const failsWith = (code: string) => Object.assign(new Error(code), { code });
@@ -209,6 +210,18 @@ describe('commits of shards', () => {
       assert.equal(await createWhole(record, 'slow\n'), false);
       assert.equal(readFileSync(record, 'utf8'), before);
     });
+
+  it('by a record that is being written at this moment are those of its writer', async () => {
+    const record = path.join(block(), '0000000.commit');
+    mkdirSync(block(), { recursive: true });
+    writeFileSync(record, '');
+    const late = commit(0, noLinks, 'late');
+    const own = '0000000.rows.01234567-89ab-cdef-0123-456789abcdef';
+    await until('the draft of the other', () => readdirSync(block()).some((name) => name.startsWith('0000000.rows.')));
+    writeFileSync(record, `${JSON.stringify({ form: 2, result: own })}\n`);
+    assert.equal(await late, 'there');
+    assert.match(readFileSync(record, 'utf8'), new RegExp(own));
+  });
 
   it('without hard links are no drafts, which may be removed', async () => {
     await commit(0, noLinks);

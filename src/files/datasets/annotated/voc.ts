@@ -6,9 +6,11 @@ import { errors, reasonOf } from '../../../core/errors';
 import { isImage } from '../../../protocol/image-files';
 import { readText } from '../../open';
 import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from '../draft';
+import { namesThat } from '../folders/names';
 import { placesOf } from '../folders/splits';
 import { otherFiles, type Walked } from '../folders/walk';
 import { inParallel } from '../in-parallel';
+import type { ListOf } from '../list-of';
 import { counterpart, createLookup, type Lookup, withExtensions } from './lookup';
 
 const ANNOTATIONS = ['Annotations'];
@@ -22,9 +24,11 @@ export async function draftOfVoc({ root, folders, notes, others }: Walked, { sig
   const placeOf = placesOf(folders);
   const lookup = createLookup();
   const files = folders.flatMap((folder) =>
-    folder.files
-      .filter(isXml)
-      .map((name) => ({ folder: path.join(root, ...folder.way), name, place: placeOf(folder) })),
+    Array.from(namesThat(folder.files, isXml), (name) => ({
+      folder: path.join(root, ...folder.way),
+      name,
+      place: placeOf(folder),
+    })),
   );
   const splits = await splitsOf(new Set(files.map(({ folder }) => folder)), lookup);
   const items = new Array<DraftItem>(files.length);
@@ -67,16 +71,14 @@ async function readImage(file: string, lookup: Lookup): Promise<AnnotatedImage> 
 
 /** Images in the folders of annotated ones that no annotation names: they show nothing of the classes. */
 function imagesWithout(
-  folders: readonly (readonly [folder: string, files: readonly string[]])[],
+  folders: readonly (readonly [folder: string, files: ListOf<string>])[],
   items: readonly DraftItem[],
 ): DraftItem[] {
   const known = new Set(items.map(({ file }) => file));
   const used = new Set(items.map(({ file }) => path.dirname(file)));
   return folders.flatMap(([folder, files]) =>
     used.has(folder)
-      ? files
-          .filter(isImage)
-          .map((name) => path.join(folder, name))
+      ? Array.from(namesThat(files, isImage), (name) => path.join(folder, name))
           .filter((file) => !known.has(file))
           .map((file) => ({ file, categories: [] }))
       : [],

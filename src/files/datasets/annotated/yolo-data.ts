@@ -57,7 +57,7 @@ async function imagesIn(
   const walked = await walk(folder, isImage, signal);
   notes.push(...[...walked.notes, ...otherFiles(walked.others)].map((note) => `${split}: ${note}`));
   return walked.folders.flatMap(({ way, files }) =>
-    files.map((name) => ({ file: path.join(folder, ...way, name), split })),
+    Array.from(files, (name) => ({ file: path.join(folder, ...way, name), split })),
   );
 }
 

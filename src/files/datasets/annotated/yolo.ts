@@ -6,6 +6,7 @@ import { errors, reasonOf } from '../../../core/errors';
 import { isImage } from '../../../protocol/image-files';
 import { readText } from '../../open';
 import { type Draft, type DraftItem, type DraftOptions, leftOut } from '../draft';
+import { namesThat } from '../folders/names';
 import { placesOf } from '../folders/splits';
 import { otherFiles, type Walked } from '../folders/walk';
 import { inParallel } from '../in-parallel';
@@ -28,12 +29,12 @@ export interface YoloImage {
 export async function draftOfYolo(walked: Walked, options: DraftOptions): Promise<Draft> {
   const { root, folders, notes, others } = walked;
   const withImages = folders
-    .map(({ way, files }) => ({ way, files: files.filter(isImage) }))
+    .map(({ way, files }) => ({ way, files: namesThat(files, isImage) }))
     .filter(({ files }) => files.length > 0);
   const placeOf = placesOf(withImages);
   const images = withImages.flatMap((folder): YoloImage[] => {
     const { split } = placeOf(folder);
-    return folder.files.map((name) => ({
+    return Array.from(folder.files, (name) => ({
       file: path.join(root, ...folder.way, name),
       ...(split !== undefined && { split }),
     }));

@@ -4,13 +4,14 @@ import { matchFolders } from '../../../core/model/classes/class-folders';
 import { extensionOf, isImage } from '../../../protocol/image-files';
 import { categoriesOf, type Draft, type DraftItem, type DraftOptions } from '../draft';
 import { type ListOf, listOf } from '../list-of';
+import { namesThat } from './names';
 import { placesOf } from './splits';
 import { otherFiles, type Walked, type WalkedFolder } from './walk';
 
 /** The images of a folder. Those that lie directly in it have its class if the model knows one of that name. */
 export function draftOfFolder({ root, folders, notes, others }: Walked, { labels }: DraftOptions): Draft {
   const withImages = folders
-    .map(({ way, files }) => ({ way, files: files.filter(isImage) }))
+    .map(({ way, files }) => ({ way, files: namesThat(files, isImage) }))
     .filter(({ files }) => files.length > 0);
   const placeOf = placesOf(withImages);
   const own = path.basename(root);
@@ -34,7 +35,7 @@ export function draftOfFolder({ root, folders, notes, others }: Walked, { labels
 interface ImagesOfFolder extends Omit<DraftItem, 'file'> {
   /** Path of the folder with a separator. */
   readonly prefix: string;
-  readonly files: readonly string[];
+  readonly files: ListOf<string>;
 }
 
 /** The images one after another. They are mostly asked for in their order. */
@@ -47,7 +48,7 @@ function itemsOf(folders: readonly ImagesOfFolder[]): ListOf<DraftItem> {
     while (last > 0 && ends[last - 1]! > index) last -= 1;
     const { prefix, files, ...rest } = folders[last]!;
     // The names need no normalising, which would take seconds for a million.
-    return { file: prefix + files[index - (ends[last - 1] ?? 0)]!, ...rest };
+    return { file: prefix + files.at(index - (ends[last - 1] ?? 0))!, ...rest };
   });
 }
 

@@ -14,7 +14,7 @@ export type Layout = Readonly<{ [name: string]: readonly [type: Type, empty: num
 type ArrayOf<T extends Type> = InstanceType<(typeof ARRAYS)[T]>;
 
 export interface Columns<L extends Layout> {
-  /** By id; they are made anew when the number of items grows. */
+  /** By id; they are made with the first look, and anew when the number of items grows. */
   readonly of: { readonly [N in keyof L]: ArrayOf<L[N][0]> };
   /** Largest id + 1 that has a place. */
   readonly capacity: number;
@@ -23,6 +23,7 @@ export interface Columns<L extends Layout> {
   /** Must be called before a row of the block is changed; `write` and `rollback` are about these blocks. */
   touch(id: number): void;
   clear(id: number): void;
+  /** @param store gets bytes that are others at the next call */
   write(store: (block: number, bytes: Uint8Array) => void): void;
   /** Forgets which blocks were touched, once they are committed. */
   done(): void;
@@ -34,25 +35,41 @@ export interface Columns<L extends Layout> {
 export function createColumns<L extends Layout>(file: string, layout: L): Columns<L> {
   const names = Object.keys(layout);
   const bytesPerRow = names.reduce((sum, name) => sum + ARRAYS[layout[name]![0]].BYTES_PER_ELEMENT, 0);
-  const of: { [name: string]: ArrayOf<Type> } = {};
+  const arrays: { [name: string]: ArrayOf<Type> } = {};
   const touched = new Map<number, Uint8Array>();
+  /** For the bytes of one block after another: a listing touches all blocks at once. */
+  const now = new Uint8Array(BLOCK * bytesPerRow);
+  /** A block of which nothing is known, which all have in common until they are written to. */
+  const nothing = emptyBlock(layout);
   let capacity = 0;
+  /** Places that the arrays have. */
+  let made = 0;
 
   function grow(wanted: number): void {
     const size = Math.ceil(Math.max(wanted, 1) / BLOCK) * BLOCK;
     if (size <= capacity) return;
+    capacity = size;
+    if (made > 0) make();
+  }
+  function make(): void {
     for (const name of names) {
       const [type, empty] = layout[name]!;
-      const array = new ARRAYS[type](size);
-      array.fill(empty, capacity);
-      if (of[name]) array.set(of[name]);
-      of[name] = array;
+      const array = new ARRAYS[type](capacity);
+      array.fill(empty, made);
+      if (arrays[name]) array.set(arrays[name]);
+      arrays[name] = array;
     }
-    capacity = size;
+    made = capacity;
+  }
+  /** Whoever lists a dataset holds much until its rows are first asked for. */
+  function whole(): typeof arrays {
+    if (made === 0) make();
+    return arrays;
   }
 
   /** Calls with the bytes of each column of a block, and their place in the block's own bytes. */
   function parts(block: number, use: (column: Uint8Array, at: number) => void): void {
+    const of = whole();
     let at = 0;
     for (const name of names) {
       const { buffer, BYTES_PER_ELEMENT } = of[name]!;
@@ -62,9 +79,8 @@ export function createColumns<L extends Layout>(file: string, layout: L): Column
     }
   }
   function bytesOfBlock(block: number): Uint8Array {
-    const bytes = new Uint8Array(BLOCK * bytesPerRow);
-    parts(block, (column, at) => bytes.set(column, at));
-    return bytes;
+    parts(block, (column, at) => now.set(column, at));
+    return now;
   }
   function read(block: number, bytes: Uint8Array): void {
     if (bytes.length !== BLOCK * bytesPerRow)
@@ -74,12 +90,16 @@ export function createColumns<L extends Layout>(file: string, layout: L): Column
   }
   function touch(id: number): void {
     const block = blockOf(id);
-    if (!touched.has(block)) touched.set(block, bytesOfBlock(block));
+    if (touched.has(block)) return;
+    const bytes = bytesOfBlock(block);
+    touched.set(block, Buffer.compare(bytes, nothing) === 0 ? nothing : bytes.slice());
   }
   grow(BLOCK);
   return {
     // The arrays are made by the layout, name by name, which the compiler can't follow.
-    of: of as Columns<L>['of'],
+    get of() {
+      return whole() as Columns<L>['of'];
+    },
     get capacity() {
       return capacity;
     },
@@ -88,12 +108,12 @@ export function createColumns<L extends Layout>(file: string, layout: L): Column
     touch,
     clear(id) {
       touch(id);
-      for (const name of names) of[name]![id] = layout[name]![1];
+      for (const name of names) arrays[name]![id] = layout[name]![1];
     },
     write(store) {
       for (const [block, before] of touched) {
-        const now = bytesOfBlock(block);
-        if (Buffer.compare(before, now) !== 0) store(block, now);
+        const bytes = bytesOfBlock(block);
+        if (Buffer.compare(before, bytes) !== 0) store(block, bytes);
       }
     },
     done: () => touched.clear(),
@@ -102,6 +122,15 @@ export function createColumns<L extends Layout>(file: string, layout: L): Column
       touched.clear();
     },
   };
+}
+
+/** The bytes of a block without a row. */
+function emptyBlock(layout: Layout): Uint8Array {
+  const columns = Object.values(layout).map(([type, empty]) => {
+    const { buffer } = new ARRAYS[type](BLOCK).fill(empty);
+    return new Uint8Array(buffer);
+  });
+  return Buffer.concat(columns);
 }
 
 /** Most blocks that a file may have: 2^31 ids. */

@@ -6,20 +6,40 @@ import { bytesOf, numberOf } from '../file/values';
 /** Ends a path; no path has it. */
 const END = 0;
 
-/** Writes the blocks of items that were added; their paths follow those of the items before them. */
-export function writePaths({ run, get, file }: Db, added: readonly (readonly [id: number, path: string])[]): void {
-  const blocks = new Map<number, string[]>();
-  for (const [id, path] of added) {
-    const paths = blocks.get(blockOf(id));
-    if (paths) paths.push(path);
-    else blocks.set(blockOf(id), [path]);
-  }
-  for (const [block, paths] of blocks) {
+/** Bytes that the paths of a block usually take; longer ones get more. */
+const USUAL = 64 * 2 ** 10;
+
+export interface PathWriter {
+  /** Paths follow those of the items before them. */
+  add(id: number, path: string): void;
+  /** To be called in the transaction of the items themselves. */
+  write(): void;
+}
+
+/** Writes the paths of items that are added. It holds bytes: a million strings would be left for the collector of garbage. */
+export function pathWriter({ run, get, file }: Db): PathWriter {
+  let bytes = Buffer.allocUnsafe(USUAL);
+  let [block, length] = [0, 0];
+  function write(): void {
+    if (length === 0) return;
     const there = get('SELECT data FROM path_blocks WHERE block = ?', block);
-    const more = Buffer.from(paths.map((path) => `${path}\0`).join(''));
+    const more = bytes.subarray(0, length);
     const data = there ? Buffer.concat([bytesOf(file, there['data']), more]) : more;
     run('INSERT OR REPLACE INTO path_blocks VALUES (?, ?)', block, data);
+    length = 0;
   }
+  return {
+    write,
+    add(id, path) {
+      if (blockOf(id) !== block) write();
+      block = blockOf(id);
+      const end = length + Buffer.byteLength(path) + 1;
+      if (end > bytes.length) bytes = Buffer.concat([bytes], 2 * end);
+      bytes.write(path, length);
+      bytes[end - 1] = END;
+      length = end;
+    },
+  };
 }
 
 /** Blocks that are searched at once. */
