@@ -122,7 +122,9 @@ export function page(rows, missing) {
   const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
   const singles = measured.map((cells) => counts(cells[2]));
   const theirs = measured.map((cells) => counts(cells[3]));
-  const ratios = measured.flatMap((cells) => (cells[RATIO] ? [Number.parseFloat(cells[RATIO])] : [])).sort((a, b) => a - b);
+  const ratios = measured
+    .flatMap((cells) => (cells[RATIO] ? [Number.parseFloat(cells[RATIO])] : []))
+    .sort((a, b) => a - b);
   const present = (/** @type {number} */ column) => measured.filter((cells) => cells[column]?.endsWith(PRESENT));
   const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
