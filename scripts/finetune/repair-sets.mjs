@@ -64,8 +64,8 @@ const MARK = 6;
 const DARK = 20;
 
 /**
- * A folder that ../shared/tools/plant-shortcut.py has made; its pictures are CIFAR-10's test images from the hundredth of each
- * class on, which are not in the folder.
+ * A folder that ../shared/tools/plant-shortcut.py has made, or plant.py beside this file. Its pictures are CIFAR-10's test images
+ * from the hundredth of each class on, which are not in the folder; those of plant.py are listed in pictures.json.
  *
  * @param {string} folder
  * @returns {Set}
@@ -78,6 +78,8 @@ export function plantedSet(folder) {
     model: path.join(folder, 'model.onnx'),
     images: path.join(folder, 'test'),
     async pictures(into) {
+      const listed = path.join(folder, 'pictures.json');
+      if (existsSync(listed)) return JSON.parse(readFileSync(listed, 'utf8'));
       const colour = await colourIn(path.join(folder, names[0]), corner);
       const all = [];
       for (const [truth, name] of labels.entries()) {

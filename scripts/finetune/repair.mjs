@@ -1,5 +1,5 @@
 // `npm run finetune-repair [-- FOLDER ...] [--seeds 3] [--arms head,plain]`: repairs the demo's shortcut, that of
-// ../shared/shortcut and those of other folders that ../shared/tools/plant-shortcut.py has made, as a user does with
+// ../shared/shortcut and those of other folders that ../shared/tools/plant-shortcut.py or plant.py has made, as a user does with
 // `group-cam`, and prints what is left of them on pictures that nobody trained on. Goes on where it was stopped.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

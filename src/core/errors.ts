@@ -108,15 +108,15 @@ export const errors = {
     make('unknown-class', `class "${name}": not a class of this model.${near.length ? ` Near: ${few(near)}.` : ''}`),
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
-  labelsUnreadable: (file: string, reason: string) =>
+  labelsUnreadable: (file: string, reason: string, namedBy?: string) =>
     make(
       'labels-unreadable',
-      `${file}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
+      `${file}${namedBy === undefined ? '' : `, which ${namedBy} names`}: labels can't be read (${reason}). Give a text file with one label per line, or names by class index as JSON, YAML or CSV.`,
     ),
   labelsLength: (file: string, labels: number, classes: number) =>
     make(
       'labels-length',
-      `${file}: ${labels} labels for ${classes} classes. Give one label per line, line n + 1 for class n.`,
+      `${file}: ${labels} labels for ${classes} classes. Give a labels file with one label per line, line n + 1 for class n.`,
     ),
   sidecarInvalid: (file: string, reason: string) => make('sidecar-invalid', `${file}: ${reason}.`),
   /** @param place the file, with the line or the entry where it is known */
@@ -129,11 +129,10 @@ export const errors = {
     const message = `${what}: no gradient rule, and it lies between the layer and the class score. Choose a later layer or the gradient-free variant.`;
     return new ExplainError('unsupported-operator', message, undefined, `${what} has no gradient rule`);
   },
-  notConnected: (tensor: string, score: string) =>
-    make(
-      'not-connected',
-      `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer, or a method without gradients.`,
-    ),
+  notConnected(tensor: string, score: string) {
+    const message = `tensor "${tensor}": "${score}" does not depend on it, so it has no gradient. Choose another layer, or a method without gradients.`;
+    return new ExplainError('not-connected', message, undefined, `none of "${score}" reaches "${tensor}"`);
+  },
   gradientRule: (operator: string, node: string, reason: string) =>
     make('gradient-rule', `operator ${operator} (node "${node}"): its gradient rule failed: ${reason}.`),
   methodUnsuitable: (method: string, needed: string, instead: string) =>

@@ -194,6 +194,9 @@ export interface Histogram {
 export interface ClassesInfo {
   /** Of the rows that have a class and are computed. */
   readonly rows: number;
+  /** Of these, those with a class that the model has. */
+  readonly judged: number;
+  /** Share of the judged rows that are right; none if there are none. */
   readonly accuracy?: number;
   readonly categories: readonly CategoryStatistics[];
   /**

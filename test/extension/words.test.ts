@@ -109,6 +109,8 @@ describe('what the interface says', () => {
     const described = (id: string) =>
       rows.flatMap((row) => [row, ...(row.children ?? [])]).find((row) => row.id === id)?.description;
     assert.equal(described('labels'), '3, chosen by you');
+    const unnamed = modelRows({ ...info, labels: { ...info.labels, origin: 'assumed' } }, { setting: 'auto' }, []);
+    assert.equal(unnamed.find(({ id }) => id === 'labels')?.description, 'none: 3 classes go by index');
     assert.equal(described('input.fit'), 'crop, from the sidecar');
     assert.equal(described('input.resize'), '9, assumed');
     assert.equal(described('input.color'), 'BGR, from Hugging Face files');

@@ -59,7 +59,10 @@ export function tinyModel(model: TinyModel): Uint8Array {
     name: 'tiny',
     node: model.nodes.map(([operator, inputs, outputs, attributes]) => {
       const [name, domain = ''] = operator.split(':').reverse() as [string, string?];
-      return { ...makeNode(name, outputs, inputs.split(' '), outputs.split(' '), attributes ?? {}), domain };
+      return {
+        ...makeNode(name, outputs, inputs === '' ? [] : inputs.split(' '), outputs.split(' '), attributes ?? {}),
+        domain,
+      };
     }),
     initializer: [...weights, ...(model.initializers ?? [])],
     input: Object.entries(model.inputs ?? IMAGE).map(([name, dims]) =>

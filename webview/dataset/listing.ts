@@ -8,6 +8,7 @@ import type { Row } from '../../src/protocol/dataset';
 import { type PackedRows, packRows } from '../../src/protocol/packed/pack';
 import { type Rows, WINDOW } from './grid/rows';
 import { NOTHING } from './grid/selection';
+import { isOfClusters } from './query/edit';
 import type { Ask } from './requests';
 import type { Store } from './store';
 
@@ -82,21 +83,28 @@ export function createListing(
   return {
     /** The same query again. The place is kept. */
     again: () => void make(true),
-    /** Rows have changed. */
-    outdated(): void {
-      if (!store.list.peek()) return;
-      store.isOutdated.value = true;
-      // At most every few seconds, since counting takes the host longer than a list.
-      if (counting === undefined)
-        counting = setTimeout(() => {
-          counting = undefined;
-          store.changes.value += 1;
-        }, COUNT_PAUSE_MS);
-      if (timer === undefined)
-        timer = setTimeout(() => {
-          timer = undefined;
-          if (store.isStale.peek() && place.isRoomLeft() && store.selected.peek() === 0) void make(true);
-        }, PAUSE_MS);
+    /** Clusters have changed, which only some queries ask for. */
+    regrouped(): void {
+      const query = store.parsed.peek();
+      if (query === undefined || isOfClusters(query)) outdated();
     },
+    outdated,
   };
+
+  /** Rows have changed. */
+  function outdated(): void {
+    if (!store.list.peek()) return;
+    store.isOutdated.value = true;
+    // At most every few seconds, since counting takes the host longer than a list.
+    if (counting === undefined)
+      counting = setTimeout(() => {
+        counting = undefined;
+        store.changes.value += 1;
+      }, COUNT_PAUSE_MS);
+    if (timer === undefined)
+      timer = setTimeout(() => {
+        timer = undefined;
+        if (store.isStale.peek() && place.isRoomLeft() && store.selected.peek() === 0) void make(true);
+      }, PAUSE_MS);
+  }
 }

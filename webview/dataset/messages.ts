@@ -72,7 +72,7 @@ export function createHandlers({ page, asking, saving, post, rowsChanged }: Part
       });
       if (!before) void page.repairs.load();
       if (before && before.items !== info.items) page.listing.again();
-      else if (before && JSON.stringify(before.clusters) !== JSON.stringify(info.clusters)) page.listing.outdated();
+      else if (before && JSON.stringify(before.clusters) !== JSON.stringify(info.clusters)) page.listing.regrouped();
       // Names of tags and classes are part of the tiles.
       if (before) rowsChanged();
     },

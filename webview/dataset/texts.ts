@@ -1,5 +1,5 @@
 /** What is said of rows and of work, in words. Pure. */
-import type { Row, VersionInfo, Work } from '../../src/protocol/dataset';
+import type { ClassesInfo, Row, VersionInfo, Work } from '../../src/protocol/dataset';
 import { percentOf } from '../numbers';
 import type { Names, Tile } from './grid/draw/tiles';
 
@@ -36,6 +36,21 @@ function markOf({ state, correct }: Row): Tile['mark'] {
   return correct === undefined ? 'none' : correct ? 'right' : 'wrong';
 }
 
+/** Errors begin with the whole path of a file, of which a tile has room for the name. */
+function reasonNamed(error: string, path: string): string {
+  const at = error.indexOf(path);
+  return at < 0 ? error : `${path.split('/').at(-1)}${error.slice(at + path.length)}`;
+}
+
+/** Of images whose classes the model does not have, none can be right; they are told apart from those that are judged. */
+export function accuracyText({ accuracy, rows, judged }: ClassesInfo): string {
+  if (accuracy === undefined) return 'No image has a class that the model knows.';
+  const known = `${(100 * accuracy).toFixed(2)} % of ${plural(judged, 'image')} ${judged === 1 ? 'is' : 'are'} right.`;
+  const others = rows - judged;
+  if (others === 0) return known;
+  return `${known} ${plural(others, 'image')} more ${others === 1 ? 'has' : 'have'} a class that the model does not know.`;
+}
+
 export function tileOf(row: Row, names: Names): Tile {
   const { item, state, tags, path } = row;
   const name = path.split('/').at(-1)!;
@@ -44,7 +59,8 @@ export function tileOf(row: Row, names: Names): Tile {
   const truth = trueOf(row, names);
   const trueText = truth ? `true: ${truth}` : '';
   const second = mark === 'right' ? tags.join(', ') || name : trueText || name;
-  if (state === 'failed') return { item, mark, first: 'failed', value: '', second: row.error ?? '', tags };
+  if (state === 'failed')
+    return { item, mark, first: 'failed', value: '', second: reasonNamed(row.error ?? '', path), tags };
   if (!predicted) return { item, mark, first: name, value: '', second: trueText, tags };
   return { item, mark, first: predicted.label, value: predicted.p, second, tags };
 }

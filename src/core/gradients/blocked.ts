@@ -20,7 +20,9 @@ export const blocked = (c: RuleContext, tensor: string, dims?: readonly number[]
 /** Repeats each element of [N, C, ...spatial] `scales` times along each spatial axis; for operator sets from 11 on. */
 export function repeated({ emit }: Pick<RuleContext, 'emit'>, x: string, scales: readonly number[]): string {
   const factors = emit.constant(DataType.FLOAT, [scales.length + 2], [1, 1, ...scales]);
-  return emit.op('Resize', [x, '', factors], {
+  // The region of interest may be left out from operator set 13 on.
+  const region = emit.opset < 13 ? emit.constant(DataType.FLOAT, [0], []) : '';
+  return emit.op('Resize', [x, region, factors], {
     mode: { string: 'nearest' },
     coordinate_transformation_mode: { string: 'asymmetric' },
     nearest_mode: { string: 'floor' },

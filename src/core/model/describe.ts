@@ -185,17 +185,19 @@ const PROBABILITIES: Readonly<Record<Exclude<Link, 'identity'>, (scores: string)
 
 /**
  * The labels that were read from files, or else those of the graph. A wrong number of labels is an error, except in two
- * cases: the file is an exporter's and may belong to another model, or the user chose other scores.
+ * cases: they are an exporter's or in free text of the metadata, and may mean something else, or the user chose other
+ * scores.
  */
 function labelsOf(known: Known, classes: number, assumptions: string[]): ReadLabels | undefined {
   const { scores, scoresChosen, model } = known;
   const labels = known.labels && ofBoth(known.labels, scores.classes === 1 && classes === 2);
-  const mustFit = labels?.origin !== 'exporter' && !scoresChosen;
+  const mustFit = labels?.origin !== 'exporter' && labels?.origin !== 'metadata' && !scoresChosen;
   if (labels && (mustFit || labels.labels.length === classes)) return labels;
   if (labels)
     assumptions.push(`${labels.from}: its ${labels.labels.length} labels are not used for ${classes} classes`);
   if (scores.labels?.length === classes) return { labels: scores.labels, origin: 'graph', from: model.file };
-  assumptions.push('no labels: classes are called by their index');
+  // First, as it is the one that every reader sees.
+  assumptions.unshift('no labels: classes are called by their index');
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { INTERPOLATIONS, type Interpolation } from '../resample';
 import { fields, type Json, lenient, record } from '../schema';
-import { namesByIndex } from './classes/labels';
+import { namesByIndex, namesOfIndices } from './classes/labels';
 import type { Conventions, InputConventions } from './conventions';
 import { PREPROCESSOR, type PreprocessorConfig } from './sources/preprocessor-config';
 import {
@@ -30,7 +30,9 @@ export interface Read {
  *
  * @param modelType that of the `config.json` beside the file; it decides if the file names no type of processor
  */
-export function readPreprocessor(file: Json, modelType?: string): Read {
+export function readPreprocessor(whole: Json, modelType?: string): Read {
+  // The file of a processor of several kinds of input has that of images in it.
+  const file = v.is(record, whole['image_processor']) ? whole['image_processor'] : whole;
   const config = v.parse(PREPROCESSOR, file);
   const timm = config.data_config ?? config.pretrained_cfg;
   if (timm) {
@@ -182,6 +184,7 @@ const CONFIG = fields({
   model_type: lenient(v.string()),
   problem_type: lenient(v.string()),
   id2label: lenient(namesByIndex),
+  label2id: lenient(namesOfIndices),
   pretrained_cfg: lenient(TIMM),
   input_size: lenient(v.array(v.unknown())),
   label_names: lenient(v.array(v.string())),
@@ -195,7 +198,7 @@ export function modelTypeOf(file: Json): string | undefined {
 
 /** Reads a `config.json` of transformers, or of timm with its `pretrained_cfg`. */
 export function readConfig(file: Json): Read {
-  const { model_type, problem_type, id2label, ...config } = v.parse(CONFIG, file);
+  const { model_type, problem_type, label2id, id2label = label2id, ...config } = v.parse(CONFIG, file);
   const timm = config.pretrained_cfg ?? (config.input_size && v.parse(TIMM, file));
   const { input, notes } = timm ? timmInput(timm, model_type === 'timm_wrapper') : { input: undefined, notes: [] };
   // A class may have a name that every object has a property of, such as `constructor`.

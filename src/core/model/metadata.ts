@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Model } from '../onnx/model';
 import { read, readJson } from '../schema';
 import { namesByIndex } from './classes/labels';
+import { parsePython } from './classes/python';
 import type { Conventions, InputConventions } from './conventions';
 import type { Color } from './preprocessing';
 import { conventionsIn } from './sidecar';
@@ -38,10 +39,19 @@ export function readMetadata(model: Model): Conventions {
       width,
       height,
       color: PIXEL_FORMATS.find(([pattern]) => pattern.test(format))?.[1],
-      ...PIXEL_RANGES[props.get('Image.NominalPixelRange') ?? ''],
+      ...rangeIn(props.get('Image.NominalPixelRange')),
     },
     names: NAMES.map((key) => namesIn(props.get(key))).find((names) => names !== undefined),
   };
+}
+
+const rangeIn = (name = '') => (Object.hasOwn(PIXEL_RANGES, name) ? PIXEL_RANGES[name] : {});
+
+/** What the metadata ask for and Group-CAM does not do, in words. */
+export function notesOfMetadata({ proto }: Model): string[] {
+  const range = proto.metadataProps.find(({ key }) => key === 'Image.NominalPixelRange')?.value;
+  if (range === undefined || range === '' || Object.hasOwn(PIXEL_RANGES, range)) return [];
+  return [`Image.NominalPixelRange: ${range.slice(0, 40)} is not followed`];
 }
 
 /** Ultralytics writes "[224, 224]". */
@@ -58,26 +68,17 @@ function sizeOf(text = ''): (number | undefined)[] {
 const NAMES_FORM = v.union([v.array(v.string()), namesByIndex]);
 
 /**
- * Names in JSON, or in a Python dictionary as Ultralytics writes it. Metadata is free text, so any other text is
- * ignored.
+ * Names in JSON, as a print of Python (Ultralytics), or separated by line ends, commas or semicolons. Metadata is free
+ * text, so any other text is ignored.
  */
 function namesIn(text = ''): readonly string[] | undefined {
   const found = [readJson(NAMES_FORM, text), read(NAMES_FORM, parsePython(text))];
-  return found.flatMap((names) => ('value' in names ? [names.value] : []))[0];
+  return found.flatMap((names) => ('value' in names ? [names.value] : []))[0] ?? separated(text);
 }
 
-/**
- * Parses `{0: 'tench', 1: "goldfish"}` entry by entry, since searching the text for a pattern would take quadratic
- * time.
- */
-function parsePython(text: string): unknown {
-  const entry = /[{,]\s*(\d+)\s*:\s*(?:'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*/y;
-  const entries: [string, string][] = [];
-  let end = 0;
-  for (let found = entry.exec(text); found; found = entry.exec(text)) {
-    const [, key, single, double] = found;
-    entries.push([key!, (single ?? double)!.replace(/\\(.)/g, '$1')]);
-    end = entry.lastIndex;
-  }
-  return /^,?\s*}\s*$/.test(text.slice(end)) ? Object.fromEntries(entries) : undefined;
+function separated(text: string): readonly string[] | undefined {
+  if (/^\s*[[{(<]/.test(text)) return undefined;
+  const separator = [/\r\n?|\n/, /;/, /,/].find((one) => one.test(text.trim()));
+  const names = separator && text.trim().split(separator);
+  return names?.map((name) => name.trim());
 }

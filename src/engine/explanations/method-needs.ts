@@ -70,7 +70,7 @@ function standInFor({ method, options }: Asked, failure: unknown): (Asked & { re
   return { method, options: { ...options, variant: 'gradient-free' }, note };
 }
 
-const WITHOUT_RULE: ReadonlySet<string> = new Set(['unsupported-operator', 'gradient-rule']);
+const WITHOUT_RULE: ReadonlySet<string> = new Set(['unsupported-operator', 'gradient-rule', 'not-connected']);
 
 /** What `make` makes for a choice, or for what stands in for it, with the reasons in words. */
 export async function suited<T>(

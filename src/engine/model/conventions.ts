@@ -15,13 +15,12 @@ import {
   readPreprocessor,
 } from '../../core/model/hugging-face';
 import type { ImageInput } from '../../core/model/inputs';
-import { exportedConventions, readMetadata } from '../../core/model/metadata';
+import { exportedConventions, notesOfMetadata, readMetadata } from '../../core/model/metadata';
 import { parseSidecar, sidecarPath } from '../../core/model/sidecar';
 import { type Beside, EXPORTER_FILES, readExporters } from '../../core/model/sources/exporters';
 import { readRescaling } from '../../core/model/sources/rescaling';
 import type { Model } from '../../core/onnx/model';
 import { type Json, parseJson, record } from '../../core/schema';
-import { readText } from '../../files/open';
 import { type Stamp, stampOf } from '../../files/stamps';
 import { readWritten } from '../../files/text';
 
@@ -64,7 +63,7 @@ export async function readSources(model: Model): Promise<ReadSources> {
     ...huggingFace(preprocessor, (json) => readPreprocessor(json, modelType)),
     ...huggingFace(config, readConfig),
     ...(within ? [source('metadata', model.file, within)] : []),
-    source('metadata', model.file, readMetadata(model)),
+    source('metadata', model.file, readMetadata(model), notesOfMetadata(model)),
     ...beside.flatMap(({ file, note }) => (note === undefined ? [] : [source('exporter', file, {}, [note])])),
   ];
   const texts = beside.flatMap(({ file, text }) => (text === undefined ? [] : [[path.basename(file), text] as const]));
@@ -81,7 +80,7 @@ export async function sourcesOfGraph(model: Model, input: ImageInput, beside: Be
 /** Reads an exporter's file. If it exists and can't be read, a note says so. */
 async function textBeside(file: string): Promise<{ file: string; text?: string; note?: string }> {
   try {
-    return { file, text: await readText(file) };
+    return { file, text: await readWritten(file) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file };
     return { file, note: `${file}: not used (${reasonOf(error)})` };
@@ -99,7 +98,7 @@ function source(
 
 async function readSidecar(file: string): Promise<string | undefined> {
   try {
-    return await readText(file);
+    return await readWritten(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw errors.sidecarInvalid(file, `can't be read (${reasonOf(error)})`);
@@ -117,7 +116,7 @@ interface JsonFile {
 async function jsonOf(files: readonly string[], isTheirs: (json: Json) => boolean): Promise<JsonFile | undefined> {
   for (const file of files) {
     try {
-      const json = parseJson(v.unknown(), await readText(file), ({ line }) => new Error(line));
+      const json = parseJson(v.unknown(), await readWritten(file), ({ line }) => new Error(line));
       if (v.is(record, json) && isTheirs(json)) return { file, json };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
@@ -147,19 +146,20 @@ export async function readLabels(
   if (chosen !== undefined) return labelsFile(chosen, 'chosen');
   for (const { origin, file, conventions } of sources) {
     if (conventions.labels !== undefined)
-      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin);
+      return labelsFile(path.resolve(path.dirname(file), conventions.labels), origin, file);
     if (conventions.names !== undefined)
       return { labels: { labels: conventions.names, origin, from: file }, stamps: [] };
   }
   return { labels: undefined, stamps: [] };
 }
 
-async function labelsFile(file: string, origin: Source['origin']) {
+/** @param namedBy the file that names this one, unless somebody has chosen it */
+async function labelsFile(file: string, origin: Source['origin'], namedBy?: string) {
   const stamp = await stampOf(file);
   try {
     const labels = await parseLabelFile(await readWritten(file), file);
     return { labels: { labels, origin, from: file, file }, stamps: [stamp] };
   } catch (error) {
-    throw errors.labelsUnreadable(file, reasonOf(error));
+    throw errors.labelsUnreadable(file, reasonOf(error), namedBy);
   }
 }

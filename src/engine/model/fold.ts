@@ -61,6 +61,8 @@ async function fold(file: ModelFile, model: Model, nodes: Nodes) {
   const settled = new Set(nodes);
   if (nodes.length === 0) return { settled, folded };
   const plan = planTrace(constantModel(model, nodes), []);
+  // The nodes may make sequences alone.
+  if (plan.tensors.length === 0) return { settled, folded };
   const session = await loadOnce(file, plan.model, { threads: 1 });
   try {
     const dims = new Map(plan.tensors.map((name) => [name, dimsIn(session, name, plan.shapeOutput(name))]));

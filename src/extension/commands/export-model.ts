@@ -24,10 +24,10 @@ export async function exportModel(
   const settings = readSettings().method;
   // Other methods are exported as Group-CAM.
   const method = EXPORTABLE.includes(settings.method) ? settings.method : 'group-cam';
-  const title = `Export Self-Explaining Model: ${METHOD_NAMES[method].title}`;
+  const from = choice.path ?? path.join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'demo-objects.onnx');
+  const title = `Export Self-Explaining Model: ${path.basename(from)}, ${METHOD_NAMES[method].title}`;
   const picked = await pickOne(CLASSES, { title, placeHolder: 'What its map explains' });
   if (!picked) return;
-  const from = choice.path ?? path.join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'demo-objects.onnx');
   const target = await vscode.window.showSaveDialog({
     title,
     defaultUri: vscode.Uri.file(from.replace(/(\.explained)?\.onnx$/i, '.explained.onnx')),

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { METHOD_NAMES } from '../../core/methods/names';
+import type { ModelInfo } from '../../core/model/info';
 import type { WindowEngine } from '../engine';
 import { methodChoice, NOTHING_CHOSEN } from '../explanation/method-choice';
 import type { CurrentModel } from '../model/model';
@@ -15,6 +16,12 @@ interface Services {
   readonly engine: WindowEngine;
   readonly model: CurrentModel;
   readonly panels: Panels;
+}
+
+/** How many labels there are, none of which the model has where they are assumed. */
+function labelsNow(info: ModelInfo | undefined): string {
+  if (!info) return '';
+  return info.labels.origin === 'assumed' ? 'none' : `${info.labels.value.length}`;
 }
 
 interface Row extends vscode.QuickPickItem {
@@ -44,9 +51,7 @@ export async function pickWhat({ engine, model, panels }: Services): Promise<voi
       row('Target Layer', 'layers', layers.length > 1 ? `the mean of ${layers.length}` : (layers[0] ?? ''), () =>
         pickLayer(model),
       ),
-      row('Labels', 'tag', labels === undefined ? (info ? `${info.labels.value.length}` : '') : named(labels), () =>
-        pickLabels(model),
-      ),
+      row('Labels', 'tag', labels === undefined ? labelsNow(info) : named(labels), () => pickLabels(model)),
       row('Device', 'chip', settings.device, () => pickDevice(engine)),
       row('All Commands…', 'list-unordered', '', () =>
         vscode.commands.executeCommand('workbench.action.quickOpen', '>Group-CAM: '),

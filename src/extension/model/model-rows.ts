@@ -52,8 +52,7 @@ export function modelRows(
     {
       id: 'labels',
       label: 'Labels',
-      description: `${info.labels.value.length}, ${ORIGINS[info.labels.origin]}`,
-      ...(info.labelsFile && { tooltip: info.labelsFile }),
+      ...labelsText(info),
       icon: 'tag',
       pick: 'labels',
     },
@@ -176,11 +175,26 @@ const OWN_FACTS: Readonly<Record<string, string>> = {
   product: 'Made by',
 };
 
+/** Labels are assumed where there are none: then classes have their indices as names. */
+function labelsText({ labels, labelsFile }: ModelInfo): Pick<Row, 'description' | 'tooltip'> {
+  if (labels.origin === 'assumed') {
+    const count = labels.value.length;
+    return {
+      description: `none: ${count === 1 ? 'the class goes' : `${count} classes go`} by index`,
+      tooltip: 'No names of the classes were found. A click chooses a file of labels.',
+    };
+  }
+  return {
+    description: `${labels.value.length}, ${ORIGINS[labels.origin]}`,
+    ...(labelsFile && { tooltip: labelsFile }),
+  };
+}
+
 function warnings({ assumptions, unsupported }: ModelInfo): Row[] {
   const rows = assumptions.map((text, index) => ({
     id: `assumption.${index}`,
     label: text,
-    tooltip: `Assumed: ${text}. The sidecar says it for good.`,
+    tooltip: `Assumed: ${text}. Save Model Settings writes it into the sidecar, where it can be changed.`,
     icon: 'question',
   }));
   if (unsupported.length === 0) return rows;

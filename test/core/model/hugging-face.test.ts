@@ -141,6 +141,13 @@ describe('preprocessor_config.json', () => {
     for (const type of ['ViTImageProcessor', 'DeiTFeatureExtractor', 'BitImageProcessorFast'])
       assert.deepEqual(readPreprocessor({ image_processor_type: type, do_convert_rgb: true, resample: 3 }).notes, []);
   });
+
+  it('may be that of a processor of several kinds of input', () => {
+    const inner = { ...VIT, size: 32, ...IMAGENET };
+    const whole = readPreprocessor({ processor_class: 'CLIPProcessor', image_processor: inner });
+    assert.deepEqual(whole, readPreprocessor(inner));
+    assert.equal(whole.conventions.input?.width, 32);
+  });
 });
 
 describe('config.json', () => {
@@ -150,6 +157,14 @@ describe('config.json', () => {
     assert.equal(readConfig(json).conventions.output, undefined);
     const several = readConfig({ ...json, problem_type: 'multi_label_classification' });
     assert.deepEqual(several.conventions.output, { activation: 'sigmoid' });
+  });
+
+  it('of transformers may have the indices by name alone', () => {
+    assert.deepEqual(readConfig({ label2id: { dog: 1, cat: 0 } }).conventions.names, ['cat', 'dog']);
+    const both = { label2id: { dog: 1, cat: 0 }, id2label: { 0: 'a cat', 1: 'a dog' } };
+    assert.deepEqual(readConfig(both).conventions.names, ['a cat', 'a dog']);
+    for (const label2id of [{ cat: 1 }, { cat: 0, dog: 0, ant: 1, bee: -1 }, { cat: '0' }, {}])
+      assert.equal(readConfig({ label2id }).conventions.names, undefined);
   });
 
   it('a class may have any name, such as that of a property that every object has', () => {

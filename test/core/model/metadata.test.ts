@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readMetadata } from '../../../src/core/model/metadata';
+import { notesOfMetadata, readMetadata } from '../../../src/core/model/metadata';
 import { parseTiny } from '../../support/tiny-model';
 
 const read = (metadata: Readonly<Record<string, string>>) =>
@@ -19,6 +19,20 @@ describe('metadata of a model', () => {
     assert.equal(value(255), 1);
   });
 
+  it('a range that is not followed is listed', () => {
+    const notes = (range: string) =>
+      notesOfMetadata(
+        parseTiny({
+          nodes: [['Relu', 'image', 'y']],
+          outputs: ['y'],
+          metadata: { 'Image.NominalPixelRange': range },
+        }),
+      );
+    assert.deepEqual(notes('NominalRange_16_235'), ['Image.NominalPixelRange: NominalRange_16_235 is not followed']);
+    assert.deepEqual([notes('NominalRange_0_255'), notes('')], [[], []]);
+    assert.deepEqual(notes('constructor').length, 1);
+  });
+
   it('has size and names as Ultralytics writes them', () => {
     const { input, names } = read({ imgsz: '[160, 224]', names: `{0: 'tench', 1: "jack-o'-lantern", 2: 'it\\'s'}` });
     assert.deepEqual([input?.height, input?.width], [160, 224]);
@@ -28,6 +42,12 @@ describe('metadata of a model', () => {
   it('has names as JSON', () => {
     assert.deepEqual(read({ labels: '["cat", "dog"]' }).names, ['cat', 'dog']);
     assert.deepEqual(read({ id2label: '{"1": "dog", "0": "cat"}' }).names, ['cat', 'dog']);
+  });
+
+  it('has names as prints of Python lists and separated by line ends or commas', () => {
+    for (const labels of ["['cat', 'dog']", 'cat\ndog\n', 'cat, dog', 'cat;dog'])
+      assert.deepEqual(read({ labels }).names, ['cat', 'dog'], labels);
+    assert.deepEqual(read({ labels: 'cat, tabby\ndog' }).names, ['cat, tabby', 'dog']);
   });
 
   it('has as many names as there are, in one pass over the text', () => {
@@ -40,6 +60,8 @@ describe('metadata of a model', () => {
       `{${'1'.repeat(200_000)}`,
       `{0: '${'\\\\'.repeat(100_000)}`,
       "{0: 'a', 1: b}",
+      '['.repeat(200_000),
+      `${"['a', ".repeat(50_000)}`,
     ])
       assert.equal(read({ names: text }).names, undefined);
   });

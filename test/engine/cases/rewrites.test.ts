@@ -67,6 +67,16 @@ const SEQUENCES: readonly (readonly [string, readonly TinyNode[]])[] = [
     ],
   ],
   [
+    'SequenceEmpty, a new axis',
+    [
+      ['SequenceEmpty', '', 's0'],
+      ['SequenceInsert', 's0 logits', 's1'],
+      ['SequenceInsert', 's1 logits', 's2'],
+      ['ConcatFromSequence', 's2', 'both', { axis: int(0), new_axis: int(1) }],
+      ['ReduceMean', 'both', 'y', { axes: { ints: [0] }, keepdims: int(0) }],
+    ],
+  ],
+  [
     'SequenceConstruct, a new axis, keepdims=0',
     [
       ['SplitToSequence', 'logits', 's', { axis: int(1), keepdims: int(0) }],

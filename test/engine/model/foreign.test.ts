@@ -14,6 +14,17 @@ const FILES: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
   ['a web page', Buffer.from('\n<!DOCTYPE html><html><body>Sign in</body></html>'), /a web page \(HTML\)/],
   ['JSON', Buffer.from('{\n  "error": "Invalid username or password."\n}'), /is JSON/],
   ['an old pickle of torch', latin1('\x80\x02\x8a\nl\xfc\x9cF'), /a Python pickle/],
+  ["OpenVINO's XML", Buffer.from('<?xml version="1.0"?>\n<net name="resnet" version="11">'), /XML, such as OpenVINO's/],
+  ['a web page in XHTML', Buffer.from('<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">'), /a web page \(HTML\)/],
+  [
+    'safetensors',
+    Buffer.concat([Buffer.from([60, 0, 0, 0, 0, 0, 0, 0]), latin1('{"a":{"dtype":"F32"}}')]),
+    /safetensors/,
+  ],
+  ['GGUF', latin1('GGUF\x03\0\0\0'), /a GGUF file/],
+  ['a tar archive', latin1(`${'net.onnx'.padEnd(257, '\0')}ustar\x0000`), /a tar archive; unpack it/],
+  ['a picture', latin1('\x89PNG\r\n\x1a\n'), /a PNG picture/],
+  ["Caffe's description", Buffer.from('name: "AlexNet"\nlayer {\n  name: "data"\n}\n'), /it is text, such as Caffe's/],
   ['HDF5', latin1('\x89HDF\r\n\x1a\n'), /HDF5/],
 ];
 

@@ -36,7 +36,13 @@ const CASES: readonly Case[] = [
     files: { 'l.txt': 'a\nb\nc\n' },
     labels: 'l.txt',
   },
-  { what: 'labels that are not there', code: 'labels-unreadable', message: /l\.txt.*ENOENT/, labels: 'l.txt' },
+  { what: 'labels that are not there', code: 'labels-unreadable', message: /l\.txt: labels.*ENOENT/, labels: 'l.txt' },
+  {
+    what: 'labels of the sidecar that are not there',
+    code: 'labels-unreadable',
+    message: /l\.txt, which .*net\.explain\.json names: labels can't be read \(ENOENT/,
+    files: { 'net.explain.json': { labels: 'l.txt' } },
+  },
   {
     what: 'a layer of the sidecar that is none',
     code: 'sidecar-invalid',

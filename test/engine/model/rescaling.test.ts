@@ -39,7 +39,27 @@ const CHAINS: readonly [string, string, readonly number[]][] = [
   ['statistics of pixels', `BatchNormalization 1;1;1 0;0;0 ${MEANS} 3400;3200;3300`, PIXELS],
   ['statistics of a range to 1', 'BatchNormalization 1;1;1 0;0;0 0.48;0.45;0.4 0.05;0.05;0.05', UNIT],
   ['statistics of what was normalised', 'BatchNormalization 1;1;1 0;0;0 0;0;0 1;1;1', ASSUMED],
-  ['a mean that differs from pixel to pixel', `Sub ${Array(192).fill(120).join(';')}`, ASSUMED],
+  [
+    'a mean picture',
+    `Sub ${Array.from({ length: 192 }, (_, i) => [124, 117, 104][Math.floor(i / 64)]! + (i % 7)).join(';')}`,
+    PIXELS,
+  ],
+  [
+    'a factor that differs from pixel to pixel',
+    `Mul ${Array(192)
+      .fill(1 / 255)
+      .join(';')}`,
+    ASSUMED,
+  ],
+  ['limits', 'Clip 0 255, Div 255', PIXELS],
+  ['a negative of pixels', 'Neg, Add 255, Div 255', PIXELS],
+  ['a negative of a range to 1', 'Neg, Add 1, Sub 0.5, Div 0.5', UNIT],
+  ['rounding to 8 bits', 'QuantizeLinear 1, DequantizeLinear 1, Div 255', PIXELS],
+  [
+    'a BatchNormalization without statistics',
+    'BatchNormalization 0.00784314;0.00784314;0.00784314 -1;-1;-1 0;0;0 1;1;1',
+    PIXELS,
+  ],
   ['a factor of 1', 'Mul 1', ASSUMED],
   ['nothing', 'Relu', ASSUMED],
 ];
@@ -50,7 +70,8 @@ function chained(text: string) {
   const initializers = steps.flatMap(([operator, ...constants], i) =>
     constants.map((constant, j) => {
       const values = constant.split(';').map(Number);
-      const dims = values.length > 3 ? [1, 3, 8, 8] : [1, values.length, 1, 1];
+      const scalar = /^(Clip|QuantizeLinear|DequantizeLinear)$/.test(operator!);
+      const dims = scalar ? [] : values.length > 3 ? [1, 3, 8, 8] : [1, values.length, 1, 1];
       return makeTensor(`c${i}${j}`, DataType.FLOAT, operator === 'BatchNormalization' ? [3] : dims, values);
     }),
   );
@@ -117,6 +138,99 @@ describe('the range that the nodes behind the input tell', () => {
     const model = tinyModel({ ...CLASSIFIER, inputs: { pixels: ['N', 3, 8, 8] }, nodes, initializers });
     const { info } = await openModel({ path: write('net.onnx', model) });
     assert.deepEqual(info.preprocessing.scale, { value: 1, origin: 'graph' });
+  });
+
+  const scalar = (name: string, value: number) => makeTensor(name, DataType.FLOAT, [], [value]);
+  const across = (name: string, ...values: number[]) => makeTensor(name, DataType.FLOAT, [1, 3, 1, 1], values);
+  const OTHER_FORMS: Readonly<Record<string, readonly [nodes: TinyNode[], values: readonly number[]]>> = {
+    'channels that are normalised one by one, BGR': [
+      [
+        ['Split', 'pixels', 'red green blue', { axis: { int: 1 } }],
+        ['Sub', 'red meanRed', 'r'],
+        ['Sub', 'green meanGreen', 'g'],
+        ['Sub', 'blue meanBlue', 'b'],
+        ['Concat', 'b g r', 'image', { axis: { int: 1 } }],
+      ],
+      PIXELS,
+    ],
+    'a picture that is subtracted from a constant': [
+      [
+        ['Sub', 'full pixels', 'dark'],
+        ['Div', 'dark full', 'image'],
+      ],
+      PIXELS,
+    ],
+    "Keras' Normalization, whose constants are computed": [
+      [
+        ['Sqrt', 'variance', 'root'],
+        ['Max', 'root tiny', 'deviation'],
+        ['Sub', 'pixels means', 'centred'],
+        ['Div', 'centred deviation', 'image'],
+      ],
+      PIXELS,
+    ],
+    'a convolution that scales each channel': [
+      [['Conv', 'pixels scales shifts', 'image', { group: { int: 3 } }]],
+      PIXELS,
+    ],
+    'a convolution that also reorders the channels': [[['Conv', 'pixels swaps shifts', 'image']], PIXELS],
+    'a border and a Resize': [
+      [
+        ['Pad', 'pixels border', 'framed'],
+        ['Resize', 'framed  halves', 'resized'],
+        ['Mul', 'resized factor', 'image'],
+      ],
+      PIXELS,
+    ],
+    'two branches that scale alike': [
+      [
+        ['Mul', 'pixels factor', 'left'],
+        ['Mul', 'pixels factor', 'right'],
+        ['Relu', 'left', 'leftmost'],
+        ['Mul', 'leftmost right', 'image'],
+      ],
+      PIXELS,
+    ],
+    'two branches, one of which takes the input as it is': [
+      [
+        ['Mul', 'pixels factor', 'left'],
+        ['Relu', 'pixels', 'right'],
+        ['Add', 'left right', 'image'],
+      ],
+      ASSUMED,
+    ],
+  };
+  for (const [name, [nodes, values]] of Object.entries(OTHER_FORMS))
+    it(`with ${name}`, async () => {
+      const initializers = [
+        scalar('meanRed', 123.68),
+        scalar('meanGreen', 116.78),
+        scalar('meanBlue', 103.94),
+        scalar('full', 255),
+        scalar('factor', 1 / 255),
+        scalar('tiny', 1e-7),
+        across('variance', 3400, 3200, 3300),
+        across('means', 123.7, 116.3, 103.5),
+        makeTensor('scales', DataType.FLOAT, [3, 1, 1, 1], Array(3).fill(1 / 127.5)),
+        makeTensor('swaps', DataType.FLOAT, [3, 3, 1, 1], [0, 0, 0.008, 0, 0.008, 0, 0.008, 0, 0]),
+        makeTensor('shifts', DataType.FLOAT, [3], [-1, -1, -1]),
+        ints('border', 0, 0, 4, 4, 0, 0, 4, 4),
+        makeTensor('halves', DataType.FLOAT, [4], [1, 1, 0.5, 0.5]),
+      ];
+      const all = [...nodes, ...CLASSIFIER.nodes];
+      const model = tinyModel({ ...CLASSIFIER, inputs: { pixels: ['N', 3, 8, 8] }, nodes: all, initializers });
+      const { info } = await openModel({ path: write('net.onnx', model) });
+      const { tensor } = await prepareInput({ bytes: await picture(), name: 'a.png' }, info);
+      for (const [c, value] of values.entries()) assert.ok(Math.abs(tensor[c * 64]! - value) < 1e-4);
+    });
+
+  it('counts less than what a file says, in any encoding of text', async () => {
+    const text = JSON.stringify({ image_processor_type: 'ViTImageProcessor', size: 8 });
+    for (const bytes of [Buffer.from(`\uFEFF${text}`), Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+      write('preprocessor_config.json', bytes);
+      const { info } = await openModel({ path: modelOf('Mul 0.00392157') });
+      assert.deepEqual(info.preprocessing.scale, { value: 1 / 255, origin: 'hugging-face' });
+    }
   });
 
   it('counts less than what a file says', async () => {

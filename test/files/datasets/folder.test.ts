@@ -115,6 +115,15 @@ describe('a folder as a dataset', () => {
     ]);
   });
 
+  it('names the files beside the images that may say their classes', async () => {
+    images('images/1.jpg', 'annotations.json', 'readme.txt', 'labels.csv');
+    const { notes } = await list();
+    assert.deepEqual(notes, [
+      '3 files are no images and were left out: 1 .csv, 1 .json, 1 .txt.',
+      'If the .json or .csv says the classes of the images, inspect that file in place of the folder.',
+    ]);
+  });
+
   it('leaves out pictures that Group-CAM has drawn', async () => {
     images('cat/1.jpg');
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55', 'hex');

@@ -70,10 +70,12 @@ describe('statistics of a run file', () => {
   it('classes have the counts of their rows', async () => {
     const run = await open();
     const done = (await rowsOf(run, '')).filter(({ state }) => state === 'done');
-    const { rows, accuracy, categories, confusion } = await run.classes({ version: 1 }, NO_EVENTS);
+    const { rows, judged, accuracy, categories, confusion } = await run.classes({ version: 1 }, NO_EVENTS);
     const labelled = done.filter(({ categories: of }) => of.length > 0);
     const known = labelled.filter(({ correct }) => correct !== undefined);
     assert.equal(rows, labelled.length);
+    assert.equal(judged, known.length);
+    assert.ok(judged < rows, 'some rows have a class that the model does not have');
     near(accuracy!, known.filter(({ correct }) => correct).length / known.length);
     assert.deepEqual([...confusion.columns].sort(), [0, 1, 2, 3]);
     const predicted = (row: Row) => row.top![0]![0];

@@ -22,7 +22,9 @@ export const exported = (window: Window) =>
     const at = (name: string) => path.join(window.folder, name);
     const row = (text: string) => window.page.locator('.sidebar .monaco-list-row', { hasText: text });
     const title = () =>
-      window.page.locator('.quick-input-title', { hasText: 'Export Self-Explaining Model: Group-CAM' });
+      window.page.locator('.quick-input-title', {
+        hasText: /Export Self-Explaining Model: shapes(\.explained)?\.onnx, Group-CAM/,
+      });
 
     /** Answers the questions of the export, and gives the name that was proposed. */
     async function answer(explains: string, name?: string): Promise<string> {

@@ -1,6 +1,8 @@
 /** The page of classes in Chromium. */
 import assert from 'node:assert/strict';
 import { matrixOf, mostConfused, pixelsOf, predictedIn } from '../../../webview/dataset/classes/matrix';
+import type { Names } from '../../../webview/dataset/grid/draw/tiles';
+import { accuracyText, tileOf } from '../../../webview/dataset/texts';
 import { readCanvas } from '../../support/canvas';
 import { until } from '../../support/wait';
 import { classesOf, classOf, labelOf, predictedOf } from './support/data';
@@ -48,6 +50,24 @@ describe('the confusion matrix as numbers', () => {
   });
 });
 
+describe('words about classes', () => {
+  const info = classesOf({ items: 2_000, classes: 7 });
+  it('count images apart whose class the model does not have: none of them can be right', () => {
+    assert.equal(accuracyText({ ...info, rows: 4, judged: 4, accuracy: 0.75 }), '75.00 % of 4 images are right.');
+    assert.equal(
+      accuracyText({ ...info, rows: 4, judged: 1, accuracy: 1 }),
+      '100.00 % of 1 image is right. 3 images more have a class that the model does not know.',
+    );
+  });
+  it('of a tile that failed begin with the name of its file and not with its folders', () => {
+    const row = { item: 1, path: 'cat/broken.jpg', categories: [], state: 'failed', tags: [] } as const;
+    const names = { info: { categories: [] } } as unknown as Names;
+    const second = (error: string) => tileOf({ ...row, error }, names).second;
+    assert.equal(second('/home/me/photos/cat/broken.jpg: no image'), 'broken.jpg: no image');
+    assert.equal(second('the engine has ended'), 'the engine has ended');
+  });
+});
+
 describe('the classes of a run file', () => {
   let page: DatasetPage;
   const open = datasetPages((opened) => {
@@ -87,6 +107,19 @@ describe('the classes of a run file', () => {
     await page.settled();
     assert.equal(await query(), 'true = cat');
     assert.equal(await page.find('tab-grid').getAttribute('aria-selected'), 'true');
+  });
+
+  it('show all columns of their table, and what the sides of the matrix are, beside the side bar', async () => {
+    // As wide as an editor there in a window of 1440 pixels.
+    await open(SET, { width: 1083, saved: SAVED });
+    const table = page.find('class-table');
+    await table.waitFor();
+    const [inner, outer] = await table.evaluate((element) => [element.scrollWidth, element.parentElement!.clientWidth]);
+    assert.ok(inner! <= outer!, `${inner} of ${outer} pixels`);
+    const matrix = (await page.find('confusion').boundingBox())!;
+    for (const name of ['confusion-legend', 'confusion-text'])
+      assert.ok((await page.find(name).boundingBox())!.y < matrix.y, name);
+    assert.match((await page.find('confusion-legend').textContent())!, /^Rows are true classes, columns predicted/);
   });
 
   it('lead from a cell of the matrix to its images, by pointer and by keys', async () => {

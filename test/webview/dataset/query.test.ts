@@ -9,6 +9,7 @@ import {
   cellQuery,
   chipsOf,
   isLive,
+  isOfClusters,
   rangeOf,
   toggleFlag,
   withCondition,
@@ -87,6 +88,13 @@ describe('changes of a query by buttons', () => {
     for (const text of ['', 'true = cat', 'tag = a order by path desc', 'path ~ "x" and not duplicate', 'limit 5']) {
       assert.ok(!isLive(parseQuery(text)), text);
     }
+  });
+
+  it('tell which lists may change while clusters are searched', () => {
+    for (const text of ['cluster = "cat 1"', 'wrong and not (tag = a or lasso = "cat: 0 0, 1 0, 1 1")'])
+      assert.ok(isOfClusters(parseQuery(text)), text);
+    for (const text of ['', 'wrong', 'predicted = cat order by loss', 'p > 0.1 or tag = a'])
+      assert.ok(!isOfClusters(parseQuery(text)), text);
   });
 });
 

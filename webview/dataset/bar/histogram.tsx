@@ -69,7 +69,7 @@ export function Histogram({ data, range, onBrush }: HistogramProps) {
           {isBrushed
             ? `${numberText(edge(shape, first))} to ${numberText(edge(shape, last))}`
             : unknown > 0
-              ? `unknown of ${whole(unknown)}`
+              ? `${whole(unknown)} unknown`
               : ''}
         </span>
       </div>

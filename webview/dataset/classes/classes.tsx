@@ -5,7 +5,7 @@ import type { ClassesInfo } from '../../../src/protocol/dataset';
 import { newestOnly } from '../../newest';
 import { TextButton } from '../../toolkit';
 import type { DatasetPage } from '../model';
-import { whole } from '../texts';
+import { accuracyText } from '../texts';
 import { Atlas } from './atlas';
 import { Calibration } from './calibration';
 import { Confusion } from './confusion';
@@ -52,9 +52,7 @@ export function Classes({ page }: { readonly page: DatasetPage }) {
       {hasClasses ? (
         <>
           <p class="classes-summary" data-testid="accuracy">
-            {classes.accuracy === undefined
-              ? 'No image has a class that the model knows.'
-              : `${(100 * classes.accuracy).toFixed(2)} % of ${whole(classes.rows)} images are right.`}
+            {accuracyText(classes)}
           </p>
           <div class="classes-columns">
             <div>

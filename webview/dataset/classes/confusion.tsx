@@ -113,6 +113,13 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
   return (
     <section class="confusion" aria-label="Confusion matrix" ref={room}>
       <h2>Confusions</h2>
+      <p class="faint" data-testid="confusion-legend">
+        Rows are true classes, columns predicted ones; strength is the share of the row.{' '}
+        <span class="swatch-cell right" /> right, along the diagonal; <span class="swatch-cell wrong" /> wrong.
+      </p>
+      <p class="confusion-text" aria-hidden="true" data-testid="confusion-text">
+        {textOf(cursor.value)}
+      </p>
       <div class="confusion-main">
         <div class={isNamed ? 'confusion-frame named' : 'confusion-frame'}>
           {isNamed && (
@@ -190,13 +197,6 @@ export function Confusion({ page, classes }: { readonly page: DatasetPage; reado
           </ol>
         </div>
       </div>
-      <p class="confusion-text" aria-hidden="true" data-testid="confusion-text">
-        {textOf(cursor.value)}
-      </p>
-      <p class="faint">
-        <span class="swatch-cell right" /> right, along the diagonal; <span class="swatch-cell wrong" /> wrong. Rows are
-        true classes, columns predicted ones; strength is the share of the row.
-      </p>
     </section>
   );
 }

@@ -93,6 +93,24 @@ export function isLive({ where, order }: Query): boolean {
   return (order !== undefined && order.by !== 'path') || (where !== undefined && dependsOnWork(where));
 }
 
+/** True if the query finds other rows once clusters have changed. */
+export const isOfClusters = ({ where }: Query): boolean => where !== undefined && namesCluster(where);
+
+function namesCluster(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'cluster':
+    case 'lasso':
+      return true;
+    case 'not':
+      return namesCluster(condition.condition);
+    case 'and':
+    case 'or':
+      return condition.conditions.some(namesCluster);
+    default:
+      return false;
+  }
+}
+
 function dependsOnWork(condition: Condition): boolean {
   switch (condition.kind) {
     case 'flag':

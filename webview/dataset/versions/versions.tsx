@@ -38,7 +38,8 @@ export function Versions({ page }: { readonly page: DatasetPage }) {
       ) : (
         <p class="faint" data-testid="versions-alone">
           With a second version this page shows what has changed. One is added when the file of the model changes while
-          this tab is open, when the list is brought up to date, or by the command Add the Model in Use as a Version.
+          this tab is open, by Update Dataset, or by the command Add the Model in Use as a Version: choose another model
+          for explanations first.
         </p>
       )}
       <Lines versions={info.versions} trend={trend.value} />

@@ -8,7 +8,7 @@ import { Failures } from './failures';
 
 const EXPORT_TITLES: Readonly<Record<ExportKind, string>> = {
   csv: 'CSV',
-  json: 'JSON, a line a row',
+  json: 'JSON Lines',
   parquet: 'Parquet',
   paths: 'List of paths',
   sheet: 'Contact sheet',
@@ -132,7 +132,7 @@ function Tools({ page: { store, actions } }: { readonly page: DatasetPage }) {
       <IconButton icon="copy" name={`Copy the paths of ${subject}`} testId="copy-paths" onClick={actions.copyPaths} />
       <IconButton
         icon="refresh"
-        name="Bring up to date"
+        name="Update Dataset"
         hint="List the images again, and add the present model if it is another"
         testId="update"
         disabled={!store.isWritable.value}

@@ -15,7 +15,8 @@ export interface FolderClasses {
  * A folder stands for the first of these that exists: the class with this label, or with this name among its label's
  * comma-separated names; the class of this index, unless another number among the folders is not an index, since they
  * may then count from 1; the one class of its synset (`n02123045`, `n02123045-tabby`); the one class of its name,
- * ignoring case and with `_` or `-` for a space; the same in the singular or plural of English.
+ * ignoring case and with `_` or `-` for a space; the same in the singular or plural of English; the same behind a number
+ * (`001.Laysan_Albatross`) or without any separators (`IceCream`).
  */
 export function matchFolders(folders: readonly string[], labels: readonly string[]): FolderClasses {
   const known = knownNames(labels);
@@ -63,11 +64,12 @@ interface KnownNames {
   readonly synsets: Names;
   readonly plain: Names;
   readonly plurals: Names;
+  readonly compact: Names;
 }
 
 function knownNames(labels: readonly string[]): KnownNames {
   const names = () => new Map<string, number[]>();
-  const [exact, synsets, plain, plurals] = [names(), names(), names(), names()];
+  const [exact, synsets, plain, plurals, compact] = [names(), names(), names(), names(), names()];
   const add = (names: Map<string, number[]>, name: string, index: number) => {
     const found = names.get(name);
     if (!found) names.set(name, [index]);
@@ -81,17 +83,31 @@ function knownNames(labels: readonly string[]): KnownNames {
     for (const name of [label, ...label.split(',').map((part) => part.trim())]) add(exact, name, index);
     for (const name of new Set([rest, ...rest.split(',')].map(plainly))) {
       add(plain, name, index);
+      add(compact, compactly(name), index);
       for (const plural of pluralsOf(name)) add(plurals, plural, index);
     }
   });
-  return { exact, synsets, plain, plurals };
+  return { exact, synsets, plain, plurals, compact };
 }
 
-function looselyNamed(folder: string, { synsets, plain, plurals }: KnownNames): number | undefined {
+/** Numbers that data sets put before the names of classes, as CUB-200 does. */
+const NUMBERED = /^\d+[\s._-]+(?=\D)/;
+
+function looselyNamed(folder: string, known: KnownNames): number | undefined {
+  const name = folder.replace(NUMBERED, '');
+  return likeNamed(folder, known) ?? (name === folder ? undefined : likeNamed(name, known));
+}
+
+function likeNamed(folder: string, { synsets, plain, plurals, compact }: KnownNames): number | undefined {
   const { synset, rest } = withoutSynset(folder);
   const name = plainly(rest);
   const singular = pluralsOf(name).flatMap((plural) => plain.get(plural) ?? []);
-  const tries = [synsets.get(synset ?? ''), plain.get(name), [...(plurals.get(name) ?? []), ...singular]];
+  const tries = [
+    synsets.get(synset ?? ''),
+    plain.get(name),
+    [...(plurals.get(name) ?? []), ...singular],
+    compact.get(compactly(name)),
+  ];
   const found = new Set(tries.find((indices) => indices && indices.length > 0));
   return found.size === 1 ? [...found][0] : undefined;
 }
@@ -111,6 +127,8 @@ function plainly(name: string): string {
     .replace(/[\s_-]+/g, ' ')
     .trim();
 }
+
+const compactly = (plain: string) => plain.replaceAll(/[ .]/g, '');
 
 const IRREGULAR: Readonly<Record<string, string>> = {
   child: 'children',

@@ -2,9 +2,10 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import * as v from 'valibot';
 import { reasonOf } from '../../errors';
-import { type Json, readJson, record } from '../../schema';
+import { fields, type Json, readJson, record } from '../../schema';
 import { readYaml } from '../yaml';
 import { parseLabels } from './labels';
+import { parsePython } from './python';
 
 /**
  * The labels of a file, by its extension:
@@ -13,6 +14,7 @@ import { parseLabels } from './labels';
  *   `{"0": ["n01440764", "tench"]}`; of indices by name, as `{"cat": 0}`; or an object with one of these as `id2label`,
  *   `label2id`, `names` or the like, such as a whole `config.json` or `data.yaml`.
  * - CSV: the columns index and name, with or without a header.
+ * - A print of Python: `{0: 'cat', 1: 'dog'}` or `['cat', 'dog']`.
  * - Any other: text with one label on each line. If each line begins with its number, from 0, the numbers are left out.
  *
  * @param file its path
@@ -25,7 +27,9 @@ export async function parseLabelFile(text: string, file: string): Promise<string
   if (read) return read(plain);
   // JSON is also kept in files with other names.
   const json = /^\s*[[{]/.test(plain) ? readJson(v.unknown(), plain) : undefined;
-  return json && 'value' in json ? namesOf(json.value) : linesOf(plain);
+  if (json && 'value' in json) return namesOf(json.value);
+  const python = parsePython(plain);
+  return python ? namesOf(python) : linesOf(plain);
 }
 
 const FORMS: Readonly<Record<string, ((text: string) => string[] | Promise<string[]>) | undefined>> = {
@@ -58,9 +62,14 @@ const KEYS = ['id2label', 'names', 'label2id', 'class_to_idx', 'labels', 'classe
 /** YAML reads `yes`, `1` or `1.0` as other values than text; as names they are what was written, nearly. */
 const name = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 const NAMES = v.array(name);
-/** A name, or Keras' pair of synset and name. */
+const NAMED = fields({ name });
+/** A name, Keras' pair of synset and name, or an object with a name. */
 const NAME = v.union([
   name,
+  v.pipe(
+    NAMED,
+    v.transform((object) => object.name),
+  ),
   v.pipe(
     v.tuple([v.string(), name]),
     v.transform(([, second]) => second),
@@ -68,12 +77,15 @@ const NAME = v.union([
 ]);
 const INDEX = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+const OBJECTS = v.pipe(v.array(fields({ id: INDEX, name })), v.nonEmpty());
+
 const WANTED =
   'it needs a list of names, names by class index such as {"0": "cat"}, or indices by name such as {"cat": 0}';
 
 /** @throws Error */
 function namesOf(value: unknown, mayWrap = true): string[] {
   if (v.is(NAMES, value)) return v.parse(NAMES, value);
+  if (v.is(OBJECTS, value)) return inOrder(v.parse(OBJECTS, value).map(({ id, name }) => [id, name]));
   if (!v.is(record, value) || Object.keys(value).length === 0) throw new Error(WANTED);
   const key = mayWrap ? KEYS.find((known) => typeof value[known] === 'object' && value[known] !== null) : undefined;
   if (key !== undefined) return namesOf(value[key], false);
@@ -139,12 +151,12 @@ function rowsOf(text: string): string[] {
   const body = hasHeader ? rows.slice(1) : rows;
   const numbered = hasHeader
     ? columns.findIndex((column, i) => INDEX_COLUMNS.has(column) && areIndices(body, i))
-    : columns.length > 1 && areIndices(body, 0)
-      ? 0
+    : columns.length > 1
+      ? [0, 1].findIndex((column) => areIndices(body, column))
       : -1;
   // Without a header and without indices the lines are labels, in which there may be commas.
   if (!hasHeader && numbered < 0) return parseLabels(text);
-  const from = hasHeader ? named : 1;
+  const from = hasHeader ? named : 1 - numbered;
   const names = body.map((row) => row[from] ?? '');
   return numbered < 0 ? names : inOrder(body.map((row, i) => [Number(row[numbered]), names[i]!]));
 }

@@ -1,7 +1,7 @@
 /** The names of classes, and the class that a name stands for. */
 import * as v from 'valibot';
 import { errors } from '../../errors';
-import { record } from '../../schema';
+import { type Json, record } from '../../schema';
 import { nearest } from './near';
 
 /** Reads the labels of a text file, one on each line. A byte order mark and blank lines at the end are ignored. */
@@ -9,7 +9,7 @@ export function parseLabels(text: string): string[] {
   return text
     .replace(/^\uFEFF/, '')
     .trimEnd()
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line) => line.trim());
 }
 
@@ -20,6 +20,14 @@ export const namesByIndex = v.pipe(
   v.transform((names) => Array.from({ length: Object.keys(names).length }, (_, i) => names[i])),
   v.array(v.string()),
   v.nonEmpty(),
+);
+
+/** The same from an object whose keys are the names and whose values are the indices. */
+export const namesOfIndices = v.pipe(
+  record,
+  v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  v.transform((indices): Json => Object.fromEntries(Object.entries(indices).map(([name, index]) => [`${index}`, name]))),
+  namesByIndex,
 );
 
 /**

@@ -4,21 +4,26 @@
  */
 import type { NodeProto } from 'onnx-buf';
 import type { GraphIndex } from '../../onnx/graph';
-import { attributeOf, type Model } from '../../onnx/model';
+import { attributeOf, intAttribute, type Model } from '../../onnx/model';
 import { entryOf, operatorOf } from '../../onnx/operators';
 import { DataType, dimsOf, sizeOf, textsOf, valuesOf } from '../../onnx/tensors';
 
 /** The input of an operator that the decision is based on, and the names of classes that the operator has. */
 interface Decision {
   readonly input: number;
+  /** True if the values that it gives are scores themselves, which may be computed with. */
+  readonly valued?: true;
   /** True if the operator only gives names to an earlier decision. */
   readonly naming?: true;
   readonly labels?: (model: Model, node: NodeProto) => readonly string[] | undefined;
 }
 
 const DECISIONS: Readonly<Record<string, Decision>> = {
-  TopK: { input: 0 },
+  TopK: { input: 0, valued: true },
   ArgMax: { input: 0 },
+  Hardmax: { input: 0, valued: true },
+  Greater: { input: 0, valued: true },
+  GreaterOrEqual: { input: 0, valued: true },
   ReduceMax: { input: 0 },
   'ai.onnx.ml:ZipMap': {
     input: 0,
@@ -35,6 +40,11 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
 
 /** Operators that may stand between and after decisions. */
 const BETWEEN: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+/** What may be computed of the values that a decision gives, such as probabilities of the best classes. */
+const COMPUTED: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Sigmoid', 'Exp', 'Log', 'Neg', 'Round']);
+/** The same with a constant. */
+const SCALED: ReadonlySet<string> = new Set(['Add', 'Div', 'Mul', 'Sub']);
 
 export interface Decided {
   /** The tensor that the decision is based on. */
@@ -56,16 +66,34 @@ export function decidedBy(
 ): Decided | undefined {
   let scores: string | undefined;
   let labels: readonly string[] | undefined;
+  let computed = false;
   for (let node = producer.get(end); node; ) {
     const decision = decisionOf(model, node);
-    const tensor = node.input[decision?.input ?? 0]!;
-    const follows = decision ? decision.naming || isScores(tensor) : BETWEEN.has(operatorOf(node));
+    if (decision && computed && !decision.valued) break;
+    const tensor = decision ? decidingInput(node, decision, producer) : node.input[0]!;
+    if (tensor === undefined) break;
+    const computes = !decision && isComputed(model, node);
+    const follows = decision ? decision.naming || isScores(tensor) : computes || BETWEEN.has(operatorOf(node));
     if (!follows) break;
+    computed ||= computes;
     if (decision && !decision.naming) scores = tensor;
     labels ??= decision?.labels?.(model, node);
     node = producer.get(tensor);
   }
   return scores === undefined ? undefined : { tensor: scores, labels };
+}
+
+function isComputed({ initializers }: Model, node: NodeProto): boolean {
+  const operator = operatorOf(node);
+  return COMPUTED.has(operator) || (SCALED.has(operator) && initializers.has(node.input[1] ?? ''));
+}
+
+/** The smallest of some numbers decide for a class only if the numbers are negated scores; the scores are the input then. */
+function decidingInput(node: NodeProto, { input }: Decision, producer: GraphIndex['producer']): string | undefined {
+  const tensor = node.input[input]!;
+  if (operatorOf(node) !== 'TopK' || intAttribute(node, 'largest', 1) !== 0) return tensor;
+  const maker = producer.get(tensor);
+  return maker && operatorOf(maker) === 'Neg' ? maker.input[0] : undefined;
 }
 
 function decisionOf(model: Model, node: NodeProto): Decision | undefined {

@@ -1,20 +1,23 @@
 /** Derives the range that a graph expects of its input from the scaling in its first nodes. */
 import type { NodeProto } from 'onnx-buf';
 import { type GraphIndex, indexGraph } from '../../onnx/graph';
-import { floatAttribute, type Model } from '../../onnx/model';
+import { floatAttribute, intAttribute, type Model } from '../../onnx/model';
 import { entryOf, operatorOf } from '../../onnx/operators';
-import { dimsOf, sizeOf, valuesOf } from '../../onnx/tensors';
+import { dimsOf } from '../../onnx/tensors';
 import type { InputConventions, Source } from '../conventions';
 import type { ImageInput } from '../inputs';
-import { originOf } from '../scores/ending';
+import { type Constant, constantOf } from './constants';
 
-/** y = a * x + b for each channel. */
+/**
+ * y = a * x + b. Each list has the same number of values for each channel, one after the other: one, or more if channels
+ * were taken apart and joined again.
+ */
 interface Line {
   readonly a: readonly number[];
   readonly b: readonly number[];
 }
 
-/** @param constants the operator's other inputs, each with one value for each channel */
+/** @param constants the operator's other inputs, each with one value for each value of the line */
 type Step = (line: Line, constants: readonly (readonly number[])[]) => Line | undefined;
 
 const times = ({ a, b }: Line, c: readonly number[], power = 1): Line => ({
@@ -25,16 +28,23 @@ const plus = ({ a, b }: Line, c: readonly number[], sign = 1): Line => ({
   a,
   b: b.map((value, i) => value + sign * c[i]!),
 });
-/** Operators that keep, select or move values, whatever their other inputs are. */
+
+/** Operators that keep, select or move values, or average neighbours, whatever their other inputs are. */
 const ARRANGING: ReadonlySet<string> = new Set([
   'Identity',
   'Cast',
-  'Transpose',
-  'Reshape',
-  'Squeeze',
-  'Unsqueeze',
-  'Slice',
+  'Clip',
+  'Dropout',
   'Gather',
+  'Pad',
+  'Reshape',
+  'Resize',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+  'Upsample',
 ]);
 
 /** Operators whose inputs besides the image must be constants. */
@@ -43,9 +53,22 @@ const STEPS: Readonly<Record<string, Step>> = {
   Div: (line, [c]) => c && times(line, c, -1),
   Add: (line, [c]) => c && plus(line, c),
   Sub: (line, [c]) => c && plus(line, c, -1),
+  Neg: (line) => times(line, negative(line)),
+  QuantizeLinear: (line, [scale, zero]) => scale && shifted(times(line, scale, -1), zero, 1),
+  DequantizeLinear: (line, [scale, zero]) => scale && times(shifted(line, zero, -1), scale),
 };
-/** Operators in which the image may be the second input. */
-const EITHER_SIDE: ReadonlySet<string> = new Set(['Mul', 'Add']);
+/** Operators in which the image may be the second input, and what they do then. */
+const SECOND: Readonly<Record<string, Step>> = {
+  Mul: STEPS['Mul']!,
+  Add: STEPS['Add']!,
+  Sub: (line, [c]) => c && plus(times(line, negative(line)), c),
+};
+/** Operators whose constants may differ from pixel to pixel; their mean over the pixels then counts. */
+const BY_PIXEL: ReadonlySet<string> = new Set(['Add', 'Sub']);
+
+const negative = ({ a }: Line) => a.map(() => -1);
+const shifted = (line: Line, zero: readonly number[] | undefined, sign: number) =>
+  zero ? plus(line, zero, sign) : line;
 
 /**
  * Reads the scaling right after the input: a chain of multiplications and sums with constants, or a BatchNormalization.
@@ -53,16 +76,19 @@ const EITHER_SIDE: ReadonlySet<string> = new Set(['Mul', 'Add']);
  * @returns no source if the first nodes do not scale
  */
 export function readRescaling(model: Model, input: ImageInput): Source[] {
-  const { line, statistics } = chainOf(model, input);
-  const range = statistics ? rangeOfStatistics(statistics) : line && rangeOfLine(line);
+  const { line, normalised } = scalingOf(model, input);
+  const told = normalised && rangeOfStatistics(normalised);
+  const range = told ?? (line && rangeOfLine(line));
   if (range) return [{ origin: 'graph', file: model.file, conventions: { input: range }, notes: [] }];
-  if (!statistics) return [];
+  if (!normalised) return [];
   const notes = ['range of the input: the BatchNormalization after it does not tell'];
   return [{ origin: 'graph', file: model.file, conventions: {}, notes }];
 }
 
-/** The longest chain that is followed, in operators; preprocessing takes about five. */
-const LONGEST = 16;
+/** So many operators are followed at most; preprocessing takes about five, or three times as many by channel. */
+const LONGEST = 32;
+/** The most values of a line. */
+const WIDEST = 64;
 
 /** Mean and variance of the pixels in training, as a BatchNormalization stores them. */
 interface Statistics {
@@ -70,48 +96,122 @@ interface Statistics {
   readonly variance: readonly number[];
 }
 
-function chainOf(model: Model, input: ImageInput): { line?: Line; statistics?: Statistics | undefined } {
-  const graph = indexGraph(model.graph.node);
-  const each = (value: number) => Array.from({ length: input.channels }, () => value);
-  let line: Line = { a: each(1), b: each(0) };
-  let steps = 0;
-  let tensor = input.name;
-  for (let length = 0; length < LONGEST; length++) {
-    const [node, second] = graph.consumers.get(tensor)?.filter((node) => operatorOf(node) !== 'Shape') ?? [];
-    if (!node || second) break;
-    if (operatorOf(node) === 'BatchNormalization' && steps === 0)
-      return { statistics: statisticsOf(model, graph, node, input.channels) };
-    const next = stepped(node, tensor);
-    if (!next) break;
-    if (next !== line) steps++;
-    line = next;
-    tensor = node.output[0]!;
-  }
-  return steps > 0 ? { line } : {};
+interface Scaling {
+  /** What the operators compute that the scaling ends at; undefined if nothing is scaled. */
+  readonly line?: Line | undefined;
+  /** Of a BatchNormalization that comes first. */
+  readonly normalised?: Statistics | undefined;
+}
 
-  function stepped(node: NodeProto, tensor: string): Line | undefined {
+function scalingOf(model: Model, { name, channels }: ImageInput): Scaling {
+  const graph = indexGraph(model.graph.node);
+  const each = (value: number) => Array.from({ length: channels }, () => value);
+  const start: Line = { a: each(1), b: each(0) };
+  const lines = new Map([[name, start]]);
+  const ends = new Set<string>();
+  let followed = 0;
+  for (const node of model.graph.node) {
+    const varying = node.input.filter((tensor) => lines.has(tensor));
+    if (varying.length === 0 || operatorOf(node) === 'Shape') continue;
+    if (operatorOf(node) === 'BatchNormalization' && lines.get(node.input[0]!) === start)
+      return normalisedBy(model, graph, node, start);
+    const next = followed < LONGEST ? stepped(node) : undefined;
+    followed++;
+    if (next) for (const output of node.output) lines.set(output, next);
+    else for (const tensor of varying) ends.add(tensor);
+  }
+  const line = joined([...ends].map((end) => lines.get(end)!));
+  return line.a.length > 0 && [...ends].some((end) => lines.get(end) !== start) ? { line } : {};
+
+  function stepped(node: NodeProto): Line | undefined {
     // Nodes may reverse the channels (RGB, BGR). The ranges of channels are nearly equal, so it does not matter which
     // channel a constant belongs to.
-    if (ARRANGING.has(operatorOf(node))) return node.input[0] === tensor ? line : undefined;
-    const step = entryOf(STEPS, node);
-    if (!step || (node.input[0] !== tensor && !EITHER_SIDE.has(operatorOf(node)))) return undefined;
-    const constants = node.input.filter((name) => name !== tensor && name !== '');
-    const values = constants.map((name) => perChannel(model, graph, name, input.channels));
-    return values.every((value) => value !== undefined) ? step(line, values) : undefined;
+    const operator = operatorOf(node);
+    const line = lines.get(node.input[0]!);
+    if (ARRANGING.has(operator)) return line;
+    if (operator === 'Concat') return whole(node);
+    if (operator === 'Conv') return line && mixed(model, graph, node, line, channels);
+    const second = node.input[1] === undefined ? undefined : lines.get(node.input[1]);
+    if (line && second) return undefined;
+    const given = line ?? second;
+    const step = entryOf(line ? STEPS : SECOND, node);
+    if (!given || !step) return undefined;
+    const constants = node.input
+      .filter((tensor) => !lines.has(tensor) && tensor !== '')
+      .map((tensor) => spread(constantOf(model, graph, tensor), given, channels, BY_PIXEL.has(operator)));
+    return constants.every((constant) => constant !== undefined) ? step(given, constants) : undefined;
+  }
+
+  function whole(node: NodeProto): Line | undefined {
+    const parts = node.input.map((tensor) => lines.get(tensor));
+    const line = parts.every((part) => part !== undefined) ? joined(parts) : undefined;
+    return line && line.a.length <= WIDEST ? line : undefined;
   }
 }
 
-/** Undefined if the tensor is not constant, or differs from pixel to pixel. */
-function perChannel(model: Model, graph: GraphIndex, name: string, channels: number): readonly number[] | undefined {
-  const tensor = model.initializers.get(originOf(graph, name));
-  const values = tensor && sizeOf(dimsOf(tensor)) <= channels ? valuesOf(tensor) : undefined;
-  if (values?.length === 1) return Array.from({ length: channels }, () => values[0]!);
-  return values?.length === channels ? values : undefined;
+const joined = (lines: readonly Line[]): Line => ({ a: lines.flatMap(({ a }) => a), b: lines.flatMap(({ b }) => b) });
+
+/** One value for each value of the line; undefined if the constant has neither one value nor one for each channel. */
+function spread(
+  constant: Constant | undefined,
+  { a }: Line,
+  channels: number,
+  byPixel: boolean,
+): readonly number[] | undefined {
+  const values = constant && perChannel(constant, channels, byPixel);
+  if (!values) return undefined;
+  return a.map((_, i) => values[values.length === 1 ? 0 : Math.floor((i * channels) / a.length)]!);
 }
 
-function statisticsOf(model: Model, graph: GraphIndex, node: NodeProto, channels: number): Statistics | undefined {
-  const [mean, variance] = node.input.slice(3, 5).map((name) => perChannel(model, graph, name, channels));
-  return mean && variance && { mean, variance: variance.map((value) => value + floatAttribute(node, 'epsilon', 1e-5)) };
+/** One value for each channel, or one for all of them. */
+function perChannel({ dims, values }: Constant, channels: number, byPixel: boolean): readonly number[] | undefined {
+  if (values.length === 1 || values.length === channels) return values;
+  if (!byPixel || values.length < channels) return undefined;
+  const sizes = dims.filter((size, axis) => size !== 1 || axis > 0);
+  const pixels = values.length / channels;
+  const first = sizes.length === 3 && sizes[0] === channels;
+  const last = sizes.length === 3 && sizes[2] === channels;
+  if (!first && !last) return [mean(values)];
+  const isOf = (channel: number, place: number) => (first ? Math.floor(place / pixels) : place % channels) === channel;
+  return Array.from({ length: channels }, (_, channel) => mean(values.filter((_, place) => isOf(channel, place))));
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** A convolution that only scales and reorders the channels, as optimisers write a normalisation. */
+function mixed(model: Model, graph: GraphIndex, node: NodeProto, line: Line, channels: number): Line | undefined {
+  const kernel = model.initializers.get(node.input[1] ?? '');
+  const shape = kernel ? dimsOf(kernel) : [];
+  const group = intAttribute(node, 'group', 1);
+  const isPointwise = shape.slice(2).every((size) => size === 1) && line.a.length === channels;
+  if (!isPointwise || shape[0] !== channels || shape[1]! * group !== channels) return undefined;
+  const weights = constantOf(model, graph, node.input[1]!)?.values;
+  const bias = node.input[2] ? constantOf(model, graph, node.input[2])?.values : line.b.map(() => 0);
+  if (!weights || !bias) return undefined;
+  const width = shape[1]!;
+  const rows = line.a.map((_, i) => weights.slice(i * width, (i + 1) * width));
+  if (!rows.every((row) => row.filter((value) => value !== 0).length === 1)) return undefined;
+  const place = (row: readonly number[]) => row.findIndex((value) => value !== 0);
+  const source = (i: number) => Math.floor((i * group) / channels) * width + place(rows[i]!);
+  const factor = (i: number) => rows[i]![place(rows[i]!)]!;
+  return {
+    a: line.a.map((_, i) => factor(i) * line.a[source(i)]!),
+    b: line.b.map((_, i) => factor(i) * line.b[source(i)]! + bias[i]!),
+  };
+}
+
+function normalisedBy(model: Model, graph: GraphIndex, node: NodeProto, start: Line): Scaling {
+  const [factor, offset, average, variance] = node.input
+    .slice(1, 5)
+    .map((tensor) => spread(constantOf(model, graph, tensor), start, start.a.length, false));
+  if (!factor || !offset || !average || !variance) return {};
+  const normalised = {
+    mean: average,
+    variance: variance.map((value) => value + floatAttribute(node, 'epsilon', 1e-5)),
+  };
+  // Without statistics of its own it only multiplies and adds.
+  const isPlain = average.every((value) => value === 0) && variance.every((value) => value === 1);
+  return isPlain ? { line: plus(times(start, factor), offset), normalised } : { normalised };
 }
 
 const PIXELS: InputConventions = { scale: 1, mean: 0, std: 1 };
@@ -125,16 +225,22 @@ const SYMMETRIC: InputConventions = { scale: 1 / 127.5, mean: 1, std: 1 };
  */
 function rangeOfLine({ a, b }: Line): InputConventions | undefined {
   const zeros = a.map((factor, i) => -b[i]! / factor);
+  const sizes = a.map(Math.abs);
   const every = (from: number, to: number, values: readonly number[]) =>
     values.every((value) => value >= from && value <= to);
   if (every(0, 0, b)) {
-    if (every(1 / 1024, 1 / 32, a)) return PIXELS;
-    return every(2, 256, a) ? UNIT : undefined;
+    if (every(1 / 1024, 1 / 32, sizes)) return PIXELS;
+    return every(2, 256, sizes) ? UNIT : undefined;
   }
-  if (every(50, 205, zeros) && every(1 / 1024, 1, a)) return PIXELS;
-  if (every(0.2, 0.8, zeros) && every(1, 300, a)) return UNIT;
+  // A negative picture: 255 - x or 1 - x.
+  if (a.every((factor) => factor < 0)) {
+    if (every(254, 256, zeros) && every(1 / 1024, 1, sizes)) return PIXELS;
+    if (every(0.999, 1.001, zeros) && every(1, 300, sizes)) return UNIT;
+  }
+  if (every(50, 205, zeros) && every(1 / 1024, 1, sizes)) return PIXELS;
+  if (every(0.2, 0.8, zeros) && every(1, 300, sizes)) return UNIT;
   // (x + 1) / 2 and (x + 1) * 127.5, and these after a mean of 0.4 to 0.5 is subtracted.
-  return every(-1, -0.999, zeros) || (every(-0.3, 0, zeros) && every(1.5, 10, a)) ? SYMMETRIC : undefined;
+  return every(-1, -0.999, zeros) || (every(-0.3, 0, zeros) && every(1.5, 10, sizes)) ? SYMMETRIC : undefined;
 }
 
 function rangeOfStatistics({ mean, variance }: Statistics): InputConventions | undefined {

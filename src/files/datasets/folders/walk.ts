@@ -145,7 +145,19 @@ export function otherFiles(others: ReadonlyMap<string, number>, shown = 5): stri
     .sort((a, b) => b[1] - a[1])
     .map(([extension, count]) => `${count} ${extension === '' ? 'without extension' : `.${extension}`}`);
   const what = total === 1 ? '1 file is no image and was' : `${total} files are no images and were`;
-  return [`${what} left out: ${kinds.slice(0, shown).join(', ')}${kinds.length > shown ? ' and others' : ''}.`];
+  return [
+    `${what} left out: ${kinds.slice(0, shown).join(', ')}${kinds.length > shown ? ' and others' : ''}.`,
+    ...listsAmong(others),
+  ];
+}
+
+const LISTS = ['json', 'jsonl', 'csv', 'tsv', 'xml', 'yaml', 'yml'];
+
+/** A folder whose classes are in a file beside the images is often inspected in place of that file. */
+function listsAmong(others: ReadonlyMap<string, number>): string[] {
+  const found = LISTS.filter((extension) => others.has(extension)).map((extension) => `.${extension}`);
+  if (found.length === 0) return [];
+  return [`If the ${found.join(' or ')} says the classes of the images, inspect that file in place of the folder.`];
 }
 
 const isLink = (entry: Dirent): boolean => entry.isSymbolicLink();

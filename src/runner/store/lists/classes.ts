@@ -48,6 +48,7 @@ export function classesOf(state: State, version: Version): ClassesInfo {
   });
   return {
     rows,
+    judged: known,
     ...(known > 0 && { accuracy: right / known }),
     categories,
     confusion: { columns, counts },

@@ -33,7 +33,7 @@ export const convolutions: readonly Case[] = [
   conv([2, 4, 6, 6], [4, 1, 3, 3], { group: int(4), pads: ints(1, 1, 1, 1) }),
   conv([1, 4, 8, 7], [8, 1, 5, 3], { group: int(4), strides: ints(2, 2), pads: ints(2, 1, 2, 1) }),
   // Strided, as the CPU has rules of its own for: depthwise ones, and those of many channels.
-  ...[10, 17].flatMap((opset) => [
+  ...[10, 12, 17].flatMap((opset) => [
     conv([2, 3, 8, 8], [3, 1, 3, 3], { group: int(3), strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
     conv([1, 3, 9, 7], [3, 1, 5, 3], { group: int(3), strides: ints(2, 3), pads: ints(2, 1, 1, 0) }, { opset }),
     conv([1, 2, 9, 9], [2, 1, 3, 3], { group: int(2), strides: ints(2, 2), dilations: ints(2, 1) }, { opset }),
@@ -77,7 +77,7 @@ const pool = (op: string, x: number[], kernel: number[], attributes = {}, opset 
 /** Geometries that both pools have. */
 const geometries = (op: string): Case[] => [
   // Channels that fill a block of the CPU's layout, for which it has rules of its own.
-  ...[10, 17].flatMap((opset) => [
+  ...[10, 12, 17].flatMap((opset) => [
     pool(op, [2, 16, 6, 4], [2, 2], { strides: ints(2, 2) }, opset),
     pool(op, [1, 32, 7, 6], [3, 3], { pads: ints(1, 1, 1, 1) }, opset),
     pool(op, [1, 16, 7, 6], [3, 2], { pads: ints(0, 1, 2, 0) }, opset),
@@ -133,6 +133,8 @@ export const pools: readonly Case[] = [
   { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 3, 4, 5, 2]], opset: 9 },
   { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]] },
   { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]], opset: 10 },
+  { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]], opset: 11 },
+  { op: 'GlobalAveragePool', kind: 'linear', inputs: [[2, 16, 4, 5]], opset: 12 },
   { op: 'GlobalMaxPool', kind: 'piecewise', inputs: [[2, 3, 4, 5]] },
   { op: 'GlobalMaxPool', kind: 'piecewise', inputs: [[2, 3, 7]], opset: 9 },
 ];

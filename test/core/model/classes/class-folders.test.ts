@@ -28,6 +28,15 @@ describe('folders named after classes', () => {
     assert.deepEqual(classes(['cat', 'woman'], ['cats', 'women']), [{ cat: 0, woman: 1 }, ['cat', 'woman']]);
   });
 
+  it('behind numbers, and without separators', () => {
+    const labels = ['Black footed Albatross', 'ice cream', 'hot-dog', 'bus', '3 of a kind'];
+    const folders = ['001.Black_footed_Albatross', '02-icecream', 'IceCream', 'hotdog', '4_buses', '3 of a kind'];
+    const found = Object.fromEntries(folders.map((name, i) => [name, [0, 1, 1, 2, 3, 4][i]]));
+    assert.deepEqual(classes(folders, labels)[0], found);
+    assert.deepEqual(classes(['1_', '007', '7.8', 'hotdogs stand', 'icecream2'], labels)[0], {});
+    assert.deepEqual(classes(['icecream', 'nowhere'], ['ice cream', 'i cecream', 'no where'])[0], { nowhere: 2 });
+  });
+
   it('only where one class fits', () => {
     assert.deepEqual(classes(['Drake', 'drakes', 'train', 'do', 'dogsled'], ['drake', 'DRAKE', 'dog']), [{}, []]);
     assert.throws(() => classes(['crane'], ['crane', 'crane']), { code: 'ambiguous-class' });

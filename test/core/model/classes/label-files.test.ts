@@ -44,6 +44,12 @@ const READ: readonly (readonly [file: string, text: string, labels: readonly str
   ['numbers that are no indices.txt', '1 cat\n2 dog\n', ['1 cat', '2 dog']],
   ['digits.txt', '0\n1\n2\n', ['0', '1', '2']],
   ['json inside.txt', '["cat", "dog"]', CAT_DOG],
+  ['a dictionary of Python.txt', `{0: 'cat, tabby',\n 1: "dog's"}\n`, ['cat, tabby', "dog's"]],
+  ['a list of Python.txt', `['cat',\n 'dog',]`, CAT_DOG],
+  ['line ends of a Macintosh.txt', 'cat\rdog\r', CAT_DOG],
+  ['the index second.csv', '"cat, tabby",0\ndog,1\n', ['cat, tabby', 'dog']],
+  ['objects.json', '[{"id": 1, "name": "dog"}, {"id": 0, "name": "cat"}]', CAT_DOG],
+  ['objects by index.json', '{"0": {"name": "cat"}, "1": {"name": "dog"}}', CAT_DOG],
   ['brackets.txt', '[PAD]\ncat\n', ['[PAD]', 'cat']],
 ];
 

@@ -188,6 +188,7 @@ export function classesOf(setup: Setup): ClassesInfo {
   }));
   return {
     rows,
+    judged: rows,
     ...(rows > 0 && { accuracy: sum(categories.map(({ correct }) => correct)) / rows }),
     categories: setup.unlabelled ? [] : categories,
     confusion: { columns: all, counts },
