@@ -52,6 +52,17 @@ describe('how good a map is', () => {
     assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0] }]);
   });
 
+  it('waits for a map that is being computed, and says so', async () => {
+    const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
+    await openPage(editorState([{ title: 'cat', state: working }], { assessment: [{}] }), {
+      width: 1200,
+      height: 900,
+      saved: { measuring: true },
+    });
+    for (const part of ['measure', 'sanity'])
+      assert.equal(await text(`${part}-state`), 'This needs the map, which is not finished yet.');
+  });
+
   for (const [width, height] of [
     [600, 400],
     [500, 700],

@@ -114,10 +114,10 @@ export function workText(work: Work, version: VersionInfo | undefined): string {
   const { kind, method, done, total, failed, rate, left, state, reason, workers } = work;
   const subject = [KINDS[kind], method && `by ${method}`, version && `of ${version.name}`].filter(Boolean).join(' ');
   const parts = [
-    total > 0 ? `${whole(done)} of ${whole(total)}` : whole(done),
+    `${total > 0 ? `${whole(done)} of ${whole(total)}` : whole(done)}${kind === 'clusters' ? ' classes' : ''}`,
     STATES[state],
-    // Of what takes seconds, a rate says little.
-    state === 'running' && rate !== undefined && rate >= 0.1 && `${numberText(rate)} a second`,
+    // Of what takes seconds, as a class does, a rate says little.
+    state === 'running' && kind !== 'clusters' && rate !== undefined && rate >= 0.1 && `${numberText(rate)} a second`,
     state === 'running' && left !== undefined && `${timeText(left)} left`,
     workers !== undefined && `${whole(workers)} ${workers === 1 ? 'worker' : 'workers'}`,
     failed > 0 && `${whole(failed)} failed`,

@@ -40,11 +40,11 @@ export function classesOfCategories(
         : []),
       ...[...ambiguous].map(
         ([name, indices]) =>
-          `${name} means no class, since several have this name (${few(indices.map(String))}). Say with a mapping which is meant.`,
+          `${name} means no class, since several have this name (${few(indices.map(String))}). Say with --mapping of group-cam dataset which is meant.`,
       ),
       ...(unknown.length > 0
         ? [
-            `${unknown.length} of ${categories.length} categories mean no class of this model: ${few(unknown)}. Say with a mapping which classes they mean.`,
+            `${unknown.length} of ${categories.length} categories mean no class of this model: ${few(unknown)}. Say with --mapping of group-cam dataset which classes they mean.`,
           ]
         : []),
     ],

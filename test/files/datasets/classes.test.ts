@@ -17,8 +17,8 @@ describe('classes of categories', () => {
     assert.deepEqual(classesOfCategories(['elk', 'dog', 'crane'], LABELS), {
       classes: [[], [2], []],
       notes: [
-        'crane means no class, since several have this name (1, 3). Say with a mapping which is meant.',
-        '1 of 3 categories mean no class of this model: elk. Say with a mapping which classes they mean.',
+        'crane means no class, since several have this name (1, 3). Say with --mapping of group-cam dataset which is meant.',
+        '1 of 3 categories mean no class of this model: elk. Say with --mapping of group-cam dataset which classes they mean.',
       ],
     });
   });
@@ -39,7 +39,9 @@ describe('classes of categories', () => {
     const mapping = parseMapping('{"categories": {"crane": [1, 3]}}', 'm.json', LABELS);
     assert.deepEqual(classesOfCategories(['crane', 'cat'], LABELS, mapping, true), {
       classes: [[1, 3], []],
-      notes: ['1 of 2 categories mean no class of this model: cat. Say with a mapping which classes they mean.'],
+      notes: [
+        '1 of 2 categories mean no class of this model: cat. Say with --mapping of group-cam dataset which classes they mean.',
+      ],
     });
   });
 });

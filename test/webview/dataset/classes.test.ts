@@ -1,8 +1,9 @@
 /** The page of classes in Chromium. */
 import assert from 'node:assert/strict';
+import type { VersionInfo, Work } from '../../../src/protocol/dataset';
 import { matrixOf, mostConfused, pixelsOf, predictedIn } from '../../../webview/dataset/classes/matrix';
 import type { Names } from '../../../webview/dataset/grid/draw/tiles';
-import { accuracyText, tileOf } from '../../../webview/dataset/texts';
+import { accuracyText, tileOf, workText } from '../../../webview/dataset/texts';
 import { readCanvas } from '../../support/canvas';
 import { until } from '../../support/wait';
 import { classesOf, classOf, labelOf, predictedOf } from './support/data';
@@ -57,6 +58,15 @@ describe('words about classes', () => {
     assert.equal(
       accuracyText({ ...info, rows: 4, judged: 1, accuracy: 1 }),
       '100.00 % of 1 image is right. 3 images more have a class that the model does not know.',
+    );
+  });
+  it('of a search for clusters count classes, and give no classes a second', () => {
+    const work = { id: 1, version: 1, state: 'running', failed: 0, done: 4, total: 10, rate: 0.159, left: 38 } as const;
+    const info = { name: 'net' } as VersionInfo;
+    assert.equal(workText({ ...work, kind: 'clusters' } as Work, info), 'Clusters of net: 4 of 10 classes, 38 s left');
+    assert.equal(
+      workText({ ...work, kind: 'sweep' } as Work, info),
+      'Sweep of net: 4 of 10, 0.159 a second, 38 s left',
     );
   });
   it('of a tile that failed begin with the name of its file and not with its folders', () => {

@@ -216,6 +216,8 @@ describe('the versions of a run file', () => {
     await open({ ...SET, versions: 1 }, wide);
     await shows('versions-alone', /second version/);
     for (const id of ['flips', 'lines', 'a-1']) assert.equal(await page.find(id).count(), 0);
+    await page.find('add-model').click();
+    assert.deepEqual(await page.postedOf('update'), [{ type: 'update' }]);
     await page.find('tab-grid').click();
     assert.equal(await page.find('side-by-side').count(), 0);
   });

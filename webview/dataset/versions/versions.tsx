@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { TrendPoint } from '../../../src/protocol/versions';
 import { newestOnly } from '../../newest';
+import { TextButton } from '../../toolkit';
 import type { DatasetPage } from '../model';
 import { ByClass } from './by-class';
 import { progressOf, useComparison } from './comparison';
@@ -36,11 +37,18 @@ export function Versions({ page }: { readonly page: DatasetPage }) {
           )}
         </div>
       ) : (
-        <p class="faint" data-testid="versions-alone">
-          With a second version this page shows what has changed. One is added when the file of the model changes while
-          this tab is open, by Update Dataset, or by the command Add the Model in Use as a Version: choose another model
-          for explanations first.
-        </p>
+        <>
+          <p class="faint" data-testid="versions-alone">
+            With a second version this page shows what has changed. One is added when the file of the model changes
+            while this tab is open. For another model, choose it for explanations (a right click on its file), and add
+            it here.
+          </p>
+          {store.isWritable.value && (
+            <TextButton testId="add-model" onClick={page.actions.update}>
+              Add the Model in Use
+            </TextButton>
+          )}
+        </>
       )}
       <Lines versions={info.versions} trend={trend.value} />
     </div>

@@ -57,7 +57,8 @@ export function workOf(part: AssessmentPart, measured: Measured, focused: number
 const isMeasurable = (slot: Slot | undefined): boolean => slot?.state.kind === 'done' && !slot.state.summary.blank;
 
 function whyNot(slot: Slot | undefined): string | undefined {
-  if (slot?.state.kind !== 'done') return 'There is no finished map.';
+  if (slot?.state.kind === 'failed') return 'There is no map, since it could not be computed.';
+  if (slot?.state.kind !== 'done') return 'This needs the map, which is not finished yet.';
   return slot.state.summary.blank ? 'The map is blank: there is nothing to measure.' : undefined;
 }
 

@@ -47,6 +47,17 @@ describe('the clusters of a run file', () => {
     assert.ok(await page.find('find-again').isHidden(), 'all are found');
   });
 
+  it('do not change the results of a query that asks for no cluster', async () => {
+    await open(SET, { width: 1200, saved: { page: 'clusters', query: 'wrong' } });
+    await page.find('find-clusters').click();
+    await page.find('finding').waitFor();
+    await page.endSearch();
+    await page.find('clusters-summary').waitFor();
+    await page.find('tab-grid').click();
+    await page.settled();
+    assert.equal(await page.find('refresh').count(), 0);
+  });
+
   it('are not looked for where no class has enough images', async () => {
     await open({ items: 100, classes: 10 }, { width: 1200, saved: SAVED });
     await page.find('too-few').waitFor();
