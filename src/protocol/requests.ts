@@ -21,7 +21,7 @@ import type { Trained, Training, TrainingEvents } from './training';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 22;
+export const PROTOCOL_VERSION = 23;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
