@@ -1,7 +1,7 @@
 // Gradients of every torchvision classifier against autograd, written to docs/zoo.md. Takes hours, and goes on where it
 // was stopped. Usage: zoo.mjs [--again | --times] [--inputs N] [NAME ...]; --again measures the named models again,
 // --times only the times of those that were measured; N (4) random inputs are given to each: large models take minutes
-// for one.
+// for one. Several runs can work at the same time on models of their own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -42,7 +42,7 @@ function ask(args, command = python) {
 
 /** @param {string} name @param {string} inputs how many */
 function measure(name, inputs) {
-  const folder = mkdtempSync(path.join(exports, 'export-'));
+  const folder = mkdtempSync(path.join(exports, `export-${process.pid}-`));
   try {
     const { error, classes, own, double } = ask([exporter, tool, folder, name, inputs]);
     if (error) return { name, exporter: error };
@@ -65,17 +65,20 @@ const { values, positionals: wanted } = parseArgs({
 const { stdout, failure } = run([exporter, tool, '--list']);
 if (failure) throw new Error(`torchvision's models can't be listed: ${failure}`);
 const names = stdout.trim().split('\n');
-const known = existsSync(report) ? readPage(readFileSync(report, 'utf8')) : new Map();
+const readKnown = () => (existsSync(report) ? readPage(readFileSync(report, 'utf8')) : new Map());
 
 mkdirSync(exports, { recursive: true });
-for (const left of readdirSync(exports)) rmSync(path.join(exports, left), { recursive: true });
+for (const left of readdirSync(exports))
+  if (!existsSync(`/proc/${left.split('-')[1]}`)) rmSync(path.join(exports, left), { recursive: true });
 await esbuild.build({ ...testBundle(), entryPoints: ['test/zoo/measure.entry.ts'] });
 for (const name of wanted.length > 0 ? wanted : names) {
-  const cells = known.get(name);
+  const cells = readKnown().get(name);
   if (values.times ? !isMeasured(cells) : cells && !values.again) continue;
   const row = measure(name, values.times ? '0' : values.inputs);
   console.log(JSON.stringify(row));
-  known.set(name, values.times ? withTimes(cells, row) : cellsOf(row));
+  // Another run may have added rows in the meantime.
+  const known = readKnown();
+  known.set(name, values.times ? withTimes(cells, row) : cellsOf(row, cells));
   const [done, missing] = [names.filter((other) => known.has(other)), names.filter((other) => !known.has(other))];
   mkdirSync(path.dirname(report), { recursive: true });
   writeFileSync(

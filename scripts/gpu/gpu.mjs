@@ -1,6 +1,6 @@
 // `node scripts/gpu/gpu.mjs [--device cpu|webgpu|cuda|tensorrt] [--minutes 8] [--out FOLDER] [MODEL...]` measures what has to be seen on a
 // card and prints a table for docs/bench.md: whether maps agree with the CPU's to 1e-3, Group-CAM over plain passes and over PyTorch, the
-// rate of a sweep, and the graph that makes its own map. Figures are written as they are found, to figures.jsonl and table.md in
+// rate of a sweep, the ways to run a method (single passes, one graph, half floats), and the graph that makes its own map. Figures are written as they are found, to figures.jsonl and table.md in
 // FOLDER (by default test-results/gpu). It exits with 1 if maps disagree or a step fails. `--device cpu` is the stand-in where there is no
 // card; `--device webgpu` runs on Chromium's software device there.
 //

@@ -38,10 +38,12 @@ and the same gradient by PyTorch's autograd in float64, relative to the largest 
   On some inputs, an implementation in float32 therefore differs from float64 by more than 1e-3, and each implementation does
   so on other inputs. The table gives the smallest error over a few random inputs, and how many of these inputs are within
   1e-3. The largest models were given one input only.
+- **†** marks errors and ratios that were measured with the present rules. The others are from before changes that
+  [docs/bench.md](bench.md#the-inputs-gradient) describes.
 - **PyTorch** is the same for PyTorch's own float32, on the same inputs.
 - **Layer** is the default layer, with its shape.
 - **Ratio** is the processor time of a pass with the gradient of the input on one thread, divided by that of a pass without it. Both
-  are medians of up to 40 runs, which alternate in one process. The line above the table names the processor; a
+  are medians of 4 to 39 runs, fewer the larger the model, which alternate in one process. The line above the table names the processor; a
   model without a ratio was not measured there.
 - **Earlier** is the same by the clock on two threads of an Intel Xeon with other work, before the rules that
   [docs/bench.md](bench.md#the-inputs-gradient) describes; models measured later have none.
@@ -58,13 +60,16 @@ function best(errors) {
 }
 
 const HEAD = ['Model', 'float64', 'float32', 'PyTorch', 'Layer', 'Shape', 'Ratio', 'Earlier', 'Operators'];
+/** Marks what was measured with the present rules. */
+const PRESENT = '†';
 const NOT_EXPORTED = 'not exported';
 
 /**
  * @param {Row} row
+ * @param {readonly string[]} [before] its cells of an earlier measurement
  * @returns {string[]} a cell for each of HEAD
  */
-export function cellsOf(row) {
+export function cellsOf(row, before) {
   const { name, exporter, error, errors, own, double, layer, shape, unsupported, forward, gradient, operators } = row;
   const rest = HEAD.slice(2).map(() => '');
   if (exporter) return [name, `${NOT_EXPORTED}, the exporter says: ${exporter.split('. ')[0]}`, ...rest];
@@ -73,11 +78,13 @@ export function cellsOf(row) {
   const named = operators.map((operator) => (unsupported?.includes(operator) ? `**${operator}**` : operator));
   const exact = double === undefined ? '' : scientific(double);
   const ratio = ratioOf(gradient, forward);
-  return [name, exact, best(errors), best(own), `\`${layer}\``, shape.join(' x '), ratio, '', named.join(', ')];
+  const earlier = before?.[HEAD.indexOf('Earlier')] ?? '';
+  const float32 = `${best(errors)} ${PRESENT}`;
+  return [name, exact, float32, best(own), `\`${layer}\``, shape.join(' x '), ratio, earlier, named.join(', ')];
 }
 
 /** @param {number} gradient @param {number} forward */
-const ratioOf = (gradient, forward) => (gradient / forward).toFixed(2);
+const ratioOf = (gradient, forward) => `${(gradient / forward).toFixed(2)} ${PRESENT}`;
 
 const RATIO = HEAD.indexOf('Ratio');
 
@@ -115,7 +122,10 @@ export function page(rows, missing) {
   const doubles = measured.flatMap((cells) => (cells[1] ? [Number(cells[1])] : []));
   const singles = measured.map((cells) => counts(cells[2]));
   const theirs = measured.map((cells) => counts(cells[3]));
-  const ratios = measured.flatMap((cells) => (cells[RATIO] ? [Number(cells[RATIO])] : [])).sort((a, b) => a - b);
+  const ratios = measured
+    .flatMap((cells) => (cells[RATIO] ? [Number.parseFloat(cells[RATIO])] : []))
+    .sort((a, b) => a - b);
+  const present = (/** @type {number} */ column) => measured.filter((cells) => cells[column]?.endsWith(PRESENT));
   const refused = rows.filter((cells) => cells[1]?.startsWith(NOT_EXPORTED)).length;
   const summary = [
     `${measured.length} of ${rows.length + missing.length} models were measured; ${refused} can't be exported.`,
@@ -125,7 +135,8 @@ export function page(rows, missing) {
     `In float32, ${models(singles)} of ${singles.length} models are within 1e-3 on at least one input`,
     `and ${inputs(singles)} of ${singles.reduce((sum, { all }) => sum + all, 0)} inputs are`,
     `(PyTorch: ${models(theirs)} models, ${inputs(theirs)} inputs).`,
-    `Ratio on ${thisMachine().processor}: median ${ratios[ratios.length >> 1]?.toFixed(2)}, largest ${ratios.at(-1)?.toFixed(2)},`,
+    `${present(2).length} of these were measured with the present rules.`,
+    `Ratios of ${ratios.length} models, of ${present(RATIO).length} with the present rules, on ${thisMachine().processor}, by processor time: median ${ratios[ratios.length >> 1]?.toFixed(2)}, largest ${ratios.at(-1)?.toFixed(2)},`,
     `${ratios.filter((ratio) => ratio <= 2.2).length} of ${ratios.length} at most 2.2.`,
   ].join(' ');
   const table = [HEAD, HEAD.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`);

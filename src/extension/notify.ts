@@ -22,6 +22,11 @@ export function notify(text: string): void {
   void vscode.window.showInformationMessage(withoutLinks(text));
 }
 
+/** Says what was done, with a button for what may follow; true if the user chooses it. */
+export async function offer(text: string, button: string): Promise<boolean> {
+  return (await vscode.window.showInformationMessage(withoutLinks(text), button)) === button;
+}
+
 /**
  * Shows work in a notification until it ends; the user may cancel it there.
  *

@@ -21,12 +21,14 @@ export function outputName(
   images: readonly string[],
   several: boolean,
 ): OutputName {
+  if (value.trim() === '') throw errors.badOption(option, value, `a ${extension} file or a folder`);
   const isFile = !isFolder(value);
-  if (several && isFile && path.extname(value) === extension) {
+  const isWanted = path.extname(value).toLowerCase() === extension;
+  if (several && isFile && isWanted) {
     throw errors.badOption(option, value, 'a folder, since there are several maps to write');
   }
   if (!several && isFile && path.extname(value) !== '') {
-    if (path.extname(value) === extension) return () => value;
+    if (isWanted) return () => value;
     throw errors.badOption(
       option,
       value,

@@ -143,7 +143,12 @@ export interface RunnerRequests {
       /** The address of the queue, with its password: it is neither stored nor told. */
       readonly queue: string;
     };
-    result: { readonly work: number; readonly version: VersionId };
+    result: {
+      readonly work: number;
+      readonly version: VersionId;
+      /** The command line that starts a worker, without the queue's address. */
+      readonly worker: string;
+    };
     events: { listed: number };
   };
   /** Computes maps of the predicted classes by a method, kept beside the sweep's and shown in their place. */

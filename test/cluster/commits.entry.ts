@@ -1,6 +1,6 @@
 /**
  * Whether a shared folder's file system lets the first commit of a shard win: processes commit the same shards at the same moments, each
- * by its own mount of the folder. It prints a line for each way, and fails if a shard has another number of winners than one.
+ * by its own mount of the folder. It prints a line for each way, and fails if a shard has another number of results than one, or not that of who was told so.
  *
  * Arguments: the number of shards, then the paths of the same empty folder, such as its mounts, one for each process.
  */
@@ -45,22 +45,22 @@ async function race(way: string, shards: number, mounts: readonly string[]): Pro
   const plan = await sharePlan(folders[0]!, await planned(shards * SIZE));
   const processes = folders.map((folder) => fork(process.argv[1]!, ['--commit', folder, way]));
   await Promise.all(processes.map((child) => once(child, 'message')));
-  const winners: number[] = [];
-  let late = 0;
+  const winners: (readonly number[])[] = [];
   for (let shard = 0; shard < shards; shard++) {
     const answers = processes.map((child) => once(child, 'message'));
     for (const child of processes) child.send(shard);
     const outcomes = (await Promise.all(answers)).map(([{ outcome }]) => outcome);
-    assert.equal(outcomes.filter((outcome) => outcome === 'committed').length, 1, `shard ${shard}: ${outcomes}`);
-    const winner = outcomes.indexOf('committed');
-    winners.push(winner);
-    if (winner > 0) late++;
+    winners.push([...outcomes.keys()].filter((i) => outcomes[i] === 'committed'));
+    // Who takes a record for torn, since its writer was slow, and replaces it, may not be alone in that.
+    const isOne = way === 'links' ? winners[shard]!.length === 1 : winners[shard]!.length > 0;
+    assert.ok(isOne, `shard ${shard}: ${outcomes}`);
   }
   for (const child of processes) child.disconnect();
   let found = 0;
   for await (const commit of findCommits(plan)) {
     const { worker } = (await readRows(plan, commit)).commit;
-    assert.equal(worker.device, `process ${processes[winners[commit.job.shard]!]!.pid}`, 'the result is of another');
+    const devices = winners[commit.job.shard]!.map((winner) => `process ${processes[winner]!.pid}`);
+    assert.ok(devices.includes(worker.device), 'the result is of another');
     found++;
   }
   assert.equal(found, shards);
@@ -68,8 +68,10 @@ async function race(way: string, shards: number, mounts: readonly string[]): Pro
     `${name}`.endsWith('.part'),
   );
   assert.deepEqual(left, []);
+  const late = winners.filter(([winner]) => winner !== 0).length;
+  const several = winners.filter(({ length }) => length > 1).length;
   console.log(
-    `${way}: ${shards} shards by ${processes.length} processes, one winner each, ${late} times not the first that was asked`,
+    `${way}: ${shards} shards by ${processes.length} processes: one result each, ${late} times not of the first that was asked, ${several} times claimed by several`,
   );
 }
 

@@ -34,6 +34,20 @@ describe('cli: outputs', () => {
     assert.deepEqual(contents(), before);
   }
 
+  it('explain: an empty name is refused', async () => {
+    const own = photo();
+    await refused(/--output : must be a \.png file or a folder/, () => explain(own, '--output', ''));
+    await refused(/--npy : must be a \.npy file or a folder/, () => explain(own, '--npy', ''));
+  });
+
+  it('explain: a name in capitals is that of a picture, too', async () => {
+    const own = photo();
+    write('other.PNG', readFileSync(SCENE));
+    await refused(/other\.PNG: /, () => explain(own, '--output', at('other.PNG')));
+    await explain(own, '--output', at('map.PNG'));
+    assert.ok(existsSync(at('map.PNG')));
+  });
+
   it('explain: not the image, not a link to it, not the model, whether or not it is forced', async () => {
     const own = photo();
     const reads = /photo\.png: not written, since this run reads .*photo\.png there/;

@@ -2,7 +2,7 @@
 import { datasetErrors } from '../../core/dataset-errors';
 import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
-import { keepYoungHeapSmall } from '../../runner/memory';
+import { keepHeapSmall } from '../../runner/memory';
 import { createRunnerService } from '../../runner/service';
 import type { Terminal } from '../terminal';
 import { type DatasetOptions, sharedModel } from './options';
@@ -34,7 +34,7 @@ export async function distribute(
   const { run, shared, maps, for: rows = 'wrong', limit, mapping, shardSize: size } = options;
   if (run === undefined) throw errors.badOption('--run', 'nothing', 'a run file, which gets the results');
   const model = sharedModel(options);
-  keepYoungHeapSmall();
+  keepHeapSmall();
   const say = (line: string) => terminal.say(line);
   const runner = createRunnerService({ log: (line) => options.verbose && say(`engine: ${line}`), say });
   const { service } = runner;
@@ -49,7 +49,8 @@ export async function distribute(
       ...(maps !== undefined &&
         rows !== 'none' && { maps: { method: { ...DEFAULT_CHOICE, method: maps }, for: rows } as const }),
     };
-    const { work, version } = await service.distribute(params, { signal: terminal.signal, emit() {} });
+    const { work, version, worker } = await service.distribute(params, { signal: terminal.signal, emit() {} });
+    say(`a worker is started by: ${worker}`);
     await finished(service, run, { work }, terminal);
     await summarise(service, run, version, terminal);
   } catch (thrown) {

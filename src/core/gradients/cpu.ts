@@ -2,7 +2,7 @@
  * Rules for the CPU, which are faster there than the general ones. Other devices lack operators that these rules use,
  * or fuse those of the general rules better.
  */
-import { floatAttribute } from '../onnx/model';
+import { floatAttribute, intsAttribute, stringAttribute } from '../onnx/model';
 import { expand, reshape } from '../onnx/ops';
 import { DataType, sizeOf } from '../onnx/tensors';
 import { blocked, fitsBlocks, repeated } from './blocked';
@@ -15,29 +15,68 @@ import { add, multiply } from './rules/arithmetic';
 import { boundsOf } from './rules/Clip';
 import { convolution, convolvedBack } from './rules/Conv';
 import { transposedConvolution } from './rules/ConvTranspose';
+import { layerNormalization } from './rules/LayerNormalization';
+import { standardised, standardisedBack } from './standardise';
 import { stridedGradient } from './strided';
+import { type Window, windowOf } from './window';
+
+/** Whether no element is in two windows, and none reaches beyond the image. */
+const isTiling = ({ kernel, strides, dilations, begins, ends }: Window) =>
+  kernel.every((k, axis) => k <= strides[axis]!) &&
+  dilations.every((dilation) => dilation === 1) &&
+  [...begins, ...ends].every((pads) => pads <= 0);
 
 /**
  * dx sums dy at the indices that MaxPool itself returns; of several maxima it returns the first in row-major order. If
  * windows overlap, the sums need ScatterElements in the form of operator set 16.
  */
 const MaxPool: Rule = (c) => {
-  if (c.emit.opset < 16 || ![DataType.FLOAT, DataType.DOUBLE].includes(c.x.dtype)) return RULES.MaxPool(c);
+  const [dx] = maxPool(c);
+  return dx === undefined ? RULES.MaxPool(c) : [blocked(c, dx)];
+};
+
+function maxPool(c: RuleContext): readonly string[] {
+  if (![DataType.FLOAT, DataType.DOUBLE].includes(c.x.dtype)) return [];
+  const window = windowOf(c, c.x.dims.slice(2), c.y.dims.slice(2), intsAttribute(c.node, 'kernel_shape')!);
+  const isApart = isTiling(window) && c.x.dtype === DataType.FLOAT && c.emit.opset >= 9;
+  if (!isApart && c.emit.opset < 16) return [];
   // The attribute storage_order would change the order of the indices.
-  const window = c.node.attribute.filter(({ name }) => name !== 'storage_order');
-  const [, places] = c.emit.ops('MaxPool', [c.x.name], 2, window);
+  const attributes = c.node.attribute.filter(({ name }) => !['storage_order', 'rectified'].includes(name));
+  const [, places] = c.emit.ops('MaxPool', [c.x.name], 2, attributes);
+  if (isApart) {
+    const { kernel, strides } = window;
+    const sizes = { kernel_shape: { ints: kernel }, strides: { ints: strides } };
+    return [c.emit.op('MaxUnpool', [c.dy, places!, c.emit.ints(c.x.dims)], sizes)];
+  }
   const zeros = expand(c.emit, c.scalar(0), [sizeOf(c.x.dims)]);
   const flat = [places!, c.dy].map((tensor) => reshape(c.emit, tensor, [sizeOf(c.y.dims)]));
   const sum = c.emit.op('ScatterElements', [zeros, ...flat], { axis: { int: 0 }, reduction: { string: 'add' } });
-  return [blocked(c, reshape(c.emit, sum, c.x.dims))];
+  return [reshape(c.emit, sum, c.x.dims)];
+}
+
+/**
+ * y = maxpool(r) with r = relu(x): the maxima of r are positive where y is, so the ReLU's mask is that of the small y, and r has
+ * the places. What is before a ReLU is mostly a convolution, which changes the layout by itself.
+ */
+const RectifiedMaxPool: Rule = (c) => {
+  const rectified = { ...c, x: { ...c.x, name: stringAttribute(c.node, 'rectified', '') }, dy: masked(c) };
+  const [dx] = maxPool(rectified);
+  return dx === undefined ? RULES.MaxPool(rectified) : [dx];
+};
+
+/** y = relu(batchNormalization(x)): first times the scale, which the runtime multiplies into a convolution's weights, then the mask. */
+const RectifiedBatchNormalization: Rule = (c) => {
+  const [scaled] = RULES.BatchNormalization(c) as [string];
+  return [masked({ ...c, dy: scaled })];
 };
 
 /** Windows that do not overlap repeat their share, and windows at every place sum shares as a convolution with ones does. */
 const poolAdjoint: PoolAdjoint = (c, share, window) => {
   const { kernel, strides, begins, ends } = window;
   if (!fitsBlocks(c)) return undefined;
-  const isTiling = kernel.every((k, axis) => k === strides[axis]) && [...begins, ...ends].every((pads) => pads === 0);
-  if (isTiling && c.emit.opset >= 11) return repeated(c, blocked(c, share, c.y.dims), kernel);
+  const isPlainTiling =
+    kernel.every((k, axis) => k === strides[axis]) && [...begins, ...ends].every((pads) => pads === 0);
+  if (isPlainTiling && c.emit.opset >= 11) return repeated(c, blocked(c, share, c.y.dims), kernel);
   const channels = c.x.dims[1]!;
   const ones = () => c.constant([channels, 1, ...kernel], Array(channels * sizeOf(kernel)).fill(1));
   return convolvedBack(c, share, ones, window, channels);
@@ -51,9 +90,12 @@ const GlobalAveragePool: Rule = (c) => {
   return [repeated(c, blocked(c, share), [height, width])];
 };
 
+/** dy [y > 0] */
+const masked = (c: RuleContext): string =>
+  c.staysFinite && c.y.dtype === DataType.FLOAT ? multiply(c, c.dy, above(c, 0)) : (RULES.Relu(c) as [string])[0];
+
 /** dx = dy [y > 0] */
-const Relu: Rule = (c) =>
-  c.staysFinite && c.y.dtype === DataType.FLOAT ? [multiply(c, c.dy, above(c, 0))] : RULES.Relu(c);
+const Relu: Rule = (c) => [masked(c)];
 
 /** dx = dy [y > min] [y < max] */
 const Clip: Rule = (c) => {
@@ -66,6 +108,20 @@ const Clip: Rule = (c) => {
   ];
   return [inside.reduce((dx, factor) => multiply(c, dx, factor), c.dy)];
 };
+
+/** n and 1 / sqrt(var + epsilon) are taken from the runtime's own operator, which computes them in one pass. */
+const LayerNormalization = layerNormalization((c, axes, epsilon) => {
+  if (c.x.dtype !== DataType.FLOAT || c.emit.opset < 17) return standardised(c, c.x.name, axes, epsilon);
+  const dims = axes.map((axis) => c.x.dims[axis]!);
+  const ones = c.constant(dims, Array(sizeOf(dims)).fill(1));
+  const attributes = { axis: { int: axes[0]! }, epsilon: { float: epsilon } };
+  const [normal, , slope] = c.emit.ops('LayerNormalization', [c.x.name, ones], 3, attributes) as [
+    string,
+    string,
+    string,
+  ];
+  return standardisedBack(c, normal, axes, (dx) => multiply(c, dx, slope));
+});
 
 /**
  * 1 - s is written as clip(1 - s, 0, 1). For a subtraction the runtime would rearrange a tensor that comes from a
@@ -138,7 +194,10 @@ export const CPU_RULES = {
   GlobalAveragePool,
   HardSigmoid,
   HardSwish,
+  LayerNormalization,
   MaxPool,
+  RectifiedBatchNormalization,
+  RectifiedMaxPool,
   Relu,
   Swish,
 } satisfies RuleTable;

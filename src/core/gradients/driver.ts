@@ -48,7 +48,7 @@ export function appendGradient(
       gradients.set(tensor, arrived.length === 1 ? arrived[0]! : emit.op('Sum', arrived));
   };
   let staysFinite = true;
-  for (const node of fused(path.nodes, wrt, facts).toReversed()) {
+  for (const node of fused(path.nodes, [...wrt, ...scores], facts, rules).toReversed()) {
     emit.scope(nameOf(node).replace(/^\/+/, ''));
     node.output.forEach(settle);
     const wants = (input: number) => path.carries(node, input);

@@ -27,14 +27,17 @@ export function spread(emit: Emitter, x: string, dims: readonly number[], steps:
 }
 
 /**
- * The same as `spread` for spatial axes of [N, C, ...small], by an upsampling and a product with a mask: faster on a CPU, for
+ * The same as `spread` for spatial axes of [1, C, ...small], by an upsampling and a product with a mask: faster on a CPU, for
  * finite float32 and operator sets from 11 on.
+ *
+ * @param channels of x if it is in the runtime's blocked layout, so that the mask has to be in it too
  */
 export function repeatBetweenZeros(
   { emit }: Pick<RuleContext, 'emit'>,
   x: string,
   small: readonly number[],
   strides: readonly number[],
+  channels?: number,
 ): string {
   if (strides.every((stride) => stride === 1)) return x;
   const firsts = strides.map((stride, axis) => {
@@ -47,7 +50,19 @@ export function repeatBetweenZeros(
     );
   });
   const mask = firsts.reduce((product, each) => emit.op('Mul', [product, each]));
-  return emit.op('Mul', [repeated({ emit }, x, strides), mask]);
+  const inLayout = channels === undefined ? mask : inBlocks(emit, mask, channels);
+  return emit.op('Mul', [repeated({ emit }, x, strides), inLayout]);
+}
+
+/**
+ * A constant of one channel, repeated for all channels in the blocked layout: a convolution of so few channels goes there from
+ * the plain layout. The runtime computes what depends on constants alone before it chooses layouts, and would leave the result
+ * in the plain one. It does not do so with random numbers, such as this one between 1 and 1.
+ */
+function inBlocks(emit: Emitter, plane: string, channels: number): string {
+  const one = emit.op('RandomUniform', [], { low: { float: 1 }, high: { float: 1 }, shape: { ints: [1] } });
+  const ones = emit.constant(DataType.FLOAT, [channels, 1, 1, 1], Array(channels).fill(1));
+  return emit.op('Conv', [emit.op('Mul', [plane, one]), ones], { kernel_shape: { ints: [1, 1] } });
 }
 
 /** Puts zeros around a tensor; negative counts crop it. */

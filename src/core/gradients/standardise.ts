@@ -15,12 +15,22 @@ export function standardised(c: RuleContext, x: string, axes: readonly number[],
   const centred = subtract(c, x, mean(x));
   const variance = mean(multiply(c, centred, centred));
   const deviation = c.emit.op('Sqrt', [add(c, variance, c.scalar(epsilon))]);
-  const normal = divide(c, centred, deviation);
+  return standardisedBack(c, divide(c, centred, deviation), axes, (dx) => divide(c, dx, deviation));
+}
+
+/** @param scaled divides by sqrt(var + epsilon) */
+export function standardisedBack(
+  c: RuleContext,
+  normal: string,
+  axes: readonly number[],
+  scaled: (tensor: string) => string,
+): Standardised {
+  const mean = (tensor: string) => reduce(c.emit, 'ReduceMean', tensor, axes);
   return {
     normal,
     back: (dn) => {
       const along = multiply(c, normal, mean(multiply(c, dn, normal)));
-      return divide(c, subtract(c, subtract(c, dn, mean(dn)), along), deviation);
+      return scaled(subtract(c, subtract(c, dn, mean(dn)), along));
     },
   };
 }

@@ -25,6 +25,10 @@ const isSampling = ({ emit }: RuleContext, { kernel, begins, large, small, strid
   [...kernel.map((k) => k - 1), ...begins].every((count) => count === 0) &&
   large.every((size, axis) => size <= strides[axis]! * small[axis]!);
 
+/** Whether the runtime computes the convolution of dY, of one image, in its blocked layout. */
+const isBlocked = ({ x }: RuleContext, { dims }: Tensor, groups: number) =>
+  x.dims[0] === 1 && (groups === 1 || [dims[0]! / groups, dims[1]!].every((count) => count % BLOCK === 0));
+
 /** For kernels of one element: dY times the weights, with zeros between the elements. */
 function atSamples(c: RuleContext, weights: Tensor, window: Window, groups: number): string {
   const { large, small, strides, kernel } = window;
@@ -33,7 +37,8 @@ function atSamples(c: RuleContext, weights: Tensor, window: Window, groups: numb
     group: { int: groups },
   });
   const behind = large.map((size, axis) => size - strides[axis]! * small[axis]!);
-  return border(c.emit, repeatBetweenZeros(c, product, small, strides), [0, 0, 0, 0], [0, 0, ...behind]);
+  const channels = isBlocked(c, weights, groups) ? c.x.dims[1]! : undefined;
+  return border(c.emit, repeatBetweenZeros(c, product, small, strides, channels), [0, 0, 0, 0], [0, 0, ...behind]);
 }
 
 /**

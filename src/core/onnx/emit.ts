@@ -121,7 +121,7 @@ function isCopied(attributes: Attributes): attributes is readonly AttributeProto
 
 const { encodeUtf8 } = getTextEncoding();
 
-function makeAttribute(name: string, value: AttributeValue): AttributeProto {
+export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
   if ('int' in value)
     return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value.int) });
   if ('tensor' in value)

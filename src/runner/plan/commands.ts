@@ -18,5 +18,19 @@ export const queryCommand = (file: string): string => command('query', file, '--
 /** Prints the classes of a model, among other things. */
 export const inspectCommand = (model: string): string => command('inspect', model, '--json');
 
+interface Shared {
+  readonly shared: string;
+  /** Of the images. */
+  readonly root: string;
+  readonly choice: { readonly path?: string; readonly labels?: string };
+}
+
+/** Starts a worker with what is at these places on this machine. The queue's address is no part of it: it may have a password. */
+export const workerCommand = ({ shared, root, choice: { path = 'model.onnx', labels } }: Shared): string =>
+  command(
+    ...['worker', '--shared', shared, '--root', root, '--model', path],
+    ...(labels === undefined ? [] : ['--labels', labels]),
+  );
+
 /** @param folder of the shards @param run the run file, if it is known */
 export const mergeCommand = (folder: string, run = 'r.groupcam'): string => command('merge', folder, '--run', run);

@@ -1,18 +1,32 @@
 /** How far a shard is, for dashboards. */
 import type { Engine } from '../../client/engine';
 
-/** The same engine, which tells how many images of the shard in work it has answered. */
-export function counting(engine: Engine): { readonly engine: Engine; begin(report: (done: number) => void): void } {
-  let report: (done: number) => void = () => {};
-  let done = 0;
+/** What of a shard is done. Better maps follow once all its images are swept, and take most of the time. */
+export interface Progress {
+  readonly images: number;
+  readonly maps: number;
+}
+
+/** The same engine, which tells how much of the shard in work it has answered. */
+export function counting(engine: Engine): { readonly engine: Engine; begin(report: (done: Progress) => void): void } {
+  let report: (done: Progress) => void = () => {};
+  let done: Progress = { images: 0, maps: 0 };
+  const count = (what: keyof Progress): void => {
+    done = { ...done, [what]: done[what] + 1 };
+    report(done);
+  };
   const note =
     <A>(tell: ((answer: A) => void) | undefined) =>
     (answer: A) => {
       tell?.(answer);
-      done += 1;
-      report(done);
+      count('images');
     };
-  const call: Engine['call'] = (method, params, options = {}) => {
+  const call: Engine['call'] = async (method, params, options = {}) => {
+    if (method === 'explain') {
+      const map = await engine.call(method, params, options);
+      count('maps');
+      return map;
+    }
     if (method !== 'sweep') return engine.call(method, params, options);
     const on = (options.on ?? {}) as Readonly<Record<string, (answer: unknown) => void>>;
     const noted = { ...on, swept: note(on['swept']), failed: note(on['failed']) };
@@ -22,7 +36,7 @@ export function counting(engine: Engine): { readonly engine: Engine; begin(repor
     engine: Object.assign(Object.create(engine), { call }),
     begin(to) {
       report = to;
-      done = 0;
+      done = { images: 0, maps: 0 };
     },
   };
 }

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ExplainError, reasonOf, toExplainError } from '../../core/errors';
 import type { QueueAddress } from '../../protocol/params/queue-address';
 import { type JobInHand, type JobWorker, openWorker, putBack, unrecoverable } from './bullmq';
+import type { Progress } from './counting';
 import { type PlanOfWorker, queueName, shardOf } from './job';
 
 export interface ShardOutcome {
@@ -24,9 +25,9 @@ export interface WorkerTask {
   /**
    * Computes a shard and commits it, unless another has.
    *
-   * @param report gets the number of images that are done
+   * @param report gets how far it is
    */
-  compute(shard: number, signal: AbortSignal, report: (done: number) => void): Promise<ShardOutcome>;
+  compute(shard: number, signal: AbortSignal, report: (done: Progress) => void): Promise<ShardOutcome>;
   /** Whether nothing is left to do, so that the worker ends; asked for now and then while it has no shard. */
   isDone?(): Promise<boolean>;
   /** Gets what happens, in words. */
@@ -98,11 +99,11 @@ async function perform(task: WorkerTask, job: JobInHand, token?: string): Promis
   }
   const started = performance.now();
   let toldAt = started;
-  const report = (done: number): void => {
+  const report = (done: Progress): void => {
     if (performance.now() - toldAt < PROGRESS) return;
     toldAt = performance.now();
     // A queue that is away for a moment costs no shard; its worker says so elsewhere.
-    job.updateProgress({ done }).catch((thrown) => say(task.address.withoutSecrets(reasonOf(thrown))));
+    job.updateProgress({ ...done }).catch((thrown) => say(task.address.withoutSecrets(reasonOf(thrown))));
   };
   try {
     const outcome = await task.compute(shard, signal, report);

@@ -1,9 +1,10 @@
 /** The request by which other machines sweep a dataset. */
-
+import path from 'node:path';
 import type { ListedDataset } from '../../files/datasets/listed';
 import { productVersion } from '../../files/product';
 import { parseAddress } from '../../protocol/params/queue-address';
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
+import { workerCommand } from '../plan/commands';
 import { prepared } from '../prepare';
 import { followShards } from '../queue/follow';
 import { mergeTarget } from '../shards/merge';
@@ -22,7 +23,7 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
     const address = parseAddress(params.queue);
     const { run: name, what, maps, size, shared } = params;
     const options = { for: maps?.for ?? 'wrong', ...(maps && { maps: maps.method }) } as const;
-    const planned = async (dataset: ListedDataset, version: NewVersion): Promise<Plan> => {
+    const plannedOf = async (dataset: ListedDataset, version: NewVersion): Promise<Plan> => {
       const sized = { signal, ...(size !== undefined && { size }) };
       return sharePlan(shared, await planOf(dataset, version, options, await productVersion(), sized));
     };
@@ -30,7 +31,7 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
     async function ofDataset({ source, model, ...more }: Of<'source'>) {
       const wanted = { run: name, source, models: [model], ...more };
       const { dataset, versions } = await prepared(wanted, engine, (images) => context.emit('listed', images), signal);
-      const plan = await planned(dataset, versions[0]!);
+      const plan = await plannedOf(dataset, versions[0]!);
       const run = files.isOpen(name) ? files.get(name) : await files.open(name, true);
       const target = await works.between(run.path, async () => {
         const entered = await mergeTarget(run.writable(), plan, signal, dataset);
@@ -45,7 +46,7 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
       const file = run.writable();
       const target = await works.between(run.path, async () => {
         const listed = file.listed(version);
-        return { file, version, ids: listed.ids, plan: await planned(listed.dataset, listed.version) };
+        return { file, version, ids: listed.ids, plan: await plannedOf(listed.dataset, listed.version) };
       });
       return { run, target };
     }
@@ -60,7 +61,9 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
       ...(maps && { method: maps.method.method }),
       perform: (control) => followShards({ target, address, committed, say: log }, control),
     });
-    return { work, version };
+    const { dataset, version: planned } = target.plan.file;
+    const worker = workerCommand({ shared: path.resolve(shared), root: dataset.root, choice: planned.choice });
+    return { work, version, worker };
   };
   return { distribute };
 }

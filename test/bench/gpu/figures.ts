@@ -5,9 +5,11 @@ import path from 'node:path';
 export interface Figure {
   readonly model: string;
   readonly what: string;
-  /** A ratio, a difference or a rate; undefined if it could not be found, for the reason in `detail`. */
+  /** A ratio, a difference or a rate; undefined if there is none or it could not be found, for the reason in `detail`. */
   readonly measured: number | undefined;
   readonly limit?: { readonly bound: number; readonly by: 'at most' | 'at least' };
+  /** Whether something is wrong if the limit is not met. */
+  readonly isNeeded?: boolean;
   readonly detail: string;
 }
 
@@ -46,7 +48,7 @@ function rowOf(figure: Figure): string {
   const { model, what, measured, limit, detail } = figure;
   const met = isMet(figure);
   const cells = [
-    ...[model, what, measured === undefined ? 'not run' : measured.toPrecision(3)],
+    ...[model, what, measured === undefined ? '-' : measured.toPrecision(3)],
     limit ? `${limit.by} ${limit.bound}` : '',
     met === undefined ? '' : met ? 'yes' : 'NO',
     detail.replaceAll('|', '/').replaceAll('\n', ' '),

@@ -12,6 +12,7 @@ import type { ModelChoice, Service } from '../../../src/protocol/requests';
 import { explainWith } from '../../support/explain';
 import { median, timed } from '../measure';
 import type { Figure } from './figures';
+import { waysOf } from './ways';
 
 export interface Subject {
   readonly service: Service;
@@ -27,7 +28,8 @@ export interface Subject {
   readonly peer: { readonly script: string; readonly network: string } | undefined;
 }
 
-type Found = Omit<Figure, 'model' | 'what'>;
+/** A figure without the name of its step, or with a name of its own. */
+type Found = Omit<Figure, 'model' | 'what'> & Partial<Pick<Figure, 'what'>>;
 
 /** What a step leaves to those after it. */
 export interface Known {
@@ -61,13 +63,13 @@ async function agreement(subject: Subject): Promise<Found> {
     const image = imageOf(subject);
     const [here, there] = [await explain(subject, image, 'cpu'), await explain(subject, image)];
     const [a, b] = [saliencyOf(here.frame).map, saliencyOf(there.frame).map];
-    if (here.class !== there.class) return { measured: 1, limit: AGREES, detail: `another class in ${image.name}` };
+    if (here.class !== there.class) return { measured: 1, ...AGREES, detail: `another class in ${image.name}` };
     worst = a.reduce((most, value, k) => Math.max(most, Math.abs(value - b[k]!)), worst);
   }
-  return { measured: worst, limit: AGREES, detail: `largest difference of ${count} maps` };
+  return { measured: worst, ...AGREES, detail: `largest difference of ${count} maps` };
 }
 
-const AGREES = { bound: 1e-3, by: 'at most' } as const;
+const AGREES = { limit: { bound: 1e-3, by: 'at most' }, isNeeded: true } as const;
 
 async function plainPasses(subject: Subject, known: Known): Promise<Found> {
   const session = await InferenceSession.create(subject.model.path, {
@@ -142,6 +144,18 @@ async function oneGraph(subject: Subject, known: Known): Promise<Found> {
   }
 }
 
+async function ways(subject: Subject): Promise<readonly Found[]> {
+  const { method, options } = DEFAULT_CHOICE;
+  let image = imageOf(subject);
+  const explained: Parameters<typeof waysOf>[0] = async (service, precision, isNext) => {
+    if (isNext) image = imageOf(subject);
+    const { model, device } = subject;
+    return (await explainWith(service, { image, model, device, method, options: { ...options, precision } }))
+      .explanation;
+  };
+  return waysOf(explained, subject.repeat);
+}
+
 async function sweep(subject: Subject, known: Known): Promise<Found> {
   const { service, model, device, pictures } = subject;
   const images = (count: number) =>
@@ -176,12 +190,14 @@ async function peer({ peer: other, device, repeat }: Subject, known: Known): Pro
   };
 }
 
+type Step = (subject: Subject, known: Known) => Promise<Found | readonly Found[]>;
 /** In the order in which they are wanted if time runs out. */
-export const STEPS: readonly (readonly [what: string, step: (subject: Subject, known: Known) => Promise<Found>])[] = [
+export const STEPS: readonly (readonly [what: string, step: Step])[] = [
   ['map on the device against the CPU', agreement],
   ['33 plain passes', plainPasses],
   ['Group-CAM over 33 plain passes', groupCam],
+  ['ways to run Group-CAM', ways],
   ['Group-CAM over PyTorch', peer],
   ['rate of a sweep with maps over plain passes', sweep],
-  ['one graph over Group-CAM', oneGraph],
+  ['exported graph over Group-CAM', oneGraph],
 ];

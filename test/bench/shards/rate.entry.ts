@@ -1,17 +1,19 @@
 /**
  * The rate of two workers of one thread each over that of one process of two threads, with Group-CAM of all images. What
- * programs take to begin and to end is left out by the difference of two sets. It prints a line of JSON.
+ * programs take to begin and to end is left out by the difference of two sets. Both are measured in turn, in several rounds, of which
+ * the median counts. It prints a line of JSON.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { cifarSubset, RESNET20 } from '../../support/cifar';
 import { groupCamEnds } from '../../support/cli';
 import { startRedis } from '../../support/servers/redis';
-import { timed } from '../measure';
+import { median, timed } from '../measure';
 
 /** Images of the sets. */
-const [FEW, MANY] = [200, 1200];
+const [FEW, MANY] = [100, 500];
+const ROUNDS = 3;
 /** Images of a shard. */
 const SIZE = 20;
 const COMMON = ['--model', RESNET20, '--device', 'cpu'];
@@ -44,14 +46,21 @@ async function main(): Promise<void> {
       );
     };
     const sets = [FEW, MANY].map((count) => cifarSubset(path.join(folder, `images-${count}`), count / 10));
-    const times = { alone: [] as number[], shared: [] as number[] };
-    for (const [i, images] of sets.entries()) {
-      times.alone.push(await alone(images, String(i)));
-      times.shared.push(await shared(images, String(i)));
-    }
+    const rates = { alone: [] as number[], shared: [] as number[] };
+    const loads: number[] = [];
     const rateOf = ([few, many]: readonly number[]) => (1000 * (MANY - FEW)) / (many! - few!);
-    const [alonePer, sharedPer] = [rateOf(times.alone), rateOf(times.shared)];
-    console.log(JSON.stringify({ alone: alonePer, shared: sharedPer, ratio: sharedPer / alonePer, times }));
+    for (let round = 0; round < ROUNDS; round++) {
+      const times = { alone: [] as number[], shared: [] as number[] };
+      for (const [i, images] of sets.entries()) {
+        times.alone.push(await alone(images, `${round}-${i}`));
+        times.shared.push(await shared(images, `${round}-${i}`));
+      }
+      rates.alone.push(rateOf(times.alone));
+      rates.shared.push(rateOf(times.shared));
+      loads.push(loadavg()[0]!);
+    }
+    const ratio = median(rates.shared.map((rate, i) => rate / rates.alone[i]!));
+    console.log(JSON.stringify({ alone: median(rates.alone), shared: median(rates.shared), ratio, rates, loads }));
   } finally {
     await server.end();
     rmSync(folder, { recursive: true, force: true });

@@ -20,10 +20,12 @@ function secretStorage() {
 const distribute = { run: RUN, what: { version: 1 }, shared: '/s', queue: ADDRESS };
 
 /** A session whose sweeps may be the work of a queue. */
-function begin(far: Far, runner = fakeRunner({ distribute: () => ({ work: 7, version: 1 }) })) {
+function begin(far: Far, runner = fakeRunner({ distribute: () => ({ work: 7, version: 1, worker: WORKER }) })) {
   const intents = forgettingIntents(createIntents(memory()), far);
   return { runner, ...start({ ...runner, call: farCall(runner.call, far) }, intents) };
 }
+
+const WORKER = "group-cam worker --shared /s --root /d --model '/a b/net.onnx'";
 
 describe('sweeps that the workers of a queue compute', () => {
   it('are shared instead of swept, and the address is in the secret storage alone', async () => {
@@ -33,6 +35,8 @@ describe('sweeps that the workers of a queue compute', () => {
     const { session, runner } = begin(far);
     await session.sweep(1);
     assert.deepEqual(runner.asked.at(-1), ['distribute', distribute]);
+    assert.equal(far.worker(RUN, 1), WORKER);
+    assert.equal(far.worker(RUN, 2), undefined);
     assert.ok(!JSON.stringify(workspace.kept).includes('secret'), 'the workspace has a password');
     assert.deepEqual([...secrets.kept.values()], [ADDRESS, ADDRESS]);
   });
@@ -51,7 +55,10 @@ describe('sweeps that the workers of a queue compute', () => {
   it('are forgotten once they are done: the next sweep runs on this machine', async () => {
     const far = createFar(memory(), secretStorage());
     await far.set(RUN, 1, '/s', ADDRESS);
-    const runner = fakeRunner({ distribute: () => ({ work: 7, version: 1 }), sweep: () => ({ work: 8 }) });
+    const runner = fakeRunner({
+      distribute: () => ({ work: 7, version: 1, worker: WORKER }),
+      sweep: () => ({ work: 8 }),
+    });
     const { session } = begin(far, runner);
     await session.sweep(1);
     await follows(runner);

@@ -104,6 +104,12 @@ describe('Run on Cluster', () => {
     });
     await until('the bar says that there is no worker', async () => /no worker is connected/.test(await bar()));
     await until('the plan is in the folder', () => readdirSync(at('shared')).includes('plan.json'));
+    const notice = page().locator('.notification-toast', { hasText: 'group-cam worker' });
+    const said = (await notice.textContent()) ?? '';
+    const command = `group-cam worker --shared ${at('shared')} --root ${at('images')} --model ${RESNET20}`;
+    assert.ok(said.includes(command), said);
+    assert.ok(!said.includes(server.password) && !said.includes(server.address), 'the notice has the password');
+    await notice.getByRole('button', { name: 'Copy Command' }).waitFor();
     await screenshot(window, 'dataset cluster');
   });
 

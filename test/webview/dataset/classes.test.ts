@@ -126,6 +126,8 @@ describe('the classes of a run file', () => {
     await table.waitFor();
     const [inner, outer] = await table.evaluate((element) => [element.scrollWidth, element.parentElement!.clientWidth]);
     assert.ok(inner! <= outer!, `${inner} of ${outer} pixels`);
+    const heights = await table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.clientHeight));
+    assert.ok(Math.max(...heights) - Math.min(...heights) <= 2, `no cell of two lines: ${heights.join(', ')} pixels`);
     const matrix = (await page.find('confusion').boundingBox())!;
     for (const name of ['confusion-legend', 'confusion-text'])
       assert.ok((await page.find(name).boundingBox())!.y < matrix.y, name);

@@ -39,9 +39,9 @@ const COLUMNS: readonly Column[] = [
     id: 'accuracy',
     title: 'Accuracy, one vs rest',
     hint: 'Of all images, those of which it is told rightly whether they are of this class or of any other; high for every rare class',
-    // All images but those of it that were missed and those taken for it.
-    measure: ({ count, predicted, correct }, { rows }) =>
-      rows > 0 ? 1 - (count + predicted - 2 * correct) / rows : undefined,
+    // All images but those of it that were missed and those taken for it. Of a class that the model does not have, nothing is told.
+    measure: ({ count, predicted, correct, recall }, { rows }) =>
+      rows > 0 && (recall !== undefined || count === 0) ? 1 - (count + predicted - 2 * correct) / rows : undefined,
     text: percent,
   },
 ];

@@ -26,7 +26,9 @@ export const namesByIndex = v.pipe(
 export const namesOfIndices = v.pipe(
   record,
   v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  v.transform((indices): Json => Object.fromEntries(Object.entries(indices).map(([name, index]) => [`${index}`, name]))),
+  v.transform(
+    (indices): Json => Object.fromEntries(Object.entries(indices).map(([name, index]) => [`${index}`, name])),
+  ),
   namesByIndex,
 );
 

@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import { errors, toExplainError } from '../../../core/errors';
 import { parseAddress } from '../../../protocol/params/queue-address';
+import { oneLine } from '../../../protocol/plain-text';
 import { pickOne, typeSecret } from '../../commands/quick-pick';
+import { offer } from '../../notify';
 import type { DatasetPanel } from '../page/panel-types';
 import type { Far } from './far';
 
@@ -26,7 +28,15 @@ export async function runOnCluster({ session, at }: DatasetPanel, far: Far): Pro
   if (!folder) return undefined;
   await far.set(session.run, version.id, folder.fsPath, address);
   await session.sweep(version.id);
-  return `The workers of ${parseAddress(address).shown} compute ${version.name}. Start them by group-cam worker --shared ${folder.fsPath}`;
+  const worker = far.worker(session.run, version.id);
+  if (worker !== undefined) void offerWorker(worker);
+  return `The workers of ${parseAddress(address).shown} compute ${version.name}`;
+}
+
+/** The command has no address in it, so that the password is in no list of processes. */
+async function offerWorker(command: string): Promise<void> {
+  const text = `On each machine that computes, set GROUP_CAM_QUEUE to the queue's address and start a worker, with the paths that folders and files have there: ${command}`;
+  if (await offer(text, 'Copy Command')) await vscode.env.clipboard.writeText(oneLine(command));
 }
 
 async function askAddress(last: string | undefined): Promise<string | undefined> {

@@ -22,6 +22,9 @@ export interface Far {
   /** From now on the sweep of this version is the workers' work. */
   set(run: string, version: VersionId, shared: string, address: string): Promise<void>;
   forget(run: string, version: VersionId): void;
+  /** The sweep was shared, and this command line starts a worker. */
+  shared(run: string, version: VersionId, worker: string): void;
+  worker(run: string, version: VersionId): string | undefined;
   /** Where the sweep is shared, if it is the workers' work. */
   of(run: string, version: VersionId): Promise<{ readonly shared: string; readonly queue: string } | undefined>;
 }
@@ -31,11 +34,13 @@ const LAST = 'queue';
 const MOST = 50;
 const KEPT = v.array(fields({ run: v.string(), version: v.number(), shared: v.string() }));
 
+const workerOf = (run: string, version: VersionId): string => `${version} of ${run}`;
 const secretOf = (run: string): string => `${LAST} of ${run}`;
 
 export function createFar(memory: Memory, secrets: Secrets): Far {
   const found = read(KEPT, memory.get<unknown>(KEY) ?? []);
   let kept = 'value' in found ? found.value : [];
+  const workers = new Map<string, string>();
   const keep = (next: typeof kept): void => {
     kept = next.slice(-MOST);
     void memory.update(KEY, kept);
@@ -54,6 +59,8 @@ export function createFar(memory: Memory, secrets: Secrets): Far {
       keep(left);
       if (!left.some((one) => one.run === run)) void secrets.delete(secretOf(run));
     },
+    shared: (run, version, worker) => void workers.set(workerOf(run, version), worker),
+    worker: (run, version) => workers.get(workerOf(run, version)),
     async of(run, version) {
       const one = kept.find((each) => each.run === run && each.version === version);
       const queue = one && (await secrets.get(secretOf(run)));
@@ -63,7 +70,7 @@ export function createFar(memory: Memory, secrets: Secrets): Far {
 }
 
 /** Calls of the runner, in which a sweep that is the workers' work is shared instead. */
-export function farCall(call: CallRunner, far: Pick<Far, 'of'>): CallRunner {
+export function farCall(call: CallRunner, far: Pick<Far, 'of' | 'shared'>): CallRunner {
   return async (name, params, options) => {
     if (name !== 'sweep') return call(name, params, options);
     const { run, version } = params as RunnerRequests['sweep']['params'];
@@ -71,7 +78,8 @@ export function farCall(call: CallRunner, far: Pick<Far, 'of'>): CallRunner {
     if (!shared) return call(name, params, options);
     // The version and the list of images are as they were made: with their labels, mapping and limit.
     const wanted = { run, what: { version }, ...shared };
-    const { work } = await call('distribute', wanted, { signal: options?.signal });
+    const { work, worker } = await call('distribute', wanted, { signal: options?.signal });
+    far.shared(run, version, worker);
     // TypeScript can't tell that this is the result of a sweep.
     return { work } as RunnerRequests[typeof name]['result'];
   };

@@ -39,6 +39,8 @@ export const convolutions: readonly Case[] = [
     conv([1, 2, 9, 9], [2, 1, 3, 3], { group: int(2), strides: ints(2, 2), dilations: ints(2, 1) }, { opset }),
     conv([2, 16, 8, 7], [3, 16, 1, 1], { strides: ints(2, 2) }, { opset }),
     conv([1, 32, 8, 7], [4, 16, 1, 1], { group: int(2), strides: ints(3, 1) }, { opset }),
+    conv([1, 16, 8, 7], [16, 16, 1, 1], { strides: ints(2, 2) }, { opset }),
+    conv([1, 16, 8, 7], [16, 1, 3, 3], { group: int(16), strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
     conv([1, 16, 7, 8], [2, 16, 1, 1], { strides: ints(2, 2), pads: ints(1, 0, 1, 0) }, { opset }),
     conv([2, 16, 7, 8], [3, 16, 3, 3], { strides: ints(2, 2), pads: ints(1, 1, 1, 1) }, { opset }),
     conv([1, 32, 9, 8], [4, 16, 5, 3], { group: int(2), strides: ints(2, 3), pads: ints(2, 0, 1, 1) }, { opset }),
