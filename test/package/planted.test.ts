@@ -9,6 +9,6 @@ it('a failing test inside VS Code fails the whole run', () => {
     env: { ...process.env, TEST_PLANTED: '1', TEST_RESULTS_FOLDER: 'planted' },
   });
   assert.equal(status, 1);
-  assert.match(stdout, /^failed: fails on purpose$/m);
+  assert.match(stdout, /^failed: fails on purpose: /m);
   assert.match(stdout, /^0 passed, \d failed$/m);
 });
