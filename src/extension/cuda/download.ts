@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { errors, reasonOf } from '../../core/errors';
+import { isAbsent } from '../../core/system-errors';
 
 export interface Wanted {
   readonly url: string;
@@ -114,7 +115,7 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'ENOENT') return 0;
+    if (isAbsent(thrown)) return 0;
     throw thrown;
   }
 }

@@ -59,7 +59,7 @@ function startShift(
     run,
     (work) => work.kind === 'shift' && work.version === b && work.from === a,
     () => {
-      const { file, categories } = taskOf(run, b, device);
+      const { file } = taskOf(run, b, device);
       const before = versionOf(run, a);
       return works.add({
         run: run.path,
@@ -73,7 +73,6 @@ function startShift(
               file,
               a: before,
               b: versionOf(run, b),
-              categories,
               device,
               engine,
               withModel: (use) => places.withModel(run, b, control.signal, use),

@@ -4,20 +4,11 @@ import { type FileHandle, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { parseJson } from '../../core/schema';
+import { isAbsent } from '../../core/system-errors';
 import type { ListedDataset } from '../../files/datasets/listed';
 import { pausing } from '../../files/pause';
 import type { NewVersion } from '../store/form';
-import {
-  claimName,
-  createWhole,
-  draftOf,
-  failing,
-  isAbsent,
-  isWhole,
-  makeShared,
-  removeDraft,
-  withShared,
-} from './folder';
+import { claimName, createWhole, draftOf, failing, isWhole, makeShared, removeDraft, withShared } from './folder';
 import { FORM, PLAN, type PlanFile, type PlanOptions, type Range, SHARD } from './form';
 import { itemsOf, lineOf, type PlannedItem, whyOutside } from './items';
 
