@@ -141,12 +141,15 @@ export const errors = {
       `method ${method}: this model can't be explained by it, since it needs ${needed}. Use ${instead} instead.`,
     ),
   /** @param difference not a number if the exported model can't be run */
-  exportDiffers(file: string, difference: number) {
+  /** @param failure of a run, if the map is not of numbers */
+  exportDiffers(file: string, difference: number, failure?: unknown) {
     const found = `the map of the one graph differs by ${difference.toPrecision(2)} from the one that is computed here`;
-    const why = Number.isNaN(difference) ? 'the one graph does not run' : found;
+    const reason = failure instanceof Error ? ` (${reasonOf(failure.cause ?? failure)})` : '';
+    const why = Number.isNaN(difference) ? `the one graph gives no map${reason}` : found;
     return make(
       'export-failed',
       `${file}: not exported, since ${why}. Choose another layer, or a method such as grad-cam.`,
+      failure,
     );
   },
   exportRefused: (file: string, why: string, remedy: string) =>

@@ -41,7 +41,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     .addOption(numberOption('--limit <n>', 'use only this many images, drawn at random', COUNT))
     .option(
       '--mapping <file.json>',
-      'file that says which classes of the model a category of the dataset means (default: those of the same name)',
+      'file that says which classes of the model a category of the dataset means (default: <run file>.mapping.json if it is there, else those of the same name)',
     )
     .option('--labels <file>', 'file with the names of the classes (default: the names that come with the model)')
     .option(
