@@ -217,7 +217,7 @@ export const errors = {
   engineMemory: (calls: readonly string[], limit: number) =>
     make(
       'out-of-memory',
-      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.`,
+      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory (on the command line the variable GROUP_CAM_MEMORY).`,
     ),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>

@@ -16,7 +16,7 @@ import { isExport } from './mark';
 import { readText } from './open';
 
 /** The file with YOLO's names of classes, one on each line, beside the text files or one folder up. */
-const CLASSES = 'classes.txt';
+export const CLASSES = 'classes.txt';
 /** Folders in which datasets keep annotations, relative to the dataset. */
 const ANNOTATION_FOLDERS = ['labels', 'Annotations', '.'];
 /** Folders in which datasets keep images, relative to the annotations. */
