@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { renderNow } from '../mount';
+import { keepInside } from './inside';
 import { OpenButton } from './open-button';
 
 export interface MenuItem {
@@ -31,6 +32,7 @@ export function Menu({ icon, text, name, testId, items }: MenuProps) {
   function open(): void {
     isOpen.value = true;
     renderNow();
+    keepInside(root.current?.querySelector<HTMLElement>('[role=menu]'));
     elements()[0]?.focus();
   }
   function close(): void {

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { renderNow } from '../mount';
+import { keepInside } from './inside';
 import { OpenButton } from './open-button';
 
 interface PopoverProps {
@@ -27,6 +28,7 @@ export function Popover({ icon, text, name, testId, hidden, above, opened, child
     isOpen.value = true;
     opened?.();
     renderNow();
+    keepInside(root.current?.querySelector<HTMLElement>('.popover'));
     root.current?.querySelector<HTMLElement>('.popover :is(input, button, [tabindex])')?.focus();
   }
   function leave(): void {

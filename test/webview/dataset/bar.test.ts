@@ -29,6 +29,19 @@ describe('the bar of a run file', () => {
   const query = () => page.find('query').inputValue();
   const chips = () => page.find('chip').allTextContents();
 
+  it('has menus that no edge of the window cuts off, wherever their buttons are', async () => {
+    await open({ ...SET, info: { notes: ['A long note on what was left out of the dataset. '.repeat(8)] } });
+    for (const width of [360, 520, 700, 1440]) {
+      await page.look({ width });
+      for (const id of ['notes', 'views', 'order']) {
+        await page.find(id).click();
+        const box = (await page.page.locator('.menu:not([hidden])').boundingBox())!;
+        assert.ok(box.x >= 0 && box.x + box.width <= width, `${id} at ${width}: ${box.x} and ${box.width} more`);
+        await page.press('Escape');
+      }
+    }
+  });
+
   it('finds the wrong ones with a click, and says how many they are', async () => {
     await open(SET);
     await page.settled();
