@@ -80,12 +80,12 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   'src/extension': {
     files:
-      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|cam\/variants|methods\/(cost|names|method-options|precision)|metrics\/measurement|query\/print|sanity\/types)$)/,
+      /^src\/(extension\/|client\/|protocol\/|core\/(dataset-errors|errors|geometry|options|output|schema|style|system-errors|cam\/variants|methods\/(cost|names|method-options|precision)|metrics\/measurement|query\/print|sanity\/types)$)/,
     fileTypes: /^src\/core\//,
     packages: ['node:', 'vscode', 'valibot'],
   },
   'src/extension/cuda': {
-    files: /^src\/(extension\/|protocol\/|core\/(errors|schema)$)/,
+    files: /^src\/(extension\/|protocol\/|core\/(errors|schema|system-errors)$)/,
     packages: ['node:', 'vscode', 'valibot', 'yauzl'],
   },
   'src/cli': {
@@ -127,7 +127,7 @@ const LATE = 'src/engine/runtime/runtime.ts';
 const BUNDLES: Readonly<Record<string, { readonly files: RegExp; readonly outside: readonly string[] }>> = {
   extension: {
     files:
-      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|cam\/variants|methods\/(cost|names|method-options|precision)|metrics\/measurement|query\/print|sanity\/types)\.ts)|node_modules\/(valibot|yauzl|fd-slicer|pend|buffer-crc32)\/)/,
+      /^(src\/(extension|client|protocol|core\/(dataset-errors|error-codes|errors|few|geometry|options|output|schema|style|system-errors|cam\/variants|methods\/(cost|names|method-options|precision)|metrics\/measurement|query\/print|sanity\/types)\.ts)|node_modules\/(valibot|yauzl|fd-slicer|pend|buffer-crc32)\/)/,
     outside: ['node:', 'vscode'],
   },
   engine: {

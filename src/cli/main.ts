@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { CommanderError } from 'commander';
 import { createService } from '../engine/service';
 import type { Service } from '../protocol/requests';
+import { askedMemory } from '../server/memory';
 import { watchProcess } from '../server/watch';
 import { createProgram } from './program';
 import { processTerminal } from './terminal';
@@ -22,15 +23,14 @@ async function main(): Promise<void> {
  * finish much earlier.
  */
 const MINUTES = 5;
-const GIB = 2 ** 30;
 
 function watchedService(): Service {
   const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  const gib = Number(process.env['GROUP_CAM_MEMORY']) || machine / 2 / GIB;
+  const bytes = askedMemory() ?? machine / 2;
   watchProcess({
     memory: {
-      bytes: gib * GIB,
-      line: `error: not enough memory (this process may use ${gib.toFixed(2)} GiB). Use a smaller model, or set the variable GROUP_CAM_MEMORY to more GiB.`,
+      bytes,
+      line: `error: not enough memory (this process may use ${(bytes / 2 ** 30).toFixed(2)} GiB). Use a smaller model, or set the variable GROUP_CAM_MEMORY to more GiB.`,
     },
     silence: {
       milliseconds: MINUTES * 60_000,

@@ -63,10 +63,12 @@ function optionsFor<Name extends string>(
     if (name === undefined || text === undefined) throw errors.badOption(flag, pair, 'name=value');
     return { name, text };
   });
+  const owners = [...tables.keys()].join(', ');
+  const without = `left out: ${owners} ${tables.size === 1 ? 'has' : 'have'} no options`;
   const known = [...new Set([...tables.values()].flatMap((table) => Object.keys(table)))];
   for (const { name } of given) {
     if (!known.includes(name))
-      throw errors.badOption(flag, name, known.length ? `one of ${known.join(', ')}` : 'left out: there is none');
+      throw errors.badOption(flag, name, known.length ? `one of ${known.join(', ')}` : without);
   }
   return new Map(
     [...tables].map(([owner, table]) => {

@@ -14,6 +14,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')}`.trimEnd());
 }
 
+export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
 const percent = (p: number): string => `${(100 * p).toPrecision(3)} %`;
 
 export function explanationText(explanation: Explanation, written: readonly string[]): string[] {
@@ -29,7 +31,7 @@ export function explanationText(explanation: Explanation, written: readonly stri
     ...(usesLayer(method) ? [`layer ${layer}`] : []),
     kind,
     device,
-    `${passes} passes`,
+    counted(passes, 'pass', 'passes'),
     `${Math.round(milliseconds.total)} ms`,
   ];
   return [

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
 import { METHOD_NAMES, type MethodName } from '../core/methods/names';
+import { isAbsent } from '../core/system-errors';
 import { readRegular } from '../files/open';
 import type { DeviceChoice } from '../protocol/devices';
 import type { Explanation } from '../protocol/explanation';
@@ -33,8 +34,8 @@ export interface MethodTime {
 }
 
 export async function time(file: string, options: TimeOptions, service: Service, terminal: Terminal): Promise<void> {
-  const bytes = await readRegular(file).catch((thrown: NodeJS.ErrnoException) => {
-    throw thrown.code === 'ENOENT' ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
+  const bytes = await readRegular(file).catch((thrown) => {
+    throw isAbsent(thrown) ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
   });
   const { methods, option = [], seed } = options;
   const choices = methodChoicesOf(methods, option, { seed });

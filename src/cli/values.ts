@@ -5,7 +5,7 @@ import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHOD_OPTIONS, type OptionsOfMethod } from '../core/methods/method-options';
 import { boundsOf, type OptionValues, valueFrom } from '../core/options';
 import { boundsText, isWithin, TRAINING_NUMBERS, type TrainingNumber } from '../protocol/params/training-options';
-import { ARMS } from '../protocol/training';
+import { ARMS, type Arm, trainingDefaults } from '../protocol/training';
 import { methodList } from './method-options';
 
 interface Range {
@@ -46,7 +46,16 @@ export function trainingOption(name: TrainingNumber): Option {
   const range = { wanted: boundsText(known), holds: (value: number) => isWithin(known, value) };
   const without = ARMS.filter((arm) => !known.arms.includes(arm));
   const only = without.length === 0 ? '' : `; without effect for ${without.join(', ')}`;
-  return numberOption(known.flag, `${known.text}${only} (default: depends on --arm)`, range);
+  return numberOption(known.flag, `${known.text}${only} (default: ${presetText(name)})`, range);
+}
+
+/** The default in words: of the last layer alone and of the other arms, or with regions pasted and without. */
+function presetText(name: TrainingNumber): string {
+  const { arms } = TRAINING_NUMBERS[name];
+  const of = (arm: Arm, pasted: boolean) => trainingDefaults(arm, pasted)[name];
+  const [usual, withPasted] = [of('plain', false), of('plain', true)];
+  if (arms.includes('head') && of('head', false) !== usual) return `${of('head', false)} for head, else ${usual}`;
+  return usual === withPasted ? String(usual) : `${withPasted} if regions are pasted, else ${usual}`;
 }
 
 export function choiceOption<T extends string>(

@@ -141,12 +141,15 @@ export const errors = {
       `method ${method}: this model can't be explained by it, since it needs ${needed}. Use ${instead} instead.`,
     ),
   /** @param difference not a number if the exported model can't be run */
-  exportDiffers(file: string, difference: number) {
+  /** @param failure of a run, if the map is not of numbers */
+  exportDiffers(file: string, difference: number, failure?: unknown) {
     const found = `the map of the one graph differs by ${difference.toPrecision(2)} from the one that is computed here`;
-    const why = Number.isNaN(difference) ? 'the one graph does not run' : found;
+    const reason = failure instanceof Error ? ` (${reasonOf(failure.cause ?? failure)})` : '';
+    const why = Number.isNaN(difference) ? `the one graph gives no map${reason}` : found;
     return make(
       'export-failed',
       `${file}: not exported, since ${why}. Choose another layer, or a method such as grad-cam.`,
+      failure,
     );
   },
   exportRefused: (file: string, why: string, remedy: string) =>
@@ -214,7 +217,7 @@ export const errors = {
   engineMemory: (calls: readonly string[], limit: number) =>
     make(
       'out-of-memory',
-      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.`,
+      `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory (on the command line the variable GROUP_CAM_MEMORY).`,
     ),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
   badOption: (option: string, value: unknown, wanted: string) =>

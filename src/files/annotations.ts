@@ -9,12 +9,14 @@ import { parseVoc } from '../core/annotations/voc';
 import { parseYolo } from '../core/annotations/yolo';
 import { errors, reasonOf } from '../core/errors';
 import { parseLabels } from '../core/model/classes/labels';
+import { isAbsent } from '../core/system-errors';
+import { mappingFileOf } from '../protocol/dataset';
 import { isImage } from '../protocol/image-files';
 import { isExport } from './mark';
 import { readText } from './open';
 
 /** The file with YOLO's names of classes, one on each line, beside the text files or one folder up. */
-const CLASSES = 'classes.txt';
+export const CLASSES = 'classes.txt';
 /** Folders in which datasets keep annotations, relative to the dataset. */
 const ANNOTATION_FOLDERS = ['labels', 'Annotations', '.'];
 /** Folders in which datasets keep images, relative to the annotations. */
@@ -54,6 +56,18 @@ export async function readMapping(
     throw errors.mappingInvalid(file, reasonOf(thrown));
   });
   return parseMapping(text, file, labels);
+}
+
+/** The mapping that lies beside a run file; undefined if there is none. @throws mapping-invalid if it can't be looked at */
+export async function mappingBeside(run: string): Promise<string | undefined> {
+  const file = mappingFileOf(path.resolve(run));
+  return stat(file).then(
+    () => file,
+    (thrown) => {
+      if (isAbsent(thrown)) return undefined;
+      throw errors.mappingInvalid(file, reasonOf(thrown));
+    },
+  );
 }
 
 async function annotationFolder(source: string): Promise<string> {

@@ -10,7 +10,7 @@ import { classesOfFolders, type FolderClasses } from '../core/model/classes/clas
 import { findClass } from '../core/model/classes/labels';
 import { isImage } from '../protocol/image-files';
 import type { ExplainParams } from '../protocol/requests';
-import { readAnnotations, readMapping } from './annotations';
+import { CLASSES, readAnnotations, readMapping } from './annotations';
 import { readText } from './open';
 import { identityOf, stampOf } from './stamps';
 
@@ -63,13 +63,22 @@ async function itemsOf(
   return readFolder(source, labels, mapping, say);
 }
 
-/** True if the folder contains annotations: a folder with one of the usual names, or Pascal VOC's files themselves. */
+/**
+ * True if the folder contains annotations: a folder with one of the usual names, or the files of Pascal VOC or YOLO
+ * themselves. Text files beside images are YOLO's if the names of the classes are beside them too.
+ *
+ * @throws list-invalid if it is no folder
+ */
 async function isAnnotated(source: string): Promise<boolean> {
   if (['labels', 'Annotations'].some((name) => existsSync(path.join(source, name)))) return true;
-  const names = await readdir(source).catch((thrown) => {
-    throw errors.listInvalid(source, reasonOf(thrown));
+  const names = await readdir(source).catch((thrown: NodeJS.ErrnoException) => {
+    const isFile = thrown.code === 'ENOTDIR';
+    throw errors.listInvalid(source, isFile ? 'it is no folder, and no .json or .csv file' : reasonOf(thrown));
   });
-  return names.some((name) => name.endsWith('.xml'));
+  if (names.some((name) => name.endsWith('.xml'))) return true;
+  const hasTexts = names.some((name) => name.endsWith('.txt') && name !== CLASSES);
+  const isAbove = !names.some(isImage) && existsSync(path.join(source, '..', CLASSES));
+  return hasTexts && (names.includes(CLASSES) || isAbove);
 }
 
 async function readFolder(
@@ -79,6 +88,7 @@ async function readFolder(
   say: (text: string) => void,
 ): Promise<Item[]> {
   const names = (await readdir(source, { recursive: true })).filter((name) => isImage(name) && !isHidden(name)).sort();
+  if (names.length === 0) throw errors.listInvalid(source, 'there is no image in it');
   const images = names.map((name) => {
     const image = path.resolve(source, name);
     return { name: slashed(name), image, folder: path.basename(path.dirname(image)), isBelow: name.includes(path.sep) };

@@ -7,6 +7,7 @@ import type { BigIntStats } from 'node:fs';
 import { link, lstat, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ExplainError, errors, reasonOf } from '../core/errors';
+import { hasCode } from '../core/system-errors';
 import { isPng } from '../protocol/mark';
 import { isExport } from './mark';
 import { kindOf } from './open';
@@ -83,7 +84,7 @@ async function failingBy(file: string, act: () => Promise<void>): Promise<void> 
     await act();
   } catch (thrown) {
     if (thrown instanceof ExplainError) throw thrown;
-    const isFull = (thrown as NodeJS.ErrnoException).code === 'ENOSPC';
+    const isFull = hasCode(thrown, 'ENOSPC');
     throw errors.outputUnwritable(file, isFull ? 'the disk is full; make room there' : reasonOf(thrown));
   }
 }
@@ -98,8 +99,8 @@ export async function makeFolder(folder: string): Promise<void> {
   if (there) throw new Error(`${folder} is no folder`);
   const above = path.dirname(folder);
   if (above !== folder) await makeFolder(above);
-  await mkdir(folder).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code !== 'EEXIST') throw thrown;
+  await mkdir(folder).catch((thrown) => {
+    if (!hasCode(thrown, 'EEXIST')) throw thrown;
   });
 }
 
@@ -115,7 +116,7 @@ async function named(draft: string, real: string, file: string): Promise<void> {
     await link(draft, real);
     await rm(draft);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw errors.outputIsThere(file);
+    if (hasCode(thrown, 'EEXIST')) throw errors.outputIsThere(file);
     // Some file systems have no hard links.
     if (await lstat(real).catch(absent)) throw errors.outputIsThere(file);
     await rename(draft, real);
@@ -167,6 +168,7 @@ function identityOf(real: string, info: BigIntStats | undefined): string {
   return info?.ino ? `${info.dev} ${info.ino}` : real;
 }
 
-function absent(thrown: NodeJS.ErrnoException): undefined {
-  if (thrown.code !== 'ENOENT') throw thrown;
+/** A folder above that is a file is no absence here: nothing could be written below it. */
+function absent(thrown: unknown): undefined {
+  if (!hasCode(thrown, 'ENOENT')) throw thrown;
 }

@@ -128,6 +128,8 @@ export const FROM_DATASET_PAGE = v.variant('type', [
   v.object({ type: v.literal('copyPaths'), version, of: selection }),
   /** Lists the items again, and adds the current model as a version if it is another. */
   v.object({ type: v.literal('update') }),
+  /** Opens the file that says which classes of the version's model the dataset's classes mean. */
+  v.object({ type: v.literal('mapClasses'), version }),
   v.object({ type: v.literal('log'), text: short }),
   v.object({ type: v.literal('error'), message: short }),
 ]);

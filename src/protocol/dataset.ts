@@ -15,6 +15,12 @@ export type VersionId = number;
 /** Indices into `RunInfo.categories`. */
 export type CategoryIndex = number;
 
+/**
+ * The file that says which classes of a model the categories of a run file's dataset mean, if it is there: the user writes
+ * it beside the run file.
+ */
+export const mappingFileOf = (run: string): string => `${run}.mapping.json`;
+
 export interface RunInfo {
   /** Path of the run file. */
   readonly run: string;

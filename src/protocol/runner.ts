@@ -26,7 +26,7 @@ import type { GroupAccuracy, RepairChoice, RepairInfo, WatchedMap } from './trai
 import type { Comparison, TrendPoint } from './versions';
 
 /** Raise it with every change of the messages below. */
-export const RUNNER_VERSION = 5;
+export const RUNNER_VERSION = 6;
 export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
@@ -54,7 +54,7 @@ export interface RunnerRequests {
     params: Of & {
       readonly source: string;
       readonly models: readonly ModelChoice[];
-      /** A file that says which classes a category means. */
+      /** A file that says which classes a category means; by default `mappingFileOf` the run file, if it is there. */
       readonly mapping?: string;
       /** Only so many items, drawn at random. */
       readonly limit?: number;
@@ -195,6 +195,11 @@ export interface RunnerRequests {
     result: None;
     events: { readonly added: VersionId; readonly failed: { readonly message: string } };
   };
+  /**
+   * Finds again which classes the categories mean, as `prepare` does but without listing the images: for this version, and
+   * for others that have the same classes and can be run. Rows of categories that mean something else are to be computed again.
+   */
+  mapClasses: { params: Under; result: RunInfo; events: None };
   nameVersion: { params: Under & { readonly name: string }; result: None; events: None };
   pinVersion: { params: Under & { readonly pinned: boolean }; result: None; events: None };
   /** Removes a version with its rows, maps and the copy of its model. */

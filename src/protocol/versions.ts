@@ -11,6 +11,12 @@ export const flipOf = (a: boolean, b: boolean): Flip => (a ? (b ? 'both' : 'a') 
 export const meansNothing = ({ classes }: Pick<VersionInfo, 'classes'>): boolean =>
   classes.length > 0 && classes.every((meant) => meant.length === 0);
 
+/** Names of the dataset's classes that mean no class of the version's model. */
+export const meaningless = (
+  { categories }: Pick<RunInfo, 'categories'>,
+  { classes }: Pick<VersionInfo, 'classes'>,
+): readonly string[] => categories.filter((_, i) => (classes[i] ?? []).length === 0);
+
 /** Why no image is known to be right or wrong by both versions, in words. */
 export function noFlips(
   { categories }: Pick<RunInfo, 'categories'>,
@@ -21,7 +27,7 @@ export function noFlips(
   if (idle) return `${idle.name} has computed no image yet`;
   const foreign = versions.find(meansNothing);
   if (foreign)
-    return `no class of the dataset means a class of ${foreign.name}; say with --mapping of group-cam dataset which they mean`;
+    return `no class of the dataset means a class of ${foreign.name}; say which they mean by --mapping of group-cam dataset, or by Map Class Names in VS Code`;
   return 'no image with a class is computed by both';
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Engine } from '../client/engine';
 import { shownActivation } from '../core/output';
-import { readMapping } from '../files/annotations';
+import { mappingBeside, readMapping } from '../files/annotations';
 import { classesOfCategories } from '../files/datasets/classes';
 import { isSome } from '../files/datasets/list-of';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
@@ -27,7 +27,7 @@ export interface Prepared {
  * @throws what datasets, models and mappings throw; cancelled
  */
 export async function prepared(
-  { source, models, mapping, limit }: Prepare,
+  { run, source, models, mapping, limit }: Prepare,
   engine: Engine,
   listed: (images: number) => void,
   signal: AbortSignal,
@@ -42,9 +42,10 @@ export async function prepared(
     ...(limit !== undefined && { limit }),
   });
   const notes: string[] = [...found.notes];
+  const named = mapping ?? (await mappingBeside(run));
   const versions: NewVersion[] = [];
   for (const [i, choice] of models.entries()) {
-    const { version, notes: more } = await newVersion(found, anywhere(choice), identified[i]!, mapping);
+    const { version, notes: more } = await newVersion(found, anywhere(choice), identified[i]!, named);
     versions.push(version);
     notes.push(...more.filter((note) => !notes.includes(note)));
   }

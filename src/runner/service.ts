@@ -74,7 +74,6 @@ export function createRunnerService(options: RunnerOptions): Runner {
     return {
       file: run.writable(),
       version: versionOf(run, version),
-      categories: run.info().categories,
       device,
       engine,
       shown: () => run.shown(version),

@@ -123,6 +123,11 @@ describe('cli: methods', () => {
     ['an unknown method to compare', ['--compare', 'grad-cam,grad', '--output', 's.png'], /--compare grad-cam,grad/],
     ['a comparison without a place', ['--compare', 'grad-cam,rise'], /--compare .*--output/],
     ['a comparison of maps as numbers', ['--compare', 'rise', '--output', 's.png', '--npy', 'm.npy'], /--npy/],
+    [
+      'an option of a method without options',
+      ['--method', 'grad-cam', '--option', 'groups=5'],
+      /--option groups: must be left out: grad-cam has no options\./,
+    ],
     ['an option of another method', ['--method', 'rise', '--option', 'steps=3'], /--option steps: .*masks/],
     [
       'an option out of its bounds',

@@ -186,7 +186,7 @@ describe('client: life of the process', () => {
     await assert.rejects(ask(engine, 'take a gigabyte'), {
       code: 'out-of-memory',
       message:
-        'saveSidecar of take a gigabyte: the engine was ended, as it held more than 0.4 GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory.',
+        'saveSidecar of take a gigabyte: the engine was ended, as it held more than 0.4 GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory (on the command line the variable GROUP_CAM_MEMORY).',
     });
     await until('the process is gone', () => !alive(pid));
     assert.notEqual(Number(await ask(engine, 'pid')), pid);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readItems } from '../../src/files/items';
 import { sample } from '../../src/files/sample';
@@ -64,6 +64,25 @@ describe('what is evaluated', () => {
       [{ index: 2 }],
     );
     assert.match(said.join(), /dogs for dog/);
+  });
+
+  it('of YOLO: the dataset, its labels alone, and images with their labels beside them', async () => {
+    folder.write('set/images/1.jpg', '');
+    folder.write('set/labels/1.txt', '1 0.5 0.5 0.5 0.5');
+    folder.write('set/classes.txt', 'elk\ndog');
+    for (const [name, text] of Object.entries({ '1.png': '', '1.txt': '0 0.5 0.5 0.5 0.5', 'classes.txt': 'dog' }))
+      folder.write(`flat/${name}`, text);
+    for (const source of ['set', 'set/labels', 'flat']) {
+      const [item, ...others] = await read(source);
+      assert.deepEqual([item!.category, others], ['dog', []], source);
+      assert.ok(existsSync(item!.image), item!.image);
+    }
+  });
+
+  it('a folder without images, and a file of another kind, are refused', async () => {
+    folder.write('set/notes.txt', '');
+    await assert.rejects(read('set'), /set: .*there is no image in it/);
+    await assert.rejects(read('set/notes.txt'), /notes\.txt: .*it is no folder, and no \.json or \.csv file/);
   });
 
   it('of a folder as published datasets have it', async function () {

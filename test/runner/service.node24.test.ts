@@ -1,6 +1,6 @@
 /** The runner in a process of its own, asked as the extension asks it. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { createRunner, type Runner } from '../../src/client/runner';
@@ -152,6 +152,53 @@ describe('runner: process', () => {
     const again = await runner.call('sweep', { run, version, device: 'cpu' });
     await ended(again.work);
     assert.equal((await runner.call('list', { run, version, query: 'waiting', first: 0 })).count, 0);
+  });
+
+  it('a sweep that waited while classes were listed anew judges by the new ones', async () => {
+    const { runner, run, version, images, ended, stateOf } = await prepared(20);
+    const { work } = await runner.call('sweep', { run, version, device: 'cpu' });
+    await runner.call('pause', { run, work });
+    await until('it is paused', () => stateOf(work) === 'paused');
+    // The first in the order of names, so that each of the others gets another place.
+    cpSync(path.join(images, 'cat'), path.join(images, '0 others'), { recursive: true });
+    await runner.call('prepare', { run, source: images, models: [{ path: RESNET20 }] });
+    await runner.call('resume', { run, work });
+    await ended(work);
+    const { count } = await runner.call('list', { run, version, query: 'correct', first: 0 });
+    assert.ok(count > 150 && count <= 200, `${count} of 200 are right`);
+    for (const name of ['cat', 'truck']) {
+      const { count: of } = await runner.call('list', { run, version, query: `correct and true = ${name}`, first: 0 });
+      assert.ok(of > 10, `${of} of 20 are right: ${name}`);
+    }
+  });
+
+  it('takes up what the file beside the run file says of class names, and computes what it changes again', async () => {
+    const { runner, run, version, images, ended } = await prepared(5);
+    renameSync(path.join(images, 'cat'), path.join(images, 'kitty'));
+    const cats = () => runner.call('list', { run, version, query: 'correct and true = kitty', first: 0 });
+    const meant = (info: RunInfo) => info.versions[0]!.classes[info.categories.indexOf('kitty')];
+    const listed = await runner.call('prepare', { run, source: images, models: [{ path: RESNET20 }] });
+    assert.deepEqual(meant(listed), []);
+    await ended((await runner.call('sweep', { run, version, device: 'cpu' })).work);
+    assert.equal((await cats()).count, 0);
+
+    folder.write('r.groupcam.mapping.json', { help: 'any', categories: { kitty: ['cat'] } });
+    const mapped = await runner.call('mapClasses', { run, version });
+    assert.deepEqual([meant(mapped), mapped.versions[0]!.done], [[3], 45], 'the five others have to be computed again');
+    assert.ok(listed.notes.some((note) => /1 of 10 categories mean no class/.test(note)));
+    assert.deepEqual(mapped.notes, []);
+    await ended((await runner.call('sweep', { run, version, device: 'cpu' })).work);
+    assert.ok((await cats()).count > 2);
+
+    // Listing the images again keeps what the file says.
+    const again = await runner.call('prepare', { run, source: images, models: [{ path: RESNET20 }] });
+    assert.deepEqual([meant(again), again.versions[0]!.done], [[3], 50]);
+    folder.write('r.groupcam.mapping.json', { categories: { kitty: ['lion'] } });
+    await assert.rejects(runner.call('mapClasses', { run, version }), { code: 'unknown-class', message: /lion/ });
+    assert.deepEqual(meant(await runner.call('open', { run })), [3]);
+    rmSync(folder.at('r.groupcam.mapping.json'));
+    const without = await runner.call('mapClasses', { run, version });
+    assert.deepEqual([meant(without), without.versions[0]!.done], [[], 45]);
   });
 
   it('shows a file that another process writes to, but changes nothing in it', async () => {

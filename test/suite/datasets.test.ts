@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { commands, TabInputCustom, TabInputWebview, Uri, window, workspace } from 'vscode';
+import { commands, TabInputCustom, TabInputWebview, Uri, WorkspaceEdit, window, workspace } from 'vscode';
 import type { GroupCamApi, OpenDataset } from '../../src/extension/api';
 import { project } from '../support/shared';
 import { until } from '../support/wait';
@@ -102,6 +102,33 @@ describe('datasets', () => {
     await swept(api, run);
     rmSync(run);
     await until('the message', () => /removed or renamed/.test(api.datasets()[0]?.broken ?? ''));
+  });
+
+  it('names of classes are mapped in a text file, and what it says counts when it is saved', async () => {
+    const api = await activated();
+    const folder = dataset('mapped', 1);
+    const run = `${folder}.groupcam`;
+    const mapping = `${run}.mapping.json`;
+    rmSync(mapping, { force: true });
+    renameSync(path.join(folder, '0'), path.join(folder, 'kitty'));
+    await commands.executeCommand('groupCam.inspectDataset', Uri.file(folder));
+    const { info } = await swept(api, run);
+    assert.deepEqual(info!.versions[0]!.classes, [[]]);
+    await until('the page', () => api.datasets()[0]?.at?.version);
+    await commands.executeCommand('groupCam.datasetMapClasses');
+    const { document } = await until('the text editor', () => window.activeTextEditor);
+    assert.equal(document.uri.path, Uri.file(mapping).path);
+    assert.ok(!existsSync(mapping), 'nothing is written before the user saves');
+    const at = document.getText().indexOf('"kitty": [') + '"kitty": ['.length;
+    const edit = new WorkspaceEdit();
+    edit.insert(document.uri, document.positionAt(at), JSON.stringify(info!.versions[0]!.labels[1]));
+    assert.ok(await workspace.applyEdit(edit));
+    await workspace.save(document.uri);
+    assert.ok(existsSync(mapping));
+    await until('the new meaning', () => api.datasets()[0]?.info?.versions[0]?.classes[0]?.[0] === 1);
+    await swept(api, run);
+    rmSync(mapping);
+    await until('the old meaning', () => api.datasets()[0]?.info?.versions[0]?.classes[0]?.length === 0);
   });
 
   it('what is no run file is one line', async () => {

@@ -173,6 +173,10 @@ export function createActions({ store, grid, saving, ask, post, editQuery, chang
       if (version !== undefined && of) post({ type: 'copyPaths', version, of: mutable(of) });
     },
     update: () => post({ type: 'update' }),
+    mapClasses(): void {
+      const version = store.versionId.peek();
+      if (version !== undefined) post({ type: 'mapClasses', version });
+    },
     async control(what: 'pause' | 'resume' | 'cancel', { id }: Work): Promise<void> {
       await ask(what, { work: id }).catch(failed);
     },

@@ -35,8 +35,8 @@ export function emptyOf({ store, actions }: DatasetPage): Empty | undefined {
   }
   if (isOfTruth && meansNothing(version)) {
     return {
-      text: `No class of the dataset means a class of ${version.name}, so no image is wrong or right. Say with --mapping of group-cam dataset which they mean.`,
-      action: clear,
+      text: `No class of the dataset means a class of ${version.name}, so no image is wrong or right.`,
+      action: { label: 'Map Class Names…', run: actions.mapClasses },
     };
   }
   if (version.done + version.failed === 0) {

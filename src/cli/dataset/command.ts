@@ -41,7 +41,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     .addOption(numberOption('--limit <n>', 'use only this many images, drawn at random', COUNT))
     .option(
       '--mapping <file.json>',
-      'file that says which classes of the model a category of the dataset means (default: those of the same name)',
+      'file that says which classes of the model a category of the dataset means (default: <run file>.mapping.json if it is there, else those of the same name)',
     )
     .option('--labels <file>', 'file with the names of the classes (default: the names that come with the model)')
     .option(
@@ -50,7 +50,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     )
     .option(
       '--queue <url>',
-      'with --shared: let the workers of this queue compute, redis://, rediss:// or postgres://, and merge what they do. With a password, better set GROUP_CAM_QUEUE instead',
+      'with --shared: let the workers of this queue compute, redis://, rediss://, valkey:// or postgres://, and merge what they do. With a password, better set GROUP_CAM_QUEUE instead',
     )
     .addOption(
       numberOption('--shard-size <n>', 'images of a shard, which are lost together if a machine ends', COUNT, SHARD),
@@ -74,7 +74,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     )
     .option(
       '--queue <url>',
-      "the queue's address, as redis://, rediss:// or postgres:// (default, and better with a password: the variable GROUP_CAM_QUEUE)",
+      "the queue's address, as redis://, rediss://, valkey:// or postgres:// (default, and better with a password: the variable GROUP_CAM_QUEUE)",
     )
     .requiredOption('--shared <folder>', 'the folder of `group-cam dataset --shared`, as this machine sees it')
     .requiredOption('--root <dataset>', 'the folder of the images on this machine')
@@ -160,7 +160,7 @@ export function addDataset(program: Command, terminal: Terminal): void {
     .addOption(
       choiceOption(
         '--arm <name>',
-        'what is trained: head trains the last layer alone; the others train all weights, on whole images (plain) or on images multiplied by a random mask, a Grad-CAM map or a Group-CAM map',
+        'what is trained: head trains the last layer alone; the others train all weights, on the images as they are (plain) or on what a random mask, a Grad-CAM map or a Group-CAM map keeps of them, with the rest blurred',
         ARMS,
         'group-cam',
       ),

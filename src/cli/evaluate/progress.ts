@@ -1,8 +1,9 @@
 /** Prints the progress of an evaluation and the remaining time every few seconds. */
+import { counted } from '../text';
 
 export interface Progress {
-  /** Counts one finished unit, for which `passes` forward passes were run. */
-  add(passes: number): void;
+  /** Counts one finished unit, for which `passes` forward passes were run. A skipped one has no map. */
+  add(passes: number, isSkipped: boolean): void;
   /** Prints the totals. */
   end(): void;
 }
@@ -13,11 +14,12 @@ const EVERY = 5000;
 export function createProgress(total: number, say: (text: string) => void): Progress {
   const start = performance.now();
   let said = start;
-  let [done, passes] = [0, 0];
+  let [done, passes, skipped] = [0, 0, 0];
   return {
-    add: (more) => {
+    add: (more, isSkipped) => {
       done += 1;
       passes += more;
+      if (isSkipped) skipped += 1;
       const now = performance.now();
       if (now - said < EVERY || done === total) return;
       said = now;
@@ -28,7 +30,10 @@ export function createProgress(total: number, say: (text: string) => void): Prog
       if (total === 0) return;
       const elapsed = performance.now() - start;
       const rate = ((1000 * passes) / elapsed).toPrecision(3);
-      say(`${total} maps measured in ${inWords(elapsed)}: ${passes} passes of the network, ${rate} a second`);
+      const maps =
+        skipped === 0 ? counted(total, 'map', 'maps') : `${total - skipped} of ${counted(total, 'map', 'maps')}`;
+      const ran = counted(passes, 'pass', 'passes');
+      say(`${maps} measured in ${inWords(elapsed)}: ${ran} of the network, ${rate} a second`);
     },
   };
 }

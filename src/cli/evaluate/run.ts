@@ -55,7 +55,7 @@ export async function runAll(
       if (!(await watch.unchanged())) return false;
       await journal.append({ item: item.name, stamp: item.stamp, unit, found });
       todo.delete(unit);
-      progress.add(passes);
+      progress.add(passes, 'error' in found);
       if (!('error' in found) || said.has(found.error)) continue;
       said.add(found.error);
       terminal.say(`skipped: ${found.error}`);

@@ -7,7 +7,7 @@ import { cast } from '../cam/graph';
 import type { LayerInfo, ModelInfo } from '../model/info';
 import { createEmitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
-import { indexGraph, nodesLeadingTo } from '../onnx/graph';
+import { bodiesOf, indexGraph, nodesLeadingTo } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
 import { oneHot, reshape, slice, unsqueeze } from '../onnx/ops';
 import { renameNode } from '../onnx/rewrite/rename';
@@ -57,6 +57,8 @@ export function explainedModel(spec: ExportSpec): Model {
   e.scope('merge');
   const shown = spec.size === 'input' ? saliency(e, steps.upsample(map), size) : saliency(e, map, layer);
   e.alias(shown, EXPORTED.saliency);
+  // A node of the model may have that name, and no two nodes of a graph may have one.
+  e.nodes.at(-1)!.name = `${base}/merge/${EXPORTED.saliency}`;
   return assembled();
 
   /**
@@ -105,12 +107,20 @@ export function explainedModel(spec: ExportSpec): Model {
   }
 }
 
-/** What starts the names of added nodes; no name of the model starts so. */
+/** What starts the names of added nodes and tensors; no name of the model starts so. */
 function prefixFor({ graph }: Model): string {
-  const names = [...graph.node.flatMap(({ output }) => output), ...graph.initializer.map(({ name }) => name)];
+  const names = namesIn(graph);
   let prefix = 'cam';
   while (names.some((name) => name.startsWith(`${prefix}/`))) prefix += '_';
   return prefix;
+}
+
+/** The names of a graph's tensors and nodes, those in the bodies of If, Loop and Scan included. */
+function namesIn({ node, initializer, input }: GraphProto): string[] {
+  return [
+    ...[...input, ...initializer, ...node].map(({ name }) => name),
+    ...node.flatMap((one) => [...one.output, ...bodiesOf(one).flatMap(namesIn)]),
+  ];
 }
 
 /**

@@ -202,10 +202,10 @@ export function normalised(
   }
 }
 
-/** The least range of a map that is shown; a constant map is divided by it. */
-const LEAST = 1e-30;
+/** The least range of a map that is shown, the smallest normal number of each type; a constant map is divided by it. */
+const LEAST = { [DataType.FLOAT]: 2 ** -126, [DataType.DOUBLE]: 2 ** -1022 } as const;
 
-const divisor = (e: Emitter, range: string, type: Sums) => e.op('Max', [range, e.scalar(LEAST, type)]);
+const divisor = (e: Emitter, range: string, type: Sums) => e.op('Max', [range, e.scalar(LEAST[type], type)]);
 
 /** Equation 7, L = sum over l of alpha_l M'_l in the layer's pixels, float32 [N, 1, pixels]. @param masks in the type of sums */
 export function weightedMasks(e: Emitter, weights: string, masks: string, sums: Sums): string {

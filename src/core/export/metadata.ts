@@ -1,7 +1,7 @@
 /** How an exported model says what it is, and how the model in it is found again. */
 import type { ModelProto } from 'onnx-buf';
 import { metadataEntry } from '../onnx/compose';
-import { indexGraph, nodesLeadingTo } from '../onnx/graph';
+import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
 import { changed } from '../onnx/rewrite/rename';
 import { EXPORTED } from './names';
@@ -35,16 +35,19 @@ export function exportFactsOf({ metadataProps }: Pick<ModelProto, 'metadataProps
   return facts['product'] === PRODUCT ? facts : undefined;
 }
 
-/** The model that an exported one was made of: without its map, and without the input that only the map depends on. */
+/** The model that an exported one was made of: without its map, and without the input and the constants that only the map depends on. */
 export function withoutExport(model: Model): Model {
   const { graph } = model;
   const output = graph.output.filter(({ name }) => name !== EXPORTED.saliency);
   if (!exportFactsOf(model.proto) || output.length === graph.output.length || output.length === 0) return model;
   const outputs = output.map(({ name }) => name);
+  const node = nodesLeadingTo(indexGraph(graph.node), outputs);
+  const [read, left] = [graph.node, node].map((nodes) => new Set([...nodes.flatMap(inputsOf), ...outputs]));
   return withGraph(model, {
     ...graph,
     output,
     input: graph.input.filter(({ name }) => name !== EXPORTED.class),
-    node: nodesLeadingTo(indexGraph(graph.node), outputs),
+    initializer: graph.initializer.filter(({ name }) => left!.has(name) || !read!.has(name)),
+    node,
   });
 }

@@ -9,7 +9,7 @@ import { operatorOf } from '../onnx/operators';
 import { reshape } from '../onnx/ops';
 import { asList, firstOfEquals } from '../onnx/rewrite/constants';
 import { changed, renameNode } from '../onnx/rewrite/rename';
-import { DataType, dimsOf, sizeOf } from '../onnx/tensors';
+import { DataType, dimsOf, isExternal, sizeOf } from '../onnx/tensors';
 
 export interface Copy {
   /** Starts the names of what is copied. */
@@ -41,6 +41,13 @@ export function splice(
     names.set(tensor, name);
     return name;
   };
+  const taken = new Set<string>();
+  /** Without what the product calls its own, a node of the model may have the same name. */
+  const unique = (name: string): string => {
+    const free = taken.has(name) ? unique(`${name}_`) : name;
+    taken.add(free);
+    return free;
+  };
   for (const tensor of graph.initializer) {
     if (!isShared(tensor.name)) emit.initializers.push(changed(tensor, { name: rename(tensor.name) }));
   }
@@ -50,7 +57,7 @@ export function splice(
       names.set(node.output[0]!, rename(node.input[0]!));
       continue;
     }
-    const name = `${prefix}/${nameOf(node).replace(OWN, '$1').replace(/^\/+/, '')}`;
+    const name = unique(`${prefix}/${nameOf(node).replace(OWN, '$1').replace(/^\/+/, '')}`);
     const attribute = node.attribute.filter((of) => !isDefault(node, of));
     emit.nodes.push(changed(renameNode(node, rename), { name, attribute, ...(node.docString && { docString: '' }) }));
   }
@@ -93,7 +100,9 @@ export function compact(graph: GraphProto, prefix: string): GraphProto {
   const isAdded = (tensor: string) => tensor.startsWith(`${prefix}/`);
   const initializer = graph.initializer.filter(({ name }) => !isAdded(name) || read.has(name));
   const plain = initializer.filter((tensor) => SIZES.has(tensor.dataType) || sizeOf(dimsOf(tensor)) === 1);
-  const constants = new Set(plain.map(({ name }) => name).filter((name) => !ends.has(name)));
+  // What lies in a file beside the model is found there by its name in the model.
+  const inside = plain.filter((tensor) => !isExternal(tensor));
+  const constants = new Set(inside.map(({ name }) => name).filter((name) => !ends.has(name)));
   const first = firstOfEquals(plain.filter(({ name }) => constants.has(name)));
   const names = new Map<string, string>();
   const rename = (tensor: string): string => {

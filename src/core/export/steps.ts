@@ -105,7 +105,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
 
   /** What targets read of the images, by the names of the fragment's outputs. */
   function outputs(): Readonly<Record<string, string>> {
-    const inner = createEmitter('scores', model.opset);
+    const inner = createEmitter('scores', model.opset, facts.keys());
     fragment.forward(inner, valuesRead(inner, facts, fragment));
     const names = Object.keys(fragment.outputs);
     const output = names.map((name) => ({ name }) as ValueInfoProto);

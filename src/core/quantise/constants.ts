@@ -3,7 +3,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { GraphProtoSchema, ModelProtoSchema } from 'onnx-buf';
 import { DataType, makeTensor, type TensorProto } from '../onnx/tensors';
 import type { EncodedModel } from '../onnx/weights';
-import { type Grid, gridOf, integerBias, type OpenGrid, type Ranges } from './grids';
+import { type Grid, gridOf, integerBias, leastScale, type OpenGrid, type Ranges } from './grids';
 import type { Plan } from './plan';
 
 /**
@@ -13,9 +13,11 @@ import type { Plan } from './plan';
  * @param ranges of the tensors of the grids
  */
 export function gridTensors({ grids, biases }: Pick<Plan, 'grids' | 'biases'>, ranges: Ranges): TensorProto[] {
-  const over = ({ tensor, bounds }: OpenGrid): Grid => {
-    const [low, high] = ranges.get(tensor)!;
-    return gridOf([Math.max(low, bounds[0]), Math.min(high, bounds[1])]);
+  const least = new Map<OpenGrid, number>();
+  for (const bias of biases) least.set(bias.input, Math.max(least.get(bias.input) ?? 0, leastScale(bias)));
+  const over = (open: OpenGrid): Grid => {
+    const [low, high] = ranges.get(open.tensor)!;
+    return gridOf([Math.max(low, open.bounds[0]), Math.min(high, open.bounds[1])], least.get(open));
   };
   const activations = grids.flatMap((open) => {
     const { scale, zero } = over(open);

@@ -35,13 +35,17 @@ export interface OpenBias {
 }
 
 const STEPS = 255;
-/** A tensor that is 0 everywhere has a grid as well. */
-const NARROWEST = 1e-6;
+/** A tensor that is 0 everywhere has a grid as well. Products of two scales remain far from the smallest float32. */
+const NARROWEST = 1e-12;
 
-/** The grid of uint8 over a range, which is extended to include 0. */
-export function gridOf([low, high]: Range): Grid {
+/**
+ * The grid of uint8 over a range, which is extended to include 0.
+ *
+ * @param least what the scale is not less than
+ */
+export function gridOf([low, high]: Range, least = 0): Grid {
   const [from, to] = [Math.min(low, 0), Math.max(high, 0)];
-  const scale = Math.fround(Math.max(to - from, NARROWEST) / STEPS);
+  const scale = Math.fround(Math.max(Math.max(to - from, NARROWEST) / STEPS, least));
   return { scale, zero: Math.min(Math.max(Math.round(-from / scale), 0), STEPS) };
 }
 
@@ -74,6 +78,14 @@ export function integerWeights(values: ArrayLike<number>, channels: number): Int
 }
 
 const INT32 = 2 ** 31 - 1;
+
+/**
+ * The least scale of activations with which a bias fits into int32 and leaves as much for sums. Activations with a smaller one
+ * would add next to nothing to the bias.
+ */
+export function leastScale({ values, scales }: Pick<OpenBias, 'values' | 'scales'>): number {
+  return Math.max(0, ...scales.map((scale, m) => Math.abs(values[m] ?? 0) / (scale * (INT32 / 2))));
+}
 
 /** A bias in steps of what it is added to: sums of products of activations and weights. */
 export function integerBias(bias: readonly number[], input: Grid, scales: readonly number[]): Int32Array<ArrayBuffer> {

@@ -6,9 +6,10 @@
 import type { Emitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import { reshape } from '../onnx/ops';
-import { DataType, sizeOf } from '../onnx/tensors';
+import { DataType } from '../onnx/tensors';
 import type { Activation, Link } from '../output';
 import { linked, seedBefore } from './link';
+import { formOfScores } from './rows';
 import type { Fragment, Outputs, Target } from './target';
 
 /** The names of the fragment's outputs and of its input. */
@@ -35,16 +36,17 @@ const OPERATORS = { softmax: 'Softmax', sigmoid: 'Sigmoid' } as const;
  * A single score z of two classes is the second one's; the first one has -z, so that sigmoid gives it 1 - p.
  *
  * @param facts at the batch of the seed
+ * @param images the size of that batch
  */
-export function classScores({ logits, link, activation, classes }: ScoresOf, facts: Facts): Fragment {
+export function classScores({ logits, link, activation, classes }: ScoresOf, facts: Facts, images = 1): Fragment {
   const { dims } = facts.get(logits)!;
-  const isPair = classes === 2 && sizeOf(dims.slice(1)) === 1;
+  const { isPair, rows } = formOfScores(dims, classes, images);
   return {
     reads: [logits],
     outputs: { [CLASSES.logits]: classes, [CLASSES.probabilities]: classes },
-    inputs: [{ name: CLASSES.seed, dims: isPair ? [dims[0] ?? 1, 2] : dims }],
+    inputs: [{ name: CLASSES.seed, dims: isPair ? [images, 2] : dims }],
     forward: (emit: Emitter, [values]) => {
-      const flat = emit.op('Flatten', [values!], { axis: { int: 1 } });
+      const flat = rows(emit, values!);
       const own = linked(emit, flat, link);
       const scores = isPair ? emit.op('Concat', [emit.op('Neg', [own]), own], { axis: { int: 1 } }) : own;
       emit.alias(scores, CLASSES.logits);

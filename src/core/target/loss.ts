@@ -5,9 +5,10 @@
 import type { Emitter } from '../onnx/emit';
 import type { Facts } from '../onnx/facts';
 import { reduce, reduceSum, reshape } from '../onnx/ops';
-import { DataType, sizeOf } from '../onnx/tensors';
+import { DataType } from '../onnx/tensors';
 import type { ScoresOf } from './class-scores';
 import { linked, seedBefore } from './link';
+import { formOfScores } from './rows';
 import type { Fragment } from './target';
 
 /** The names of the fragment's output and input. */
@@ -24,16 +25,22 @@ export interface LossFragment extends Fragment {
   readonly type: DataType;
 }
 
-/** @param facts for the batch N that the gradient is taken of */
-export function crossEntropy({ logits, link, activation, classes }: ScoresOf, facts: Facts): LossFragment {
+/**
+ * @param facts for the batch N that the gradient is taken of
+ * @param count N
+ */
+export function crossEntropy(
+  { logits, link, activation, classes }: ScoresOf,
+  facts: Facts,
+  count: number,
+): LossFragment {
   const { dims, dtype } = facts.get(logits)!;
   const type = dtype === DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
-  const count = dims[0] ?? 1;
   // A single score of two classes is the second one's, and the first one has its opposite.
-  const isPair = classes === 2 && sizeOf(dims.slice(1)) === 1;
+  const { isPair, rows } = formOfScores(dims, classes, count);
   const kind = isSoftmax({ link, activation }) && !isPair ? softmaxLoss : sigmoidLoss;
   const scores = (emit: Emitter, values: string) => {
-    const own = linked(emit, emit.op('Flatten', [values], { axis: { int: 1 } }), link, type);
+    const own = linked(emit, rows(emit, values), link, type);
     return isPair ? emit.op('Concat', [emit.op('Neg', [own]), own], { axis: { int: 1 } }) : own;
   };
   const labels = (emit: Emitter) =>

@@ -66,11 +66,12 @@ export function stepGraph(model: Model, facts: Facts, step: Step, rules: RuleTab
   const trained = withUsed(model, facts, used);
 
   const middle = createEmitter('group-cam/loss', model.opset, names);
-  const loss = crossEntropy(output, facts);
+  const images = facts.get(input)!.dims[0]!;
+  const loss = crossEntropy(output, facts, images);
   const real = cast(middle, output.logits, facts.get(output.logits)!.dtype, loss.type);
   loss.forward(middle, [real]);
   // What a model gives as probabilities needs no activation to become such.
-  const scores = classScores(output.link === 'identity' ? output : { ...output, activation: 'none' }, facts);
+  const scores = classScores(output.link === 'identity' ? output : { ...output, activation: 'none' }, facts, images);
   scores.forward(middle, valuesRead(middle, facts, scores));
   const [slope] = loss.backward(middle, [real]);
   const seed = cast(middle, slope!, loss.type, facts.get(output.logits)!.dtype);

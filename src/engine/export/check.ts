@@ -15,7 +15,7 @@ import { topClasses } from '../explanations/class-choice';
 import { inputSizeOf } from '../explanations/image-state';
 import type { ModelFile } from '../model/model-file';
 import { type PreparedInput, prepareImage } from '../pictures/prepare';
-import { createSession, type Tensor } from '../runtime/runtime';
+import { createSession, type Tensor, type TensorMetadata } from '../runtime/runtime';
 import type { Explainer } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
 import { firstPass, type Work } from '../sessions/passes';
@@ -90,7 +90,10 @@ export async function differenceOf(
 
 type Inputs = Awaited<ReturnType<typeof createSession>>['inputs'];
 
-/** What an exported model gets for images and their classes; without a class input, the latter are left out. */
+/**
+ * What an exported model gets for images and their classes; without a class input, the latter are left out. Other inputs don't
+ * reach the map, but a runtime wants them too.
+ */
 export function feedsFor(
   { inputs }: { readonly inputs: Inputs },
   { input }: ModelInfo,
@@ -103,13 +106,36 @@ export function feedsFor(
   run.forEach(({ input: { tensor } }, i) => {
     values.set(tensor, i * tensor.length);
   });
-  const type = inputs.get(input.name)!.dtype;
+  const { dtype: type, shape } = inputs.get(input.name)!;
   const classes = BigInt64Array.from(run, (one) => BigInt(one.class));
+  const others = [...inputs].filter(([name]) => name !== input.name && name !== EXPORTED.class);
   return {
+    ...Object.fromEntries(others.map(([name, other]) => [name, zeros(other, { [`${shape[0]}`]: run.length })])),
     [input.name]: { type, data: (TYPED[type] ?? TYPED['float32']!)(values), dims },
     ...(inputs.has(EXPORTED.class) && { [EXPORTED.class]: { type: 'int64', data: classes, dims: [run.length] } }),
   };
 }
+
+/** @param sizes those of free axes, by name; another one has size 1 */
+function zeros({ dtype, shape }: TensorMetadata, sizes: Readonly<Record<string, number>>): Tensor {
+  const dims = shape.map((size) => (typeof size === 'string' ? (sizes[size] ?? 1) : size));
+  return { type: dtype, data: new (ARRAYS[dtype] ?? Float32Array)(sizeOf(dims)), dims };
+}
+
+/** By the runtime's names of types other than float32. */
+const ARRAYS: Readonly<Record<string, new (length: number) => Tensor['data']>> = {
+  float64: Float64Array,
+  float16: Uint16Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  uint64: BigUint64Array,
+  int64: BigInt64Array,
+};
 
 /** The values in the type of a model's input. */
 const TYPED: Readonly<Record<string, (values: Float32Array) => Tensor['data']>> = {

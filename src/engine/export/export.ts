@@ -73,6 +73,13 @@ export async function exportModel(
       checkNames(model, info.path);
       const spec = { ...specOf(made, model, params), declared, method };
       let closest: { readonly model: Model; readonly batch: ExportedBatch; readonly difference: number } | undefined;
+      let failure: unknown;
+      /** A batch that the model can't take counts as one that gives no numbers. */
+      const unlessFailed = (thrown: unknown): number => {
+        if (!isFailedRun(thrown)) throw thrown;
+        failure = thrown;
+        return Number.NaN;
+      };
       for (const batch of batchesFor(made, declared)) {
         if (signal.aborted) throw errors.cancelled();
         const exported = explainedModel({ ...spec, batch });
@@ -81,7 +88,7 @@ export async function exportModel(
         if (difference <= tolerance) break;
       }
       const { difference, batch } = closest!;
-      if (!(difference <= tolerance)) throw errors.exportDiffers(info.path, difference);
+      if (!(difference <= tolerance)) throw errors.exportDiffers(info.path, difference, failure);
       const said = {
         version: await packageVersion(),
         method: choice.method,
@@ -113,12 +120,6 @@ export async function exportModel(
 
 async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* parts;
-}
-
-/** A batch that the model can't take counts as one that gives no numbers. */
-function unlessFailed(thrown: unknown): number {
-  if (isFailedRun(thrown)) return Number.NaN;
-  throw thrown;
 }
 
 /**
@@ -161,9 +162,10 @@ function batchesFor({ info }: Explainer, { input }: ExportSpec['declared']): Exp
   const type = input.find(({ name }) => name === info.input.name)?.type?.value;
   const first = type?.case === 'tensorType' ? type.value.shape?.dim[0]?.value : undefined;
   const size = first?.case === 'dimValue' ? Number(first.value) : undefined;
-  const isUsual =
-    !info.input.shape || info.input.shape.length === (type?.case === 'tensorType' ? type.value.shape?.dim.length : 0);
-  if (isUsual && size !== undefined && size > 1 && info.input.single)
+  const { single, shape } = info.input;
+  // Without an axis of images, the first one is another of the image's own.
+  const isOfImages = size !== shape?.[0];
+  if (isOfImages && size !== undefined && size > 1 && single)
     throw errors.exportRefused(
       info.path,
       `it takes ${size} images at once`,

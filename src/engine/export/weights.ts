@@ -29,7 +29,12 @@ export async function withStoredWeights(
 /** Gives the tensors the places that the file itself names. */
 function asInFile({ bytes, file }: Model): (tensor: TensorProto) => TensorProto {
   const own = parseModel(bytes, file).initializers;
-  return (tensor) => (isExternal(tensor) ? (own.get(tensor.name) ?? tensor) : tensor);
+  return (tensor) => {
+    if (!isExternal(tensor)) return tensor;
+    const stored = own.get(tensor.name);
+    if (!stored) throw errors.internal(`${file} has no weight "${tensor.name}"`);
+    return stored;
+  };
 }
 
 async function packed({ bytes, graph }: Model, file: ModelFile): Promise<(tensor: TensorProto) => TensorProto> {

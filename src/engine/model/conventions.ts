@@ -21,6 +21,7 @@ import { type Beside, EXPORTER_FILES, readExporters } from '../../core/model/sou
 import { readRescaling } from '../../core/model/sources/rescaling';
 import type { Model } from '../../core/onnx/model';
 import { type Json, parseJson, record } from '../../core/schema';
+import { isAbsent } from '../../core/system-errors';
 import { type Stamp, stampOf } from '../../files/stamps';
 import { readWritten } from '../../files/text';
 
@@ -82,7 +83,7 @@ async function textBeside(file: string): Promise<{ file: string; text?: string; 
   try {
     return { file, text: await readWritten(file) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { file };
+    if (isAbsent(error)) return { file };
     return { file, note: `${file}: not used (${reasonOf(error)})` };
   }
 }
@@ -100,7 +101,7 @@ async function readSidecar(file: string): Promise<string | undefined> {
   try {
     return await readWritten(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(error)) return undefined;
     throw errors.sidecarInvalid(file, `can't be read (${reasonOf(error)})`);
   }
 }
@@ -119,8 +120,7 @@ async function jsonOf(files: readonly string[], isTheirs: (json: Json) => boolea
       const json = parseJson(v.unknown(), await readWritten(file), ({ line }) => new Error(line));
       if (v.is(record, json) && isTheirs(json)) return { file, json };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        return { file, note: `${file}: not used (${reasonOf(error)})` };
+      if (!isAbsent(error)) return { file, note: `${file}: not used (${reasonOf(error)})` };
     }
   }
   return undefined;

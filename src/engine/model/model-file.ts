@@ -10,6 +10,7 @@ import { SMALL } from '../../core/onnx/facts';
 import { type Model, parseModel, withoutFunctions } from '../../core/onnx/model';
 import { dimsOf, isExternal, sizeOf } from '../../core/onnx/tensors';
 import { type EncodedModel, OWN_BYTES, placeOf } from '../../core/onnx/weights';
+import { isAbsent } from '../../core/system-errors';
 import { foreignFormat } from '../../files/foreign';
 import { openRegular } from '../../files/open';
 import { identityOf, type Stamp } from '../../files/stamps';
@@ -116,8 +117,7 @@ async function readWhole(file: string): Promise<{ info: Stats; bytes: Uint8Array
 }
 
 function modelFailure(file: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return errors.modelMissing(file);
+  if (isAbsent(error)) return errors.modelMissing(file);
   return (error as NodeJS.ErrnoException).syscall ? errors.modelUnreadable(file, reasonOf(error), error) : error;
 }
 

@@ -8,6 +8,7 @@ import type { Metadata, Sharp } from 'sharp';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
 import type { Size } from '../../core/geometry';
 import type { RgbImage } from '../../core/resample';
+import { isAbsent } from '../../core/system-errors';
 import { readHead, readRegular } from '../../files/open';
 import type { ImageSource } from '../../protocol/requests';
 import { BMP_HEAD_BYTES, bmpSize, decodeBmp, isBmp } from './bmp';
@@ -161,8 +162,8 @@ function checkKind({ format, depth }: Metadata): void {
 async function firstBytes(source: PictureSource, length: number): Promise<Uint8Array> {
   if (!('path' in source)) return source.bytes.subarray(0, length);
   // sharp later opens the file by its path and would block on a named pipe. Such files are refused here.
-  return readHead(source.path, length).catch((thrown: NodeJS.ErrnoException) => {
-    throw thrown.code === 'ENOENT' ? errors.imageMissing(source.path) : thrown;
+  return readHead(source.path, length).catch((thrown) => {
+    throw isAbsent(thrown) ? errors.imageMissing(source.path) : thrown;
   });
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { reasonOf } from '../../core/errors';
 import { parseJson } from '../../core/schema';
+import { isAbsent } from '../../core/system-errors';
 import { readText } from '../../files/open';
 import { outputsBeside } from '../../files/output';
 import { DEVICE_CHOICES, type Device } from '../../protocol/devices';
@@ -104,6 +105,6 @@ export function memoryIn<const T extends string>(
 }
 
 function unlessMissing(thrown: unknown): undefined {
-  if ((thrown as { code?: unknown }).code === 'ENOENT') return undefined;
+  if (isAbsent(thrown)) return undefined;
   throw thrown;
 }

@@ -1,6 +1,7 @@
 /** Scores blends of an image and its backdrop, in float32 or in 8 bits. */
 import type { Blur } from '../../core/methods/choice';
 import type { Background, Scored, Scoring, WithMask } from '../../core/methods/network';
+import type { UsedPrecision } from '../../core/methods/precision';
 import type { Outputs } from '../../core/target/target';
 import { inChunks } from '../runtime/batching';
 import type { Session } from '../runtime/runtime';
@@ -48,14 +49,26 @@ export async function* scoreMasks<T extends WithMask>(
   const chunks = inChunks(explainer, unknown(), async (chunk) => {
     const run = await timed(chunk, int8 && !isTried ? int8.session! : explainer.score);
     if (isTried) runs.push([rated(run), rated(await timed(chunk, int8.session!))]);
-    if (isNothing(chunk[0]!)) backdrop.outputs = run.outputs[0]!;
+    // Those in float32 are known before anything is scored in 8 bits.
+    if (isNothing(chunk[0]!)) backdrop.outputs ??= run.outputs[0]!;
     return chunk.map((item, i) => ({ item, outputs: run.outputs[i]! }));
   });
   for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
   if (known.length > 0) yield known;
   if (!isTried) return;
   int8.verdict = verdictOf(runs);
-  work.precision = { used: 'float32', reason: `int8 was tried on this image: ${int8.verdict.reason}` };
+  note(work, { used: 'float32', reason: `int8 was tried on this image: ${int8.verdict.reason}` });
+}
+
+/** Keeps what was said of another layer of the same explanation, if that was scored otherwise. */
+function note(work: Work, said: UsedPrecision): void {
+  const known = work.precision;
+  if (!known || known.used === said.used) {
+    work.precision = said;
+    return;
+  }
+  const [small, other] = said.used === 'int8' ? [said, known] : [known, said];
+  work.precision = { used: small.used, reason: `${small.reason}; another layer in ${other.used}: ${other.reason}` };
 }
 
 const isNothing = ({ mask }: WithMask) => mask.every((value) => value === 0);
@@ -77,7 +90,7 @@ async function int8For(
   if (precision === 'float32' || precision === 'float16' || !int8) return undefined;
   const failure = 'reason' in int8 ? int8.reason : await cover(explainer, int8, state, backdrop, work);
   if (failure !== undefined) {
-    work.precision = { used: 'float32', reason: `this model can't be scored in int8: ${failure}` };
+    note(work, { used: 'float32', reason: `this model can't be scored in int8: ${failure}` });
     if (!('reason' in int8)) await int8.release();
     explainer.parts.int8 = { reason: failure };
     return undefined;
@@ -86,6 +99,6 @@ async function int8For(
   const { verdict } = found;
   const isChosen = precision === 'int8';
   const reason = isChosen ? 'as chosen' : (verdict?.reason ?? '');
-  work.precision = { used: isChosen || verdict?.suits ? 'int8' : 'float32', reason };
+  note(work, { used: isChosen || verdict?.suits ? 'int8' : 'float32', reason });
   return isChosen || verdict?.suits !== false ? found : undefined;
 }

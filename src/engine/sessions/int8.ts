@@ -72,17 +72,22 @@ export async function cover(
     if (value === 0) backdrop.outputs = outputs;
   }
   const ranges = seen.reduce(united);
-  if (!int8.ranges || !serve(int8.ranges, ranges)) {
-    const wide = widened(ranges, int8.ranges);
+  for (let known = int8.ranges; !known || !serve(known, ranges); known = int8.ranges) {
+    const wide = widened(ranges, known);
+    let made: Session | undefined;
     try {
-      const made = await sessionWith(explainer, int8, wide);
-      await int8.session?.release();
-      Object.assign(int8, { session: made, ranges: wide });
+      made = await sessionWith(explainer, int8, wide);
       await blend(made, 0);
     } catch (thrown) {
+      await made?.release();
       if (!isFailedRun(thrown)) throw thrown;
       return (thrown as Error).message;
     }
+    // If the grids were widened for another image in the meantime, these might not cover that.
+    const isLate = int8.ranges !== known;
+    const old = isLate ? made : int8.session;
+    if (!isLate) Object.assign(int8, { session: made, ranges: wide });
+    await old?.release();
   }
   int8.covered.add(backdrop);
   return undefined;

@@ -6,8 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { fields, parseJson } from '../../core/schema';
+import { isAbsent } from '../../core/system-errors';
 import type { Values } from '../../core/training/sgd';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import { lock } from '../../files/lock/lock';
 import { fillFrom, withRegular } from '../../files/open';
 import { makeFolder, outputsBeside } from '../../files/output';
@@ -148,7 +149,7 @@ async function stateIn(file: string): Promise<State | undefined> {
     return await withRegular(file, (handle) => decoded(file, handle));
   } catch (thrown) {
     if (thrown instanceof ExplainError) throw thrown;
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(thrown)) return undefined;
     throw trainingErrors.checkpointUnreadable(file, reasonOf(thrown));
   }
 }

@@ -1,7 +1,7 @@
 /** The end of an epoch: figures of held-out images, maps of watched ones, and the best weights so far. */
 import { ExplainError } from '../../core/errors';
 import { riseIn } from '../../core/training/rise';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import type { State } from './checkpoint';
 import { type HeldOut, isBetter, watchedMaps } from './figures';
 import { changedSince } from './images';

@@ -2,7 +2,7 @@
 import { ExplainError } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import type { ModelInfo } from '../../core/model/info';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import { isCurrent, type Stamp, stampOf } from '../../files/stamps';
 import type { TrainingImage } from '../../protocol/training';
 import { pixelsOf, withPixels } from '../clusters/pixels';

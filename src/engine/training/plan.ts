@@ -9,7 +9,7 @@ import { type Head, headOf } from '../../core/training/head/head';
 import { type Parameter, parametersOf } from '../../core/training/parameters';
 import { type Kind, kindOf } from '../../core/training/scores';
 import { withoutValues } from '../../core/training/stale';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import type { Training, TrainingImage } from '../../protocol/training';
 import type { Opened } from '../model/inspect';
 import { weightBytes } from '../model/weight-bytes';
@@ -31,7 +31,7 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-/** @throws the errors of core/training-errors.ts that can be known before the first step */
+/** @throws the errors of core/training/training-errors.ts that can be known before the first step */
 export async function planOf(opened: Opened, { train, heldOut, options }: Training): Promise<Plan> {
   const { info, file, facts } = opened;
   const { logits } = info.output;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ModelInfo } from '../../core/model/info';
 import { parseSidecar, sidecarOf, sidecarPath } from '../../core/model/sidecar';
 import { ALIGNMENT, replaced, type WeightPart } from '../../core/onnx/rewrite/replace';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import { fillFrom, readText, withRegular } from '../../files/open';
 import { outputsBeside } from '../../files/output';
 import { isCurrent } from '../../files/stamps';

@@ -6,7 +6,7 @@ import { batchOf, epochOrder, groupsOf, stepsPerEpoch } from '../../core/trainin
 import { riseIn } from '../../core/training/rise';
 import { rateAt } from '../../core/training/schedule';
 import { PURPOSES, randomAt } from '../../core/training/seeds';
-import { trainingErrors } from '../../core/training-errors';
+import { trainingErrors } from '../../core/training/training-errors';
 import type { Device } from '../../protocol/devices';
 import type { Params, RequestContext } from '../../protocol/requests';
 import type { Trained, Training } from '../../protocol/training';
@@ -33,7 +33,7 @@ const KEEP_EVERY = 60_000;
 
 /**
  * @param pause resolves once no urgent work is waiting; called between two steps
- * @throws cancelled between two steps, after what was done is kept; the errors of core/training-errors.ts
+ * @throws cancelled between two steps, after what was done is kept; the errors of core/training/training-errors.ts
  */
 export async function train(
   params: Params<'train'>,

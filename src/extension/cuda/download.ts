@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { errors, reasonOf } from '../../core/errors';
+import { isAbsent } from '../../core/system-errors';
 
 export interface Wanted {
   readonly url: string;
@@ -19,12 +20,13 @@ export interface Download {
   report(bytes: number): void;
 }
 
-/** Connections that may be lost in a row without a single byte. */
+/** Connections that may be lost in a row without a byte more than ever before. */
 const FRUITLESS = 3;
 
 /** @throws cuda-failed, cancelled */
 export async function download(wanted: Wanted, file: string, how: Download): Promise<void> {
   const part = `${file}.part`;
+  let most = await sizeOf(part);
   for (let fruitless = 0; ; ) {
     const before = await sizeOf(part);
     if (before === wanted.bytes) break;
@@ -34,7 +36,8 @@ export async function download(wanted: Wanted, file: string, how: Download): Pro
       if (how.signal.aborted) throw errors.cancelled();
       if (!(thrown instanceof LostConnection)) throw thrown;
       const arrived = await sizeOf(part);
-      fruitless = arrived > before ? 0 : fruitless + 1;
+      fruitless = arrived > most ? 0 : fruitless + 1;
+      most = Math.max(most, arrived);
       if (fruitless === FRUITLESS)
         throw errors.cudaFailed(
           `${wanted.url} can't be downloaded: ${thrown.message}`,
@@ -80,7 +83,10 @@ async function fetchRest({ url, bytes }: Wanted, part: string, from: number, how
   const start = goesOn ? from : 0;
   const output = await open(part, start > 0 ? 'a' : 'w');
   try {
-    if (status === 416) return await body.cancel();
+    if (status === 416) {
+      await body.cancel();
+      throw new LostConnection('it answers 416');
+    }
     let arrived = start;
     for await (const chunk of chunksOf(body)) {
       arrived += chunk.length;
@@ -114,7 +120,7 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'ENOENT') return 0;
+    if (isAbsent(thrown)) return 0;
     throw thrown;
   }
 }

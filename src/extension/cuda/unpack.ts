@@ -40,9 +40,10 @@ export async function unpack(
       if (bytes === undefined) continue;
       checkEntry(entry, bytes);
       wanted.delete(entry.fileName);
-      const target = createWriteStream(path.join(folder, path.posix.basename(entry.fileName)), { flags: 'wx' });
       const start = await startOf(archive, entry);
       const packed = createReadStream(archive, { start, end: start + entry.compressedSize - 1 });
+      // Nothing may be waited for from here on: an error of a stream that nobody listens to ends the process.
+      const target = createWriteStream(path.join(folder, path.posix.basename(entry.fileName)), { flags: 'wx' });
       await pipeline(packed, createInflateRaw(), atMost(bytes), target, { signal });
     }
     if (wanted.size > 0) throw new Error(`without ${[...wanted.keys()].join(', ')}`);

@@ -11,6 +11,7 @@ import type { Inspect } from './inspect';
 import type { DatasetActions } from './page/actions';
 import type { DatasetEditors } from './page/editor';
 import { EXPORT_FILES } from './page/exports';
+import { openMapping } from './page/mapping';
 import { type At, type DatasetPanel, selectionOf } from './page/panel-types';
 import { openReport } from './report';
 import { meantBy } from './source';
@@ -106,6 +107,9 @@ export function datasetCommands({ editors, actions, inspect, walk, far }: Datase
       return rows && actions.copyPaths(session, rows.version, rows.of);
     }),
     datasetImportTags: told(({ session }) => actions.importTags(session)),
+    datasetMapClasses: told(async ({ session, at }) =>
+      at?.version === undefined ? undefined : openMapping(session, at.version),
+    ),
     datasetCluster: told((panel) => runOnCluster(panel, far)),
     datasetUpdate: told((panel) => actions.update(panel)),
     datasetAddModel: told((panel) => actions.update(panel)),

@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { errors, reasonOf } from '../../core/errors';
 import type { Size } from '../../core/geometry';
+import { isAbsent } from '../../core/system-errors';
 import { isMarked, MARK_BYTES, mayBeMarked } from '../../protocol/mark';
 import type { ImageSource } from '../../protocol/requests';
 import type { Picture } from '../../protocol/webview';
@@ -127,8 +128,8 @@ export async function isExport({ scheme, fsPath }: vscode.Uri): Promise<boolean>
 
 /** Opens a file without blocking: a named pipe would block until another program writes to it. */
 async function openLocal(file: string): Promise<FileHandle> {
-  return open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') throw errors.imageMissing(file);
+  return open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((thrown) => {
+    if (isAbsent(thrown)) throw errors.imageMissing(file);
     throw errors.imageUnreadable(file, reasonOf(thrown), thrown);
   });
 }

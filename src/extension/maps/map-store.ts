@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isAbsent } from '../../core/system-errors';
 import type { ExplainParams, FileStamp } from '../../protocol/requests';
 import type { KeptMap } from './kept-form';
 import { digestOf, keyOf, keysOf, readText, textOf } from './kept-map';
@@ -153,7 +154,7 @@ async function isCurrent(files: readonly FileStamp[]): Promise<boolean> {
 }
 
 /** A missing file is not a failure. */
-function unlessMissing(thrown: NodeJS.ErrnoException): undefined {
-  if (thrown.code !== 'ENOENT' && thrown.code !== 'ENOTDIR') throw thrown;
+function unlessMissing(thrown: unknown): undefined {
+  if (!isAbsent(thrown)) throw thrown;
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** Watches files, and reports changes a moment after the last of several. */
 import * as vscode from 'vscode';
+import { createNoticed } from './noticed';
 import { settledChanges } from './settled';
 
 export interface Watch extends vscode.Disposable {
@@ -16,11 +17,11 @@ export function watchUris(uris: readonly vscode.Uri[], changed: (addresses: stri
   let wanted = new Set<string>();
   let folders = new Map<string, vscode.Disposable>();
   /** What has changed since the last call beside the wanted files. */
-  const beside = new Set<string>();
+  const beside = createNoticed();
   const note = (uri: vscode.Uri): void => {
     const address = String(uri);
     if (wanted.has(address)) changes.note(address);
-    else beside.add(address);
+    else beside.note(address);
   };
   // Whole folders are watched, since a file's name may contain characters with a meaning in globs.
   const watchFolder = (folder: vscode.Uri): vscode.Disposable => {
@@ -34,8 +35,9 @@ export function watchUris(uris: readonly vscode.Uri[], changed: (addresses: stri
   };
   const watch: Watch = {
     follow(next) {
+      const before = wanted;
       wanted = new Set(next.map(String));
-      for (const address of wanted) if (beside.has(address)) changes.note(address);
+      for (const address of wanted) if (!before.has(address) && beside.has(address)) changes.note(address);
       beside.clear();
       const needed = new Map(next.map((uri) => [String(folderOf(uri)), folderOf(uri)]));
       // A folder that is still needed keeps its watcher: a new one would miss what changes before it has started.

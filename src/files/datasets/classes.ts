@@ -3,6 +3,16 @@ import type { Mapping } from '../../core/annotations/mapping';
 import { few } from '../../core/few';
 import { matchFolders } from '../../core/model/classes/class-folders';
 
+const HOW = '--mapping of group-cam dataset, or Map Class Names in VS Code';
+
+/** How the notes below begin or go on, by which they are known among others. */
+const NOTES =
+  /^Categories taken for classes: | means no class, since several | categories mean no class of this model: /;
+
+/** The notes of a dataset without those on what its categories mean. */
+export const withoutClasses = (notes: readonly string[]): readonly string[] =>
+  notes.filter((note) => !NOTES.test(note));
+
 export interface CategoryClasses {
   /** For each category, the classes of the model that it means; none if it means none. */
   readonly classes: readonly (readonly number[])[];
@@ -40,11 +50,11 @@ export function classesOfCategories(
         : []),
       ...[...ambiguous].map(
         ([name, indices]) =>
-          `${name} means no class, since several have this name (${few(indices.map(String))}). Say with --mapping of group-cam dataset which is meant.`,
+          `${name} means no class, since several have this name (${few(indices.map(String))}). Say which is meant: ${HOW}.`,
       ),
       ...(unknown.length > 0
         ? [
-            `${unknown.length} of ${categories.length} categories mean no class of this model: ${few(unknown)}. Say with --mapping of group-cam dataset which classes they mean.`,
+            `${unknown.length} of ${categories.length} categories mean no class of this model: ${few(unknown)}. Say which classes they mean: ${HOW}.`,
           ]
         : []),
     ],

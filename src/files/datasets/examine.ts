@@ -1,6 +1,7 @@
 /** Looks at the files of a dataset's images: their sizes and times, and which of them Group-CAM has drawn. */
 import { stat } from 'node:fs/promises';
 import { reasonOf } from '../../core/errors';
+import { hasCode, isAbsent } from '../../core/system-errors';
 import { isExport } from '../mark';
 import { kindOf } from '../open';
 import { type DraftItem, leftOut } from './draft';
@@ -81,6 +82,4 @@ export async function examine(
   };
 }
 
-const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
-
-const isGone = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && GONE.has(thrown.code);
+const isGone = (thrown: unknown): boolean => isAbsent(thrown) || hasCode(thrown, 'ENAMETOOLONG');

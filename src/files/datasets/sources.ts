@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { datasetErrors } from '../../core/dataset-errors';
 import { reasonOf } from '../../core/errors';
+import { isAbsent } from '../../core/system-errors';
 import { extensionOf, isImage } from '../../protocol/image-files';
 import { counterpart } from './annotated/lookup';
 import { draftOfVoc, isXml } from './annotated/voc';
@@ -43,8 +44,8 @@ const FORMS =
 
 /** @throws dataset-invalid, annotations-invalid, list-invalid, cancelled */
 export async function readSource(source: string, options: DraftOptions): Promise<Draft> {
-  const info = await stat(source).catch((thrown: NodeJS.ErrnoException) => {
-    throw datasetErrors.datasetInvalid(source, thrown.code === 'ENOENT' ? 'no such file or folder' : reasonOf(thrown));
+  const info = await stat(source).catch((thrown) => {
+    throw datasetErrors.datasetInvalid(source, isAbsent(thrown) ? 'no such file or folder' : reasonOf(thrown));
   });
   if (info.isDirectory()) return readFolder(source, options);
   const read = FILES[extensionOf(source)];

@@ -32,6 +32,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type ExplainError, errors, reasonOf } from '../../core/errors';
 import { fields, lenient, readJson } from '../../core/schema';
+import { isAbsent } from '../../core/system-errors';
 import { mayRun, ownId, type ProcessId } from './owner';
 
 /** Milliseconds to wait for another process that removes an old lock; the removal takes one or two. */
@@ -134,7 +135,7 @@ function read(file: string): string | undefined {
       closeSync(handle);
     }
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isAbsent(thrown)) return undefined;
     throw errors.outputUnwritable(file, reasonOf(thrown));
   }
 }

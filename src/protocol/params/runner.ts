@@ -71,6 +71,7 @@ export const RUNNER_PARAMS: ParamsTable<RunnerRequests> = {
   findShift: fields({ ...of, ...pair, device } satisfies Form<Params<'findShift'>>),
   trend: fields(of),
   watch: fields({ ...of, device } satisfies Form<Params<'watch'>>),
+  mapClasses: fields(under),
   nameVersion: fields({ ...under, name: text } satisfies Form<Params<'nameVersion'>>),
   pinVersion: fields({ ...under, pinned: flag } satisfies Form<Params<'pinVersion'>>),
   removeVersion: fields(under),

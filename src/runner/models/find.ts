@@ -1,6 +1,7 @@
 /** Where a version's model is, without a look into the model. */
 import { datasetErrors } from '../../core/dataset-errors';
 import { type ExplainError, errors, reasonOf } from '../../core/errors';
+import { isAbsent } from '../../core/system-errors';
 import { fingerprint, stateOf } from '../../files/model-identity';
 import type { VersionInfo } from '../../protocol/dataset';
 import type { ModelChoice } from '../../protocol/requests';
@@ -43,7 +44,6 @@ async function whyChanged(model: string, hash: string): Promise<ExplainError | u
     known.set(model, { state, hash: now });
     return now === hash ? undefined : datasetErrors.modelChanged(model, 'its file has changed');
   } catch (thrown) {
-    const isGone = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-    return isGone ? errors.modelMissing(model) : errors.modelUnreadable(model, reasonOf(thrown));
+    return isAbsent(thrown) ? errors.modelMissing(model) : errors.modelUnreadable(model, reasonOf(thrown));
   }
 }

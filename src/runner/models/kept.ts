@@ -9,6 +9,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { Engine } from '../../client/engine';
 import { fields, readJson } from '../../core/schema';
+import { hasCode, isAbsent } from '../../core/system-errors';
 import { fingerprint, stateOf } from '../../files/model-identity';
 import { readText } from '../../files/open';
 import type { ModelChoice } from '../../protocol/requests';
@@ -89,15 +90,15 @@ type Kept = v.InferOutput<typeof KEPT>;
 
 const USER = fields({ run: v.string(), version: v.number(), pinned: v.boolean() });
 
-/** What `act` answers, or undefined if the file or folder is not there. What can't be looked at now may be there. */
+/**
+ * What `act` answers, or undefined if the file or folder is not there. What can't be looked at now may be there, and a
+ * storage that is a file is told as a failure.
+ */
 const ifThere = <T>(act: Promise<T>): Promise<T | undefined> =>
   act.catch((thrown) => {
-    if (isAbsent(thrown)) return undefined;
+    if (hasCode(thrown, 'ENOENT')) return undefined;
     throw thrown;
   });
-
-const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
-const isAbsent = (thrown: unknown): boolean => codeOf(thrown) === 'ENOENT';
 
 /** Damaged content counts as absent: whoever damages the storage loses copies, and no more than that. */
 async function readStored<T>(schema: v.GenericSchema<unknown, T>, file: string): Promise<T | undefined> {
@@ -106,11 +107,7 @@ async function readStored<T>(schema: v.GenericSchema<unknown, T>, file: string):
   return found && 'value' in found ? found.value : undefined;
 }
 
-const isGone = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => false,
-    (thrown) => isAbsent(thrown) || codeOf(thrown) === 'ENOTDIR',
-  );
+const isGone = (file: string): Promise<boolean> => stat(file).then(() => false, isAbsent);
 
 const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 40);
 

@@ -25,7 +25,7 @@ export function clusterRequests({
       run,
       ({ id }) => asked.get(id) === wanted,
       () => {
-        const task = taskOf(run, version, device);
+        const task = { ...taskOf(run, version, device), categories: run.info().categories };
         const work = works.add({
           run: run.path,
           kind: 'clusters',

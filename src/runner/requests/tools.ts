@@ -37,10 +37,12 @@ export function versionOf(run: OpenRun, id: VersionId): VersionInfo {
   return version;
 }
 
+export const areSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((label, i) => label === b[i]);
+
 /** What the categories mean stays as it was for the version before, if it has the same classes. */
 export function meansOf(run: OpenRun, before: VersionInfo, labels: readonly string[]): VersionInfo['classes'] {
-  const isSame = labels.length === before.labels.length && labels.every((label, i) => label === before.labels[i]);
-  return isSame ? before.classes : classesOfCategories(run.info().categories, labels).classes;
+  return areSame(labels, before.labels) ? before.classes : classesOfCategories(run.info().categories, labels).classes;
 }
 
 /** The service is served with signals that can be listened to. */

@@ -1,10 +1,23 @@
 /** The requests about versions: what changed between them, and which there are. */
+import { datasetErrors } from '../../core/dataset-errors';
+import { mappingBeside, readMapping } from '../../files/annotations';
+import { classesOfCategories, withoutClasses } from '../../files/datasets/classes';
+import type { RunInfo } from '../../protocol/dataset';
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import { findShift } from '../work/shift';
-import { abortSignal, goOnOrStart, type Tools, versionOf } from './tools';
+import { abortSignal, areSame, goOnOrStart, type Tools, versionOf } from './tools';
 import { watchModels } from './watch';
 
-type Asked = 'compare' | 'shifts' | 'findShift' | 'trend' | 'watch' | 'nameVersion' | 'pinVersion' | 'removeVersion';
+type Asked =
+  | 'mapClasses'
+  | 'compare'
+  | 'shifts'
+  | 'findShift'
+  | 'trend'
+  | 'watch'
+  | 'nameVersion'
+  | 'pinVersion'
+  | 'removeVersion';
 
 export function versionRequests(tools: Tools): Pick<RunnerService, Asked> {
   const { files, works, places } = tools;
@@ -21,6 +34,7 @@ export function versionRequests(tools: Tools): Pick<RunnerService, Asked> {
       });
       return {};
     },
+    mapClasses: (params) => mapClasses(tools, params),
     nameVersion: async ({ run: name, version, name: wanted }) => {
       const run = files.get(name);
       run.writable().nameVersion(version, wanted);
@@ -49,6 +63,29 @@ export function versionRequests(tools: Tools): Pick<RunnerService, Asked> {
   };
 }
 
+async function mapClasses(
+  { files, works }: Tools,
+  { run: name, version: shown }: RunnerRequests['mapClasses']['params'],
+): Promise<RunInfo> {
+  const run = files.get(name);
+  const file = run.writable();
+  const mapping = await mappingBeside(run.path);
+  await run.lookAtModels();
+  const { labels, file: model, unavailable } = versionOf(run, shown);
+  if (model === undefined) throw datasetErrors.workFailed(unavailable ?? 'its model can not be run');
+  const given = mapping === undefined ? undefined : await readMapping(mapping, [], labels);
+  await works.between(run.path, () => {
+    const { categories, versions, notes } = run.info();
+    const found = classesOfCategories(categories, labels, given, file.isAnnotated());
+    const same = versions.filter((version) => version.file !== undefined && areSame(version.labels, labels));
+    file.setMeanings(new Map(same.map(({ id }) => [id, found.classes])), [...withoutClasses(notes), ...found.notes]);
+    run.listedAgain();
+    for (const { id } of same) run.rowsChanged(id);
+  });
+  run.userChanged();
+  return run.info();
+}
+
 function startShift(
   { files, works, places, engine, taskOf }: Tools,
   { run: name, a, b, device }: RunnerRequests['findShift']['params'],
@@ -59,7 +96,7 @@ function startShift(
     run,
     (work) => work.kind === 'shift' && work.version === b && work.from === a,
     () => {
-      const { file, categories } = taskOf(run, b, device);
+      const { file } = taskOf(run, b, device);
       const before = versionOf(run, a);
       return works.add({
         run: run.path,
@@ -73,7 +110,6 @@ function startShift(
               file,
               a: before,
               b: versionOf(run, b),
-              categories,
               device,
               engine,
               withModel: (use) => places.withModel(run, b, control.signal, use),

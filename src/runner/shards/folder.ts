@@ -9,20 +9,16 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { datasetErrors } from '../../core/dataset-errors';
 import { ExplainError, reasonOf } from '../../core/errors';
+import { hasCode, isAbsent } from '../../core/system-errors';
 import { openRegular } from '../../files/open';
 import { makeFolder } from '../../files/output';
-
-const isCode = (thrown: unknown, ...codes: readonly string[]): boolean =>
-  thrown instanceof Error && 'code' in thrown && codes.includes(String(thrown.code));
-
-export const isAbsent = (thrown: unknown): boolean => isCode(thrown, 'ENOENT', 'ENOTDIR');
 
 const REMOVE = 'Remove it, and run the same command again.';
 
 /** @throws shared-invalid, whatever was thrown */
 export function failing(file: string, thrown: unknown, remedy = REMOVE): never {
   if (thrown instanceof ExplainError) throw thrown;
-  const reason = isCode(thrown, 'ELOOP', 'EMLINK') ? 'it is a link' : reasonOf(thrown);
+  const reason = hasCode(thrown, 'ELOOP', 'EMLINK') ? 'it is a link' : reasonOf(thrown);
   throw datasetErrors.sharedInvalid(file, reason, remedy);
 }
 
@@ -138,8 +134,8 @@ export async function claimName(
     await make(draft, file);
     return 'claimed';
   } catch (thrown) {
-    if (isCode(thrown, ...NO_LINKS)) return 'no-links';
-    if (!isCode(thrown, 'EEXIST')) return failing(file, thrown, 'Name a folder that can be written to.');
+    if (hasCode(thrown, ...NO_LINKS)) return 'no-links';
+    if (!hasCode(thrown, 'EEXIST')) return failing(file, thrown, 'Name a folder that can be written to.');
     const [own, there] = await Promise.all(
       [draft, file].map((one) =>
         lstat(one, { bigint: true }).catch((why) => (isAbsent(why) ? undefined : failing(one, why))),
@@ -210,7 +206,7 @@ async function createOnly(file: string, content: string): Promise<boolean> {
     }
     return true;
   } catch (thrown) {
-    if (isCode(thrown, 'EEXIST')) return false;
+    if (hasCode(thrown, 'EEXIST')) return false;
     return failing(file, thrown, 'Name a folder that can be written to.');
   }
 }

@@ -117,6 +117,13 @@ export interface WritableStore {
   setDataset(dataset: ListedDataset, entered?: Entered): Listing;
   /** A version with the same hash and choice is there already: then its id. */
   addVersion(version: NewVersion): VersionId;
+  /**
+   * Changes what the categories mean to versions, and the dataset's notes. Rows that were right or wrong by another meaning
+   * are dropped.
+   */
+  setMeanings(meanings: ReadonlyMap<VersionId, NewVersion['classes']>, notes: readonly string[]): void;
+  /** Whether objects of images are known. */
+  isAnnotated(): boolean;
   versionChoice(version: VersionId): {
     readonly choice: ModelChoice;
     readonly hash: string;

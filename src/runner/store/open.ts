@@ -22,7 +22,7 @@ import { commitShard, haveMap, listedOf } from './shard';
 import { change, DONE, loadState, NO, readState, type State, versionOf, WAITING } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';
 import { openThumbnails } from './thumbnails';
-import { addVersion, createInfo, versionChoice } from './versions';
+import { addVersion, createInfo, setMeanings, versionChoice } from './versions';
 
 export const openRunFile: OpenRunFile = async (file, options) => {
   const { db, readOnly } = await openDatabase(file, options);
@@ -59,6 +59,8 @@ function runFile(state: State, folder: string | undefined): RunFile {
       return listing;
     },
     addVersion: (version) => addVersion(state, version),
+    setMeanings: (meanings, notes) => setMeanings(state, meanings, notes),
+    isAnnotated: () => db.get('SELECT 1 FROM annotations LIMIT 1') !== undefined,
     versionChoice: (version) => versionChoice(state, version),
     item: (id) => itemOf(state, id),
     waiting: (version, count, first) => waiting(state, version, count, first),

@@ -3,7 +3,17 @@ import type { RunInfo, VersionId, VersionInfo } from '../../protocol/dataset';
 import { summariesOf } from './clusters/clusters';
 import { dropRows } from './dataset';
 import type { NewVersion } from './form';
-import { addToState, change, DONE, FAILED, type State, type StoredVersion, type Version, versionOf } from './state';
+import {
+  addToState,
+  change,
+  DONE,
+  FAILED,
+  readState,
+  type State,
+  type StoredVersion,
+  type Version,
+  versionOf,
+} from './state';
 
 /** See `WritableStore.addVersion`. Of a version that is there, what its categories mean is brought up to date. */
 export function addVersion(state: State, version: NewVersion): VersionId {
@@ -39,12 +49,15 @@ function insert(state: State, version: NewVersion): VersionId {
   return id;
 }
 
-function update(state: State, version: Version, { classes, name: _, ...rest }: NewVersion): VersionId {
+const update = (state: State, version: Version, made: NewVersion): VersionId =>
+  setInfo(state, version, stored({ ...made, name: version.info.name }, version.info));
+
+function setInfo(state: State, version: Version, info: StoredVersion): VersionId {
   const { items, sets } = state;
   const before = version.info.classes;
-  version.info = stored({ ...rest, classes, name: version.info.name }, version.info);
+  version.info = info;
   state.db.run('UPDATE versions SET data = ? WHERE id = ?', JSON.stringify(version.info), version.id);
-  const isOther = classes.map((list, i) => list.join() !== (before[i] ?? []).join());
+  const isOther = info.classes.map((list, i) => list.join() !== (before[i] ?? []).join());
   // What was right for these items, and their loss, is no longer what was computed.
   for (let item = 1; item <= state.last; item++) {
     if (!sets[items.of.set[item]!]!.some((category) => isOther[category])) continue;
@@ -52,6 +65,28 @@ function update(state: State, version: Version, { classes, name: _, ...rest }: N
   }
   version.waitingFrom = 0;
   return version.id;
+}
+
+/** See `WritableStore.setMeanings`. */
+export function setMeanings(
+  state: State,
+  meanings: ReadonlyMap<VersionId, NewVersion['classes']>,
+  notes: readonly string[],
+): void {
+  try {
+    change(state, () => {
+      for (const [id, classes] of meanings) {
+        const version = versionOf(state, id);
+        setInfo(state, version, { ...version.info, classes: classes.map((list) => [...list]) });
+      }
+      state.meta = { ...state.meta, notes: [...notes] };
+      state.db.run('INSERT OR REPLACE INTO meta VALUES (1, ?)', JSON.stringify(state.meta));
+    });
+  } catch (thrown) {
+    // What was changed in memory is not in the file.
+    readState(state);
+    throw thrown;
+  }
 }
 
 export function versionChoice(state: State, id: VersionId) {

@@ -1,7 +1,16 @@
 /** What the categories of a dataset mean to a model. Pure. */
 import type { VersionInfo } from '../../protocol/dataset';
 import type { SweepParams } from '../../protocol/requests';
-import type { StoredItem } from '../store/form';
+import type { RunFile, StoredItem } from '../store/form';
+
+/** Work with what the categories mean now: while it waited for its turn, the dataset may have been listed anew. */
+export function asListed<T extends { readonly file: Pick<RunFile, 'info'>; readonly version: VersionInfo }>(
+  task: T,
+): T & { readonly categories: readonly string[] } {
+  const { categories, versions } = task.file.info();
+  const classes = versions.find(({ id }) => id === task.version.id)?.classes ?? task.version.classes;
+  return { ...task, categories, version: { ...task.version, classes } };
+}
 
 /** Classes of the model that are right for an item. */
 export function truthOf(

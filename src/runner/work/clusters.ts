@@ -6,6 +6,7 @@ import { nearestToCentre } from '../../core/clusters/clusters';
 import { firstTwo, inUnitSquare } from '../../core/clusters/places';
 import type { Points } from '../../core/clusters/points';
 import { evenly, type Outside } from '../../core/clusters/suspicion';
+import { datasetErrors } from '../../core/dataset-errors';
 import { toExplainError } from '../../core/errors';
 import { quantised } from '../../core/measures/quantise';
 import { type ClusteredBy, FEWEST_IMAGES } from '../../protocol/clusters';
@@ -14,6 +15,7 @@ import { meanImage, PICTURES } from '../atlas';
 import { clusterPlan, smallText, targetOf, toBePlaced } from '../plan/clusters';
 import type { NewCluster, NewClusterSet } from '../store/clusters/form';
 import { NONE } from '../store/clusters/records';
+import { asListed } from './classes';
 import { type ClassPoints, clustersIn, type EveryMean, everyMean, type Pause, pointsOfClass } from './cluster-points';
 import { DIED, type Judged, judged } from './cluster-suspicion';
 import type { SweepTask } from './sweep';
@@ -21,6 +23,8 @@ import type { Control } from './works';
 
 export interface ClusterTask extends SweepTask {
   readonly by: ClusteredBy;
+  /** Names of the dataset's categories, to which indices refer where clusters are by true class. */
+  readonly categories: readonly string[];
   /** Those that were asked for; undefined for all that have enough images. */
   readonly classes: readonly number[] | undefined;
   /** Lets others work, and stops. */
@@ -42,7 +46,15 @@ const KEPT = 500_000;
 export async function findClusters(task: ClusterTask, control: Control): Promise<void> {
   const { file, version, by, classes: wanted } = task;
   const store = file.clusters;
-  await control.turn();
+  const check = (): void => {
+    if (by === 'predicted' || file.info().categories.join('\n') === task.categories.join('\n')) return;
+    throw datasetErrors.workFailed('The classes of the dataset were listed anew meanwhile; find the clusters again.');
+  };
+  const turn = async (): Promise<void> => {
+    await control.turn();
+    check();
+  };
+  await turn();
   const judge = createJudge(task, control.signal);
   // Where nothing lacks, it does not matter whether the model can be run.
   const lacks = clusterPlan(store.classes(version.id, by), wanted, true).find.length > 0;
@@ -71,13 +83,14 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
   const kept = new Map<number, { readonly digest: string; readonly points: Points }>();
   let images = 0;
   for (const index of plan.find) {
-    await control.turn();
+    await turn();
     const members = store.members(version.id, by, index);
     const points = await pointsOfClass(store, version.id, members.items, task.pause);
     const set = points
       ? await clusterSet(task, index, members, points, every, judge)
       : { clusters: [], transplants: [], cluster: new Uint8Array(members.items.length).fill(NONE) };
     const places = points ? firstTwo(points.points) : new Float32Array(2 * members.items.length);
+    check();
     store.commit(version.id, { ...members, ...set, by, class: index, places: inUnitSquare(places) });
     images += members.items.length;
     if (points && images <= KEPT) kept.set(index, { digest: members.digest, points: points.points });
@@ -86,7 +99,7 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
     task.found();
   }
   for (const index of toBePlaced(store.classes(version.id, by), wanted)) {
-    await control.turn();
+    await turn();
     const { items, digest } = store.members(version.id, by, index);
     const known = kept.get(index);
     kept.delete(index);
@@ -94,6 +107,7 @@ export async function findClusters(task: ClusterTask, control: Control): Promise
       known?.digest === digest ? known.points : (await pointsOfClass(store, version.id, items, task.pause))?.points;
     const places = points ? await judge.orNone(() => layoutOf(task, points, judge.signal)) : undefined;
     if (points && !places) continue;
+    check();
     store.place(version.id, by, index, digest, inUnitSquare(places ?? new Float32Array(2 * items.length)));
     task.found();
   }
@@ -134,7 +148,7 @@ async function clusterSet(
     ),
   }));
   await task.pause();
-  const target = by === 'true' ? targetOf(version.classes[index] ?? [], predicted) : index;
+  const target = by === 'true' ? targetOf(asListed(task).version.classes[index] ?? [], predicted) : index;
   const answer =
     every && shapes.length > 0
       ? await judge.of(nameOf(task, index), target, (aim) => ({

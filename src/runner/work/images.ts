@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import { type ExplainError, errors, reasonOf, toExplainError } from '../../core/errors';
+import { isAbsent } from '../../core/system-errors';
 import { withRegular } from '../../files/open';
 import type { StoredItem } from '../store/form';
 
@@ -85,6 +86,5 @@ function checkState({ bytes, mtime }: StoredItem, info: { readonly size: number;
 }
 
 function failureOf(file: string, thrown: unknown): ExplainError {
-  const isGone = thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
-  return isGone ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown), thrown);
+  return isAbsent(thrown) ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown), thrown);
 }

@@ -5,13 +5,14 @@ import { measuresOf } from '../../core/measures/map-measures';
 import type { ItemId, MapChoice, VersionInfo } from '../../protocol/dataset';
 import type { Explanation } from '../../protocol/explanation';
 import type { NewMap, StoredItem } from '../store/form';
-import { categoriesByClass } from './classes';
+import { asListed, categoriesByClass } from './classes';
 import { changeOf } from './images';
 import type { SweepTask } from './sweep';
 import type { Control } from './works';
 
 /** What the map of one image needs. */
-export interface MapTask extends Pick<SweepTask, 'categories' | 'choice' | 'device' | 'engine'> {
+export interface MapTask extends Pick<SweepTask, 'choice' | 'device' | 'engine'> {
+  readonly categories: readonly string[];
   readonly version: Pick<VersionInfo, 'classes'>;
   readonly method: MapChoice;
 }
@@ -90,7 +91,7 @@ async function mapOf(task: MapsTask, item: ItemId, signal: AbortSignal): Promise
   const { row } = await file.row({ version: version.id, item }, { signal, emit: () => {} });
   const predicted = row.top?.[0]?.[0];
   if (predicted === undefined) return undefined;
-  return mapOfClass(task, file.item(item), predicted, signal);
+  return mapOfClass(asListed(task), file.item(item), predicted, signal);
 }
 
 /** @returns the map of a class of an image, or why there is none */

@@ -9,7 +9,7 @@ import type { Place } from '../models/places';
 import { callSize } from '../plan/shards';
 import type { MissingMap, OtherMap, RunFile } from '../store/form';
 import { answersOf } from './answers';
-import { categoriesByClass } from './classes';
+import { asListed, categoriesByClass } from './classes';
 import { changeOf } from './images';
 import type { Control } from './works';
 
@@ -17,8 +17,6 @@ export interface ShiftTask {
   readonly file: RunFile;
   readonly a: VersionInfo;
   readonly b: VersionInfo;
-  /** Names of the dataset's categories. */
-  readonly categories: readonly string[];
   readonly device: DeviceChoice;
   readonly engine: Engine;
   /** Uses the model of `b`; rejects if there is none. */
@@ -83,7 +81,7 @@ const GONE: ReadonlySet<string> = new Set([
  * @returns why an image failed, if one did
  */
 async function computePart(
-  { file, a, b, categories, device, engine }: ShiftTask,
+  { file, a, b, device, engine }: ShiftTask,
   { choice, model }: Place,
   part: readonly MissingMap[],
   signal: AbortSignal,
@@ -114,11 +112,12 @@ async function computePart(
       }),
     );
   const answers: SweptImage[] = [];
+  const { categories, version } = asListed({ file, version: b });
   const params: SweepParams = {
     model: choice,
     device,
     images,
-    categories: categoriesByClass(categories, b.classes),
+    categories: categoriesByClass(categories, version.classes),
     top: 1,
     maps: true,
   };

@@ -6,7 +6,7 @@ import type { DeviceChoice } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
 import { callSize, shardSize } from '../plan/shards';
 import type { NewRow, RunFile, StoredItem } from '../store/form';
-import { sameTruth } from './classes';
+import { asListed, sameTruth } from './classes';
 import { type Identified, identified } from './images';
 import type { ModelWatch } from './model';
 import { checkRoot, computePart } from './part';
@@ -21,8 +21,6 @@ export interface Shown {
 export interface SweepTask {
   readonly file: RunFile;
   readonly version: VersionInfo;
-  /** Names of the dataset's categories. */
-  readonly categories: readonly string[];
   readonly choice: ModelChoice;
   readonly device: DeviceChoice;
   readonly engine: Engine;
@@ -127,7 +125,7 @@ async function computeShard(
     for (let at = 0; at < unique.length; ) {
       const part = unique.slice(at, at + callSize(control.rate()));
       at += part.length;
-      rows.push(...(await computePart({ ...task, root: task.file.info().root }, part, control.signal)));
+      rows.push(...(await computePart({ ...asListed(task), root: task.file.info().root }, part, control.signal)));
       if (!control.goesOn() || task.shown().serial !== serial) break;
     }
   } finally {

@@ -244,6 +244,26 @@ describe('cli: dataset and query', () => {
     });
   }
 
+  it('ends an engine that holds more memory than GROUP_CAM_MEMORY allows', async () => {
+    const images = cifarSubset(folder.at('images'), 1);
+    const env = { ...process.env, GROUP_CAM_MEMORY: '0.03' };
+    const { code, stderr } = await groupCamEnds(dataset(images, folder.at('r.groupcam')), env);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /the engine was ended, as it held more than .* GiB.*GROUP_CAM_MEMORY/);
+  });
+
+  it('says the defaults of a training', async () => {
+    const { stdout } = await succeeds('finetune', '--help');
+    const text = stdout.replace(/\s+/g, ' ');
+    for (const said of [
+      /--epochs <n> passes over the images \(default: 5 for head, else 3\)/,
+      /--lr <x> [^(]* \(default: 0\.0003 if regions are pasted, else 0\.001\)/,
+      /--keep <x> [^(]* \(default: 0\.8 if regions are pasted, else 0\)/,
+      /--seed <n> [^(]* \(default: 0\)/,
+    ])
+      assert.match(text, said);
+  });
+
   it('describes the commands', async () => {
     for (const command of ['dataset', 'query', 'merge']) {
       const { stdout } = await succeeds(command, '--help');

@@ -55,6 +55,16 @@ describe('class scores', () => {
       { initializers: [five] },
     ],
     [
+      'softmax of classes before images, then transpose',
+      [
+        ['Transpose', 'row', 'columns', { perm: { ints: [1, 0] } }],
+        ['Softmax', 'columns', 'q', { axis: int(0) }],
+        ['Transpose', 'q', 'p', { perm: { ints: [1, 0] } }],
+      ],
+      'p',
+      undefined,
+    ],
+    [
       'sigmoid on maps, then squeeze',
       [
         ['Sigmoid', 'pooled', 'q'],

@@ -20,7 +20,7 @@ describe('grids of 8 bits', () => {
       assert.ok(least <= Math.min(low, 0) + scale && greatest >= Math.max(high, 0) - scale, `${least} to ${greatest}`);
       // The width is that of the range with 0, by 255 steps.
       const width = Math.max(high, 0) - Math.min(low, 0);
-      assert.ok(Math.abs(255 * scale - Math.max(width, 1e-6)) <= 1e-6 * Math.max(width, 1), `${255 * scale}`);
+      assert.ok(Math.abs(255 * scale - Math.max(width, 1e-12)) <= 1e-6 * Math.max(width, 1), `${255 * scale}`);
     }
   });
 

@@ -45,6 +45,9 @@ describe('engine/image: what can not be read', () => {
   it('a zero-byte file', () => rejects(write('empty.jpg', ''), 'image-unreadable', /the file is empty/));
   it('text named .png', () => rejects(write('text.png', 'just words\n'), 'image-unreadable', /unsupported/));
   it('a file that is not there', () => rejects(path.join(folder, 'no.png'), 'image-missing', /no such image file/));
+
+  it('a file below what is no folder', () =>
+    rejects(path.join(write('file', 'text'), 'no.png'), 'image-missing', /no such image file/));
   it('a folder', () => {
     mkdirSync(path.join(folder, 'folder.png'));
     return rejects(path.join(folder, 'folder.png'), 'image-unreadable', /it is a folder, not a file/);

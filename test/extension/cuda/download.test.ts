@@ -77,6 +77,23 @@ describe('the download of CUDA', () => {
     assert.equal(statSync(at('package.part')).size, 1000);
   });
 
+  it('gives up a server that refuses to go on and always cuts the file', async () => {
+    write('package.part', CONTENT.subarray(0, 1000));
+    server.answer = ({ headers }, response) => {
+      if (headers.range) return response.writeHead(416).end('no');
+      response.writeHead(200, { 'content-length': CONTENT.length });
+      return response.write(CONTENT.subarray(0, 5000), () => response.destroy());
+    };
+    await assert.rejects(start(), { code: 'cuda-failed', message: /can't be downloaded/ });
+    assert.ok(server.ranges.length <= 8, `${server.ranges.length} requests`);
+  });
+
+  it('gives up a server that answers 416 to everything', async () => {
+    server.answer = (_, response) => response.writeHead(416).end('no');
+    await assert.rejects(start(), { code: 'cuda-failed', message: /answers 416/ });
+    assert.equal(server.ranges.length, 3);
+  });
+
   it('says so if there is no server', async () => {
     await server.close();
     await assert.rejects(start(), { code: 'cuda-failed', message: /ECONNREFUSED/ });

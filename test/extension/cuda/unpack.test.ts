@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { unpack } from '../../../src/extension/cuda/unpack';
 import { testFolder } from '../../support/folder';
 import { type ZipEntry, zipOf } from '../../support/zip';
@@ -36,6 +36,16 @@ describe('the archive of CUDA', () => {
     await run(zipOf(good));
     assert.deepEqual(readdirSync(at('out')).sort(), ['keep', 'libone.so', 'libtwo.so']);
     assert.deepEqual(readFileSync(at('out', 'libone.so')), LIBRARY);
+  });
+
+  it('replaces no file and follows no link', async () => {
+    write('elsewhere/library.so', 'mine');
+    write('out/keep', '');
+    symlinkSync(at('elsewhere', 'library.so'), at('out', 'libone.so'));
+    const { signal } = new AbortController();
+    const unpacked = unpack(write('package.zip', zipOf(good)), files, at('out'), signal);
+    await assert.rejects(unpacked, { code: 'cuda-failed', message: /EEXIST/ });
+    assert.equal(readFileSync(at('elsewhere', 'library.so'), 'utf8'), 'mine');
   });
 
   for (const [what, archive, message] of [

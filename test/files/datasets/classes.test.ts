@@ -17,8 +17,8 @@ describe('classes of categories', () => {
     assert.deepEqual(classesOfCategories(['elk', 'dog', 'crane'], LABELS), {
       classes: [[], [2], []],
       notes: [
-        'crane means no class, since several have this name (1, 3). Say with --mapping of group-cam dataset which is meant.',
-        '1 of 3 categories mean no class of this model: elk. Say with --mapping of group-cam dataset which classes they mean.',
+        'crane means no class, since several have this name (1, 3). Say which is meant: --mapping of group-cam dataset, or Map Class Names in VS Code.',
+        '1 of 3 categories mean no class of this model: elk. Say which classes they mean: --mapping of group-cam dataset, or Map Class Names in VS Code.',
       ],
     });
   });
@@ -40,7 +40,7 @@ describe('classes of categories', () => {
     assert.deepEqual(classesOfCategories(['crane', 'cat'], LABELS, mapping, true), {
       classes: [[1, 3], []],
       notes: [
-        '1 of 2 categories mean no class of this model: cat. Say with --mapping of group-cam dataset which classes they mean.',
+        '1 of 2 categories mean no class of this model: cat. Say which classes they mean: --mapping of group-cam dataset, or Map Class Names in VS Code.',
       ],
     });
   });

@@ -158,6 +158,12 @@ describe('runner: kept models', () => {
     rmSync(model);
     assert.match((await find()).unavailable!, /weights gone.*The copy of it can not be read: .*ENOTDIR/);
   });
+
+  it('a model whose folder has become a file is one that is not there', async () => {
+    const model = path.join(folder.write('models', 'a file now'), 'net.onnx');
+    const found = await findModel(model, { choice: { path: model }, hash: 'any' }, undefined);
+    assert.match(found.unavailable!, /net\.onnx: no such model file/);
+  });
 });
 
 /** Bytes of the copied files. */

@@ -1,103 +1,16 @@
-/** The work that finds clusters, on a run file with made up rows and an engine that answers at once. */
+/** The work that finds clusters, on a run file with made up rows. */
 import assert from 'node:assert/strict';
-import { rmSync, statSync } from 'node:fs';
-import type { Engine } from '../../../src/client/engine';
-import { type ExplainError, errors } from '../../../src/core/errors';
-import { layout } from '../../../src/engine/clusters/layout';
-import type { ClusteredBy } from '../../../src/protocol/clusters';
-import type { Replaced, Transplants } from '../../../src/protocol/clusters/transplant';
-import type { Params } from '../../../src/protocol/requests';
-import type { NewRow, RunFile } from '../../../src/runner/store/form';
-import { openRunFile } from '../../../src/runner/store/open';
-import { type ClusterTask, findClusters } from '../../../src/runner/work/clusters';
-import type { Progress } from '../../../src/runner/work/works';
+import { rmSync } from 'node:fs';
+import { errors } from '../../../src/core/errors';
+import type { RunFile } from '../../../src/runner/store/form';
 import { testFolder } from '../../support/folder';
-import { datasetOf, LABELS, rowFor, rowsOf, VERSION } from '../store/made';
-
-const COUNT = 120;
+import { LABELS, rowsOf } from '../store/made';
+import { COUNT, preparedRun, work } from './cluster-work';
 
 describe('work on clusters', () => {
   const folder = testFolder();
 
-  /** A run file of which all images exist. */
-  async function prepared(name = 'r.groupcam'): Promise<RunFile> {
-    const run = await openRunFile(folder.at(name), { create: true });
-    const dataset = datasetOf(COUNT);
-    const items = dataset.items.map((item, i) => {
-      const file = folder.at(`${i}.png`);
-      folder.write(`${i}.png`, 'x');
-      const { size, mtimeMs } = statSync(file);
-      return { ...item, file, bytes: size, mtime: mtimeMs };
-    });
-    run.setDataset({ ...dataset, root: folder.at(), items });
-    run.addVersion(VERSION);
-    run.commitRows(
-      1,
-      run.waiting(1, COUNT).map(({ id, categories }) => evenly(rowFor(id, categories))),
-    );
-    return run;
-  }
-  /** The classes by turns. */
-  const evenly = (row: NewRow): NewRow =>
-    'swept' in row
-      ? { ...row, swept: { ...row.swept, top: row.swept.top.map(([, p], i) => [(row.item + i) % 4, p] as const) } }
-      : row;
-
-  interface Given {
-    readonly by?: ClusteredBy;
-    readonly classes?: readonly number[];
-    readonly check?: () => Promise<void>;
-    /** Called before each answer about transplants. */
-    readonly before?: (params: Transplants) => void;
-    readonly cancelAt?: number;
-  }
-
-  async function work(run: RunFile, { by = 'predicted', classes, check, before, cancelAt }: Given = {}) {
-    const controller = new AbortController();
-    const transplants: Transplants[] = [];
-    const engine = {
-      call: async (name: string, params: unknown) => {
-        if (name === 'meanPicture') return { rgb: new Uint8Array(3 * 96 * 96), pictures: 1 };
-        if (name === 'layout') return layout(params as Params<'layout'>, { signal: controller.signal, emit() {} });
-        if (name === 'picture') return { png: Uint8Array.of(1) };
-        assert.equal(name, 'transplant');
-        const asked = params as Transplants;
-        transplants.push(asked);
-        before?.(asked);
-        const replaced = asked.replacements.map(({ images, sources }, i): Replaced => {
-          const after = sources && i % 2 === 0 ? images.length : 0;
-          return { images: images.length, before: 0, after, p: [0.1, 0.5], margin: [-1, i] };
-        });
-        return { replaced, failed: [] };
-      },
-    } as unknown as Engine;
-    const told: Progress[] = [];
-    const task: ClusterTask = {
-      ...{ file: run, version: run.info().versions[0]!, categories: run.info().categories },
-      ...{ choice: {}, device: 'cpu', engine, by, classes },
-      model: { check: check ?? (async () => {}) },
-      shown: () => ({ items: [], serial: 0 }),
-      committed: () => {},
-      pause: async () => {
-        if (controller.signal.aborted) throw errors.cancelled();
-      },
-      found: () => {},
-    };
-    const ended = await findClusters(task, {
-      signal: controller.signal,
-      rate: () => undefined,
-      goesOn: () => true,
-      turn: async () => {
-        if (cancelAt !== undefined && told.at(-1)?.done === cancelAt) controller.abort();
-        if (controller.signal.aborted) throw errors.cancelled();
-      },
-      report: (progress) => told.push(progress),
-    }).then(
-      () => undefined,
-      (thrown: ExplainError) => thrown.code,
-    );
-    return { transplants, told, ended, last: told.at(-1)! };
-  }
+  const prepared = (name?: string) => preparedRun(folder, name);
   const judged = (run: RunFile) =>
     Object.fromEntries(run.clusters.classes(1, 'predicted').map((one) => [one.class, one.set?.judged]));
 
@@ -270,6 +183,18 @@ describe('work on clusters', () => {
     });
     assert.deepEqual(run.clusters.sets(1, 'predicted'), []);
     run.close();
+  });
+
+  it('of true classes are not found any more once the classes are listed in another order', async () => {
+    const run = await prepared();
+    const { items, ...dataset } = run.listed(1).dataset;
+    const listed = { ...dataset, items: [...items], categories: [...dataset.categories].reverse() };
+    const before = () => void run.setDataset(listed);
+    const { ended, told } = await work(run, { by: 'true', classes: [0, 1], before });
+    assert.equal(ended, 'work-failed');
+    assert.equal(told.at(-1)!.done, 0);
+    assert.deepEqual(run.clusters.sets(1, 'true'), []);
+    assert.equal((await work(run, { by: 'predicted', before })).ended, undefined);
   });
 
   it('by the true class looks for the class of the model that the category means', async () => {

@@ -1,5 +1,5 @@
 /** A run file that is kept in memory, for tests of the work on it. */
-import type { ItemId } from '../../../src/protocol/dataset';
+import type { ItemId, VersionInfo } from '../../../src/protocol/dataset';
 import type { NewMap, NewRow, RunFile, StoredItem } from '../../../src/runner/store/form';
 
 export interface MemoryFile extends RunFile {
@@ -13,7 +13,11 @@ export interface MemoryFile extends RunFile {
 }
 
 /** With the parts of a run file that sweeps and maps use. */
-export function memoryFile(items: readonly StoredItem[], root = '/'): MemoryFile {
+export function memoryFile(
+  items: readonly StoredItem[],
+  root: string,
+  { categories, classes }: { readonly categories: readonly string[]; readonly classes: VersionInfo['classes'] },
+): MemoryFile {
   const byId = new Map(items.map((item) => [item.id, item]));
   const rowsById = new Map<ItemId, NewRow>();
   const commits: ItemId[][] = [];
@@ -27,7 +31,12 @@ export function memoryFile(items: readonly StoredItem[], root = '/'): MemoryFile
     info: () => {
       const rows = [...rowsById.values()];
       const failed = rows.filter((row) => 'error' in row).length;
-      return { root, items: items.length, versions: [{ id: 1, done: rows.length - failed, failed }] };
+      return {
+        root,
+        items: items.length,
+        categories,
+        versions: [{ id: 1, classes, done: rows.length - failed, failed }],
+      };
     },
     item: (id: ItemId) => byId.get(id)!,
     waiting: (_version: number, count: number, first: readonly ItemId[] = []) => {

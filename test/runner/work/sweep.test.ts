@@ -24,7 +24,7 @@ describe('runner: sweep', () => {
   const different = (count: number) => Array.from({ length: count }, (_, i) => `image ${i}`);
 
   function setUp(items: readonly StoredItem[], options: FakeOptions = {}) {
-    const file = memoryFile(items, folder.at('.'));
+    const file = memoryFile(items, folder.at('.'), { categories: ['cat', 'pets', 'sky'], classes: VERSION.classes });
     const engine = fakeEngine(options);
     const controller = new AbortController();
     let shown: Shown = { items: [], serial: 0 };
@@ -41,7 +41,6 @@ describe('runner: sweep', () => {
         {
           file,
           version: VERSION,
-          categories: ['cat', 'pets', 'sky'],
           choice: { path: 'model.onnx' },
           device: 'cpu',
           engine,

@@ -42,6 +42,21 @@ describe('the page of a run file', () => {
     assert.equal(await page.find('confusion').count(), 0);
   });
 
+  it('where no name of a class is known to the model, offers to map them', async () => {
+    await open({ ...SET, unmapped: true });
+    await page.settled();
+    await page.search('wrong and p > 2');
+    assert.match(
+      (await empty())!,
+      /^No class of the dataset means a class of .*, so no image is wrong or right\.Map Class Names…$/,
+    );
+    await page.find('empty-action').click();
+    await page.find('notes').click();
+    await page.find('notes-map').click();
+    assert.equal(await page.page.getByRole('dialog').count(), 0);
+    assert.deepEqual(await page.postedOf('mapClasses'), Array(2).fill({ type: 'mapClasses', version: 1 }));
+  });
+
   it('without a match offers to take the filter off', async () => {
     await open(SET);
     await page.settled();
@@ -67,6 +82,7 @@ describe('the page of a run file', () => {
     assert.match((await page.find('banner').textContent())!, /another window computes/);
     await page.find('notes').click();
     const text = (await page.page.getByRole('dialog').textContent())!;
+    assert.equal(await page.find('notes-map').count(), 0, 'each class means one of the model');
     assert.ok(text.includes(notes[0]!) && text.includes('RGB, 0 to 1'), text);
     assert.equal(await page.find('sweep').isVisible(), false);
     assert.equal(await page.find('update').getAttribute('disabled'), '');

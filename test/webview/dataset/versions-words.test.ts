@@ -92,7 +92,7 @@ describe('versions in words', () => {
     assert.match(none({ done: 5, classes: [[0]] }, { done: 0, classes: [[]] }), /net@2 has computed no image yet/);
     assert.match(
       none({ done: 5, classes: [[0]] }, { done: 5, classes: [[]] }),
-      /no class of the dataset means a class of net@2; say with --mapping/,
+      /no class of the dataset means a class of net@2; say which they mean by --mapping/,
     );
     assert.match(none({ done: 5, classes: [[0]] }, { done: 5, classes: [[0]] }), /no image with a class is computed/);
   });

@@ -83,15 +83,22 @@ export function endingOf(model: Model, graph: GraphIndex, facts: Facts, scores: 
   for (let tensor = originOf(graph, scores); ; ) {
     const node = graph.producer.get(tensor);
     const activation = node && activationAt(model, graph, facts, node);
-    if (activation) return { ...activation, unbounded: false };
-    const unscaled = node && !clipped ? scaledActivation(node) : undefined;
-    if (unscaled) return { ...unscaled, unbounded: false };
+    const unscaled = node && !activation && !clipped ? scaledActivation(node) : undefined;
+    const found = activation ?? unscaled;
+    if (found)
+      return { ...(isTurned(found.logits) ? { logits: scores, activation: undefined } : found), unbounded: false };
     if (!node || !isClip(node)) {
       const unbounded = !clipped && isLinear(beforeRelu(tensor) ?? tensor);
       return { logits: scores, activation: undefined, unbounded };
     }
     clipped = true;
     tensor = originOf(graph, node.input[0]!);
+  }
+
+  /** Whether the classes come before the images; scores are read in rows of an image. */
+  function isTurned(tensor: string): boolean {
+    const { dims } = facts.get(tensor)!;
+    return dims.length > 1 && dims[0] !== 1;
   }
 
   /** The input of a ReLU that is followed by nothing but pooling, as in SqueezeNet. */

@@ -5,7 +5,7 @@ import type { Linear } from '../../../core/training/head/linear';
 import { fitted, logitsOf, type RegressionData } from '../../../core/training/head/softmax-regression';
 import { groupsOf, weightsOf } from '../../../core/training/order';
 import { isRight, probabilitiesFrom } from '../../../core/training/scores';
-import { trainingErrors } from '../../../core/training-errors';
+import { trainingErrors } from '../../../core/training/training-errors';
 import { trainingDefaults } from '../../../protocol/training';
 import type { Explainer } from '../../sessions/explainer';
 import { turn } from '../../sessions/passes';

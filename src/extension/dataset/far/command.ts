@@ -52,7 +52,8 @@ async function askAddress(last: string | undefined): Promise<string | undefined>
   return typeSecret(
     `${TITLE}: the address of the queue`,
     {
-      prompt: 'redis://, rediss:// or postgres://, with user and password. It is kept in the secret storage alone.',
+      prompt:
+        'redis://, rediss://, valkey:// or postgres://, with user and password. It is kept in the secret storage alone.',
       placeHolder: 'rediss://user:password@host:6379',
     },
     flawOf,

@@ -8,6 +8,7 @@ import { datasetErrors } from '../../../core/dataset-errors';
 import { watchUris } from '../../model/watch';
 import { setPage } from '../../page';
 import type { Sessions } from '../run/sessions';
+import { mappingUri } from './mapping';
 import { createDatasetPanel, type DatasetServices } from './panel';
 import type { DatasetPanel } from './panel-types';
 
@@ -55,7 +56,10 @@ export function registerDatasetEditors(
       if (webviewPanel.active && panels.at(-1) !== panel) raise(panel);
       changed.fire();
     });
-    const watch = watchUris([uri], () => {
+    const mapping = mappingUri(run);
+    const watch = watchUris([uri, mapping], (addresses) => {
+      if (addresses.includes(String(mapping)) && panelOf(run) === panel) panel.applyMapping();
+      if (!addresses.includes(String(uri))) return;
       if (existsSync(run)) session.retry();
       else session.fail(datasetErrors.runFileGone(run));
     });

@@ -19,6 +19,8 @@ export interface DatasetPanel {
   /** Brings the page to the front and sends a message, as soon as the page has loaded. */
   show(message: ToDatasetPage): void;
   command(command: PageCommand): void;
+  /** Takes up what the file says that maps class names. */
+  applyMapping(): void;
 }
 
 /** The rows that a command is about: those that are selected, or all of the list. */

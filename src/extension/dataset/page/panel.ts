@@ -10,6 +10,7 @@ import type { RepairActions } from '../repair/actions';
 import type { Session } from '../run/session';
 import type { VersionActions } from '../versions/actions';
 import type { DatasetActions } from './actions';
+import { applyMapping, openMapping } from './mapping';
 import { type At, type DatasetPanel, rowsOf } from './panel-types';
 
 export interface DatasetServices {
@@ -71,6 +72,12 @@ export function createDatasetPanel(
       else waiting = [...waiting, message];
     },
     command: (command) => panel.show({ type: 'command', command }),
+    applyMapping() {
+      const version = at?.version ?? session.info?.versions.at(-1)?.id;
+      if (version === undefined || session.broken !== undefined) return;
+      // Who has saved the file does not see the page.
+      void applyMapping(session, version).then((text) => text !== undefined && send({ type: 'notice', text }), report);
+    },
   };
 
   /** A failure of an action is shown in the page. */
@@ -127,6 +134,7 @@ export function createDatasetPanel(
     export: ({ version, of, kind }) => act(actions.export(session, version, rowsOf(of), kind)),
     copyPaths: ({ version, of }) => act(actions.copyPaths(session, version, rowsOf(of))),
     update: () => act(actions.update(panel)),
+    mapClasses: ({ version }) => act(openMapping(session, version)),
     log: ({ text }) => log.warn(text),
     error: ({ message }) => report(new Error(message)),
   };

@@ -20,11 +20,13 @@ export function createWindowRunner(
   // Thumbnails can be made again, so they lie in the storage and not in the run file.
   const thumbnails = vscode.Uri.joinPath(storageUri, 'thumbnails').fsPath;
   const models = vscode.Uri.joinPath(storageUri, 'models').fsPath;
-  const environment = ({ keptModels }: Settings) => ({
+  const environment = ({ keptModels, engineMemory }: Settings) => ({
     ...engine(),
     GROUP_CAM_THUMBNAILS: thumbnails,
     GROUP_CAM_MODELS: models,
     GROUP_CAM_KEPT_MODELS: String(keptModels),
+    // Of the runner's engine. An empty one replaces what the window may have inherited.
+    GROUP_CAM_MEMORY: engineMemory > 0 ? String(engineMemory) : '',
   });
   const affected = (event: vscode.ConfigurationChangeEvent) => affects(event, 'runner');
   return createWindowProcess('runner', { module, environment, affected }, createRunner, log);

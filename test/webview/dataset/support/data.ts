@@ -18,6 +18,8 @@ export interface Setup {
   readonly done?: number;
   /** No item has a class. */
   readonly unlabelled?: boolean;
+  /** No class means one of the model. */
+  readonly unmapped?: boolean;
   readonly info?: Partial<RunInfo>;
   /** How many models there are; 1 unless said. See `versions.ts`. */
   readonly versions?: number;
@@ -115,7 +117,7 @@ export function infoOf(setup: Setup, tags: readonly TagInfo[], views: readonly S
         labels,
         activation: 'softmax',
         layer: 'layer4',
-        classes: labels.map((_, i) => [i]),
+        classes: labels.map((_, i) => (setup.unmapped ? [] : [i])),
         assumptions: ['RGB, 0 to 1 (the model does not say)'],
         added: 0,
         pinned: false,

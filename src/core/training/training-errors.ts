@@ -1,7 +1,7 @@
 /** The failures of fine-tuning; see `errors.ts`. */
-import type { ErrorCode } from './error-codes';
-import { ExplainError } from './errors';
-import { few } from './few';
+import type { ErrorCode } from '../error-codes';
+import { ExplainError } from '../errors';
+import { few } from '../few';
 
 const make = (code: ErrorCode, message: string): ExplainError => new ExplainError(code, message);
 
