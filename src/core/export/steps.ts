@@ -173,7 +173,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
 
   /** Equation 5 and p of every class for each blend, [N, blends, classes]. */
   function probabilities(masks: string, of: number, blur: Blur): string {
-    e.scope('blends');
+    e.scope('blend');
     const blends = blended(e, image, background(e, image, pixels, blur), masks, of, pixels);
     const { [CLASSES.probabilities]: classes } = fragment.outputs;
     const only = { ...fragment, outputs: { [CLASSES.probabilities]: classes! } };
