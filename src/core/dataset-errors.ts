@@ -145,6 +145,12 @@ export const datasetErrors = {
       `${folder}: it has another plan (${what}). Make both the same, or name another folder for this work.`,
     ),
   /** @param file in the shared folder, or that folder @param remedy what to do */
+  /** @param missing numbers from 1 on, as workers say them */
+  shardsMissing: (folder: string, missing: readonly number[], shards: number) =>
+    make(
+      'shared-invalid',
+      `${folder}: ${missing.length} of ${shards} shards are not computed yet (${few(missing.map(String))}). What is there is merged; compute the others, and merge again.`,
+    ),
   sharedInvalid: (file: string, reason: string, remedy: string) =>
     make('shared-invalid', `${file}: not usable as a part of shared work (${reason}). ${remedy}`),
   nodeTooOld: (version: string) =>

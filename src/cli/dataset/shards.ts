@@ -1,6 +1,5 @@
 /** `group-cam dataset --shared`: one part of a dataset's shards, and `group-cam merge`: a run file from all of them. */
 import { datasetErrors } from '../../core/dataset-errors';
-import { few } from '../../core/few';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import { productVersion } from '../../files/product';
 import { createRunnerEngine } from '../../runner/engine';
@@ -85,10 +84,10 @@ export async function merge(folder: string, run: string, terminal: Terminal): Pr
     terminal.say(reportText(report));
     const { missing, shards } = report;
     if (missing.length > 0)
-      throw datasetErrors.sharedInvalid(
+      throw datasetErrors.shardsMissing(
         folder,
-        `${missing.length} of ${shards} shards are not computed yet: ${few(missing.map(String))}`,
-        'What is there is merged; compute the others, and merge again.',
+        missing.map((shard) => shard + 1),
+        shards,
       );
   } catch (thrown) {
     if (!terminal.signal.aborted) throw thrown;

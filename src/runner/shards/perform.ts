@@ -52,7 +52,7 @@ function checkJob({ plan }: ShardTask, { plan: id, shard, from, to }: ShardJob):
   if (id !== plan.file.id) throw errors.badOption('the plan of a job', id, `the one of this worker, ${plan.file.id}`);
   const whole = shard < plan.shards ? plan.range(shard) : undefined;
   if (!whole || from < whole.from || to > whole.to || from >= to)
-    throw errors.badOption('a job', `shard ${shard}, images ${from} to ${to}`, 'a part of one of the plan');
+    throw errors.badOption('a job', `shard ${shard + 1}, images ${from} to ${to}`, 'a part of one of the plan');
 }
 
 async function perform(

@@ -243,15 +243,16 @@ function planWith(folder: string, file: PlanFile, index: Buffer, shards: number)
       const length = starts[shard + 1]! - starts[shard]!;
       const whole = rangeOf(file, shard);
       const read = async (handle: FileHandle) => {
-        if (length > MOST_BYTES) throw new Error(`shard ${shard} has ${length} bytes; at most ${MOST_BYTES} are read`);
+        if (length > MOST_BYTES)
+          throw new Error(`shard ${shard + 1} has ${length} bytes; at most ${MOST_BYTES} are read`);
         const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, starts[shard]!);
         const hash = createHash('sha256').update(buffer.subarray(0, bytesRead)).digest();
         if (hash.compare(index, ENTRY * shard + 4, ENTRY * (shard + 1)) !== 0)
-          throw new Error(`the images of shard ${shard} are not what the plan says`);
+          throw new Error(`the images of shard ${shard + 1} are not what the plan says`);
         const found = itemsOf(buffer.toString('utf8'), whole.from, root, file.dataset.categories.length);
         if ('flaw' in found) throw new Error(found.flaw);
         if (found.items.length !== whole.to - whole.from)
-          throw new Error(`shard ${shard} has another number of images`);
+          throw new Error(`shard ${shard + 1} has another number of images`);
         return found.items.slice(range.from - whole.from, range.to - whole.from);
       };
       return withShared(lines, read, AGAIN).catch((thrown) => failing(lines, thrown, AGAIN));

@@ -106,6 +106,13 @@ describe('cli: a dataset in shards', () => {
     const other = of(images, ...shared(2)).map((arg) => (arg === RESNET20 ? model : arg));
     await fails(/another plan \(its model is another file than .*cifar10_resnet20\.onnx\)/, ...other);
     assert.equal(commits(), 1);
+    const { code, stderr } = await groupCamEnds(['merge', folder.at('s'), '--run', folder.at('m.groupcam')]);
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /error: .* shards are not computed yet \(2[,)].*merge again\.\n$/,
+      'numbers as workers say them',
+    );
   });
 
   it('says what is wrong with its options', async () => {

@@ -178,7 +178,7 @@ describe('plans', () => {
     await refused(edit('.json', '{', '['), /not JSON/);
     await refused(() => appendFileSync(part('.index'), 'x'), /109 bytes instead of 108/);
     await refused(edit('.index', /^./s, 'x'), /content is not what its id says/);
-    await refused(edit('.items', /val\/0/g, 'val/1'), /images of shard 1 are not what the plan says/, readItems);
+    await refused(edit('.items', /val\/0/g, 'val/1'), /images of shard 2 are not what the plan says/, readItems);
     await refused(() => rmSync(part('.items')), /plan-.*\.items/, readItems);
     for (const ending of ['.json', '.index', '.items'])
       await refused(
