@@ -2,7 +2,6 @@
  * Whether what a model says of an image is the same beside others. It is not where a batch is normalised as a whole, as by batch
  * norms that were exported in training, or where a branch is taken for all images.
  */
-import type { NodeProto } from 'onnx-buf';
 import { errors } from '../../core/errors';
 import type { Facts } from '../../core/onnx/facts';
 import { indexGraph, tensorsDependingOn } from '../../core/onnx/graph';
@@ -57,8 +56,8 @@ export async function checkApart(
  * @param facts at batch 1
  */
 export function sharesNumbers({ graph }: Model, facts: Facts, input: string): boolean {
-  const isOfValues = (node: NodeProto) => !OF_NO_VALUES.has(operatorOf(node));
-  const dependent = tensorsDependingOn(indexGraph(graph.node), [input], isOfValues);
+  const index = indexGraph(graph.node);
+  const dependent = tensorsDependingOn(index, [input], (node) => !OF_NO_VALUES.has(operatorOf(node)));
   return [...dependent].some((tensor) => facts.get(tensor)?.dims.length === 0);
 }
 
