@@ -52,6 +52,18 @@ describe('how good a map is', () => {
     assert.deepEqual(await editor.postedOf('assessment'), [{ type: 'assessment', part: 'measurement', slots: [0] }]);
   });
 
+  it('has its curve in sight in a low window, beside an image that is no smaller', async () => {
+    await open([CAT], [{ measurement: await measurement() }], { width: 700, height: 600 });
+    const boxOf = async (selector: string) => (await editor.page.locator(selector).boundingBox())!;
+    const [chart, panel, stage] = [
+      await boxOf('[data-testid=chart]'),
+      await boxOf('.assessment'),
+      await boxOf('.stage'),
+    ];
+    assert.ok(chart.y + chart.height <= panel.y + panel.height, `the chart ends at ${chart.y + chart.height}`);
+    assert.ok(Math.min(stage.width, stage.height) >= 300, `the stage has ${stage.width} x ${stage.height}`);
+  });
+
   it('waits for a map that is being computed, and says so', async () => {
     const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
     await openPage(editorState([{ title: 'cat', state: working }], { assessment: [{}] }), {

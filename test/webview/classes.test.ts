@@ -5,6 +5,7 @@ import { project } from '../support/shared';
 import { useBrowser } from './support/browser';
 import { drawn, openPage, type Webview } from './support/page';
 import { classesState } from './support/states';
+import { THEMES } from './support/themes';
 
 describe('the Classes page', () => {
   const browser = useBrowser('classes');
@@ -32,6 +33,34 @@ describe('the Classes page', () => {
     const widths = await webview.page.locator('.bar-fill').evaluateAll((all) => all.map((bar) => bar.clientWidth));
     assert.ok(Math.abs(widths[1]! / widths[0]! - 0.371 / 0.612) < 0.02, `${widths.slice(0, 2)}`);
     assert.equal(await webview.page.evaluate(() => document.body.dataset['state']), 'ready');
+  });
+
+  it('has the colours of its theme before it has loaded, and the same then', async () => {
+    const colours = () =>
+      webview.page.evaluate(() => {
+        const of = (element: Element) => {
+          const { color, backgroundColor } = getComputedStyle(element);
+          return [color, backgroundColor];
+        };
+        const root = (tag: string, part: string) => document.querySelector(tag)!.shadowRoot!.querySelector(part)!;
+        return [of(root('vscode-text-field', '.root')), of(root('vscode-button', '.control'))];
+      });
+    for (const theme of THEMES) {
+      let serve = () => {};
+      const fonts = new Promise<void>((resolve) => {
+        serve = resolve;
+      });
+      webview = await openPage(browser(), 'classes', { theme, fonts });
+      await webview.send({ type: 'state', state: classesState({ demo: true, image: undefined, shown: [] }) });
+      const state = () => webview.page.evaluate(() => document.readyState);
+      assert.notEqual(await state(), 'complete');
+      const early = await colours();
+      serve();
+      await webview.page.waitForLoadState('load');
+      await drawn(webview.page);
+      assert.deepEqual(early, await colours(), theme);
+      if (theme !== THEMES.at(-1)) await webview.close();
+    }
   });
 
   it('explains the class that is clicked, compares the one that is ticked', async () => {

@@ -3,6 +3,7 @@ import { METHODS } from '../../core/methods/names';
 import { METRICS } from '../../core/metrics/measurement';
 import { DEVICE_CHOICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
+import { orStopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, choicesOption, listOption, numberOption, SEED } from '../values';
 import { ablate } from './ablate';
@@ -46,5 +47,5 @@ export function addAblate(program: Command, service: () => Service, terminal: Te
     .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
     .requiredOption('--report <folder>', 'folder of ablation.svg, ablation.json and the evaluation of each value')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
-    .action((source, options) => ablate(source, options, service, terminal));
+    .action((source, options) => orStopped(terminal, ablate(source, options, service, terminal)));
 }

@@ -10,9 +10,10 @@ import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
 import { inspectCommand, queryCommand } from '../../runner/plan/commands';
 import { createRunnerService } from '../../runner/service';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
-import { finished, quiet, stopped, versionNamed } from './work';
+import { finished, quiet, versionNamed } from './work';
 
 export interface ClustersOptions {
   readonly class?: string;

@@ -3,10 +3,11 @@ import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import type { RunnerService } from '../../protocol/runner';
 import { createRunnerService } from '../../runner/service';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import type { DatasetOptions } from './options';
 import { summarise } from './summary';
-import { finished, quiet, stopped } from './work';
+import { finished, quiet } from './work';
 
 export async function dataset(source: string, options: DatasetOptions, terminal: Terminal): Promise<void> {
   const { maps, for: rows = 'wrong' } = options;

@@ -21,9 +21,10 @@ import {
 } from '../../protocol/training';
 import { createRunnerService } from '../../runner/service';
 import { inWords } from '../evaluate/progress';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
-import { finished, quiet, stopped } from './work';
+import { finished, quiet } from './work';
 
 export interface FinetuneOptions extends Partial<Pick<TrainingOptions, Exclude<TrainingNumber, 'rate'>>> {
   readonly model: string;

@@ -4,10 +4,11 @@ import { errors } from '../../core/errors';
 import { DEFAULT_CHOICE } from '../../core/methods/choice';
 import { keepHeapSmall } from '../../runner/memory';
 import { createRunnerService } from '../../runner/service';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { type DatasetOptions, sharedModel } from './options';
 import { summarise } from './summary';
-import { finished, stopped } from './work';
+import { finished } from './work';
 
 /** The variable with the queue's address: unlike an option, it stands in no list of processes. */
 export const QUEUE_VARIABLE = 'GROUP_CAM_QUEUE';

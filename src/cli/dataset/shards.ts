@@ -12,10 +12,10 @@ import { jobOf, performShard } from '../../runner/shards/perform';
 import { planOf, sharePlan } from '../../runner/shards/plan';
 import { processorName, shardTask } from '../../runner/shards/worker';
 import { inWords } from '../evaluate/progress';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { type DatasetOptions, sharedModel } from './options';
 import { partOf } from './part';
-import { stopped } from './work';
 
 /** Milliseconds between two lines of progress. */
 const EVERY = 5000;

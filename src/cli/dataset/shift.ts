@@ -6,9 +6,10 @@ import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
 import { type Comparison, FLIPS, type Flip, flipOf, noFlips } from '../../protocol/versions';
 import { createRunnerService } from '../../runner/service';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { table } from '../text';
-import { finished, quiet, stopped, versionNamed } from './work';
+import { finished, quiet, versionNamed } from './work';
 
 export interface ShiftOptions {
   readonly json?: boolean;

@@ -7,15 +7,6 @@ import type { RepairInfo } from '../../protocol/training';
 import type { Terminal } from '../terminal';
 import { createProgress } from './progress';
 
-/** The exit code after Ctrl-C, 128 and the number of SIGINT; also after other signals that ask to end. */
-const STOPPED = 130;
-
-/** Ends a command after Ctrl-C. */
-export function stopped(terminal: Terminal): void {
-  terminal.say('stopped; what is done is kept, and the same command goes on from there');
-  process.exitCode = STOPPED;
-}
-
 /** Work does not end with the signal of the command: it is cancelled, so that what is done is written first. */
 export const quiet = { signal: new AbortController().signal, emit() {} };
 

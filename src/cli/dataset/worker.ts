@@ -13,9 +13,9 @@ import { isWhole } from '../../runner/shards/folder';
 import { jobOf, performShard } from '../../runner/shards/perform';
 import { openPlan, PLAN_FILE, type Plan } from '../../runner/shards/plan';
 import { processorName, shardTask } from '../../runner/shards/worker';
+import { stopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { neededAddress } from './queue';
-import { stopped } from './work';
 
 export interface WorkerOptions {
   readonly queue?: string;

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { METRICS } from '../../core/metrics/measurement';
 import { DEVICE_CHOICES } from '../../protocol/devices';
 import type { Service } from '../../protocol/requests';
+import { orStopped } from '../stopped';
 import type { Terminal } from '../terminal';
 import { COUNT, choiceOption, choicesOption, compareOption, listOption, numberOption, SEED } from '../values';
 import { evaluate } from './evaluate';
@@ -48,6 +49,6 @@ export function addEvaluate(program: Command, service: () => Service, terminal: 
     .requiredOption('--report <folder>', 'folder of report.html, report.json and images.csv, and of the results so far')
     .addOption(new Option('--verbose', 'show the stack trace of an error'))
     .action(async (source, options) => {
-      await evaluate(source, options, service, terminal);
+      await orStopped(terminal, evaluate(source, options, service, terminal));
     });
 }

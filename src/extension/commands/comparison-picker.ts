@@ -5,6 +5,7 @@ import type { ModelInfo } from '../../core/model/info';
 import type { ClassChoice } from '../../protocol/requests';
 import type { ComparedBy } from '../../protocol/webview';
 import { comparedBy, MOST_COMPARED, miscounted, TOP_CLASS, titledModels, type Wanted } from '../explanation/comparison';
+import { notify } from '../notify';
 import type { Panel } from '../panel/panel-types';
 import { readSettings } from '../settings';
 import { classItems, layerItems, modelItems } from './pickers';
@@ -97,6 +98,7 @@ export async function pickComparison(panel: Panel): Promise<void> {
   let answer: readonly Item[] | undefined;
   const second = (by: ComparedBy): Step<Choice> => ({
     title: `Compare ${by}`,
+    placeholder: `Tick two to ${MOST_COMPARED}, then press Enter`,
     items: async () => {
       const items = await ITEMS[by](panel);
       if (by !== shown) return items;
@@ -105,7 +107,12 @@ export async function pickComparison(panel: Panel): Promise<void> {
     },
     several: (count) => miscounted(count) ?? `${count} of at most ${MOST_COMPARED} chosen`,
     accept: (chosen) => {
-      if (miscounted(chosen.length)) return 'stay';
+      const flaw = miscounted(chosen.length);
+      if (flaw !== undefined) {
+        // The title says it too, but says it all the time.
+        notify(`Nothing is compared yet: ${flaw}.`);
+        return 'stay';
+      }
       answer = chosen.filter((item) => 'wanted' in item);
       return undefined;
     },

@@ -53,7 +53,7 @@ export async function modelItems(model: Pick<CurrentModel, 'choice'>): Promise<M
 }
 
 async function pickModelFile(model: CurrentModel): Promise<void> {
-  const [file] = (await openDialog('Use for Explanations', 'ONNX model', ['onnx'])) ?? [];
+  const [file] = (await openDialog('Choose Model', 'Use for Explanations', 'ONNX model', ['onnx'])) ?? [];
   if (file) await model.choose({ path: file.fsPath });
 }
 
@@ -61,7 +61,7 @@ async function pickModelFile(model: CurrentModel): Promise<void> {
 const LABEL_FILES = ['txt', 'json', 'yaml', 'yml', 'csv', 'tsv', 'names', 'labels'];
 
 export async function pickLabels(model: CurrentModel): Promise<void> {
-  const [file] = (await openDialog('Use as Labels', 'Labels', LABEL_FILES)) ?? [];
+  const [file] = (await openDialog('Choose Labels', 'Use as Labels', 'Labels', LABEL_FILES)) ?? [];
   if (file) await model.choose({ ...model.choice(), labels: file.fsPath });
 }
 
@@ -217,9 +217,20 @@ export function classItems(info: ModelInfo, { state }: Panel) {
 }
 
 export async function pickImages(): Promise<readonly vscode.Uri[]> {
-  return (await openDialog('Explain', 'Image', IMAGE_EXTENSIONS, true)) ?? [];
+  return (await openDialog('Explain Images', 'Explain', 'Image', IMAGE_EXTENSIONS, true)) ?? [];
 }
 
-function openDialog(openLabel: string, kind: string, extensions: readonly string[], canSelectMany = false) {
-  return vscode.window.showOpenDialog({ openLabel, filters: { [kind]: inBothCases(extensions) }, canSelectMany });
+function openDialog(
+  title: string,
+  openLabel: string,
+  kind: string,
+  extensions: readonly string[],
+  canSelectMany = false,
+) {
+  return vscode.window.showOpenDialog({
+    title,
+    openLabel,
+    filters: { [kind]: inBothCases(extensions) },
+    canSelectMany,
+  });
 }

@@ -152,7 +152,8 @@ async function inspectDataset(
 /** The clicked file with the selection that it belongs to; from the palette, a folder that the user names. */
 async function filesMeant(clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
   if (!isUri(clicked)) {
-    const options = { openLabel: 'Inspect Dataset', canSelectFolders: true, canSelectFiles: false };
+    const title = 'Inspect Dataset';
+    const options = { title, openLabel: title, canSelectFolders: true, canSelectFiles: false };
     return (await vscode.window.showOpenDialog(options)) ?? [];
   }
   const selected = Array.isArray(selection) ? selection.filter(isUri) : [];

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { groupCamEnds } from '../../support/cli';
+import { groupCamEnds, startGroupCam } from '../../support/cli';
 import { testFolder } from '../../support/folder';
 import { needs, nightly, project, shared } from '../../support/shared';
+import { until } from '../../support/wait';
 
 const IMAGES = nightly ? 200 : 50;
 const KILLS = nightly ? 10 : 3;
@@ -22,6 +23,20 @@ describe('an evaluation that is killed', () => {
     const files = folders.flatMap((name) => readdirSync(name).map((file) => path.join(name, file)));
     return files.filter((file) => /\.jpe?g$/i.test(file)).slice(0, IMAGES);
   }
+
+  it('by Ctrl-C says that the same command goes on, and ends with exit code 130', async () => {
+    const running = startGroupCam([
+      ...['evaluate', project('media', 'demo', 'scenes'), '--report', folder.at('stopped'), '--device', 'cpu'],
+      ...['--option', 'groups=4', '--metric-option', 'step=25'],
+    ]);
+    const journal = folder.at('stopped', 'journal.jsonl');
+    await until('a map is measured', () => existsSync(journal) && readFileSync(journal, 'utf8').split('\n').length > 2);
+    running.interrupt();
+    const { code, stderr } = await running.ended();
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /^stopped; what is done is kept, and the same command goes on from there$/m);
+    assert.doesNotMatch(stderr, /^error/m);
+  });
 
   it(`${KILLS} times goes on each time, and ends as if nothing had happened`, async function () {
     needs(this, shared('images'), 'no photographs to evaluate');

@@ -76,6 +76,8 @@ export const comparison = (window: Window) =>
       await title().getByText('7 chosen: at most 6 can be compared').waitFor();
       await input().press('Enter');
       assert.ok(await input().isVisible(), 'the picker stays');
+      const why = 'Nothing is compared yet: 7 chosen: at most 6 can be compared.';
+      await window.page.locator('.notification-list-item-message', { hasText: why }).waitFor();
       await tick('CAM');
       await title().getByText('6 of at most 6').waitFor();
       await input().press('Enter');

@@ -134,6 +134,21 @@ describe('the classes of a run file', () => {
     assert.match((await page.find('confusion-legend').textContent())!, /^Rows are true classes, columns predicted/);
   });
 
+  it('shorten long names before a column is out of sight, in every width', async () => {
+    const categories = Array.from({ length: 10 }, (_, i) => `n0209960${i} golden retriever ${'x'.repeat(60)}`);
+    await open({ ...SET, items: 1_000_000, info: { categories } }, { saved: SAVED });
+    const table = page.find('class-table');
+    await table.waitFor();
+    for (const width of [520, 700, 1060, 1440]) {
+      await page.look({ width });
+      const [inner, outer] = await table.evaluate(({ scrollWidth, parentElement }) => [
+        scrollWidth,
+        parentElement!.clientWidth,
+      ]);
+      assert.ok(inner! <= outer!, `${inner} of ${outer} pixels at ${width}`);
+    }
+  });
+
   it('lead from a cell of the matrix to its images, by pointer and by keys', async () => {
     await open(SET, { width: 1200, saved: SAVED });
     const matrix = page.find('confusion');

@@ -32,6 +32,8 @@ export interface Options extends Look {
   readonly thumbnail?: (index: number) => object | undefined;
   /** Pictures are served once this is settled. */
   readonly pictures?: Promise<unknown>;
+  /** Fonts are served once this is settled; only then has the page loaded. */
+  readonly fonts?: Promise<unknown>;
   /** A worker that stands in for the host: its script, and what it is told when the page is ready. */
   readonly host?: { readonly script: string; readonly setup: object };
 }
@@ -78,6 +80,7 @@ export async function openPage(
     if (other !== undefined) return route.fulfill({ contentType: type ?? 'text/plain', body: other });
     const folder = file.endsWith('.png') ? '' : 'dist/webview';
     if (!folder) await options.pictures;
+    if (file.endsWith('.ttf')) await options.fonts;
     await route.fulfill({ contentType: type ?? 'text/plain', body: readFileSync(project(folder, file)) });
   });
   const clothes = (worn: Theme): Clothes => {
@@ -94,7 +97,7 @@ export async function openPage(
     const result = request.type === 'thumbnail' ? options.thumbnail?.(request.index) : undefined;
     if (result) await page.evaluate((reply) => window.postMessage(reply, '*'), { type: 'reply', id, result });
   });
-  await page.goto(`${ORIGIN}/`);
+  await page.goto(`${ORIGIN}/`, { waitUntil: options.fonts ? 'commit' : 'load' });
   await page.waitForFunction(() => Reflect.get(window, 'posted').some((m: { type: string }) => m.type === 'ready'));
   return {
     page,

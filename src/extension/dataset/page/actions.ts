@@ -78,6 +78,7 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
     async importTags(session) {
       const [file] =
         (await vscode.window.showOpenDialog({
+          title: 'Import Tags',
           openLabel: 'Import Tags',
           filters: { CSV: ['csv'] },
           defaultUri: vscode.Uri.file(path.dirname(session.run)),
