@@ -103,7 +103,7 @@ export function explainedModel(spec: ExportSpec): Model {
       input: spec.class === 'input' ? [...own, valueInfo(EXPORTED.class, DataType.INT64, [images])] : own,
       output: [...spec.declared.output, valueInfo(EXPORTED.saliency, DataType.FLOAT, dims)],
     };
-    return withGraph(whole, compact({ ...whole.graph, ...ends, valueInfo: [] }, base));
+    return withGraph(whole, compact({ ...whole.graph, ...ends, valueInfo: steps.shaped }, base));
   }
 }
 

@@ -63,6 +63,8 @@ export function oneGraph(spec: OneGraphSpec): GraphProto {
       ...(gradient === undefined ? [] : [GRADIENT.gradient]),
       ...(method.name === 'group-cam' ? [ONE_GRAPH.scored] : []),
     ],
+    undefined,
+    steps.shaped,
   );
 
   /** s, or one-hot for the most probable class; [N, classes]. */

@@ -117,6 +117,7 @@ export function compact(graph: GraphProto, prefix: string): GraphProto {
     ...graph,
     node: graph.node.map((node) => renameNode(node, rename)),
     initializer: left.map((tensor) => changed(asList(tensor), { name: rename(tensor.name) })),
+    valueInfo: graph.valueInfo.map((value) => changed(value, { name: rename(value.name) })),
   };
 }
 

@@ -8,10 +8,11 @@ import { halved } from '../half/halved';
 import type { Blur, MethodChoice } from '../methods/choice';
 import type { LayerInfo, ModelInfo } from '../model/info';
 import { createEmitter, type Emitter } from '../onnx/emit';
-import type { Facts } from '../onnx/facts';
+import { type Facts, valueInfo } from '../onnx/facts';
 import { indexGraph, tensorsDependingOn } from '../onnx/graph';
 import type { Model } from '../onnx/model';
 import { pad, reshape, slice } from '../onnx/ops';
+import { DataType } from '../onnx/tensors';
 import { CLASSES } from '../target/class-scores';
 import type { Fragment } from '../target/target';
 import { background, blended } from './blends';
@@ -93,12 +94,14 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
     model.initializers.has(tensor) || (facts.has(tensor) && !dependent.has(tensor));
   const copy = (to: Emitter, graph: GraphProto, name: string, inputs: Readonly<Record<string, string>>) =>
     splice(to, graph, { prefix: `${base}/${name}`, inputs, isShared: isConstant })[0]!;
+  /** Tensors whose free dimensions have names; see `assemble`. */
+  const shaped: ValueInfoProto[] = [];
   e.scope('layer');
   const activations = realValues(e, model, facts, layer.tensor);
   const maps = channelMaps(e, activations, layer);
-  e.scope('upsampling');
+  e.scope('resize');
   const upsample = upsampling(e, layer, size, sums);
-  return { activations, maps, upsample, outputs, topClass, gradient, masks, probabilities };
+  return { activations, maps, upsample, shaped, outputs, topClass, gradient, masks, probabilities };
 
   /** What targets read of the images, by the names of the fragment's outputs. */
   function outputs(): Readonly<Record<string, string>> {
@@ -170,12 +173,16 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
 
   /** Equation 5 and p of every class for each blend, [N, blends, classes]. */
   function probabilities(masks: string, of: number, blur: Blur): string {
-    e.scope('blends');
+    e.scope('blend');
     const blends = blended(e, image, background(e, image, pixels, blur), masks, of, pixels);
     const { [CLASSES.probabilities]: classes } = fragment.outputs;
     const only = { ...fragment, outputs: { [CLASSES.probabilities]: classes! } };
     const graph = imageGraph(model, facts, input.name, only);
     const passes = spec.half ? halved(graph, facts, model.opset) : graph;
+    // Without a name for the number of blends the runtime can't tell that both tensors of a shortcut are equally large. It would
+    // then add them beside the convolution, not inside it as in the engine's session, and the scores would differ in their last bits.
+    if (batch.blends === 'together')
+      shaped.push(valueInfo(blends, DataType.FLOAT, [`${base}/N`, ...facts.get(input.name)!.dims.slice(1)]));
     const score = (to: Emitter, images: string) => copy(to, passes, 'pass', { [SCORE.image]: images });
     const each =
       batch.blends === 'together'

@@ -12,6 +12,7 @@ import type { UsedWay } from '../../protocol/explanation';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
+import { checkApart } from './apart';
 import { blurImage } from './blur';
 import { type Backdrop, type Explainer, type ImageState, layerOf } from './explainer';
 
@@ -112,15 +113,30 @@ export async function score(
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
   await turn(work);
+  const names = Object.keys(explainer.fragment.outputs);
   const result = await session.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
-    [...Object.keys(explainer.fragment.outputs), ...(withFeatures ? [SCORE.features] : [])],
+    [...names, ...(withFeatures ? [SCORE.features] : [])],
   );
+  const outputs = outputsOf(explainer, result, count);
+  if (masks.length > 1) await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, session !== explainer.score);
   work.passes += count;
   return {
-    outputs: outputsOf(explainer, result, count),
+    outputs,
     features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
   };
+
+  async function lastAlone(): Promise<Outputs> {
+    const pictures = { [SCORE.image]: lastOf(image), [SCORE.blurred]: lastOf(blurred) };
+    const one = await session.run({ ...pictures, ...maskFeeds(explainer, masks.slice(-1), 1) }, names);
+    return outputsOf(explainer, one, 1)[0]!;
+  }
+}
+
+/** The last image of several. */
+export function lastOf({ type, data, dims }: Tensor): Tensor {
+  const [count = 1, ...image] = dims;
+  return { type, data: data.subarray((data.length / count) * (count - 1)), dims: [1, ...image] };
 }
 
 /** @param count number of masks in a run; missing ones are masks of zeros */

@@ -9,9 +9,10 @@ import type { Device } from '../../protocol/devices';
 import type { ModelChoice } from '../../protocol/requests';
 import { filesOf, openModel } from '../model/inspect';
 import { type ModelFile, readModelFile } from '../model/model-file';
-import { batchingFor } from '../runtime/batching';
+import { batchingFor, SINGLE } from '../runtime/batching';
 import type { Race } from '../runtime/race';
 import { createSession, floats } from '../runtime/runtime';
+import { sharesNumbers } from './apart';
 import type { Explainer, KnownModel, Part } from './explainer';
 import { createLru } from './lru';
 import { addPart, fragmentOf, placesOf, releaseParts } from './parts';
@@ -161,7 +162,7 @@ export async function createExplainer(
     score,
     parts: {},
     upsampling: upsamplingOf(info),
-    batching: batchingFor(info, device),
+    batching: sharesNumbers(model, facts, info.input.name) ? SINGLE : batchingFor(info, device),
     images: createLru(IMAGES),
     users: 0,
     kept: true,

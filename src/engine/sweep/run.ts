@@ -7,8 +7,9 @@ import { itemsOf, type Outputs } from '../../core/target/target';
 import { topClasses } from '../explanations/class-choice';
 import { type Batching, batchingForSweep, isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
+import { checkApart } from '../sessions/apart';
 import { type Explainer, layerOf } from '../sessions/explainer';
-import { maskFeeds, numbers, runSize, turn, type Work } from '../sessions/passes';
+import { lastOf, maskFeeds, numbers, runSize, turn, type Work } from '../sessions/passes';
 import type { AskedClasses, BatchWay, Results } from './batch-way';
 import type { ReadImage } from './read';
 
@@ -67,8 +68,16 @@ export function createRunner(explainer: Explainer, way?: MapsWay): Runner {
     const maps = (result: Results) => mapsOf(inputs, answers(result), classes, work);
     const rival = { passes: async () => maps(await single()), mapsOf: maps };
     const result = (await way?.batch.run(images, classes, rival)) ?? (await single());
+    const passed = answers(result);
+    const last = passed.at(-1)!;
+    if (passed.length > 1 && !(last instanceof ExplainError))
+      await checkApart(explainer, last.outputs, async () => {
+        const [alone] = passedOf(explainer, await scored(explainer, lastOf(images), 1), 1, []);
+        if (alone instanceof ExplainError) throw alone;
+        return alone!.outputs;
+      });
     work.passes += count;
-    return answers(result);
+    return passed;
   }
 
   async function mapsOf(

@@ -51,6 +51,24 @@ async function agree(model: Omit<TinyModel, 'outputs'>, dims: readonly number[],
 }
 
 describe('gradient rules for the CPU', () => {
+  it('round a global average as the general rule does', async () => {
+    const dims = [1, 64, 7, 7];
+    const nodes = [['GlobalAveragePool', 'image', 'y']] as const;
+    const image = { type: 'float32', data: new Float32Array(sizeOf(dims)), dims };
+    const gradients = [CPU_RULES, RULES].map(async (rules: RuleTable) => {
+      const file = inMemory(parseModel(tinyModel({ inputs: { image: dims }, outputs: ['y'], nodes }), 'rules'));
+      const session = await gradientSession(file, dims, ['image'], 'all', DataType.FLOAT, rules);
+      const { gradients } = await session.run(
+        image,
+        Float32Array.from({ length: 64 }, (_, i) => i / 10),
+      );
+      await session.release();
+      return gradients.get('image')!.data;
+    });
+    const [fast, plain] = await Promise.all(gradients);
+    assert.deepEqual(fast, plain);
+  });
+
   const LEAST = 2 ** -126;
   const around = (bound: number) => (bound === 0 ? [LEAST, -LEAST] : neighbours(bound));
 

@@ -1,10 +1,12 @@
 /** Exported networks against the engine: their maps, their own outputs, and their sizes, by two plain runtimes. */
 import { strict as assert } from 'node:assert';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { parseModel } from '../../../src/core/onnx/model';
 import { createService } from '../../../src/engine/service';
 import { npyBytes } from '../../../src/files/npy';
 import { classes, engineMap, exportWith, float, runFile, runInWeb } from '../../support/exported';
 import { testFolder } from '../../support/folder';
+import { saveOptimised } from '../../support/optimised';
 import { largestDifference } from '../../support/reference';
 import { needs, onlyNightly, project, shared } from '../../support/shared';
 import { noise } from '../../support/tiny-network';
@@ -38,6 +40,18 @@ const NETWORKS: readonly Row[] = [
 describe('exported networks', () => {
   const folder = testFolder();
   const service = createService();
+
+  it('add shortcuts inside convolutions, in the pass of the blends too', async () => {
+    const output = folder.at('explained.onnx');
+    await exportWith(service, { model: { path: tiny('regnet', 16).file }, output });
+    const saved = await saveOptimised(output, 'all', folder.at('optimised.onnx'));
+    const { graph } = parseModel(readFileSync(saved), saved);
+    const adding = graph.node.filter(({ opType, input }) => opType === 'Conv' && input.length === 4);
+    const ofBlends = adding.filter(({ name }) => name.startsWith('cam/'));
+    assert.equal(ofBlends.length, adding.length / 2);
+    // Other processors have no such convolution.
+    if (process.arch === 'x64') assert.equal(ofBlends.length, 2);
+  });
 
   for (const { file, input, side, sized } of NETWORKS) {
     it(file.replace(/.*[/\\]/, ''), async function () {

@@ -56,7 +56,11 @@ export const reductions = {
   ReduceSum: (c) => [expand(c.emit, reduced(c).dy, c.x.dims)],
 
   ReduceMean: (c) => mean(c, reduced(c)),
-  GlobalAveragePool: (c) => mean(c, reduced(c, spatialAxes(c))),
+  /** dx = dy times 1 / count. The rule for the CPU rounds in the same way, so that an exported model has the engine's gradient. */
+  GlobalAveragePool: (c) => {
+    const { dy, count } = reduced(c, spatialAxes(c));
+    return [expand(c.emit, multiply(c, dy, c.scalar(1 / count)), c.x.dims)];
+  },
 
   ReduceMax: extremum,
   ReduceMin: extremum,

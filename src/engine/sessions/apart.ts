@@ -1,0 +1,65 @@
+/**
+ * Whether what a model says of an image is the same beside others. It is not where a batch is normalised as a whole, as by batch
+ * norms that were exported in training, or where a branch is taken for all images.
+ */
+import { errors } from '../../core/errors';
+import type { Facts } from '../../core/onnx/facts';
+import { indexGraph, tensorsDependingOn } from '../../core/onnx/graph';
+import type { Model } from '../../core/onnx/model';
+import { operatorOf } from '../../core/onnx/operators';
+import { DataType } from '../../core/onnx/tensors';
+import { CLASSES } from '../../core/target/class-scores';
+import type { Outputs } from '../../core/target/target';
+import type { Explainer } from './explainer';
+
+/**
+ * The largest difference of scores, as a share of the largest score, that is rounding. In 8 bits and half floats a last bit more
+ * or less is a larger step.
+ */
+const SAME = 1e-3;
+const SAME_ROUNDED = 2e-2;
+const ROUNDED = [DataType.FLOAT16, DataType.INT8, DataType.UINT8];
+
+/**
+ * Compares once for each explainer. A device that takes batches of one size only is left out, since it gets no image alone.
+ *
+ * @param together what was said of an image in a run of several
+ * @param alone gives what is said of it alone
+ * @throws runtime-failed if they differ, as a graph does that can't take several images: they are then run one by one
+ */
+export async function checkApart(
+  explainer: Explainer,
+  together: Outputs,
+  alone: () => Promise<Outputs>,
+  isRounded = false,
+): Promise<void> {
+  if (explainer.isApart || explainer.batching.padded) return;
+  const said = await alone();
+  const { info, facts } = explainer;
+  const dtypes = new Set([...facts.values()].map(({ dtype }) => dtype));
+  const same = isRounded || ROUNDED.some((dtype) => dtypes.has(dtype)) ? SAME_ROUNDED : SAME;
+  // Logits that are made of probabilities near 0 or 1 have none of their digits.
+  const isMade = info.output.link !== 'identity';
+  for (const [name, values] of Object.entries(said)) {
+    if (isMade && name === CLASSES.logits) continue;
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (values.some((value, i) => Math.abs(value - together[name]![i]!) > same * largest))
+      throw errors.runtimeFailed(info.path, 'it says something else of an image alone than beside others');
+  }
+  explainer.isApart = true;
+}
+
+/**
+ * Whether the graph computes a single number from the values of all images of a run, such as the condition of a branch. What an
+ * image is given then depends on those beside it, although often nothing shows that.
+ *
+ * @param facts at batch 1
+ */
+export function sharesNumbers({ graph }: Model, facts: Facts, input: string): boolean {
+  const index = indexGraph(graph.node);
+  const dependent = tensorsDependingOn(index, [input], (node) => !OF_NO_VALUES.has(operatorOf(node)));
+  return [...dependent].some((tensor) => facts.get(tensor)?.dims.length === 0);
+}
+
+/** Those of sizes, and one whose common scale moves no more than the rounding to 8 bits. */
+const OF_NO_VALUES: ReadonlySet<string> = new Set(['Shape', 'Size', 'DynamicQuantizeLinear']);
