@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { fields, parseJson } from '../../core/schema';
-import { isAbsent } from '../../core/system-errors';
+import { hasCode } from '../../core/system-errors';
 import type { Values } from '../../core/training/sgd';
 import { trainingErrors } from '../../core/training/training-errors';
 import { lock } from '../../files/lock/lock';
@@ -149,7 +149,8 @@ async function stateIn(file: string): Promise<State | undefined> {
     return await withRegular(file, (handle) => decoded(file, handle));
   } catch (thrown) {
     if (thrown instanceof ExplainError) throw thrown;
-    if (isAbsent(thrown)) return undefined;
+    // A folder above that is a file is told before the first step: nothing could be kept below it.
+    if (hasCode(thrown, 'ENOENT')) return undefined;
     throw trainingErrors.checkpointUnreadable(file, reasonOf(thrown));
   }
 }
