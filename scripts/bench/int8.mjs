@@ -55,23 +55,28 @@ export async function benchInt8() {
     const rows = [
       [
         'model',
+        'precision',
         'images',
-        'int8 over float32',
-        'int8 over 33 passes',
+        'of these in int8',
+        'over float32',
+        'over float32, of all images together',
+        'over 33 passes',
         'float32 over 33 passes',
         'rank correlation of maps, median',
         '5th percentile',
         'grids made anew',
       ],
     ];
-    for (const { name, model, images } of networks) {
-      if (!existsSync(model)) continue;
-      const result = await child('int8/int8', [model, ...images]);
-      const figures = [result.ratio, result.overPlain, result.floatOverPlain].map((value) => value.toFixed(2));
-      const ranks = [result.median, result.fifth].map((value) => value.toFixed(4));
-      rows.push([name, `${result.images}`, ...figures, ...ranks, `${result.renewed}`]);
-      console.log(rows.at(-1)?.join(' | '));
-    }
+    for (const { name, model, images } of networks.filter(({ model }) => existsSync(model)))
+      for (const precision of ['int8', 'auto']) {
+        const result = await child('int8/int8', [model, precision, ...images]);
+        const times = [result.ratio, result.mean, result.overPlain, result.floatOverPlain];
+        const figures = times.map((value) => value.toFixed(2));
+        const ranks = [result.median, result.fifth].map((value) => value.toFixed(4));
+        const counts = [result.images, result.small].map(String);
+        rows.push([name, precision, ...counts, ...figures, ...ranks, `${result.renewed}`]);
+        console.log(rows.at(-1)?.join(' | '));
+      }
     replaceResults('int8', 1, table(rows));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -44,7 +44,9 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
   const shown = masks.flatMap((mask, l) => (isConstant(mask) ? [] : [{ l, ...mask }]));
 
   const scores = new Float32Array(masks.length);
-  let [done, blurred, isAgainst] = [0, 0, false];
+  // A mask may be answered a second time, more precisely.
+  const answered = new Set<number | undefined>();
+  let [blurred, isAgainst] = [0, false];
   for await (const chunk of network.scoreMasks(blurredFirst(shown, height * width), 'blurred', {
     precision,
     target,
@@ -53,8 +55,9 @@ export async function* groupCam(network: MethodNetwork, target: Target, options:
       const score = target.score(outputs);
       if (item.l === undefined) blurred = score;
       else scores[item.l] = gain(score, blurred, variant);
+      answered.add(item.l);
     }
-    done += chunk.length;
+    const done = answered.size;
     const estimate = frame(done, shown.length, merge(masks, scores, variant));
     isAgainst = evidence === 'auto' && done === estimate.total && isCut(scores, estimate, input);
     yield isAgainst ? { ...estimate, signed: true } : estimate;

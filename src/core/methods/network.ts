@@ -89,7 +89,10 @@ export interface MethodNetwork {
   ): AsyncIterable<readonly { readonly item: T; readonly gradient: Float32Array }[]>;
   /** The outputs for each image. */
   scoreImages<T extends WithImage>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
-  /** The outputs for I M + B (1 - M), for each mask M; in float32 unless `scoring` says otherwise. */
+  /**
+   * The outputs for I M + B (1 - M), for each mask M; in float32 unless `scoring` says otherwise. An item may be answered a second
+   * time, more precisely.
+   */
   scoreMasks<T extends WithMask>(
     items: Iterable<T>,
     background: Background,

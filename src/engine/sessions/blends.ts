@@ -12,7 +12,8 @@ import { verdictOf } from './trial';
 
 /**
  * A mask of zeros leaves only the backdrop, whose outputs are cached. Methods that need these pass such a mask first; it
- * is answered with the first chunk, and in float32 at any precision.
+ * is answered with the first chunk, and in float32 at any precision. Items that were scored in 8 bits where that was not good
+ * enough are answered a second time, in float32.
  */
 export async function* scoreMasks<T extends WithMask>(
   explainer: Explainer,
@@ -24,10 +25,12 @@ export async function* scoreMasks<T extends WithMask>(
   scoring?: Scoring,
 ): AsyncGenerator<readonly Scored<T>[]> {
   const backdrop = await backdropOf(explainer, state, background, blur);
+  const saidBefore = work.precision;
   const int8 = scoring && (await int8For(explainer, state, backdrop, scoring, work));
   const isTried = int8 && scoring.precision === 'auto' && !int8.verdict;
   const runs: Parameters<typeof verdictOf>[0][number][] = [];
   const known: Scored<T>[] = [];
+  const small: Scored<T>[] = [];
   function* unknown() {
     let first = true;
     for (const item of items) {
@@ -53,11 +56,32 @@ export async function* scoreMasks<T extends WithMask>(
     if (isNothing(chunk[0]!)) backdrop.outputs ??= run.outputs[0]!;
     return chunk.map((item, i) => ({ item, outputs: run.outputs[i]! }));
   });
-  for await (const chunk of chunks) yield [...known.splice(0), ...chunk];
+  for await (const chunk of chunks) {
+    if (work.precision?.used === 'int8' && scoring?.precision === 'auto') small.push(...chunk);
+    yield [...known.splice(0), ...chunk];
+  }
   if (known.length > 0) yield known;
+  if (backdrop.outputs && haveBothSigns(small, backdrop.outputs, scoring)) {
+    const again = small.map(({ item }) => item);
+    yield* inChunks(explainer, again, async (chunk) => {
+      const { outputs } = await timed(chunk, explainer.score);
+      return chunk.map((item, i) => ({ item, outputs: outputs[i]! }));
+    });
+    work.precision = saidBefore;
+    note(work, { used: 'float32', reason: 'in int8 some masks raise the score and others lower it' });
+  }
   if (!isTried) return;
   int8.verdict = verdictOf(runs);
   note(work, { used: 'float32', reason: `int8 was tried on this image: ${int8.verdict.reason}` });
+}
+
+/**
+ * Whether some masks raise the score and others lower it. The map is then a difference, which the error of 8 bits changes: most of
+ * that error moves all scores of an image alike, and scores near zero to the other side (docs/bench.md).
+ */
+function haveBothSigns(scored: readonly Scored<WithMask>[], backdrop: Outputs, scoring: Scoring | undefined): boolean {
+  const gains = scored.map(({ outputs }) => scoring!.target.score(outputs) - scoring!.target.score(backdrop));
+  return gains.some((gain) => gain > 0) && gains.some((gain) => gain < 0);
 }
 
 /** Keeps what was said of another layer of the same explanation, if that was scored otherwise. */

@@ -22,7 +22,7 @@ export interface Work {
   /** Number of passes so far. */
   passes: number;
   /** What blends were scored in, if another precision than float32 was asked for. */
-  precision?: UsedPrecision;
+  precision?: UsedPrecision | undefined;
   /** How the network was asked, if that was chosen. */
   way?: UsedWay;
   /** Whether a gradient had a value other than 0; undefined before the first gradient. */

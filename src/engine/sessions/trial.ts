@@ -16,9 +16,8 @@ interface Run {
 /** The share of float32's time from which on 8 bits do not pay for their own passes and their memory. */
 const SLOW = 0.85;
 /**
- * The least rank correlation of the scores of an image's masks. Where scores agree so far, maps agreed to 0.95 and more for
- * photographs and networks with trained weights; for a network of random weights the scores' agreement is below
- * (docs/methods.md).
+ * The least rank correlation of the scores of an image's masks. For a network of random weights the scores' agreement is below
+ * (docs/methods.md). Single images of networks whose scores agree so far can fare worse; see `haveBothSigns` in blends.ts.
  */
 export const ALIKE = 0.9;
 

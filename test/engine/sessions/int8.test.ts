@@ -10,7 +10,7 @@ import { CLASSES, classTarget, probabilitiesOf } from '../../../src/core/target/
 import { prepareInput } from '../../../src/engine/pictures/prepare';
 import { scoreMasks } from '../../../src/engine/sessions/blends';
 import type { Explainer } from '../../../src/engine/sessions/explainer';
-import { firstPass } from '../../../src/engine/sessions/passes';
+import { backdropOf, firstPass, type Work } from '../../../src/engine/sessions/passes';
 import { createSessions } from '../../../src/engine/sessions/sessions';
 import { testFolder } from '../../support/folder';
 import { largestDifference } from '../../support/reference';
@@ -21,21 +21,35 @@ describe('scores in 8 bits', () => {
 
   /** @param factor of the image's numbers */
   async function scored(explainer: Explainer, factor: number, precision: 'int8' | 'float32') {
+    return [...(await answered(explainer, factor, precision, 1)).answers.values()].flatMap((each) => [...each.at(-1)!]);
+  }
+
+  /** Probabilities of each mask, as often as it was answered, and those of the blurred image. */
+  async function answered(
+    explainer: Explainer,
+    factor: number,
+    precision: 'int8' | 'float32' | 'auto',
+    explained: number,
+  ) {
     const image = { ...IMAGE, data: IMAGE.data.map((x) => x * factor) };
     const tensor = folder.write(`input-${factor}.npy`, tensorFile(image));
     const input = await prepareInput({ tensor }, explainer.info);
     const { blur } = DEFAULT_CHOICE;
-    const work = { signal: { aborted: false }, passes: 0 };
+    const work: Work = { signal: { aborted: false }, passes: 0 };
     const state = await firstPass(explainer, input, blur, work);
     const { width, height } = explainer.info.layers.find(({ tensor }) => tensor === LAYER)!;
-    const masks = Array.from({ length: 9 }, (_, i) => ({
-      mask: Float32Array.from({ length: width * height }, (_, at) => ((at * (i + 3)) % 7) / 6),
-    }));
-    const target = classTarget(explainer.info.labels.value, { class: 1 });
-    const found: number[] = [];
-    for await (const chunk of scoreMasks(explainer, state, masks, 'zero', blur, work, { precision, target }))
-      for (const { outputs } of chunk) found.push(...probabilitiesOf(outputs));
-    return found;
+    const cells = width * height;
+    const masks = Array.from({ length: 9 }, (_, i) => [
+      { mask: Float32Array.from({ length: cells }, (_, at) => ((at * (i + 3)) % 7) / 6) },
+      { mask: Float32Array.from({ length: cells }, (_, at) => (at % 9 === i ? 1 : 0)) },
+    ]).flat();
+    const target = classTarget(explainer.info.labels.value, { class: explained });
+    const answers = new Map<unknown, Float32Array[]>();
+    for await (const chunk of scoreMasks(explainer, state, masks, 'blurred', blur, work, { precision, target }))
+      for (const { item, outputs } of chunk)
+        answers.set(item, [...(answers.get(item) ?? []), Float32Array.from(probabilitiesOf(outputs))]);
+    const backdrop = await backdropOf(explainer, state, 'blurred', blur);
+    return { answers, work, blurred: backdrop.outputs && probabilitiesOf(backdrop.outputs) };
   }
 
   it('a bias is as large as it is, however small what it is added to', async () => {
@@ -74,5 +88,30 @@ describe('scores in 8 bits', () => {
       const real = await scored(explainer, factor, 'float32');
       assert.ok(largestDifference(together[i]!, real) <= 0.05, `${factor}: ${largestDifference(together[i]!, real)}`);
     }
+  });
+
+  it('auto scores an image again in float32 where some masks raise the score and others lower it', async () => {
+    const model = { path: folder.write('model.onnx', networkModel()), layer: LAYER };
+    const explainer = await createSessions().explainerFor(model, 'cpu', ['int8']);
+    const seen = { one: 0, both: 0 };
+    for (const factor of [-8, -1, 1, 8]) {
+      const chosen = await answered(explainer, factor, 'int8', 0);
+      const int8 = explainer.parts.int8!;
+      assert.ok(!('reason' in int8));
+      int8.verdict = { suits: true, reason: 'it was tried' };
+      for (const k of chosen.blurred!.keys()) {
+        const signs = new Set([...chosen.answers.values()].map(([p]) => Math.sign(p![k]! - chosen.blurred![k]!)));
+        const hasBoth = signs.has(1) && signs.has(-1);
+        seen[hasBoth ? 'both' : 'one'] += 1;
+        const { answers, work } = await answered(explainer, factor, 'auto', k);
+        assert.equal(work.precision?.used, hasBoth ? 'float32' : 'int8', `${factor}, class ${k}`);
+        const real = [...(await answered(explainer, factor, 'float32', k)).answers.values()];
+        for (const [i, each] of [...answers.values()].entries()) {
+          assert.equal(each.length, hasBoth ? 2 : 1);
+          if (hasBoth) assert.deepEqual(each[1], real[i]![0]);
+        }
+      }
+    }
+    assert.ok(seen.one > 0 && seen.both > 0, JSON.stringify(seen));
   });
 });
