@@ -61,27 +61,32 @@ export async function* scoreMasks<T extends WithMask>(
     yield [...known.splice(0), ...chunk];
   }
   if (known.length > 0) yield known;
-  if (backdrop.outputs && haveBothSigns(small, backdrop.outputs, scoring)) {
+  if (backdrop.outputs && isDisputed(small, backdrop.outputs, scoring)) {
     const again = small.map(({ item }) => item);
     yield* inChunks(explainer, again, async (chunk) => {
       const { outputs } = await timed(chunk, explainer.score);
       return chunk.map((item, i) => ({ item, outputs: outputs[i]! }));
     });
     work.precision = saidBefore;
-    note(work, { used: 'float32', reason: 'in int8 some masks raise the score and others lower it' });
+    note(work, { used: 'float32', reason: 'in int8, masks that lower the score weigh against those that raise it' });
   }
   if (!isTried) return;
   int8.verdict = verdictOf(runs);
   note(work, { used: 'float32', reason: `int8 was tried on this image: ${int8.verdict.reason}` });
 }
 
+/** The least share of evidence for the class with which scores in 8 bits are good enough; docs/bench.md has the measurements. */
+const FOR_THE_CLASS = 0.9;
+
 /**
- * Whether some masks raise the score and others lower it. The map is then a difference, which the error of 8 bits changes: most of
- * that error moves all scores of an image alike, and scores near zero to the other side (docs/bench.md).
+ * Whether masks that lower the score weigh against those that raise it. The map is then a difference, which the error of 8 bits
+ * changes: most of that error moves all scores of an image alike.
  */
-function haveBothSigns(scored: readonly Scored<WithMask>[], backdrop: Outputs, scoring: Scoring | undefined): boolean {
+function isDisputed(scored: readonly Scored<WithMask>[], backdrop: Outputs, scoring: Scoring | undefined): boolean {
   const gains = scored.map(({ outputs }) => scoring!.target.score(outputs) - scoring!.target.score(backdrop));
-  return gains.some((gain) => gain > 0) && gains.some((gain) => gain < 0);
+  const sum = gains.reduce((total, gain) => total + Math.abs(gain), 0);
+  const raised = gains.reduce((total, gain) => total + Math.max(gain, 0), 0);
+  return raised > 0 && raised < FOR_THE_CLASS * sum;
 }
 
 /** Keeps what was said of another layer of the same explanation, if that was scored otherwise. */

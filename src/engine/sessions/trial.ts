@@ -17,7 +17,7 @@ interface Run {
 const SLOW = 0.85;
 /**
  * The least rank correlation of the scores of an image's masks. For a network of random weights the scores' agreement is below
- * (docs/methods.md). Single images of networks whose scores agree so far can fare worse; see `haveBothSigns` in blends.ts.
+ * (docs/methods.md). Single images of networks whose scores agree so far can fare worse; see `isDisputed` in blends.ts.
  */
 export const ALIKE = 0.9;
 
