@@ -80,7 +80,7 @@ const FOR_THE_CLASS = 0.9;
 
 /**
  * Whether masks that lower the score weigh against those that raise it. The map is then a difference, which the error of 8 bits
- * changes: most of that error moves all scores of an image alike.
+ * changes more than what it is the difference of.
  */
 function isDisputed(scored: readonly Scored<WithMask>[], backdrop: Outputs, scoring: Scoring | undefined): boolean {
   const gains = scored.map(({ outputs }) => scoring!.target.score(outputs) - scoring!.target.score(backdrop));
