@@ -3,13 +3,11 @@
 
 Usage: cifar.py CIFAR OUT NAME [--classes airplane,automobile,frog,horse] [--from WEIGHTS] [--seed 0]
                 [--stages 64:24000:64:0.02,128:5000:32:0.01,224:1000:16:0.005]
-       cifar.py CIFAR OUT NAME --head 300
 
 CIFAR has CIFAR-10 as files in train/ and test/; all ten classes or those that are named are learned. All weights are trained from
 random ones or those of --from, a stage after the other; a stage is size:images:batch:rate, and images are scaled up to size x size
-and flipped by chance. With --head only the last linear layer is trained, on the random features of so many images at 224 x 224, by
-ridge regression. OUT gets NAME.onnx at the last stage's size, NAME.explain.json, labels.txt, and NAME.pt with the weights. The last
-line is JSON with the accuracy on 200 test images.
+and flipped by chance. OUT gets NAME.onnx at the last stage's size, NAME.explain.json, labels.txt, and NAME.pt with the weights. The
+last line is JSON with the accuracy on 200 test images.
 """
 import argparse
 import json
@@ -27,11 +25,6 @@ MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 OPSET = 17
 TESTED = 200
-HEAD_SIZE = 224
-# Of the mean square of the features, added to the diagonal of the regression.
-RIDGE = 0.01
-# The logits of the regression, whose targets are 0 and 1, are scaled so that probabilities are not all alike.
-SHARPNESS = 8
 
 
 def arguments():
@@ -42,7 +35,6 @@ def arguments():
     parser.add_argument('--classes')
     parser.add_argument('--from', dest='weights')
     parser.add_argument('--stages', default='64:24000:64:0.02,128:5000:32:0.01,224:1000:16:0.005')
-    parser.add_argument('--head', type=int)
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
@@ -86,32 +78,6 @@ def train(model, images, classes, stages):
                 print(f'{size} px, step {step + 1} of {steps}, loss {np.mean(losses[-50:]):.3f}, {time.time() - start:.0f} s', flush=True)
 
 
-def last_linear(model):
-    """The name of the layer whose outputs are the classes, and the layer."""
-    return [(name, module) for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
-
-
-def train_head(model, images, classes):
-    model.eval()
-    name, head = last_linear(model)
-    features = []
-    hook = head.register_forward_pre_hook(lambda _, inputs: features.append(inputs[0]))
-    with torch.no_grad():
-        for i in range(0, len(images), 8):
-            model(prepared(images[i : i + 8], HEAD_SIZE))
-    hook.remove()
-    x = torch.cat(features).double()
-    mean, scale = x.mean(0), x.std(0) + 1e-12
-    x = (x - mean) / scale
-    y = nn.functional.one_hot(classes, len(torch.unique(classes))).double()
-    # In its dual form, since there are fewer images than features.
-    kernel = x @ x.T + RIDGE * x.square().sum() / len(x) * torch.eye(len(x), dtype=torch.float64)
-    weight = SHARPNESS * (x.T @ torch.linalg.solve(kernel, y - y.mean(0))) / scale[:, None]
-    head.weight.data = weight.T.float().contiguous()
-    head.bias.data = (SHARPNESS * y.mean(0) - mean @ weight).float()
-    print(f'{name}: {tuple(x.shape)} features', flush=True)
-
-
 def accuracy(model, images, classes, size):
     model.eval()
     with torch.no_grad():
@@ -130,14 +96,10 @@ def main():
             nn.init.zeros_(module.bn3.weight)
     if given.weights:
         model.load_state_dict(torch.load(given.weights))
-    if given.head:
-        size = HEAD_SIZE
-        train_head(model, *load(os.path.join(given.cifar, 'train'), names, given.head // len(names)))
-    else:
-        stages = [stage.split(':') for stage in given.stages.split(',')]
-        stages = [(int(size), int(count), int(batch), float(rate)) for size, count, batch, rate in stages]
-        size = stages[-1][0]
-        train(model, *load(os.path.join(given.cifar, 'train'), names, None), stages)
+    stages = [stage.split(':') for stage in given.stages.split(',')]
+    stages = [(int(size), int(count), int(batch), float(rate)) for size, count, batch, rate in stages]
+    size = stages[-1][0]
+    train(model, *load(os.path.join(given.cifar, 'train'), names, None), stages)
     share = accuracy(model, *load(os.path.join(given.cifar, 'test'), names, TESTED // len(names)), size)
 
     os.makedirs(given.out, exist_ok=True)

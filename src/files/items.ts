@@ -8,6 +8,7 @@ import { errors, reasonOf } from '../core/errors';
 import { few } from '../core/few';
 import { classesOfFolders, type FolderClasses } from '../core/model/classes/class-folders';
 import { findClass } from '../core/model/classes/labels';
+import { hasCode } from '../core/system-errors';
 import { isImage } from '../protocol/image-files';
 import type { ExplainParams } from '../protocol/requests';
 import { CLASSES, readAnnotations, readMapping } from './annotations';
@@ -71,8 +72,8 @@ async function itemsOf(
  */
 async function isAnnotated(source: string): Promise<boolean> {
   if (['labels', 'Annotations'].some((name) => existsSync(path.join(source, name)))) return true;
-  const names = await readdir(source).catch((thrown: NodeJS.ErrnoException) => {
-    const isFile = thrown.code === 'ENOTDIR';
+  const names = await readdir(source).catch((thrown) => {
+    const isFile = hasCode(thrown, 'ENOTDIR');
     throw errors.listInvalid(source, isFile ? 'it is no folder, and no .json or .csv file' : reasonOf(thrown));
   });
   if (names.some((name) => name.endsWith('.xml'))) return true;
