@@ -38,6 +38,11 @@ export const errors = {
     make('model-missing', `${file}: no such model file. Choose an .onnx file that exists.`),
   modelUnreadable: (file: string, reason: string, cause?: unknown) =>
     make('model-unreadable', `${file}: not a readable ONNX model (${reason}). Export or copy it again.`, cause),
+  reservedName: (file: string, tensor: string, prefix: string) =>
+    make(
+      'model-unreadable',
+      `${file}: its tensor "${tensor}" has a name that begins with ${prefix}, as those do that Group-CAM adds to a graph. Rename it, and save the model again.`,
+    ),
   modelTooLarge: (file: string, bytes: number) =>
     make(
       'model-too-large',

@@ -17,6 +17,7 @@ import {
   type ValueInfoProto,
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
+import { namesIn } from './graph';
 import { isDefaultDomain, operatorOf } from './operators';
 import { inlined } from './rewrite/functions';
 import { changed } from './rewrite/rename';
@@ -94,6 +95,19 @@ function normalised(proto: ModelProto, bytes: Uint8Array, file: string): Model {
     initializers,
     switches: switches.map(({ name }) => name),
   };
+}
+
+/** What the names of inputs and outputs of the graphs begin with that are made of a model. */
+const RESERVED = 'group-cam:';
+
+/**
+ * Checks that no tensor has a name that a graph made of the model may need: two tensors of one name would be one.
+ *
+ * @throws model-unreadable
+ */
+export function checkNames({ graph, file }: Model): void {
+  const taken = namesIn(graph).find((name) => name.startsWith(RESERVED));
+  if (taken !== undefined) throw errors.reservedName(file, taken, RESERVED);
 }
 
 /** The model with another graph of the same weights. */

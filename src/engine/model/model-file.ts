@@ -7,7 +7,7 @@ import { type ExportFacts, exportFactsOf, withoutExport } from '../../core/expor
 import { checkBounds, checkWeights } from '../../core/onnx/bounds';
 import { embed, externalLocations, innerRanges, splitExternalData, type WeightPiece } from '../../core/onnx/external';
 import { SMALL } from '../../core/onnx/facts';
-import { type Model, parseModel, withoutFunctions } from '../../core/onnx/model';
+import { checkNames, type Model, parseModel, withoutFunctions } from '../../core/onnx/model';
 import { dimsOf, isExternal, sizeOf } from '../../core/onnx/tensors';
 import { type EncodedModel, OWN_BYTES, placeOf } from '../../core/onnx/weights';
 import { isAbsent } from '../../core/system-errors';
@@ -56,6 +56,7 @@ export async function readModelFile(file: string): Promise<ModelFile> {
   const pieces = splitExternalData(parsed, sizeAt);
   const byName = new Map(pieces.map((piece) => [piece.name, piece]));
   for (const { tensor, ...range } of inner) embed(tensor, await readExternal({ name: range.location, ...range }));
+  checkNames(parsed);
   checkWeights(parsed);
   checkBounds(parsed);
   const model = withoutFunctions(parsed);

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import { makeNode } from '../../../src/core/onnx/emit';
+import { DataType } from '../../../src/core/onnx/tensors';
 import { openModel } from '../../../src/engine/model/inspect';
 import { testFolder } from '../../support/folder';
 import { CLASSIFIER, type TinyModel, type TinyNode, tinyModel } from '../../support/tiny-model';
@@ -15,6 +19,14 @@ interface Case {
   /** The name of a file beside it. */
   readonly labels?: string;
 }
+
+/** A body that gives the image under a name. */
+const bodyOf = (name: string) =>
+  create(GraphProtoSchema, {
+    name: 'body',
+    node: [makeNode('Identity', name, ['image'], [name], {})],
+    output: [create(ValueInfoProtoSchema, { name })],
+  });
 
 const CASES: readonly Case[] = [
   {
@@ -108,6 +120,46 @@ const CASES: readonly Case[] = [
     code: 'no-scores',
     message: /relu \[1, 4, 6, 6\]/,
     model: { outputs: ['relu'] },
+  },
+  ...(
+    [
+      ['a tensor', 'relu', {}],
+      ['the input', 'image', { inputs: { 'group-cam:image': [1, 3, 8, 8] } }],
+      ['the output', 'p', { outputs: ['group-cam:p'] }],
+    ] as const
+  ).map(([which, old, rest]): Case => {
+    const renamed = (names: string) =>
+      names
+        .split(' ')
+        .map((name) => (name === old ? `group-cam:${old}` : name))
+        .join(' ');
+    const nodes = CLASSIFIER.nodes.map(([op, from, to]): TinyNode => [op, renamed(from), renamed(to)]);
+    return {
+      what: `a name of ours: ${which}`,
+      code: 'model-unreadable',
+      message: new RegExp(
+        `net\\.onnx: its tensor "group-cam:${old}" has a name that begins with group-cam:, .* Rename it`,
+      ),
+      model: { nodes, ...rest },
+    };
+  }),
+  {
+    what: 'a name of ours in a body',
+    code: 'model-unreadable',
+    message: /net\.onnx: its tensor "group-cam:masks" has a name/,
+    model: {
+      nodes: [
+        ['ReduceMax', 'image', 'largest', { keepdims: { int: 0 } }],
+        ['Cast', 'largest', 'some', { to: { int: DataType.BOOL } }],
+        [
+          'If',
+          'some',
+          'either',
+          { then_branch: { graph: bodyOf('group-cam:masks') }, else_branch: { graph: bodyOf('other') } },
+        ],
+        ...CLASSIFIER.nodes.map(([op, from, to]): TinyNode => [op, from.replace('image', 'either'), to]),
+      ],
+    },
   },
   {
     what: 'a graph that the runtime refuses',
