@@ -5,6 +5,7 @@ import type { Target } from '../target/target';
 import { ablationCam } from './ablation-cam';
 import { cam } from './cam';
 import { eigenCam } from './eigen-cam';
+import { withoutRounding } from './faint';
 import { gradCam } from './grad-cam';
 import { gradCamPlusPlus } from './grad-cam-plus-plus';
 import { groupCam } from './group-cam';
@@ -87,7 +88,10 @@ function method<Name extends MethodName>(
       const without = spared(resolve(given));
       return description.needs.filter((need) => !without.includes(need));
     },
-    run: (network, target, given = {}) => run(network, target, resolve(given)),
+    run: (network, target, given = {}) => {
+      const chosen = resolve(given);
+      return withoutRounding((watched) => run(network, watched, chosen), target);
+    },
   };
 }
 

@@ -107,6 +107,8 @@ export interface MethodResult {
   readonly whyBlank: string;
   /** What a reader of the map has to know, in words for the user. */
   readonly note?: string;
+  /** True if the map shows changes of the logit, where the method usually reads scores. */
+  readonly byLogit?: true;
   /** For methods that score a few masks: the weight of each. */
   readonly scores?: Float32Array;
   /** For attributions that should sum to a difference of logits: their sum, and that difference. */

@@ -4,6 +4,7 @@
  */
 
 import type { Target } from '../target/target';
+import { FAINT, FAINT_TEXT } from './faint';
 import { NO_DIFFERENCE, pixelFrame, quotients } from './maps';
 import type { OptionsOfMethod } from './method-options';
 import type { InputImage, MethodNetwork, MethodRun } from './network';
@@ -16,8 +17,8 @@ interface Patch {
 
 /**
  * A pixel's value is the mean drop over the patches that hide it, and negative if hiding the pixel raises the score. If
- * no patch changes the probability, for instance because it is 1 in single precision, the drop of the logit is used
- * instead.
+ * no patch changes the probability, for instance because it is 1 in single precision, or if it is too small to be told apart,
+ * the drop of the logit is used instead.
  */
 export async function* occlusion(
   network: MethodNetwork,
@@ -35,10 +36,13 @@ export async function* occlusion(
   const zeros = () => new Float64Array(input.height * input.width);
   const [drops, dropsOfLogit, covers] = [zeros(), zeros(), zeros()];
   const [score, logit] = [target.score(network.outputs), target.value(network.outputs)];
-  let [done, byLogit] = [0, false];
+  let [done, byLogit, most] = [0, false, score];
+  const isFaint = () => target.startsAtZero && Math.abs(most) < FAINT;
   for await (const chunk of network.scoreMasks(hiding(input, patches), 'zero')) {
     for (const { item, outputs } of chunk) {
-      const drop = score - target.score(outputs);
+      const left = target.score(outputs);
+      const drop = score - left;
+      most = Math.max(most, Math.abs(left));
       const dropOfLogit = logit - target.value(outputs);
       for (const at of pixelsOf(item.patch, input.width)) {
         drops[at]! += drop;
@@ -47,12 +51,13 @@ export async function* occlusion(
       }
     }
     done += chunk.length;
-    byLogit = done === patches.length && isZero(drops) && !isZero(dropsOfLogit);
+    byLogit = done === patches.length && (isZero(drops) || isFaint()) && !isZero(dropsOfLogit);
     yield pixelFrame(input, quotients(byLogit ? dropsOfLogit : drops, covers), true, { done, total: patches.length });
   }
   if (!byLogit) return NO_DIFFERENCE;
-  const note = `the probability of this class stays ${score} whatever is hidden; the map shows what its logit loses`;
-  return { ...NO_DIFFERENCE, note };
+  const size = isFaint() ? `is ${FAINT_TEXT}` : `stays ${score}`;
+  const note = `the probability of this class ${size} whatever is hidden; the map shows what its logit loses`;
+  return { ...NO_DIFFERENCE, note, byLogit };
 }
 
 const isZero = (values: Float64Array): boolean => values.every((value) => value === 0);

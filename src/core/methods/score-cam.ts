@@ -24,12 +24,11 @@ export async function* scoreCam(
   let [done, hidden] = [0, 0];
   for await (const chunk of network.scoreMasks(nothingFirst(masks, height * width), 'zero')) {
     for (const { item, outputs } of chunk) {
-      const score = target.score(outputs);
       // The score itself is the weight, as in the authors' code. The paper subtracts the score of the hidden image,
       // which cancels in its softmax over the channels. A difference of logits needs the subtraction, since it has no
       // natural zero.
-      if (item.channel) addScaled(sum, item.channel, target.startsAtZero ? score : score - hidden);
-      else hidden = score;
+      if (item.channel) addScaled(sum, item.channel, target.score(outputs) - hidden);
+      else if (!target.startsAtZero) hidden = target.score(outputs);
     }
     done += chunk.length;
     yield evidenceFrame(features, sum, { done, total });
