@@ -21,6 +21,12 @@ export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
   return attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
 }
 
+/** The names of a graph's tensors, those in the bodies of If, Loop and Scan included. */
+export function tensorsIn({ input, initializer, node }: GraphProto): string[] {
+  const given = [...input, ...initializer].map(({ name }) => name);
+  return [...given, ...node.flatMap((one) => [...one.output, ...bodiesOf(one).flatMap(tensorsIn)])];
+}
+
 /** Tensors of the outer scope that a body reads. */
 function captured(body: GraphProto): string[] {
   const inner = new Set([

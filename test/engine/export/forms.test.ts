@@ -184,6 +184,8 @@ describe('export of a tiny network', () => {
     ['method-unsuitable', {}, { method: 'rise', options: {} }],
     ['bad-option', {}, { options: { grouping: 'k-means' } }],
     ['bad-option', {}, { options: { evidence: 'signed' } }],
+    ['bad-option', {}, { options: { precision: 'int8' } }],
+    ['bad-option', {}, { options: { precision: 'float16' } }],
     ['export-failed', { batch: 4 }, {}],
   ];
   for (const [code, form, choice] of refused) {
@@ -192,6 +194,16 @@ describe('export of a tiny network', () => {
       assert.ok(!existsSync(folder.at('model.explained.onnx')));
     });
   }
+
+  it('refused: the mean of several layers', async () => {
+    const model = { path: folder.write('model.onnx', networkModel({})), layer: [LAYER, 'map'] };
+    const output = folder.at('model.explained.onnx');
+    await assert.rejects(exportWith(service, { model, output }), {
+      code: 'bad-option',
+      message: /layer, map: must be/,
+    });
+    assert.ok(!existsSync(output));
+  });
 
   it('over an earlier export, and over no other file', async () => {
     const model = { path: folder.write('model.onnx', networkModel({})), layer: LAYER };
