@@ -14,26 +14,25 @@ import type { Explanation } from '../protocol/explanation';
 import type { ClassChoice, ImageSource, RenderKind, Service } from '../protocol/requests';
 import { compareMethods } from './compare';
 import { withoutExports } from './left-out';
-import { methodChoicesOf } from './method-options';
+import { checkUsed, type GivenOptions, methodChoicesOf } from './method-options';
 import type { Terminal } from './terminal';
 import { explanationText } from './text';
-import { flagsOf, type OptionFlags } from './values';
+import { givenMasks, type MaskFlags } from './values';
 
 /** In place of a method: the map that an exported model makes itself. */
 export const OWN = 'own';
 
 /** The options of `explain` under the names that the command line gives them. */
-export interface ExplainOptions extends OptionFlags {
+export interface ExplainOptions extends MaskFlags {
   readonly method: MethodName | typeof OWN;
-  readonly blurKernel: number;
-  readonly blurSigma: number;
+  readonly seed: number;
   readonly tensor?: string;
   readonly model?: string;
   readonly layer?: readonly string[];
   readonly class?: readonly string[];
   readonly option?: readonly string[];
   readonly contrast?: readonly string[];
-  readonly contrastWeight: number;
+  readonly contrastWeight?: number;
   readonly compare?: readonly MethodName[];
   readonly top: number;
   readonly device: DeviceChoice;
@@ -74,14 +73,19 @@ export async function explain(
   if (sources.length === 0) throw errors.nothingToExplain();
   const several = sources.length * (options.class?.length ?? 1) > 1;
   const chosen = chosenMethods(options);
-  const { blurKernel: kernel, blurSigma: sigma } = options;
-  const choices = methodChoicesOf(chosen, options.option ?? [], flagsOf(options), { kernel, sigma });
+  const { seed, layer, option: pairs } = options;
+  const given = { ...givenMasks(options), pairs, layer, seed };
+  if (!options.compare && options.method === OWN) checkOwn(given);
+  if (options.contrast === undefined && options.contrastWeight !== undefined)
+    throw errors.badOption('--contrast-weight', options.contrastWeight, 'given with --contrast');
+  const choices = methodChoicesOf(chosen, given, terminal.say);
   const targets = targetsOf(sources.map(fileOf), options, several);
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
   const labels = info.labels.value;
   const classes = classesOf(labels, options.class);
   const outputs = outputsBeside([...sources.map(fileOf), ...filesOf(info)], options.force);
   if (!several) await checkTargets(targets, fileOf(sources[0]!), classes[0]!, outputs);
+  const { contrastWeight = 1 } = options;
   const contrast = (options.contrast ?? []).map((label) => ({ index: findClass(labels, { label }) }));
   if (!options.json) for (const assumption of info.assumptions) terminal.say(`assumed: ${assumption}`);
 
@@ -92,7 +96,7 @@ export async function explain(
   for (const source of sources) {
     try {
       for (const target of classes) {
-        const request = { ...paramsOf(source, target, options), contrast, contrastWeight: options.contrastWeight };
+        const request = { ...paramsOf(source, target, options), contrast, contrastWeight };
         const requests = choices.map((choice) => ({ ...request, ...choice }));
         if (options.compare) {
           const output = (index: number) => targets[0]!.name(fileOf(source), index);
@@ -116,6 +120,13 @@ function chosenMethods({ compare, method, output, npy }: ExplainOptions): readon
   if (output === undefined) throw errors.badOption('--compare', compare.join(), 'with --output, where the sheet goes');
   if (npy !== undefined) throw errors.badOption('--npy', npy, 'left out with --compare, which writes one sheet');
   return compare;
+}
+
+/** A map that the model makes itself is made as it was exported. @throws bad-option */
+function checkOwn(given: GivenOptions): void {
+  checkUsed([OWN], given);
+  const [pair] = given.pairs ?? [];
+  if (pair !== undefined) throw errors.badOption('--option', pair, `left out: ${OWN} has no options`);
 }
 
 function sourcesOf(images: readonly string[], tensor: string | undefined): readonly Source[] {

@@ -6,17 +6,15 @@ import type { Service } from '../protocol/requests';
 import { methodChoicesOf } from './method-options';
 import { orStopped } from './stopped';
 import type { Terminal } from './terminal';
-import { addMaskOptions, choiceOption, flagsOf, listOption, type OptionFlags, verboseOption } from './values';
+import { addMaskOptions, choiceOption, givenMasks, listOption, type MaskFlags, verboseOption } from './values';
 
 /** The options of `export` under the names that the command line gives them. */
-interface ExportOptions extends Omit<OptionFlags, 'seed'>, Pick<ExportChoice, 'class' | 'size' | 'external'> {
+interface ExportOptions extends MaskFlags, Pick<ExportChoice, 'class' | 'size' | 'external'> {
   readonly model: string;
   readonly output: string;
   readonly layer?: readonly string[];
   readonly method: MethodName;
   readonly option?: readonly string[];
-  readonly blurKernel: number;
-  readonly blurSigma: number;
 }
 
 export function addExport(program: Command, service: () => Service, terminal: Terminal): void {
@@ -60,9 +58,9 @@ export function addExport(program: Command, service: () => Service, terminal: Te
 }
 
 async function exportModel(options: ExportOptions, service: Service, terminal: Terminal): Promise<void> {
-  const { model, layer, output, option = [], external, size } = options;
-  const blur = { kernel: options.blurKernel, sigma: options.blurSigma };
-  const [choice] = methodChoicesOf([options.method], option, flagsOf({ ...options, seed: 0 }), blur);
+  const { model, layer, output, option: pairs, external, size } = options;
+  const given = { ...givenMasks(options), pairs, seed: 0 };
+  const [choice] = methodChoicesOf([options.method], given, terminal.say);
   const made = await service.export(
     {
       ...choice!,

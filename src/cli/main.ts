@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { CommanderError } from 'commander';
 import { createService } from '../engine/service';
 import type { Service } from '../protocol/requests';
-import { askedMemory } from '../server/memory';
+import { askedMemory } from '../server/variables';
 import { watchProcess } from '../server/watch';
 import { createProgram } from './program';
 import { processTerminal } from './terminal';

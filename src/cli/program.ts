@@ -5,6 +5,7 @@ import { RANDOMISATIONS } from '../core/sanity/types';
 import { DEVICE_CHOICES } from '../protocol/devices';
 import { oneLine } from '../protocol/plain-text';
 import type { Service } from '../protocol/requests';
+import { checkVariables } from '../server/variables';
 import { addAblate } from './ablate/command';
 import { addDataset } from './dataset/command';
 import { addEvaluate } from './evaluate/command';
@@ -35,6 +36,7 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
   const program = new Command('group-cam')
     .description('Shows what an ONNX image classifier looked at.')
     .exitOverride()
+    .hook('preAction', checkVariables)
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text.trim())}\n`) });
 
   const { method } = DEFAULT_CHOICE;
@@ -75,9 +77,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
       .addOption(
         numberOption(
           '--contrast-weight <alpha>',
-          'factor of the mean score of the classes of --contrast, which is subtracted',
+          'factor of the mean score of the classes of --contrast, which is subtracted (default: 1)',
           POSITIVE,
-          1,
         ),
       )
       .addOption(

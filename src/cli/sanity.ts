@@ -37,7 +37,8 @@ export async function sanity(
   service: Service,
   terminal: Terminal,
 ): Promise<void> {
-  const { device, methods, steps, output } = options;
+  const { device, methods, steps, output, layer, seed } = options;
+  const choices = methodChoicesOf(methods, { pairs: options.option, layer, seed }, terminal.say);
   const model = {
     ...(options.model !== undefined && { path: options.model }),
     ...(options.layer !== undefined && { layer: options.layer }),
@@ -55,7 +56,7 @@ export async function sanity(
     model,
     target,
     device,
-    methods: methodChoicesOf(methods, options.option ?? [], { seed: options.seed }),
+    methods: choices,
     randomisations: options.randomise,
     steps,
     seeds: Array.from({ length: options.seeds }, (_, i) => options.seed + i),

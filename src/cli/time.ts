@@ -37,8 +37,8 @@ export async function time(file: string, options: TimeOptions, service: Service,
   const bytes = await readRegular(file).catch((thrown) => {
     throw isAbsent(thrown) ? errors.imageMissing(file) : errors.imageUnreadable(file, reasonOf(thrown));
   });
-  const { methods, option = [], seed } = options;
-  const choices = methodChoicesOf(methods, option, { seed });
+  const { methods, option: pairs, layer, seed } = options;
+  const choices = methodChoicesOf(methods, { pairs, layer, seed }, terminal.say);
   const times: MethodTime[] = [];
   for (const choice of choices) {
     const params = { ...requestOf(options), ...choice };

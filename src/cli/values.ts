@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { errors } from '../core/errors';
 import { DEFAULT_CHOICE } from '../core/methods/choice';
 import { METHOD_OPTIONS, type OptionsOfMethod } from '../core/methods/method-options';
-import { boundsOf, type OptionValues, valueFrom } from '../core/options';
+import { boundsOf, valueFrom } from '../core/options';
 import { boundsText, isWithin, TRAINING_NUMBERS, type TrainingNumber } from '../protocol/params/training-options';
 import { ARMS, type Arm, trainingDefaults } from '../protocol/training';
 import { methodList } from './method-options';
@@ -73,12 +73,12 @@ export function choiceOption<T extends string>(
   });
 }
 
-/** An option of the method Group-CAM that has a flag of its own. */
+/** An option of the method Group-CAM that has a flag of its own. Without it, the value is undefined. */
 function groupCamOption(name: keyof GroupCamFlags, value: string): Option {
   const known = METHOD_OPTIONS['group-cam'][name];
   const choices = 'choices' in known ? ` (${known.choices.join(', ')})` : '';
-  const description = `${known.title.toLowerCase()}; for group-cam only${choices}`;
-  const option = new Option(`--${name} <${value}>`, description).default(known.default);
+  const description = `${known.title.toLowerCase()}; for group-cam only${choices} (default: ${JSON.stringify(known.default)})`;
+  const option = new Option(`--${name} <${value}>`, description);
   return option.argParser((text: string) => {
     const found = valueFrom(known, text);
     if (found === undefined) throw errors.badOption(`--${name}`, text, boundsOf(known));
@@ -96,23 +96,29 @@ export function addMaskOptions(command: Command): Command {
     .addOption(
       numberOption(
         '--blur-kernel <pixels>',
-        'size of the kernel that blurs the image, an odd number',
+        `size of the kernel that blurs the image, an odd number; for group-cam only (default: ${blur.kernel})`,
         ODD,
-        blur.kernel,
       ),
     )
-    .addOption(numberOption('--blur-sigma <pixels>', 'standard deviation of that kernel', POSITIVE, blur.sigma));
+    .addOption(
+      numberOption(
+        '--blur-sigma <pixels>',
+        `standard deviation of that kernel; for group-cam only (default: ${blur.sigma})`,
+        POSITIVE,
+      ),
+    );
 }
 
 type GroupCamFlags = Pick<OptionsOfMethod<'group-cam'>, 'variant' | 'groups' | 'theta'>;
 
-/** Options of methods that have flags of their own. */
-export interface OptionFlags extends GroupCamFlags {
-  readonly seed: number;
+/** Flags of masks and blends; those not given are undefined. */
+export interface MaskFlags extends Partial<GroupCamFlags> {
+  readonly blurKernel?: number;
+  readonly blurSigma?: number;
 }
 
-export function flagsOf({ variant, groups, theta, seed }: OptionFlags): OptionValues {
-  return { variant, groups, theta, seed };
+export function givenMasks({ variant, groups, theta, blurKernel, blurSigma }: MaskFlags) {
+  return { flags: { variant, groups, theta }, blur: { kernel: blurKernel, sigma: blurSigma } };
 }
 
 /** An option whose value is a list of choices separated by commas; by default all of them. */

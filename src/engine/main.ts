@@ -2,12 +2,13 @@
 import { ENGINE_PARAMS } from '../protocol/params/engine';
 import { ENGINE, type Requests } from '../protocol/requests';
 import { serveParent } from '../server/process';
-import { askedThreads, computeThreads, lowerPriority } from './runtime/cores';
+import { askedThreads } from '../server/variables';
+import { computeThreads, lowerPriority } from './runtime/cores';
 
-// This comes before the first request, since the runtime's threads inherit the priority of the thread that creates
-// them.
-lowerPriority();
 void serveParent<Requests>(ENGINE, async () => {
+  // This comes before the first request, since the runtime's threads inherit the priority of the thread that creates
+  // them.
+  lowerPriority();
   const { sessionsCreated, setThreads } = await import('./runtime/runtime');
   const { createService } = await import('./service');
   setThreads(askedThreads() ?? computeThreads());

@@ -1,7 +1,7 @@
 /** The runner's own engine process, which is not the one that answers what people ask for by hand. */
 import path from 'node:path';
 import { createEngine, type Engine } from '../client/engine';
-import { askedMemory } from '../server/memory';
+import { askedMemory } from '../server/variables';
 
 /** Milliseconds after the second crash in a row: most crashes here are looked into image by image. */
 const BACK_OFF = 100;

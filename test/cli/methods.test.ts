@@ -1,6 +1,6 @@
 /** Methods, their options and comparisons on the command line. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { groupCam, groupCamEnds } from '../support/cli';
 import { testFolder } from '../support/folder';
@@ -126,9 +126,49 @@ describe('cli: methods', () => {
     [
       'an option of a method without options',
       ['--method', 'grad-cam', '--option', 'groups=5'],
-      /--option groups: must be left out: grad-cam has no options\./,
+      /--option groups: must be left out: grad-cam has no options; only group-cam has groups\./,
     ],
-    ['an option of another method', ['--method', 'rise', '--option', 'steps=3'], /--option steps: .*masks/],
+    [
+      'an option of another method',
+      ['--method', 'rise', '--option', 'steps=3'],
+      /--option steps: must be one of masks, .*, the options of rise; only integrated-gradients, xrai have steps\./,
+    ],
+    ...(
+      [
+        ['--variant', 'official'],
+        ['--groups', '5'],
+        ['--theta', '60'],
+        ['--blur-kernel', '21'],
+        ['--blur-sigma', '9'],
+      ] as const
+    ).map(([flag, value]): (typeof refused)[number] => [
+      `${flag} for a method without it`,
+      ['--method', 'grad-cam', flag, value],
+      new RegExp(
+        `^error: ${flag} ${value}: must be left out: grad-cam has no such option, only group-cam has it\\.\n$`,
+      ),
+    ]),
+    [
+      'a flag that none of the compared methods has',
+      ['--compare', 'rise,cam', '--output', 's.png', '--groups', '5'],
+      /--groups 5: must be left out: rise, cam have no such option, only group-cam has it\./,
+    ],
+    [
+      'a layer for a method that looks at none',
+      ['--method', 'rise', '--layer', 'x'],
+      /--layer x: must be left out: rise has no such option, only group-cam, .*recipro-cam have it\./,
+    ],
+    [
+      'a flag for the map that a model makes itself',
+      ['--method', 'own', '--theta', '60'],
+      /--theta 60: must be left out: own has no such option/,
+    ],
+    [
+      'an option of the map that a model makes itself',
+      ['--method', 'own', '--option', 'groups=5'],
+      /--option groups=5: must be left out: own has no options\./,
+    ],
+    ['a weight without a contrast', ['--contrast-weight', '2'], /--contrast-weight 2: must be given with --contrast\./],
     [
       'an option out of its bounds',
       ['--method', 'rise', '--option', 'masks=0'],
@@ -145,4 +185,62 @@ describe('cli: methods', () => {
       assert.match(stderr, message);
     });
   }
+
+  it('takes a flag that one of several methods has, and a seed with any', async () => {
+    const output = folder.at('few-groups.png');
+    const flags = ['--groups', '3', '--seed', '5', '--output', output, '--json'];
+    const lines = await groupCam('explain', SCENE, '--compare', 'grad-cam,group-cam', ...flags);
+    const [, groups] = lines.trim().split('\n');
+    assert.equal(JSON.parse(groups!).scores.length, 3);
+  });
+
+  it('says that an option has no effect beside another one', async () => {
+    const explained = async (...args: readonly string[]) =>
+      (await groupCamEnds(['explain', SCENE, '--groups', '3', '--json', ...args])).stderr;
+    assert.equal(
+      await explained('--theta', '60', '--variant', 'official'),
+      'theta: without effect unless variant is paper\n',
+    );
+    assert.equal(await explained('--option', 'seed=3'), 'seed: without effect unless grouping is k-means\n');
+    assert.equal(await explained('--theta', '60'), '');
+  });
+
+  const exported: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [
+      ['--groups', '5'],
+      /^error: --groups 5: must be left out: grad-cam has no such option, only group-cam has it\.\n$/,
+    ],
+    [['--blur-sigma', '9'], /^error: --blur-sigma 9: must be left out: grad-cam has no such option, only group-cam/],
+  ];
+  for (const [args, message] of exported) {
+    it(`export refuses ${args[0]} for a method without it`, async () => {
+      const model = project('media', 'demo', 'demo-objects.onnx');
+      const output = folder.at('never.onnx');
+      const { code, stderr } = await groupCamEnds([
+        'export',
+        '--model',
+        model,
+        '--output',
+        output,
+        '--method',
+        'grad-cam',
+        ...args,
+      ]);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+      assert.ok(!existsSync(output));
+    });
+  }
+
+  it('evaluate, time and sanity refuse a layer that none of their methods looks at', async () => {
+    const ends = [
+      ['time', SCENE, '--methods', 'rise', '--layer', 'x'],
+      ['sanity', SCENE, '--methods', 'gradient,occlusion', '--layer', 'x'],
+      ['evaluate', SCENE, '--methods', 'rise', '--layer', 'x', '--report', folder.at('never')],
+    ].map((args) => groupCamEnds(args));
+    for (const { code, stderr } of await Promise.all(ends)) {
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: --layer x: must be left out: .* no such option, only group-cam, /);
+    }
+  });
 });

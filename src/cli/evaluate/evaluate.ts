@@ -64,7 +64,8 @@ export async function evaluate(
     ...(options.model !== undefined && { path: options.model }),
     ...(options.layer !== undefined && { layer: options.layer }),
   };
-  const methods = methodChoicesOf(options.methods, options.option ?? [], { seed });
+  const { option: pairs, layer } = options;
+  const methods = methodChoicesOf(options.methods, { pairs, layer, seed }, terminal.say);
   const metrics = metricChoicesOf(options.metrics, options.metricOption ?? [], seed);
   const evaluating = service();
   const watch = await watchModel(model, evaluating, terminal);

@@ -5,26 +5,24 @@ import type { Facts } from '../onnx/facts';
 import type { Model } from '../onnx/model';
 import type { Fragment } from '../target/target';
 import { assemble, modelValues, valuesRead } from './graph';
-import type { Between } from './transform';
 
 /** Names of the graph's inputs, float32; its outputs are the fragment's. */
 export const DOWNSTREAM = {
   /** Replaces the layer's output, [N, ...]. */
   features: 'group-cam:features-in',
-  /** I, [N, ...]. The graph has this input only if paths from the image lead around the layer. */
-  image: 'group-cam:image-in',
+  /** The values of `start`, [N, ...]. The graph has this input only if paths from there lead around the layer. */
+  start: 'group-cam:start-in',
 } as const;
 
 /**
  * @param facts of the model at batch 1
- * @param cut true if every path from the input to the logits runs through the layer
+ * @param start the layer, or a tensor before it that every path from the input to the logits runs through
  */
 export function downstreamGraph(
   model: Model,
   facts: Facts,
-  target: Between,
+  { layer, start }: { readonly layer: string; readonly start: string },
   fragment: Fragment,
-  cut: boolean,
 ): GraphProto {
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/downstream', model.opset, names);
@@ -33,7 +31,7 @@ export function downstreamGraph(
     front.alias(modelValues(front, model, facts, tensor, name), tensor);
     return { name, dims: [undefined, ...dims.slice(1)] };
   };
-  const inputs = [input(DOWNSTREAM.features, target.layer), ...(cut ? [] : [input(DOWNSTREAM.image, target.input)])];
+  const inputs = [input(DOWNSTREAM.features, layer), ...(start === layer ? [] : [input(DOWNSTREAM.start, start)])];
   const end = createEmitter('group-cam/score', model.opset, names);
   fragment.forward(end, valuesRead(end, facts, fragment));
   return assemble(model, front, end, inputs, Object.keys(fragment.outputs));

@@ -24,6 +24,8 @@ export const SCORE = {
   columns: 'group-cam:columns',
   /** A, the target layer's output, [N, ...]. */
   features: 'group-cam:features',
+  /** The values of `start`, [N, ...]. */
+  start: 'group-cam:start',
 } as const;
 
 /** The tensors of a model between which images are blended and features are read. */
@@ -31,11 +33,13 @@ export interface Between {
   readonly input: string;
   readonly layout: 'NCHW' | 'NHWC';
   readonly layer: string;
+  /** A tensor between the input and the layer from whose values the layer's gradient is computed, if it is neither of them. */
+  readonly start?: string;
 }
 
 /**
  * @param facts of the model at batch 1
- * @param target without a layer, SCORE.features is no output
+ * @param target without a layer or a start, SCORE.features or SCORE.start is no output
  */
 export function scoreGraph(
   model: Model,
@@ -51,7 +55,7 @@ export function scoreGraph(
 
   const end = createEmitter('group-cam/score', model.opset, names);
   fragment.forward(end, valuesRead(end, facts, fragment));
-  if (target.layer !== undefined) end.alias(realValues(end, model, facts, target.layer), SCORE.features);
+  const tensors = addTensors(end, model, facts, target);
 
   const image = [undefined, ...dims.slice(1)];
   return assemble(
@@ -65,7 +69,7 @@ export function scoreGraph(
       { name: SCORE.rows, dims: [undefined, undefined, undefined] },
       { name: SCORE.columns, dims: [undefined, undefined, undefined] },
     ],
-    [...Object.keys(fragment.outputs), ...(target.layer === undefined ? [] : [SCORE.features])],
+    [...Object.keys(fragment.outputs), ...tensors],
     undefined,
     [valueInfo(blended, DataType.FLOAT, ['group-cam:batch', ...dims.slice(1)])],
   );
@@ -74,18 +78,32 @@ export function scoreGraph(
 /**
  * The model without the blend: the fragment's outputs for SCORE.image, [N, ...].
  *
- * @param layer if given, SCORE.features is an output too
+ * @param target with a layer or a start, SCORE.features or SCORE.start is an output too
  */
-export function imageGraph(model: Model, facts: Facts, input: string, fragment: Fragment, layer?: string): GraphProto {
+export function imageGraph(
+  model: Model,
+  facts: Facts,
+  target: Pick<Between, 'input'> & Partial<Between>,
+  fragment: Fragment,
+): GraphProto {
+  const { input } = target;
   const names = [...facts.keys()];
   const front = createEmitter('group-cam/image', model.opset, names);
   front.alias(modelValues(front, model, facts, input, SCORE.image), input);
   const end = createEmitter('group-cam/score', model.opset, names);
   fragment.forward(end, valuesRead(end, facts, fragment));
-  if (layer !== undefined) end.alias(realValues(end, model, facts, layer), SCORE.features);
+  const outputs = [...Object.keys(fragment.outputs), ...addTensors(end, model, facts, target)];
   const image = [undefined, ...facts.get(input)!.dims.slice(1)];
-  const outputs = [...Object.keys(fragment.outputs), ...(layer === undefined ? [] : [SCORE.features])];
   return assemble(model, front, end, [{ name: SCORE.image, dims: image }], outputs);
+}
+
+/** Adds the outputs of the tensors that are asked for. @returns their names */
+function addTensors(end: Emitter, model: Model, facts: Facts, { layer, start }: Partial<Between>): string[] {
+  return [[layer, SCORE.features] as const, [start, SCORE.start] as const].flatMap(([tensor, name]) => {
+    if (tensor === undefined) return [];
+    end.alias(realValues(end, model, facts, tensor), name);
+    return [name];
+  });
 }
 
 /**

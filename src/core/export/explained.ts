@@ -25,6 +25,8 @@ export interface ExportSpec {
   readonly facts: Facts;
   readonly info: Pick<ModelInfo, 'input' | 'preprocessing' | 'layers'>;
   readonly layer: LayerInfo;
+  /** Where the layer's gradient starts; see `startInUse`. */
+  readonly start: LayerInfo;
   readonly fragment: Fragment;
   /** The inputs and outputs as the file has them. */
   readonly declared: Pick<GraphProto, 'input' | 'output'>;

@@ -35,6 +35,8 @@ export function oneGraph(spec: OneGraphSpec): GraphProto {
   const e = createEmitter('group-cam/one', model.opset, names);
   const steps = stepsOf(e, { ...spec, base: 'group-cam/one', image: SCORE.image, sums: DataType.FLOAT });
   e.alias(steps.activations, SCORE.features);
+  const isStartAsked = steps.started !== steps.activations && steps.started !== SCORE.image;
+  if (isStartAsked) e.alias(steps.started, SCORE.start);
   const outputs = steps.outputs();
   for (const [name, tensor] of Object.entries(outputs)) e.alias(tensor, name);
   const gradient = needsGradient(method) ? steps.gradient(seed()) : undefined;
@@ -60,6 +62,7 @@ export function oneGraph(spec: OneGraphSpec): GraphProto {
     [
       ...Object.keys(outputs),
       SCORE.features,
+      ...(isStartAsked ? [SCORE.start] : []),
       ...(gradient === undefined ? [] : [GRADIENT.gradient]),
       ...(method.name === 'group-cam' ? [ONE_GRAPH.scored] : []),
     ],

@@ -65,6 +65,8 @@ export interface StepsSpec {
   readonly facts: Facts;
   readonly info: Pick<ModelInfo, 'input' | 'preprocessing'>;
   readonly layer: LayerInfo;
+  /** Where the layer's gradient starts; see `startInUse`. */
+  readonly start: LayerInfo;
   readonly fragment: Fragment;
   readonly batch: ExportedBatch;
   /** Starts the names of copies. */
@@ -85,7 +87,7 @@ export interface Masks extends Normalised {
 
 /** Adds the nodes of the steps that are asked for. */
 export function stepsOf(e: Emitter, spec: StepsSpec) {
-  const { model, facts, layer, info, fragment, batch, base, image, sums } = spec;
+  const { model, facts, layer, start, info, fragment, batch, base, image, sums } = spec;
   const { input, preprocessing } = info;
   const size = { height: preprocessing.height.value, width: preprocessing.width.value };
   const pixels = { ...size, layout: input.layout, channels: input.channels };
@@ -99,9 +101,15 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
   e.scope('layer');
   const activations = realValues(e, model, facts, layer.tensor);
   const maps = channelMaps(e, activations, layer);
+  const started =
+    start.tensor === layer.tensor
+      ? activations
+      : start.tensor === input.name
+        ? image
+        : realValues(e, model, facts, start.tensor);
   e.scope('resize');
   const upsample = upsampling(e, layer, size, sums);
-  return { activations, maps, upsample, shaped, outputs, topClass, gradient, masks, probabilities };
+  return { activations, started, maps, upsample, shaped, outputs, topClass, gradient, masks, probabilities };
 
   /** What targets read of the images, by the names of the fragment's outputs. */
   function outputs(): Readonly<Record<string, string>> {
@@ -125,14 +133,11 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
    * @param seed of the fragment's input, for each image
    */
   function gradient(seed: string): string {
-    const cut = layer.cut;
-    const source = cut ? layer.tensor : input.name;
-    const graph = gradientGraph(model, facts, { source, wrt: layer.tensor }, fragment);
+    const graph = gradientGraph(model, facts, { source: start.tensor, wrt: layer.tensor }, fragment);
     const [of] = fragment.inputs;
-    const values = cut ? activations : image;
     e.scope('gradient');
     if (batch.images === 'one') {
-      const inputs = { [GRADIENT.source]: values, [of!.name]: reshape(e, seed, of!.dims) };
+      const inputs = { [GRADIENT.source]: started, [of!.name]: reshape(e, seed, of!.dims) };
       return splice(e, graph, { prefix: `${base}/back`, inputs, isShared: (tensor) => facts.has(tensor) })[0]!;
     }
     const each = forEach(
@@ -140,7 +145,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
       count(),
       (inner, index) => {
         const item = (tensor: string) => inner.op('Gather', [tensor, index], { axis: { int: 0 } });
-        const inputs = { [GRADIENT.source]: item(values), [of!.name]: reshape(inner, item(seed), of!.dims) };
+        const inputs = { [GRADIENT.source]: item(started), [of!.name]: reshape(inner, item(seed), of!.dims) };
         return copy(inner, graph, 'back', inputs);
       },
       `${base}/back/each`,
@@ -177,7 +182,7 @@ export function stepsOf(e: Emitter, spec: StepsSpec) {
     const blends = blended(e, image, background(e, image, pixels, blur), masks, of, pixels);
     const { [CLASSES.probabilities]: classes } = fragment.outputs;
     const only = { ...fragment, outputs: { [CLASSES.probabilities]: classes! } };
-    const graph = imageGraph(model, facts, input.name, only);
+    const graph = imageGraph(model, facts, { input: input.name }, only);
     const passes = spec.half ? halved(graph, facts, model.opset) : graph;
     // Without a name for the number of blends the runtime can't tell that both tensors of a shortcut are equally large. It would
     // then add them beside the convolution, not inside it as in the engine's session, and the scores would differ in their last bits.

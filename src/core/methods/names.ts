@@ -84,6 +84,8 @@ const WITHOUT_LAYER: readonly MethodName[] = [
   'xrai',
 ];
 export const usesLayer = (method: MethodName): boolean => !WITHOUT_LAYER.includes(method);
+/** True if the method blends the image with its blurred copy. */
+export const usesBlur = (method: MethodName): boolean => method === 'group-cam';
 export const METHODS = Object.keys(METHOD_NAMES) as readonly MethodName[];
 
 /** Methods that one graph can hold, as an exported model does. */

@@ -75,20 +75,32 @@ export interface ModelInfo {
 }
 
 /** The layer in use. A network without one has the image itself in its place, which only masks of its size need. */
-export function layerInUse({ layers, layer, input, preprocessing }: ModelInfo): LayerInfo {
+export function layerInUse(info: ModelInfo): LayerInfo {
+  return info.layers.find(({ tensor }) => tensor === info.layer.value) ?? inputAsLayer(info);
+}
+
+/**
+ * The layer whose values alone tell those of the layer in use and the scores: the layer itself, the last one before it that every
+ * path to the scores runs through, or the input. What is asked about the layer needs no part of the network before it.
+ */
+export function startInUse(info: ModelInfo): LayerInfo {
+  const layer = layerInUse(info);
+  if (layer.cut) return layer;
+  return info.layers.slice(0, info.layers.indexOf(layer)).findLast(({ cut }) => cut) ?? inputAsLayer(info);
+}
+
+function inputAsLayer({ input, preprocessing }: ModelInfo): LayerInfo {
   const { layout, channels } = input;
   const [height, width] = [preprocessing.height.value, preprocessing.width.value];
-  return (
-    layers.find(({ tensor }) => tensor === layer.value) ?? {
-      tensor: input.name,
-      operator: 'input',
-      shape: layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels],
-      channels,
-      height,
-      width,
-      arrangement: layout,
-      skip: 0,
-      cut: true,
-    }
-  );
+  return {
+    tensor: input.name,
+    operator: 'input',
+    shape: layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels],
+    channels,
+    height,
+    width,
+    arrangement: layout,
+    skip: 0,
+    cut: true,
+  };
 }

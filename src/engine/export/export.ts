@@ -6,7 +6,7 @@ import { exportFactsOf, withMetadata } from '../../core/export/metadata';
 import { EXPORTED } from '../../core/export/names';
 import { type ExportedBatch, type ExportedMethod, graphMethodOf } from '../../core/export/steps';
 import type { MethodChoice } from '../../core/methods/choice';
-import { layerInUse } from '../../core/model/info';
+import { layerInUse, startInUse } from '../../core/model/info';
 import { CONVENTIONS } from '../../core/model/metadata';
 import { sidecarOf } from '../../core/model/sidecar';
 import { tensorsIn } from '../../core/onnx/graph';
@@ -163,7 +163,16 @@ function specOf(
   model: Model,
   params: Params<'export'>,
 ): Omit<ExportSpec, 'batch' | 'method' | 'declared'> {
-  return { model, facts, info, fragment, layer: layerInUse(info), class: params.class, size: params.size };
+  return {
+    model,
+    facts,
+    info,
+    fragment,
+    layer: layerInUse(info),
+    start: startInUse(info),
+    class: params.class,
+    size: params.size,
+  };
 }
 
 /**

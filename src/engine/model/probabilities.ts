@@ -65,7 +65,7 @@ async function* scoresOfNoise(
     activation: 'none',
     classes: sizeOf(facts.get(scores)!.dims),
   } as const;
-  const encoded = encodeModel(file.model, imageGraph(file.model, facts, name, classScores(plain, facts)));
+  const encoded = encodeModel(file.model, imageGraph(file.model, facts, { input: name }, classScores(plain, facts)));
   const session = await createSession(file.path, encoded, await file.buffers(encoded), {
     device: 'cpu',
     optimize: 'basic',

@@ -1,6 +1,7 @@
 /** Limits the share of the machine that the engine's process takes, since a person works in the window beside it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
+import { asksForLowPriority } from '../../server/variables';
 
 /**
  * Puts every thread of this process below the priority of ordinary programs. Threads that start later inherit it.
@@ -21,24 +22,10 @@ export function lowerPriority(priority = askedPriority()): void {
   }
 }
 
-/**
- * The priority that the variable GROUP_CAM_PRIORITY asks for: `low` is for an engine that works through datasets, so that
- * an explanation that somebody waits for goes first. On Windows the lowest priority would get no time at all beside others.
- */
-function askedPriority(text = process.env['GROUP_CAM_PRIORITY']): number {
+/** On Windows the lowest priority would get no time at all beside others. */
+function askedPriority(): number {
   const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = os.constants.priority;
-  return text === 'low' && process.platform !== 'win32' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL;
-}
-
-/**
- * The number of runtime threads in the variable GROUP_CAM_THREADS, which is meant for several processes that share a
- * machine, such as tests.
- *
- * @returns undefined if the variable is not set
- */
-export function askedThreads(text = process.env['GROUP_CAM_THREADS']): number | undefined {
-  const count = Number(text);
-  return Number.isInteger(count) && count > 0 ? count : undefined;
+  return asksForLowPriority() && process.platform !== 'win32' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL;
 }
 
 export interface Processors {

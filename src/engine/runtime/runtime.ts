@@ -6,7 +6,7 @@ import { ExplainError, errors, reasonOf } from '../../core/errors';
 import { DataType } from '../../core/onnx/tensors';
 import type { EncodedModel, WeightFeed } from '../../core/onnx/weights';
 import type { Device } from '../../protocol/devices';
-import { askedThreads } from './cores';
+import { askedThreads } from '../../server/variables';
 import { missingFiles, providersFor, whyNotLoaded } from './providers';
 
 export type TypedArray =
@@ -55,15 +55,15 @@ export interface SessionOptions {
    * is slower.
    */
   readonly prepack: boolean;
-  /** Number of threads on the CPU; by default that of `setThreads`. */
+  /** Number of threads on the CPU; by default that of `setThreads`, or of the variable GROUP_CAM_THREADS. */
   readonly threads?: number;
 }
 
-let threads = askedThreads();
+let threads: () => number | undefined = askedThreads;
 
 /** @param count number of threads on the CPU for sessions that are created later; undefined means one for each core */
 export function setThreads(count: number | undefined): void {
-  threads = count;
+  threads = () => count;
 }
 
 /**
@@ -82,7 +82,7 @@ export async function createSession(
   options: SessionOptions,
 ): Promise<Session> {
   const runtime = await loadRuntime();
-  const intraOpNumThreads = options.threads ?? threads;
+  const intraOpNumThreads = options.threads ?? threads();
   const bufferOf = (name: string) => {
     const data = buffers.get(name);
     if (!data) throw errors.internal(`no buffer "${name}" for the weights of ${file}`);

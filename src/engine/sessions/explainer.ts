@@ -1,7 +1,8 @@
 /** The data that the engine holds to explain images with one model, layer and device. */
 import type { FeatureMaps } from '../../core/cam/features';
+import type { Between } from '../../core/cam/transform';
 import type { Background } from '../../core/methods/network';
-import { type LayerInfo, layerInUse, type ModelInfo } from '../../core/model/info';
+import { type LayerInfo, layerInUse, type ModelInfo, startInUse } from '../../core/model/info';
 import type { Facts } from '../../core/onnx/facts';
 import type { EncodedModel } from '../../core/onnx/weights';
 import type { Ranges } from '../../core/quantise/grids';
@@ -12,7 +13,7 @@ import type { Device } from '../../protocol/devices';
 import type { Rewrite } from '../model/fit';
 import type { PreparedInput } from '../pictures/prepare';
 import type { Batching } from '../runtime/batching';
-import type { Session, Tensor } from '../runtime/runtime';
+import { floats, type Session, type Tensor } from '../runtime/runtime';
 import type { Lru } from './lru';
 import type { Verdict } from './trial';
 
@@ -56,7 +57,7 @@ export interface Explainer extends KnownModel {
 
 /** Sessions and weights that only some methods need. */
 export interface Parts {
-  /** See `gradientGraph`; from the layer, or the input, to the gradient of the layer. */
+  /** See `gradientGraph`; from `startInUse` to the gradient of the layer. */
   readonly 'feature-gradient': Session;
   /** The same for the gradient of the input. */
   readonly 'input-gradient': Session;
@@ -104,6 +105,8 @@ export interface ImageState {
   readonly input: PreparedInput;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
+  /** That of `startInUse`, if it is neither the target layer nor the input. */
+  readonly start?: Float32Array | undefined;
   readonly features: FeatureMaps;
   readonly backgrounds: { [B in Background]?: Backdrop };
 }
@@ -117,9 +120,22 @@ export interface Backdrop {
   outputs: Outputs | undefined;
 }
 
-/** True if the gradient graph starts at the layer, so that it needs no pass through the whole network. */
-export function isCut(info: ModelInfo, layer: string): boolean {
-  return layer === info.input.name || info.layers.some(({ tensor, cut }) => tensor === layer && cut);
+/** The tensors of a model between which images are blended, and those that are read. */
+export function placesOf(info: ModelInfo): Between {
+  const { input, layer } = info;
+  const start = startInUse(info).tensor;
+  const isOther = start !== layer.value && start !== input.name;
+  return { input: input.name, layout: input.layout, layer: layer.value, ...(isOther && { start }) };
+}
+
+/** What graphs that start at `startInUse` are fed for an image. */
+export function startOf(
+  { info }: Explainer,
+  { input, activations, start }: Pick<ImageState, 'input' | 'activations' | 'start'>,
+): Tensor {
+  const { tensor, shape } = startInUse(info);
+  if (tensor === info.input.name) return floats(input.tensor, input.dims);
+  return floats(tensor === info.layer.value ? activations : start!, shape);
 }
 
 export function layerOf({ info }: Explainer): LayerInfo {

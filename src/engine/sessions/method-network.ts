@@ -6,6 +6,7 @@ import { SCORE } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import type { Blur } from '../../core/methods/choice';
 import type { BackwardRule, MethodNetwork, Scored, WithFeatures, WithImage } from '../../core/methods/network';
+import { startInUse } from '../../core/model/info';
 import { mapsOf, tensorOf } from '../../core/model/layers/arrangement';
 import type { Outputs, Target } from '../../core/target/target';
 import { relayout } from '../pictures/prepare';
@@ -13,8 +14,8 @@ import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { scoreMasks } from './blends';
 import type { Explainer } from './explainer';
-import { type ImageState, isCut, layerOf, type Part, type Parts } from './explainer';
-import { imageOf, numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
+import { type ImageState, layerOf, type Part, type Parts, startOf } from './explainer';
+import { numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
 
 export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
@@ -97,15 +98,14 @@ function withOutputs<T>(items: readonly T[], outputs: readonly Outputs[]): Score
 /** The gradient of the target's value with respect to A, [K, height, width]. */
 export async function featureGradient(
   explainer: Explainer,
-  state: Pick<ImageState, 'input' | 'activations'>,
+  state: Pick<ImageState, 'input' | 'activations' | 'start'>,
   target: Target,
   work: Work,
 ): Promise<Float32Array> {
   const layer = layerOf(explainer);
-  const cut = isCut(explainer.info, layer.tensor);
-  const source = cut ? floats(state.activations, layer.shape) : imageOf(state.input);
-  if (!cut) work.passes += 1;
-  return mapsOf(await gradient(explainer, partOf(explainer, 'feature-gradient'), source, target, work), layer);
+  const start = startOf(explainer, state);
+  if (startInUse(explainer.info).tensor === explainer.info.input.name) work.passes += 1;
+  return mapsOf(await gradient(explainer, partOf(explainer, 'feature-gradient'), start, target, work), layer);
 }
 
 const GRADIENTS = { plain: 'input-gradient', guided: 'guided-gradient' } as const satisfies Record<BackwardRule, Part>;
@@ -146,18 +146,19 @@ async function scoreFeatures(
   const layer = layerOf(explainer);
   const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
   const feeds = { [DOWNSTREAM.features]: batched(explainer, tensors, layer.shape) };
-  const images = isCut(explainer.info, layer.tensor)
+  const { data, dims } = startOf(explainer, state);
+  const starts = layer.cut
     ? {}
     : {
-        [DOWNSTREAM.image]: batched(
+        [DOWNSTREAM.start]: batched(
           explainer,
-          features.map(() => state.input.tensor),
-          state.input.dims,
+          features.map(() => data as Float32Array),
+          dims,
         ),
       };
   await turn(work);
   const session = partOf(explainer, 'features');
-  const result = await session.run({ ...feeds, ...images }, Object.keys(explainer.fragment.outputs));
+  const result = await session.run({ ...feeds, ...starts }, Object.keys(explainer.fragment.outputs));
   const count = runSize(features.length, explainer.batching);
   work.passes += count;
   return outputsOf(explainer, result, count);

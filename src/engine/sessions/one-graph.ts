@@ -6,6 +6,7 @@ import { ONE_GRAPH, oneGraph } from '../../core/export/one-graph';
 import { type ExportedMethod, needsGradient } from '../../core/export/steps';
 import type { Blur } from '../../core/methods/choice';
 import type { MethodNetwork, Scored, WithMask } from '../../core/methods/network';
+import { startInUse } from '../../core/model/info';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { encodeModel } from '../../core/onnx/weights';
 import { CLASSES, classTarget, probabilitiesOf } from '../../core/target/class-scores';
@@ -63,7 +64,17 @@ export async function makeOneGraph(
   const layer = layerOf(explainer);
   const blends = explainer.batching.size === 1 ? 'one by one' : 'together';
   const batch = { images: 'one', blends } as const;
-  const graph = oneGraph({ model: file.model, facts, info, fragment, layer, method, batch, half });
+  const graph = oneGraph({
+    model: file.model,
+    facts,
+    info,
+    fragment,
+    layer,
+    start: startInUse(info),
+    method,
+    batch,
+    half,
+  });
   const encoded = encodeModel(file.model, graph);
   const options = { device, optimize: 'all', prepack: true } as const;
   const session = await createSession(info.path, encoded, await file.buffers(encoded), options);
@@ -84,6 +95,7 @@ export async function makeOneGraph(
       const result = await session.run({ [SCORE.image]: imageOf(input), ...(isAsked && seed) }, names);
       const [outputs] = outputsOf(explainer, result, 1) as [Outputs];
       const activations = numbers(explainer, 'activations', result[SCORE.features]!);
+      const start = result[SCORE.start];
       const { channels, height, width } = layer;
       const features = { data: mapsOf(activations, layer), channels, height, width };
       const slope = result[GRADIENT.gradient];
@@ -97,7 +109,14 @@ export async function makeOneGraph(
       work.passes += 1 + blends.length;
       const p = probabilitiesOf(outputs);
       return {
-        state: { outputs, input, activations, features, backgrounds: {} },
+        state: {
+          outputs,
+          input,
+          activations,
+          start: start && numbers(explainer, 'activations', start),
+          features,
+          backgrounds: {},
+        },
         class: index ?? p.indexOf(p.reduce((most, value) => Math.max(most, value))),
         gradient,
         blends,

@@ -2,14 +2,14 @@
 import { downstreamGraph } from '../../core/cam/downstream';
 import { gradientGraph } from '../../core/cam/gradient';
 import { LINEAR_WEIGHTS, linearHeadGraph } from '../../core/cam/linear';
-import { type Between, imageGraph } from '../../core/cam/transform';
+import { imageGraph } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { guided } from '../../core/gradients/guided';
 import type { RuleTable } from '../../core/gradients/rule';
 import { RULES } from '../../core/gradients/rule-table';
 import type { Need } from '../../core/methods/method-table';
-import type { ModelInfo } from '../../core/model/info';
+import { startInUse } from '../../core/model/info';
 import { checkBounds } from '../../core/onnx/bounds';
 import { encodeWithFeeds } from '../../core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
@@ -18,7 +18,7 @@ import type { Fragment } from '../../core/target/target';
 import type { Device } from '../../protocol/devices';
 import type { ModelFile } from '../model/model-file';
 import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
-import { type Explainer, isCut, type KnownModel, layerOf, type Part, type Parts } from './explainer';
+import { type Explainer, type KnownModel, layerOf, type Part, type Parts, placesOf } from './explainer';
 import { makeInt8 } from './int8';
 
 type Maker<P extends Part> = (explainer: Explainer, file: ModelFile) => Promise<Parts[P]>;
@@ -28,8 +28,8 @@ const MAKERS: { readonly [P in Part]: Maker<P> } = {
   'input-gradient': (explainer, file) => makeInputGradient(explainer, file, rulesFor(explainer.device)),
   'guided-gradient': (explainer, file) => makeInputGradient(explainer, file, guided(rulesFor(explainer.device))),
   features: makeDownstream,
-  images: (explainer, file) => makeImages(explainer, file),
-  sweep: (explainer, file) => makeImages(explainer, file, explainer.info.layer.value),
+  images: (explainer, file) => makeImages(explainer, file, { input: explainer.info.input.name }),
+  sweep: (explainer, file) => makeImages(explainer, file, placesOf(explainer.info)),
   'own-map': makeOwnMap,
   'linear-head': makeLinearHead,
   int8: makeInt8,
@@ -48,11 +48,6 @@ export function releaseParts(parts: Partial<Parts>): void {
   for (const part of Object.values(parts)) if (part && 'release' in part) void part.release();
 }
 
-/** The tensors of a model between which images are blended and features are read. */
-export function placesOf({ input, layer }: ModelInfo): Between {
-  return { input: input.name, layout: input.layout, layer: layer.value };
-}
-
 /** The fragment of a model's class scores. */
 export function fragmentOf({ info: { output }, facts }: Pick<KnownModel, 'info' | 'facts'>): Fragment {
   return classScores({ ...output, activation: output.activation.value }, facts);
@@ -62,9 +57,8 @@ const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
 
 async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts, device, fragment } = explainer;
-  const wrt = info.layer.value;
-  const source = isCut(info, wrt) ? wrt : info.input.name;
-  const graph = gradientGraph(file.model, facts, { source, wrt }, fragment, rulesFor(device));
+  const ends = { source: startInUse(info).tensor, wrt: info.layer.value };
+  const graph = gradientGraph(file.model, facts, ends, fragment, rulesFor(device));
   // This graph runs once for each class, so the runtime's own copies of its weights would cost more than they save.
   return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
 }
@@ -83,7 +77,8 @@ function makeInputGradient(explainer: Explainer, file: ModelFile, rules: RuleTab
 
 function makeDownstream(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts, fragment } = explainer;
-  const graph = downstreamGraph(file.model, facts, placesOf(info), fragment, isCut(info, info.layer.value));
+  const places = { layer: info.layer.value, start: startInUse(info).tensor };
+  const graph = downstreamGraph(file.model, facts, places, fragment);
   return open(explainer, file, encodeModel(file.model, graph));
 }
 
@@ -116,10 +111,14 @@ async function makeLinearHead(explainer: Explainer, file: ModelFile): Promise<Fl
  */
 const LARGE = 2 ** 27;
 
-async function makeImages(explainer: Explainer, file: ModelFile, layer?: string): Promise<Session | undefined> {
+async function makeImages(
+  explainer: Explainer,
+  file: ModelFile,
+  places: Parameters<typeof imageGraph>[2],
+): Promise<Session | undefined> {
   const { info, facts, fragment } = explainer;
   if (info.bytes > LARGE) return undefined;
-  const graph = imageGraph(file.model, facts, info.input.name, fragment, layer);
+  const graph = imageGraph(file.model, facts, places, fragment);
   return open(explainer, file, encodeModel(file.model, graph));
 }
 

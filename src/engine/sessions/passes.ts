@@ -5,6 +5,7 @@ import { errors } from '../../core/errors';
 import type { Blur } from '../../core/methods/choice';
 import type { Background, WithMask } from '../../core/methods/network';
 import type { UsedPrecision } from '../../core/methods/precision';
+import { startInUse } from '../../core/model/info';
 import { mapsOf } from '../../core/model/layers/arrangement';
 import { sizeOf } from '../../core/onnx/tensors';
 import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/target/target';
@@ -14,7 +15,7 @@ import type { PreparedInput } from '../pictures/prepare';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { checkApart } from './apart';
 import { blurImage } from './blur';
-import { type Backdrop, type Explainer, type ImageState, layerOf } from './explainer';
+import { type Backdrop, type Explainer, type ImageState, layerOf, placesOf } from './explainer';
 
 /** The work of one request. */
 export interface Work {
@@ -46,7 +47,7 @@ export async function firstPass(
   // blend is then exactly the image, and the first frame does not have to wait for the blur.
   const blurred = explainer.batching.padded ? await blurredBy(explainer, input, blur) : undefined;
   const masks = blurred ? [constant(1), constant(0)] : [constant(0)];
-  const { outputs, features } = await score(explainer, work, image, blurred?.tensor ?? image, masks, {
+  const { outputs, features, start } = await score(explainer, work, image, blurred?.tensor ?? image, masks, {
     withFeatures: true,
   });
   if (blurred) blurred.outputs = outputs[1]!;
@@ -55,6 +56,7 @@ export async function firstPass(
     outputs: outputs[0]!,
     input,
     activations,
+    start: start?.slice(0, sizeOf(startInUse(explainer.info).shape)),
     features: { data: mapsOf(activations, layer), channels, height, width },
     backgrounds: blurred ? { blurred } : {},
   };
@@ -95,6 +97,8 @@ interface Scored {
   readonly outputs: readonly Outputs[];
   /** A for all masks, if requested. */
   readonly features: Float32Array | undefined;
+  /** The values of `startInUse` with them, if they are neither A nor the image. */
+  readonly start: Float32Array | undefined;
 }
 
 /**
@@ -116,14 +120,16 @@ export async function score(
   const names = Object.keys(explainer.fragment.outputs);
   const result = await session.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
-    [...names, ...(withFeatures ? [SCORE.features] : [])],
+    [...names, ...(withFeatures ? tensorsRead(explainer) : [])],
   );
+  const start = result[SCORE.start];
   const outputs = outputsOf(explainer, result, count);
   if (masks.length > 1) await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, session !== explainer.score);
   work.passes += count;
   return {
     outputs,
     features: withFeatures ? numbers(explainer, 'activations', result[SCORE.features]!) : undefined,
+    start: start && numbers(explainer, 'activations', start),
   };
 
   async function lastAlone(): Promise<Outputs> {
@@ -132,6 +138,10 @@ export async function score(
     return outputsOf(explainer, one, 1)[0]!;
   }
 }
+
+/** The outputs of a graph that are tensors of the network. */
+export const tensorsRead = ({ info }: Explainer): readonly string[] =>
+  placesOf(info).start === undefined ? [SCORE.features] : [SCORE.features, SCORE.start];
 
 /** The last image of several. */
 export function lastOf({ type, data, dims }: Tensor): Tensor {

@@ -13,9 +13,9 @@ import { batchingFor, SINGLE } from '../runtime/batching';
 import type { Race } from '../runtime/race';
 import { createSession, floats } from '../runtime/runtime';
 import { sharesNumbers } from './apart';
-import type { Explainer, KnownModel, Part } from './explainer';
+import { type Explainer, type KnownModel, type Part, placesOf } from './explainer';
 import { createLru } from './lru';
-import { addPart, fragmentOf, placesOf, releaseParts } from './parts';
+import { addPart, fragmentOf, releaseParts } from './parts';
 import { timeOfImage } from './time';
 
 export interface Sessions {

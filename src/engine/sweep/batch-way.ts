@@ -5,6 +5,7 @@
 import { GRADIENT } from '../../core/cam/gradient';
 import { SCORE } from '../../core/cam/transform';
 import { ONE_GRAPH, oneGraph } from '../../core/export/one-graph';
+import { startInUse } from '../../core/model/info';
 import { encodeModel } from '../../core/onnx/weights';
 import { CLASSES } from '../../core/target/class-scores';
 import { identityOf } from '../../files/stamps';
@@ -14,6 +15,7 @@ import { type Memory, timeOf } from '../runtime/race';
 import { createSession, floats, type Session, type Tensor } from '../runtime/runtime';
 import { type Explainer, layerOf } from '../sessions/explainer';
 import { failureIn, type Rival } from '../sessions/one-graph';
+import { tensorsRead } from '../sessions/passes';
 import { readAgain } from '../sessions/sessions';
 
 /** The class of each image; the most probable one where it is undefined. */
@@ -109,7 +111,8 @@ async function openGraph(explainer: Explainer): Promise<Session | undefined> {
     if (file.identity !== explainer.identity) return undefined;
     const batch = { images: 'any', blends: 'together' } as const;
     const method = { name: 'grad-cam' } as const;
-    const graph = oneGraph({ model: file.model, facts, info, fragment, layer: layerOf(explainer), method, batch });
+    const layers = { layer: layerOf(explainer), start: startInUse(info) };
+    const graph = oneGraph({ model: file.model, facts, info, fragment, ...layers, method, batch });
     const encoded = encodeModel(file.model, graph);
     return await createSession(info.path, encoded, await file.buffers(encoded), {
       device,
@@ -121,10 +124,11 @@ async function openGraph(explainer: Explainer): Promise<Session | undefined> {
   }
 }
 
-function runOf({ fragment }: Explainer, session: Session): Run {
+function runOf(explainer: Explainer, session: Session): Run {
+  const { fragment } = explainer;
   const count = fragment.outputs[CLASSES.probabilities]!;
   const [given] = fragment.inputs;
-  const fetches = [...Object.keys(fragment.outputs), SCORE.features, GRADIENT.gradient];
+  const fetches = [...Object.keys(fragment.outputs), ...tensorsRead(explainer), GRADIENT.gradient];
   return (images, classes) => {
     const size = images.dims[0]!;
     const isAsked = new Float32Array(size);

@@ -83,9 +83,9 @@ export function gradientMapper(explainer: Explainer): Mapper {
     work.hasSlope ||= values.some((value) => value !== 0);
     return mapsOf(values, layerOf(explainer));
   };
-  const asked = ({ activations, input }: Seen, index: number, work: Work) => {
+  const asked = ({ activations, start, input }: Seen, index: number, work: Work) => {
     const target = classTarget(explainer.info.labels.value, { class: index });
-    return featureGradient(explainer, { activations, input: { ...input, milliseconds: 0 } }, target, work);
+    return featureGradient(explainer, { activations, start, input: { ...input, milliseconds: 0 } }, target, work);
   };
   return async (seen, index, work) => {
     const { features, gradient } = seen;

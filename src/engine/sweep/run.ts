@@ -9,7 +9,7 @@ import { type Batching, batchingForSweep, isFailedRun, SINGLE } from '../runtime
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { checkApart } from '../sessions/apart';
 import { type Explainer, layerOf } from '../sessions/explainer';
-import { lastOf, maskFeeds, numbers, runSize, turn, type Work } from '../sessions/passes';
+import { lastOf, maskFeeds, numbers, runSize, tensorsRead, turn, type Work } from '../sessions/passes';
 import type { AskedClasses, BatchWay, Results } from './batch-way';
 import type { ReadImage } from './read';
 
@@ -18,6 +18,8 @@ export interface Passed {
   readonly outputs: Outputs;
   /** The target layer's output, in its own arrangement. */
   readonly activations: Float32Array;
+  /** That of `startInUse`, if it is neither the target layer nor the input. */
+  readonly start?: Float32Array;
   /** That of a class, if a graph has made it with the rest; in the layer's arrangement. */
   readonly gradient?: { readonly class: number; readonly values: Float32Array };
 }
@@ -127,7 +129,7 @@ export function createRunner(explainer: Explainer, way?: MapsWay): Runner {
 
 /** A large model has no session without the blend: each image is then passed as both inputs of the blend. */
 function scored(explainer: Explainer, images: Tensor, count: number): ReturnType<Session['run']> {
-  const fetches = [...Object.keys(explainer.fragment.outputs), SCORE.features];
+  const fetches = [...Object.keys(explainer.fragment.outputs), ...tensorsRead(explainer)];
   const { sweep } = explainer.parts;
   if (sweep) return sweep.run({ [SCORE.image]: images }, fetches);
   const { height, width } = layerOf(explainer);
@@ -144,17 +146,20 @@ function passedOf(explainer: Explainer, result: Results, count: number, classes:
   const wrong = names.find((name) => values[name]!.length !== count * fragment.outputs[name]!);
   if (wrong) throw errors.runtimeFailed(info.path, `${values[wrong]!.length} scores for ${count} images`);
   const slopes = result[GRADIENT.gradient]?.data as Float32Array | undefined;
+  const starts = result[SCORE.start]?.data as Float32Array | undefined;
   const length = features.length / count;
   return itemsOf(fragment, values, count).map((outputs, i) => {
     const activations = features.subarray(i * length, (i + 1) * length);
     try {
       for (const name of names) numbers(explainer, 'class scores', floats(outputs[name]!, []));
-      numbers(explainer, 'activations', floats(activations, []));
+      const start = starts?.subarray((i * starts.length) / count, ((i + 1) * starts.length) / count);
+      for (const values of [activations, ...(start ? [start] : [])])
+        numbers(explainer, 'activations', floats(values, []));
       const gradient = slopes && {
         class: classes[i] ?? topClasses(probabilitiesOf(outputs), 1)[0]!,
         values: slopes.subarray(i * length, (i + 1) * length),
       };
-      return { outputs, activations, ...(gradient && { gradient }) };
+      return { outputs, activations, ...(start && { start }), ...(gradient && { gradient }) };
     } catch (thrown) {
       if (thrown instanceof ExplainError && thrown.code === 'not-finite') return thrown;
       throw thrown;

@@ -3,6 +3,7 @@ import { gradientGraph } from '../../core/cam/gradient';
 import { imageGraph, scoreGraph } from '../../core/cam/transform';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { RULES } from '../../core/gradients/rule-table';
+import { startInUse } from '../../core/model/info';
 import type { Model } from '../../core/onnx/model';
 import { encodeModel, withWeights } from '../../core/onnx/weights';
 import { withFed } from '../../core/training/fed';
@@ -10,9 +11,9 @@ import type { Device } from '../../protocol/devices';
 import type { ModelFile } from '../model/model-file';
 import { batchingFor, batchingForSweep } from '../runtime/batching';
 import { createSession, type Session, type SessionOptions } from '../runtime/runtime';
-import { type Explainer, isCut, type KnownModel } from '../sessions/explainer';
+import { type Explainer, type KnownModel, placesOf } from '../sessions/explainer';
 import { createLru } from '../sessions/lru';
-import { fragmentOf, placesOf, releaseParts } from '../sessions/parts';
+import { fragmentOf, releaseParts } from '../sessions/parts';
 import { upsamplingOf } from '../sessions/sessions';
 import { bytesOf, type Weights } from './weights';
 
@@ -57,8 +58,7 @@ export async function openNetwork(trainee: Trainee, { masks, gradients }: Networ
   const { info, facts } = known;
   const fragment = fragmentOf(known);
   const size = { width: info.preprocessing.width.value, height: info.preprocessing.height.value };
-  const layer = info.layer.value;
-  const images = await openFed(trainee, imageGraph(file.model, facts, info.input.name, fragment, layer));
+  const images = await openFed(trainee, imageGraph(file.model, facts, placesOf(info), fragment));
   const opened: Session[] = [images];
   try {
     // Without masks nothing asks for blends.
@@ -69,9 +69,9 @@ export async function openNetwork(trainee: Trainee, { masks, gradients }: Networ
     }
     let gradient: Session | undefined;
     if (gradients) {
-      const source = isCut(info, layer) ? layer : info.input.name;
+      const ends = { source: startInUse(info).tensor, wrt: info.layer.value };
       const rules = device === 'cpu' ? CPU_RULES : RULES;
-      gradient = await openFed(trainee, gradientGraph(file.model, facts, { source, wrt: layer }, fragment, rules));
+      gradient = await openFed(trainee, gradientGraph(file.model, facts, ends, fragment, rules));
     }
     return {
       ...known,

@@ -118,11 +118,14 @@ export async function pickScores(model: CurrentModel): Promise<void> {
 
 /** The items for the layers, the last layer first. */
 export function layerItems(info: ModelInfo) {
-  return [...info.layers].reverse().map((layer) => ({
+  const first = info.layers.findIndex(({ cut }) => cut);
+  const items = info.layers.map((layer, i) => ({
     label: layer.tensor,
     description: `${layer.operator} ${layerSize(layer)}`,
-    ...(!layer.cut && { detail: 'Not the only path to the scores: each class costs a full pass' }),
+    // Without a layer before it that all paths run through, the gradient starts at the image.
+    ...((first < 0 || i < first) && { detail: 'Not the only path to the scores: each class costs a full pass' }),
   }));
+  return items.reverse();
 }
 
 export async function pickDevice(engine: WindowEngine): Promise<void> {

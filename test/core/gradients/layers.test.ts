@@ -2,12 +2,16 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { DOWNSTREAM, downstreamGraph } from '../../../src/core/cam/downstream';
+import { GRADIENT, gradientGraph } from '../../../src/core/cam/gradient';
+import { startInUse } from '../../../src/core/model/info';
 import { untypedInfo } from '../../../src/core/onnx/compose';
+import { encodeWithFeeds } from '../../../src/core/onnx/feeds';
 import { type EncodedModel, encodeModel } from '../../../src/core/onnx/weights';
 import { CLASSES } from '../../../src/core/target/class-scores';
 import { openModel } from '../../../src/engine/model/inspect';
 import { createSession, floats } from '../../../src/engine/runtime/runtime';
-import { fragmentOf, placesOf } from '../../../src/engine/sessions/parts';
+import { fragmentOf } from '../../../src/engine/sessions/parts';
+import { largestDifference } from '../../support/reference';
 import { gradientSession } from '../../support/runtime';
 import { project } from '../../support/shared';
 import { noise } from '../../support/tiny-network';
@@ -43,16 +47,20 @@ describe('gradients of layers', () => {
       );
       const features = await forwards.run({ [info.input.name]: x }, names);
 
-      for (const { tensor, cut, shape } of info.layers) {
-        const places = { ...placesOf(info), layer: tensor };
+      const fragment = fragmentOf({ info, facts });
+      const [target] = fragment.inputs;
+
+      for (const { tensor, shape } of info.layers) {
+        const start = startInUse({ ...info, layer: { ...info.layer, value: tensor } }).tensor;
+        const startValues = start === info.input.name ? x : features[start]!;
         const behind = await open(
-          encodeModel(model, downstreamGraph(model, facts, places, fragmentOf({ info, facts }), cut)),
+          encodeModel(model, downstreamGraph(model, facts, { layer: tensor, start }, fragment)),
         );
         const direction = noise(features[tensor]!.data.length, 3);
         const score = async (step: number) => {
           const moved = Float32Array.from(features[tensor]!.data as Float32Array, (a, i) => a + step * direction[i]!);
-          const image = cut ? {} : { [DOWNSTREAM.image]: x };
-          const result = await behind.run({ [DOWNSTREAM.features]: floats(moved, shape), ...image }, [CLASSES.logits]);
+          const others = start === tensor ? {} : { [DOWNSTREAM.start]: startValues };
+          const result = await behind.run({ [DOWNSTREAM.features]: floats(moved, shape), ...others }, [CLASSES.logits]);
           return dot(result[CLASSES.logits]!.data as Float32Array, seed);
         };
         const expected = ((await score(STEP)) - (await score(-STEP))) / (2 * STEP);
@@ -62,6 +70,14 @@ describe('gradients of layers', () => {
         const error = Math.abs(dot(gradient, direction) - expected) / scale;
         assert.ok(error <= TOLERANCE, `${tensor}: ${error}`);
         await behind.release();
+
+        const backward = gradientGraph(model, facts, { source: start, wrt: tensor }, fragment);
+        const alone = await open(encodeWithFeeds(model, backward));
+        const feeds = { [GRADIENT.source]: startValues, [target!.name]: floats(Float32Array.from(seed), target!.dims) };
+        const found = (await alone.run(feeds, [GRADIENT.gradient]))[GRADIENT.gradient]!.data as Float32Array;
+        const most = Math.max(...Array.from(gradient, Math.abs));
+        assert.ok(largestDifference(found, gradient) <= 1e-5 * most, `${tensor} from ${start}`);
+        await alone.release();
       }
       await Promise.all([backwards.release(), forwards.release()]);
     });

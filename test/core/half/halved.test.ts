@@ -24,7 +24,7 @@ describe('a graph in half floats', () => {
 
   async function graphs(bytes: Uint8Array) {
     const { file, info, facts } = await openModel({ path: folder.write('model.onnx', bytes) });
-    const real = imageGraph(file.model, facts, info.input.name, fragmentOf({ info, facts }));
+    const real = imageGraph(file.model, facts, { input: info.input.name }, fragmentOf({ info, facts }));
     const half = halved(real, facts, file.model.opset);
     const run = async (graph: typeof real) => {
       const encoded = encodeModel(file.model, graph);

@@ -7,7 +7,7 @@ import { groupsOf, weightsOf } from '../../../core/training/order';
 import { isRight, probabilitiesFrom } from '../../../core/training/scores';
 import { trainingErrors } from '../../../core/training/training-errors';
 import { trainingDefaults } from '../../../protocol/training';
-import type { Explainer } from '../../sessions/explainer';
+import { type Explainer, placesOf } from '../../sessions/explainer';
 import { turn } from '../../sessions/passes';
 import { createRunner } from '../../sweep/run';
 import { endEpoch } from '../epoch';
@@ -130,7 +130,7 @@ async function featuresFor(
   lists: readonly ('train' | 'heldOut')[],
 ): Promise<readonly Float32Array[]> {
   const { info, facts } = trainee.known;
-  const graph = imageGraph(trainee.file.model, facts, info.input.name, network.fragment, head.features);
+  const graph = imageGraph(trainee.file.model, facts, { ...placesOf(info), layer: head.features }, network.fragment);
   const session = await openFed(trainee, graph);
   try {
     const explainer: Explainer = { ...network, parts: { ...network.parts, sweep: session } };
