@@ -4,6 +4,7 @@ import { EXPORTABLE, type MethodName } from '../core/methods/names';
 import type { ExportChoice } from '../protocol/explanation';
 import type { Service } from '../protocol/requests';
 import { methodChoicesOf } from './method-options';
+import { orStopped } from './stopped';
 import type { Terminal } from './terminal';
 import { addMaskOptions, choiceOption, givenMasks, listOption, type MaskFlags, verboseOption } from './values';
 
@@ -11,7 +12,7 @@ import { addMaskOptions, choiceOption, givenMasks, listOption, type MaskFlags, v
 interface ExportOptions extends MaskFlags, Pick<ExportChoice, 'class' | 'size' | 'external'> {
   readonly model: string;
   readonly output: string;
-  readonly layer?: string;
+  readonly layer?: readonly string[];
   readonly method: MethodName;
   readonly option?: readonly string[];
 }
@@ -24,7 +25,12 @@ export function addExport(program: Command, service: () => Service, terminal: Te
       .description('write a model that makes its own saliency map, for any runtime of ONNX')
       .requiredOption('--model <m.onnx>', 'the ONNX model')
       .requiredOption('--output <m.explained.onnx>', 'the model to write')
-      .option('--layer <tensor>', 'the layer to explain (default: the one that `group-cam inspect` prints)')
+      .addOption(
+        listOption(
+          '--layer <tensor>',
+          'the layer to explain, a single one (default: the one that `group-cam inspect` prints)',
+        ),
+      )
       .addOption(choiceOption('--method <name>', 'the method that computes the map', EXPORTABLE, method))
       .addOption(
         listOption('--option <name=value>', 'an option of the method; may be repeated. `group-cam methods` lists them'),
@@ -48,7 +54,7 @@ export function addExport(program: Command, service: () => Service, terminal: Te
       ),
     )
     .addOption(verboseOption())
-    .action((options) => exportModel(options, service(), terminal));
+    .action((options) => orStopped(terminal, exportModel(options, service(), terminal), 'nothing was written'));
 }
 
 async function exportModel(options: ExportOptions, service: Service, terminal: Terminal): Promise<void> {

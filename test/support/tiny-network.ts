@@ -41,8 +41,8 @@ export interface Form {
   readonly network?: NaiveNetwork;
   /** An operator between the layer and the logits that has no gradient rule; it changes nothing. */
   readonly odd?: boolean;
-  /** A path around the layer that adds nothing, so that the layer is no cut of the graph. */
-  readonly around?: boolean;
+  /** A path around the layer that adds nothing, from here, so that the layer is no cut of the graph. */
+  readonly around?: 'image' | 'map';
   readonly image?: NaiveImage;
   /** The input takes pixels of this type from 0 to 255; the graph makes x / 127.5 - 1 of them. */
   readonly pixels?: DataType;
@@ -79,9 +79,10 @@ export function networkModel(form: Form = {}): Uint8Array {
   });
   const between: TinyNode[] = [
     ...(form.odd ? [['ReverseSequence', `${LAYER} ones`, 'unreversed', ONE_BY_ONE] as const] : []),
+    ...(form.around === 'image' ? [['Conv', 'image conv', 'other', conv] as const] : []),
     ...(form.around
       ? ([
-          ['Mul', 'map nothing', 'zero'],
+          ['Mul', `${form.around === 'image' ? 'other' : 'map'} nothing`, 'zero'],
           ['Add', `zero ${LAYER}`, 'sum'],
         ] as const)
       : []),

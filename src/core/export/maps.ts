@@ -124,8 +124,9 @@ function resampling(
 ): Upsampling {
   const by = (at: readonly number[], from: number) => cast(e, matrix(e, at, from, sums), sums, type);
   const columns = by(to.columns, width);
-  const isSquare = to.rows.length === to.columns.length && height === width;
-  const rows = transpose(e, isSquare ? columns : by(to.rows, height), [1, 0]);
+  // A layer can be square where the input is not: as many positions may then lie elsewhere.
+  const isSame = height === width && String(to.rows) === String(to.columns);
+  const rows = transpose(e, isSame ? columns : by(to.rows, height), [1, 0]);
   const turned = (maps: string) => transpose(e, maps, [2, 1, 0]);
   return (maps) => {
     const high = e.op('MatMul', [rows, turned(reshape(e, maps, [-1, height, width]))]);

@@ -25,9 +25,10 @@ const NAMES = ['names', 'labels', 'classes', 'class_names', 'id2label'];
 /** The key under which an exported model has what was known of the model in it, in the form of a sidecar. */
 export const CONVENTIONS = 'groupcam.conventions';
 
-/** What an exported model says of the model in it. */
+/** What an exported model says of the model in it. It has names of classes itself, so a file that it names is not read. */
 export function exportedConventions({ proto }: Model): Conventions | undefined {
-  return conventionsIn(proto.metadataProps.find(({ key }) => key === CONVENTIONS)?.value ?? '');
+  const said = conventionsIn(proto.metadataProps.find(({ key }) => key === CONVENTIONS)?.value ?? '');
+  return said && { ...said, labels: undefined };
 }
 
 export function readMetadata(model: Model): Conventions {

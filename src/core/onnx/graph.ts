@@ -21,10 +21,10 @@ export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
   return attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
 }
 
-/** The names that a graph gives to tensors, those in the bodies of If, Loop and Scan included. */
-export function namesIn({ input, initializer, node }: GraphProto): string[] {
-  const own = [...input.map(({ name }) => name), ...initializer.map(({ name }) => name)];
-  return [...own, ...node.flatMap((each) => [...each.output, ...bodiesOf(each).flatMap(namesIn)])];
+/** The names of a graph's tensors, those in the bodies of If, Loop and Scan included. */
+export function tensorsIn({ input, initializer, node }: GraphProto): string[] {
+  const given = [...input, ...initializer].map(({ name }) => name);
+  return [...given, ...node.flatMap((one) => [...one.output, ...bodiesOf(one).flatMap(tensorsIn)])];
 }
 
 /** Tensors of the outer scope that a body reads. */

@@ -17,7 +17,7 @@ import {
   type ValueInfoProto,
 } from 'onnx-buf';
 import { errors, reasonOf } from '../errors';
-import { namesIn } from './graph';
+import { tensorsIn } from './graph';
 import { isDefaultDomain, operatorOf } from './operators';
 import { inlined } from './rewrite/functions';
 import { changed } from './rewrite/rename';
@@ -106,7 +106,7 @@ const RESERVED = 'group-cam:';
  * @throws model-unreadable
  */
 export function checkNames({ graph, file }: Model): void {
-  const taken = namesIn(graph).find((name) => name.startsWith(RESERVED));
+  const taken = tensorsIn(graph).find((name) => name.startsWith(RESERVED));
   if (taken !== undefined) throw errors.reservedName(file, taken, RESERVED);
 }
 

@@ -1,6 +1,6 @@
 /** The map that an exported model makes itself, and how far it is from the one that is computed here. */
 import * as v from 'valibot';
-import { errors } from '../../core/errors';
+import { ExplainError, errors, reasonOf } from '../../core/errors';
 import type { ExportFacts } from '../../core/export/metadata';
 import { EXPORTED } from '../../core/export/names';
 import { DEFAULT_CHOICE, type MethodChoice } from '../../core/methods/choice';
@@ -18,6 +18,7 @@ import { feedsFor } from '../export/check';
 import type { Explainer, ImageState } from '../sessions/explainer';
 import { numbers, turn, type Work } from '../sessions/passes';
 import { topClasses } from './class-choice';
+import { checkOptions, completed } from './request-options';
 
 /** How an exported model makes its map. */
 export interface OwnMap extends MethodChoice {
@@ -45,12 +46,20 @@ function ownMapOf({ method, layer, options = '', class: of }: Partial<ExportFact
  *
  * @throws method-unsuitable if it makes none; bad-option for a contrast, which it can't answer
  */
-export function checkedOwnMap({ path, exported }: ModelInfo, { contrast = [] }: ExplainParams): OwnMap {
+export function checkedOwnMap({ path, exported }: ModelInfo, { contrast = [], model }: ExplainParams): OwnMap {
   if (!exported) throw errors.ownMapRefused(path, 'it makes none', 'Use `group-cam export`, or choose a method');
+  const unsaid = 'its metadata does not say how it is made';
+  const again = 'Export the model again';
   const own = ownMapOf(exported);
-  if (!own) throw errors.ownMapRefused(path, 'its metadata does not say how it is made', 'Export the model again');
+  if (!own) throw errors.ownMapRefused(path, unsaid, again);
   if (contrast.length > 0) throw errors.badOption('contrast', contrast.length, "left out with the model's own map");
-  return own;
+  try {
+    checkOptions({ ...own, top: 1, model });
+    return completed(own);
+  } catch (thrown) {
+    if (!(thrown instanceof ExplainError)) throw thrown;
+    throw errors.ownMapRefused(path, `${unsaid} (${reasonOf(thrown).replace(/\.$/, '')})`, again);
+  }
 }
 
 /**
@@ -80,10 +89,11 @@ export async function* ownMap(
   const feeds = feedsFor(session, info, [{ input: state.input, class: index }]);
   const { [EXPORTED.saliency]: made } = await session.run(feeds, [EXPORTED.saliency]);
   work.passes += 1;
-  const [, , height = 0, width = 0] = made!.dims;
-  const map = numbers(explainer, 'own map', made!);
-  if (map.length === 0 || map.length !== height * width)
-    throw errors.runtimeFailed(info.path, `its map has the shape [${made!.dims.join(', ')}]`);
+  const { type, dims } = made!;
+  const [, , height = 0, width = 0] = dims;
+  if (type !== 'float32' || made!.data.length === 0 || made!.data.length !== height * width)
+    throw errors.runtimeFailed(info.path, `its own map is ${type} [${dims.join(', ')}], not float32 [1, 1, H, W]`);
+  const map = numbers(explainer, 'values of its own map', made!);
   const frame: MethodFrame = { done: 1, total: 2, height, width, map, offset: 0, signed: false };
   yield frame;
   let last: MethodFrame | undefined;

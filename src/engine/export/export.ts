@@ -9,6 +9,7 @@ import type { MethodChoice } from '../../core/methods/choice';
 import { layerInUse, startInUse } from '../../core/model/info';
 import { CONVENTIONS } from '../../core/model/metadata';
 import { sidecarOf } from '../../core/model/sidecar';
+import { tensorsIn } from '../../core/onnx/graph';
 import type { Model } from '../../core/onnx/model';
 import { DataType } from '../../core/onnx/tensors';
 import { bytesIn, fileParts } from '../../core/onnx/weights';
@@ -17,13 +18,15 @@ import { packageVersion } from '../../files/product';
 import type { Params, RequestContext, Result } from '../../protocol/requests';
 import { checkLayer, partsFor, suited } from '../explanations/method-needs';
 import { checkOptions, completed } from '../explanations/request-options';
-import { filesOf } from '../model/inspect';
-import { readModelFile } from '../model/model-file';
+import { areApart } from '../model/batch';
+import { filesOf, layersOf } from '../model/inspect';
+import { type ModelFile, readModelFile } from '../model/model-file';
 import { isFailedRun } from '../runtime/batching';
+import { sharesNumbers } from '../sessions/apart';
 import type { Explainer } from '../sessions/explainer';
 import type { Sessions } from '../sessions/sessions';
 import { using } from '../sessions/sessions';
-import { differenceOf, expectedMaps } from './check';
+import { differenceOf, expectedMaps, isShown } from './check';
 import { withStoredWeights } from './weights';
 
 /**
@@ -32,6 +35,10 @@ import { withStoredWeights } from './weights';
  */
 const TOLERANCE = 1e-3;
 const HALF_TOLERANCE = 5e-2;
+const ONE_IMAGE =
+  'it takes one image at a time, since the model gives an image other scores beside others, or takes no others';
+const NOTHING_COMPARED =
+  'the maps of the two pictures that were compared are blank in both ways, so the comparison says little';
 /** Bytes that protobuf can't hold in one message. */
 const TOO_LARGE = 2 ** 31;
 
@@ -45,6 +52,8 @@ export async function exportModel(
   { signal }: RequestContext<'export'>,
 ): Promise<Result<'export'>> {
   checkOptions({ ...params, top: 1 });
+  const layers = layersOf(params.model);
+  if (layers.length > 1) throw errors.badOption('layer', layers.join(', '), 'a single one in an exported model');
   const { info } = await sessions.know(params.model);
   const outputs = outputsBeside(filesOf(info));
   await outputs.check(params.output, false);
@@ -67,10 +76,11 @@ export async function exportModel(
       const work = { signal, passes: 0 };
       const isHalf = made.facts.get(info.output.logits)?.dtype === DataType.FLOAT16;
       const tolerance = isHalf ? HALF_TOLERANCE : TOLERANCE;
-      const expected = await expectedMaps(made, choice, params.size, work);
+      const expected = await expectedMaps(made, choice, params, work);
       const declared = { input: file.model.graph.input, output: file.model.graph.output };
       const model = made.rewrite(file.model);
       checkNames(model, info.path);
+      const takesMany = await takesSeveral(made, { ...file, model });
       const spec = { ...specOf(made, model, params), declared, method };
       let closest: { readonly model: Model; readonly batch: ExportedBatch; readonly difference: number } | undefined;
       let failure: unknown;
@@ -80,7 +90,7 @@ export async function exportModel(
         failure = thrown;
         return Number.NaN;
       };
-      for (const batch of batchesFor(made, declared)) {
+      for (const batch of batchesFor(made, declared, takesMany)) {
         if (signal.aborted) throw errors.cancelled();
         const exported = explainedModel({ ...spec, batch });
         const difference = await differenceOf(file, exported, info, expected).catch(unlessFailed);
@@ -89,7 +99,7 @@ export async function exportModel(
       }
       const { difference, batch } = closest!;
       if (!(difference <= tolerance)) throw errors.exportDiffers(info.path, difference, failure);
-      const said = {
+      const facts = {
         version: await packageVersion(),
         method: choice.method,
         layer: spec.layer.tensor,
@@ -99,7 +109,7 @@ export async function exportModel(
       };
       const stored = await withStoredWeights(closest!.model, file, params);
       const proto = { ...stored.proto, graph: stored.graph };
-      const parts = fileParts(withMetadata(proto, said, conventionsOf(made)));
+      const parts = fileParts(withMetadata(proto, facts, conventionsOf(made)));
       const bytes = bytesIn(parts);
       if (bytes >= TOO_LARGE)
         throw errors.exportRefused(
@@ -111,7 +121,10 @@ export async function exportModel(
       await outputs.write(params.output, inOrder(parts));
       const { options } = choice;
       const layer = spec.layer.tensor;
-      return { path: params.output, bytes, method: choice.method, options, layer, ...batch, difference, notes };
+      const compared = expected.some(isShown) ? [] : [NOTHING_COMPARED];
+      const alone = !takesMany && isFree(made, declared) ? [ONE_IMAGE] : [];
+      const said = [...notes, ...alone, ...compared];
+      return { path: params.output, bytes, method: choice.method, options, layer, ...batch, difference, notes: said };
     });
   } finally {
     file.release();
@@ -133,7 +146,8 @@ function positive(choice: MethodChoice): MethodChoice {
   if (evidence === 'signed') throw errors.badOption('evidence', evidence, 'positive or auto in an exported model');
   if (grouping !== 'consecutive')
     throw errors.badOption('grouping', grouping, 'consecutive in an exported model, since no graph can cluster');
-  if (precision === 'int8') throw errors.badOption('precision', precision, 'float32 or auto in an exported model');
+  if (precision !== 'float32' && precision !== 'auto')
+    throw errors.badOption('precision', precision, 'float32 or auto in an exported model');
   return { ...choice, options: { ...choice.options, evidence: 'positive', precision: 'float32' } };
 }
 
@@ -167,10 +181,9 @@ function specOf(
  *
  * @throws export-failed if the model takes a fixed number of images above one
  */
-function batchesFor({ info }: Explainer, { input }: ExportSpec['declared']): ExportedBatch[] {
-  const type = input.find(({ name }) => name === info.input.name)?.type?.value;
-  const first = type?.case === 'tensorType' ? type.value.shape?.dim[0]?.value : undefined;
-  const size = first?.case === 'dimValue' ? Number(first.value) : undefined;
+function batchesFor(made: Explainer, declared: ExportSpec['declared'], takesMany: boolean): ExportedBatch[] {
+  const { info } = made;
+  const size = declaredBatch(made, declared);
   const { single, shape } = info.input;
   // Without an axis of images, the first one is another of the image's own.
   const isOfImages = size !== shape?.[0];
@@ -180,20 +193,40 @@ function batchesFor({ info }: Explainer, { input }: ExportSpec['declared']): Exp
       `it takes ${size} images at once`,
       'Export the model itself for one image or any number first',
     );
-  const any = !info.input.single && !(size !== undefined && size > 0);
+  const any = isFree(made, declared);
   return [
-    ...(any ? [{ images: 'any', blends: 'together' } as const] : []),
-    { images: 'one', blends: 'together' },
+    ...(any && takesMany ? [{ images: 'any', blends: 'together' } as const] : []),
+    ...(takesMany ? [{ images: 'one', blends: 'together' } as const] : []),
     { images: 'one', blends: 'one by one' },
   ];
 }
 
+/** The size of the first axis as the file has it, which may be 0 or less where any is meant; undefined if it has none. */
+function declaredBatch({ info }: Explainer, { input }: ExportSpec['declared']): number | undefined {
+  const type = input.find(({ name }) => name === info.input.name)?.type?.value;
+  const first = type?.case === 'tensorType' ? type.value.shape?.dim[0]?.value : undefined;
+  return first?.case === 'dimValue' ? Number(first.value) : undefined;
+}
+
+/** Whether the file says that the model takes any number of images. */
+function isFree(made: Explainer, declared: ExportSpec['declared']): boolean {
+  const size = declaredBatch(made, declared);
+  return !made.info.input.single && !(size !== undefined && size > 0);
+}
+
+/**
+ * Whether what the model says of an image is the same beside others. The comparison of maps alone would miss that where they
+ * are blank, or where the pictures take the same branch of the graph.
+ */
+async function takesSeveral({ info, facts }: Explainer, file: ModelFile): Promise<boolean> {
+  const { name } = info.input;
+  if (sharesNumbers(file.model, facts, name)) return false;
+  return areApart(file, facts, { input: name, logits: info.output.logits });
+}
+
 /** @throws export-failed if the model has tensors of the names that the export adds */
 function checkNames({ graph }: Model, file: string): void {
-  const names = new Set([
-    ...graph.node.flatMap(({ output }) => output),
-    ...[...graph.input, ...graph.initializer].map(({ name }) => name),
-  ]);
+  const names = new Set(tensorsIn(graph));
   for (const name of Object.values(EXPORTED))
     if (names.has(name))
       throw errors.exportRefused(file, `it has a tensor "${name}" already`, 'Rename it in the model');

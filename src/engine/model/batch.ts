@@ -1,11 +1,11 @@
 /** Whether a model takes several images at once, and what is known of its tensors then. */
 import { assemble, modelValues, realValues } from '../../core/cam/graph';
-import { ExplainError } from '../../core/errors';
 import { createEmitter } from '../../core/onnx/emit';
 import type { Facts } from '../../core/onnx/facts';
 import { FLOATS, sizeOf } from '../../core/onnx/tensors';
 import { encodeModel } from '../../core/onnx/weights';
 import { createRandom } from '../../core/random';
+import { isFailedRun } from '../runtime/batching';
 import { createSession, floats } from '../runtime/runtime';
 import type { ModelFile } from './model-file';
 import { traceFacts } from './trace';
@@ -26,7 +26,7 @@ const SAME = 1e-3;
 export async function factsAtBatch(
   file: ModelFile,
   facts: Facts,
-  { input, logits }: { readonly input: string; readonly logits: string },
+  { input, logits }: Ends,
   batch: number,
 ): Promise<Facts | undefined> {
   if (batch === 1) return facts;
@@ -37,17 +37,31 @@ export async function factsAtBatch(
     const found = await traceFacts(file, { name: input, dtype, dims: [batch, ...dims.slice(1)] });
     return String(found.get(logits)?.dims) === String([batch, ...scores]) ? found : undefined;
   } catch (thrown) {
-    if (thrown instanceof ExplainError && thrown.code === 'runtime-failed') return undefined;
+    if (isFailedRun(thrown)) return undefined;
     throw thrown;
   }
 }
 
-/** Whether the scores of an image stay the same if the image beside it is another. */
-async function areApart(
-  file: ModelFile,
-  facts: Facts,
-  { input, logits }: { readonly input: string; readonly logits: string },
-): Promise<boolean> {
+interface Ends {
+  readonly input: string;
+  readonly logits: string;
+}
+
+/**
+ * Whether a model takes two images at once, and the scores of an image stay the same if the image beside it is another.
+ *
+ * @throws what creating a session throws, but for sizes that don't fit
+ */
+export async function areApart(file: ModelFile, facts: Facts, ends: Ends): Promise<boolean> {
+  try {
+    return await staySame(file, facts, ends);
+  } catch (thrown) {
+    if (isFailedRun(thrown)) return false;
+    throw thrown;
+  }
+}
+
+async function staySame(file: ModelFile, facts: Facts, { input, logits }: Ends): Promise<boolean> {
   const { model } = file;
   const dims = [2, ...facts.get(input)!.dims.slice(1)];
   const front = createEmitter('group-cam/images', model.opset, facts.keys());

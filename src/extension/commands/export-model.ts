@@ -20,7 +20,9 @@ export async function exportModel(
   args: readonly unknown[],
 ): Promise<void> {
   const clicked = modelOf<vscode.Uri>(args, undefined);
-  const choice = clicked ? { path: clicked.fsPath } : model.choice();
+  const used = model.choice();
+  // The layer and the scores that were chosen for the model in use count wherever it is clicked.
+  const choice = clicked && clicked.fsPath !== used.path ? { path: clicked.fsPath } : used;
   const settings = readSettings().method;
   // Other methods are exported as Group-CAM.
   const method = EXPORTABLE.includes(settings.method) ? settings.method : 'group-cam';

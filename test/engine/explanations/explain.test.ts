@@ -32,7 +32,8 @@ describe('explain', () => {
     /** [what, form, masks scored, passes for the image, passes for another class] */
     const table: [string, Form, number, number][] = [
       ['a layer that is a cut', {}, 2, 0],
-      ['a layer that is none: the gradient starts at the input', { around: true }, 3, 1],
+      ['a layer that is none: the gradient starts at a cut before it', { around: 'map' }, 2, 0],
+      ['a layer that is none, nor any before it: the gradient starts at the input', { around: 'image' }, 3, 1],
     ];
     for (const [what, form, extra, again] of table) {
       it(what, async () => {

@@ -77,7 +77,8 @@ describe('a method by one graph', () => {
     'operator set 18': { opset: 18 },
     'one image': { batch: 1 },
     'channels last': { layout: 'NHWC' },
-    'a path around the layer': { around: true },
+    'a path around the layer': { around: 'map' },
+    'a path around the layer from the image': { around: 'image' },
     'a softmax in the graph': { ending: ['Softmax'] },
     'a sigmoid in the graph': { ending: ['Sigmoid'] },
   };

@@ -39,8 +39,9 @@ const FORMS: Readonly<Record<string, Row>> = {
   'one image': { form: { batch: 1 }, images: 'one' },
   'any number declared, one taken': { form: { fixedInside: true }, images: 'one', blends: 'one by one' },
   'channels last': { form: { layout: 'NHWC' }, fed: float(turned, [1, height, width, depth]) },
-  'a path around the layer': { form: { around: true } },
-  'a path around the layer, one image': { form: { around: true, batch: 1 }, images: 'one' },
+  'a path around the layer': { form: { around: 'map' } },
+  'a path around the layer from the image': { form: { around: 'image' } },
+  'a path around the layer, one image': { form: { around: 'map', batch: 1 }, images: 'one' },
   'a softmax in the graph': { form: { ending: ['Softmax'] } },
   'half floats': {
     form: { type: 10 },
@@ -98,7 +99,7 @@ describe('export of a tiny network', () => {
 
   for (const choice of [{ options: OPTIONS }, { method: 'grad-cam', options: {} }] as const)
     it(`${JSON.stringify(choice)}: no map of no image`, async () => {
-      for (const form of [{}, { around: true }]) {
+      for (const form of [{}, { around: 'map' } as const]) {
         const { output } = await exported(form, choice);
         const none = { image: float(new Float32Array(), [0, ...DIMS.slice(1)]), class: classes() };
         const { saliency } = await runFile(output, none);
@@ -184,6 +185,8 @@ describe('export of a tiny network', () => {
     ['method-unsuitable', {}, { method: 'rise', options: {} }],
     ['bad-option', {}, { options: { grouping: 'k-means' } }],
     ['bad-option', {}, { options: { evidence: 'signed' } }],
+    ['bad-option', {}, { options: { precision: 'int8' } }],
+    ['bad-option', {}, { options: { precision: 'float16' } }],
     ['export-failed', { batch: 4 }, {}],
   ];
   for (const [code, form, choice] of refused) {
@@ -192,6 +195,16 @@ describe('export of a tiny network', () => {
       assert.ok(!existsSync(folder.at('model.explained.onnx')));
     });
   }
+
+  it('refused: the mean of several layers', async () => {
+    const model = { path: folder.write('model.onnx', networkModel({})), layer: [LAYER, 'map'] };
+    const output = folder.at('model.explained.onnx');
+    await assert.rejects(exportWith(service, { model, output }), {
+      code: 'bad-option',
+      message: /layer, map: must be/,
+    });
+    assert.ok(!existsSync(output));
+  });
 
   it('over an earlier export, and over no other file', async () => {
     const model = { path: folder.write('model.onnx', networkModel({})), layer: LAYER };

@@ -14,19 +14,25 @@ import { noise } from '../../support/tiny-network';
 interface Row {
   readonly file: string;
   readonly input: string;
-  readonly side: number;
+  readonly height: number;
+  readonly width: number;
   /** False for networks so small that their nodes are most of the file. */
   readonly sized?: false;
 }
 
+const square = (side: number) => ({ height: side, width: side });
 const tiny = (name: string, side: number): Row => {
-  return { file: project('test', 'data', 'gradients', `${name}.onnx`), input: 'image', side, sized: false };
+  return { file: project('test', 'data', 'gradients', `${name}.onnx`), input: 'image', ...square(side), sized: false };
 };
-const stored = (name: string, side = 224): Row => ({ file: shared('models', `${name}.onnx`), input: 'input', side });
+const stored = (name: string, side = 224): Row => {
+  return { file: shared('models', `${name}.onnx`), input: 'input', ...square(side) };
+};
 
 const NETWORKS: readonly Row[] = [
-  { file: project('media', 'demo', 'demo-objects.onnx'), input: 'input', side: 128 },
+  { file: project('media', 'demo', 'demo-objects.onnx'), input: 'input', ...square(128) },
   stored('cifar10_resnet20', 32),
+  // The layer is square and the image is not: both axes have as many pixels that may be bounds, at other places.
+  { ...tiny('resnet', 24), width: 20 },
   tiny('vit', 12),
   tiny('swin', 16),
   ...onlyNightly([
@@ -53,12 +59,12 @@ describe('exported networks', () => {
     if (process.arch === 'x64') assert.equal(ofBlends.length, 2);
   });
 
-  for (const { file, input, side, sized } of NETWORKS) {
+  for (const { file, input, height, width, sized } of NETWORKS) {
     it(file.replace(/.*[/\\]/, ''), async function () {
       needs(this, file, 'no model to export');
       const output = folder.at('explained.onnx');
-      const dims = [1, 3, side, side];
-      const image = Float32Array.from(noise(3 * side * side, 3));
+      const dims = [1, 3, height, width];
+      const image = Float32Array.from(noise(3 * height * width, 3));
       const tensor = folder.write('input.npy', npyBytes({ shape: dims, data: image }));
       await exportWith(service, { model: { path: file }, output, class: 'input' });
       const expected = await engineMap(service, { model: { path: file }, image: { tensor } });

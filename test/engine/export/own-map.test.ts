@@ -1,6 +1,10 @@
 /** The map that an exported model makes itself, beside the one of the same method that the engine computes. */
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
+import { toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
+import { metadataEntry } from '../../../src/core/onnx/compose';
+import { parseModel } from '../../../src/core/onnx/model';
 import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
 import type { Params } from '../../../src/protocol/requests';
@@ -68,6 +72,45 @@ describe("a model's own map", () => {
     const { explanation } = await explainWith(service, { ...asked, model, target: { index: 2 } });
     assert.equal(explanation.method, 'layer-cam');
     assert.ok(explanation.own!.difference > 1e-2, String(explanation.own!.difference));
+  });
+
+  /** Metadata that somebody has edited, in place of what the export wrote. */
+  const edited: readonly [string, string, RegExp][] = [
+    ['method', 'rise', /does not say how it is made\. Export/],
+    ['method', '__proto__', /does not say how it is made\. Export/],
+    ['class', 'all', /does not say how it is made\. Export/],
+    ['options', '{"groups":', /does not say how it is made\. Export/],
+    ['options', '{"groups":-5}', /does not say how it is made \(groups -5: must be a whole number from 1 to 1024\)/],
+    ['options', '{"hello":"x"}', /does not say how it is made \(hello x: must be left out/],
+    ['options', '{"blur":{"kernel":-4,"sigma":1}}', /does not say how it is made \(blurKernel -4: must be an odd/],
+    ['options', '{"blur":{"kernel":5,"sigma":0}}', /does not say how it is made \(blurSigma 0: must be/],
+  ];
+  for (const [key, value, message] of edited)
+    it(`with the ${key} ${value} in its metadata is refused in one line that names the file`, async () => {
+      const asked = await exported();
+      const { proto } = parseModel(readFileSync(asked.model.path), asked.model.path);
+      const metadataProps = proto.metadataProps.map((one) =>
+        one.key === `groupcam.${key}` ? metadataEntry(one.key, value) : one,
+      );
+      const model = { path: folder.write('edited.onnx', toBinary(ModelProtoSchema, { ...proto, metadataProps })) };
+      await assert.rejects(explainWith(service, { ...asked, model, target: { index: 1 } }), (thrown: Error) => {
+        assert.match(thrown.message, /edited\.onnx: its own map can't be shown/);
+        assert.match(thrown.message, message);
+        return true;
+      });
+    });
+
+  it('of a file that names labels elsewhere has no labels from there', async () => {
+    const asked = await exported();
+    const { proto } = parseModel(readFileSync(asked.model.path), asked.model.path);
+    const labels = folder.write('secret.txt', 'one\ntwo\nthree\n');
+    const metadataProps = proto.metadataProps.map((one) =>
+      one.key === 'groupcam.conventions' ? metadataEntry(one.key, JSON.stringify({ labels })) : one,
+    );
+    const path = folder.write('edited.onnx', toBinary(ModelProtoSchema, { ...proto, metadataProps }));
+    const context = { signal: new AbortController().signal, emit() {} };
+    const info = await service.inspect({ model: { path } }, context);
+    assert.deepEqual([info.labels.value, info.labelsFile], [['0', '1', '2'], undefined]);
   });
 
   it('is refused in one line for a model without one, another class than the top one, and a contrast', async () => {

@@ -66,7 +66,8 @@ describe('the network of the methods', () => {
     'a batch of 1': { batch: 1 },
     'a batch of 1 inside, though it claims a free one': { fixedInside: true },
     'channels last': { layout: 'NHWC' },
-    'a layer that a path runs around': { around: true },
+    'a layer that a path runs around': { around: 'map' },
+    'a layer that a path from the image runs around': { around: 'image' },
     'opset 9': { opset: 9 },
   };
   for (const [what, form] of Object.entries(forms)) {
@@ -171,7 +172,7 @@ describe('the network of the methods', () => {
       network.head!,
       [0, 1, 2].flatMap((c) => Array.from({ length: 7 }, (_, k) => NETWORK.linear[3 * k + c]!)),
     );
-    assert.equal((await open({ around: true })).network.head, undefined);
+    assert.equal((await open({ around: 'map' })).network.head, undefined);
   });
 
   it('draws no more than one chunk, and stops between chunks when it is cancelled', async () => {

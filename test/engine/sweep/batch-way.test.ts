@@ -81,12 +81,13 @@ describe('a sweep by one graph', () => {
   });
 
   const forms: Readonly<Record<string, Form>> = {
-    'a layer that is no cut of the graph': { around: true },
-    'channels last': { layout: 'NHWC', around: true },
-    'operator set 7': { opset: 7, around: true },
-    'one image at a time': { batch: 1, around: true },
-    'a softmax in the graph': { ending: ['Softmax'], around: true },
-    'two layers behind the pooling': { ending: ['Sigmoid'], around: true },
+    'a layer that is no cut of the graph': { around: 'map' },
+    'a layer that is no cut of the graph, behind none': { around: 'image' },
+    'channels last': { layout: 'NHWC', around: 'map' },
+    'operator set 7': { opset: 7, around: 'map' },
+    'one image at a time': { batch: 1, around: 'map' },
+    'a softmax in the graph': { ending: ['Softmax'], around: 'map' },
+    'two layers behind the pooling': { ending: ['Sigmoid'], around: 'map' },
   };
   for (const [name, form] of Object.entries(forms))
     it(`${name}: the same`, async () => {
@@ -95,7 +96,10 @@ describe('a sweep by one graph', () => {
     });
 
   it('goes on with single passes where the model takes one image only', async () => {
-    const model = { path: folder.write('model.onnx', networkModel({ fixedInside: true, around: true })), layer: LAYER };
+    const model = {
+      path: folder.write('model.onnx', networkModel({ fixedInside: true, around: 'map' })),
+      layer: LAYER,
+    };
     for (const known of ['one graph', undefined] as const) await bothWays(model, await pictures(6), known, 'passes');
   });
 

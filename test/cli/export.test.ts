@@ -1,0 +1,89 @@
+/** `group-cam export`, as its users run it. */
+import { strict as assert } from 'node:assert';
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addExport } from '../../src/cli/export';
+import type { Terminal } from '../../src/cli/terminal';
+import { errors } from '../../src/core/errors';
+import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
+import { createService } from '../../src/engine/service';
+import type { Params, Service } from '../../src/protocol/requests';
+import { groupCamEnds } from '../support/cli';
+import { testFolder } from '../support/folder';
+import { LAYER, networkModel } from '../support/tiny-network';
+
+describe('cli: export', () => {
+  const folder = testFolder();
+  const write = () => folder.write('model.onnx', networkModel({}));
+
+  it('says in one line what was written, and replaces an earlier export alone', async () => {
+    const [model, output] = [write(), folder.at('new folder', 'ü #1.explained.onnx')];
+    for (const method of ['group-cam', 'grad-cam']) {
+      const { code, stdout, stderr } = await groupCamEnds([
+        'export',
+        '--model',
+        model,
+        '--output',
+        output,
+        '--method',
+        method,
+      ]);
+      assert.deepEqual([code, stdout], [0, ''], stderr);
+      assert.match(
+        stderr,
+        new RegExp(`explained\\.onnx: ${method} of ${LAYER}, \\d+ bytes, for any number of images; .*\\n$`),
+      );
+    }
+    const before = readFileSync(model);
+    const taken = await groupCamEnds(['export', '--model', output, '--output', model]);
+    assert.equal(taken.code, 1);
+    assert.match(taken.stderr, /^error: .*model\.onnx: not replaced, .*\n$/);
+    assert.deepEqual(readFileSync(model), before);
+  });
+
+  it('refuses two layers, of which the last one alone would be explained', async () => {
+    const output = folder.at('two.onnx');
+    const args = ['export', '--model', write(), '--output', output, '--layer', 'map', '--layer', LAYER];
+    const { code, stderr } = await groupCamEnds(args);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: layer map, layer: must be a single one in an exported model\.\n$/);
+    assert.ok(!existsSync(output));
+  });
+
+  it('ends with 130 after Ctrl-C, and says that nothing was written', async () => {
+    const abort = new AbortController();
+    const said: string[] = [];
+    const terminal = { signal: abort.signal, say: (text: string) => said.push(text) } as unknown as Terminal;
+    const service = {
+      export: async () => {
+        abort.abort();
+        throw errors.cancelled();
+      },
+    } as unknown as Service;
+    const program = new Command();
+    addExport(program, () => service, terminal);
+    try {
+      await program.parseAsync(['export', '--model', 'a.onnx', '--output', 'b.onnx'], { from: 'user' });
+      assert.deepEqual([process.exitCode, said], [130, ['stopped; nothing was written']]);
+    } finally {
+      process.exitCode = undefined;
+    }
+  });
+
+  it('that is cancelled while it works writes no file', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const output = folder.at('stopped.onnx');
+    const params = {
+      ...DEFAULT_CHOICE,
+      model: { path: write() },
+      output,
+      class: 'top',
+      size: 'input',
+      external: 'keep',
+    };
+    const context = { signal: abort.signal, emit() {} };
+    await assert.rejects(createService().export(params as Params<'export'>, context), { code: 'cancelled' });
+    assert.ok(!existsSync(output));
+  });
+});
