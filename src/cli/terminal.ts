@@ -34,6 +34,7 @@ export function processTerminal(verbose: boolean): Terminal {
   for (const asked of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(asked, () => abort.abort());
   /** The exit code where what is printed can't be written. */
   let lost: number | undefined;
+  let said: string | undefined;
   // The reader of the lines has ended (`| head -1`), so nobody gets what else is found: the command ends as after Ctrl-C,
   // with what it has done kept. Each later line fails too, and a failure that nobody listens to would end the process at once.
   for (const [stream, name] of [
@@ -53,6 +54,9 @@ export function processTerminal(verbose: boolean): Terminal {
       return;
     }
     process.exitCode = 1;
+    // The stream and who writes to it both meet the same failure.
+    if (lost !== undefined && known.message === said) return;
+    said = known.message;
     const [first, ...others] = verbose ? stackLines(thrown) : [known.message];
     write([`error: ${first}`, ...others]);
   };

@@ -32,6 +32,12 @@ export const datasetErrors = {
       'query-invalid',
       `"${name}": no clusters of ${version} are found yet. Find them by ${command}, or by Find Clusters on the page Clusters.`,
     ),
+  /** @param file that was named before @param beside where one would count instead */
+  mappingGone: (file: string, beside: string) =>
+    make(
+      'mapping-invalid',
+      `${file}: this mapping of classes was named before by --mapping and is gone. Put it back, name another by --mapping, or save one as ${beside}.`,
+    ),
   /** @param a name of the version that the heat has moved from @param b that of the rows @param command that computes it */
   shiftUnknown: (a: string, b: string, command: string) =>
     make(

@@ -54,6 +54,8 @@ export interface VersionInfo {
   readonly layer: string;
   /** For each category, the classes of the model that it means; none if it means none. */
   readonly classes: readonly (readonly number[])[];
+  /** Path of a file that was named to say so, which counts unless there is one beside the run file (`mappingFileOf`). */
+  readonly mapping?: string;
   /** What was assumed about the model, in words. */
   readonly assumptions: readonly string[];
   readonly done: number;

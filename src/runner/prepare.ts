@@ -1,14 +1,15 @@
 /** The request `prepare`: lists the items of a dataset, and makes versions of models. */
 import path from 'node:path';
 import type { Engine } from '../client/engine';
+import type { Mapping } from '../core/annotations/mapping';
 import { shownActivation } from '../core/output';
-import { mappingBeside, readMapping } from '../files/annotations';
 import { classesOfCategories } from '../files/datasets/classes';
 import { isSome } from '../files/datasets/list-of';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
 import type { VersionId, VersionInfo } from '../protocol/dataset';
 import type { ModelChoice } from '../protocol/requests';
 import type { RunnerRequests } from '../protocol/runner';
+import { mappingFor } from './mapping';
 import { nameFor } from './plan/names';
 import type { Entered, NewVersion, RunFile } from './store/form';
 import { type IdentifiedModel, identifiedModel } from './work/model';
@@ -23,11 +24,13 @@ export interface Prepared {
 /**
  * Reads the dataset and inspects the models; nothing is written.
  *
+ * @param known versions of the run file, which remember the mapping that was named for models with the same classes
  * @param listed called with the number of images that were looked at
  * @throws what datasets, models and mappings throw; cancelled
  */
 export async function prepared(
   { run, source, models, mapping, limit }: Prepare,
+  known: readonly VersionInfo[],
   engine: Engine,
   listed: (images: number) => void,
   signal: AbortSignal,
@@ -42,10 +45,11 @@ export async function prepared(
     ...(limit !== undefined && { limit }),
   });
   const notes: string[] = [...found.notes];
-  const named = mapping ?? (await mappingBeside(run));
   const versions: NewVersion[] = [];
   for (const [i, choice] of models.entries()) {
-    const { version, notes: more } = await newVersion(found, anywhere(choice), identified[i]!, named);
+    const { info } = identified[i]!;
+    const { mapping: given, named } = await mappingFor({ run, asked: mapping, known }, info.labels.value);
+    const { version, notes: more } = newVersion(found, anywhere(choice), identified[i]!, given, named);
     versions.push(version);
     notes.push(...more.filter((note) => !notes.includes(note)));
   }
@@ -59,18 +63,17 @@ const anywhere = (choice: ModelChoice): ModelChoice => ({
   ...(choice.labels !== undefined && { labels: path.resolve(choice.labels) }),
 });
 
-async function newVersion(
+function newVersion(
   { categories, items }: ListedDataset,
   choice: Prepare['models'][number],
   { info, hash }: IdentifiedModel,
-  mapping: string | undefined,
-): Promise<{ readonly version: NewVersion; readonly notes: readonly string[] }> {
-  const labels = info.labels.value;
-  const given = mapping === undefined ? undefined : await readMapping(mapping, categories, labels);
+  given: Mapping | undefined,
+  named: string | undefined,
+): { readonly version: NewVersion; readonly notes: readonly string[] } {
   const isAnnotated = isSome(items, ({ annotated }) => annotated !== undefined);
-  const { classes, notes } = classesOfCategories(categories, labels, given, isAnnotated);
+  const { classes, notes } = classesOfCategories(categories, info.labels.value, given, isAnnotated);
   const version = versionFrom({ info, hash }, choice, path.resolve(info.path), classes);
-  return { version, notes };
+  return { version: { ...version, ...(named !== undefined && { mapping: named }) }, notes };
 }
 
 /** @param model path of the model's file */

@@ -13,7 +13,7 @@ import { distributeRequest } from './requests/distribute';
 import { createRepairs } from './requests/repairs';
 import { abortSignal, goOnOrStart, type Tools, versionOf } from './requests/tools';
 import { versionRequests } from './requests/versions';
-import { createRunFiles, type OpenRun } from './run-files';
+import { createRunFiles, type OpenRun, versionsIn } from './run-files';
 import { writeSheet } from './sheet';
 import type { OpenRunFile, RunFile } from './store/form';
 import { picturesOf, THUMBNAIL } from './thumbnails';
@@ -86,7 +86,13 @@ export function createRunnerService(options: RunnerOptions): Runner {
     params: RunnerRequests['prepare']['params'],
     { signal, emit }: Parameters<RunnerService['prepare']>[1],
   ) {
-    const found = await prepared(params, engine, (images) => emit('listed', images), abortSignal(signal));
+    const found = await prepared(
+      params,
+      await versionsIn(files, params),
+      engine,
+      (images) => emit('listed', images),
+      abortSignal(signal),
+    );
     const run = await files.open(params.run, true);
     try {
       const entered = await run.writable().enter(found.dataset, signal);

@@ -34,7 +34,7 @@ export async function datasetShards(source: string, options: DatasetOptions, ter
       ...(limit !== undefined && { limit }),
       ...(mapping !== undefined && { mapping }),
     };
-    const { dataset, versions } = await prepared(params, engine, () => {}, signal);
+    const { dataset, versions } = await prepared(params, [], engine, () => {}, signal);
     const version = versions[0]!;
     terminal.say([...dataset.notes, ...new Set(version.assumptions)]);
     const withMaps = maps !== undefined && rows !== 'none';

@@ -20,8 +20,15 @@ const SAME = 1e-3;
 const SAME_ROUNDED = 2e-2;
 const ROUNDED = [DataType.FLOAT16, DataType.INT8, DataType.UINT8];
 
+/** Whether 8 bits compute what is compared, and what of the network it is: all of it, or what follows the layer. */
+interface Compared {
+  readonly isRounded?: boolean;
+  readonly of?: 'network' | 'rest';
+}
+
 /**
- * Compares once for each explainer. A device that takes batches of one size only is left out, since it gets no image alone.
+ * Compares once for each explainer, and once for what follows the layer if that is run without the whole network before.
+ * A device that takes batches of one size only is left out, since it gets no image alone.
  *
  * @param together what was said of an image in a run of several
  * @param alone gives what is said of it alone
@@ -31,9 +38,10 @@ export async function checkApart(
   explainer: Explainer,
   together: Outputs,
   alone: () => Promise<Outputs>,
-  isRounded = false,
+  { isRounded = false, of = 'network' }: Compared = {},
 ): Promise<void> {
-  if (explainer.isApart || explainer.batching.padded) return;
+  const { isApart } = explainer;
+  if (isApart === 'network' || isApart === of || explainer.batching.padded) return;
   const said = await alone();
   const { info, facts } = explainer;
   const dtypes = new Set([...facts.values()].map(({ dtype }) => dtype));
@@ -46,7 +54,7 @@ export async function checkApart(
     if (values.some((value, i) => Math.abs(value - together[name]![i]!) > same * largest))
       throw errors.runtimeFailed(info.path, 'it says something else of an image alone than beside others');
   }
-  explainer.isApart = true;
+  explainer.isApart = of;
 }
 
 /**

@@ -42,8 +42,8 @@ export interface Explainer extends KnownModel {
   /** Matrices that resample masks of the layer's size to the input's: [1, height, layer height] and [1, layer width, width]. */
   readonly upsampling: { readonly rows: Tensor; readonly columns: Tensor };
   batching: Batching;
-  /** True if it was seen that images which go through the model together don't change each other's scores. */
-  isApart?: true;
+  /** Where it was seen that images which go through the model together don't change each other's scores; see `checkApart`. */
+  isApart?: 'network' | 'rest';
   /** The graph of the method that was run last, if it was run by one; see `ways.ts`. */
   graph?: { release(): Promise<void> } | undefined;
   /** The graph of sweeps; see `batch-way.ts`. */

@@ -12,10 +12,11 @@ import type { Outputs, Target } from '../../core/target/target';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
+import { checkApart } from './apart';
 import { scoreMasks } from './blends';
 import type { Explainer } from './explainer';
 import { type ImageState, layerOf, type Part, type Parts, startOf } from './explainer';
-import { numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
+import { lastOf, numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
 
 export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
@@ -73,6 +74,7 @@ export function scoreManyImages<T extends WithImage>(
   const { input, preprocessing } = explainer.info;
   const size = { height: preprocessing.height.value, width: preprocessing.width.value };
   const values = state.input.tensor.length;
+  const names = Object.keys(explainer.fragment.outputs);
   // All chunks share one buffer, since the system clears the memory of each new buffer.
   let buffer = new Float32Array();
   return inChunks(explainer, items, async (chunk) => {
@@ -84,10 +86,15 @@ export function scoreManyImages<T extends WithImage>(
       else place.set(relayout(item.image, 'NCHW', input.layout, input.channels, size));
     });
     await turn(work);
-    const feeds = { [SCORE.image]: floats(buffer, [count, ...state.input.dims.slice(1)]) };
-    const result = await partOf(explainer, 'images').run(feeds, Object.keys(explainer.fragment.outputs));
+    const said = async (images: Tensor) => {
+      const result = await partOf(explainer, 'images').run({ [SCORE.image]: images }, names);
+      return outputsOf(explainer, result, images.dims[0]!);
+    };
+    const images = floats(buffer, [count, ...state.input.dims.slice(1)]);
+    const outputs = await said(images);
+    if (count > 1) await checkApart(explainer, outputs[count - 1]!, async () => (await said(lastOf(images)))[0]!);
     work.passes += count;
-    return withOutputs(chunk, outputsOf(explainer, result, count));
+    return withOutputs(chunk, outputs);
   });
 }
 
@@ -144,24 +151,30 @@ async function scoreFeatures(
   work: Work,
 ): Promise<readonly Outputs[]> {
   const layer = layerOf(explainer);
+  const names = Object.keys(explainer.fragment.outputs);
   const tensors = features.map((maps) => tensorOf(maps, layer, state.activations));
-  const feeds = { [DOWNSTREAM.features]: batched(explainer, tensors, layer.shape) };
-  const { data, dims } = startOf(explainer, state);
-  const starts = layer.cut
-    ? {}
-    : {
-        [DOWNSTREAM.start]: batched(
-          explainer,
-          features.map(() => data as Float32Array),
-          dims,
-        ),
-      };
-  await turn(work);
-  const session = partOf(explainer, 'features');
-  const result = await session.run({ ...feeds, ...starts }, Object.keys(explainer.fragment.outputs));
   const count = runSize(features.length, explainer.batching);
+  const { data, dims } = startOf(explainer, state);
+  const said = async (of: readonly Float32Array[], images: number) => {
+    const feeds = {
+      [DOWNSTREAM.features]: stacked(of, [images, ...layer.shape.slice(1)]),
+      ...(!layer.cut && {
+        [DOWNSTREAM.start]: stacked(
+          of.map(() => data as Float32Array),
+          [images, ...dims.slice(1)],
+        ),
+      }),
+    };
+    return outputsOf(explainer, await partOf(explainer, 'features').run(feeds, names), images);
+  };
+  await turn(work);
+  const outputs = await said(tensors, count);
+  if (tensors.length > 1)
+    await checkApart(explainer, outputs[tensors.length - 1]!, async () => (await said(tensors.slice(-1), 1))[0]!, {
+      of: 'rest',
+    });
   work.passes += count;
-  return outputsOf(explainer, result, count);
+  return outputs;
 }
 
 /** Joins the values of single images, [1, ...], to one tensor for a run. */

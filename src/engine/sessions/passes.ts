@@ -124,7 +124,8 @@ export async function score(
   );
   const start = result[SCORE.start];
   const outputs = outputsOf(explainer, result, count);
-  if (masks.length > 1) await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, session !== explainer.score);
+  if (masks.length > 1)
+    await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, { isRounded: session !== explainer.score });
   work.passes += count;
   return {
     outputs,

@@ -7,6 +7,7 @@ import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import { workerCommand } from '../plan/commands';
 import { prepared } from '../prepare';
 import { followShards } from '../queue/follow';
+import { versionsIn } from '../run-files';
 import { mergeTarget } from '../shards/merge';
 import { type Plan, planOf, sharePlan } from '../shards/plan';
 import type { NewVersion } from '../store/form';
@@ -30,7 +31,13 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
 
     async function ofDataset({ source, model, ...more }: Of<'source'>) {
       const wanted = { run: name, source, models: [model], ...more };
-      const { dataset, versions } = await prepared(wanted, engine, (images) => context.emit('listed', images), signal);
+      const { dataset, versions } = await prepared(
+        wanted,
+        await versionsIn(files, wanted),
+        engine,
+        (images) => context.emit('listed', images),
+        signal,
+      );
       const plan = await plannedOf(dataset, versions[0]!);
       const run = files.isOpen(name) ? files.get(name) : await files.open(name, true);
       const target = await works.between(run.path, async () => {

@@ -6,6 +6,7 @@ import { classesOfCategories } from '../../files/datasets/classes';
 import type { VersionId, VersionInfo, Work } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { CancelSignal } from '../../protocol/table';
+import { areSame } from '../mapping';
 import type { KeptModels } from '../models/kept';
 import type { Place, Places } from '../models/places';
 import type { OpenRun, RunFiles } from '../run-files';
@@ -36,9 +37,6 @@ export function versionOf(run: OpenRun, id: VersionId): VersionInfo {
   if (!version) throw datasetErrors.runFileInvalid(run.path, `it has no version ${id}`);
   return version;
 }
-
-export const areSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((label, i) => label === b[i]);
 
 /** What the categories mean stays as it was for the version before, if it has the same classes. */
 export function meansOf(run: OpenRun, before: VersionInfo, labels: readonly string[]): VersionInfo['classes'] {

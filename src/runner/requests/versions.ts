@@ -1,11 +1,11 @@
 /** The requests about versions: what changed between them, and which there are. */
 import { datasetErrors } from '../../core/dataset-errors';
-import { mappingBeside, readMapping } from '../../files/annotations';
 import { classesOfCategories, withoutClasses } from '../../files/datasets/classes';
 import type { RunInfo } from '../../protocol/dataset';
 import type { RunnerRequests, RunnerService } from '../../protocol/runner';
+import { areSame, mappingFor } from '../mapping';
 import { findShift } from '../work/shift';
-import { abortSignal, areSame, goOnOrStart, type Tools, versionOf } from './tools';
+import { abortSignal, goOnOrStart, type Tools, versionOf } from './tools';
 import { watchModels } from './watch';
 
 type Asked =
@@ -69,11 +69,10 @@ async function mapClasses(
 ): Promise<RunInfo> {
   const run = files.get(name);
   const file = run.writable();
-  const mapping = await mappingBeside(run.path);
   await run.lookAtModels();
   const { labels, file: model, unavailable } = versionOf(run, shown);
   if (model === undefined) throw datasetErrors.workFailed(unavailable ?? 'its model can not be run');
-  const given = mapping === undefined ? undefined : await readMapping(mapping, [], labels);
+  const { mapping: given } = await mappingFor({ run: run.path, known: run.info().versions }, labels);
   await works.between(run.path, () => {
     const { categories, versions, notes } = run.info();
     const found = classesOfCategories(categories, labels, given, file.isAnnotated());

@@ -41,6 +41,7 @@ const VERSION = fields({
   activation: v.picklist([...ACTIVATIONS, 'probability']),
   layer: v.string(),
   classes: v.array(v.array(whole)),
+  mapping: v.exactOptional(v.string()),
   assumptions: texts,
   choice: modelChoice,
   inputSize: v.exactOptional(fields({ width: finite, height: finite })),

@@ -36,7 +36,10 @@ export interface StoredItem {
 
 /** A version as it is made: from the model's inspection. */
 export interface NewVersion
-  extends Pick<VersionInfo, 'name' | 'model' | 'labels' | 'activation' | 'layer' | 'classes' | 'assumptions'> {
+  extends Pick<
+    VersionInfo,
+    'name' | 'model' | 'labels' | 'activation' | 'layer' | 'classes' | 'mapping' | 'assumptions'
+  > {
   readonly choice: ModelChoice;
   /** Of the network's input; maps are drawn by it. */
   readonly inputSize?: Size;

@@ -142,8 +142,9 @@ function versionInfo({ order }: State, { id, info, columns }: Version): VersionI
     if (state[item] === DONE) done++;
     if (state[item] === FAILED) failed++;
   }
-  const { name, model, labels, activation, layer, classes, assumptions, added, pinned } = info;
-  return { id, name, model, labels, activation, layer, classes, assumptions, added, pinned, done, failed };
+  const { name, model, labels, activation, layer, classes, mapping, assumptions, added, pinned } = info;
+  const known = { id, name, model, labels, activation, layer, classes, assumptions, added, pinned, done, failed };
+  return { ...known, ...(mapping !== undefined && { mapping }) };
 }
 
 function countOf({ items, last }: State, bits: Uint8Array): number {

@@ -55,6 +55,55 @@ describe('a model that mixes the images of a batch', () => {
       assert.ok(largestDifference(many.map, one.map) <= 1e-5);
     });
 
+  describe('behind the layer', () => {
+    /** The same for one image and for any number. */
+    const asked = (batch: number | string) => {
+      const nodes: TinyNode[] = [
+        ['Conv', 'image stem', 'map'],
+        ['ReduceMean', 'map', 'mean', { axes: { ints: [0, 2, 3] } }],
+        ['Sub', 'map mean', 'centred'],
+        ['Relu', 'centred', 'relu'],
+        ...CLASSIFIER.nodes.slice(2),
+      ];
+      const path = folder.write(`${batch}.onnx`, tinyModel({ ...NETWORK, nodes, inputs: { image: [batch, 3, 8, 8] } }));
+      const data = Float32Array.from(noise(192, 4), (x) => 3 * x + 2);
+      const image = { tensor: folder.write('input.npy', npyBytes({ shape: DIMS, data })) };
+      return { model: { path, layer: 'map' }, image, target: { index: 0 } } as const;
+    };
+
+    for (const method of ['ablation-cam', 'recipro-cam'] as const)
+      it(`${method} has the map of the same model for one image`, async () => {
+        const [one, many] = [
+          await engineMap(service, { ...asked(1), method }),
+          await engineMap(service, { ...asked('N'), method }),
+        ];
+        assert.ok(one.map.some((value) => value !== 0));
+        assert.ok(largestDifference(many.map, one.map) <= 1e-5, `${largestDifference(many.map, one.map)}`);
+      });
+
+    it('the curve of a map has the values of the same model for one image', async () => {
+      const curveOf = async (batch: number | string) => {
+        const what = asked(batch);
+        const { explanation } = await explainWith(service, { ...what, method: 'grad-cam' });
+        const { maps } = await service.measure(
+          {
+            ...{ view: 'test', seed: 0, pictures: false, maps: ['explanation'], explanation },
+            ...{
+              image: what.image,
+              model: what.model,
+              metrics: [{ metric: 'insertion', options: { step: 4, unit: 'pixels' } }],
+            },
+          },
+          { signal: new AbortController().signal, emit() {} },
+        );
+        return Float32Array.from(maps.explanation!.curves['insertion']!.probabilities);
+      };
+      const [one, many] = [await curveOf(1), await curveOf('N')];
+      assert.ok(new Set(one).size > 3);
+      assert.ok(largestDifference(many, one) <= 1e-5, `${largestDifference(many, one)}`);
+    });
+  });
+
   it('is not counted as passes of an explanation', async () => {
     const path = folder.write('plain.onnx', tinyModel(CLASSIFIER));
     const image = {

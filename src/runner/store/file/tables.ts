@@ -95,6 +95,7 @@ export const VERSION = fields({
   activation: v.picklist([...ACTIVATIONS, 'probability']),
   layer: v.string(),
   classes: v.array(v.array(whole)),
+  mapping: v.exactOptional(v.string()),
   assumptions: v.array(v.string()),
   choice: CHOICE,
   inputSize: v.optional(size),
