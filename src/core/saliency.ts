@@ -32,7 +32,7 @@ export interface Frame extends MethodFrame {
 export interface Saliency {
   /**
    * [height, width] of the network's input. Normalised to [0, 1] by min-max; a signed map to [-1, 1] by its largest
-   * magnitude, so that 0 stays 0. All values are 0 if the map is constant.
+   * magnitude, so that 0 stays 0. All values are 0 if there is nothing to show.
    */
   readonly map: Float32Array;
   readonly signed: boolean;
@@ -41,9 +41,15 @@ export interface Saliency {
   readonly max: number;
   /** If present, the magnitude below 1 from which on colours have full strength. */
   readonly saturation?: number;
-  /** True if the map is constant, so that there is nothing to show. */
+  /** True if the map is constant, or nothing but rounding is positive, so that there is nothing to show. */
   readonly zero: boolean;
 }
+
+/**
+ * What is left of a map by the ReLU, as a share of the largest number that it was made of, from which on it is more than the rounding
+ * of float32. Where every mask lowers the score, only rounding is left, and min-max would make a map of it.
+ */
+export const ROUNDING = 2 ** -20;
 
 /**
  * The saliency map of a frame: L = ReLU(upsample(map) - offset), then min-max (Group-CAM, arXiv 2103.13859, equation 7,
@@ -57,14 +63,16 @@ export function saliencyOf(
   const map = resizeMap(frame.map, frame.height, frame.width, height, width);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
+  let largest = Math.abs(offset);
   for (let i = 0; i < map.length; i++) {
+    largest = Math.max(largest, Math.abs(map[i]!));
     const sum = map[i]! - offset;
     const value = signed ? sum : Math.max(sum, 0);
     map[i] = value;
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
-  const zero = !(max > min);
+  const zero = !(max > min) || (!signed && max <= ROUNDING * largest);
   const origin = signed ? 0 : min;
   const range = signed ? Math.max(max, -min) : max - min;
   for (let i = 0; i < map.length; i++) map[i] = zero ? 0 : (map[i]! - origin) / range;

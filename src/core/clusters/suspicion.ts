@@ -76,6 +76,11 @@ const SUSPICIOUS_ANYWHERE = 0.75;
 const FEWEST = 10;
 /** Without so large a share of other images that become the class, the place of the heat alone makes nothing suspicious. */
 const TURNED = 0.05;
+/**
+ * Of the rise of the class's score that the region gives, the share that the same place of the class's other images does not.
+ * Where an object of the class always lies, they give most of it too; a mark is what they lack.
+ */
+const OWN_RISE = 0.3;
 /** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
 const COMPANION = 0.8;
 /** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
@@ -116,16 +121,35 @@ export function suspicionsOf(
 ): Suspicion[] {
   const all = shapes.map((shape, k) => suspicionOf(k, shape, questions, answers, context, outside[k]));
   const cells = shapes.map(({ mean }) => hotCells(mean, context.height, context.width).chosen);
-  const isSure = all.map(
-    ({ score, anywhere, turned }, k) =>
-      shapes[k]!.members.length >= FEWEST && score >= SUSPICIOUS && anywhere >= SUSPICIOUS_ANYWHERE && turned >= TURNED,
-  );
-  return all.map(({ turned: _, anywhere: __, ...one }, k) => ({
-    ...one,
-    suspicious:
+  const missing = all.map(({ figures }, k) => missingOf(figures, shapes[k]!.members.length));
+  const isSure = all.map(({ score }, k) => score >= SUSPICIOUS && missing[k] === undefined);
+  return all.map(({ figures: _, reasons, ...one }, k) => {
+    const suspicious =
       isSure[k]! ||
-      (one.score >= COMPANION && cells.some((chosen, other) => isSure[other] && overlap(cells[k]!, chosen))),
-  }));
+      (one.score >= COMPANION && cells.some((chosen, other) => isSure[other] && overlap(cells[k]!, chosen)));
+    const why = !suspicious && one.score >= SUSPICIOUS ? missing[k] : undefined;
+    return { ...one, suspicious, reasons: why === undefined ? reasons : [...reasons, why] };
+  });
+}
+
+/** What counts beside the score. */
+interface Figures {
+  /** The score against the better of two places. */
+  readonly anywhere: number;
+  readonly turned: number;
+  readonly ownRise: number;
+}
+
+/** What speaks against a mark in spite of the score, in a sentence. */
+function missingOf({ anywhere, turned, ownRise }: Figures, images: number): string | undefined {
+  const conditions: readonly [holds: boolean, otherwise: string][] = [
+    [images >= FEWEST, `a region of fewer than ${FEWEST} images has something in common by chance`],
+    [turned >= TURNED, "it turns hardly more images than the same place of the class's other images"],
+    [ownRise >= OWN_RISE, `${percent(1 - ownRise)} of the rise is given by that place of the class's other images too`],
+    [anywhere >= SUSPICIOUS_ANYWHERE, "the class's other images do as much at the places where they are hot"],
+  ];
+  const failed = conditions.find(([holds]) => !holds);
+  return failed && `Its score is high, but ${failed[1]}.`;
 }
 
 /** True if at least half of the cells of the smaller region are in both. */
@@ -141,7 +165,7 @@ function suspicionOf(
   answers: readonly Answer[],
   context: Context,
   outside: Outside | undefined,
-): Omit<Suspicion, 'suspicious'> & { readonly turned: number; readonly anywhere: number } {
+): Omit<Suspicion, 'suspicious'> & { readonly figures: Figures } {
   const { label, height, width, every } = context;
   const answerOf = (place: number, from: number | undefined): Answer =>
     answers[questions.findIndex((question) => question.cluster === place && question.from === from)]!;
@@ -164,8 +188,11 @@ function suspicionOf(
     : 'the class has no other images to compare with';
   return {
     score: place + transplanted(own, same),
-    anywhere: place + transplanted(own, better),
-    turned: own.rate - (same?.rate ?? 0),
+    figures: {
+      anywhere: place + transplanted(own, better),
+      turned: own.rate - (same?.rate ?? 0),
+      ownRise: same ? ownRiseOf(own, same) : 1,
+    },
     reasons: [
       `Pasted into ${own.images} other images, its hot region makes ${own.made} of them ${label}; ${compared}.`,
       ...(same && theirs
@@ -213,9 +240,11 @@ const betterOf = (a: Reach, b: Reach): Reach => ({
 /** The parts of the score that the transplants give, against what other images of the class reach. */
 function transplanted(own: Reach, other: Reach | undefined): number {
   if (!other) return Math.max(0, own.rate - UNCOMPARED);
-  const ratio = own.gain > 0 ? Math.min(1, Math.max(0, 1 - other.gain / own.gain)) : 0;
-  return Math.max(0, own.rate - other.rate) + WEIGHTS.gain * ratio;
+  return Math.max(0, own.rate - other.rate) + WEIGHTS.gain * ownRiseOf(own, other);
 }
+
+const ownRiseOf = (own: Reach, other: Reach) =>
+  own.gain > 0 ? Math.min(1, Math.max(0, 1 - other.gain / own.gain)) : 0;
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 

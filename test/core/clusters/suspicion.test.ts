@@ -15,6 +15,8 @@ interface Made {
   readonly others: number;
   /** What the other images make where they are hot themselves. */
   readonly theirs?: number;
+  /** By how much the regions of both raise the class's score at the first cluster's place; by default a tenth of the others made. */
+  readonly rise?: readonly [own: number, others: number];
   readonly size?: number;
   /** The mean maps of the cluster and of all classes. */
   readonly place?: Float64Array;
@@ -22,7 +24,15 @@ interface Made {
 }
 
 /** Two clusters, with the heat of the first in a corner; what a region turns depends on whether it is that corner's own. */
-function judge({ own, others, theirs = 10, size = 20, place = at(0, 7), every = at(4, 4) }: Made) {
+function judge({
+  own,
+  others,
+  theirs = 10,
+  rise = [own / 10, others / 10],
+  size = 20,
+  place = at(0, 7),
+  every = at(4, 4),
+}: Made) {
   const shapes = [
     { members: Array.from({ length: size }, (_, i) => i), mean: place },
     { members: Array.from({ length: 20 }, (_, i) => size + i), mean: at(4, 4) },
@@ -30,7 +40,8 @@ function judge({ own, others, theirs = 10, size = 20, place = at(0, 7), every = 
   const questions = questionsAbout(shapes, [1000, 1001], { height, width });
   const answers = questions.map(({ cluster, from }): Answer => {
     const after = cluster === 0 && from === 0 ? own : cluster === 0 ? others : from === 1 ? theirs : 10;
-    return { images: 100, before: 0, after, margin: [-4, after / 10 - 4] };
+    const raised = cluster === 0 && from !== undefined ? rise[from]! : after / 10;
+    return { images: 100, before: 0, after, margin: [-4, raised - 4] };
   });
   return suspicionsOf(shapes, questions, answers, { label: 'mug', height, width, every });
 }
@@ -56,6 +67,17 @@ describe('the suspicion of a cluster', () => {
     assert.ok(!moved!.suspicious && marked!.suspicious);
     assert.equal(moved!.score, marked!.score);
     assert.match(moved!.reasons.join(' '), /The regions where the class's other images are hot make at least 80\./);
+  });
+
+  it('needs a rise of the score that the same place of the other images does not give', () => {
+    const [object, mark] = [3, 2.5].map((others) => judge({ own: 39, others: 17, rise: [3.7, others] })[0]!);
+    assert.ok(object!.score > 1.5, `${object!.score}: its heat is elsewhere, and it turns 22 more`);
+    assert.deepEqual([object!.suspicious, mark!.suspicious], [false, true]);
+    assert.equal(
+      object!.reasons.at(-1),
+      "Its score is high, but 81 % of the rise is given by that place of the class's other images too.",
+    );
+    assert.ok(mark!.reasons.every((reason) => !reason.startsWith('Its score is high')));
   });
 
   it('does not come of a few images', () => {
