@@ -10,6 +10,7 @@ import type { Emitter } from '../onnx/emit';
 import { largest, pad, reduce, reduceSum, reshape, slice, transpose } from '../onnx/ops';
 import { DataType } from '../onnx/tensors';
 import { outermostPositions, positions } from '../resize';
+import { ROUNDING } from '../saliency';
 
 /**
  * The type in which channels are summed and masks are normalised. TypeScript computes in float64. A graph that does so too makes the
@@ -145,15 +146,22 @@ export function matrix(e: Emitter, at: readonly number[], from: number, type: Su
   return relu(e, e.op('Sub', [e.scalar(1, type), distance]));
 }
 
-/** Numbers [n] in a type, stored in the smallest of a few types that have them exactly. */
+/** Numbers [n] in a type. Of those that a power of two makes integers, the file holds these, in a byte or two each. */
 function list(e: Emitter, values: readonly number[], type: Sums): string {
-  const fits = (array: { from(values: readonly number[]): ArrayLike<number> }) => {
-    const stored = array.from(values);
-    return values.every((value, i) => stored[i] === value);
-  };
-  const stored = fits(Uint8Array) ? DataType.UINT8 : fits(Float32Array) ? DataType.FLOAT : type;
-  return cast(e, e.constant(stored, [values.length], values), stored, type);
+  const stored = (as: DataType, numbers: readonly number[]) =>
+    cast(e, e.constant(as, [numbers.length], numbers), as, type);
+  const scale = SCALES.find((power) => values.every((value) => Number.isInteger(value * power)));
+  if (scale === undefined)
+    return stored(values.every((value) => Math.fround(value) === value) ? DataType.FLOAT : type, values);
+  const numbers = values.map((value) => value * scale);
+  const integers = stored(
+    numbers.every((value) => value >= 0 && value < 256) ? DataType.UINT8 : DataType.INT32,
+    numbers,
+  );
+  return scale === 1 ? integers : e.op('Div', [integers, e.scalar(scale, type)]);
 }
+
+const SCALES = Array.from({ length: 11 }, (_, power) => 2 ** power);
 
 /** 1 where a condition holds, else 0. */
 export function number(e: Emitter, condition: string, type: Sums = DataType.FLOAT): string {
@@ -213,10 +221,18 @@ export function weightedMasks(e: Emitter, weights: string, masks: string, sums: 
   return rounded(e, e.op('MatMul', [widened(e, weights, sums), masks]), sums);
 }
 
-/** Equation 7's end: ReLU, then min-max for each image; zeros where the map is constant. [N, 1, height, width]. */
+/**
+ * Equation 7's end: ReLU, then min-max for each image; zeros where the map is constant or the ReLU leaves nothing but rounding.
+ * [N, 1, height, width].
+ */
 export function saliency(e: Emitter, map: string, { height, width }: Size): string {
-  const evidence = relu(e, reshape(e, map, [-1, 1, height, width]));
-  const low = reduce(e, 'ReduceMin', evidence, [2, 3]);
+  const signed = reshape(e, map, [-1, 1, height, width]);
+  const lowest = reduce(e, 'ReduceMin', signed, [2, 3]);
+  const evidence = relu(e, signed);
+  const low = relu(e, lowest);
   const range = e.op('Sub', [reduce(e, 'ReduceMax', evidence, [2, 3]), low]);
-  return e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range, DataType.FLOAT)]);
+  const rounding = e.op('Mul', [e.op('Abs', [lowest]), e.scalar(ROUNDING)]);
+  const shown = number(e, e.op('Greater', [range, rounding]));
+  const scaled = e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range, DataType.FLOAT)]);
+  return e.op('Mul', [scaled, shown]);
 }
