@@ -14,6 +14,7 @@ import { nvidiaDriver } from './providers';
 import { fastest, type Race, type RaceMemory, raceMemory } from './race';
 import { listProviders, missingProvider, runtimeVersion } from './runtime';
 import { agree, type Trial, trial } from './self-test';
+import { whyNoVulkan } from './vulkan';
 
 export interface Devices {
   /**
@@ -193,6 +194,7 @@ function thisMachine(): Machine {
       const providers = await listProviders();
       if (!providers.includes(kindOf(device))) return `onnxruntime has none for ${process.platform}-${process.arch}`;
       if (cardOf(device) > 0 && cardOf(device) >= (driver?.cards ?? 0)) return 'there is no such card';
+      if (device === 'webgpu' && process.platform === 'linux') return whyNoVulkan();
       return missingProvider(device);
     },
     trial,
