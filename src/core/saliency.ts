@@ -72,7 +72,7 @@ export function saliencyOf(
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
-  const zero = !(max > min) || (!signed && max - min <= ROUNDING * largest);
+  const zero = !(max > min) || (!signed && max <= ROUNDING * largest);
   const origin = signed ? 0 : min;
   const range = signed ? Math.max(max, -min) : max - min;
   for (let i = 0; i < map.length; i++) map[i] = zero ? 0 : (map[i]! - origin) / range;

@@ -231,7 +231,7 @@ export function saliency(e: Emitter, map: string, { height, width }: Size): stri
   const evidence = relu(e, signed);
   const low = relu(e, lowest);
   const range = e.op('Sub', [reduce(e, 'ReduceMax', evidence, [2, 3]), low]);
-  const rounding = e.op('Mul', [e.op('Abs', [lowest]), e.scalar(ROUNDING)]);
+  const rounding = e.op('Mul', [lowest, e.scalar(-ROUNDING)]);
   const shown = number(e, e.op('Greater', [range, rounding]));
   const scaled = e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range, DataType.FLOAT)]);
   return e.op('Mul', [scaled, shown]);

@@ -64,16 +64,28 @@ export function splice(
   return graph.output.map(({ name }) => rename(name));
 }
 
+type Attributes = Readonly<Record<string, (of: AttributeProto) => boolean>>;
+
+const WINDOW: Attributes = {
+  strides: ({ ints }) => ints.every((stride) => stride === 1n),
+  pads: ({ ints }) => ints.every((padding) => padding === 0n),
+};
+const CONVOLUTION: Attributes = {
+  ...WINDOW,
+  group: ({ i }) => i === 1n,
+  dilations: ({ ints }) => ints.every((dilation) => dilation === 1n),
+  // It is that of the weights.
+  kernel_shape: () => true,
+};
+const POOL: Attributes = { ...WINDOW, ceil_mode: ({ i }) => i === 0n };
+
 /** What an absent attribute means, by operator. */
-const DEFAULTS: Readonly<Record<string, Readonly<Record<string, (of: AttributeProto) => boolean>>>> = {
-  Conv: {
-    group: ({ i }) => i === 1n,
-    dilations: ({ ints }) => ints.every((dilation) => dilation === 1n),
-    strides: ({ ints }) => ints.every((stride) => stride === 1n),
-    pads: ({ ints }) => ints.every((padding) => padding === 0n),
-    // It is that of the weights.
-    kernel_shape: () => true,
-  },
+const DEFAULTS: Readonly<Record<string, Attributes>> = {
+  Conv: CONVOLUTION,
+  ConvTranspose: { ...CONVOLUTION, output_padding: ({ ints }) => ints.every((padding) => padding === 0n) },
+  MaxPool: POOL,
+  AveragePool: POOL,
+  Pad: { mode: ({ s }) => new TextDecoder().decode(s) === 'constant' },
   Gemm: {
     alpha: ({ f }) => f === 1,
     beta: ({ f }) => f === 1,

@@ -20,6 +20,10 @@ export function firstOfEquals(constants: readonly TensorProto[]): ReadonlyMap<st
 export function asList(tensor: TensorProto): TensorProto {
   const { name, dataType, dims, rawData } = tensor;
   const sizes = dataType === DataType.INT64 && rawData.length > 0 ? (valuesOf(tensor) ?? []) : [];
-  const isShort = sizes.length > 0 && sizes.every((size) => size >= 0 && size < 2 ** 14);
+  const bytes = sizes.reduce((sum, size) => sum + varintBytes(size), 0);
+  const isShort = sizes.length > 0 && bytes < rawData.length;
   return isShort ? create(TensorProtoSchema, { name, dataType, dims, int64Data: sizes.map(BigInt) }) : tensor;
 }
+
+/** How many bytes protobuf takes for an integer. */
+const varintBytes = (value: number) => (value < 0 ? 10 : value < 2 ** 7 ? 1 : Math.ceil(Math.log2(value + 1) / 7));

@@ -18,9 +18,10 @@ describe('constants of a graph', () => {
   });
 
   it('are lists if they are short sizes, with the same values; what would be longer stays', () => {
-    const sizes = asList(makeTensor('sizes', DataType.INT64, [3], [0, 7, 16_383]));
-    assert.deepEqual([valuesOf(sizes), sizes.rawData.length, sizes.int64Data.length], [[0, 7, 16_383], 0, 3]);
-    for (const values of [[-1, 2], [16_384]]) {
+    const all = [0, -1, 127, 128, 16_383, 16_384];
+    const sizes = asList(makeTensor('sizes', DataType.INT64, [6], all));
+    assert.deepEqual([valuesOf(sizes), sizes.rawData.length, sizes.int64Data.length], [all, 0, 6]);
+    for (const values of [[-1], [-1, -1, 3]]) {
       const tensor = makeTensor('sizes', DataType.INT64, [values.length], values);
       assert.equal(asList(tensor), tensor);
     }
