@@ -21,7 +21,7 @@ describe('constants of a graph', () => {
     const all = [0, -1, 127, 128, 16_383, 16_384];
     const sizes = asList(makeTensor('sizes', DataType.INT64, [6], all));
     assert.deepEqual([valuesOf(sizes), sizes.rawData.length, sizes.int64Data.length], [all, 0, 6]);
-    for (const values of [[-1], [-1, -1, 3]]) {
+    for (const values of [[-1], [-1, -1]]) {
       const tensor = makeTensor('sizes', DataType.INT64, [values.length], values);
       assert.equal(asList(tensor), tensor);
     }
