@@ -60,6 +60,12 @@ export const themes = (window: Window) =>
           const box = await find(id).boundingBox();
           assert.ok(box && box.width > 0 && box.x >= 0 && box.x + box.width <= width, `${id} ${JSON.stringify(box)}`);
         }
+        // Nobody has to scroll to the numbers, nor to the curve.
+        const below = (await find('facts-0').boundingBox())!.y;
+        for (const id of ['area-explanation-insertion', 'area-centre-deletion', 'chart']) {
+          const box = (await find(id).boundingBox())!;
+          assert.ok(box.height > 0 && box.y + box.height <= below, `${id} ${JSON.stringify(box)}, the facts at ${below}`);
+        }
       });
     }
   });
