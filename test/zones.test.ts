@@ -102,7 +102,7 @@ const ZONES: Readonly<Record<string, Zone>> = {
   },
   webview: {
     files:
-      /^(webview\/|src\/protocol\/|src\/core\/(errors|geometry|resize|saliency|schema|style|metrics\/order|heat\/\w+|query\/\w+|sanity\/verdict)$)/,
+      /^(webview\/|src\/protocol\/|src\/core\/(errors|geometry|resize|saliency|schema|style|metrics\/order|heat\/\w+|query\/\w+|sanity\/verdict|clusters\/suspicion)$)/,
     fileTypes: /^src\/core\//,
     packages: ['preact', '@preact/signals', 'valibot', '@vscode/webview-ui-toolkit', '@vscode/codicons', 'uplot'],
   },

@@ -117,6 +117,17 @@ describe('the heat of the editor page', () => {
     assert.deepEqual([...new Set(told)], ['ready', 'style'], 'of the style alone the host is told');
   });
 
+  it('has its chosen colormap legible in the list, in a theme without a colour for the text of a selected row', async () => {
+    await open(editorState([CAT]), { theme: 'high-contrast-light' });
+    await editor.find('colormap').click();
+    const chosen = editor.page.getByRole('option', { selected: true });
+    const [text, page] = await chosen.evaluate((element) => [
+      getComputedStyle(element).color,
+      getComputedStyle(document.body).color,
+    ]);
+    assert.equal(text, page);
+  });
+
   it('streams without a blank between frames, and goes when another class is asked for', async () => {
     const state = (done: number) => ({ kind: 'working', text: 'Running passes', done, total: 32 }) as const;
     await open(editorState([{ title: 'cat', state: { ...state(0), total: 0 } }]));

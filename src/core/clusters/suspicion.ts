@@ -66,7 +66,8 @@ export function questionsAbout(
  * scores of clusters with and without a mark.
  */
 const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
-const SUSPICIOUS = 0.96;
+/** The score that makes a cluster suspicious, if nothing else is missing. */
+export const SUSPICIOUS = 0.96;
 /**
  * Enough for the score against the better of two places of the class's other images: the same one, and that of their own
  * heat. An object that moves makes its class wherever it lies, so it loses here what a mark keeps.
@@ -82,14 +83,14 @@ const TURNED = 0.05;
  */
 const OWN_RISE = 0.3;
 /** Enough for a cluster whose heat is where that of a suspicious cluster of its class is: it may be the same mark. */
-const COMPANION = 0.8;
+export const COMPANION = 0.8;
 /** The share of other images that an ordinary object's region makes its class; without other clusters only more counts. */
 const UNCOMPARED = 0.6;
 
 export interface Suspicion {
   readonly suspicious: boolean;
   readonly score: number;
-  /** The score's parts in sentences, the weightiest kind first. */
+  /** Why it is not suspicious in spite of its score, if so; then the score's parts in sentences, the weightiest kind first. */
   readonly reasons: readonly string[];
   /** What hiding the region does; it does not count. */
   readonly hidden: string;
@@ -128,7 +129,7 @@ export function suspicionsOf(
       isSure[k]! ||
       (one.score >= COMPANION && cells.some((chosen, other) => isSure[other] && overlap(cells[k]!, chosen)));
     const why = !suspicious && one.score >= SUSPICIOUS ? missing[k] : undefined;
-    return { ...one, suspicious, reasons: why === undefined ? reasons : [...reasons, why] };
+    return { ...one, suspicious, reasons: why === undefined ? reasons : [why, ...reasons] };
   });
 }
 
@@ -144,7 +145,7 @@ interface Figures {
 function missingOf({ anywhere, turned, ownRise }: Figures, images: number): string | undefined {
   const conditions: readonly [holds: boolean, otherwise: string][] = [
     [images >= FEWEST, `a region of fewer than ${FEWEST} images has something in common by chance`],
-    [turned >= TURNED, "it turns hardly more images than the same place of the class's other images"],
+    [turned >= TURNED, "it turns hardly more images than the same place of the class's other images does"],
     [ownRise >= OWN_RISE, `${percent(1 - ownRise)} of the rise is given by that place of the class's other images too`],
     [anywhere >= SUSPICIOUS_ANYWHERE, "the class's other images do as much at the places where they are hot"],
   ];

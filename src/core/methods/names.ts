@@ -86,6 +86,9 @@ const WITHOUT_LAYER: readonly MethodName[] = [
 export const usesLayer = (method: MethodName): boolean => !WITHOUT_LAYER.includes(method);
 /** True if the method blends the image with its blurred copy. */
 export const usesBlur = (method: MethodName): boolean => method === 'group-cam';
+/** The title of a method, or the name as it is, where a model names a method that is none of these. */
+export const titleOf = (name: string): string =>
+  Object.hasOwn(METHOD_NAMES, name) ? METHOD_NAMES[name as MethodName].title : name;
 export const METHODS = Object.keys(METHOD_NAMES) as readonly MethodName[];
 
 /** Methods that one graph can hold, as an exported model does. */

@@ -1,6 +1,6 @@
 /** The pickers of a comparison: first what to compare, then which ones, at most six. */
 import type * as vscode from 'vscode';
-import { METHOD_NAMES, METHODS } from '../../core/methods/names';
+import { METHOD_NAMES, METHODS, titleOf } from '../../core/methods/names';
 import type { ModelInfo } from '../../core/model/info';
 import type { ClassChoice } from '../../protocol/requests';
 import type { ComparedBy } from '../../protocol/webview';
@@ -76,7 +76,14 @@ const ITEMS: { readonly [K in ComparedBy]: (panel: Panel) => Item[] | Promise<It
 function ownItems({ exported }: ModelInfo, target: ClassChoice): Item[] {
   const title = "Model's own map";
   if (!exported) return [];
-  return [{ label: title, description: exported['method'] ?? '', picked: true, wanted: { target, title, own: true } }];
+  return [
+    {
+      label: title,
+      description: titleOf(exported['method'] ?? ''),
+      picked: true,
+      wanted: { target, title, own: true },
+    },
+  ];
 }
 
 /** The value that distinguishes two explanations of a comparison. */

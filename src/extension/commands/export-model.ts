@@ -6,7 +6,7 @@ import type { ExportChoice } from '../../protocol/explanation';
 import type { WindowEngine } from '../engine';
 import { modelOf } from '../images/targets';
 import type { CurrentModel } from '../model/model';
-import { notify, progress } from '../notify';
+import { offer, progress } from '../notify';
 import { readSettings } from '../settings';
 import { pickOne } from './quick-pick';
 
@@ -50,5 +50,6 @@ export async function exportModel(
     ),
   );
   const notes = made.notes.map((note) => `; ${note}`).join('');
-  notify(`${path.basename(output)} gives the map of ${METHOD_NAMES[made.method].title} beside its outputs${notes}`);
+  const text = `${path.basename(output)} gives the map of ${METHOD_NAMES[made.method].title} beside its outputs${notes}`;
+  if (await offer(text, 'Use for Explanations')) await vscode.commands.executeCommand('groupCam.useModel', target);
 }

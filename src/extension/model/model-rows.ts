@@ -1,7 +1,7 @@
 /** The rows of the Model view: the values in use and their sources. Pure. */
 
 import { usesResize } from '../../core/geometry';
-import { METHOD_NAMES, type MethodName } from '../../core/methods/names';
+import { titleOf } from '../../core/methods/names';
 import type { LayerInfo, ModelInfo, TensorInfo } from '../../core/model/info';
 import type { ScoresInfo } from '../../core/output';
 import { logitsText, shownActivation } from '../../core/output';
@@ -149,21 +149,18 @@ export function layerSize({ channels, height, width }: LayerInfo): string {
 function ownMap({ exported }: ModelInfo): Row[] {
   if (!exported) return [];
   const { method = 'unnamed method', class: explained } = exported;
-  const title = isMethod(method) ? METHOD_NAMES[method].title : method;
   const facts = Object.entries(exported).map(([key, value]) => row(`own.${key}`, OWN_FACTS[key] ?? key, value));
   return [
     {
       id: 'own',
       label: 'Own map',
-      description: `${title}, of ${explained === 'input' ? 'a class of choice' : 'the most probable class'}`,
+      description: `${titleOf(method)}, of ${explained === 'input' ? 'a class of choice' : 'the most probable class'}`,
       tooltip: 'The model makes this map itself. Compare Side by Side shows it beside the one that is computed here.',
       icon: 'flame',
       children: facts,
     },
   ];
 }
-
-const isMethod = (name: string): name is MethodName => Object.hasOwn(METHOD_NAMES, name);
 
 const OWN_FACTS: Readonly<Record<string, string>> = {
   method: 'Method',

@@ -74,7 +74,7 @@ describe('the suspicion of a cluster', () => {
     assert.ok(object!.score > 1.5, `${object!.score}: its heat is elsewhere, and it turns 22 more`);
     assert.deepEqual([object!.suspicious, mark!.suspicious], [false, true]);
     assert.equal(
-      object!.reasons.at(-1),
+      object!.reasons[0],
       "Its score is high, but 81 % of the rise is given by that place of the class's other images too.",
     );
     assert.ok(mark!.reasons.every((reason) => !reason.startsWith('Its score is high')));

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { nightly, onlyNightly, project } from '../../support/shared';
 import { chooseClass, explainScene, reached } from '../explanation';
 import { DARK, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT, LIGHT, screenshot, type Window } from '../harness';
-import { editorFrame } from '../workbench';
+import { classesFrame, editorFrame } from '../workbench';
 
 const DOG = 12;
 /** As it is where nothing is set. */
@@ -51,6 +51,8 @@ export const themes = (window: Window) =>
         const readme = project('media', 'screenshot.png');
         if (name === README && !existsSync(readme)) copyFileSync(file, readme);
 
+        if (name === 'small') await bothInSight(window, ['class-10', `class-${DOG}`]);
+
         // The scores take the most room where there is least.
         if (name !== 'small' && !nightly) return;
         await find('measure').click();
@@ -64,8 +66,21 @@ export const themes = (window: Window) =>
         const below = (await find('facts-0').boundingBox())!.y;
         for (const id of ['area-explanation-insertion', 'area-centre-deletion', 'chart']) {
           const box = (await find(id).boundingBox())!;
-          assert.ok(box.height > 0 && box.y + box.height <= below, `${id} ${JSON.stringify(box)}, the facts at ${below}`);
+          assert.ok(
+            box.height > 0 && box.y + box.height <= below,
+            `${id} ${JSON.stringify(box)}, the facts at ${below}`,
+          );
         }
       });
     }
   });
+
+/** In the Classes view, whose other lines must not leave a single class in a low window. */
+async function bothInSight({ page }: Window, rows: readonly string[]): Promise<void> {
+  const scroll = (await classesFrame(page).locator('.scroll').boundingBox())!;
+  for (const id of rows) {
+    const box = (await classesFrame(page).getByTestId(id).boundingBox())!;
+    const isInside = box.y >= scroll.y - 1 && box.y + box.height <= scroll.y + scroll.height + 1;
+    assert.ok(isInside, `${id} ${JSON.stringify(box)} in ${JSON.stringify(scroll)}`);
+  }
+}

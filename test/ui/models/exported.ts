@@ -65,7 +65,8 @@ export const exported = (window: Window) =>
 
     it('is used like the model that it was made of, and the Model view says which map it makes', async () => {
       const { page } = window;
-      await chooseFromMenu(page, explorerRow(page, 'shapes.explained.onnx'), 'Use for Explanations');
+      const toast = page.locator('.notification-toast', { hasText: 'shapes.explained.onnx gives' });
+      await toast.getByRole('button', { name: 'Use for Explanations' }).click();
       await showSidePanel(page);
       await row('Own map').filter({ hasText: 'Group-CAM, of a class of choice' }).waitFor();
       await row('Scores').filter({ hasText: 'logits [32 classes]' }).waitFor();
@@ -80,6 +81,8 @@ export const exported = (window: Window) =>
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare methods' }).click();
       // Its own map and that of the method in use are ticked.
       await page.locator('.quick-input-title', { hasText: '2 of at most' }).waitFor();
+      const own = page.locator('.quick-input-list .monaco-list-row', { hasText: "Model's own map" });
+      assert.equal(await own.locator('.label-description').first().textContent(), 'Group-CAM');
       await page.keyboard.press('Enter');
       await editorFrame(page).locator('[data-testid="pane-1"][data-class]').waitFor();
       await explained(page);

@@ -1,6 +1,7 @@
 /** A cluster: where it looks, what is in it, why it is suspicious, and what can be done with it. */
 import { useSignal } from '@preact/signals';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { COMPANION, SUSPICIOUS } from '../../../src/core/clusters/suspicion';
 import type { ClusterInfo, ClusterSet } from '../../../src/protocol/clusters';
 import { IconButton, TextButton } from '../../toolkit';
 import { drawEntry } from '../classes/atlas-picture';
@@ -174,7 +175,11 @@ function Reasons({ cluster: { name, suspicion, ...cluster } }: { readonly cluste
       <p class="cluster-hidden">
         {suspicion.hidden} <span class="faint">This is not part of the score.</span>
       </p>
-      <p class="faint">{`Score ${numberText(suspicion.score)}.`}</p>
+      <p class="faint">
+        {`Score ${numberText(suspicion.score)}.`}
+        {!isShown &&
+          ` It takes ${SUSPICIOUS} to be suspicious, or ${COMPANION} at the place of a suspicious cluster of the class.`}
+      </p>
     </details>
   );
 }

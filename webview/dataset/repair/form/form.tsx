@@ -76,6 +76,7 @@ export function Form({ page, draft }: { readonly page: DatasetPage; readonly dra
             type="text"
             spellcheck={false}
             value={draft.output}
+            title={draft.output}
             data-testid="repair-output"
             {...described('output', remarks.output)}
             onInput={({ currentTarget }) => change({ output: currentTarget.value })}
