@@ -5,6 +5,7 @@ import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
 import { npyBytes } from '../../../src/files/npy';
 import { explainWith } from '../../support/explain';
+import { exportWith } from '../../support/exported';
 import { testFolder } from '../../support/folder';
 import { largestDifference } from '../../support/reference';
 import { CLASSIFIER, tinyModel } from '../../support/tiny-model';
@@ -79,6 +80,23 @@ describe('a class of almost no probability', () => {
       const logits = await by({ contrast: [{ index: 1 }], contrastWeight: 1e-6 });
       const [one, other] = [shown, logits].map(({ frame }) => saliencyOf(frame).map);
       assert.ok(largestDifference(one!, other!) < 1e-4, `${largestDifference(one!, other!)}`);
+    }
+  });
+
+  it('has no map in an exported model either', async () => {
+    const options = { groups: 4, theta: 30 };
+    const choice = { method: 'group-cam', options } as const;
+    // At 83 the probability is a normal number of single precision, and already below what is told apart.
+    for (const [gap, isBlank] of [
+      [83, true],
+      [97, true],
+      [60, false],
+    ] as const) {
+      const { model, image, target } = asked(gap);
+      const output = folder.at(`${gap}.explained.onnx`);
+      await exportWith(service, { ...choice, model, output, class: 'input' });
+      const { explanation } = await explainWith(service, { model: { path: output }, image, target, own: true });
+      assert.deepEqual([explanation.saliency.zero, explanation.own!.difference < 1e-3], [isBlank, true], `${gap}`);
     }
   });
 
