@@ -4,18 +4,17 @@
  */
 import type { GraphProto } from 'onnx-buf';
 import { cast } from '../cam/graph';
-import { FAINT } from '../methods/faint';
 import type { LayerInfo, ModelInfo } from '../model/info';
 import { createEmitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
 import { bodiesOf, indexGraph, nodesLeadingTo } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
-import { oneHot, reduce, reshape, slice, unsqueeze } from '../onnx/ops';
+import { oneHot, reshape, slice, unsqueeze } from '../onnx/ops';
 import { renameNode } from '../onnx/rewrite/rename';
 import { DataType } from '../onnx/tensors';
 import { CLASSES } from '../target/class-scores';
 import type { Fragment } from '../target/target';
-import { channelMaps, number, plainMap, saliency, weightedMasks } from './maps';
+import { channelMaps, plainMap, saliency, weightedMasks } from './maps';
 import { EXPORTED } from './names';
 import { compact } from './splice';
 import { type ExportedBatch, type ExportedMethod, type GroupCamSteps, needsGradient, stepsOf } from './steps';
@@ -76,7 +75,7 @@ export function explainedModel(spec: ExportSpec): Model {
     return e.op('Where', [e.op('Less', [EXPORTED.class, zero!]), classes!, EXPORTED.class]);
   }
 
-  /** L before the ReLU of equation 7, [N, 1, pixels]; zeros where single precision can't tell the scores apart. */
+  /** L before the ReLU of equation 7, [N, 1, pixels]. */
   function groupCam(how: GroupCamSteps): string {
     const isOfficial = how.variant === 'official';
     const { masks, small, upsampled, count } = steps.masks(how, gradient);
@@ -84,9 +83,8 @@ export function explainedModel(spec: ExportSpec): Model {
     const scores = e.op('MatMul', [probabilities, unsqueeze(e, hot, [2])]);
     e.scope('merge');
     const gains = e.op('Sub', [scores, slice(e, scores, [0], [1], [1])]);
-    const told = number(e, e.op('Greater', [reduce(e, 'ReduceMax', e.op('Abs', [scores]), [1]), e.scalar(FAINT)]));
     // A constant mask gains nothing, since its blend is the blurred image.
-    const weights = reshape(e, e.op('Mul', [isOfficial ? e.op('Relu', [gains]) : gains, told]), [0, 1, count]);
+    const weights = reshape(e, isOfficial ? e.op('Relu', [gains]) : gains, [0, 1, count]);
     return weightedMasks(e, weights, isOfficial ? cast(e, masks, DataType.FLOAT, SUMS) : small, SUMS);
   }
 

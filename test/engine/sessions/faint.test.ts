@@ -5,7 +5,6 @@ import { saliencyOf } from '../../../src/core/saliency';
 import { createService } from '../../../src/engine/service';
 import { npyBytes } from '../../../src/files/npy';
 import { explainWith } from '../../support/explain';
-import { exportWith } from '../../support/exported';
 import { testFolder } from '../../support/folder';
 import { largestDifference } from '../../support/reference';
 import { CLASSIFIER, tinyModel } from '../../support/tiny-model';
@@ -83,21 +82,34 @@ describe('a class of almost no probability', () => {
     }
   });
 
-  it('has no map in an exported model either', async () => {
-    const options = { groups: 4, theta: 30 };
-    const choice = { method: 'group-cam', options } as const;
-    // At 83 the probability is a normal number of single precision, and already below what is told apart.
-    for (const [gap, isBlank] of [
-      [83, true],
-      [97, true],
-      [60, false],
+  it('of which the probability is the same throughout has a blank map that says so', async () => {
+    for (const choice of [
+      { method: 'score-cam', options: {} },
+      { method: 'rise', options: { masks: 40, cells: 3 } },
     ] as const) {
-      const { model, image, target } = asked(gap);
-      const output = folder.at(`${gap}.explained.onnx`);
-      await exportWith(service, { ...choice, model, output, class: 'input' });
-      const { explanation } = await explainWith(service, { model: { path: output }, image, target, own: true });
-      assert.deepEqual([explanation.saliency.zero, explanation.own!.difference < 1e-3], [isBlank, true], `${gap}`);
+      const { explanation, frames } = await explainWith(service, { ...asked(-60), ...choice });
+      assert.equal(explanation.probability, 1);
+      assert.ok(explanation.saliency.zero, choice.method);
+      assert.match(explanation.saliency.reason!, /; its score is 1 whatever is shown, to single precision$/);
+      assert.ok(frames.at(-1)!.map.every((value) => value === 0));
     }
+  });
+
+  it('a map of which only rounding is positive has no numbers either, for those who read them', async () => {
+    const { model, image } = asked(0);
+    const options = { groups: 1, variant: 'gradient-free', evidence: 'positive' };
+    const choice = { method: 'group-cam', options } as const;
+    let blank = 0;
+    // What raises one of two probabilities lowers the other.
+    for (const index of [0, 1]) {
+      const asking = { model, image, target: { index }, ...choice };
+      const { frame, saliency, scores } = (await explainWith(service, asking)).explanation;
+      if (!saliency.zero) continue;
+      blank += 1;
+      assert.ok(scores.some((score) => score < 0));
+      assert.deepEqual([frame.offset, frame.map], [0, new Float32Array(frame.map.length)]);
+    }
+    assert.equal(blank, 1);
   });
 
   it('a small probability of which single precision holds all digits makes its map', async () => {
