@@ -39,7 +39,7 @@ export interface ExplainOptions extends MaskFlags {
   readonly output?: string;
   readonly force?: boolean;
   readonly npy?: string;
-  readonly npyFrame: 'input' | 'image';
+  readonly npyFrame?: 'input' | 'image';
   readonly json?: boolean;
 }
 
@@ -75,9 +75,11 @@ export async function explain(
   const chosen = chosenMethods(options);
   const { seed, layer, option: pairs } = options;
   const given = { ...givenMasks(options), pairs, layer, seed };
-  if (!options.compare && options.method === OWN) checkOwn(given);
+  if (options.method === OWN) checkOwn(given);
   if (options.contrast === undefined && options.contrastWeight !== undefined)
     throw errors.badOption('--contrast-weight', options.contrastWeight, 'given with --contrast');
+  if (options.npy === undefined && options.npyFrame !== undefined)
+    throw errors.badOption('--npy-frame', options.npyFrame, 'given with --npy');
   const choices = methodChoicesOf(chosen, given, terminal.say);
   const targets = targetsOf(sources.map(fileOf), options, several);
   const info = await service.inspect({ model: modelOf(options) }, { signal: terminal.signal, emit() {} });
@@ -181,8 +183,8 @@ const modelOf = ({ model, layer }: ExplainOptions) => ({
 });
 
 function paramsOf(image: Source, target: ClassChoice, options: ExplainOptions) {
-  const { device, top, method, compare } = options;
-  const own = method === OWN && !compare && { own: true as const };
+  const { device, top, method } = options;
+  const own = method === OWN && { own: true as const };
   return { ...own, view: 'cli', image, model: modelOf(options), target, device, top };
 }
 

@@ -84,8 +84,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
       .addOption(
         compareOption(
           '--compare <name,name...>',
-          'methods to compare; --output is then one picture with all of their maps',
-        ),
+          'methods to compare, in place of --method; --output is then one picture with all of their maps',
+        ).conflicts('method'),
       ),
   )
     .addOption(choiceOption('--device <name>', 'the device that runs the model', DEVICE_CHOICES, 'auto'))
@@ -98,9 +98,8 @@ export function createProgram(service: () => Service, terminal: Terminal): Comma
     .addOption(
       choiceOption(
         '--npy-frame <name>',
-        "in whose pixels --npy is written: those of the network's input, or of the image (0 where the input does not reach)",
+        "in whose pixels --npy is written: those of the network's input (default), or of the image (0 where the input does not reach)",
         ['input', 'image'],
-        'input',
       ),
     )
     .option('--json', 'print a line of JSON for each image and class on stdout')

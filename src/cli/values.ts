@@ -62,7 +62,7 @@ export function choiceOption<T extends string>(
   flags: string,
   description: string,
   choices: readonly T[],
-  preset: T,
+  preset?: T,
 ): Option {
   const option = new Option(flags, `${description} (${choices.join(', ')})`).default(preset);
   return option.argParser((text: string) => {

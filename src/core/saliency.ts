@@ -45,6 +45,13 @@ export interface Saliency {
   readonly zero: boolean;
 }
 
+/** The frame with nothing to show. Datasets, clusters and measures read the numbers of a map, not what is drawn of them. */
+export const blankFrame = <F extends Pick<MethodFrame, 'map' | 'offset'>>(frame: F): F => ({
+  ...frame,
+  map: new Float32Array(frame.map.length),
+  offset: 0,
+});
+
 /**
  * What is left of a map by the ReLU, as a share of the largest number that it was made of, from which on it is more than the rounding
  * of float32. Where every mask lowers the score, only rounding is left, and min-max would make a map of it.

@@ -52,7 +52,7 @@ export interface ClusterInfo {
     readonly score: number;
     /** The score's parts in sentences, the weightiest first. */
     readonly reasons: readonly string[];
-    /** What hiding the hot region does; it does not count. */
+    /** What hiding the hot region does; it is not part of the score. */
     readonly hidden: string;
   };
   /** Mean map, of the layer's size. */

@@ -122,6 +122,12 @@ describe('cli: methods', () => {
     ['an unknown method', ['--method', 'grad'], /--method grad: must be one of group-cam, .*xrai/],
     ['an unknown method to compare', ['--compare', 'grad-cam,grad', '--output', 's.png'], /--compare grad-cam,grad/],
     ['a comparison without a place', ['--compare', 'grad-cam,rise'], /--compare .*--output/],
+    [
+      'a method beside those of a comparison',
+      ['--method', 'rise', '--compare', 'grad-cam,cam', '--output', 's.png'],
+      /'--compare <.*>' cannot be used with option '--method <name>'/,
+    ],
+    ['a frame of numbers that are not written', ['--npy-frame', 'image'], /--npy-frame image: .*given with --npy/],
     ['a comparison of maps as numbers', ['--compare', 'rise', '--output', 's.png', '--npy', 'm.npy'], /--npy/],
     [
       'an option of a method without options',

@@ -19,8 +19,10 @@ describe('cli: outputs', () => {
     write('labels.txt', 'cat\ndog\n');
     return write('m.onnx', tinyModel(CLASSIFIER));
   };
-  const explain = (...args: readonly string[]) =>
-    groupCamEnds(['explain', ...args, '--model', model(), '--method', 'grad-cam', '--device', 'cpu']);
+  const explain = (...args: readonly string[]) => {
+    const method = args.includes('--compare') ? [] : ['--method', 'grad-cam'];
+    return groupCamEnds(['explain', ...args, '--model', model(), ...method, '--device', 'cpu']);
+  };
 
   /** Runs, must say why nothing is written, and leaves every file as it is. */
   async function refused(message: RegExp, run: () => ReturnType<typeof groupCamEnds>): Promise<void> {

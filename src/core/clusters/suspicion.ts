@@ -70,9 +70,12 @@ const WEIGHTS = { gain: 0.5, moved: 1.5, border: 1, outside: 0.5 } as const;
 export const SUSPICIOUS = 0.96;
 /**
  * Enough for the score against the better of two places of the class's other images: the same one, and that of their own
- * heat. An object that moves makes its class wherever it lies, so it loses here what a mark keeps.
+ * heat. An object that moves makes its class wherever it lies, so it loses here what a mark keeps. The place of their own heat
+ * is left out where the cluster's images have the object there as well, beside what is in their region (`hasObjectBeside`).
  */
 const SUSPICIOUS_ANYWHERE = 0.75;
+/** The share of a cluster's images that stay the class without their region, if something else in them is enough for it. */
+const STAY = 0.75;
 /** The regions of fewer images say too little about what they have in common. */
 const FEWEST = 10;
 /** Without so large a share of other images that become the class, the place of the heat alone makes nothing suspicious. */
@@ -92,7 +95,7 @@ export interface Suspicion {
   readonly score: number;
   /** Why it is not suspicious in spite of its score, if so; then the score's parts in sentences, the weightiest kind first. */
   readonly reasons: readonly string[];
-  /** What hiding the region does; it does not count. */
+  /** What hiding the region does; it is not part of the score. */
   readonly hidden: string;
 }
 
@@ -174,10 +177,15 @@ function suspicionOf(
   const hidden = answerOf(cluster, undefined);
   const others = questions
     .filter((question) => question.cluster === cluster && question.from !== undefined && question.from !== cluster)
-    .map(({ from }) => ({ same: reachOf(answerOf(cluster, from)), theirs: reachOf(answerOf(from!, from)) }));
+    .map(({ from }) => ({
+      same: reachOf(answerOf(cluster, from)),
+      theirs: reachOf(answerOf(from!, from)),
+      ownThere: reachOf(answerOf(from!, cluster)),
+    }));
   const same = least(others.map((one) => one.same));
-  const theirs = least(others.map((one) => one.theirs));
-  const better = least(others.map((one) => betterOf(one.same, one.theirs)));
+  const [elsewhere] = [...others].sort((a, b) => byReach(a.theirs, b.theirs));
+  const isBeside = hasObjectBeside(others, hidden);
+  const better = isBeside ? same : least(others.map((one) => betterOf(one.same, one.theirs)));
 
   const moved = shareMoved(shape.mean, every);
   const border = borderShare(shape.mean, height, width);
@@ -196,10 +204,10 @@ function suspicionOf(
     },
     reasons: [
       `Pasted into ${own.images} other images, its hot region makes ${own.made} of them ${label}; ${compared}.`,
-      ...(same && theirs
+      ...(same && elsewhere
         ? [
             `It raises the score of ${label} by ${own.gain.toFixed(1)}, that place of the others by ${same.gain.toFixed(1)}.`,
-            `The regions where the class's other images are hot make at least ${theirs.made}.`,
+            `The regions where the class's other images are hot make at least ${elsewhere.theirs.made}; its own images make ${elsewhere.ownThere.made} there.`,
           ]
         : []),
       `${percent(moved)} of its heat lies elsewhere than the heat of all classes does on average.`,
@@ -230,8 +238,21 @@ function reachOf({ images, before, after, margin }: Answer): Reach {
 }
 
 /** Of several clusters the one that does least counts: others may show the same shortcut. */
-const least = (of: readonly Reach[]): Reach | undefined =>
-  [...of].sort((a, b) => a.rate - b.rate || a.gain - b.gain)[0];
+const least = (of: readonly Reach[]): Reach | undefined => [...of].sort(byReach)[0];
+const byReach = (a: Reach, b: Reach) => a.rate - b.rate || a.gain - b.gain;
+
+/**
+ * Whether the cluster's images have the class's object beside their region: what other images are hot at (`theirs`), these have
+ * there too (`ownThere`), and without their region they stay the class. An object that has moved is at its new place alone, and
+ * hidden with it.
+ */
+function hasObjectBeside(
+  others: readonly { readonly theirs: Reach; readonly ownThere: Reach }[],
+  { after, images }: Answer,
+): boolean {
+  const haveTheirs = others.every(({ theirs, ownThere }) => ownRiseOf(theirs, ownThere) < OWN_RISE);
+  return haveTheirs && after >= STAY * images;
+}
 
 const betterOf = (a: Reach, b: Reach): Reach => ({
   ...(a.rate >= b.rate ? a : b),

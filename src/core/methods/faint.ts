@@ -1,5 +1,5 @@
-/** Maps of scores that single precision can't tell apart: they are blank, with the reason, and never made of rounding. */
-import type { MethodFrame } from '../saliency';
+/** Maps of scores that are all the same, or that single precision can't tell apart: they are blank, with the reason. */
+import { blankFrame, type MethodFrame } from '../saliency';
 import type { Target } from '../target/target';
 import type { MethodResult, MethodRun } from './network';
 
@@ -13,8 +13,8 @@ const below = FAINT.toPrecision(1);
 const WHY = `the score of this class is below ${below} whatever is shown, where single precision does not tell scores apart; choose another class, or a method that reads its logit, such as Grad-CAM, Ablation-CAM or Occlusion`;
 
 /**
- * A run of a method. If it reads scores, and all of them are too small to be told apart, it ends with a blank map and the reason.
- * If they are all the same, the reason for a blank map says so.
+ * A run of a method. If it reads several scores, and they are all the same or too small to be told apart, it ends with a blank map
+ * and the reason: what it would draw otherwise is rounding, or how often its masks show a pixel.
  */
 export async function* withoutRounding(run: (target: Target) => MethodRun, target: Target): MethodRun {
   const seen = { count: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
@@ -37,17 +37,18 @@ export async function* withoutRounding(run: (target: Target) => MethodRun, targe
   const result = step.value;
   // A difference of logits has no smallest value, and keeps its digits.
   if (seen.count < 2 || !frame || !target.startsAtZero || result.byLogit) return result;
-  if (Math.max(-seen.least, seen.most) < FAINT) {
-    yield { ...frame, map: new Float32Array(frame.map.length), offset: 0 };
-    return blankResult(result);
-  }
-  if (seen.least < seen.most) return result;
+  const isFaint = Math.max(-seen.least, seen.most) < FAINT;
+  if (!isFaint && seen.least < seen.most) return result;
+  yield blankFrame(frame);
   const score = Number(seen.most.toPrecision(4));
-  return { ...result, whyBlank: `${result.whyBlank}; its score is ${score} whatever is shown, to single precision` };
+  return blankResult(
+    result,
+    isFaint ? WHY : `${result.whyBlank}; its score is ${score} whatever is shown, to single precision`,
+  );
 }
 
-function blankResult({ scores, note: _, ...result }: MethodResult): MethodResult {
-  return { ...result, whyBlank: WHY, ...(scores && { scores: new Float32Array(scores.length) }) };
+function blankResult({ scores, note: _, ...result }: MethodResult, whyBlank: string): MethodResult {
+  return { ...result, whyBlank, ...(scores && { scores: new Float32Array(scores.length) }) };
 }
 
 /** How small the scores of such a run are, in words. */

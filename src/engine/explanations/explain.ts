@@ -3,7 +3,7 @@ import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
 import { type ClassScore, shownActivation } from '../../core/output';
-import { type Frame, saliencyOf } from '../../core/saliency';
+import { blankFrame, type Frame, saliencyOf } from '../../core/saliency';
 import { probabilitiesOf } from '../../core/target/class-scores';
 import { whyNoSlope } from '../../core/target/saturated';
 import type { Device } from '../../protocol/devices';
@@ -125,7 +125,7 @@ export async function explain(
     activation: shownActivation(info.output),
     top: topClasses(probabilities, params.top).map(score),
     probabilities,
-    frame: frame!,
+    frame: zero ? blankFrame(frame!) : frame!,
     saliency: { min, max, zero, ...(zero && { reason: reason() }), ...(said !== '' && { note: said }) },
     scores,
     ...(precision && { precision }),

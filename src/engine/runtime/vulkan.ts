@@ -27,6 +27,8 @@ export function whyNoVulkan(
     XDG_CONFIG_DIRS || path.join(root, 'etc/xdg'),
     path.join(root, 'usr/local/etc'),
     path.join(root, 'etc'),
+    // NixOS has its loader look here.
+    path.join(root, 'run/opengl-driver/share'),
     XDG_DATA_HOME || path.join(home, '.local/share'),
     XDG_DATA_DIRS || `${path.join(root, 'usr/local/share')}:${path.join(root, 'usr/share')}`,
   ];

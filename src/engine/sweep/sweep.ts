@@ -5,7 +5,7 @@ import { measuresOf } from '../../core/measures/map-measures';
 import { predictionOf, scaleOf } from '../../core/measures/prediction';
 import { NO_EVIDENCE } from '../../core/methods/maps';
 import { sizeOf } from '../../core/onnx/tensors';
-import type { MethodFrame } from '../../core/saliency';
+import { blankFrame, type MethodFrame, saliencyOf } from '../../core/saliency';
 import { CLASSES, classTarget, probabilitiesOf } from '../../core/target/class-scores';
 import { whyNoSlope } from '../../core/target/saturated';
 import type { UsedWay } from '../../protocol/explanation';
@@ -137,19 +137,19 @@ async function sweptImage(
   const frame = await mapper?.({ ...passed, input, features }, index, work);
   if (frame === undefined || typeof frame === 'string')
     return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
-  const map = mapOf(frame);
+  // At the layer's size, since so many pixels as the input has would cost more than they tell.
+  const { zero } = saliencyOf({ ...frame, inputSize: frame });
+  const map = mapOf(zero ? blankFrame(frame) : frame);
   const shows = params.categories?.[index] ?? [];
   const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
   const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
   const target = classTarget(info.labels.value, { class: index });
   const why = () =>
     (work.hasSlope === false && whyNoSlope(info.output, passed.outputs, target)) || NO_EVIDENCE.whyBlank;
-  return { ...answer, map, measures, ...(isConstant(map.map) && { blank: why() }), ...shown };
+  return { ...answer, map, measures, ...(zero && { blank: why() }), ...shown };
 }
 
 const mapOf = ({ height, width, map, offset, signed }: MethodFrame) => ({ height, width, map, offset, signed });
-
-const isConstant = (map: Float32Array) => map.every((value) => value === map[0]);
 
 /** @param maps [K, height, width] */
 function channelMeans(maps: Float32Array, channels: number): Float32Array {

@@ -13,8 +13,11 @@ const at = (y: number, x: number): Float64Array => {
 interface Made {
   readonly own: number;
   readonly others: number;
-  /** What the other images make where they are hot themselves. */
+  /** What the other images make where they are hot themselves, and what the first cluster's make there. */
   readonly theirs?: number;
+  readonly ownThere?: number;
+  /** How many of 100 images stay the class when the region is hidden. */
+  readonly stay?: number;
   /** By how much the regions of both raise the class's score at the first cluster's place; by default a tenth of the others made. */
   readonly rise?: readonly [own: number, others: number];
   readonly size?: number;
@@ -28,6 +31,8 @@ function judge({
   own,
   others,
   theirs = 10,
+  ownThere = 0,
+  stay = 0,
   rise = [own / 10, others / 10],
   size = 20,
   place = at(0, 7),
@@ -39,8 +44,13 @@ function judge({
   ];
   const questions = questionsAbout(shapes, [1000, 1001], { height, width });
   const answers = questions.map(({ cluster, from }): Answer => {
-    const after = cluster === 0 && from === 0 ? own : cluster === 0 ? others : from === 1 ? theirs : 10;
-    const raised = cluster === 0 && from !== undefined ? rise[from]! : after / 10;
+    if (from === undefined) return { images: 100, before: 100, after: stay, margin: [4, 4] };
+    const made = [
+      [own, others],
+      [ownThere, theirs],
+    ];
+    const after = made[cluster]![from]!;
+    const raised = cluster === 0 ? rise[from]! : after / 10;
     return { images: 100, before: 0, after, margin: [-4, raised - 4] };
   });
   return suspicionsOf(shapes, questions, answers, { label: 'mug', height, width, every });
@@ -66,7 +76,28 @@ describe('the suspicion of a cluster', () => {
     );
     assert.ok(!moved!.suspicious && marked!.suspicious);
     assert.equal(moved!.score, marked!.score);
-    assert.match(moved!.reasons.join(' '), /The regions where the class's other images are hot make at least 80\./);
+    assert.match(
+      moved!.reasons.join(' '),
+      /The regions where the class's other images are hot make at least 80; its own images make 0 there\./,
+    );
+  });
+
+  it('is raised by a mark beside an object that turns as many, if the images have that too and stay the class without the mark', () => {
+    const chair = { own: 69, others: 2, theirs: 72, ownThere: 56, stay: 95, place: at(3, 3), every: at(3, 3) };
+    const judged = [chair, { ...chair, stay: 75 }, { ...chair, stay: 74 }, { ...chair, ownThere: 50 }].map(
+      (made) => judge(made)[0]!,
+    );
+    assert.deepEqual(
+      judged.map(({ suspicious }) => suspicious),
+      [true, true, false, false],
+      'the last ones depend on their region, and lack 31 % of the rise where the others are hot',
+    );
+    assert.ok(judged.every(({ score }) => score === judged[0]!.score));
+    assert.ok(judged[0]!.reasons.every((reason) => !reason.startsWith('Its score is high')));
+    assert.equal(
+      judged[2]!.reasons.at(-1),
+      "Its score is high, but the class's other images do as much at the places where they are hot.",
+    );
   });
 
   it('needs a rise of the score that the same place of the other images does not give', () => {

@@ -18,6 +18,8 @@ describe('engine: drivers of Vulkan', () => {
     assert.equal(why({ XDG_DATA_DIRS: folder.at('elsewhere') }), 'no driver of Vulkan is installed');
     folder.write('elsewhere/vulkan/icd.d/card.json', '{}');
     assert.equal(why({ XDG_DATA_DIRS: `/nowhere:${folder.at('elsewhere')}` }), undefined);
+    folder.write('root/run/opengl-driver/share/vulkan/icd.d/card.json', '{}');
+    assert.equal(why({ XDG_DATA_DIRS: '/nowhere' }), undefined);
   });
 
   it('that are missing are told in one line, without what native code prints', async function () {

@@ -82,6 +82,36 @@ describe('a class of almost no probability', () => {
     }
   });
 
+  it('of which the probability is the same throughout has a blank map that says so', async () => {
+    for (const choice of [
+      { method: 'score-cam', options: {} },
+      { method: 'rise', options: { masks: 40, cells: 3 } },
+    ] as const) {
+      const { explanation, frames } = await explainWith(service, { ...asked(-60), ...choice });
+      assert.equal(explanation.probability, 1);
+      assert.ok(explanation.saliency.zero, choice.method);
+      assert.match(explanation.saliency.reason!, /; its score is 1 whatever is shown, to single precision$/);
+      assert.ok(frames.at(-1)!.map.every((value) => value === 0));
+    }
+  });
+
+  it('a map of which only rounding is positive has no numbers either, for those who read them', async () => {
+    const { model, image } = asked(0);
+    const options = { groups: 1, variant: 'gradient-free', evidence: 'positive' };
+    const choice = { method: 'group-cam', options } as const;
+    let blank = 0;
+    // What raises one of two probabilities lowers the other.
+    for (const index of [0, 1]) {
+      const asking = { model, image, target: { index }, ...choice };
+      const { frame, saliency, scores } = (await explainWith(service, asking)).explanation;
+      if (!saliency.zero) continue;
+      blank += 1;
+      assert.ok(scores.some((score) => score < 0));
+      assert.deepEqual([frame.offset, frame.map], [0, new Float32Array(frame.map.length)]);
+    }
+    assert.equal(blank, 1);
+  });
+
   it('a small probability of which single precision holds all digits makes its map', async () => {
     for (const { method, options } of choices) {
       const { explanation } = await explainWith(service, { ...asked(60), method, options });

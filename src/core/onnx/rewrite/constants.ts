@@ -21,7 +21,8 @@ export function asList(tensor: TensorProto): TensorProto {
   const { name, dataType, dims, rawData } = tensor;
   const sizes = dataType === DataType.INT64 && rawData.length > 0 ? (valuesOf(tensor) ?? []) : [];
   const bytes = sizes.reduce((sum, size) => sum + varintBytes(size), 0);
-  const isShort = sizes.length > 0 && bytes < rawData.length;
+  // The largest int64, which means the end of an axis, is no number of JavaScript.
+  const isShort = sizes.length > 0 && bytes < rawData.length && sizes.every(Number.isSafeInteger);
   return isShort ? create(TensorProtoSchema, { name, dataType, dims, int64Data: sizes.map(BigInt) }) : tensor;
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { TensorProtoSchema } from 'onnx-buf';
 import { asList, firstOfEquals } from '../../../../src/core/onnx/rewrite/constants';
 import { DataType, makeTensor, valuesOf } from '../../../../src/core/onnx/tensors';
 
@@ -25,5 +27,11 @@ describe('constants of a graph', () => {
       const tensor = makeTensor('sizes', DataType.INT64, [values.length], values);
       assert.equal(asList(tensor), tensor);
     }
+  });
+
+  it('stay as they are beside the largest int64, which exporters write for the end of an axis', () => {
+    const rawData = new Uint8Array(new BigInt64Array([2n ** 63n - 1n, 5n]).buffer);
+    const ends = create(TensorProtoSchema, { name: 'ends', dataType: DataType.INT64, dims: [2n], rawData });
+    assert.deepEqual(fromBinary(TensorProtoSchema, toBinary(TensorProtoSchema, asList(ends))).rawData, rawData);
   });
 });

@@ -62,7 +62,7 @@ function suspicionOf(index: number, k: number): NonNullable<ClusterInfo['suspici
     reasons: [
       `Pasted into 100 other images, its hot region makes ${own} of them ${label}; the same place of the class's other images makes ${others}.`,
       `It raises the score of ${label} by ${(own / 12).toFixed(1)}, that place of the others by 1.3.`,
-      `The regions where the class's other images are hot make at least ${others + 4}.`,
+      `The regions where the class's other images are hot make at least ${others + 4}; its own images make ${others + 3} there.`,
       `${suspicious ? 71 : 18} % of its heat lies elsewhere than the heat of all classes does on average.`,
       `${suspicious ? 64 : 22} % of its heat lies at the border of the network's input; of all classes 21 %.`,
     ],
