@@ -95,7 +95,7 @@ describe('the suspicion of a cluster', () => {
     assert.ok(judged.every(({ score }) => score === judged[0]!.score));
     assert.ok(judged[0]!.reasons.every((reason) => !reason.startsWith('Its score is high')));
     assert.equal(
-      judged[2]!.reasons.at(-1),
+      judged[2]!.reasons[0],
       "Its score is high, but the class's other images do as much at the places where they are hot.",
     );
   });
