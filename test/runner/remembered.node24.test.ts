@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CIFAR, cifarSubset, RESNET20 } from '../../support/cifar';
-import { testFolder } from '../../support/folder';
-import { needs } from '../../support/shared';
-import { rowsOf, succeeds } from './support';
+import { rowsOf, succeeds } from '../cli/dataset/support';
+import { CIFAR, cifarSubset, RESNET20 } from '../support/cifar';
+import { testFolder } from '../support/folder';
+import { needs } from '../support/shared';
 
 describe('cli: dataset brings a run file up to date', () => {
   const folder = testFolder();
