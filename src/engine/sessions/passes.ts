@@ -12,8 +12,9 @@ import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/ta
 import type { UsedWay } from '../../protocol/explanation';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
+import { isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import { checkApart } from './apart';
+import { checkApart, copiesAlone } from './apart';
 import { blurImage } from './blur';
 import { type Backdrop, type Explainer, type ImageState, layerOf, placesOf } from './explainer';
 
@@ -39,6 +40,17 @@ export async function firstPass(
   blur: Blur,
   work: Work,
 ): Promise<ImageState> {
+  try {
+    return await passOf(explainer, input, blur, work);
+  } catch (thrown) {
+    // A padded run is one of several images, which the model may not take, or mix; see `inChunks`.
+    if (!isFailedRun(thrown) || !explainer.batching.padded) throw thrown;
+    explainer.batching = SINGLE;
+    return passOf(explainer, input, blur, work);
+  }
+}
+
+async function passOf(explainer: Explainer, input: PreparedInput, blur: Blur, work: Work): Promise<ImageState> {
   const layer = layerOf(explainer);
   const { height, width, channels } = layer;
   const image = imageOf(input);
@@ -101,11 +113,17 @@ interface Scored {
   readonly start: Float32Array | undefined;
 }
 
+interface ScoreOptions {
+  readonly withFeatures?: boolean;
+  readonly session?: Session;
+  readonly isTimed?: boolean;
+}
+
 /**
  * Scores the blends of an image and a backdrop, or of one image and backdrop for each mask; see `scoreGraph`.
  *
  * @param masks at most one chunk
- * @param options the session is the score session in float32 if it is left out
+ * @param options the session is the score session in float32 if it is left out; what is timed is run once and not compared
  */
 export async function score(
   explainer: Explainer,
@@ -113,7 +131,7 @@ export async function score(
   image: Tensor,
   blurred: Tensor,
   masks: readonly WithMask[],
-  { withFeatures = false, session = explainer.score }: { withFeatures?: boolean; session?: Session } = {},
+  { withFeatures = false, session = explainer.score, isTimed = false }: ScoreOptions = {},
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
   await turn(work);
@@ -124,8 +142,8 @@ export async function score(
   );
   const start = result[SCORE.start];
   const outputs = outputsOf(explainer, result, count);
-  if (masks.length > 1)
-    await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, { isRounded: session !== explainer.score });
+  if (count > 1 && !isTimed)
+    await checkApart(explainer, outputs, masks.length - 1, lastAlone, { isRounded: session !== explainer.score });
   work.passes += count;
   return {
     outputs,
@@ -134,9 +152,12 @@ export async function score(
   };
 
   async function lastAlone(): Promise<Outputs> {
-    const pictures = { [SCORE.image]: lastOf(image), [SCORE.blurred]: lastOf(blurred) };
-    const one = await session.run({ ...pictures, ...maskFeeds(explainer, masks.slice(-1), 1) }, names);
-    return outputsOf(explainer, one, 1)[0]!;
+    const copies = copiesAlone(explainer.batching);
+    const at = masks.length - 1;
+    const pictures = { [SCORE.image]: copiesOf(image, at, copies), [SCORE.blurred]: copiesOf(blurred, at, copies) };
+    const same = new Array<WithMask>(copies).fill(masks[at]!);
+    const result = await session.run({ ...pictures, ...maskFeeds(explainer, same, copies) }, names);
+    return outputsOf(explainer, result, copies)[0]!;
   }
 }
 
@@ -144,10 +165,15 @@ export async function score(
 export const tensorsRead = ({ info }: Explainer): readonly string[] =>
   placesOf(info).start === undefined ? [SCORE.features] : [SCORE.features, SCORE.start];
 
-/** The last image of several. */
-export function lastOf({ type, data, dims }: Tensor): Tensor {
+/** An image of several, so many times. A single image stays as it is: blends of it are as many as the masks. */
+export function copiesOf({ type, data, dims }: Tensor, at: number, copies: number): Tensor {
   const [count = 1, ...image] = dims;
-  return { type, data: data.subarray((data.length / count) * (count - 1)), dims: [1, ...image] };
+  if (count === 1) return { type, data, dims };
+  const size = data.length / count;
+  const one = data.subarray(at * size, (at + 1) * size) as Float32Array;
+  return copies === 1
+    ? { type, data: one, dims: [1, ...image] }
+    : stacked(new Array<Float32Array>(copies).fill(one), [copies, ...image]);
 }
 
 /** @param count number of masks in a run; missing ones are masks of zeros */
