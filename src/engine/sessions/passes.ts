@@ -115,7 +115,11 @@ interface Scored {
 
 interface ScoreOptions {
   readonly withFeatures?: boolean;
+  /** By default the score session in float32. */
   readonly session?: Session;
+  /** False if no other explanation may run before it. */
+  readonly pauses?: boolean;
+  /** True where it is timed: it is run once, and not compared with the image alone. */
   readonly isTimed?: boolean;
 }
 
@@ -123,7 +127,6 @@ interface ScoreOptions {
  * Scores the blends of an image and a backdrop, or of one image and backdrop for each mask; see `scoreGraph`.
  *
  * @param masks at most one chunk
- * @param options the session is the score session in float32 if it is left out; what is timed is run once and not compared
  */
 export async function score(
   explainer: Explainer,
@@ -131,10 +134,10 @@ export async function score(
   image: Tensor,
   blurred: Tensor,
   masks: readonly WithMask[],
-  { withFeatures = false, session = explainer.score, isTimed = false }: ScoreOptions = {},
+  { withFeatures = false, session = explainer.score, pauses = true, isTimed = false }: ScoreOptions = {},
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
-  await turn(work);
+  await turn(work, pauses);
   const names = Object.keys(explainer.fragment.outputs);
   const result = await session.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
@@ -241,9 +244,9 @@ export function targetFeeds({ inputs }: Fragment, { feeds }: Target): Readonly<R
 }
 
 /** Lets pending messages be processed, such as a cancellation, and waits for more urgent work. */
-export async function turn({ signal, pause }: Work): Promise<void> {
+export async function turn({ signal, pause }: Work, pauses = true): Promise<void> {
   await nextTurn();
-  await pause?.();
+  if (pauses) await pause?.();
   if (signal.aborted) throw errors.cancelled();
 }
 
