@@ -15,7 +15,7 @@ import { createSessions } from './sessions/sessions';
 import { meanPicture } from './sweep/mean-picture';
 import { sweep } from './sweep/sweep';
 import { train } from './training/train';
-import { createTurns } from './turns';
+import { createTurns, type Turn } from './turns';
 
 /** @param options of how methods are run, for tests */
 export function createService(options: WaysOptions = {}): Service {
@@ -24,9 +24,6 @@ export function createService(options: WaysOptions = {}): Service {
   const ways = createWays(chosen);
   const devices = createDevices();
   const turns = createTurns();
-  const measuring = createTurns();
-  // Explanations go first, between the chunks of a check: a check takes minutes and has its own sessions.
-  const checks = createTurns();
   const sweeping = createTurns();
   const training = createTurns();
   let trainings = 0;
@@ -39,35 +36,42 @@ export function createService(options: WaysOptions = {}): Service {
       return info;
     },
     explain: (params, context) =>
-      turns.take(params.view, context.signal, (signal) =>
+      turns.take(
+        params.view,
+        context.signal,
+        (turn) =>
+          devices.run(
+            params.device,
+            (device) => explain(sessions, device, params, { ...context, ...turn }, ways),
+            () => sessions.race(params.model),
+          ),
+        { waits: (isWaiting) => context.emit('waits', { isWaiting }) },
+      ),
+    attend: async ({ view }) => {
+      turns.attend(view);
+      return {};
+    },
+    measure: (params, context) => {
+      const { model, explanation } = params;
+      const load = (parts: readonly Part[]) => sessions.explainerFor(model, explanation.device, parts);
+      const task = (turn: Turn) => measure(load, params, { ...context, ...turn });
+      return turns.take(params.view, context.signal, task, { kind: 'measurement' });
+    },
+    sanity: (params, context) => {
+      const task = (turn: Turn) =>
         devices.run(
           params.device,
-          (device) => explain(sessions, device, params, { ...context, signal }, ways),
+          (device) => sanity(device, params, { ...context, ...turn }),
           () => sessions.race(params.model),
-        ),
-      ),
-    measure: (params, context) =>
-      measuring.take(params.view, context.signal, (signal) => {
-        const { model, explanation } = params;
-        // Explanations don't wait for it, except while it loads sessions that they may need too.
-        const load = (parts: readonly Part[]) =>
-          turns.take(`measure ${params.view}`, signal, () => sessions.explainerFor(model, explanation.device, parts));
-        return measure(load, params, { ...context, signal }, turns.idle);
-      }),
-    sanity: (params, context) =>
-      checks.take(params.view, context.signal, (signal) =>
-        devices.run(
-          params.device,
-          (device) => sanity(device, params, { ...context, signal }, turns.idle),
-          () => sessions.race(params.model),
-        ),
-      ),
+        );
+      return turns.take(params.view, context.signal, task, { kind: 'check' });
+    },
     gradient,
     picture,
     sweep: (params, context) => {
       sweeps += 1;
       const view = `sweep ${sweeps}`;
-      return sweeping.take(view, context.signal, async (signal) => {
+      return sweeping.take(view, context.signal, async ({ signal }) => {
         let answered = 0;
         const emit: typeof context.emit = (event, data) => {
           answered += 1;
@@ -88,7 +92,7 @@ export function createService(options: WaysOptions = {}): Service {
     transplant: (params, context) => {
       transplants += 1;
       const view = `transplant ${transplants}`;
-      return sweeping.take(view, context.signal, (signal) => {
+      return sweeping.take(view, context.signal, ({ signal }) => {
         const task = (device: Device) => {
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
@@ -101,7 +105,7 @@ export function createService(options: WaysOptions = {}): Service {
       trainings += 1;
       // Only a CPU gives the same bytes each time, so another device has to be named.
       const device = params.device === 'auto' ? 'cpu' : params.device;
-      return training.take(`train ${trainings}`, context.signal, (signal) =>
+      return training.take(`train ${trainings}`, context.signal, ({ signal }) =>
         devices.run(device, (chosen) => train(params, { ...context, signal }, chosen, turns.idle)),
       );
     },
@@ -112,10 +116,14 @@ export function createService(options: WaysOptions = {}): Service {
     render: async (params) =>
       (await import('./pictures/render')).render(params, sessions.filesOf(params.explanation.model)),
     sheet: async (params, context) => (await import('./pictures/tiles')).sheet(params, context),
-    export: async (params, context) =>
-      turns.take(`export ${params.output}`, context.signal, async (signal) =>
+    export: (params, context) => {
+      const view = `export ${params.output}`;
+      // Somebody waits for it in front of a dialog.
+      turns.attend(view);
+      return turns.take(view, context.signal, async ({ signal }) =>
         (await import('./export/export')).exportModel(sessions, params, { ...context, signal }),
-      ),
+      );
+    },
     devices: () => devices.report(),
     saveSidecar: ({ model, replace }) => saveSidecar(model, replace),
   };

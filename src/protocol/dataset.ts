@@ -35,6 +35,8 @@ export interface RunInfo {
   readonly splits: readonly string[];
   /** What had to be assumed, and what was left out, in sentences. */
   readonly notes: readonly string[];
+  /** Only so many images are wanted, drawn at random; it holds until another number is asked for. */
+  readonly limit?: number;
   readonly versions: readonly VersionInfo[];
   readonly tags: readonly TagInfo[];
   readonly views: readonly SavedView[];

@@ -2,10 +2,8 @@
  * The requests of the extension to the engine: one table, from which both sides derive their types. Only paths and
  * small results are sent between the processes, never a model's bytes.
  */
-import type { AnnotatedImage, Region } from '../core/annotations/annotations';
-import type { ErrorCode } from '../core/error-codes';
+import type { Region } from '../core/annotations/annotations';
 import type { ImageTransform, Size } from '../core/geometry';
-import type { Measures } from '../core/measures/measures';
 import type { MethodChoice } from '../core/methods/choice';
 import type { Curve, MeasuredMap, Measurement, Metric, MetricChoice } from '../core/metrics/measurement';
 import type { ModelInfo } from '../core/model/info';
@@ -15,13 +13,15 @@ import type { HeatStyle } from '../core/style';
 import type { LayoutParams, TransplantAnswer, Transplants } from './clusters/transplant';
 import type { Device, DeviceChoice, DeviceReport } from './devices';
 import type { Explanation, ExportChoice, Exported, UsedWay } from './explanation';
+import type { FailedImage, SweepImage, SweptImage } from './sweep/images';
 import type { ContextOf, Peer, ServiceOf } from './table';
 import type { Trained, Training, TrainingEvents } from './training';
 
+export type { FailedImage, SweepImage, SweptImage } from './sweep/images';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 23;
+export const PROTOCOL_VERSION = 24;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -114,19 +114,6 @@ export interface SanityParams {
   readonly seeds: readonly number[];
 }
 
-/** An image of a sweep. */
-export interface SweepImage {
-  /** Comes back with the answer. */
-  readonly id: number;
-  readonly path: string;
-  /** Classes of the model that are right for it; none if they are not known. */
-  readonly truth: readonly number[];
-  /** Its objects, for measures of the map. */
-  readonly annotated?: AnnotatedImage;
-  /** The class of its map; by default the most probable one. */
-  readonly class?: number;
-}
-
 export interface SweepParams {
   readonly model: ModelChoice;
   readonly device: DeviceChoice;
@@ -139,35 +126,6 @@ export interface SweepParams {
   readonly thumbnail?: number;
   /** Without maps there are only predictions, embeddings and thumbnails. */
   readonly maps: boolean;
-}
-
-export interface SweptImage {
-  readonly id: number;
-  /** Upright, in pixels. */
-  readonly size: Size;
-  readonly transform: ImageTransform;
-  readonly top: readonly (readonly [index: number, p: number])[];
-  /** See `Row` in `protocol/dataset`. */
-  readonly loss?: number;
-  readonly margin: number;
-  /** Absent, as the loss is, if the model's scores are no probabilities. */
-  readonly entropy?: number;
-  /** Mean over the layer's rows and columns, [K]; without a layer the logits, [classes]. */
-  readonly embedding: Float32Array;
-  /** Grad-CAM of the most probable class, or of the one that was asked for, of the layer's size, before the ReLU of `saliencyOf`. */
-  readonly map?: Pick<Frame, 'height' | 'width' | 'map' | 'offset' | 'signed'>;
-  readonly measures?: Measures;
-  /** Why the map is blank, or why there is none, in words. */
-  readonly blank?: string;
-  /** A picture that browsers can show, upright. An image that is not larger than a thumbnail is its own. */
-  readonly thumbnail?: Uint8Array;
-}
-
-/** An image that can't be read or run; the others go on. */
-export interface FailedImage {
-  readonly id: number;
-  readonly code: ErrorCode;
-  readonly message: string;
 }
 
 /** A picture of a contact sheet. */
@@ -187,15 +145,22 @@ type None = Record<never, never>;
 export interface Requests {
   /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
-  /** The event `files` names all files that the explanation depends on, before it is computed. */
+  /**
+   * The event `files` names all files that the explanation depends on, before it is computed. `waits` tells that it waits for
+   * what is more urgent, and that it goes on.
+   */
   explain: {
     params: ExplainParams;
     result: Explanation;
-    events: { frame: Frame; files: readonly FileStamp[] };
+    events: { frame: Frame; files: readonly FileStamp[]; waits: { readonly isWaiting: boolean } };
   };
   /**
-   * Scores and curves of an explanation's map. Explanations that are requested in the meantime go first, between two
-   * chunks of this request. The event `measured` is sent after each map, with all results so far.
+   * Says that the user looks at this view now: what is asked for it goes first, between two chunks of whatever else has begun.
+   */
+  attend: { params: { readonly view: string }; result: None; events: None };
+  /**
+   * Scores and curves of an explanation's map. Explanations of the view that are requested in the meantime go first, between
+   * two chunks of this request. The event `measured` is sent after each map, with all results so far.
    */
   measure: {
     params: MeasureParams;

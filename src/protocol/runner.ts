@@ -26,7 +26,7 @@ import type { GroupAccuracy, RepairChoice, RepairInfo, WatchedMap } from './trai
 import type { Comparison, TrendPoint } from './versions';
 
 /** Raise it with every change of the messages below. */
-export const RUNNER_VERSION = 6;
+export const RUNNER_VERSION = 7;
 export const RUNNER: Peer = { name: 'runner', version: RUNNER_VERSION };
 
 interface Of {
@@ -56,7 +56,7 @@ export interface RunnerRequests {
       readonly models: readonly ModelChoice[];
       /** A file that says which classes a category means; by default `mappingFileOf` the run file, if it is there. */
       readonly mapping?: string;
-      /** Only so many items, drawn at random. */
+      /** Only so many items, drawn at random; by default as many as the run file has said so far, and the same ones. */
       readonly limit?: number;
     };
     /** `prepared`: the versions of `models`, in their order. */

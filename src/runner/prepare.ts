@@ -4,6 +4,7 @@ import type { Engine } from '../client/engine';
 import type { Mapping } from '../core/annotations/mapping';
 import { shownActivation } from '../core/output';
 import { classesOfCategories } from '../files/datasets/classes';
+import { limitInNotes } from '../files/datasets/drawn';
 import { isSome } from '../files/datasets/list-of';
 import { type ListedDataset, listDataset } from '../files/datasets/listed';
 import type { VersionId, VersionInfo } from '../protocol/dataset';
@@ -11,6 +12,7 @@ import type { ModelChoice } from '../protocol/requests';
 import type { RunnerRequests } from '../protocol/runner';
 import { mappingFor } from './mapping';
 import { nameFor } from './plan/names';
+import type { Remembered } from './remembered';
 import type { Entered, NewVersion, RunFile } from './store/form';
 import { type IdentifiedModel, identifiedModel } from './work/model';
 
@@ -24,32 +26,40 @@ export interface Prepared {
 /**
  * Reads the dataset and inspects the models; nothing is written.
  *
- * @param known versions of the run file, which remember the mapping that was named for models with the same classes
+ * @param before what the run file remembers: the number of images, the mapping that was named for models with the same classes,
+ *   and the labels that were named for a model
  * @param listed called with the number of images that were looked at
  * @throws what datasets, models and mappings throw; cancelled
  */
 export async function prepared(
-  { run, source, models, mapping, limit }: Prepare,
-  known: readonly VersionInfo[],
+  { run, source, models, mapping, limit: asked }: Prepare,
+  before: Remembered,
   engine: Engine,
   listed: (images: number) => void,
   signal: AbortSignal,
 ): Promise<Prepared> {
+  const choices = models.map((choice) => withLabels(anywhere(choice), before));
   const identified: IdentifiedModel[] = [];
-  for (const choice of models) identified.push(await identifiedModel(engine, choice, signal));
+  for (const choice of choices) identified.push(await identifiedModel(engine, choice, signal));
   const labels = identified[0]?.info.labels.value;
+  const limit = asked ?? before.limit;
   const found = await listDataset(source, {
-    listed,
-    signal,
+    ...{ listed, signal, drawn: before.drawn },
     ...(labels && { labels }),
     ...(limit !== undefined && { limit }),
   });
-  const notes: string[] = [...found.notes];
+  const notes: string[] = [
+    ...found.notes,
+    ...rememberedNotes(models, choices, asked === undefined ? before.limit : undefined, found.notes),
+  ];
   const versions: NewVersion[] = [];
-  for (const [i, choice] of models.entries()) {
+  for (const [i, choice] of choices.entries()) {
     const { info } = identified[i]!;
-    const { mapping: given, named } = await mappingFor({ run, asked: mapping, known }, info.labels.value);
-    const { version, notes: more } = newVersion(found, anywhere(choice), identified[i]!, given, named);
+    const { mapping: given, named } = await mappingFor(
+      { run, asked: mapping, known: before.versions },
+      info.labels.value,
+    );
+    const { version, notes: more } = newVersion(found, choice, identified[i]!, given, named);
     versions.push(version);
     notes.push(...more.filter((note) => !notes.includes(note)));
   }
@@ -62,6 +72,36 @@ const anywhere = (choice: ModelChoice): ModelChoice => ({
   ...(choice.path !== undefined && { path: path.resolve(choice.path) }),
   ...(choice.labels !== undefined && { labels: path.resolve(choice.labels) }),
 });
+
+/** The labels of a model are those that were named for it last, unless others are named. */
+function withLabels(choice: ModelChoice, { choices }: Remembered): ModelChoice {
+  if (choice.labels !== undefined || choice.path === undefined) return choice;
+  const labels = choices.findLast(({ path: model }) => model === choice.path)?.labels;
+  return labels === undefined ? choice : { ...choice, labels };
+}
+
+/**
+ * What was not asked for now, but when the run file was made, in sentences.
+ *
+ * @param limit of the run file, unless another was asked for
+ * @param notes of the dataset
+ */
+function rememberedNotes(
+  asked: readonly ModelChoice[],
+  choices: readonly ModelChoice[],
+  limit: number | undefined,
+  notes: readonly string[],
+): readonly string[] {
+  const labels = choices.flatMap(({ path: model, labels }, i) =>
+    labels === undefined || asked[i]!.labels !== undefined
+      ? []
+      : [`The classes of ${path.basename(model!)} have the names in ${labels}, as in the run file.`],
+  );
+  const isDrawn = limit !== undefined && limitInNotes(notes) !== undefined;
+  return isDrawn
+    ? [`The limit of ${limit} is the run file's; group-cam dataset --limit changes it.`, ...labels]
+    : labels;
+}
 
 function newVersion(
   { categories, items }: ListedDataset,

@@ -1,5 +1,4 @@
 /** The run files that are open, each with its lock, its work, and those who follow it. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Throttled, throttled } from '../client/throttle';
 import { datasetErrors } from '../core/dataset-errors';
@@ -117,21 +116,6 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
     },
     workChanged: (file) => ready.get(path.resolve(file))?.workChanged(),
   };
-}
-
-/** The versions of a run file that is there and has the same dataset; none otherwise. */
-export async function versionsIn(
-  files: RunFiles,
-  { run: file, source }: { readonly run: string; readonly source: string },
-): Promise<RunInfo['versions']> {
-  if (!existsSync(file)) return [];
-  const run = await files.open(file, true);
-  try {
-    const info = run.info();
-    return info.source === path.resolve(source) ? info.versions : [];
-  } finally {
-    await files.close(file);
-  }
 }
 
 async function openRun(file: string, create: boolean, options: RunFilesOptions): Promise<OpenRun & { close(): void }> {

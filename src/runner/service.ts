@@ -8,12 +8,13 @@ import { createKeptModels } from './models/kept';
 import { createPlaces, type Place } from './models/places';
 import { openRunFile } from './open-file';
 import { prepared, writePrepared } from './prepare';
+import { rememberedIn } from './remembered';
 import { clusterRequests } from './requests/clusters';
 import { distributeRequest } from './requests/distribute';
 import { createRepairs } from './requests/repairs';
 import { abortSignal, goOnOrStart, type Tools, versionOf } from './requests/tools';
 import { versionRequests } from './requests/versions';
-import { createRunFiles, type OpenRun, versionsIn } from './run-files';
+import { createRunFiles, type OpenRun } from './run-files';
 import { writeSheet } from './sheet';
 import type { OpenRunFile, RunFile } from './store/form';
 import { picturesOf, THUMBNAIL } from './thumbnails';
@@ -88,7 +89,7 @@ export function createRunnerService(options: RunnerOptions): Runner {
   ) {
     const found = await prepared(
       params,
-      await versionsIn(files, params),
+      await rememberedIn(files, params),
       engine,
       (images) => emit('listed', images),
       abortSignal(signal),

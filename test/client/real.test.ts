@@ -70,6 +70,26 @@ describe('client: the real engine', () => {
     });
   }
 
+  it('explains for the view that is looked at before it goes on with another one', async () => {
+    const engine = startEngine({ module: ENGINE });
+    const log: string[] = [];
+    let shown: Promise<unknown> | undefined;
+    const frame = () => {
+      shown ??= Promise.all([
+        engine.call('attend', { view: 'shown' }),
+        engine.call('explain', explain('dog', 'shown')).then(() => log.push('shown')),
+      ]);
+    };
+    const waits = ({ isWaiting }: { readonly isWaiting: boolean }) => log.push(isWaiting ? 'waits' : 'goes on');
+    const params = { ...explain('cat', 'hidden'), method: 'rise', options: { masks: 400 } } as const;
+    await engine.call('explain', params, { on: { frame, waits } });
+    log.push('hidden');
+    await shown;
+    assert.deepEqual(log.toSorted(), ['goes on', 'hidden', 'shown', 'waits']);
+    assert.equal(log[0], 'waits');
+    assert.equal(log.at(-1), 'hidden');
+  });
+
   it('gives the same map after it was killed in mid-run', async () => {
     const engine = startEngine({ module: ENGINE });
     const before = await engine.call('explain', explain('cat'));

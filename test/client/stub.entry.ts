@@ -106,6 +106,7 @@ const absent = () => Promise.reject(errors.internal('not in the stub'));
 
 const service: Service = {
   explain,
+  attend: absent,
   layout: absent,
   saveSidecar: async ({ model }) => ({ path: await wishes[model.path!]!() }),
   // A symbol can't cross the process boundary.

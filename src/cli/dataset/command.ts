@@ -38,12 +38,21 @@ export function addDataset(program: Command, terminal: Terminal): void {
         'the images that get the maps of --maps: those with a wrong prediction (default), all, or none',
       ).choices(['all', 'wrong', 'none']),
     )
-    .addOption(numberOption('--limit <n>', 'use only this many images, drawn at random', COUNT))
+    .addOption(
+      numberOption(
+        '--limit <n>',
+        'use only this many images, drawn at random; the run file keeps the number until another is given',
+        COUNT,
+      ),
+    )
     .option(
       '--mapping <file.json>',
       'file that says which classes of the model a category of the dataset means (default: <run file>.mapping.json if it is there, else those of the same name)',
     )
-    .option('--labels <file>', 'file with the names of the classes (default: the names that come with the model)')
+    .option(
+      '--labels <file>',
+      'file with the names of the classes (default: the file that was named for this model before, else the names that come with the model)',
+    )
     .option(
       '--shared <folder>',
       'a folder that several machines write to: compute a part of the shards, for `group-cam merge`',

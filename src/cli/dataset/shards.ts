@@ -5,6 +5,7 @@ import { productVersion } from '../../files/product';
 import { createRunnerEngine } from '../../runner/engine';
 import { mergeCommand } from '../../runner/plan/commands';
 import { prepared } from '../../runner/prepare';
+import { NOTHING_REMEMBERED } from '../../runner/remembered';
 import { sizeOf } from '../../runner/shards/form';
 import type { MergeReport } from '../../runner/shards/merge';
 import { mergeFolder } from '../../runner/shards/merging';
@@ -34,7 +35,7 @@ export async function datasetShards(source: string, options: DatasetOptions, ter
       ...(limit !== undefined && { limit }),
       ...(mapping !== undefined && { mapping }),
     };
-    const { dataset, versions } = await prepared(params, [], engine, () => {}, signal);
+    const { dataset, versions } = await prepared(params, NOTHING_REMEMBERED, engine, () => {}, signal);
     const version = versions[0]!;
     terminal.say([...dataset.notes, ...new Set(version.assumptions)]);
     const withMaps = maps !== undefined && rows !== 'none';

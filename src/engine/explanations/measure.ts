@@ -9,21 +9,21 @@ import { pictureOf } from '../pictures/prepare';
 import type { Explainer, Part } from '../sessions/explainer';
 import type { Work } from '../sessions/passes';
 import { using } from '../sessions/sessions';
+import type { Turn } from '../turns';
 import { imageStateOf, inputSizeOf } from './image-state';
 import { partsFor } from './method-needs';
 import { subjectsOf } from './subject';
 
 /**
  * @param explainerWith returns the explainer of the model and device, with the given parts
- * @param pause resolves once no urgent work is waiting; called between two chunks
+ * @param context its `pause` is called between two chunks
  * @throws cancelled between two chunks once `context.signal` is aborted; image-unreadable if the image has changed
  *   since it was explained; bad-option; every failure of models, images and the runtime
  */
 export async function measure(
   explainerWith: (parts: readonly Part[]) => Promise<Explainer>,
   params: MeasureParams,
-  context: RequestContext<'measure'>,
-  pause: () => Promise<void>,
+  context: RequestContext<'measure'> & Turn,
 ): Promise<Measurement> {
   const start = performance.now();
   const { explanation, metrics } = params;
@@ -35,7 +35,7 @@ export async function measure(
       'without adcc and max-sensitivity for averaged layers',
     );
   const explainer = await explainerWith(['images', ...(otherMaps ? partsFor(explanation) : [])]);
-  const work: Work = { signal: context.signal, passes: 0, pause };
+  const work: Work = { signal: context.signal, passes: 0, pause: context.pause };
 
   return using(explainer, async () => {
     const { state } = await imageStateOf(explainer, { image: params.image, blur: explanation.blur }, work);

@@ -22,13 +22,14 @@ import { networkOf } from '../sessions/method-network';
 import { addPart } from '../sessions/parts';
 import { firstPass, type Work } from '../sessions/passes';
 import { createExplainer, releaseExplainer } from '../sessions/sessions';
+import type { Turn } from '../turns';
 import { topClasses } from './class-choice';
 import { inputSizeOf } from './image-state';
 import { checkLayer, partsFor } from './method-needs';
 import { completed } from './request-options';
 
 /**
- * @param pause resolves once no urgent work is waiting; called between two chunks
+ * @param context its `pause` is called between two chunks
  * @throws cancelled between two chunks once `context.signal` is aborted; no-weights; every failure of models, images,
  *   classes, options and the runtime. If a re-randomised network gives NaN or infinity, this is not a failure: its maps
  *   count as blank.
@@ -36,14 +37,13 @@ import { completed } from './request-options';
 export async function sanity(
   device: Device,
   params: SanityParams,
-  context: RequestContext<'sanity'>,
-  pause: () => Promise<void>,
+  context: RequestContext<'sanity'> & Turn,
 ): Promise<SanityResult> {
   const layers = layersOf(params.model);
   if (layers.length > 1) throw errors.badOption('layer', layers.join(', '), 'one layer for a sanity check');
   const opened = await openModel(params.model);
   try {
-    return await check(opened, device, params, context, pause);
+    return await check(opened, device, params, context);
   } finally {
     opened.file.release();
   }
@@ -53,8 +53,7 @@ async function check(
   { file, ...model }: Opened,
   device: Device,
   params: SanityParams,
-  context: RequestContext<'sanity'>,
-  pause: () => Promise<void>,
+  context: RequestContext<'sanity'> & Turn,
 ): Promise<SanityResult> {
   const { info } = model;
   for (const { method } of params.methods) checkLayer(method, info);
@@ -62,7 +61,7 @@ async function check(
   if (layers.length === 0) throw errors.noWeights(info.path);
   const known = { ...model, identity: file.identity };
   const input = await prepareInput(params.image, info);
-  const work = { signal: context.signal, passes: 0, pause };
+  const work = { signal: context.signal, passes: 0, pause: context.pause };
   const chosen = params.target === 'top' ? undefined : findClass(info.labels.value, params.target);
   const question = { known, device, params, input, work };
   const own = await mapsOf(question, file, chosen);

@@ -219,14 +219,15 @@ async function race(
   make: (half: boolean) => Promise<OneGraph>,
   state: ImageState,
   { index, target }: Asked,
-  { signal, pause }: Work,
+  { signal }: Work,
 ): Promise<Found> {
   const { method, blur } = choice;
   const options = { ...choice.options, ...('precision' in choice.options && { precision: 'float32' }) };
   const outcome = async (network: (work: Work) => Promise<MethodNetwork>): Promise<Outcome> => {
     let ended: Omit<Outcome, 'milliseconds'> | undefined;
     const milliseconds = await timeOf(async () => {
-      const work: Work = { signal, passes: 0, ...(pause && { pause }) };
+      // Without pauses, in which others would compute in the time that is measured.
+      const work: Work = { signal, passes: 0 };
       const frames = methods[method].run(await network(work), target, options);
       let map: Float32Array = new Float32Array();
       let step = await frames.next();

@@ -101,11 +101,18 @@ interface Scored {
   readonly start: Float32Array | undefined;
 }
 
+interface ScoreOptions {
+  readonly withFeatures?: boolean;
+  /** By default the score session in float32. */
+  readonly session?: Session;
+  /** False if no other explanation may run before it. */
+  readonly pauses?: boolean;
+}
+
 /**
  * Scores the blends of an image and a backdrop, or of one image and backdrop for each mask; see `scoreGraph`.
  *
  * @param masks at most one chunk
- * @param options the session is the score session in float32 if it is left out
  */
 export async function score(
   explainer: Explainer,
@@ -113,10 +120,10 @@ export async function score(
   image: Tensor,
   blurred: Tensor,
   masks: readonly WithMask[],
-  { withFeatures = false, session = explainer.score }: { withFeatures?: boolean; session?: Session } = {},
+  { withFeatures = false, session = explainer.score, pauses = true }: ScoreOptions = {},
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
-  await turn(work);
+  await turn(work, pauses);
   const names = Object.keys(explainer.fragment.outputs);
   const result = await session.run(
     { [SCORE.image]: image, [SCORE.blurred]: blurred, ...maskFeeds(explainer, masks, count) },
@@ -215,9 +222,9 @@ export function targetFeeds({ inputs }: Fragment, { feeds }: Target): Readonly<R
 }
 
 /** Lets pending messages be processed, such as a cancellation, and waits for more urgent work. */
-export async function turn({ signal, pause }: Work): Promise<void> {
+export async function turn({ signal, pause }: Work, pauses = true): Promise<void> {
   await nextTurn();
-  await pause?.();
+  if (pauses) await pause?.();
   if (signal.aborted) throw errors.cancelled();
 }
 

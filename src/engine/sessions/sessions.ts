@@ -183,14 +183,22 @@ export function upsamplingOf(info: ModelInfo): Explainer['upsampling'] {
   };
 }
 
+/** Keeps the sessions loaded until the function that it returns is called. */
+export function hold(explainer: Explainer): () => void {
+  explainer.users += 1;
+  return () => {
+    explainer.users -= 1;
+    if (!explainer.kept && explainer.users === 0) releaseExplainer(explainer);
+  };
+}
+
 /** Runs a task and keeps the sessions loaded until it ends. */
 export async function using<T>(explainer: Explainer, task: () => Promise<T>): Promise<T> {
-  explainer.users += 1;
+  const release = hold(explainer);
   try {
     return await task();
   } finally {
-    explainer.users -= 1;
-    if (!explainer.kept && explainer.users === 0) releaseExplainer(explainer);
+    release();
   }
 }
 

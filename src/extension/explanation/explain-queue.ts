@@ -134,6 +134,7 @@ export function createExplainQueue(options: QueueOptions): ExplainQueue {
           signal,
           on: {
             frame: (frame) => dispatch({ type: 'frame', ...at, frame }),
+            waits: ({ isWaiting }) => dispatch({ type: 'waits', ...at, waits: isWaiting }),
             files: (found) => {
               files = found;
             },

@@ -9,6 +9,7 @@ import { type AssessmentChange, grow } from '../assessment/assessment';
 import { actionsFor, actionsForBlank } from '../commands/actions';
 import { comparedBy, TOP_CLASS, type Wanted, withAnotherModel } from '../explanation/comparison';
 import { type ChosenMethod, NOTHING_CHOSEN } from '../explanation/method-choice';
+import { framed, heldUp, PREPARING, WAITING } from './stages';
 
 export interface PanelSlot {
   readonly shown: Slot;
@@ -78,6 +79,8 @@ export type PanelEvent =
   /** Interrupts the image, since another one goes first. */
   | { readonly type: 'preempted'; readonly image: number }
   | ({ readonly type: 'frame'; readonly frame: Frame } & OfSlot)
+  /** The engine computes something else first, or goes on. */
+  | ({ readonly type: 'waits'; readonly waits: boolean } & OfSlot)
   | ({
       readonly type: 'explained';
       readonly explanation: Explanation;
@@ -118,9 +121,6 @@ const known = ({ picture, size, truth }: Pick<PanelImage, 'picture' | 'size' | '
   ...(size && { size }),
   ...(truth !== undefined && { truth }),
 });
-
-const WAITING: SlotState = { kind: 'working', text: 'Waiting', done: 0, total: 0 };
-const PREPARING: SlotState = { kind: 'working', text: 'Preparing', done: 0, total: 0 };
 
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
@@ -177,17 +177,16 @@ function reduceImage(image: PanelImage, event: Exclude<ImageEvent, { type: 'sele
 
 function reduceSlot(
   image: PanelImage,
-  event: Extract<PanelEvent, { type: 'started' | 'frame' | 'explained' | 'failed' }>,
+  event: Extract<PanelEvent, { type: 'started' | 'frame' | 'waits' | 'explained' | 'failed' }>,
 ): PanelImage {
   const by = comparedBy(image.wanted);
   switch (event.type) {
     case 'started':
       return { ...withSlot(image, event.slot, (slot) => showing(slot, PREPARING)), status: 'working' };
-    case 'frame': {
-      const { frame } = event;
-      const state: SlotState = { kind: 'working', text: stageOf(frame), done: frame.done, total: frame.total };
-      return withSlot(image, event.slot, (slot) => ({ ...slot, shown: { ...slot.shown, frame, state } }));
-    }
+    case 'frame':
+      return withSlot(image, event.slot, (slot) => ({ ...slot, shown: framed(slot.shown, event.frame) }));
+    case 'waits':
+      return withSlot(image, event.slot, (slot) => showing(slot, heldUp(slot.shown, event.waits)));
     case 'explained': {
       const { explanation, summary, differs } = event;
       const wanted = image.wanted[event.slot]!;
@@ -206,9 +205,6 @@ function reduceSlot(
     }
   }
 }
-
-/** The first estimate takes no pass; for later ones passes are counted. */
-const stageOf = ({ done }: Frame) => (done === 0 ? 'First estimate' : 'Running passes');
 
 function ask(image: PanelImage, wanted: readonly Wanted[]): PanelImage {
   const slots = wanted.map((one): PanelSlot => ({ shown: { ...named(one), state: WAITING } }));

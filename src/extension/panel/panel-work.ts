@@ -15,6 +15,8 @@ import type { PanelServices } from './panel-types';
 
 export interface PanelWork extends vscode.Disposable {
   readonly pictures: PanelPictures;
+  /** Lets the engine work for this panel first, if it works at all: the user looks at it. */
+  attend(): void;
   /** Starts or stops work according to the panel's state. Call this after every change of the state. */
   update(): void;
 }
@@ -22,7 +24,7 @@ export interface PanelWork extends vscode.Disposable {
 export function createPanelWork(
   store: PanelStore,
   images: readonly ImageFile[],
-  webview: vscode.Webview,
+  { webview, isActive }: { readonly webview: vscode.Webview; isActive(): boolean },
   send: (message: ToEditor) => void,
   { engine, model, maps, log }: PanelServices,
 ): PanelWork {
@@ -52,17 +54,26 @@ export function createPanelWork(
       const own = wanted.own && { own: wanted.own };
       return { ...choice, ...own, ...(await subject(image, wanted)), target: wanted.target, device, top: topClasses };
     },
-    // The picture of the active image is loaded first, since the engine decodes no pictures while it computes.
+    // The picture of the active image is loaded first, since the engine decodes it in the time between two chunks.
     ready: async (image) => {
       if (image === store.state.active) await pictures.ready(image);
+      if (isActive()) attend();
     },
     // In Restricted Mode no maps are shown, not even cached ones.
     maps: { ...maps, find: async (params) => (vscode.workspace.isTrusted ? maps.find(params) : undefined) },
     modelInfo: ({ model: other }) => (other ? engine.call('inspect', { model: other }) : model.info()),
   });
 
+  function attend(): void {
+    // The requests of the view tell the user when the engine has failed.
+    engine.call('attend', { view }).catch((thrown) => log.warn(toExplainError(thrown).message));
+  }
+
   return {
     pictures,
+    attend: () => {
+      if (engine.state !== 'stopped') attend();
+    },
     update() {
       queue.update();
       assessment.update();

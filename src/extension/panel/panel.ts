@@ -37,7 +37,8 @@ export function createPanel(
     changed.fire();
     work.update();
   });
-  const work = createPanelWork(store, images, webviewPanel.webview, page.send, services);
+  const place = { webview: webviewPanel.webview, isActive: () => webviewPanel.active };
+  const work = createPanelWork(store, images, place, page.send, services);
   const { pictures } = work;
   const actions = createPanelActions(store, images, pictures, services);
 
@@ -52,6 +53,7 @@ export function createPanel(
     webviewPanel.webview.onDidReceiveMessage(receiver(FROM_EDITOR, handlers, services.log.warn)),
     webviewPanel.onDidChangeViewState(() => {
       if (!webviewPanel.visible) page.gone();
+      if (webviewPanel.active) work.attend();
       changed.fire();
     }),
     services.model.onDidInspect(() => changed.fire()),

@@ -4,6 +4,7 @@ import type { AnnotatedImage } from '../../core/annotations/annotations';
 import { datasetErrors } from '../../core/dataset-errors';
 import { sample } from '../sample';
 import type { Draft, DraftItem, DraftOptions } from './draft';
+import { drawnNote } from './drawn';
 import { examine } from './examine';
 import { inSteps, sortedInSteps } from './in-steps';
 import { type ListOf, listOf } from './list-of';
@@ -36,16 +37,21 @@ export interface ListedDataset {
   readonly splits: readonly string[];
   /** What had to be assumed and what was left out, in sentences. */
   readonly notes: readonly string[];
+  /** Only so many items were wanted. */
+  readonly limit?: number;
 }
 
 export interface ListOptions extends DraftOptions {
   /** Only so many items, drawn at random; the same ones for the same dataset. */
   readonly limit?: number;
+  /** Paths of the items that were drawn before; they are drawn again, before others. */
+  readonly drawn?: ReadonlySet<string>;
   /** Called now and then with the number of images that were looked at. */
   readonly listed?: (images: number) => void;
 }
 
 const SEED = 0;
+const NONE: ReadonlySet<string> = new Set();
 /** How many folders up a path may start before it is shown as an absolute one. */
 const MOST_UP = 3;
 
@@ -58,7 +64,7 @@ const MOST_UP = 3;
  *   entry, and says what to do
  */
 export async function listDataset(source: string, options: ListOptions = {}): Promise<ListedDataset> {
-  const { labels, limit, listed, signal } = options;
+  const { labels, limit, drawn: before = NONE, listed, signal } = options;
   const draft = await readSource(path.resolve(source), { ...(labels && { labels }), ...(signal && { signal }) });
   const merged = draft.isUnique ? draft.items : await mergedByFile(draft.items, signal);
   const pathOf = pathsFrom(draft.root);
@@ -72,7 +78,8 @@ export async function listDataset(source: string, options: ListOptions = {}): Pr
       return { path: pathOf(item.file), ...item, bytes: bytes[index]!, mtime: mtimes[index]! };
     });
   const items = itemsOf(order);
-  const drawn = limit === undefined ? items : itemsOf(sample([...order], limit, SEED));
+  const wasDrawn = (index: number) => before.size > 0 && before.has(pathOf(merged.at(index)!.file));
+  const drawn = limit === undefined ? items : itemsOf(sample([...order], limit, SEED, wasDrawn));
   return {
     source,
     root: draft.root,
@@ -82,9 +89,25 @@ export async function listDataset(source: string, options: ListOptions = {}): Pr
     notes: [
       ...draft.notes,
       ...notes,
-      ...(drawn.length < items.length ? [`${drawn.length} of ${items.length} images were drawn at random.`] : []),
+      ...(drawn.length < items.length ? [drawnNote(drawn.length, items.length)] : []),
+      ...(drawn.length < items.length ? goneNotes(drawn, before) : []),
     ],
+    ...(limit !== undefined && { limit }),
   };
+}
+
+/** Says that not all images that were drawn before could be drawn again. */
+function goneNotes(drawn: Iterable<ListedItem>, before: ReadonlySet<string>): readonly string[] {
+  if (before.size === 0) return [];
+  let [again, others] = [0, 0];
+  for (const item of drawn) {
+    if (before.has(item.path)) again += 1;
+    else others += 1;
+  }
+  const gone = before.size - again;
+  if (gone === 0 || others === 0) return [];
+  const are = gone === 1 ? 'image that was drawn before is' : 'images that were drawn before are';
+  return [`${gone} ${are} gone; others were drawn.`];
 }
 
 /** The same indices in the order of their paths, by code units. @throws cancelled */

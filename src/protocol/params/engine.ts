@@ -124,6 +124,7 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
     inputSize: size,
     side: number,
   } satisfies Form<Params<'meanPicture'>>),
+  attend: fields({ view: text }),
   gradient: fields({ model: modelChoice, image, target: oneClass, wrt: optional(text) } satisfies Form<
     Params<'gradient'>
   >),

@@ -7,7 +7,7 @@ import type { RunnerRequests, RunnerService } from '../../protocol/runner';
 import { workerCommand } from '../plan/commands';
 import { prepared } from '../prepare';
 import { followShards } from '../queue/follow';
-import { versionsIn } from '../run-files';
+import { rememberedIn } from '../remembered';
 import { mergeTarget } from '../shards/merge';
 import { type Plan, planOf, sharePlan } from '../shards/plan';
 import type { NewVersion } from '../store/form';
@@ -33,7 +33,7 @@ export function distributeRequest({ engine, files, works }: Tools, log: (line: s
       const wanted = { run: name, source, models: [model], ...more };
       const { dataset, versions } = await prepared(
         wanted,
-        await versionsIn(files, wanted),
+        await rememberedIn(files, wanted),
         engine,
         (images) => context.emit('listed', images),
         signal,

@@ -76,6 +76,7 @@ export const PLAN: v.GenericSchema<unknown, PlanFile> = fields({
     categories: texts,
     splits: texts,
     notes: texts,
+    limit: v.exactOptional(positive),
   } satisfies Form<PlanFile['dataset']>),
   version: VERSION,
 } satisfies Form<PlanFile>);

@@ -75,7 +75,7 @@ export async function planOf(
   product: string,
   { size = SHARD, signal }: { readonly size?: number; readonly signal?: AbortSignal } = {},
 ): Promise<NewPlan> {
-  const { source, root, categories, splits, notes, items } = dataset;
+  const { source, root, categories, splits, notes, limit, items } = dataset;
   const pause = pausing(signal);
   const index = Buffer.alloc(ENTRY * Math.ceil(items.length / size));
   let shard = 0;
@@ -95,7 +95,10 @@ export async function planOf(
     options,
     size,
     items: items.length,
-    dataset: { source: path.resolve(source), root, categories, splits, notes },
+    dataset: {
+      ...{ source: path.resolve(source), root, categories, splits, notes },
+      ...(limit !== undefined && { limit }),
+    },
     version,
   };
   return { file: { ...file, id: idOf(file, index) }, index, dataset };

@@ -151,7 +151,7 @@ const truthOf = (categories: readonly string[]): string => [...categories].sort(
 const truthsOf = ({ sets, meta }: State): readonly string[] =>
   sets.map((set) => truthOf(set.map((category) => meta.categories[category] ?? '')));
 
-function writeMeta(state: State, { source, root, categories, splits, notes }: ListedDataset): void {
+function writeMeta(state: State, { source, root, categories, splits, notes, limit }: ListedDataset): void {
   const { db, meta } = state;
   const before = meta.categories;
   state.meta = {
@@ -161,6 +161,7 @@ function writeMeta(state: State, { source, root, categories, splits, notes }: Li
     categories: [...categories],
     splits: [...splits],
     notes: [...notes],
+    ...(limit !== undefined && { limit }),
   };
   db.run('INSERT OR REPLACE INTO meta VALUES (1, ?)', JSON.stringify(state.meta));
   if (before.join(AND) === categories.join(AND)) return;

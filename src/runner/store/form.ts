@@ -215,6 +215,8 @@ export interface RunFile extends WritableStore, Compared, Readonly<{ [N in Answe
   refresh(): boolean;
   readonly clusters: ClusterStore;
   readonly repairs: RepairStore;
+  /** Of the items that are listed. */
+  paths(): ReadonlySet<string>;
   /** What other machines need to make rows of a version. */
   listed(version: VersionId): Listed;
   /** Items of a selection, in its order; `all` and `wrong` are of the computed rows, in the order of paths. */

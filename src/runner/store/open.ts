@@ -17,7 +17,7 @@ import { histogramsOf } from './lists/histograms';
 import { createLists, idsOfQuery, positionOf } from './lists/lists';
 import { createMaps } from './maps/means';
 import { createRepairs } from './repairs/repairs';
-import { itemOf, pictures, rowOf, waiting } from './rows';
+import { itemOf, listedPaths, pictures, rowOf, waiting } from './rows';
 import { commitShard, haveMap, listedOf } from './shard';
 import { change, DONE, loadState, NO, readState, type State, versionOf, WAITING } from './state';
 import { importTags, setTag, tagKey, undo } from './tags';
@@ -111,6 +111,10 @@ function runFile(state: State, folder: string | undefined): RunFile {
     },
     atlasItems: maps.items,
     updateAgreement: maps.updateAgreement,
+    paths() {
+      fresh();
+      return listedPaths(state);
+    },
     listed(version) {
       fresh();
       return listedOf(state, version);

@@ -14,6 +14,14 @@ import type { Thumbnails } from './thumbnails';
 const STATES = { [WAITING]: 'waiting', [DONE]: 'done', [FAILED]: 'failed' } as const;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** See `RunFile.paths`. */
+export function listedPaths({ db, items }: State): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const { id, path } of db.all('SELECT id, path FROM items'))
+    if (items.of.rank[numberOf(db.file, id)]) paths.add(textOf(db.file, path));
+  return paths;
+}
+
 /** @throws run-file-invalid */
 export function rowOf(state: State, version: Version, item: ItemId): Row {
   const { db, items, meta, sets } = state;

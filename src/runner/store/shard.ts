@@ -30,10 +30,10 @@ export function listedOf(state: State, id: VersionId): Listed {
       ...(annotated && { annotated }),
     };
   };
-  const { source, root, categories, splits, notes } = meta;
+  const { id: _, ...listing } = meta;
   return {
     ids,
-    dataset: { source, root, categories, splits, notes, items: listOf(ids.length, itemAt) },
+    dataset: { ...listing, items: listOf(ids.length, itemAt) },
     version: {
       ...{ name, model, labels, activation, layer, classes, assumptions },
       ...versionChoice(state, id),

@@ -6,7 +6,7 @@ import { SWEEP_METHOD, type VersionId } from '../../protocol/dataset';
 import { type ClusterRecord, readClusterRecords } from './clusters/records';
 import { type Columns, createColumns, readBlocks } from './file/columns';
 import type { Db } from './file/sqlite';
-import { CATEGORY_SET, META, type Meta, VERSION } from './file/tables';
+import { CATEGORY_SET, META, type Meta, metaOf, VERSION } from './file/tables';
 import { bytesOf, jsonOf, numberOf, textIn, textOf } from './file/values';
 
 export const ITEM_LAYOUT = {
@@ -146,7 +146,7 @@ export function readState(state: State): void {
   const { db, items } = state;
   const { file } = db;
   const meta = db.get('SELECT data FROM meta');
-  if (meta) state.meta = jsonOf(file, META, meta['data']);
+  if (meta) state.meta = metaOf(jsonOf(file, META, meta['data']));
   state.last = numberOf(file, db.get('SELECT coalesce(max(id), 0) AS last FROM items')?.['last']);
   items.grow(state.last + 1);
   readBlocks(db, items.read, db.all('SELECT block, data FROM item_blocks ORDER BY block'));

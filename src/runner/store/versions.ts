@@ -123,6 +123,7 @@ function infoOf(state: State): RunInfo {
     categories: meta.categories,
     splits: meta.splits,
     notes: meta.notes,
+    ...(meta.limit !== undefined && { limit: meta.limit }),
     versions: [...versions.values()].map((version) => versionInfo(state, version)),
     tags: [...tags.values()]
       .map(({ name, key, bits }) => ({ name, ...(key !== undefined && { key }), count: countOf(state, bits) }))

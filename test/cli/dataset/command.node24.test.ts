@@ -151,7 +151,7 @@ describe('cli: dataset and query', () => {
   it('fails in one line for a run file that lacks a table', async () => {
     const images = cifarSubset(folder.at('images'), 1);
     const run = folder.at('r.groupcam');
-    await succeeds(...dataset(images, run, '--limit', '2'));
+    await succeeds(...dataset(images, run));
     const db = new DatabaseSync(run);
     db.exec('DROP TABLE maps');
     db.close();

@@ -1,11 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { setImmediate } from 'node:timers/promises';
 import { errors } from '../../../src/core/errors';
 import { type Batching, batchingFor, inChunks } from '../../../src/engine/runtime/batching';
 import { sessionsCreated } from '../../../src/engine/runtime/runtime';
 import { createLru } from '../../../src/engine/sessions/lru';
 import { createSessions } from '../../../src/engine/sessions/sessions';
-import { createTurns } from '../../../src/engine/turns';
 import { testFolder } from '../../support/folder';
 import { LAYER, networkModel } from '../../support/tiny-network';
 
@@ -155,73 +153,5 @@ describe('chunks', () => {
     assert.equal(batchingFor(info(1) as never, 'cuda').size, 1);
     assert.equal(batchingFor(info('N') as never, 'cuda').padded, true);
     assert.equal(batchingFor(info('N') as never, 'cpu').padded, false);
-  });
-});
-
-/** What a task waits for until the test lets it go on. */
-function gate() {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-describe('turns', () => {
-  const idle = { aborted: false };
-
-  it('come one after the other', async () => {
-    const turns = createTurns();
-    const log: string[] = [];
-    const task = (name: string) => async () => {
-      log.push(`${name} starts`);
-      await setImmediate();
-      log.push(`${name} ends`);
-    };
-    await Promise.all([turns.take('one', idle, task('a')), turns.take('two', idle, task('b'))]);
-    assert.deepEqual(log, ['a starts', 'a ends', 'b starts', 'b ends']);
-  });
-
-  it('are not taken by a request that was cancelled while it waited', async () => {
-    const turns = createTurns();
-    const controller = new AbortController();
-    const { promise, resolve } = gate();
-    const first = turns.take('one', idle, () => promise);
-    const second = turns.take('two', controller.signal, () => assert.fail('it ran'));
-    controller.abort();
-    resolve();
-    await assert.rejects(second, { code: 'cancelled' });
-    await first;
-  });
-
-  it('tell the running request that a newer one of its view waits', async () => {
-    const turns = createTurns();
-    const seen: boolean[] = [];
-    const { promise, resolve } = gate();
-    const older = turns.take('one', idle, async (signal) => {
-      seen.push(signal.aborted);
-      await promise;
-      seen.push(signal.aborted);
-    });
-    await setImmediate();
-    const newer = turns.take('one', idle, async (signal) => seen.push(signal.aborted));
-    resolve();
-    await Promise.all([older, newer]);
-    assert.deepEqual(seen, [false, true, false]);
-  });
-
-  it('are idle once none runs or waits, whether they succeeded or not', async () => {
-    const turns = createTurns();
-    const log: string[] = [];
-    const failing = turns.take('one', idle, async () => {
-      await setImmediate();
-      log.push('failed');
-      throw new Error('no');
-    });
-    const all = turns.idle().then(() => log.push('idle'));
-    const later = turns.take('two', idle, () => setImmediate().then(() => log.push('done')));
-    await assert.rejects(failing);
-    await Promise.all([all, later]);
-    assert.deepEqual(log, ['failed', 'done', 'idle']);
   });
 });

@@ -75,6 +75,20 @@ describe('the state of a panel', () => {
     assert.equal(state.images[0]!.slots[0]!.explanation?.class, 2);
   });
 
+  it('says that another explanation goes first, with what was found so far, and then that it goes on', () => {
+    const at = { image: 0, run: 1, slot: 0 };
+    const stage = (state: PanelState) => state.images[0]!.slots[0]!.shown.state;
+    let state = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1), { type: 'waits', ...at, waits: true });
+    assert.deepEqual(stage(state), { kind: 'working', text: 'Waiting for another explanation', done: 0, total: 0 });
+    state = apply(state, { type: 'waits', ...at, waits: false });
+    assert.deepEqual(stage(state), { kind: 'working', text: 'Preparing', done: 0, total: 0 });
+    state = apply(state, { type: 'frame', ...at, frame: frame(8) }, { type: 'waits', ...at, waits: true });
+    assert.deepEqual(stage(state), { kind: 'working', text: 'Waiting for another explanation', done: 8, total: 32 });
+    assert.equal(state.images[0]!.slots[0]!.shown.frame?.done, 8);
+    state = apply(state, { type: 'waits', ...at, waits: false });
+    assert.deepEqual(stage(state), { kind: 'working', text: 'Running passes', done: 8, total: 32 });
+  });
+
   it('drops what belongs to an older question', () => {
     const first = apply(opened('a'), asked(0, TOP_CLASS), started(0, 1));
     const second = apply(first, asked(0, bee));

@@ -1,6 +1,6 @@
 /** Folders of images: classes by folder, splits, and what is left out. */
 import assert from 'node:assert/strict';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { listDataset } from '../../../src/files/datasets/listed';
 import { marked } from '../../../src/files/mark';
 import { testFolder } from '../../support/folder';
@@ -189,6 +189,36 @@ describe('a folder as a dataset', () => {
     const { notes } = await listDataset(folder.at(''), { limit: 10 });
     assert.deepEqual(notes, ['10 of 40 images were drawn at random.']);
     assert.equal((await drawn(99)).length, 40);
+  });
+
+  it('a limit draws the images again that were drawn before, whatever was added, and says how many are gone', async () => {
+    images(...Array.from({ length: 40 }, (_, i) => `${i}.jpg`));
+    const first = await listDataset(folder.at(''), { limit: 10 });
+    assert.equal(first.limit, 10);
+    const drawn = new Set([...first.items].map((item) => item.path));
+    images(...Array.from({ length: 60 }, (_, i) => `new${i}.jpg`));
+    const again = await listDataset(folder.at(''), { limit: 10, drawn });
+    assert.deepEqual(
+      [...again.items].map((item) => item.path),
+      [...drawn],
+    );
+    assert.deepEqual(again.notes, ['10 of 100 images were drawn at random.']);
+    const [lost] = drawn;
+    rmSync(folder.at(lost!));
+    const other = await listDataset(folder.at(''), { limit: 10, drawn });
+    const paths = [...other.items].map((item) => item.path);
+    assert.equal(paths.length, 10);
+    assert.deepEqual(
+      [...drawn].filter((path) => !paths.includes(path)),
+      [lost],
+    );
+    assert.deepEqual(other.notes, [
+      '10 of 99 images were drawn at random.',
+      '1 image that was drawn before is gone; others were drawn.',
+    ]);
+    const fewer = await listDataset(folder.at(''), { limit: 5, drawn });
+    assert.ok([...fewer.items].every(({ path }) => drawn.has(path)));
+    assert.deepEqual(fewer.notes, ['5 of 99 images were drawn at random.']);
   });
 
   it('tells how far it is, and stops when it is told to', async () => {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { datasetErrors } from '../../../core/dataset-errors';
-import type { ExportKind, Selection, VersionId } from '../../../protocol/dataset';
+import type { ExportKind, RunInfo, Selection, VersionId } from '../../../protocol/dataset';
 import { pickChoice } from '../../commands/pickers';
 import type { CurrentModel } from '../../model/model';
 import { readSettings } from '../../settings';
@@ -30,6 +30,12 @@ export interface DatasetActions {
 /** The most paths that are copied, and the rows that are asked for at once. */
 const MOST_PATHS = 10_000;
 const ROWS = 1000;
+
+/** How many images there are, in words. */
+function sizeOf({ items, limit }: Pick<RunInfo, 'items' | 'limit'>): string {
+  const images = `${items} image${items === 1 ? '' : 's'}`;
+  return limit !== undefined && limit === items ? `${images}, the limit of this run file` : images;
+}
 
 export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open'>): DatasetActions {
   return {
@@ -93,7 +99,7 @@ export function createDatasetActions(model: CurrentModel, walk: Pick<Walk, 'open
       const info = await session.call('prepare', { source: before.source, models: [model.choice()] });
       const version = versionOf(info);
       if (version && version.done + version.failed < info.items) await session.sweep(version.id);
-      if (!version || info.versions.length === before.versions.length) return `Up to date: ${info.items} images`;
+      if (!version || info.versions.length === before.versions.length) return `Up to date: ${sizeOf(info)}`;
       show({ type: 'query', query: at?.query ?? '', version: version.id });
       return `Added the version ${version.name}`;
     },

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { ACTIVATIONS } from '../../../core/output';
 import { fields, finite } from '../../../core/schema';
+import { limitInNotes } from '../../../files/datasets/drawn';
 
 /** Raise it with every change of the tables. */
 export const FORM = 2;
@@ -76,8 +77,16 @@ export const META = fields({
   categories: v.array(v.string()),
   splits: v.array(v.string()),
   notes: v.array(v.string()),
+  /** Only so many images were wanted; some of those that there are were drawn. */
+  limit: v.exactOptional(whole),
 });
 export type Meta = v.InferOutput<typeof META>;
+
+/** Of a file that was made when the notes alone said that images were drawn, with what they say. */
+export function metaOf(meta: Meta): Meta {
+  const limit = meta.limit ?? limitInNotes(meta.notes);
+  return limit === undefined ? meta : { ...meta, limit };
+}
 
 export const CATEGORY_SET = v.array(whole);
 
