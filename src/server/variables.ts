@@ -4,6 +4,7 @@ import { errors } from '../core/errors';
 const MEMORY = 'GROUP_CAM_MEMORY';
 const THREADS = 'GROUP_CAM_THREADS';
 const PRIORITY = 'GROUP_CAM_PRIORITY';
+const KEPT_MODELS = 'GROUP_CAM_KEPT_MODELS';
 
 /** More threads than any machine has use for; the runtime would start them all. */
 const MOST_THREADS = 1024;
@@ -47,9 +48,23 @@ export function asksForLowPriority(text = process.env[PRIORITY]): boolean {
   return text === 'low';
 }
 
+/**
+ * The bytes that copies of the models of run files may take, by the variable GROUP_CAM_KEPT_MODELS, which is in GiB.
+ *
+ * @returns 0, which keeps none, if it is not set, or empty
+ * @throws bad-option
+ */
+export function askedKeptModels(text = process.env[KEPT_MODELS]): number {
+  const gib = Number(text || 0);
+  if (!(gib >= 0 && Number.isFinite(gib)))
+    throw errors.badOption(KEPT_MODELS, text!, 'a number of GiB, or 0 to keep none');
+  return gib * 2 ** 30;
+}
+
 /** Checks all of them, before a command does anything. @throws bad-option */
 export function checkVariables(): void {
   askedMemory();
   askedThreads();
   asksForLowPriority();
+  askedKeptModels();
 }

@@ -10,6 +10,7 @@ describe('cli: the watch', () => {
 
   const refused: readonly (readonly [variable: string, texts: readonly string[], wanted: string])[] = [
     ['GROUP_CAM_MEMORY', ['much', '-1', '0'], 'a number of GiB above 0'],
+    ['GROUP_CAM_KEPT_MODELS', ['many', '-1', 'Infinity'], 'a number of GiB, or 0 to keep none'],
     ['GROUP_CAM_THREADS', ['many', '-1', '0', '1.5', '2000'], 'a whole number from 1 to 1024'],
     ['GROUP_CAM_PRIORITY', ['high'], 'low, or not set'],
   ];

@@ -12,6 +12,12 @@ export const FAINT = 2 ** -116;
 const below = FAINT.toPrecision(1);
 const WHY = `the score of this class is below ${below} whatever is shown, where single precision does not tell scores apart; choose another class, or a method that reads its logit, such as Grad-CAM, Ablation-CAM or Occlusion`;
 
+/** Whether single precision does not tell these scores apart, since all of them are too small. A difference of logits is never so. */
+export const areFaint = (
+  { startsAtZero }: Pick<Target, 'startsAtZero'>,
+  { least, most }: { readonly least: number; readonly most: number },
+): boolean => startsAtZero && Math.max(-least, most) < FAINT;
+
 /**
  * A run of a method. If it reads several scores, and they are all the same or too small to be told apart, it ends with a blank map
  * and the reason: what it would draw otherwise is rounding, or how often its masks show a pixel.
@@ -37,7 +43,7 @@ export async function* withoutRounding(run: (target: Target) => MethodRun, targe
   const result = step.value;
   // A difference of logits has no smallest value, and keeps its digits.
   if (seen.count < 2 || !frame || !target.startsAtZero || result.byLogit) return result;
-  const isFaint = Math.max(-seen.least, seen.most) < FAINT;
+  const isFaint = areFaint(target, seen);
   if (!isFaint && seen.least < seen.most) return result;
   yield blankFrame(frame);
   const score = Number(seen.most.toPrecision(4));

@@ -27,21 +27,24 @@ interface Compared {
 }
 
 /**
- * Compares once for each explainer, and once for what follows the layer if that is run without the whole network before.
- * A device that takes batches of one size only is left out, since it gets no image alone.
+ * Compares once for each explainer, and once for what follows the layer if that is run without the whole network before. A run that
+ * says the same of all its images shows nothing, since they may be the same: then the next one is compared.
  *
- * @param together what was said of an image in a run of several
- * @param alone gives what is said of it alone
+ * @param together what was said of the images of a run; undefined where that is no number, as of padding
+ * @param at the index of an image in it
+ * @param alone gives what is said of this one alone, or beside copies of itself (see `copiesAlone`)
  * @throws runtime-failed if they differ, as a graph does that can't take several images: they are then run one by one
  */
 export async function checkApart(
   explainer: Explainer,
-  together: Outputs,
+  together: readonly (Outputs | undefined)[],
+  at: number,
   alone: () => Promise<Outputs>,
   { isRounded = false, of = 'network' }: Compared = {},
 ): Promise<void> {
   const { isApart } = explainer;
-  if (isApart === 'network' || isApart === of || explainer.batching.padded) return;
+  const beside = together[at];
+  if (isApart === 'network' || isApart === of || !beside) return;
   const said = await alone();
   const { info, facts } = explainer;
   const dtypes = new Set([...facts.values()].map(({ dtype }) => dtype));
@@ -51,11 +54,20 @@ export async function checkApart(
   for (const [name, values] of Object.entries(said)) {
     if (isMade && name === CLASSES.logits) continue;
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    if (values.some((value, i) => Math.abs(value - together[name]![i]!) > same * largest))
+    if (values.some((value, i) => Math.abs(value - beside[name]![i]!) > same * largest))
       throw errors.runtimeFailed(info.path, 'it says something else of an image alone than beside others');
   }
-  explainer.isApart = of;
+  if (together.some((outputs) => outputs && !areSame(outputs, beside))) explainer.isApart = of;
 }
+
+const areSame = (a: Outputs, b: Outputs): boolean =>
+  Object.entries(a).every(([name, values]) => values.every((value, i) => value === b[name]![i]));
+
+/**
+ * How many copies of an image are run to see what is said of it alone: on a device whose runs all have one size, as many as fill a run.
+ * Copies change nothing of what a batch has in common, such as its mean.
+ */
+export const copiesAlone = ({ padded, size }: Explainer['batching']): number => (padded ? size : 1);
 
 /**
  * Whether the graph computes a single number from the values of all images of a run, such as the condition of a branch. What an

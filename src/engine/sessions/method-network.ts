@@ -12,11 +12,11 @@ import type { Outputs, Target } from '../../core/target/target';
 import { relayout } from '../pictures/prepare';
 import { inChunks, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import { checkApart } from './apart';
+import { checkApart, copiesAlone } from './apart';
 import { scoreMasks } from './blends';
 import type { Explainer } from './explainer';
 import { type ImageState, layerOf, type Part, type Parts, startOf } from './explainer';
-import { lastOf, numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
+import { copiesOf, numbers, outputsOf, runSize, score, stacked, targetFeeds, turn, type Work } from './passes';
 
 export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, work: Work): MethodNetwork {
   const { info } = explainer;
@@ -29,6 +29,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
     outputs: state.outputs,
     input: { data: planes(state.input.tensor), channels, ...size },
     features: state.features,
+    ...(work.due && { isDue: work.due.isDue }),
     head: explainer.parts['linear-head'],
     featureGradient: (target) => featureGradient(explainer, state, target, work),
 
@@ -92,7 +93,11 @@ export function scoreManyImages<T extends WithImage>(
     };
     const images = floats(buffer, [count, ...state.input.dims.slice(1)]);
     const outputs = await said(images);
-    if (count > 1) await checkApart(explainer, outputs[count - 1]!, async () => (await said(lastOf(images)))[0]!);
+    if (count > 1) {
+      const at = chunk.length - 1;
+      const alone = () => said(copiesOf(images, at, copiesAlone(explainer.batching)));
+      await checkApart(explainer, outputs, at, async () => (await alone())[0]!);
+    }
     work.passes += count;
     return withOutputs(chunk, outputs);
   });
@@ -169,10 +174,12 @@ async function scoreFeatures(
   };
   await turn(work);
   const outputs = await said(tensors, count);
-  if (tensors.length > 1)
-    await checkApart(explainer, outputs[tensors.length - 1]!, async () => (await said(tensors.slice(-1), 1))[0]!, {
-      of: 'rest',
-    });
+  if (count > 1) {
+    const copies = copiesAlone(explainer.batching);
+    const same = new Array<Float32Array>(copies).fill(tensors.at(-1)!);
+    const alone = async () => (await said(same, copies))[0]!;
+    await checkApart(explainer, outputs, tensors.length - 1, alone, { of: 'rest' });
+  }
   work.passes += count;
   return outputs;
 }

@@ -12,9 +12,11 @@ import { type Fragment, itemsOf, type Outputs, type Target } from '../../core/ta
 import type { UsedWay } from '../../protocol/explanation';
 import type { CancelSignal } from '../../protocol/requests';
 import type { PreparedInput } from '../pictures/prepare';
+import { isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import { checkApart } from './apart';
+import { checkApart, copiesAlone } from './apart';
 import { blurImage } from './blur';
+import type { Due } from './due';
 import { type Backdrop, type Explainer, type ImageState, layerOf, placesOf } from './explainer';
 
 /** The work of one request. */
@@ -28,6 +30,8 @@ export interface Work {
   way?: UsedWay;
   /** Whether a gradient had a value other than 0; undefined before the first gradient. */
   hasSlope?: boolean | undefined;
+  /** When estimates are worth what they cost; without it, a method shows those that come after certain passes. */
+  readonly due?: Due;
   /** Waits while more urgent work is done. */
   readonly pause?: () => Promise<void>;
 }
@@ -39,6 +43,17 @@ export async function firstPass(
   blur: Blur,
   work: Work,
 ): Promise<ImageState> {
+  try {
+    return await passOf(explainer, input, blur, work);
+  } catch (thrown) {
+    // A padded run is one of several images, which the model may not take, or mix; see `inChunks`.
+    if (!isFailedRun(thrown) || !explainer.batching.padded) throw thrown;
+    explainer.batching = SINGLE;
+    return passOf(explainer, input, blur, work);
+  }
+}
+
+async function passOf(explainer: Explainer, input: PreparedInput, blur: Blur, work: Work): Promise<ImageState> {
   const layer = layerOf(explainer);
   const { height, width, channels } = layer;
   const image = imageOf(input);
@@ -107,6 +122,8 @@ interface ScoreOptions {
   readonly session?: Session;
   /** False if no other explanation may run before it. */
   readonly pauses?: boolean;
+  /** True where it is timed: it is run once, and not compared with the image alone. */
+  readonly isTimed?: boolean;
 }
 
 /**
@@ -120,7 +137,7 @@ export async function score(
   image: Tensor,
   blurred: Tensor,
   masks: readonly WithMask[],
-  { withFeatures = false, session = explainer.score, pauses = true }: ScoreOptions = {},
+  { withFeatures = false, session = explainer.score, pauses = true, isTimed = false }: ScoreOptions = {},
 ): Promise<Scored> {
   const count = runSize(masks.length, explainer.batching);
   await turn(work, pauses);
@@ -131,8 +148,8 @@ export async function score(
   );
   const start = result[SCORE.start];
   const outputs = outputsOf(explainer, result, count);
-  if (masks.length > 1)
-    await checkApart(explainer, outputs[masks.length - 1]!, lastAlone, { isRounded: session !== explainer.score });
+  if (count > 1 && !isTimed)
+    await checkApart(explainer, outputs, masks.length - 1, lastAlone, { isRounded: session !== explainer.score });
   work.passes += count;
   return {
     outputs,
@@ -141,9 +158,12 @@ export async function score(
   };
 
   async function lastAlone(): Promise<Outputs> {
-    const pictures = { [SCORE.image]: lastOf(image), [SCORE.blurred]: lastOf(blurred) };
-    const one = await session.run({ ...pictures, ...maskFeeds(explainer, masks.slice(-1), 1) }, names);
-    return outputsOf(explainer, one, 1)[0]!;
+    const copies = copiesAlone(explainer.batching);
+    const at = masks.length - 1;
+    const pictures = { [SCORE.image]: copiesOf(image, at, copies), [SCORE.blurred]: copiesOf(blurred, at, copies) };
+    const same = new Array<WithMask>(copies).fill(masks[at]!);
+    const result = await session.run({ ...pictures, ...maskFeeds(explainer, same, copies) }, names);
+    return outputsOf(explainer, result, copies)[0]!;
   }
 }
 
@@ -151,10 +171,15 @@ export async function score(
 export const tensorsRead = ({ info }: Explainer): readonly string[] =>
   placesOf(info).start === undefined ? [SCORE.features] : [SCORE.features, SCORE.start];
 
-/** The last image of several. */
-export function lastOf({ type, data, dims }: Tensor): Tensor {
+/** An image of several, so many times. A single image stays as it is: blends of it are as many as the masks. */
+export function copiesOf({ type, data, dims }: Tensor, at: number, copies: number): Tensor {
   const [count = 1, ...image] = dims;
-  return { type, data: data.subarray((data.length / count) * (count - 1)), dims: [1, ...image] };
+  if (count === 1) return { type, data, dims };
+  const size = data.length / count;
+  const one = data.subarray(at * size, (at + 1) * size) as Float32Array;
+  return copies === 1
+    ? { type, data: one, dims: [1, ...image] }
+    : stacked(new Array<Float32Array>(copies).fill(one), [copies, ...image]);
 }
 
 /** @param count number of masks in a run; missing ones are masks of zeros */

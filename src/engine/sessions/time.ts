@@ -18,7 +18,7 @@ export async function timeOfImage(explainer: Explainer): Promise<number> {
   const work: Work = { signal: new AbortController().signal, passes: 0 };
   const run = () => {
     const masks = Array.from({ length: explainer.batching.size }, () => layerMask(explainer, 1));
-    return score(explainer, work, image, image, masks);
+    return score(explainer, work, image, image, masks, { isTimed: true });
   };
   try {
     return (await timeOf(run)) / explainer.batching.size;

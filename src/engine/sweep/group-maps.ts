@@ -5,8 +5,9 @@
 import { isConstant, type Mask, makeMask, normalised } from '../../core/cam/masks';
 import { maskScore, merge } from '../../core/cam/merge';
 import { groupMaps, unitWeights } from '../../core/cam/split';
+import { areFaint } from '../../core/methods/faint';
 import { mapsOf } from '../../core/model/layers/arrangement';
-import type { MethodFrame } from '../../core/saliency';
+import { blankFrame, type MethodFrame } from '../../core/saliency';
 import { classTarget } from '../../core/target/class-scores';
 import type { Outputs } from '../../core/target/target';
 import { inChunks } from '../runtime/batching';
@@ -32,7 +33,7 @@ const TOGETHER = 16;
  * @param images any number
  * @param dims of an image, [1, ...]
  * @param count called after each image
- * @returns a frame for each image, in order
+ * @returns a frame for each image, in order; blank where the scores of its class are too small to be told apart
  * @throws not-finite
  */
 export async function groupMapsOf(
@@ -88,7 +89,10 @@ async function together(
     const target = classTarget(labels.value, { class: index });
     const [blurred, ...others] = results.slice(at, at + 1 + shown.length).map(({ outputs }) => target.score(outputs));
     at += 1 + shown.length;
-    return frameOf(masks, shown, others, blurred!, { height, width });
+    const frame = frameOf(masks, shown, others, blurred!, { height, width });
+    const all = [blurred!, ...others];
+    // As where images are explained one by one: what is left of such scores is rounding.
+    return areFaint(target, { least: Math.min(...all), most: Math.max(...all) }) ? blankFrame(frame) : frame;
   });
 }
 

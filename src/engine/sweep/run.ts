@@ -7,9 +7,9 @@ import { itemsOf, type Outputs } from '../../core/target/target';
 import { topClasses } from '../explanations/class-choice';
 import { type Batching, batchingForSweep, isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
-import { checkApart } from '../sessions/apart';
+import { checkApart, copiesAlone } from '../sessions/apart';
 import { type Explainer, layerOf } from '../sessions/explainer';
-import { lastOf, maskFeeds, numbers, runSize, tensorsRead, turn, type Work } from '../sessions/passes';
+import { copiesOf, maskFeeds, numbers, runSize, tensorsRead, turn, type Work } from '../sessions/passes';
 import type { AskedClasses, BatchWay, Results } from './batch-way';
 import type { ReadImage } from './read';
 
@@ -66,20 +66,23 @@ export function createRunner(explainer: Explainer, way?: MapsWay): Runner {
     await turn(work);
     const images = floats(buffer, [count, ...dims.slice(1)]);
     const single = () => scored(explainer, images, count);
-    const answers = (result: Results) => passedOf(explainer, result, count, classes).slice(0, inputs.length);
-    const maps = (result: Results) => mapsOf(inputs, answers(result), classes, work);
+    const all = (result: Results) => passedOf(explainer, result, count, classes);
+    const maps = (result: Results) => mapsOf(inputs, all(result).slice(0, inputs.length), classes, work);
     const rival = { passes: async () => maps(await single()), mapsOf: maps };
     const result = (await way?.batch.run(images, classes, rival)) ?? (await single());
-    const passed = answers(result);
-    const last = passed.at(-1)!;
-    if (passed.length > 1 && !(last instanceof ExplainError))
-      await checkApart(explainer, last.outputs, async () => {
-        const [alone] = passedOf(explainer, await scored(explainer, lastOf(images), 1), 1, []);
+    const passed = all(result);
+    const together = passed.map((one) => (one instanceof ExplainError ? undefined : one.outputs));
+    const last = inputs.length - 1;
+    if (count > 1)
+      await checkApart(explainer, together, last, async () => {
+        const copies = copiesAlone(batching);
+        const same = await scored(explainer, copiesOf(images, last, copies), copies);
+        const [alone] = passedOf(explainer, same, copies, []);
         if (alone instanceof ExplainError) throw alone;
         return alone!.outputs;
       });
     work.passes += count;
-    return passed;
+    return passed.slice(0, inputs.length);
   }
 
   async function mapsOf(

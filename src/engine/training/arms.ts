@@ -48,8 +48,8 @@ export interface Given {
 export interface Masked {
   readonly images: readonly Float32Array[];
   /**
-   * Images without a map: its gradient is not finite, or it is the same everywhere, so that the mask keeps the whole image. They are
-   * trained on as they are.
+   * Images without a map: its gradient is not finite, the probability of their class is too small to be told apart, or the map is the
+   * same everywhere, so that the mask keeps the whole image. They are trained on as they are.
    */
   readonly unmapped: number;
 }

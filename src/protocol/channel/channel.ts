@@ -74,6 +74,11 @@ export function openChannel<T extends RequestTable<T>>(
 
   function greet(message: unknown): void {
     const read = readFromServer(message);
+    if ('packet' in read && read.packet.kind === 'fatal') {
+      // What can't start says why, and ends.
+      hooks.fatal(read.packet.message);
+      return;
+    }
     const theirs = 'packet' in read && read.packet.kind === 'hello' ? read.packet.version : 'none';
     if (theirs === peer.version) {
       greeted = true;

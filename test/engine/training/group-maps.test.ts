@@ -4,7 +4,7 @@ import { DEFAULT_CHOICE } from '../../../src/core/methods/choice';
 import { groupCam } from '../../../src/core/methods/group-cam';
 import { DataType, makeTensor } from '../../../src/core/onnx/tensors';
 import { createRandom } from '../../../src/core/random';
-import type { MethodFrame } from '../../../src/core/saliency';
+import { type MethodFrame, saliencyOf } from '../../../src/core/saliency';
 import { classTarget } from '../../../src/core/target/class-scores';
 import { openModel } from '../../../src/engine/model/inspect';
 import { createService } from '../../../src/engine/service';
@@ -19,6 +19,7 @@ import { closeNetwork, openNetwork, withConstants } from '../../../src/engine/tr
 import { planOf } from '../../../src/engine/training/plan';
 import { writeModel } from '../../../src/engine/training/result';
 import { bytesOf } from '../../../src/engine/training/weights';
+import { explainWith } from '../../support/explain';
 import { testFolder } from '../../support/folder';
 import { LEARNER, tinySet } from '../../support/tiny-training';
 import { OPTIONS, trainWith } from '../../support/train';
@@ -130,6 +131,32 @@ describe('maps of a batch', () => {
     file.release();
     const { maps } = await singleMaps(output, inputs);
     assertSame(found, maps);
+  });
+
+  it('are blank where explanations of single images are, since the class has almost no probability', async () => {
+    // Of the first class a few digits are left, and rounding would draw a map of full strength.
+    const initializers = LEARNER.initializers!.map((tensor) =>
+      tensor.name === 'fc_b' ? makeTensor('fc_b', DataType.FLOAT, [3], [-97, 0, 0]) : tensor,
+    );
+    const { model, images } = await tinySet(folder, 2, { ...LEARNER, initializers });
+    const opened = await openModel(model);
+    const inputs: Input[] = [];
+    const source = imagesOf(images, opened.info, await stampsOf([images]));
+    for await (const input of source.read(images.keys())) inputs.push(input);
+    opened.file.release();
+    const { batch } = await singleMaps(model.path, inputs);
+    const service = createService();
+    const options = { variant: 'gradient-free', groups: GROUPS, theta: 0, evidence: 'positive' };
+    const inputSize = { width: 8, height: 8 };
+    for (const [i, frame] of batch.entries()) {
+      const image = { path: images[i]!.path };
+      const question = { model, image, target: { index: i % 3 }, method: 'group-cam', options, blur } as const;
+      const { explanation } = await explainWith(service, question);
+      assert.equal(saliencyOf({ ...frame, inputSize }).zero, explanation.saliency.zero, `image ${i}`);
+      if (i % 3 > 0) continue;
+      assert.match(explanation.saliency.reason!, /^the score of this class is below 1e-35/);
+      assert.deepEqual(frame.map, new Float32Array(frame.map.length));
+    }
   });
 
   it('that are constant are counted and named, and the images stay as they are', async () => {
