@@ -7,6 +7,7 @@ import type { Terminal } from '../../src/cli/terminal';
 import { errors } from '../../src/core/errors';
 import { createService } from '../../src/engine/service';
 import type { Service } from '../../src/protocol/requests';
+import { withSignal } from '../support/cancelled';
 import { exportEnds } from '../support/cli';
 import { exportWith } from '../support/exported';
 import { testFolder } from '../support/folder';
@@ -65,7 +66,7 @@ describe('cli: export', () => {
     const abort = new AbortController();
     abort.abort();
     const output = folder.at('stopped.onnx');
-    const exported = exportWith(createService(), { model: { path: write() }, output }, abort.signal);
+    const exported = exportWith(withSignal(createService(), abort.signal), { model: { path: write() }, output });
     await assert.rejects(exported, { code: 'cancelled' });
     assert.ok(!existsSync(output));
   });

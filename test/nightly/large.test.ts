@@ -1,4 +1,4 @@
-/** Exported models with weights near 2 GiB and above, which plain onnxruntime runs. It takes up to 7 GiB of memory. */
+/** Exported models with weights near 2 GiB and above, which plain onnxruntime runs. It takes up to 10 GiB of memory. */
 import { strict as assert } from 'node:assert';
 import { statSync } from 'node:fs';
 import { createService } from '../../src/engine/service';

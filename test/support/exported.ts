@@ -5,7 +5,7 @@ import * as web from 'onnxruntime-web';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { saliencyOf } from '../../src/core/saliency';
 import type { Exported } from '../../src/protocol/explanation';
-import type { CancelSignal, Params, Service } from '../../src/protocol/requests';
+import type { Params, Service } from '../../src/protocol/requests';
 
 type ExportParams = Params<'export'>;
 
@@ -57,10 +57,9 @@ export async function runInWeb(file: string, feeds: Feeds): Promise<Results> {
 export function exportWith(
   service: Service,
   choice: Pick<ExportParams, 'model' | 'output'> & Partial<ExportParams>,
-  signal: CancelSignal = new AbortController().signal,
 ): Promise<Exported> {
   const defaults = { class: 'top', size: 'input', external: 'keep' } as const;
-  const context = { signal, emit() {} };
+  const context = { signal: new AbortController().signal, emit() {} };
   return service.export({ ...DEFAULT_CHOICE, ...defaults, ...choice }, context);
 }
 

@@ -7,6 +7,7 @@ import { ModelProtoSchema } from 'onnx-buf';
 import { reference } from '../../../src/core/onnx/weights';
 import { createService } from '../../../src/engine/service';
 import type { Params } from '../../../src/protocol/requests';
+import { withSignal } from '../../support/cancelled';
 import { engineMap, exportWith, float, runFile } from '../../support/exported';
 import { withExternalWeights } from '../../support/external';
 import { testFolder } from '../../support/folder';
@@ -157,7 +158,7 @@ describe('an export that does not end well', () => {
         return drafts.length > 0;
       },
     };
-    await assert.rejects(exportWith(service, { ...choice, method: 'grad-cam', options: {} }, signal), {
+    await assert.rejects(exportWith(withSignal(service, signal), { ...choice, method: 'grad-cam', options: {} }), {
       code: 'cancelled',
     });
     assert.equal(drafts.length, 1, 'it was writing');
