@@ -86,7 +86,10 @@ describe('the clusters of a run file', () => {
     const hidden = card('automobile 3').locator('.cluster-hidden');
     assert.ok(await hidden.isHidden());
     await page.find('why-automobile 3').locator('summary').click();
-    assert.match((await hidden.textContent())!, /With its hot region blurred, 46 of 50/);
+    assert.match(
+      (await hidden.textContent())!,
+      /With the hot region blurred, 46 of 50 images of this cluster are still/,
+    );
     assert.equal(await page.find('why-automobile 3').locator('li').count(), 5);
   });
 
