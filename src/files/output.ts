@@ -21,9 +21,10 @@ export interface Outputs {
    *
    * @param isPicture a picture replaces only what Group-CAM has drawn, unless `force` is given; other files are
    *   replaced
+   * @returns the path where it would be, after links are followed
    * @throws output-taken, output-unwritable
    */
-  check(file: string, isPicture: boolean): Promise<void>;
+  check(file: string, isPicture: boolean): Promise<string>;
   /**
    * Checks the file and writes it. It is written under a temporary name in the same folder and then renamed, so that at
    * any end of the process either the old or the new file is there. Missing folders are created. If the name is a link,
@@ -61,7 +62,7 @@ export function outputsBeside(inputs: Iterable<string>, force = false): Outputs 
   }
 
   return {
-    check: (file, isPicture) => failingBy(file, async () => void (await place(file, isPicture))),
+    check: (file, isPicture) => failingBy(file, () => place(file, isPicture)),
     write: (file, bytes) =>
       failingBy(file, async () => {
         const isPicture = bytes instanceof Uint8Array && isPng(bytes);
@@ -79,9 +80,9 @@ export function outputsBeside(inputs: Iterable<string>, force = false): Outputs 
   };
 }
 
-async function failingBy(file: string, act: () => Promise<void>): Promise<void> {
+async function failingBy<T>(file: string, act: () => Promise<T>): Promise<T> {
   try {
-    await act();
+    return await act();
   } catch (thrown) {
     if (thrown instanceof ExplainError) throw thrown;
     const isFull = hasCode(thrown, 'ENOSPC');

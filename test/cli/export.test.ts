@@ -5,10 +5,11 @@ import { Command } from 'commander';
 import { addExport } from '../../src/cli/export';
 import type { Terminal } from '../../src/cli/terminal';
 import { errors } from '../../src/core/errors';
-import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { createService } from '../../src/engine/service';
-import type { Params, Service } from '../../src/protocol/requests';
-import { groupCamEnds } from '../support/cli';
+import type { Service } from '../../src/protocol/requests';
+import { withSignal } from '../support/cancelled';
+import { exportEnds } from '../support/cli';
+import { exportWith } from '../support/exported';
 import { testFolder } from '../support/folder';
 import { LAYER, networkModel } from '../support/tiny-network';
 
@@ -19,15 +20,7 @@ describe('cli: export', () => {
   it('says in one line what was written, and replaces an earlier export alone', async () => {
     const [model, output] = [write(), folder.at('new folder', 'ü #1.explained.onnx')];
     for (const method of ['group-cam', 'grad-cam']) {
-      const { code, stdout, stderr } = await groupCamEnds([
-        'export',
-        '--model',
-        model,
-        '--output',
-        output,
-        '--method',
-        method,
-      ]);
+      const { code, stdout, stderr } = await exportEnds(model, output, '--method', method);
       assert.deepEqual([code, stdout], [0, ''], stderr);
       assert.match(
         stderr,
@@ -35,7 +28,7 @@ describe('cli: export', () => {
       );
     }
     const before = readFileSync(model);
-    const taken = await groupCamEnds(['export', '--model', output, '--output', model]);
+    const taken = await exportEnds(output, model);
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /^error: .*model\.onnx: not replaced, .*\n$/);
     assert.deepEqual(readFileSync(model), before);
@@ -43,8 +36,7 @@ describe('cli: export', () => {
 
   it('refuses two layers, of which the last one alone would be explained', async () => {
     const output = folder.at('two.onnx');
-    const args = ['export', '--model', write(), '--output', output, '--layer', 'map', '--layer', LAYER];
-    const { code, stderr } = await groupCamEnds(args);
+    const { code, stderr } = await exportEnds(write(), output, '--layer', 'map', '--layer', LAYER);
     assert.equal(code, 1);
     assert.match(stderr, /^error: layer map, layer: must be a single one in an exported model\.\n$/);
     assert.ok(!existsSync(output));
@@ -74,16 +66,8 @@ describe('cli: export', () => {
     const abort = new AbortController();
     abort.abort();
     const output = folder.at('stopped.onnx');
-    const params = {
-      ...DEFAULT_CHOICE,
-      model: { path: write() },
-      output,
-      class: 'top',
-      size: 'input',
-      external: 'keep',
-    };
-    const context = { signal: abort.signal, emit() {} };
-    await assert.rejects(createService().export(params as Params<'export'>, context), { code: 'cancelled' });
+    const exported = exportWith(withSignal(createService(), abort.signal), { model: { path: write() }, output });
+    await assert.rejects(exported, { code: 'cancelled' });
     assert.ok(!existsSync(output));
   });
 });

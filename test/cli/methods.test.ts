@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { groupCam, groupCamEnds } from '../support/cli';
+import { exportEnds, groupCam, groupCamEnds } from '../support/cli';
 import { testFolder } from '../support/folder';
 import { readMap } from '../support/maps';
 import { project } from '../support/shared';
@@ -222,16 +222,7 @@ describe('cli: methods', () => {
     it(`export refuses ${args[0]} for a method without it`, async () => {
       const model = project('media', 'demo', 'demo-objects.onnx');
       const output = folder.at('never.onnx');
-      const { code, stderr } = await groupCamEnds([
-        'export',
-        '--model',
-        model,
-        '--output',
-        output,
-        '--method',
-        'grad-cam',
-        ...args,
-      ]);
+      const { code, stderr } = await exportEnds(model, output, '--method', 'grad-cam', ...args);
       assert.equal(code, 1);
       assert.match(stderr, message);
       assert.ok(!existsSync(output));

@@ -28,6 +28,11 @@ export async function groupCamEnds(args: readonly string[], env: NodeJS.ProcessE
   });
 }
 
+/** Runs `group-cam export` to its end. */
+export function exportEnds(model: string, output: string, ...args: readonly string[]): Promise<Ended> {
+  return groupCamEnds(['export', '--model', model, '--output', output, ...args]);
+}
+
 /** `group-cam` in a group of processes of its own, as terminals start it. What it prints is collected in `said`. */
 export function startGroupCam(args: readonly string[]) {
   const child = spawn(process.execPath, [project('dist', 'group-cam.js'), ...args], { stdio: 'pipe', detached: true });

@@ -7,7 +7,7 @@ import { cast } from '../cam/graph';
 import type { LayerInfo, ModelInfo } from '../model/info';
 import { createEmitter } from '../onnx/emit';
 import { type Facts, valueInfo } from '../onnx/facts';
-import { bodiesOf, indexGraph, nodesLeadingTo } from '../onnx/graph';
+import { indexGraph, nodeNamesIn, nodesLeadingTo, tensorsIn } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
 import { oneHot, reshape, slice, unsqueeze } from '../onnx/ops';
 import { renameNode } from '../onnx/rewrite/rename';
@@ -111,18 +111,10 @@ export function explainedModel(spec: ExportSpec): Model {
 
 /** What starts the names of added nodes and tensors; no name of the model starts so. */
 function prefixFor({ graph }: Model): string {
-  const names = namesIn(graph);
+  const names = [...tensorsIn(graph), ...nodeNamesIn(graph)];
   let prefix = 'cam';
   while (names.some((name) => name.startsWith(`${prefix}/`))) prefix += '_';
   return prefix;
-}
-
-/** The names of a graph's tensors and nodes, those in the bodies of If, Loop and Scan included. */
-function namesIn({ node, initializer, input }: GraphProto): string[] {
-  return [
-    ...[...input, ...initializer, ...node].map(({ name }) => name),
-    ...node.flatMap((one) => [...one.output, ...bodiesOf(one).flatMap(namesIn)]),
-  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Copies graphs into the one that is exported, and runs a copy once for each item of a tensor. */
-import type { AttributeProto, GraphProto, NodeProto } from 'onnx-buf';
+import type { GraphProto } from 'onnx-buf';
 import { nameOf } from '../gradients/rule';
 import { bodyGraph, untypedInfo } from '../onnx/compose';
 import { createEmitter, type Emitter } from '../onnx/emit';
@@ -10,6 +10,7 @@ import { reshape } from '../onnx/ops';
 import { asList, firstOfEquals } from '../onnx/rewrite/constants';
 import { changed, renameNode } from '../onnx/rewrite/rename';
 import { DataType, dimsOf, isExternal, sizeOf } from '../onnx/tensors';
+import { neededOf } from './attributes';
 
 export interface Copy {
   /** Starts the names of what is copied. */
@@ -22,6 +23,8 @@ export interface Copy {
 
 /** Names that the product gave to what it added before; they are left out of names of copies. */
 const OWN = /(^|\/)group-cam[:/]/g;
+/** PyTorch names a module after its own scope, such as `layer3/layer3.2`. */
+const REPEATED = /(^|\/)([^/]+)\/(?=\2\.)/g;
 
 /**
  * Adds the nodes of a graph, with other names for all tensors that are not shared.
@@ -57,48 +60,13 @@ export function splice(
       names.set(node.output[0]!, rename(node.input[0]!));
       continue;
     }
-    const name = unique(`${prefix}/${nameOf(node).replace(OWN, '$1').replace(/^\/+/, '')}`);
-    const attribute = node.attribute.filter((of) => !isDefault(node, of));
-    emit.nodes.push(changed(renameNode(node, rename), { name, attribute, ...(node.docString && { docString: '' }) }));
+    const short = nameOf(node).replace(OWN, '$1').replace(/^\/+/, '').replace(REPEATED, '$1');
+    const name = unique(`${prefix}/${short}`);
+    const renamed = renameNode(node, rename);
+    emit.nodes.push(changed(renamed, { name, attribute: neededOf(node), ...(node.docString && { docString: '' }) }));
   }
   return graph.output.map(({ name }) => rename(name));
 }
-
-type Attributes = Readonly<Record<string, (of: AttributeProto) => boolean>>;
-
-const WINDOW: Attributes = {
-  strides: ({ ints }) => ints.every((stride) => stride === 1n),
-  pads: ({ ints }) => ints.every((padding) => padding === 0n),
-};
-const CONVOLUTION: Attributes = {
-  ...WINDOW,
-  group: ({ i }) => i === 1n,
-  dilations: ({ ints }) => ints.every((dilation) => dilation === 1n),
-  // It is that of the weights.
-  kernel_shape: () => true,
-};
-const POOL: Attributes = { ...WINDOW, ceil_mode: ({ i }) => i === 0n };
-
-/** What an absent attribute means, by operator. */
-const DEFAULTS: Readonly<Record<string, Attributes>> = {
-  Conv: CONVOLUTION,
-  ConvTranspose: { ...CONVOLUTION, output_padding: ({ ints }) => ints.every((padding) => padding === 0n) },
-  MaxPool: POOL,
-  AveragePool: POOL,
-  Pad: { mode: ({ s }) => new TextDecoder().decode(s) === 'constant' },
-  Gemm: {
-    alpha: ({ f }) => f === 1,
-    beta: ({ f }) => f === 1,
-    transA: ({ i }) => i === 0n,
-    transB: ({ i }) => i === 0n,
-  },
-  Flatten: { axis: ({ i }) => i === 1n },
-  ReduceMean: { keepdims: ({ i }) => i === 1n },
-};
-
-/** Exporters write out what an absent attribute means too. */
-const isDefault = (node: NodeProto, attribute: AttributeProto) =>
-  DEFAULTS[operatorOf(node)]?.[attribute.name]?.(attribute) ?? false;
 
 /**
  * Gives short names to what was added, and to constants that are sizes or single numbers, since each name occurs several
@@ -120,7 +88,7 @@ export function compact(graph: GraphProto, prefix: string): GraphProto {
   const rename = (tensor: string): string => {
     if (!isAdded(tensor) && !constants.has(tensor)) return tensor;
     const own = first.get(tensor) ?? tensor;
-    const name = names.get(own) ?? `${prefix}/${names.size}`;
+    const name = names.get(own) ?? `${prefix}/${names.size.toString(36)}`;
     names.set(own, name);
     return name;
   };

@@ -1,7 +1,7 @@
 /** Sums that several methods share, and the frames made from them. */
 import type { FeatureMaps } from '../cam/features';
 import type { MethodFrame } from '../saliency';
-import type { InputImage, MethodResult } from './network';
+import type { InputImage, MethodNetwork, MethodResult } from './network';
 
 /** The result of methods whose maps keep positive evidence only. */
 export const NO_EVIDENCE: MethodResult = {
@@ -54,13 +54,17 @@ export interface Progress {
 
 /**
  * Decides after which chunks an estimate is shown. Computing a map of the input's size takes as long as a pass of a
- * small network, so estimates are shown after 1, 2, 4 passes and so on, then every `every` passes, and at the end. Call
- * the returned function after each chunk.
+ * small network, so estimates are shown after 1, 2, 4 passes and so on, then every `every` passes, and at the end; of a
+ * network whose passes take long, also whenever one is due. Call the returned function after each chunk.
  */
-export function milestones(total: number, every: number): (done: number) => boolean {
+export function milestones(
+  total: number,
+  every: number,
+  isDue: MethodNetwork['isDue'] = () => false,
+): (done: number) => boolean {
   let next = 1;
   return (done) => {
-    if (done < Math.min(next, total)) return false;
+    if (done < Math.min(next, total) && !isDue()) return false;
     next = done + Math.min(done, every);
     return true;
   };

@@ -98,6 +98,8 @@ export interface MethodNetwork {
     background: Background,
     scoring?: Scoring,
   ): AsyncIterable<readonly Scored<T>[]>;
+  /** Whether the last estimate is so old that another one is worth what it costs; never, if it is left out. */
+  readonly isDue?: () => boolean;
   /** The outputs with other features instead of A. */
   scoreFeatures<T extends WithFeatures>(items: Iterable<T>): AsyncIterable<readonly Scored<T>[]>;
 }

@@ -30,7 +30,7 @@ export async function* meanGradient(
   rule: BackwardRule = 'plain',
 ): AsyncGenerator<{ readonly done: number; readonly mean: Float32Array }> {
   const sum = new Float64Array(network.input.data.length);
-  const isShown = milestones(total, EVERY);
+  const isShown = milestones(total, EVERY, network.isDue);
   let done = 0;
   for await (const chunk of network.inputGradients(images, target, rule)) {
     for (const { gradient } of chunk) addScaled(sum, gradient, 1);

@@ -20,7 +20,7 @@ export async function* rise(
   const { input } = network;
   const random = createRandom(seed);
   const sum = new Float64Array(input.height * input.width);
-  const isShown = milestones(masks, EVERY);
+  const isShown = milestones(masks, EVERY, network.isDue);
   let done = 0;
   for await (const chunk of network.scoreMasks(randomMasks(input, masks, cells, probability, random), 'zero')) {
     for (const { item, outputs } of chunk) addResampled(sum, item, target.score(outputs));

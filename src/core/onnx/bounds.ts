@@ -12,6 +12,8 @@ import { attributeOf, constantOf, type Model } from './model';
 import { operatorName, operatorOf } from './operators';
 import { BITS, dimsOf, dtypeName, isExternal, sizeOf, valuesOf } from './tensors';
 
+/** Bytes of one weight that the runtime takes from memory. */
+const MAX_BYTES = 2 ** 31;
 /** Elements of one tensor. For comparison, 16 times the largest tensor of VGG at 224 pixels has 2^26. */
 const MAX_ELEMENTS = 2 ** 28;
 /**
@@ -177,6 +179,9 @@ function checkStored(tensor: TensorProto, file: string): void {
   // 4-bit types may store two values in one number.
   const tooFew = bytes > 0 ? bits !== undefined && elements * bits > bytes * 8 : elements > 2 * listed(tensor);
   if (tooFew) throw flaw(`holds ${bytes > 0 ? `${bytes} bytes` : `${listed(tensor)} values`} only`);
+  const needed = (elements * (bits ?? 0)) / 8;
+  if (needed > MAX_BYTES)
+    throw errors.modelExcessive(file, `its tensor "${tensor.name}" has ${needed} bytes`, MAX_BYTES);
 }
 
 /** Checks a sparse tensor, which the runtime makes dense when it loads the model. */

@@ -21,10 +21,22 @@ export function bodiesOf({ attribute }: NodeProto): GraphProto[] {
   return attribute.flatMap(({ g, graphs }) => (g ? [g] : graphs));
 }
 
-/** The names of a graph's tensors, those in the bodies of If, Loop and Scan included. */
-export function tensorsIn({ input, initializer, node }: GraphProto): string[] {
-  const given = [...input, ...initializer].map(({ name }) => name);
-  return [...given, ...node.flatMap((one) => [...one.output, ...bodiesOf(one).flatMap(tensorsIn)])];
+/** A graph and the bodies of If, Loop and Scan in it, at any depth. */
+function graphsIn(graph: GraphProto): GraphProto[] {
+  return [graph, ...graph.node.flatMap(bodiesOf).flatMap(graphsIn)];
+}
+
+/** The names of a graph's tensors, those in its bodies included. */
+export function tensorsIn(graph: GraphProto): string[] {
+  return graphsIn(graph).flatMap(({ input, initializer, node }) => [
+    ...[...input, ...initializer].map(({ name }) => name),
+    ...node.flatMap(({ output }) => output),
+  ]);
+}
+
+/** The names of a graph's nodes, those in its bodies included. */
+export function nodeNamesIn(graph: GraphProto): string[] {
+  return graphsIn(graph).flatMap(({ node }) => node.map(({ name }) => name));
 }
 
 /** Tensors of the outer scope that a body reads. */

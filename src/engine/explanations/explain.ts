@@ -10,6 +10,7 @@ import type { Device } from '../../protocol/devices';
 import type { Explanation, OwnComparison } from '../../protocol/explanation';
 import type { ExplainParams, RequestContext } from '../../protocol/requests';
 import { nameOf } from '../pictures/image';
+import { createDue } from '../sessions/due';
 import type { Explainer, ImageState } from '../sessions/explainer';
 import { networkOf } from '../sessions/method-network';
 import type { Work } from '../sessions/passes';
@@ -36,7 +37,7 @@ export async function explain(
 ): Promise<Explanation> {
   checkOptions(params);
   const start = performance.now();
-  const work: Work = { signal: context.signal, passes: 0, pause: context.pause };
+  const work: Work = { signal: context.signal, passes: 0, pause: context.pause, due: createDue() };
   const elapsed = () => performance.now() - start - context.paused();
   const own = params.own && checkedOwnMap((await sessions.know(params.model)).info, params);
   const wanted = completed({ ...params, ...(own && { method: own.method, options: own.options, blur: own.blur }) });
@@ -106,6 +107,7 @@ export async function explain(
       frame = { ...step.value, inputSize, imageTransform: state.input.transform };
       first ??= elapsed();
       context.emit('frame', frame);
+      work.due?.shown();
     }
 
     const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;

@@ -15,7 +15,7 @@ import { DataType } from '../../core/onnx/tensors';
 import { bytesIn, fileParts } from '../../core/onnx/weights';
 import { outputsBeside } from '../../files/output';
 import { packageVersion } from '../../files/product';
-import type { Params, RequestContext, Result } from '../../protocol/requests';
+import type { CancelSignal, Params, RequestContext, Result } from '../../protocol/requests';
 import { checkLayer, partsFor, suited } from '../explanations/method-needs';
 import { checkOptions, completed } from '../explanations/request-options';
 import { areApart } from '../model/batch';
@@ -27,7 +27,7 @@ import type { Explainer } from '../sessions/explainer';
 import type { Sessions } from '../sessions/sessions';
 import { using } from '../sessions/sessions';
 import { differenceOf, expectedMaps, isShown } from './check';
-import { withStoredWeights } from './weights';
+import { checkFits, checkStored, withStoredWeights } from './weights';
 
 /**
  * The largest difference from the engine's map, of values from 0 to 1, with which a model is written. Half floats have 11 bits,
@@ -39,8 +39,6 @@ const ONE_IMAGE =
   'it takes one image at a time, since the model gives an image other scores beside others, or takes no others';
 const NOTHING_COMPARED =
   'the maps of the two pictures that were compared are blank in both ways, so the comparison says little';
-/** Bytes that protobuf can't hold in one message. */
-const TOO_LARGE = 2 ** 31;
 
 /**
  * @throws method-unsuitable, bad-option, export-failed, output-taken, output-unwritable; what models, layers and gradients
@@ -54,10 +52,12 @@ export async function exportModel(
   checkOptions({ ...params, top: 1 });
   const layers = layersOf(params.model);
   if (layers.length > 1) throw errors.badOption('layer', layers.join(', '), 'a single one in an exported model');
-  const { info } = await sessions.know(params.model);
-  const outputs = outputsBeside(filesOf(info));
-  await outputs.check(params.output, false);
+  const known = await sessions.know(params.model);
+  const outputs = outputsBeside(filesOf(known.info));
+  const place = await outputs.check(params.output, false);
   await checkReplaced(params.output);
+  await checkStored(known, params.external, place);
+  const { info } = known;
   const wanted = completed(params);
   const { made, asked, notes } = await suited(wanted, (choice) =>
     sessions.explainerFor(params.model, 'cpu', partsFor(choice), (known) => checkLayer(choice.method, known)),
@@ -107,18 +107,12 @@ export async function exportModel(
         class: params.class,
         size: params.size,
       };
-      const stored = await withStoredWeights(closest!.model, file, params);
+      const stored = await withStoredWeights(closest!.model, file, params.external);
       const proto = { ...stored.proto, graph: stored.graph };
       const parts = fileParts(withMetadata(proto, facts, conventionsOf(made)));
       const bytes = bytesIn(parts);
-      if (bytes >= TOO_LARGE)
-        throw errors.exportRefused(
-          info.path,
-          `its ${bytes} bytes are more than one file may hold`,
-          'Keep the weights as external data',
-        );
-      if (signal.aborted) throw errors.cancelled();
-      await outputs.write(params.output, inOrder(parts));
+      checkFits(info, bytes);
+      await outputs.write(params.output, inOrder(parts, signal));
       const { options } = choice;
       const layer = spec.layer.tensor;
       const compared = expected.some(isShown) ? [] : [NOTHING_COMPARED];
@@ -131,8 +125,17 @@ export async function exportModel(
   }
 }
 
-async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts;
+/** Bytes that are written at once; a cancelled export ends after them. */
+const WRITTEN = 2 ** 24;
+
+/** @throws cancelled */
+async function* inOrder(parts: readonly Uint8Array[], signal: CancelSignal): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    for (let at = 0; at < part.byteLength; at += WRITTEN) {
+      if (signal.aborted) throw errors.cancelled();
+      yield part.subarray(at, at + WRITTEN);
+    }
+  }
 }
 
 /**

@@ -29,6 +29,7 @@ export function networkOf(explainer: Explainer, state: ImageState, blur: Blur, w
     outputs: state.outputs,
     input: { data: planes(state.input.tensor), channels, ...size },
     features: state.features,
+    ...(work.due && { isDue: work.due.isDue }),
     head: explainer.parts['linear-head'],
     featureGradient: (target) => featureGradient(explainer, state, target, work),
 

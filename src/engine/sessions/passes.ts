@@ -16,6 +16,7 @@ import { isFailedRun, SINGLE } from '../runtime/batching';
 import { floats, type Session, type Tensor } from '../runtime/runtime';
 import { checkApart, copiesAlone } from './apart';
 import { blurImage } from './blur';
+import type { Due } from './due';
 import { type Backdrop, type Explainer, type ImageState, layerOf, placesOf } from './explainer';
 
 /** The work of one request. */
@@ -29,6 +30,8 @@ export interface Work {
   way?: UsedWay;
   /** Whether a gradient had a value other than 0; undefined before the first gradient. */
   hasSlope?: boolean | undefined;
+  /** When estimates are worth what they cost; without it, a method shows those that come after certain passes. */
+  readonly due?: Due;
   /** Waits while more urgent work is done. */
   readonly pause?: () => Promise<void>;
 }

@@ -2,12 +2,16 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
+import type { TypeProto_Tensor, ValueInfoProto } from 'onnx-buf';
+import { parseModel } from '../../../src/core/onnx/model';
+import { DataType } from '../../../src/core/onnx/tensors';
 import { createService } from '../../../src/engine/service';
 import { npyBytes, readNpy } from '../../../src/files/npy';
 import { exportWith, float, runFile } from '../../support/exported';
 import { testFolder } from '../../support/folder';
+import { blocksFor, linesOf } from '../../support/page-lines';
 import { largestDifference } from '../../support/reference';
-import { missing, project } from '../../support/shared';
+import { missing, needs, project, shared } from '../../support/shared';
 import { noise } from '../../support/tiny-network';
 
 const PYTHON = '/usr/bin/python3';
@@ -57,12 +61,46 @@ describe('docs/export.md', () => {
     assert.ok(largestDifference((await readNpy(folder.at('saliency.npy'))).data, saliency) <= 1e-4);
   });
 
-  it('the lines for Triton are its five', () => assert.equal(linesOf('').split('\n').length, 5));
+  it('for Triton, its names, types and dimensions are those of the file', async function () {
+    const path = shared('models', 'mobilenet_v2.onnx');
+    needs(this, path, 'no model to export');
+    const [config, asked] = blocksFor('## Triton');
+    for (const [of, lines] of [['top', config!] as const, ['input', `${config}\n${asked}`] as const]) {
+      const output = folder.at('net.explained.onnx');
+      await exportWith(service, { model: { path }, output, class: of, method: 'grad-cam', options: {} });
+      const { graph } = parseModel(readFileSync(output), output);
+      for (const side of ['input', 'output'] as const)
+        assert.deepEqual(configured(lines, side), graph[side].map(declared), side);
+    }
+  });
 });
 
-/** The lines of the page's block in a language; those for Triton are in none. */
-function linesOf(language: string): string {
-  const page = readFileSync(project('docs', 'export.md'), 'utf8');
-  const part = language === '' ? page.slice(page.indexOf('## Triton')) : page;
-  return new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)\\n\`\`\`$`, 'm').exec(part)![1]!;
+interface Declared {
+  readonly name: string;
+  readonly type: string;
+  /** Without the axis of images. */
+  readonly dims: readonly number[];
+}
+
+/** What a configuration of Triton says of a model that takes any number of images. */
+function configured(lines: string, side: 'input' | 'output'): Declared[] {
+  const lists = [...lines.matchAll(new RegExp(`^${side} \\[(.*)\\]$`, 'gm'))].map((match) => match[1]!);
+  const tensors = lists.flatMap((list) => [
+    ...list.matchAll(/\{ name: "(\w+)", data_type: (\w+), dims: \[([\d, ]+)\](.*?) \}/g),
+  ]);
+  // An empty form is written so, since dimensions can't be.
+  return tensors.map(([, name, type, dims, form]) => ({
+    name: name!,
+    type: type!,
+    dims: form!.includes('reshape: { shape: []') ? [] : dims!.split(',').map(Number),
+  }));
+}
+
+const TYPES: Readonly<Record<number, string>> = { [DataType.FLOAT]: 'TYPE_FP32', [DataType.INT64]: 'TYPE_INT64' };
+
+function declared({ name, type }: ValueInfoProto): Declared {
+  const tensor = type!.value.value as TypeProto_Tensor;
+  const [images, ...others] = tensor.shape!.dim.map(({ value }) => value);
+  assert.equal(images!.case, 'dimParam', 'any number of images');
+  return { name, type: TYPES[tensor.elemType]!, dims: others.map(({ value }) => Number(value)) };
 }

@@ -1,13 +1,11 @@
 /** Exported models of a tiny network in many forms, against the method written out in plain loops. */
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { ErrorCode } from '../../../src/core/error-codes';
 import { toHalf } from '../../../src/core/onnx/tensors';
 import { createService } from '../../../src/engine/service';
 import type { Params } from '../../../src/protocol/requests';
 import { classes, engineMap, exportWith, type Fed, float, runFile } from '../../support/exported';
-import { withExternalWeights } from '../../support/external';
 import { testFolder } from '../../support/folder';
 import { naiveGroupCam } from '../../support/naive';
 import { largestDifference } from '../../support/reference';
@@ -225,23 +223,6 @@ describe('export of a tiny network', () => {
       code: 'output-taken',
     });
     assert.deepEqual(readFileSync(model), before);
-  });
-
-  it('weights in a file beside the model stay there, or are packed', async () => {
-    const network = { ...NETWORK, channels: 64, conv: noise(64 * depth * 9, 7), linear: noise(64 * 3, 11) };
-    const { model, weights } = withExternalWeights(networkModel({ network }), 'weights.bin');
-    folder.write('weights.bin', weights);
-    const choice = { model: { path: folder.write('model.onnx', model), layer: LAYER }, options: OPTIONS };
-    const elsewhere = folder.at('other', 'packed.onnx');
-    const kept = await exportWith(service, { ...choice, output: folder.at('kept.onnx') });
-    const packed = await exportWith(service, { ...choice, output: elsewhere, external: 'pack' });
-    await assert.rejects(exportWith(service, { ...choice, output: path.join(elsewhere, '..', 'kept.onnx') }), {
-      code: 'bad-option',
-    });
-    const [one, other] = await Promise.all(
-      [kept.path, packed.path].map((file) => runFile(file, { image: float(DATA, DIMS) })),
-    );
-    assert.deepEqual(one!['saliency']!.data, other!['saliency']!.data);
   });
 
   it('opened again, it is the model that it was made of, with what was known of that', async () => {
