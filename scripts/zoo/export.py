@@ -58,8 +58,9 @@ def measure_batch_norm(model):
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None  # the mean of all batches
+    side = 224 if isinstance(model, torchvision.models.MaxVit) else 299  # its windows fit no other size
     with torch.no_grad():
-        model.train()(torch.randn(8, 3, 299, 299))
+        model.train()(torch.randn(8, 3, side, side))
 
 
 def autograd(model, x):

@@ -1,15 +1,19 @@
 /** Exported models, run by plain runtimes that know nothing of the product. */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
 import { DEFAULT_CHOICE } from '../../src/core/methods/choice';
 import { saliencyOf } from '../../src/core/saliency';
+import { readNpy } from '../../src/files/npy';
 import type { Exported } from '../../src/protocol/explanation';
 import type { Params, Service } from '../../src/protocol/requests';
+import { groupCamEnds } from './cli';
+import { explainWith } from './explain';
+import type { testFolder } from './folder';
+import { project } from './shared';
 
 type ExportParams = Params<'export'>;
-
-import { explainWith } from './explain';
 
 /** Numbers as they are fed to a runtime. */
 export interface Fed {
@@ -70,4 +74,31 @@ export async function engineMap(service: Service, choice: Parameters<typeof expl
   const { explanation } = await explainWith(service, { ...choice, options: shown });
   const { frame, class: index, probability, scores } = explanation;
   return { map: saliencyOf(frame).map, class: index, probability, scores };
+}
+
+/** Of a stored input and one class. */
+interface MapChoice {
+  readonly model: string;
+  readonly tensor: string;
+  readonly method: string;
+  readonly class: number;
+}
+
+/** The map that the command line computes where onnxruntime-web takes the place of onnxruntime-node: the engine on a page's kernels. */
+export async function engineMapInWeb(folder: ReturnType<typeof testFolder>, choice: MapChoice): Promise<Float32Array> {
+  const entry = project('out', 'test', 'support', 'web-runtime.entry.js');
+  const runtime = path.join('runtime', 'node_modules', 'onnxruntime-node');
+  folder.write(path.join(runtime, 'package.json'), JSON.stringify({ name: 'onnxruntime-node', main: 'index.js' }));
+  folder.write(path.join(runtime, 'index.js'), `module.exports = require(${JSON.stringify(entry)});`);
+  const { model, tensor, method, class: index } = choice;
+  const map = folder.at('map.npy');
+  const asked = ['--tensor', tensor, '--model', model, '--method', method, '--class', String(index), '--device', 'cpu'];
+  const shown = method === 'group-cam' ? ['--option', 'evidence=positive'] : [];
+  const { code, stderr } = await groupCamEnds(['explain', ...asked, ...shown, '--npy', map], {
+    ...process.env,
+    GROUP_CAM_RUNTIME: folder.at('runtime'),
+  });
+  // A runtime that can't be loaded is replaced by the product's own, which is said there.
+  if (code !== 0 || /copy of onnxruntime/.test(stderr)) throw new Error(`explain on onnxruntime-web ended with ${code}: ${stderr}`);
+  return (await readNpy(map)).data;
 }

@@ -6,12 +6,14 @@ import { imageGraph } from '../../core/cam/transform';
 import { errors } from '../../core/errors';
 import { CPU_RULES } from '../../core/gradients/cpu';
 import { guided } from '../../core/gradients/guided';
+import { nodesOnPath } from '../../core/gradients/path';
 import type { RuleTable } from '../../core/gradients/rule';
 import { RULES } from '../../core/gradients/rule-table';
 import type { Need } from '../../core/methods/method-table';
 import { startInUse } from '../../core/model/info';
 import { checkBounds } from '../../core/onnx/bounds';
 import { encodeWithFeeds } from '../../core/onnx/feeds';
+import { operatorOf } from '../../core/onnx/operators';
 import { type EncodedModel, encodeModel } from '../../core/onnx/weights';
 import { classScores } from '../../core/target/class-scores';
 import type { Fragment } from '../../core/target/target';
@@ -58,10 +60,18 @@ const rulesFor = (device: Device) => (device === 'cpu' ? CPU_RULES : RULES);
 async function makeFeatureGradient(explainer: Explainer, file: ModelFile): Promise<Session> {
   const { info, facts, device, fragment } = explainer;
   const ends = { source: startInUse(info).tensor, wrt: info.layer.value };
-  const graph = gradientGraph(file.model, facts, ends, fragment, rulesFor(device));
-  // This graph runs once for each class, so the runtime's own copies of its weights would cost more than they save.
-  return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: false });
+  const path = nodesOnPath({ nodes: file.model.graph.node, facts, wrt: [ends.wrt], scores: fragment.reads });
+  const isLong = path.nodes.some((node) => WINDOWED.has(operatorOf(node)));
+  const graph = gradientGraph(file.model, facts, ends, fragment, isLong ? rulesFor(device) : RULES);
+  // This graph runs once for each class, so the runtime's own copies of many weights would cost more than they save.
+  return open(explainer, file, encodeWithFeeds(file.model, graph), { prepack: !isLong });
 }
+
+/**
+ * Operators that cost time, and less by the rules for a CPU. Behind the last of them the gradient is computed as in an exported
+ * graph, by the same rules and kernels, so that both give the same bits.
+ */
+const WINDOWED: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool']);
 
 /**
  * The graph takes one image at a time, since a gradient graph is bound to the shapes it was built for. On a CPU several
