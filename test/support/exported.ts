@@ -99,6 +99,7 @@ export async function engineMapInWeb(folder: ReturnType<typeof testFolder>, choi
     GROUP_CAM_RUNTIME: folder.at('runtime'),
   });
   // A runtime that can't be loaded is replaced by the product's own, which is said there.
-  if (code !== 0 || /copy of onnxruntime/.test(stderr)) throw new Error(`explain on onnxruntime-web ended with ${code}: ${stderr}`);
+  if (code !== 0 || /copy of onnxruntime/.test(stderr))
+    throw new Error(`explain on onnxruntime-web ended with ${code}: ${stderr}`);
   return (await readNpy(map)).data;
 }
