@@ -41,7 +41,7 @@ export interface Saliency {
   readonly max: number;
   /** If present, the magnitude below 1 from which on colours have full strength. */
   readonly saturation?: number;
-  /** True if the map is constant, or nothing but rounding is positive, so that there is nothing to show. */
+  /** True if the map is constant up to rounding, or nothing but rounding is positive, so that there is nothing to show. */
   readonly zero: boolean;
 }
 
@@ -53,8 +53,8 @@ export const blankFrame = <F extends Pick<MethodFrame, 'map' | 'offset'>>(frame:
 });
 
 /**
- * What is left of a map by the ReLU, as a share of the largest number that it was made of, from which on it is more than the rounding
- * of float32. Where every mask lowers the score, only rounding is left, and min-max would make a map of it.
+ * The range of a map, as a share of the largest number that it was made of, from which on it is more than the rounding of float32.
+ * Where every mask lowers the score, or all places are alike, only rounding is left, and min-max would make a map of it.
  */
 export const ROUNDING = 2 ** -20;
 
@@ -79,7 +79,7 @@ export function saliencyOf(
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
-  const zero = !(max > min) || (!signed && max <= ROUNDING * largest);
+  const zero = !(max - min > ROUNDING * largest);
   const origin = signed ? 0 : min;
   const range = signed ? Math.max(max, -min) : max - min;
   for (let i = 0; i < map.length; i++) map[i] = zero ? 0 : (map[i]! - origin) / range;

@@ -22,6 +22,22 @@ describe('saliency', () => {
     }
   });
 
+  it('shows nothing where all places are alike, whatever rounding leaves', () => {
+    for (const signed of [false, true]) {
+      // As a transformer has it for an image of one colour: 0.1 and its neighbours.
+      const map = Float32Array.from(noise(16, 3), (value) => 0.1 * (1 + Math.round(2 * value) * 2 ** -23));
+      assert.ok(new Set(map).size > 2);
+      const { map: shown, zero } = saliencyOf({ ...SIZE, signed, map, offset: 0 });
+      assert.ok(zero && shown.every((value) => value === 0));
+    }
+  });
+
+  it('shows places that differ by a ten-thousandth', () => {
+    const map = Float32Array.from(noise(16, 3), (value) => 0.1 * (1 + 1e-4 * value));
+    const { map: shown, zero } = saliencyOf({ ...SIZE, map, offset: 0, inputSize: { height: 4, width: 4 } });
+    assert.ok(!zero && Math.max(...shown) === 1 && Math.min(...shown) === 0);
+  });
+
   it('shows what raises the score a little', () => {
     for (const mask of masks) {
       const against = frameOf(mask, -0.3);

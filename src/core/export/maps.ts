@@ -222,7 +222,7 @@ export function weightedMasks(e: Emitter, weights: string, masks: string, sums: 
 }
 
 /**
- * Equation 7's end: ReLU, then min-max for each image; zeros where the map is constant or the ReLU leaves nothing but rounding.
+ * Equation 7's end: ReLU, then min-max for each image; zeros where the map is constant up to rounding or the ReLU leaves nothing else.
  * [N, 1, height, width].
  */
 export function saliency(e: Emitter, map: string, { height, width }: Size): string {
@@ -231,7 +231,7 @@ export function saliency(e: Emitter, map: string, { height, width }: Size): stri
   const evidence = relu(e, signed);
   const low = relu(e, lowest);
   const range = e.op('Sub', [reduce(e, 'ReduceMax', evidence, [2, 3]), low]);
-  const rounding = e.op('Mul', [lowest, e.scalar(-ROUNDING)]);
+  const rounding = e.op('Mul', [e.op('Abs', [lowest]), e.scalar(ROUNDING)]);
   const shown = number(e, e.op('Greater', [range, rounding]));
   const scaled = e.op('Div', [e.op('Sub', [evidence, low]), divisor(e, range, DataType.FLOAT)]);
   return e.op('Mul', [scaled, shown]);

@@ -1,6 +1,6 @@
 /** Sums that several methods share, and the frames made from them. */
 import type { FeatureMaps } from '../cam/features';
-import type { MethodFrame } from '../saliency';
+import { type MethodFrame, ROUNDING, type Saliency } from '../saliency';
 import type { InputImage, MethodNetwork, MethodResult } from './network';
 
 /** The result of methods whose maps keep positive evidence only. */
@@ -12,6 +12,12 @@ export const NO_EVIDENCE: MethodResult = {
 export const NO_DIFFERENCE: MethodResult = {
   whyBlank: 'no difference: nothing that this method changes in the image changes the score of this class',
 };
+
+/** Why a map is blank: as its method says, or since all places are alike, as tokens of a transformer are for an image of one colour. */
+export function whyNothing({ min, max }: Pick<Saliency, 'min' | 'max'>, { whyBlank }: MethodResult): string {
+  const isEven = min > 0 && max - min <= ROUNDING * min;
+  return isEven ? 'all places speak for this class alike: the map has the same value everywhere' : whyBlank;
+}
 
 /** sum += scale * values[from ...], as many as the sum has. */
 export function addScaled(sum: Float64Array, values: Float32Array | Float64Array, scale: number, from = 0): void {

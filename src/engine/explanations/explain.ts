@@ -1,4 +1,6 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
+
+import { whyNothing } from '../../core/methods/maps';
 import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';
 import { severalLayers } from '../../core/methods/several-layers';
@@ -110,7 +112,8 @@ export async function explain(
       work.due?.shown();
     }
 
-    const { scores = new Float32Array(), whyBlank, note, completeness } = step.value;
+    const result = step.value;
+    const { scores = new Float32Array(), note, completeness } = result;
     const { min, max, zero } = saliencyOf(frame!);
     const { precision } = work;
     const scoredIn = precision && `masks scored in ${precision.used}: ${precision.reason}`;
@@ -121,7 +124,8 @@ export async function explain(
       ...(scoredIn ? [scoredIn] : []),
       ...(note !== undefined && !zero ? [note] : []),
     ].join('; ');
-    const reason = () => (work.hasSlope === false && whyNoSlope(info.output, state.outputs, target)) || whyBlank;
+    const reason = () =>
+      (work.hasSlope === false && whyNoSlope(info.output, state.outputs, target)) || whyNothing({ min, max }, result);
     const score = (of: number): ClassScore => ({ class: of, label: labels[of]!, probability: probabilities[of]! });
     const { others, contrastWeight } = question;
     return {

@@ -1,7 +1,8 @@
 /** The request `sanity`: maps of networks with re-randomised weights, compared with those of the trained network. */
 import { ExplainError, errors } from '../../core/errors';
+import { whyNothing } from '../../core/methods/maps';
 import { methods } from '../../core/methods/method-table';
-import type { MethodRun } from '../../core/methods/network';
+import type { MethodResult, MethodRun } from '../../core/methods/network';
 import { findClass } from '../../core/model/classes/labels';
 import type { Frame, MethodFrame } from '../../core/saliency';
 import { saliencyOf } from '../../core/saliency';
@@ -144,9 +145,10 @@ async function mapsOf({ known, device, params, input, work }: Question, file: Mo
     const maps: Found[] = [];
     for (const { method, options, blur } of choices) {
       const run = methods[method].run(networkOf(explainer, state, blur, work), target, options);
-      const { last, whyBlank } = await runToEnd(run);
+      const { last, result } = await runToEnd(run);
       const frame = { ...last, ...place };
-      maps.push({ frame, ...(saliencyOf(frame).zero && { blank: whyBlank }) });
+      const saliency = saliencyOf(frame);
+      maps.push({ frame, ...(saliency.zero && { blank: whyNothing(saliency, result) }) });
     }
     return { class: index, probabilities, maps };
   } finally {
@@ -154,11 +156,11 @@ async function mapsOf({ known, device, params, input, work }: Question, file: Mo
   }
 }
 
-async function runToEnd(run: MethodRun): Promise<{ last: MethodFrame; whyBlank: string }> {
+async function runToEnd(run: MethodRun): Promise<{ last: MethodFrame; result: MethodResult }> {
   let last: MethodFrame | undefined;
   for (;;) {
     const step = await run.next();
-    if (step.done) return { last: last!, whyBlank: step.value.whyBlank };
+    if (step.done) return { last: last!, result: step.value };
     last = step.value;
   }
 }

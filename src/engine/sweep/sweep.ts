@@ -3,7 +3,7 @@ import { regionsIn } from '../../core/annotations/annotations';
 import { ExplainError, errors, toExplainError } from '../../core/errors';
 import { measuresOf } from '../../core/measures/map-measures';
 import { predictionOf, scaleOf } from '../../core/measures/prediction';
-import { NO_EVIDENCE } from '../../core/methods/maps';
+import { NO_EVIDENCE, whyNothing } from '../../core/methods/maps';
 import { sizeOf } from '../../core/onnx/tensors';
 import { blankFrame, type MethodFrame, saliencyOf } from '../../core/saliency';
 import { CLASSES, classTarget, probabilitiesOf } from '../../core/target/class-scores';
@@ -138,14 +138,15 @@ async function sweptImage(
   if (frame === undefined || typeof frame === 'string')
     return { ...answer, ...(frame !== undefined && { blank: frame }), ...shown };
   // At the layer's size, since so many pixels as the input has would cost more than they tell.
-  const { zero } = saliencyOf({ ...frame, inputSize: frame });
+  const { zero, min, max } = saliencyOf({ ...frame, inputSize: frame });
   const map = mapOf(zero ? blankFrame(frame) : frame);
   const shows = params.categories?.[index] ?? [];
   const regions = annotated && regionsIn(annotated, size).filter(({ category }) => shows.includes(category));
   const measures = measuresOf({ map, inputSize: inputSizeOf(explainer), transform, ...(regions && { regions }) });
   const target = classTarget(info.labels.value, { class: index });
   const why = () =>
-    (work.hasSlope === false && whyNoSlope(info.output, passed.outputs, target)) || NO_EVIDENCE.whyBlank;
+    (work.hasSlope === false && whyNoSlope(info.output, passed.outputs, target)) ||
+    whyNothing({ min, max }, NO_EVIDENCE);
   return { ...answer, map, measures, ...(zero && { blank: why() }), ...shown };
 }
 

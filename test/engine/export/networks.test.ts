@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseModel } from '../../../src/core/onnx/model';
 import { createService } from '../../../src/engine/service';
 import { npyBytes } from '../../../src/files/npy';
+import { explainWith } from '../../support/explain';
 import { classes, engineMap, exportWith, float, runFile, runInWeb } from '../../support/exported';
 import { testFolder } from '../../support/folder';
 import { saveOptimised } from '../../support/optimised';
@@ -57,6 +58,36 @@ describe('exported networks', () => {
     assert.equal(ofBlends.length, adding.length / 2);
     // Other processors have no such convolution.
     if (process.arch === 'x64') assert.equal(ofBlends.length, 2);
+  });
+
+  it('draw no map of rounding where all places are alike', async () => {
+    // Each patch of an image of one colour is the same token.
+    const { file } = tiny('swin', 16);
+    const output = folder.at('explained.onnx');
+    const dims = [1, 3, 16, 16];
+    const image = new Float32Array(3 * 16 * 16).fill(0.5);
+    const tensor = folder.write('input.npy', npyBytes({ shape: dims, data: image }));
+    const choice = { model: { path: file }, method: 'grad-cam' } as const;
+    await exportWith(service, { ...choice, output });
+    const { saliency } = await runFile(output, { image: float(image, dims) });
+    assert.ok((saliency!.data as Float32Array).every((value) => value === 0));
+    const { explanation } = await explainWith(service, { ...choice, image: { tensor } });
+    assert.ok(explanation.saliency.zero);
+    assert.match(explanation.saliency.reason!, /^all places speak for this class alike/);
+  });
+
+  it("give the engine's map to the last bits where no convolution lies behind the layer", async () => {
+    const { file, input, height, width } = tiny('vit', 12);
+    const output = folder.at('explained.onnx');
+    const dims = [1, 3, height, width];
+    await exportWith(service, { model: { path: file }, output, class: 'input' });
+    for (let seed = 1; seed <= 10; seed++) {
+      const image = Float32Array.from(noise(3 * height * width, seed));
+      const tensor = folder.write('input.npy', npyBytes({ shape: dims, data: image }));
+      const expected = await engineMap(service, { model: { path: file }, image: { tensor } });
+      const { saliency } = await runFile(output, { [input]: float(image, dims), class: classes(expected.class) });
+      assert.ok(largestDifference(saliency!.data as Float32Array, expected.map) <= 5e-7, `noise ${seed}`);
+    }
   });
 
   for (const { file, input, height, width, sized } of NETWORKS) {
