@@ -17,13 +17,28 @@ import { sweep } from './sweep/sweep';
 import { train } from './training/train';
 import { createTurns, type Turn } from './turns';
 
-/** @param options of how methods are run, for tests */
-export function createService(options: WaysOptions = {}): Service {
+export interface ServiceOptions extends WaysOptions {
+  /** Resolves once everything that was sent is written; nothing is computed before. */
+  readonly written?: () => Promise<void>;
+}
+
+/** @param options of how methods are run, for tests, and of the process */
+export function createService({ written = async () => {}, ...options }: ServiceOptions = {}): Service {
   const sessions = createSessions();
   const chosen = waysOptions(options);
   const ways = createWays(chosen);
   const devices = createDevices();
-  const turns = createTurns();
+  /** Pictures that somebody waits for, with nothing on screen. Making one takes many turns of the event loop, not long ones. */
+  const pictures = new Set<Promise<unknown>>();
+  const clear = async () => {
+    await Promise.allSettled(pictures);
+    await written();
+  };
+  const turns = createTurns(clear);
+  const idle = async () => {
+    await clear();
+    await turns.idle();
+  };
   const sweeping = createTurns();
   const training = createTurns();
   let trainings = 0;
@@ -67,7 +82,15 @@ export function createService(options: WaysOptions = {}): Service {
       return turns.take(params.view, context.signal, task, { kind: 'check' });
     },
     gradient,
-    picture,
+    picture: async (params) => {
+      const made = picture(params);
+      if (params.first) pictures.add(made);
+      try {
+        return await made;
+      } finally {
+        pictures.delete(made);
+      }
+    },
     sweep: (params, context) => {
       sweeps += 1;
       const view = `sweep ${sweeps}`;
@@ -82,7 +105,7 @@ export function createService(options: WaysOptions = {}): Service {
           const images = params.images.slice(answered);
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
-          const way = await sweep(load, { ...params, images }, { signal, emit }, turns.idle, chosen);
+          const way = await sweep(load, { ...params, images }, { signal, emit }, idle, chosen);
           return { device, ...(way && { way }) };
         };
         const ended = await devices.run(params.device, part, () => sessions.race(params.model));
@@ -96,7 +119,7 @@ export function createService(options: WaysOptions = {}): Service {
         const task = (device: Device) => {
           const load = (parts: readonly Part[]) =>
             turns.take(view, signal, () => sessions.explainerFor(params.model, device, parts));
-          return transplant(load, params, { ...context, signal }, turns.idle);
+          return transplant(load, params, { ...context, signal }, idle);
         };
         return devices.run(params.device, task, () => sessions.race(params.model));
       });
@@ -106,7 +129,7 @@ export function createService(options: WaysOptions = {}): Service {
       // Only a CPU gives the same bytes each time, so another device has to be named.
       const device = params.device === 'auto' ? 'cpu' : params.device;
       return training.take(`train ${trainings}`, context.signal, ({ signal }) =>
-        devices.run(device, (chosen) => train(params, { ...context, signal }, chosen, turns.idle)),
+        devices.run(device, (chosen) => train(params, { ...context, signal }, chosen, idle)),
       );
     },
     // Neither is the library for layouts loaded before it is asked for.

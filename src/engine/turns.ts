@@ -16,7 +16,10 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Turn {
   readonly signal: CancelSignal;
-  /** Resolves once no more urgent task waits. Between the call and that, other tasks may run. */
+  /**
+   * Resolves once nothing more urgent is to be done. Between the call and that, other tasks may
+   * run.
+   */
   readonly pause: () => Promise<void>;
   /** Milliseconds that the task has spent in pauses. */
   readonly paused: () => number;
@@ -54,7 +57,8 @@ interface Entry {
 /** Number of views whose order is remembered, many more than a user looks at in turn. */
 const VIEWS = 100;
 
-export function createTurns(): Turns {
+/** @param clear resolves once nothing but computing is to be done; a pause waits for that too */
+export function createTurns(clear: () => Promise<void> = async () => {}): Turns {
   const newest = new Map<string, Entry>();
   /** When the user has turned to a view: higher is later. */
   const attended = createLru<number>(VIEWS);
@@ -133,6 +137,7 @@ export function createTurns(): Turns {
         return await task({
           signal: entry.signal,
           pause: async () => {
+            await clear();
             paused += await pause(entry);
           },
           paused: () => paused,

@@ -21,7 +21,7 @@ export type { FailedImage, SweepImage, SweptImage } from './sweep/images';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 24;
+export const PROTOCOL_VERSION = 25;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -215,9 +215,12 @@ export interface Requests {
     result: { tensor: string; shape: readonly number[]; data: Float32Array };
     events: None;
   };
-  /** An image as a webview can show it: upright, as PNG, with a longer side of at most `longest` pixels. */
+  /**
+   * An image as a webview can show it: upright, as PNG, with a longer side of at most `longest` pixels. With `first`, explanations
+   * wait for it between two chunks.
+   */
   picture: {
-    params: { image: ImageSource; longest?: number };
+    params: { image: ImageSource; longest?: number; first?: true };
     result: { png: Uint8Array; shown: Size; image: Size };
     events: None;
   };

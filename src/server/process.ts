@@ -2,6 +2,7 @@
 import { reasonOf } from '../core/errors';
 import type { FromServer } from '../protocol/channel/wire';
 import type { Peer, RequestTable } from '../protocol/table';
+import { createOutgoing } from './outgoing';
 import { type Answers, serve } from './serve';
 import { watchProcess } from './watch';
 
@@ -13,11 +14,12 @@ export interface Served<T extends RequestTable<T>> extends Answers<T> {
 /**
  * Answers the parent's calls until the parent ends.
  *
- * @param load loads most of the program; the watching thread starts at the same time, on another core
+ * @param load loads most of the program; the watching thread starts at the same time, on another core. It gets what resolves
+ *   once everything that was sent is written
  */
 export async function serveParent<T extends RequestTable<T>>(
   peer: Peer,
-  load: () => Promise<Served<T>>,
+  load: (written: () => Promise<void>) => Promise<Served<T>>,
 ): Promise<void> {
   if (!process.send) {
     console.error(
@@ -39,11 +41,12 @@ export async function serveParent<T extends RequestTable<T>>(
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   watchProcess({ parent: process.ppid });
 
-  const { service, params, sessionsCreated } = await load();
+  const outgoing = createOutgoing<FromServer>(send);
+  const { service, params, sessionsCreated } = await load(outgoing.written);
   serve(
     peer,
     { service, params },
-    { send: (packet) => void send(packet), onMessage: (receive) => void process.on('message', receive) },
+    { send: outgoing.send, onMessage: (receive) => void process.on('message', receive) },
     sessionsCreated,
   );
 }

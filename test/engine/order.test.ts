@@ -1,12 +1,14 @@
 /** Which of several requests the engine answers first. The order of events is recorded; no time is measured. */
 import { strict as assert } from 'node:assert';
 import { copyFileSync, utimesSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { createService } from '../../src/engine/service';
 import type { Explanation } from '../../src/protocol/explanation';
 import type { Events, Service } from '../../src/protocol/requests';
 import { paramsOf } from '../support/explain';
 import { testFolder } from '../support/folder';
 import { project } from '../support/shared';
+import { until } from '../support/wait';
 
 const scene = (name: string) => ({ path: project('media', 'demo', 'scenes', name) });
 const LONG = { method: 'rise', options: { masks: 96 }, image: scene('cat-and-dog.png'), model: {} } as const;
@@ -120,18 +122,40 @@ describe('the order of explanations', () => {
     assert.ok(log.indexOf('b done') < log.indexOf('a done'), log.join(', '));
   });
 
-  it('holds up no picture: one is shown before the passes are over', async () => {
+  it('computes nothing while what was sent is not written: frames and pictures do not wait behind passes', async () => {
+    let taken = () => {};
+    let pipe = Promise.resolve();
+    const service = createService({ written: () => pipe });
+    const log: string[] = [];
+    const run = explain(service, 'a', LONG, log, ({ name }) => {
+      if (name !== 'frame' || log.length > 2) return;
+      pipe = new Promise((resolve) => {
+        taken = resolve;
+      });
+    });
+    for (const frames of [1, 2]) {
+      await until(`${frames} frames`, () => log.length === frames);
+      // Far more turns of the event loop than a chunk takes.
+      for (let i = 0; i < 50; i++) await setImmediate();
+      assert.equal(log.length, frames, log.join(', '));
+      pipe = Promise.resolve();
+      taken();
+    }
+    await run;
+    assert.equal(log.at(-1), 'a done');
+  });
+
+  it('makes a picture that somebody waits for before the next passes', async () => {
     const service = createService();
     const log: string[] = [];
     let shown: Promise<unknown> | undefined;
     const meanwhile = () => {
       const context = { signal: { aborted: false }, emit: () => {} };
-      shown = service
-        .picture({ image: scene('tiger-and-cat.png'), longest: 64 }, context)
-        .then(() => log.push('picture'));
+      const params = { image: scene('tiger-and-cat.png'), longest: 64, first: true } as const;
+      shown = service.picture(params, context).then(() => log.push('picture'));
     };
     await explain(service, 'a', LONG, log, onFirstFrame(meanwhile));
     await shown;
-    assert.ok(log.includes('picture') && log.indexOf('picture') < log.indexOf('a done'), log.join(', '));
+    assert.deepEqual(log.slice(0, 2), ['a frame 4', 'picture'], log.join(', '));
   });
 });

@@ -76,7 +76,7 @@ export async function loadPicture(
 
 /** The engine's PNG, for images that browsers can't decode. */
 export async function enginePicture(image: ImageFile, engine: WindowEngine): Promise<Loaded> {
-  const answer = await engine.call('picture', { image: await sourceOf(image), longest: PICTURE_LONGEST });
+  const answer = await engine.call('picture', { image: await sourceOf(image), longest: PICTURE_LONGEST, first: true });
   return { picture: { png: plain(answer.png) }, size: answer.image };
 }
 

@@ -128,7 +128,9 @@ export const ENGINE_PARAMS: ParamsTable<Requests> = {
   gradient: fields({ model: modelChoice, image, target: oneClass, wrt: optional(text) } satisfies Form<
     Params<'gradient'>
   >),
-  picture: fields({ image, longest: optional(number) } satisfies Form<Params<'picture'>>),
+  picture: fields({ image, longest: optional(number), first: optional(v.literal(true)) } satisfies Form<
+    Params<'picture'>
+  >),
   render: fields({
     kind: v.picklist(RENDER_KINDS),
     explanation,
