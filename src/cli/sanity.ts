@@ -63,8 +63,11 @@ export async function sanity(
   } as const;
   const result = await service.sanity(params, {
     signal,
-    emit: (_event, { done, total, map: { method, randomisation, depth, seed } }) =>
-      terminal.say(`  ${done} of ${total}: ${method}, ${randomisation}, depth ${depth}, seed ${seed}`),
+    emit: (_event, data) => {
+      if (!('map' in data)) return;
+      const { method, randomisation, depth, seed } = data.map;
+      terminal.say(`  ${data.done} of ${data.total}: ${method}, ${randomisation}, depth ${depth}, seed ${seed}`);
+    },
   });
   if (options.json) terminal.put(recordOf(result));
   else terminal.say(textOf(result));

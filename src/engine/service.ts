@@ -1,6 +1,6 @@
 /** The engine's answers to all requests. */
 import type { Device } from '../protocol/devices';
-import type { Service } from '../protocol/requests';
+import type { RequestContext, Service } from '../protocol/requests';
 import { transplant } from './clusters/transplant';
 import { explain } from './explanations/explain';
 import { gradient } from './explanations/gradient';
@@ -21,6 +21,12 @@ export interface ServiceOptions extends WaysOptions {
   /** Resolves once everything that was sent is written; nothing is computed before. */
   readonly written?: () => Promise<void>;
 }
+
+/** Tells whoever asks that a request waits for another view, or goes on. */
+const tells =
+  ({ emit }: RequestContext<'explain' | 'measure' | 'sanity'>) =>
+  (isWaiting: boolean): void =>
+    emit('waits', { isWaiting });
 
 /** @param options of how methods are run, for tests, and of the process */
 export function createService({ written = async () => {}, ...options }: ServiceOptions = {}): Service {
@@ -60,7 +66,7 @@ export function createService({ written = async () => {}, ...options }: ServiceO
             (device) => explain(sessions, device, params, { ...context, ...turn }, ways),
             () => sessions.race(params.model),
           ),
-        { waits: (isWaiting) => context.emit('waits', { isWaiting }) },
+        { waits: tells(context) },
       ),
     attend: async ({ view }) => {
       turns.attend(view);
@@ -70,7 +76,7 @@ export function createService({ written = async () => {}, ...options }: ServiceO
       const { model, explanation } = params;
       const load = (parts: readonly Part[]) => sessions.explainerFor(model, explanation.device, parts);
       const task = (turn: Turn) => measure(load, params, { ...context, ...turn });
-      return turns.take(params.view, context.signal, task, { kind: 'measurement' });
+      return turns.take(params.view, context.signal, task, { kind: 'measurement', waits: tells(context) });
     },
     sanity: (params, context) => {
       const task = (turn: Turn) =>
@@ -79,7 +85,7 @@ export function createService({ written = async () => {}, ...options }: ServiceO
           (device) => sanity(device, params, { ...context, ...turn }),
           () => sessions.race(params.model),
         );
-      return turns.take(params.view, context.signal, task, { kind: 'check' });
+      return turns.take(params.view, context.signal, task, { kind: 'check', waits: tells(context) });
     },
     gradient,
     picture: async (params) => {

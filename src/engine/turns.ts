@@ -29,7 +29,8 @@ export interface TurnOptions {
   readonly kind?: Kind;
   /**
    * Called with true when the task has to wait for another view, before its turn or in a pause, and with false when that is
-   * over. What its own view has before it, such as an older question that ends, is no news to whoever looks at the view.
+   * over. What its own view has before it, such as an older question that ends, is no news to whoever looks at the view, and
+   * neither is the chunk that something less urgent ends with.
    */
   readonly waits?: (isWaiting: boolean) => void;
 }
@@ -87,8 +88,12 @@ export function createTurns(clear: () => Promise<void> = async () => {}): Turns 
 
   function next(): void {
     if (!running) start();
-    for (const entry of waiting.keys()) tell(entry, running?.view !== entry.view);
+    for (const entry of waiting.keys()) tell(entry, isHeldBy(running, entry));
   }
+
+  /** What is more urgent than the running task only waits for the end of a chunk. */
+  const isHeldBy = (first: Entry | undefined, entry: Entry): boolean =>
+    first !== undefined && first.view !== entry.view && compare(first, entry) < 0;
 
   function start(): void {
     [running] = [...waiting.keys()].sort(compare);

@@ -21,7 +21,7 @@ export type { FailedImage, SweepImage, SweptImage } from './sweep/images';
 export type { CancelSignal } from './table';
 
 /** The version of the protocol, which both sides must share. Raise it with every change of the messages below. */
-export const PROTOCOL_VERSION = 25;
+export const PROTOCOL_VERSION = 26;
 export const ENGINE: Peer = { name: 'engine', version: PROTOCOL_VERSION };
 
 /** A file, or the bytes of a document that is not a local file. */
@@ -142,17 +142,21 @@ export type RenderKind = (typeof RENDER_KINDS)[number];
 
 type None = Record<never, never>;
 
+/** Tells that a request waits for another view, and that it goes on. */
+interface Waits {
+  readonly isWaiting: boolean;
+}
+
 export interface Requests {
   /** Everything known about a model before it explains an image. `files`: all that were read, or looked for. */
   inspect: { params: { model: ModelChoice }; result: ModelInfo; events: { files: readonly FileStamp[] } };
   /**
-   * The event `files` names all files that the explanation depends on, before it is computed. `waits` tells that it waits for
-   * what is more urgent, and that it goes on.
+   * The event `files` names all files that the explanation depends on, before it is computed.
    */
   explain: {
     params: ExplainParams;
     result: Explanation;
-    events: { frame: Frame; files: readonly FileStamp[]; waits: { readonly isWaiting: boolean } };
+    events: { frame: Frame; files: readonly FileStamp[]; waits: Waits };
   };
   /**
    * Says that the user looks at this view now: what is asked for it goes first, between two chunks of whatever else has begun.
@@ -165,10 +169,10 @@ export interface Requests {
   measure: {
     params: MeasureParams;
     result: Measurement;
-    events: { progress: MeasureProgress; measured: Measurement };
+    events: { progress: MeasureProgress; measured: Measurement; waits: Waits };
   };
   /** How maps change when the network's weights are re-randomised. Each map is sent as soon as it is computed. */
-  sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress } };
+  sanity: { params: SanityParams; result: SanityResult; events: { map: SanityProgress; waits: Waits } };
   /**
    * Predictions of many images in batches, with embeddings and Grad-CAM maps. Answers are sent in the order of the
    * images. Explanations that are requested in the meantime go first, between two batches.

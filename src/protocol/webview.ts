@@ -97,8 +97,8 @@ export interface Slot {
 /** The state of the work on a part of the assessment. */
 export type AssessmentWork =
   | { readonly kind: 'waiting' }
-  /** `share` is the progress from 0 to 1. */
-  | { readonly kind: 'working'; readonly text: string; readonly share: number }
+  /** `share` is the progress from 0 to 1. `isHeld`: the engine computes for another editor first. */
+  | { readonly kind: 'working'; readonly text: string; readonly share: number; readonly isHeld?: true }
   | { readonly kind: 'done' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly message: string };

@@ -105,6 +105,33 @@ describe('the order of explanations', () => {
     assert.ok(log.indexOf('measured') < log.indexOf('a done') && log.includes('measured'), log.join(', '));
   });
 
+  it('is told to a measurement that waits', async () => {
+    const service = createService();
+    const explanation = await explain(service, 'a', SHORT, []);
+    const log: string[] = [];
+    let other: Promise<Explanation> | undefined;
+    const asked = { view: 'a', explanation, image: SHORT.image, model: {}, metrics: [{ metric: 'deletion' }] } as const;
+    await service.measure(
+      { ...asked, maps: ['explanation'], seed: 0, pictures: false },
+      {
+        signal: { aborted: false },
+        emit: (name, data) => {
+          if (name === 'waits') log.push('isWaiting' in data && data.isWaiting ? 'a waits' : 'a goes on');
+          if (name !== 'progress') return;
+          log.push('a measures');
+          if (other) return;
+          void attend(service, 'b');
+          other = explain(service, 'b', SHORT, log);
+        },
+      },
+    );
+    await other;
+    const own = log.filter((text) => text.startsWith('a '));
+    const at = own.indexOf('a waits');
+    assert.ok(at > 0 && own.indexOf('a goes on') === at + 1, own.join(', '));
+    assert.equal(own.at(-1), 'a measures');
+  });
+
   it('keeps the sessions of what waits, also when the model’s file changes meanwhile', async () => {
     const service = createService();
     const model = folder.at('model.onnx');

@@ -116,6 +116,22 @@ describe('turns', () => {
     assert.deepEqual(told, ['b waits', 'b goes on']);
   });
 
+  it('are not said to be waited for by the view that is looked at: it only waits for the end of a chunk', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const told: string[] = [];
+    const asked: Promise<unknown>[] = [];
+    turns.attend('shown');
+    const waits = (name: string) => ({ waits: (is: boolean) => told.push(`${name} ${is ? 'waits' : 'goes on'}`) });
+    const before = (chunk: number) => {
+      if (chunk === 2) asked.push(turns.take('shown', idle, inChunks(log, 'b', 1), waits('b')));
+    };
+    await turns.take('hidden', idle, inChunks(log, 'a', 2, before), waits('a'));
+    await Promise.all(asked);
+    assert.deepEqual(log, ['a1', 'b1', 'a2']);
+    assert.deepEqual(told, ['a waits', 'a goes on']);
+  });
+
   it('change hands whenever the user looks at another view', async () => {
     const turns = createTurns();
     const log: string[] = [];

@@ -1,5 +1,6 @@
 /** What needs nothing but the demo, in one window: a user who starts with the keyboard and goes on with the mouse. */
 import { entryPoints } from './demo/entry-points';
+import { front } from './demo/front';
 import { hidden } from './demo/hidden';
 import { keyboard } from './demo/keyboard';
 import { keys } from './demo/keys';
@@ -8,4 +9,5 @@ import { methodOptions } from './demo/method-options';
 import { strip } from './demo/strip';
 import { inOneWindow } from './harness';
 
-describe('the demo', () => inOneWindow({}, [keyboard, keys, entryPoints, hidden, strip, measure, methodOptions]));
+describe('the demo', () =>
+  inOneWindow({}, [keyboard, keys, entryPoints, hidden, strip, front, measure, methodOptions]));

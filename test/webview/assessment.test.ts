@@ -121,6 +121,8 @@ describe('how good a map is', () => {
     const work = { kind: 'working', text: 'this map, insertion', share: 0.12 } as const;
     await send(0, { measurement: { ...known, work } });
     assert.equal(await text('measure-state'), '12 %, this map, insertion');
+    await send(0, { measurement: { ...known, work: { ...work, isHeld: true } } });
+    assert.equal(await text('measure-state'), 'Waiting for another explanation at 12 %');
     assert.equal(await editor.find('measure-start').isVisible(), false);
     assert.match(
       (await editor.page.locator('.walk-row').textContent()) ?? '',

@@ -93,6 +93,7 @@ export function createAssessmentQueue({
       signal,
       on: {
         progress: (progress) => change({ type: 'measuring', progress }),
+        waits: ({ isWaiting }) => change({ type: 'waits', part: 'measurement', waits: isWaiting }),
         measured: (measured) => change({ type: 'measured', measurement: withPlainPictures(measured) }),
       },
     });
@@ -104,7 +105,10 @@ export function createAssessmentQueue({
     const subject = await options.subject(image, state().images[image]!.wanted[slot]!);
     const { methods } = await engine.call('sanity', sanityParams(subject, of), {
       signal,
-      on: { map: (progress) => change({ type: 'checking', progress }) },
+      on: {
+        map: (progress) => change({ type: 'checking', progress }),
+        waits: ({ isWaiting }) => change({ type: 'waits', part: 'sanity', waits: isWaiting }),
+      },
     });
     change({ type: 'checked', check: methods[0]! });
   }

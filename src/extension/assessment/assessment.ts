@@ -18,6 +18,8 @@ export type AssessmentChange =
       readonly maps?: Measurement['maps'];
       readonly note?: string;
     }
+  /** The engine computes for another editor first, or goes on. */
+  | { readonly type: 'waits'; readonly part: AssessmentPart; readonly waits: boolean }
   | { readonly type: 'measuring'; readonly progress: MeasureProgress }
   /** The results so far. */
   | { readonly type: 'measured'; readonly measurement: Measurement }
@@ -51,6 +53,8 @@ export function grow(assessment: Assessment, change: AssessmentChange): Assessme
       const { maps = {}, note = '' } = change;
       return { ...started, measurement: { ...started.measurement!, maps, note } };
     }
+    case 'waits':
+      return heldUp(assessment, change.part, change.waits);
     case 'measuring':
       return { ...assessment, measurement: measuring(measurement, change.progress) };
     case 'measured': {
@@ -83,6 +87,14 @@ function measuring(before: ShownMeasurement, { map, metric, share, curve }: Meas
   const known = before.maps[map] ?? { scores: {}, curves: {} };
   const grown = curve ? { ...known, curves: { ...known.curves, [metric]: curve } } : known;
   return { ...before, work: { kind: 'working', text, share }, maps: { ...before.maps, [map]: grown } };
+}
+
+/** What was reached stays. */
+function heldUp(assessment: Assessment, part: AssessmentPart, waits: boolean): Assessment {
+  const work = assessment[part]?.work;
+  if (work?.kind !== 'working') return assessment;
+  const { isHeld: _, ...reached } = work;
+  return withWork(assessment, part, waits ? { ...reached, isHeld: true } : reached);
 }
 
 function withWork(assessment: Assessment, part: AssessmentPart, work: AssessmentWork): Assessment {

@@ -20,5 +20,7 @@ const stageOf = ({ done, total }: Frame): Working => ({
 /** While the engine computes what is more urgent, and when it goes on. The progress stays. */
 export function heldUp({ frame }: Slot, waits: boolean): Working {
   const reached = frame ? stageOf(frame) : PREPARING;
-  return waits ? { ...reached, text: 'Waiting for another explanation' } : reached;
+  // The numbers of passes follow the text.
+  const at = reached.total > 0 ? ' at' : '';
+  return waits ? { ...reached, text: `Waiting for another explanation${at}` } : reached;
 }

@@ -83,6 +83,20 @@ describe('assessment about a map', () => {
     });
   });
 
+  it('says that another editor goes first, and goes on with what was reached', () => {
+    const work = (state: PanelState) => assessmentOf(state).measurement?.work;
+    const held = (waits: boolean) => ({ type: 'waits', part: 'measurement', waits }) as const;
+    const progress = { map: 'random', metric: 'deletion', share: 0.25 } as const;
+    let state = changes(explained([2]), ASKED, STARTED, held(true));
+    assert.deepEqual(work(state), { kind: 'working', text: 'Preparing', share: 0, isHeld: true });
+    state = changes(state, held(false));
+    assert.deepEqual(work(state), { kind: 'working', text: 'Preparing', share: 0 });
+    state = changes(state, { type: 'measuring', progress }, held(true));
+    assert.deepEqual(work(state), { kind: 'working', text: 'random map, deletion', share: 0.25, isHeld: true });
+    state = changes(state, { type: 'cancelled', part: 'measurement' }, held(false));
+    assert.deepEqual(work(state), { kind: 'cancelled' });
+  });
+
   it('says which measures are left out', () => {
     assert.deepEqual(metricsFor(34, {}).note, '');
     assert.ok(metricsFor(34, { layer: ['a'] }).metrics.includes('max-sensitivity'));

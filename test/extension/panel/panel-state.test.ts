@@ -83,7 +83,7 @@ describe('the state of a panel', () => {
     state = apply(state, { type: 'waits', ...at, waits: false });
     assert.deepEqual(stage(state), { kind: 'working', text: 'Preparing', done: 0, total: 0 });
     state = apply(state, { type: 'frame', ...at, frame: frame(8) }, { type: 'waits', ...at, waits: true });
-    assert.deepEqual(stage(state), { kind: 'working', text: 'Waiting for another explanation', done: 8, total: 32 });
+    assert.deepEqual(stage(state), { kind: 'working', text: 'Waiting for another explanation at', done: 8, total: 32 });
     assert.equal(state.images[0]!.slots[0]!.shown.frame?.done, 8);
     state = apply(state, { type: 'waits', ...at, waits: false });
     assert.deepEqual(stage(state), { kind: 'working', text: 'Running passes', done: 8, total: 32 });

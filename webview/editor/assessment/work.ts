@@ -75,12 +75,19 @@ function mostTelling(works: readonly (AssessmentWork | undefined)[]): number {
   return found ?? works.findIndex((work) => work !== undefined);
 }
 
+/** What is said while the work is under way. */
+function workingText({ share, text, isHeld }: Extract<AssessmentWork, { kind: 'working' }>): string {
+  const percent = share > 0 ? `${Math.round(100 * share)} %` : undefined;
+  if (isHeld) return percent ? `Waiting for another explanation at ${percent}` : 'Waiting for another explanation';
+  return percent ? `${percent}, ${text}` : text;
+}
+
 function workText(work: AssessmentWork): string {
   switch (work.kind) {
     case 'waiting':
       return 'Waiting';
     case 'working':
-      return work.share > 0 ? `${Math.round(100 * work.share)} %, ${work.text}` : work.text;
+      return workingText(work);
     case 'cancelled':
       return 'Cancelled. What is shown is incomplete.';
     case 'failed':
