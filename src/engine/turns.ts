@@ -27,7 +27,10 @@ export interface Turn {
 
 export interface TurnOptions {
   readonly kind?: Kind;
-  /** Called with true when the task has to wait for others, before its turn or in a pause, and with false when it goes on. */
+  /**
+   * Called with true when the task has to wait for another view, before its turn or in a pause, and with false when that is
+   * over. What its own view has before it, such as an older question that ends, is no news to whoever looks at the view.
+   */
   readonly waits?: (isWaiting: boolean) => void;
 }
 
@@ -66,6 +69,8 @@ export function createTurns(clear: () => Promise<void> = async () => {}): Turns 
   let lastOrder = 0;
   let running: Entry | undefined;
   const waiting = new Map<Entry, () => void>();
+  /** Those that were told that they wait. */
+  const told = new Set<Entry>();
   let whenIdle: (() => void)[] = [];
 
   const keyOf = ({ view, kind }: Pick<Entry, 'view' | 'kind'>) => `${kind} ${view}`;
@@ -81,30 +86,36 @@ export function createTurns(clear: () => Promise<void> = async () => {}): Turns 
   }
 
   function next(): void {
-    const [first] = [...waiting.keys()].sort(compare);
-    if (running) return;
-    running = first;
-    if (first) {
-      const go = waiting.get(first)!;
-      waiting.delete(first);
+    if (!running) start();
+    for (const entry of waiting.keys()) tell(entry, running?.view !== entry.view);
+  }
+
+  function start(): void {
+    [running] = [...waiting.keys()].sort(compare);
+    if (running) {
+      const go = waiting.get(running)!;
+      waiting.delete(running);
+      tell(running, false);
       go();
     } else {
       const all = whenIdle;
       whenIdle = [];
-      for (const tell of all) tell();
+      for (const tellIdle of all) tellIdle();
     }
   }
 
-  async function turnOf(entry: Entry): Promise<void> {
-    const turn = new Promise<void>((go) => {
+  function tell(entry: Entry, isWaiting: boolean): void {
+    if (told.has(entry) === isWaiting) return;
+    if (isWaiting) told.add(entry);
+    else told.delete(entry);
+    entry.waits(isWaiting);
+  }
+
+  const turnOf = (entry: Entry): Promise<void> =>
+    new Promise((go) => {
       waiting.set(entry, go);
       next();
     });
-    const isWaiting = running !== entry;
-    if (isWaiting) entry.waits(true);
-    await turn;
-    if (isWaiting) entry.waits(false);
-  }
 
   /** @returns the milliseconds that it took */
   async function pause(entry: Entry): Promise<number> {

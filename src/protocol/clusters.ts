@@ -54,6 +54,8 @@ export interface ClusterInfo {
     readonly reasons: readonly string[];
     /** What hiding the hot region does; it is not part of the score. */
     readonly hidden: string;
+    /** It was found by a version of the product with another rule of what is suspicious. */
+    readonly byOlderRule?: boolean;
   };
   /** Mean map, of the layer's size. */
   readonly map: StoredMap;

@@ -98,6 +98,24 @@ describe('turns', () => {
     assert.deepEqual(told, [true, false]);
   });
 
+  it('are not said to be waited for where the view itself has something before', async () => {
+    const turns = createTurns();
+    const log: string[] = [];
+    const told: string[] = [];
+    const asked: Promise<unknown>[] = [];
+    turns.attend('a');
+    const waits = (name: string) => ({ waits: (is: boolean) => told.push(`${name} ${is ? 'waits' : 'goes on'}`) });
+    const before = (chunk: number) => {
+      if (chunk !== 2) return;
+      asked.push(turns.take('b', idle, inChunks(log, 'b', 1), waits('b')));
+      asked.push(turns.take('a', idle, inChunks(log, 'newer', 1), waits('newer')));
+    };
+    await assert.rejects(turns.take('a', idle, inChunks(log, 'older', 2, before), waits('older')));
+    await Promise.all(asked);
+    assert.deepEqual(log, ['older1', 'newer1', 'b1']);
+    assert.deepEqual(told, ['b waits', 'b goes on']);
+  });
+
   it('change hands whenever the user looks at another view', async () => {
     const turns = createTurns();
     const log: string[] = [];

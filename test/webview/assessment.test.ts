@@ -64,6 +64,25 @@ describe('how good a map is', () => {
     assert.ok(Math.min(stage.width, stage.height) >= 300, `the stage has ${stage.width} x ${stage.height}`);
   });
 
+  it('has its curve at the same place while it is measured and afterwards, and says how far it is', async () => {
+    const done = await measurement();
+    const running = { ...done, work: { kind: 'working', share: 0.4, text: 'Deletion of the random map' } } as const;
+    for (const [width, height] of [
+      [700, 400],
+      [620, 380],
+      [1200, 900],
+    ] as const) {
+      await open([CAT], [{ measurement: done }], { width, height });
+      const box = async () => (await editor.page.locator('[data-testid=chart]').boundingBox())!;
+      const after = await box();
+      await open([CAT], [{ measurement: running }], { width, height });
+      assert.deepEqual(await box(), after, `${width} x ${height}`);
+      assert.equal(await text('measure-state'), '40 %, Deletion of the random map');
+      const cancel = (await editor.find('measure-cancel').boundingBox())!;
+      assert.ok(cancel.x + cancel.width <= width && cancel.y < after.y);
+    }
+  });
+
   it('waits for a map that is being computed, and says so', async () => {
     const working = { kind: 'working', text: 'Preparing', done: 0, total: 0 } as const;
     await openPage(editorState([{ title: 'cat', state: working }], { assessment: [{}] }), {

@@ -105,7 +105,7 @@ async function isLacking(
   const wanted = large.filter((index) => classes?.includes(index) ?? true);
   return (
     wanted.some((index) => !sets.some((set) => set.class === index)) ||
-    sets.some((set) => set.outdated || set.clusters.some(({ suspicion }) => !suspicion))
+    sets.some((set) => set.outdated || set.clusters.some(({ suspicion }) => !suspicion || suspicion.byOlderRule))
   );
 }
 
@@ -161,6 +161,7 @@ async function lineOf(
     ...{ class: label, by, cluster: name, size },
     ...(accuracy !== undefined && { accuracy }),
     ...(suspicion && { suspicious: suspicion.suspicious, score: suspicion.score }),
+    ...(suspicion?.byOlderRule && { byOlderRule: true }),
     reasons: suspicion?.reasons ?? [],
     images,
   };
@@ -184,7 +185,11 @@ function textOf(all: readonly Found[]): string[] {
         ]
       : [],
   );
-  return [...table([['cluster', 'images', 'accuracy', 'score', ''], ...rows]), ...reasons];
+  const isOld = all.some(({ suspicion }) => suspicion?.byOlderRule);
+  const old = isOld
+    ? ['', 'Some of these were judged by an older rule of what is suspicious, and could not be judged again.']
+    : [];
+  return [...table([['cluster', 'images', 'accuracy', 'score', ''], ...rows]), ...reasons, ...old];
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);

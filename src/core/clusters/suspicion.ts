@@ -3,6 +3,23 @@
  * `transplant` answers. docs/clusters.md has the measurements behind the numbers.
  */
 import { borderShare, type Cells, hotCells, shareMoved } from './cells';
+import {
+  borderText,
+  elsewhereText,
+  hiddenText,
+  movedText,
+  outsideText,
+  pastedText,
+  percent,
+  type Reach,
+  risesText,
+} from './words';
+
+/**
+ * Raise it when other clusters become suspicious, or are said to be so in other words: run files keep what was found, and say then
+ * that it was judged by an older rule.
+ */
+export const RULE = 1;
 
 /** Images whose regions are pasted, and images that are pasted into. */
 export const SOURCES = 50;
@@ -147,10 +164,13 @@ interface Figures {
 /** What speaks against a mark in spite of the score, in a sentence. */
 function missingOf({ anywhere, turned, ownRise }: Figures, images: number): string | undefined {
   const conditions: readonly [holds: boolean, otherwise: string][] = [
-    [images >= FEWEST, `a region of fewer than ${FEWEST} images has something in common by chance`],
-    [turned >= TURNED, "it turns hardly more images than the same place of the class's other images does"],
-    [ownRise >= OWN_RISE, `${percent(1 - ownRise)} of the rise is given by that place of the class's other images too`],
-    [anywhere >= SUSPICIOUS_ANYWHERE, "the class's other images do as much at the places where they are hot"],
+    [images >= FEWEST, `it has fewer than ${FEWEST} images, which may have something in common by chance`],
+    [turned >= TURNED, "its region turns hardly more images than the same place of the class's other images does"],
+    [
+      ownRise >= OWN_RISE,
+      `the same place of the class's other images gives ${percent(1 - ownRise)} of the rise in score`,
+    ],
+    [anywhere >= SUSPICIOUS_ANYWHERE, "the regions where the class's other images are hot do as much"],
   ];
   const failed = conditions.find(([holds]) => !holds);
   return failed && `Its score is high, but ${failed[1]}.`;
@@ -192,9 +212,6 @@ function suspicionOf(
   const usual = borderShare(every, height, width);
   const more = outside ? Math.max(0, outside.cluster - outside.class) : 0;
   const place = WEIGHTS.moved * moved + WEIGHTS.border * Math.max(0, border - usual) + WEIGHTS.outside * more;
-  const compared = same
-    ? `the same place of the class's other images makes ${same.made}`
-    : 'the class has no other images to compare with';
   return {
     score: place + transplanted(own, same),
     figures: {
@@ -203,33 +220,16 @@ function suspicionOf(
       ownRise: same ? ownRiseOf(own, same) : 1,
     },
     reasons: [
-      `Pasted into ${own.images} other images, its hot region makes ${own.made} of them ${label}; ${compared}.`,
+      pastedText(label, own, same),
       ...(same && elsewhere
-        ? [
-            `It raises the score of ${label} by ${own.gain.toFixed(1)}, that place of the others by ${same.gain.toFixed(1)}.`,
-            `The regions where the class's other images are hot make at least ${elsewhere.theirs.made}; its own images make ${elsewhere.ownThere.made} there.`,
-          ]
+        ? [risesText(label, own, same), elsewhereText(label, elsewhere.theirs, elsewhere.ownThere)]
         : []),
-      `${percent(moved)} of its heat lies elsewhere than the heat of all classes does on average.`,
-      `${percent(border)} of its heat lies at the border of the network's input; of all classes ${percent(usual)}.`,
-      ...(outside
-        ? [
-            `${percent(outside.cluster)} of its heat lies outside the objects' boxes; of the class ${percent(outside.class)}.`,
-          ]
-        : []),
+      movedText(moved),
+      borderText(border, usual),
+      ...(outside ? [outsideText(label, outside.cluster, outside.class)] : []),
     ],
-    hidden: `With its hot region blurred, ${hidden.after} of ${hidden.images} of its images are still ${label}.`,
+    hidden: hiddenText(label, hidden.after, hidden.images),
   };
-}
-
-/** What a region does to other images. */
-interface Reach {
-  readonly images: number;
-  /** How many more of them are the class, and their share. */
-  readonly made: number;
-  readonly rate: number;
-  /** By how much the class's logit rises against the highest other one. */
-  readonly gain: number;
 }
 
 function reachOf({ images, before, after, margin }: Answer): Reach {
@@ -267,8 +267,6 @@ function transplanted(own: Reach, other: Reach | undefined): number {
 
 const ownRiseOf = (own: Reach, other: Reach) =>
   own.gain > 0 ? Math.min(1, Math.max(0, 1 - other.gain / own.gain)) : 0;
-
-const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** At most `count` of the items, evenly spread. */
 export function evenly(items: readonly number[], count: number): readonly number[] {

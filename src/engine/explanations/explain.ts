@@ -1,5 +1,4 @@
 /** The request `explain`: from an image and a model to frames and an explanation. */
-
 import { whyNothing } from '../../core/methods/maps';
 import { methods } from '../../core/methods/method-table';
 import type { MethodRun } from '../../core/methods/network';

@@ -26,7 +26,7 @@ import {
   RIVALS,
   type Rival,
 } from '../sessions/one-graph';
-import { firstPass, type Work } from '../sessions/passes';
+import { firstPass, turn, type Work } from '../sessions/passes';
 import { readAgain } from '../sessions/sessions';
 import { ALIKE } from '../sessions/trial';
 import { inputSizeOf } from './image-state';
@@ -90,6 +90,7 @@ export function createWays({ isOffered, memory }: Required<WaysOptions>): Ways {
       };
       return {
         first: async (input, index) => {
+          await turn(work); // The last pause until the graph has answered.
           const found = foundWays.get(explainer);
           const graph = found?.key === key ? found.graph : undefined;
           if (graph) {

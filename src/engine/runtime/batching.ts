@@ -68,12 +68,14 @@ export async function* inChunks<T, R>(
       if (next.done) break;
     }
     if (waiting.length === 0) return;
-    const chunk = waiting.slice(0, owner.batching.size);
+    // In a pause before its run another request may find out that the model takes one image; what was drawn is then too much.
+    const { size } = owner.batching;
+    const chunk = waiting.slice(0, size);
     let answers: readonly R[];
     try {
       answers = await run(chunk);
     } catch (thrown) {
-      if (!isFailedRun(thrown) || owner.batching.size === 1) throw thrown;
+      if (!isFailedRun(thrown) || size === 1) throw thrown;
       owner.batching = SINGLE;
       continue;
     }

@@ -57,7 +57,8 @@ export async function cover(
   if (int8.covered.has(backdrop)) return undefined;
   const tensors = rangedTensors(int8);
   const blend = async (session: Session, value: number, fetches: readonly string[] = []) => {
-    await turn(work);
+    // In a pause another explanation could widen the grids, or release these sessions if they fail.
+    await turn(work, false);
     const masks = maskFeeds(explainer, [layerMask(explainer, value)], 1);
     const feeds = { [SCORE.image]: imageOf(input), [SCORE.blurred]: backdrop.tensor, ...masks };
     const result = await session.run(feeds, [...Object.keys(explainer.fragment.outputs), ...fetches]);

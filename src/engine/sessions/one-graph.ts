@@ -82,7 +82,8 @@ export async function makeOneGraph(
   const names = graph.output.map(({ name }) => name);
   return {
     answer: async (input, index, work) => {
-      await turn(work);
+      // In a pause another explanation could release the graph.
+      await turn(work, false);
       const { feeds } = classTarget(info.labels.value, { class: index ?? 0 });
       const asked = Object.entries(targetFeeds(fragment, { feeds } as Target));
       const nothing = asked.map(

@@ -43,11 +43,12 @@ export async function firstPass(
   blur: Blur,
   work: Work,
 ): Promise<ImageState> {
+  const { padded } = explainer.batching;
   try {
     return await passOf(explainer, input, blur, work);
   } catch (thrown) {
     // A padded run is one of several images, which the model may not take, or mix; see `inChunks`.
-    if (!isFailedRun(thrown) || !explainer.batching.padded) throw thrown;
+    if (!isFailedRun(thrown) || !padded) throw thrown;
     explainer.batching = SINGLE;
     return passOf(explainer, input, blur, work);
   }

@@ -96,7 +96,9 @@ describe('cli: clusters', () => {
       );
       assert.match(
         first!.reasons[0]!,
-        new RegExp(`^Pasted into \\d+ other images, its hot region makes \\d+ of them ${truth.label}; `),
+        new RegExp(
+          `^Pasted into \\d+ images of other classes, this cluster's hot region turns \\d+ of them into "${truth.label}"; `,
+        ),
       );
       const scores = found.slice(called.length).map(({ score }) => score!);
       assert.deepEqual(

@@ -60,7 +60,10 @@ describe('the suspicion of a cluster', () => {
   it('is there where its region turns other images, and that of the other images of the class does not', () => {
     const [corner, middle] = judge({ own: 80, others: 2 });
     assert.ok(corner!.suspicious);
-    assert.match(corner!.reasons[0]!, /makes 80 of them mug; the same place of the class's other images makes 2\./);
+    assert.match(
+      corner!.reasons[0]!,
+      /^Pasted into 100 images of other classes, this cluster's hot region turns 80 of them into "mug"; the same place of other "mug" images turns 2\.$/,
+    );
     assert.ok(!middle!.suspicious && middle!.score < corner!.score);
   });
 
@@ -78,7 +81,7 @@ describe('the suspicion of a cluster', () => {
     assert.equal(moved!.score, marked!.score);
     assert.match(
       moved!.reasons.join(' '),
-      /The regions where the class's other images are hot make at least 80; its own images make 0 there\./,
+      /The hot regions of other "mug" images turn at least 80 of 100 images into "mug"; the same places of this cluster's images turn none\./,
     );
   });
 
@@ -96,7 +99,7 @@ describe('the suspicion of a cluster', () => {
     assert.ok(judged[0]!.reasons.every((reason) => !reason.startsWith('Its score is high')));
     assert.equal(
       judged[2]!.reasons[0],
-      "Its score is high, but the class's other images do as much at the places where they are hot.",
+      "Its score is high, but the regions where the class's other images are hot do as much.",
     );
   });
 
@@ -106,7 +109,7 @@ describe('the suspicion of a cluster', () => {
     assert.deepEqual([object!.suspicious, mark!.suspicious], [false, true]);
     assert.equal(
       object!.reasons[0],
-      "Its score is high, but 81 % of the rise is given by that place of the class's other images too.",
+      "Its score is high, but the same place of the class's other images gives 81 % of the rise in score.",
     );
     assert.ok(mark!.reasons.every((reason) => !reason.startsWith('Its score is high')));
   });

@@ -39,7 +39,10 @@ describe('Find a Shortcut', () => {
     // Others may have come first while not all classes were judged.
     await find('finding').waitFor({ state: 'detached' });
     assert.match((await suspect().getAttribute('aria-label')) ?? '', /^Cluster mug \d$/);
-    assert.match((await suspect().locator('.cluster-reason').textContent()) ?? '', /^Pasted into 100 other images/);
+    assert.match(
+      (await suspect().locator('.cluster-reason').textContent()) ?? '',
+      /^Pasted into 100 images of other classes/,
+    );
     await suspect().locator('.thumbnail[data-item]').first().waitFor();
     await frame().locator('[data-testid="scatter-canvas"][data-layout="umap"]').waitFor();
     await picture('clusters');

@@ -28,15 +28,17 @@ export function Bar({ page }: { readonly page: DatasetPage }) {
   return (
     <header class="bar">
       <div class="bar-line">
-        <Tabs page={page} />
+        <div class="bar-pages">
+          <Tabs page={page} />
+          <VersionChoice page={page} />
+        </div>
         <QueryInput page={page} />
         <Count page={page} />
         <OrderMenu page={page} />
         <Views page={page} />
-        <VersionChoice page={page} />
         <Notes page={page} />
       </div>
-      <div class="bar-line" hidden={!isGrid}>
+      <div class="bar-line bar-conditions" hidden={!isGrid}>
         <Chips page={page} />
         <Lacking page={page} />
         <span class="space" />
@@ -49,7 +51,7 @@ export function Bar({ page }: { readonly page: DatasetPage }) {
             onClick={listing.again}
           >
             <span class="codicon codicon-refresh" aria-hidden="true" />
-            Results have changed
+            <span class="chip-word">Results have changed</span>
           </button>
         )}
         <span class="tools">

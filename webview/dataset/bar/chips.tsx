@@ -30,7 +30,7 @@ export function Chips({ page }: { readonly page: DatasetPage }) {
           onClick={() => actions.search(printQuery(toggleFlag(query, flag)))}
         >
           <span class={`codicon codicon-${icon}`} aria-hidden="true" />
-          {flag}
+          <span class="chip-word">{flag}</span>
         </button>
       ))}
       {chipsOf(query).map((condition, i) => {

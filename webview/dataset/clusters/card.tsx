@@ -64,6 +64,11 @@ export function Card({ page, thumbnails, set, cluster, onPlane }: CardProps) {
           </span>
           <span class="faint">{factsOf(cluster)}</span>
           {isSuspicious(cluster) && <span class="cluster-reason">{suspicion!.reasons[0]}</span>}
+          {suspicion?.byOlderRule && (
+            <span class="faint" data-testid={`older-${name}`}>
+              Judged by an older rule of what is suspicious.
+            </span>
+          )}
         </span>
       </button>
       <div class="cluster-examples" aria-hidden="true">
@@ -173,12 +178,12 @@ function Reasons({ cluster: { name, suspicion, ...cluster } }: { readonly cluste
         ))}
       </ul>
       <p class="cluster-hidden">
-        {suspicion.hidden} <span class="faint">This is not part of the score.</span>
+        {suspicion.hidden} <span class="faint">The score does not count this.</span>
       </p>
       <p class="faint">
-        {`Score ${numberText(suspicion.score)}.`}
+        {`The score is ${numberText(suspicion.score)}.`}
         {!isShown &&
-          ` It takes ${SUSPICIOUS} to be suspicious, or ${COMPANION} at the place of a suspicious cluster of the class.`}
+          ` A cluster is suspicious from ${SUSPICIOUS} on, or from ${COMPANION} on where its heat lies at the place of a suspicious cluster of its class.`}
       </p>
     </details>
   );

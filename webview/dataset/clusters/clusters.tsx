@@ -14,7 +14,7 @@ import { NoClusters } from './empty';
 import { useEnough } from './enough';
 import { ScatterPlot } from './scatter/scatter';
 import { SetOfClusters } from './set';
-import { lackingText, summaryOf, suspectsOf } from './sets';
+import { hasOlderRule, lackingText, summaryOf, suspectsOf } from './sets';
 import { createThumbnails, type Thumbnails } from './thumbnails';
 
 const TITLES: Readonly<Record<ClusteredBy, string>> = { predicted: 'predicted classes', true: 'true classes' };
@@ -167,7 +167,7 @@ function Found({ page, by, sets, thumbnails, isFinding }: FoundProps) {
           {lacking}
         </span>
         <TextButton testId="find-again" primary hidden={!canFind} onClick={() => page.actions.findClusters(by)}>
-          {sets.some((set) => set.outdated) ? 'Find Again' : 'Find the Rest'}
+          {sets.some((set) => set.outdated) || hasOlderRule(sets) ? 'Find Again' : 'Find the Rest'}
         </TextButton>
       </div>
       <div class="clusters-columns">

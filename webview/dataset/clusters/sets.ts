@@ -49,6 +49,10 @@ export const factsOf = ({ size, accuracy }: ClusterInfo): string =>
     .filter(Boolean)
     .join(', ');
 
+/** Whether some clusters were judged by a rule that is no longer used. */
+export const hasOlderRule = (sets: readonly ClusterSet[]): boolean =>
+  sets.some(({ clusters }) => clusters.some(({ suspicion }) => suspicion?.byOlderRule));
+
 /** What a folded set says beside its name. */
 export const setFacts = ({ images, clusters, blank, outdated }: ClusterSet): string =>
   [
@@ -75,6 +79,8 @@ export function lackingText(sets: readonly ClusterSet[], enough: number | undefi
   }
   const missing = (enough ?? 0) - sets.length;
   if (missing > 0) return `${plural(missing, 'class has', 'classes have')} enough images, but no clusters yet.`;
+  if (hasOlderRule(sets))
+    return `Of some clusters it was judged by an older rule whether they are suspicious.${isRunnable ? ' Finding them again judges by the rule of now.' : ''}`;
   const isUntested = sets.some(({ clusters }) => clusters.some(({ suspicion }) => suspicion === undefined));
   return isUntested && isRunnable ? 'Of some clusters it is not known yet whether they are suspicious.' : '';
 }

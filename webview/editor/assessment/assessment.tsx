@@ -8,14 +8,16 @@ import { SanityStrip } from './sanity-strip';
 import { ScoreTable } from './score-table';
 import { columnsOf, rowsOf, scoresOf, sentenceOf } from './scores';
 import { missing, titleOf, workOf } from './work';
-import { WorkLine } from './work-line';
+import { isRunning, WorkLine, WorkParts } from './work-line';
 
 export function Assessment({ editor }: { readonly editor: Editor }) {
   if (!editor.store.isMeasuring.value) return null;
+  const measurement = lineOf(editor, 'measurement', 'measure');
   return (
     <section class="assessment" aria-label="Measurement" data-testid="assessment">
       <header class="assessment-head">
         <h2>How good is this map?</h2>
+        {isRunning(measurement) && <WorkParts {...measurement} />}
         <IconButton
           icon="close"
           name="Close"
@@ -25,38 +27,30 @@ export function Assessment({ editor }: { readonly editor: Editor }) {
         />
       </header>
       <div class="assessment-part">
-        <PartLine editor={editor} part="measurement" name="measure" />
+        <WorkLine {...measurement} isBrief />
         <div class="measured">
           <Curves editor={editor} />
           <Scores editor={editor} />
         </div>
       </div>
       <div class="assessment-part">
-        <PartLine editor={editor} part="sanity" name="sanity" />
+        <WorkLine {...lineOf(editor, 'sanity', 'sanity')} />
         <Sanity editor={editor} />
       </div>
     </section>
   );
 }
 
-interface PartLineProps {
-  readonly editor: Editor;
-  readonly part: AssessmentPart;
-  readonly name: string;
-}
-
-function PartLine({ editor: { store, actions }, part, name }: PartLineProps) {
+/** @param name prefix of the buttons' test ids */
+function lineOf({ store, actions }: Editor, part: AssessmentPart, name: string) {
   const measured = store.measured.value;
   const focused = store.focusedSlot.value;
-  return (
-    <WorkLine
-      {...workOf(part, measured, focused)}
-      label={titleOf(part)}
-      name={name}
-      onStart={() => actions.gather(part, missing(part, measured, focused))}
-      onCancel={() => actions.cancelAssessment(part)}
-    />
-  );
+  return {
+    ...workOf(part, measured, focused),
+    ...{ label: titleOf(part), name },
+    onStart: () => actions.gather(part, missing(part, measured, focused)),
+    onCancel: () => actions.cancelAssessment(part),
+  };
 }
 
 function Scores({ editor: { store } }: { readonly editor: Editor }) {

@@ -12,7 +12,7 @@ import { storedMap } from '../rows';
 import { DONE, NO, type State, sweepKind, type Version, versionOf, YES } from '../state';
 import { type ClassRows, itemsOfClass, othersThan, rowsByClass } from './classes';
 import type { ClusterStore, Stored } from './form';
-import { type ClusterRecord, membersOf, picturesOf } from './records';
+import { type ClusterRecord, isByThisRule, membersOf, picturesOf } from './records';
 import { commitClusters, placeClusters, recordOf, removeClusters } from './write';
 
 /** @param fresh reads what another process has written since */
@@ -34,7 +34,7 @@ export function createClusters(state: State, fresh: () => void): ClusterStore {
           const images = rows.get(index)?.count ?? 0;
           if (!record) return { class: index, images };
           const { name, layout, data } = record;
-          const judged = data.clusters.every(({ suspicion }) => suspicion);
+          const judged = isByThisRule(data) && data.clusters.every(({ suspicion }) => suspicion);
           return { class: index, images, set: { name, layout, judged, outdated: isOutdated(version, record) } };
         });
     },
@@ -136,6 +136,7 @@ function setOf(state: State, { columns }: Version, record: ClusterRecord, outdat
   const { data, name, by, class: index } = record;
   const members = membersOf(db, record, state.last);
   const pictures = picturesOf(db, record);
+  const isOld = !isByThisRule(data);
   const counts = data.clusters.map(() => ({ size: 0, right: 0, wrong: 0 }));
   let blank = 0;
   members.items.forEach((item, n) => {
@@ -156,7 +157,7 @@ function setOf(state: State, { columns }: Version, record: ClusterRecord, outdat
       name: clusterName(name, k),
       size,
       ...(right + wrong > 0 && { accuracy: right / (right + wrong) }),
-      ...(suspicion && { suspicion }),
+      ...(suspicion && { suspicion: { ...suspicion, ...(isOld && { byOlderRule: true }) } }),
       map: stored,
       ...(image && { image: { ...image, rgb: pictures[k]!.image! } }),
       examples: examples.filter((item) => (items.of.rank[item] ?? 0) > 0),

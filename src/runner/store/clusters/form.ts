@@ -13,7 +13,7 @@ export interface ClassState {
   readonly set?: {
     readonly name: string;
     readonly outdated: boolean;
-    /** Whether its clusters have a suspicion. */
+    /** Whether its clusters have a suspicion, by the rule of now. */
     readonly judged: boolean;
     readonly layout: Layout;
   };

@@ -1,5 +1,6 @@
 /** Sets of clusters as they lie in the file, and those that are held in memory without their images. */
 import * as v from 'valibot';
+import { RULE } from '../../../core/clusters/suspicion';
 import { datasetErrors } from '../../../core/dataset-errors';
 import { fields, finite } from '../../../core/schema';
 import { CLUSTERED_BY, type ClusteredBy } from '../../../protocol/clusters';
@@ -17,6 +18,8 @@ const pair = v.tuple([finite, finite]);
 export const CLUSTERS = fields({
   /** Of the rows that the clusters were made of; see `classDigests`. */
   digest: v.string(),
+  /** The rule by which they were judged; files were made without it. */
+  rule: v.exactOptional(whole),
   clusters: v.pipe(
     v.array(
       fields({
@@ -44,6 +47,9 @@ export const CLUSTERS = fields({
   ),
 });
 export type StoredClusters = v.InferOutput<typeof CLUSTERS>;
+
+/** Whether what they are called, suspicious or not, is what they would be called now. */
+export const isByThisRule = ({ rule }: StoredClusters): boolean => rule === RULE;
 
 const BY = v.picklist(CLUSTERED_BY);
 const LAYOUT = v.picklist(['pca', 'umap']);

@@ -1,4 +1,5 @@
 /** Writes sets of clusters; each call is one transaction, or a part of one. */
+import { RULE } from '../../../core/clusters/suspicion';
 import type { ClusteredBy } from '../../../protocol/clusters';
 import type { VersionId } from '../../../protocol/dataset';
 import { nameFor } from '../../plan/names';
@@ -58,6 +59,7 @@ function newName(
 function dataOf({ digest, clusters, transplants }: NewClusterSet): StoredClusters {
   return {
     digest,
+    rule: RULE,
     transplants,
     clusters: clusters.map(({ suspicion, map: { height, width, lo, hi }, image, examples }) => ({
       ...(suspicion && { suspicion: { ...suspicion, reasons: [...suspicion.reasons] } }),

@@ -82,11 +82,14 @@ describe('the clusters of a run file', () => {
     const text = (await card('automobile 3').textContent())!;
     assert.match(text, /suspicious/);
     assert.match(text, new RegExp(`${sizeOf(1, 2)} images`));
-    assert.match(text, /makes 94 of them automobile/);
+    assert.match(text, /turns 94 of them into "automobile"/);
     const hidden = card('automobile 3').locator('.cluster-hidden');
     assert.ok(await hidden.isHidden());
     await page.find('why-automobile 3').locator('summary').click();
-    assert.match((await hidden.textContent())!, /With its hot region blurred, 46 of 50/);
+    assert.match(
+      (await hidden.textContent())!,
+      /With the hot region blurred, 46 of 50 images of this cluster are still/,
+    );
     assert.equal(await page.find('why-automobile 3').locator('li').count(), 5);
   });
 

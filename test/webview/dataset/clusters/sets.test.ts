@@ -64,6 +64,12 @@ describe('sets of clusters', () => {
   it('outdated sets are named, at most three of them', () => {
     const old = (name: string) => set(name, [], { outdated: true });
     assert.equal(lackingText([TRUCK, SHIP], 2, true), '');
+    const judged = { suspicious: false, score: 0, reasons: [], hidden: '', byOlderRule: true };
+    const older = { ...SHIP, clusters: SHIP.clusters.map((cluster) => ({ ...cluster, suspicion: judged })) };
+    assert.equal(
+      lackingText([TRUCK, older], 2, true),
+      'Of some clusters it was judged by an older rule whether they are suspicious. Finding them again judges by the rule of now.',
+    );
     assert.match(lackingText([old('a'), SHIP, old('b')], 9, true), /^Images of a, b have changed/);
     assert.match(lackingText([SHIP, ...['a', 'b', 'c', 'd', 'e'].map(old)], 9, true), /^Images of a, b, c and 2 more/);
     assert.match(lackingText([old('a'), old('b')], 9, true), /^Images have changed/);

@@ -1,4 +1,13 @@
 /** Made-up clusters of the made-up dataset: of each class two, of some three, of which one looks at a corner. */
+import {
+  borderText,
+  elsewhereText,
+  hiddenText,
+  movedText,
+  pastedText,
+  type Reach,
+  risesText,
+} from '../../../../src/core/clusters/words';
 import type { ClusteredBy, ClusterInfo, ClusterSet, Scatter } from '../../../../src/protocol/clusters';
 import type { ClustersSummary, StoredMap } from '../../../../src/protocol/dataset';
 import { classOf, isFailed, isWrong, labelOf, mapOf, noise, predictedOf, type Setup } from './data';
@@ -52,6 +61,8 @@ function pictureOf(index: number, k: number): NonNullable<ClusterInfo['image']> 
   return { side, rgb, pictures: 200 };
 }
 
+const reach = (made: number): Reach => ({ images: 100, made, rate: made / 100, gain: made / 12 });
+
 function suspicionOf(index: number, k: number): NonNullable<ClusterInfo['suspicion']> {
   const label = labelOf(index);
   const suspicious = isMarkedClass(index) && k === 2;
@@ -60,13 +71,13 @@ function suspicionOf(index: number, k: number): NonNullable<ClusterInfo['suspici
     suspicious,
     score: suspicious ? (index === 1 ? 2.33 : 1.07) : 0.2 + 0.1 * k + 0.03 * (index % 7),
     reasons: [
-      `Pasted into 100 other images, its hot region makes ${own} of them ${label}; the same place of the class's other images makes ${others}.`,
-      `It raises the score of ${label} by ${(own / 12).toFixed(1)}, that place of the others by 1.3.`,
-      `The regions where the class's other images are hot make at least ${others + 4}; its own images make ${others + 3} there.`,
-      `${suspicious ? 71 : 18} % of its heat lies elsewhere than the heat of all classes does on average.`,
-      `${suspicious ? 64 : 22} % of its heat lies at the border of the network's input; of all classes 21 %.`,
+      pastedText(label, reach(own), reach(others)),
+      risesText(label, reach(own), reach(others)),
+      elsewhereText(label, reach(others + 4), reach(others + 3)),
+      movedText(suspicious ? 0.71 : 0.18),
+      borderText(suspicious ? 0.64 : 0.22, 0.21),
     ],
-    hidden: `With its hot region blurred, 46 of 50 of its images are still ${label}.`,
+    hidden: hiddenText(label, 46, 50),
   };
 }
 
