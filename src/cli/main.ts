@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { CommanderError } from 'commander';
 import { createService } from '../engine/service';
+import { packageVersion } from '../files/product';
 import type { Service } from '../protocol/requests';
 import { askedMemory } from '../server/variables';
 import { watchProcess } from '../server/watch';
@@ -10,7 +11,7 @@ import { processTerminal } from './terminal';
 async function main(): Promise<void> {
   const terminal = processTerminal(process.argv.includes('--verbose'));
   try {
-    await createProgram(watchedService, terminal).parseAsync();
+    await createProgram(watchedService, terminal, await packageVersion()).parseAsync();
   } catch (thrown) {
     // commander has already printed what is wrong. Showing help is not a failure.
     if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode;

@@ -32,9 +32,12 @@ import {
 } from './values';
 
 /** The command line; `service` is made only by the commands that need it. */
-export function createProgram(service: () => Service, terminal: Terminal): Command {
+export function createProgram(service: () => Service, terminal: Terminal, version: string): Command {
   const program = new Command('group-cam')
     .description('Shows what an ONNX image classifier looked at.')
+    // Commands have a --version of their own.
+    .enablePositionalOptions()
+    .version(version, '--version', 'print the version')
     .exitOverride()
     .hook('preAction', checkVariables)
     .configureOutput({ outputError: (text, write) => write(`${oneLine(text.trim())}\n`) });

@@ -93,16 +93,23 @@ export function modelText(info: ModelInfo): string[] {
         `${channels} x ${height} x ${width}`,
       ]),
     ],
-    [
-      'map of its own',
-      OWN_FACTS.flatMap((key) => (info.exported?.[key] === undefined ? [] : [[key, info.exported[key]]])),
-    ],
+    ['map of its own', ownRows(info)],
     ['operators without a gradient', info.unsupported.map(({ operator, node }) => [operator, node])],
     ['assumed', info.assumptions.map((assumption) => [assumption])],
   ];
   const head = `${info.path}: IR ${info.irVersion}, opset ${info.opset}, ${info.producer}`;
   const shown = sections.flatMap(([title, rows]) => [title, ...(rows.length ? table(rows) : ['  none'])]);
   return [head, ...shown];
+}
+
+function ownRows({ exported, ownTensors }: ModelInfo): string[][] {
+  const tensors = (kind: string, all: readonly TensorInfo[] = []) =>
+    all.map((tensor) => [kind, tensorRow(tensor).join('  ')]);
+  return [
+    ...tensors('input', ownTensors?.inputs),
+    ...tensors('output', ownTensors?.outputs),
+    ...OWN_FACTS.flatMap((key) => (exported?.[key] === undefined ? [] : [[key, exported[key]]])),
+  ];
 }
 
 const tensorRow = ({ name, dtype, shape }: TensorInfo) => [name, dtype, `[${shape.join(', ')}]`];

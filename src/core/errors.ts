@@ -109,8 +109,9 @@ export const errors = {
     ),
   unknownLayer: (file: string, layer: string, near: readonly string[]) =>
     make('unknown-layer', `${file}: no layer "${layer}" to explain. Candidates: ${few(near)}.`),
-  unknownClass: (name: string, near: readonly string[]) =>
-    make('unknown-class', `class "${name}": not a class of this model.${near.length ? ` Near: ${few(near)}.` : ''}`),
+  /** @param hint which classes there are, as a sentence */
+  unknownClass: (name: string, hint = '') =>
+    make('unknown-class', `class "${name}": not a class of this model.${hint && ` ${hint}`}`),
   ambiguousClass: (name: string, indices: readonly number[]) =>
     make('ambiguous-class', `class "${name}": several classes have this name; use an index: ${indices.join(', ')}.`),
   labelsUnreadable: (file: string, reason: string, namedBy?: string) =>
@@ -225,6 +226,7 @@ export const errors = {
       `${few(calls) || 'a cancelled call'}: the engine was ended, as it held more than ${(limit / 2 ** 30).toFixed(1)} GiB of memory. Use a smaller model, or raise the setting groupCam.engineMemory (on the command line the variable GROUP_CAM_MEMORY).`,
     ),
   nothingToExplain: () => make('bad-option', 'no image to explain: name one or more, or a tensor with --tensor.'),
+  noRunFile: () => make('bad-option', 'no run file for the results: name one by --run, such as --run photos.groupcam.'),
   badOption: (option: string, value: unknown, wanted: string) =>
     make('bad-option', `${option} ${String(value)}: must be ${wanted}.`),
   listInvalid: (file: string, reason: string) =>
@@ -232,7 +234,7 @@ export const errors = {
   evaluationDiffers: (file: string, what: readonly string[]) =>
     make(
       'evaluation-differs',
-      `${file}: begun with another ${few(what)}. Give the same options to continue, name another --report folder, or remove this one to start again.`,
+      `${file}: not begun with the same ${few(what)}. Give the same options to continue, name another --report folder, or remove this one to start again.`,
     ),
   /** @param file the model's */
   evaluationChanged: (file: string, what: string) =>

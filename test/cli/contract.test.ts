@@ -192,6 +192,11 @@ describe('cli: results', () => {
     assert.match(stderr, /^ {2}\* +\/features\/features\.12\/Concat_output_0 +Concat/m);
   });
 
+  it('--version prints that of the package', async () => {
+    const { version } = JSON.parse(readFileSync(project('package.json'), 'utf8'));
+    assert.equal(await groupCam('--version'), `${version}\n`);
+  });
+
   it('methods lists methods and variants', async () => {
     const { methods, variants, defaults } = JSON.parse(await groupCam('methods', '--json'));
     const names = (entries: readonly { name: string }[]) => entries.map(({ name }) => name);

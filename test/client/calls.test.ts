@@ -20,7 +20,7 @@ describe('client: calls', () => {
   });
 
   it('settles with the error of the engine, code and message as they were made', async () => {
-    const expected = errors.unknownClass('zebu', ['zebra']);
+    const expected = errors.unknownClass('zebu', 'Near: zebra.');
     await assert.rejects(ask(startEngine(), 'fail'), {
       name: 'ExplainError',
       code: 'unknown-class',

@@ -28,7 +28,7 @@ const wishes: Readonly<Record<string, () => string | Promise<string>>> = {
   marker: () => process.env['STUB_MARKER'] ?? 'none',
   arguments: () => JSON.stringify(process.execArgv),
   fail: () => {
-    throw errors.unknownClass('zebu', ['zebra']);
+    throw errors.unknownClass('zebu', 'Near: zebra.');
   },
   'wrong code': () => {
     throw new TypeError('x is not a function');

@@ -4,7 +4,13 @@ import { errors } from '../../core/errors';
 import { few } from '../../core/few';
 import { nearest } from '../../core/model/classes/near';
 import { quoted } from '../../core/query/print';
-import { type ClusteredBy, type ClusterInfo, type ClusterSet, largeClasses } from '../../protocol/clusters';
+import {
+  type ClusteredBy,
+  type ClusterInfo,
+  type ClusterSet,
+  FEWEST_IMAGES,
+  largeClasses,
+} from '../../protocol/clusters';
 import type { RunInfo, VersionInfo } from '../../protocol/dataset';
 import type { DeviceChoice } from '../../protocol/devices';
 import type { RunnerService } from '../../protocol/runner';
@@ -162,7 +168,7 @@ async function lineOf(
 }
 
 function textOf(all: readonly Found[]): string[] {
-  if (all.length === 0) return ['no class has enough images for clusters'];
+  if (all.length === 0) return [`no class has the ${FEWEST_IMAGES} images that clusters need`];
   const rows = all.map(({ name, size, accuracy, suspicion }) => [
     name,
     String(size),

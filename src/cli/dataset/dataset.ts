@@ -31,7 +31,7 @@ export async function dataset(source: string, options: DatasetOptions, terminal:
   if (options.shard !== undefined)
     throw errors.badOption('--shard', options.shard, 'given with --shared <folder>, which gets the results');
   const { run: file } = options;
-  if (file === undefined) throw errors.badOption('--run', 'nothing', 'a run file, which gets the results');
+  if (file === undefined) throw errors.noRunFile();
   const runner = createRunnerService({ log: (line) => options.verbose && terminal.say(`engine: ${line}`) });
   try {
     const { run, service, versions } = await opened(source, { ...options, run: file }, runner.service, terminal);

@@ -33,7 +33,7 @@ export async function distribute(
   terminal: Terminal,
 ): Promise<void> {
   const { run, shared, maps, for: rows = 'wrong', limit, mapping, shardSize: size } = options;
-  if (run === undefined) throw errors.badOption('--run', 'nothing', 'a run file, which gets the results');
+  if (run === undefined) throw errors.noRunFile();
   const model = sharedModel(options);
   keepHeapSmall();
   const say = (line: string) => terminal.say(line);

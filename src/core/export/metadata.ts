@@ -1,5 +1,7 @@
 /** How an exported model says what it is, and how the model in it is found again. */
 import type { ModelProto } from 'onnx-buf';
+import type { ModelInfo } from '../model/info';
+import { tensorInfo } from '../model/inputs';
 import { metadataEntry } from '../onnx/compose';
 import { indexGraph, inputsOf, nodesLeadingTo } from '../onnx/graph';
 import { type Model, withGraph } from '../onnx/model';
@@ -33,6 +35,14 @@ export function exportFactsOf({ metadataProps }: Pick<ModelProto, 'metadataProps
   const said = metadataProps.filter(({ key }) => key.startsWith(PREFIX));
   const facts = Object.fromEntries(said.map(({ key, value }) => [key.slice(PREFIX.length), value]));
   return facts['product'] === PRODUCT ? facts : undefined;
+}
+
+/** The inputs and outputs that an exported model has besides those of the model in it. */
+export function ownTensorsOf({ graph }: Model): NonNullable<ModelInfo['ownTensors']> {
+  return {
+    inputs: graph.input.filter(({ name }) => name === EXPORTED.class).map(tensorInfo),
+    outputs: graph.output.filter(({ name }) => name === EXPORTED.saliency).map(tensorInfo),
+  };
 }
 
 /** The model that an exported one was made of: without its map, and without the input and the constants that only the map depends on. */

@@ -70,6 +70,8 @@ export interface ModelInfo {
   readonly unsupported: readonly { readonly operator: string; readonly node: string }[];
   /** What an exported model says of the map that it makes itself, by key. */
   readonly exported?: Readonly<Record<string, string>>;
+  /** What an exported model has besides the inputs and outputs of the model in it: its map, and the class to explain. */
+  readonly ownTensors?: { readonly inputs: readonly TensorInfo[]; readonly outputs: readonly TensorInfo[] };
   /** What had to be assumed because no source says it, in words. */
   readonly assumptions: readonly string[];
 }

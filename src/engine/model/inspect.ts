@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errors } from '../../core/errors';
+import { ownTensorsOf } from '../../core/export/metadata';
 import { agreeing } from '../../core/model/agreement';
 import { firstOf, type InputConventions, type Source } from '../../core/model/conventions';
 import { describeModel } from '../../core/model/describe';
@@ -68,7 +69,10 @@ export async function openModel(choice: ModelChoice): Promise<Opened> {
     labels,
     weightsFiles: file.stamps.map(({ path }) => path).filter((path) => path !== file.path),
   });
-  const info = { ...described, ...(exported && { exported: exported.facts }) };
+  const info = {
+    ...described,
+    ...(exported && { exported: exported.facts, ownTensors: ownTensorsOf(exported.whole) }),
+  };
   return { info, file, rewrite, facts, stamps: [...file.stamps, ...read.stamps, ...stamps] };
 }
 

@@ -77,7 +77,7 @@ export function openImage(source: PictureSource): Promise<OpenedImage> {
       return await read();
     } catch (thrown) {
       if (thrown instanceof ExplainError) throw thrown;
-      throw errors.imageUnreadable(nameOf(source), reasonOf(thrown), thrown);
+      throw errors.imageUnreadable(nameOf(source), whyNot(thrown), thrown);
     }
   };
   return readable(async () => {
@@ -86,6 +86,15 @@ export function openImage(source: PictureSource): Promise<OpenedImage> {
     const opened = isBmp(head) ? openBmp(source, head) : await openWithCodec(source);
     return { ...opened, decode: () => readable(opened.decode) };
   });
+}
+
+/**
+ * What sharp says of a failure. libvips has one buffer of messages for the process, which every picture that is decoded at the
+ * same time empties when it is done. sharp then says `Unknown error`.
+ */
+function whyNot(thrown: unknown): string {
+  const reason = reasonOf(thrown);
+  return reason === 'Unknown error' ? "it is damaged or incomplete, and can't be decoded" : reason;
 }
 
 /** Formats of sharp that browsers show. */

@@ -81,7 +81,7 @@ export async function sweep(
 function checkClasses({ images }: SweepParams, { info }: Explainer): void {
   const { classes } = info.output;
   const bad = images.find(({ class: index = 0 }) => !(Number.isInteger(index) && index >= 0 && index < classes));
-  if (bad) throw errors.unknownClass(String(bad.class), []);
+  if (bad) throw errors.unknownClass(String(bad.class));
 }
 
 const failureOf = ({ id }: SweepImage, { code, message }: ExplainError): FailedImage => ({ id, code, message });

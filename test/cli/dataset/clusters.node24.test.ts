@@ -218,6 +218,6 @@ describe('cli: clusters', () => {
     await fails(/--version x: must be one of cifar10_resnet20\./, '--version', 'x');
     await fails(/too few images for clusters, which need 20: cat \(\d+\)/, '--class', 'cat', '--by', 'true');
     const { code, stderr } = await groupCamEnds(['clusters', run]);
-    assert.deepEqual([code, stderr], [0, 'no class has enough images for clusters\n']);
+    assert.deepEqual([code, stderr], [0, 'no class has the 20 images that clusters need\n']);
   });
 });

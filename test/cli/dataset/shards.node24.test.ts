@@ -117,7 +117,7 @@ describe('cli: a dataset in shards', () => {
 
   it('says what is wrong with its options', async () => {
     const images = cifarSubset(folder.at('images'), 1);
-    await fails(/--run nothing: must be a run file/, ...of(images));
+    await fails(/no run file for the results: name one by --run/, ...of(images));
     await fails(/--shard 1\/2: must be given with --shared/, ...of(images, '--shard', '1/2', '--run', folder.at('r')));
     await fails(/--shared without --shard/, ...of(images, '--shared', folder.at('s')));
     await fails(/one model for each folder/, ...of(images, '--model', RESNET20, ...shared(1)));

@@ -130,7 +130,7 @@ describe('an evaluation whose model changes', () => {
       ...settings,
     ]);
     assert.equal(code, 1);
-    assert.match(stderr, /^error: .*journal\.jsonl: begun with another model\. [^\n]*\n$/);
+    assert.match(stderr, /^error: .*journal\.jsonl: not begun with the same model\. [^\n]*\n$/);
     assert.deepEqual(lines('out'), found);
     replace(external.before.weights, 'net.bin');
     await run('out');

@@ -1,6 +1,7 @@
 /** Exported models of a tiny network in many forms, against the method written out in plain loops. */
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
+import { modelText } from '../../../src/cli/text';
 import type { ErrorCode } from '../../../src/core/error-codes';
 import { toHalf } from '../../../src/core/onnx/tensors';
 import { createService } from '../../../src/engine/service';
@@ -238,6 +239,15 @@ describe('export of a tiny network', () => {
       assert.deepEqual(again![key], own![key], key);
     assert.deepEqual([again!.labels.value, again!.layer.value], [labels, LAYER]);
     assert.deepEqual(again!.preprocessing.mean.value, [1, 2, 3]);
+    const [dtype, shape] = ['float', ['N', 1, height, width]] as const;
+    assert.equal(own!.ownTensors, undefined);
+    assert.deepEqual(again!.ownTensors, {
+      inputs: [{ name: 'class', dtype: 'int64', shape: ['N'] }],
+      outputs: [{ name: 'saliency', dtype, shape }],
+    });
+    // The names of free dimensions are the model's.
+    const said = modelText(again!).join('\n');
+    assert.match(said, /\nmap of its own\n +input +class {2}int64 {2}\[N\]\n +output +saliency {2}float {2}\[N, 1, /);
     const twice = await exportWith(service, { model: { path: output }, output: folder.at('twice.onnx'), class: 'top' });
     assert.deepEqual([twice.images, twice.layer], ['any', LAYER]);
   });

@@ -42,6 +42,20 @@ describe('engine/image: what can not be read', () => {
     });
   }
 
+  it('files that are cut short, beside others that are read meanwhile: a reason for each', async () => {
+    const bytes = await noise().jpeg().toBuffer();
+    const sources = Array.from({ length: 200 }, (_, i) => ({
+      name: `${i}.jpg`,
+      bytes: i % 2 ? bytes : bytes.subarray(0, bytes.length / 2),
+    }));
+    const decoded = await Promise.allSettled(sources.map(decodeImage));
+    decoded.forEach((one, i) => {
+      assert.equal(one.status, i % 2 ? 'fulfilled' : 'rejected');
+      if (one.status === 'rejected')
+        assert.match(one.reason.message, new RegExp(`^${i}\\.jpg: not a readable image \\((?!Unknown error).+\\)\\.$`));
+    });
+  });
+
   it('a zero-byte file', () => rejects(write('empty.jpg', ''), 'image-unreadable', /the file is empty/));
   it('text named .png', () => rejects(write('text.png', 'just words\n'), 'image-unreadable', /unsupported/));
   it('a file that is not there', () => rejects(path.join(folder, 'no.png'), 'image-missing', /no such image file/));

@@ -168,7 +168,7 @@ describe('auto', () => {
 
   it('a failure that has nothing to do with the device is passed on', async () => {
     const failing = createDevices(machine({ webgpu: {} })).run('auto', async () => {
-      throw errors.unknownClass('x', []);
+      throw errors.unknownClass('x');
     });
     await assert.rejects(failing, { code: 'unknown-class' });
   });

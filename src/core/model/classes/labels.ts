@@ -1,6 +1,8 @@
 /** The names of classes, and the class that a name stands for. */
+
 import * as v from 'valibot';
 import { errors } from '../../errors';
+import { few } from '../../few';
 import { type Json, record } from '../../schema';
 import { nearest } from './near';
 
@@ -72,15 +74,20 @@ export function findClass(
     labels.flatMap((label, index) => namesOf(label).map((name) => ({ name, index }))),
     wanted,
   );
-  throw errors.unknownClass(
-    wanted,
-    near.map(({ name, index }) => `${name} (${index})`),
-  );
+  const names = near.map(({ name, index }) => `${name} (${index})`);
+  throw errors.unknownClass(wanted, names.length ? `Near: ${few(names)}.` : thoseOf(labels));
 }
 
 function checkIndex(labels: readonly string[], index: number): number {
   if (Number.isInteger(index) && index >= 0 && index < labels.length) return index;
-  throw errors.unknownClass(`${index}`, [`indices run from 0 to ${labels.length - 1}`]);
+  throw errors.unknownClass(`${index}`, thoseOf(labels));
+}
+
+/** Which classes there are, as a sentence. */
+function thoseOf(labels: readonly string[]): string {
+  const named = labels.some((label, i) => label !== `${i}`);
+  const names = named ? `, their names are ${few(labels.map((label) => namesOf(label)[0]!))}` : '';
+  return `Its indices run from 0 to ${labels.length - 1}${names}.`;
 }
 
 function namesOf(label: string): string[] {

@@ -113,7 +113,7 @@ describe('report of an evaluation', () => {
     await evaluate(source, '--metrics', 'sparseness');
     const { code, stderr } = await evaluate(source, '--metrics', 'sparseness', '--seed', '1');
     assert.equal(code, 1);
-    assert.match(stderr, /^error: .*journal\.jsonl: begun with another method options, seed\. .*--report/m);
+    assert.match(stderr, /^error: .*journal\.jsonl: not begun with the same method options, seed\. .*--report/m);
   });
 
   it('metrics of objects need annotations, and unknown names are refused', async () => {
