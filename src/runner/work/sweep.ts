@@ -53,7 +53,9 @@ export async function sweep(task: SweepTask, control: Control): Promise<void> {
   for (let count = 1; ; count++) {
     await control.turn();
     // What has come on screen since the shard was chosen goes first.
-    const shard = next.serial === shown().serial ? next : take(count - 1, []);
+    // What a shard has left undone is in none that was chosen meanwhile.
+    const isNext = next.serial === shown().serial && next.items.length > 0;
+    const shard = isNext ? next : take(count - 1, []);
     if (shard.items.length === 0) return file.updateAgreement(version.id, control.signal);
     // The next shard's files are read while the engine computes.
     next = take(count, shard.items);
@@ -106,7 +108,7 @@ async function computeShard(
   const rows: NewRow[] = [];
   const copies: Copy[] = [];
   const unique: (Identified & { hash: string })[] = [];
-  const same: (readonly [of: Identified & { hash: string }, StoredItem])[] = [];
+  const same: (readonly [of: StoredItem, Identified & { hash: string }])[] = [];
   const all = await found;
   if (all.some((one) => 'error' in one && one.error.code === 'image-missing')) await checkRoot(task.file.info().root);
   for (const one of all) {
@@ -118,19 +120,27 @@ async function computeShard(
     const from = twinOf(task, one);
     const first = unique.find(({ hash, item }) => hash === one.hash && sameTruth(item, one.item));
     if (from !== undefined) copies.push([from, one.item.id]);
-    else if (first) same.push([first, one.item]);
+    else if (first) same.push([first.item, one]);
     else unique.push(one);
   }
-  try {
-    for (let at = 0; at < unique.length; ) {
-      const part = unique.slice(at, at + callSize(control.rate()));
+  const goesOn = (): boolean => control.goesOn() && task.shown().serial === serial;
+  const compute = async (wanted: readonly (Identified & { hash: string })[]): Promise<void> => {
+    for (let at = 0; at < wanted.length; ) {
+      const part = wanted.slice(at, at + callSize(control.rate()));
       at += part.length;
       rows.push(...(await computePart({ ...asListed(task), root: task.file.info().root }, part, control.signal)));
-      if (!control.goesOn() || task.shown().serial !== serial) break;
+      if (!goesOn()) break;
     }
+  };
+  try {
+    await compute(unique);
+    // A failure names its file, so that each of identical files has one of its own.
+    const failures = new Set(rows.flatMap((row) => ('error' in row ? [row.item] : [])));
+    const again = same.flatMap(([{ id }, one]) => (failures.has(id) ? [one] : []));
+    if (goesOn()) await compute(again);
   } finally {
     const swept = new Set(rows.flatMap((row) => ('swept' in row ? [row.item] : [])));
-    for (const [{ item }, to] of same) if (swept.has(item.id)) copies.push([item.id, to.id]);
+    for (const [{ id }, { item: to }] of same) if (swept.has(id) && !swept.has(to.id)) copies.push([id, to.id]);
     done(rows, copies);
   }
 }

@@ -29,7 +29,7 @@ describe('runner: sweep', () => {
     const controller = new AbortController();
     let shown: Shown = { items: [], serial: 0 };
     const progress: Progress[] = [];
-    const control: Control = {
+    const control: { -readonly [K in keyof Control]: Control[K] } = {
       signal: controller.signal,
       rate: () => undefined,
       turn: async () => controller.signal.throwIfAborted(),
@@ -53,7 +53,7 @@ describe('runner: sweep', () => {
     const show = (ids: readonly number[]) => {
       shown = { items: ids, serial: shown.serial + 1 };
     };
-    return { file, engine, controller, progress, run, show };
+    return { file, engine, controller, control, progress, run, show };
   }
 
   it('computes every item once, in shards that grow', async () => {
@@ -117,6 +117,20 @@ describe('runner: sweep', () => {
       Array(8).fill(3),
     );
     assert.equal(file.rowsById.size, 40);
+  });
+
+  it('each of identical files that fail has a failure of its own', async () => {
+    const { engine, progress, run } = setUp(itemsOf(['a', 'bad', 'bad', 'bad', 'a']), { failing: [1, 2, 3] });
+    await run();
+    assert.deepEqual(progress.at(-1), { done: 2, failed: 3, total: 5 });
+    assert.deepEqual(engine.calls.flat(), [0, 1, 2, 3]);
+  });
+
+  it('finishes a last shard that others have interrupted', async () => {
+    const { control, progress, run } = setUp(itemsOf(different(40)));
+    control.goesOn = () => false;
+    await run();
+    assert.deepEqual(progress.at(-1), { done: 40, failed: 0, total: 40 });
   });
 
   it('an image that can not be read, is gone or has changed is a row with an error', async () => {
