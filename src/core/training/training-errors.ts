@@ -63,7 +63,7 @@ export const trainingErrors = {
   differs: (folder: string, what: readonly string[]) =>
     make(
       'training-differs',
-      `${folder}: it belongs to a training with another ${few(what)}. Ask for the same training to go on, or name another folder.`,
+      `${folder}: the training there was not begun with the same ${few(what)}. Ask for the same training to go on, or name another folder.`,
     ),
   checkpointUnreadable: (file: string, reason: string) =>
     make('training-differs', `${file}: the state of a training can't be read there (${reason}). Name another output.`),
