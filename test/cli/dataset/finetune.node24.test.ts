@@ -186,7 +186,10 @@ describe('cli: finetune', () => {
     for (const seed of ['1', '2']) {
       const { code, stderr } = await groupCamEnds(elsewhere(seed));
       assert.equal(code, 1);
-      assert.match(stderr, /new\.onnx\.training: the training there was not begun with the same choice of options[^\n]*\n$/);
+      assert.match(
+        stderr,
+        /new\.onnx\.training: the training there was not begun with the same choice of options[^\n]*\n$/,
+      );
     }
     assert.ok(readFileSync(folder.at('new.onnx.training', 'training.state')).equals(state));
     const { stderr } = await succeeds(...args);
