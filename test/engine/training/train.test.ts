@@ -218,7 +218,7 @@ describe('training', () => {
       trainWith(service, set, () => stop.abort(), stop.signal),
       { code: 'cancelled' },
     );
-    await assert.rejects(trainWith(service, { ...set, options: { seed: 1 } }), /another choice of options/);
-    await assert.rejects(trainWith(service, { ...set, train: set.train.slice(1) }), /another list of images/);
+    await assert.rejects(trainWith(service, { ...set, options: { seed: 1 } }), /the same choice of options/);
+    await assert.rejects(trainWith(service, { ...set, train: set.train.slice(1) }), /the same list of images/);
   });
 });

@@ -163,7 +163,7 @@ describe('a training in trouble', () => {
     const set = await setUp();
     await stopAt(set, 9);
     remove(set);
-    await assert.rejects(trainWith(service, set), /another list of images/);
+    await assert.rejects(trainWith(service, set), /the same list of images/);
     const { trained } = await trainWith(service, { ...set, finish: true });
     assert.ok(trained.best >= 1 && existsSync(set.output));
   });

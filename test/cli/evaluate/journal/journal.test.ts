@@ -91,7 +91,7 @@ describe('journal of an evaluation', () => {
       withJournal(async () => {}, { model: 'b', seed: 0 }),
       (error: Error & { code: string }) => {
         assert.equal(error.code, 'evaluation-differs');
-        assert.match(error.message, /another model\. /);
+        assert.match(error.message, /the same model\. /);
         return true;
       },
     );
