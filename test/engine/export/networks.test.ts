@@ -38,9 +38,11 @@ const NETWORKS: readonly Row[] = [
   tiny('swin', 16),
   ...onlyNightly([
     ...['mobilenet_v2', 'squeezenet1_1', 'mobilenet_v2_birds'].map((name) => stored(name)),
-    ...['convnext', 'dense', 'efficientnet', 'inception', 'maxvit', 'regnet', 'shufflenet'].map((name) =>
-      tiny(name, 16),
-    ),
+    { ...tiny('convnext', 16), width: 24 },
+    { ...tiny('efficientnet', 16), width: 12 },
+    tiny('maxvit', 16),
+    tiny('regnet', 16),
+    { ...tiny('shufflenet', 32), width: 16 },
   ]),
 ];
 
