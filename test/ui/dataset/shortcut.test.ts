@@ -74,9 +74,16 @@ describe('Find a Shortcut', () => {
   });
 
   it('Group-CAM of the suspicious cluster is computed by one click', async () => {
-    await tab().click();
-    await runCommand(page(), 'Group-CAM: Show Clusters');
-    await suspect().waitFor();
+    await insist({
+      what: 'the clusters, of the page that has come to the front again',
+      act: async (timeout) => {
+        await tab().click();
+        await find('grid').waitFor({ timeout });
+        await runCommand(page(), 'Group-CAM: Show Clusters');
+        await suspect().waitFor({ timeout });
+      },
+      undo: () => page().keyboard.press('Escape'),
+    });
     name = (await suspect().getAttribute('data-testid'))!.replace('cluster-', '');
     await find(`group-cam-${name}`).first().click();
     const work = frame().locator('[data-testid^="work-"]', { hasText: 'group-cam' });
